@@ -1,0 +1,106 @@
+//! The one registered endpoint.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::auth::Auth;
+use super::url::EndpointUrl;
+
+/// The total time of an attempt when none is set, in seconds.
+pub const DEFAULT_TIMEOUT_S: u16 = 15;
+
+/// Where events are sent and how requests are authenticated: what a person decides. [`Destination`] adds the times.
+///
+/// Made by [`super::draft::Draft::check`] only, which is what makes it valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub(super) url: EndpointUrl,
+    pub(super) auth: Auth,
+    pub(super) ca_cert: Option<PathBuf>,
+    pub(super) timeout_s: Option<u16>,
+}
+
+impl Settings {
+    /// Where events are sent.
+    #[must_use]
+    pub const fn url(&self) -> &EndpointUrl {
+        &self.url
+    }
+
+    /// How requests are authenticated.
+    #[must_use]
+    pub const fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// An absolute path of a PEM file with the CA certificates to trust for this destination, in place of the system's.
+    #[must_use]
+    pub fn ca_cert(&self) -> Option<&Path> {
+        self.ca_cert.as_deref()
+    }
+
+    /// The total time of an attempt as it was set, in seconds (1–120).
+    #[must_use]
+    pub const fn timeout_s(&self) -> Option<u16> {
+        self.timeout_s
+    }
+}
+
+/// The registered endpoint: its settings, and when they were made and last changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    settings: Settings,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl Destination {
+    /// A destination as it stands in the state file.
+    #[must_use]
+    pub const fn new(settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
+        Self { settings, created_at, updated_at }
+    }
+
+    /// The same destination with other settings, changed at `now`.
+    #[must_use]
+    pub const fn edited(&self, settings: Settings, now: Timestamp) -> Self {
+        Self { settings, created_at: self.created_at, updated_at: now }
+    }
+
+    /// What a person decided.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where events are sent.
+    #[must_use]
+    pub const fn url(&self) -> &EndpointUrl {
+        &self.settings.url
+    }
+
+    /// How requests are authenticated.
+    #[must_use]
+    pub const fn auth(&self) -> &Auth {
+        &self.settings.auth
+    }
+
+    /// The total time of an attempt in force, in seconds.
+    #[must_use]
+    pub fn timeout_s(&self) -> u16 {
+        self.settings.timeout_s.unwrap_or(DEFAULT_TIMEOUT_S)
+    }
+
+    /// When it was registered.
+    #[must_use]
+    pub const fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When it was last changed.
+    #[must_use]
+    pub const fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+}

@@ -1,0 +1,1 @@
+//! The rules for input, field by field.

@@ -1,0 +1,97 @@
+//! What is delivered: a JSON body with a name.
+
+/// The events that waypost has built in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum BuiltIn {
+    /// A few bytes that ask for nothing.
+    #[default]
+    Ping,
+    /// An auto policy as insurance-data systems send it.
+    ClientSubmissionAuto,
+    /// A homeowners policy as insurance-data systems send it.
+    ClientSubmissionHomeowners,
+}
+
+impl BuiltIn {
+    /// In the order of the choice.
+    pub const ALL: [Self; 3] = [Self::Ping, Self::ClientSubmissionAuto, Self::ClientSubmissionHomeowners];
+
+    /// Its name in JSON and flags.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ping => "ping",
+            Self::ClientSubmissionAuto => "client-submission-auto",
+            Self::ClientSubmissionHomeowners => "client-submission-homeowners",
+        }
+    }
+
+    /// The words on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ping => "ping",
+            Self::ClientSubmissionAuto => "client-submission auto",
+            Self::ClientSubmissionHomeowners => "client-submission homeowners",
+        }
+    }
+
+    /// The event of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+
+    /// The event itself. The last newline belongs to the file, not to the body.
+    #[must_use]
+    pub fn event(self) -> Event {
+        let body = match self {
+            Self::Ping => include_str!("../../assets/events/ping.json"),
+            Self::ClientSubmissionAuto => include_str!("../../assets/events/client-submission-auto.json"),
+            Self::ClientSubmissionHomeowners => include_str!("../../assets/events/client-submission-homeowners.json"),
+        };
+        Event { name: self.name().to_owned(), body: body.trim_end_matches('\n').as_bytes().to_vec() }
+    }
+}
+
+/// A body to deliver, byte for byte, and what it is called in lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// `ping`, a file's name, …
+    pub name: String,
+    /// The bytes that are signed and sent.
+    pub body: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_bodies_are_json_of_their_topic() {
+        for built_in in BuiltIn::ALL {
+            let event = built_in.event();
+            let body: serde_json::Value = serde_json::from_slice(&event.body).unwrap();
+            let topic = if built_in == BuiltIn::Ping { "ping" } else { "client-submission" };
+            assert_eq!(body["topic"], topic);
+            assert!(!event.body.ends_with(b"\n"));
+            assert_eq!(BuiltIn::from_name(&event.name), Some(built_in));
+        }
+    }
+
+    #[test]
+    fn submissions_have_the_documents_parts() {
+        let auto: serde_json::Value = serde_json::from_slice(&BuiltIn::ClientSubmissionAuto.event().body).unwrap();
+        let home: serde_json::Value = serde_json::from_slice(&BuiltIn::ClientSubmissionHomeowners.event().body).unwrap();
+        for body in [&auto, &home] {
+            let policy = &body["data"]["policy"];
+            for key in ["provider", "policy_number", "policy_type", "policy_term", "annual_policy_premium"] {
+                assert!(!policy[key].is_null(), "{key}");
+            }
+            assert!(policy["coverage_period"]["start_date"].is_string() && policy["coverage_period"]["end_date"].is_string());
+            assert!(body["data"]["document_link"].is_string());
+        }
+        assert!(auto["data"]["drivers"].is_array() && auto["data"]["vehicles"].is_array());
+        assert!(home["data"]["property"].is_object());
+    }
+}

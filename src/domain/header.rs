@@ -1,0 +1,154 @@
+//! Names of headers that carry a signature or an API key.
+
+use super::field::{Field, FieldError};
+use super::text::{ellipsis, visible};
+
+/// The longest header name accepted, in bytes. Servers' own limits are larger; nobody means to go here.
+const MAX_BYTES: usize = 256;
+
+/// What a header is for. `authorization` may carry an API key (some APIs want `Authorization: ApiKey …`), never a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderUse {
+    /// HMAC: the header key.
+    Signature,
+    /// Api Key added to the headers.
+    ApiKey,
+}
+
+/// Headers that waypost or the protocol itself sets.
+const RESERVED: [&str; 19] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "content-type",
+    "content-encoding",
+    "user-agent",
+    "accept",
+    "expect",
+    "te",
+    "trailer",
+    "upgrade",
+    "keep-alive",
+    "cookie",
+    "set-cookie",
+    "authorization",
+    "webhook-id",
+    "webhook-timestamp",
+    "date",
+];
+
+/// A header's name: a token (RFC 9110 §5.1), not reserved. Kept as it was entered; compared and sent in lower case.
+#[derive(Clone, Debug)]
+pub struct HeaderKey(String);
+
+impl HeaderKey {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// What is wrong with it, of the field that `usage` is entered in.
+    pub fn parse(text: &str, usage: HeaderUse) -> Result<Self, FieldError> {
+        let field = match usage {
+            HeaderUse::Signature => Field::HeaderKey,
+            HeaderUse::ApiKey => Field::Key,
+        };
+        let example = match usage {
+            HeaderUse::Signature => "Enter a name such as X-Signature.",
+            HeaderUse::ApiKey => "Enter a name such as X-Api-Key.",
+        };
+        if text.trim().is_empty() {
+            return Err(FieldError::new(field, "is empty", "The receiver finds it by the header's name.", example));
+        }
+        if text.len() > MAX_BYTES {
+            let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
+            return Err(FieldError::new(field, what, "Servers refuse such long header names.", example));
+        }
+        if let Some(bad) = text.chars().find(|&c| !is_token(c)) {
+            let what = format!("\"{}\" has {} in it", ellipsis(&visible(text), 60), name_of(bad));
+            return Err(FieldError::new(
+                field,
+                what,
+                "A header name is made of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110).",
+                example,
+            ));
+        }
+        let lower = text.to_ascii_lowercase();
+        let allowed = usage == HeaderUse::ApiKey && lower == "authorization";
+        if !allowed && (RESERVED.contains(&lower.as_str()) || lower.starts_with("proxy-")) {
+            let why = if lower == "authorization" {
+                "It belongs to Basic Auth and Bearer Token."
+            } else {
+                "waypost or the protocol itself sets that header."
+            };
+            return Err(FieldError::new(field, format!("\"{text}\" is reserved"), why, example));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as it was entered.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as it goes over the wire.
+    #[must_use]
+    pub fn wire(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+impl PartialEq for HeaderKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for HeaderKey {}
+
+const fn is_token(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || matches!(c, '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '.' | '^' | '_' | '`' | '|' | '~')
+}
+
+fn name_of(c: char) -> String {
+    match c {
+        ' ' => "a blank".into(),
+        '\t' => "a tab".into(),
+        '\r' | '\n' => "a line break".into(),
+        c if c.is_control() => "a control character".into(),
+        c => format!("\"{}\"", visible(&c.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_as_entered_sent_in_lower_case() {
+        let key = HeaderKey::parse("X-Signature", HeaderUse::Signature).unwrap();
+        assert_eq!((key.as_str(), key.wire().as_str()), ("X-Signature", "x-signature"));
+        assert_eq!(key, HeaderKey::parse("x-SIGNATURE", HeaderUse::Signature).unwrap());
+    }
+
+    #[test]
+    fn refused_names_are_shown_escaped() {
+        for text in ["", " ", "\t", "a:b", "é", "a\r\nb: c", "a b", "\u{202e}x", &"a".repeat(257)] {
+            let error = HeaderKey::parse(text, HeaderUse::Signature).unwrap_err();
+            assert!(!error.to_string().chars().any(super::super::text::is_unsafe), "{error}");
+        }
+        assert!(HeaderKey::parse("a\r\nb: c", HeaderUse::ApiKey).unwrap_err().what.contains("a\\r\\nb: c"));
+    }
+
+    #[test]
+    fn reserved_names() {
+        for text in RESERVED.iter().chain(&["Host", "PROXY-Authorization", "proxy-x"]) {
+            let error = HeaderKey::parse(text, HeaderUse::Signature).unwrap_err();
+            assert!(error.what.contains("reserved"), "{error}");
+        }
+        assert!(HeaderKey::parse("webhook-signature", HeaderUse::Signature).is_ok());
+        assert!(HeaderKey::parse("Authorization", HeaderUse::ApiKey).is_ok());
+        assert!(HeaderKey::parse("Cookie", HeaderUse::ApiKey).is_err());
+    }
+}

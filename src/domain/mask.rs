@@ -1,0 +1,86 @@
+//! Text of which parts are secret: a header value, a URL with a key in its query.
+
+use super::secret::Secret;
+
+/// What stands for a secret in anything that is shown or kept.
+pub const DOTS: &str = "••••••••";
+
+/// One piece of a [`Masked`] text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// May be seen by anyone.
+    Plain(String),
+    /// Shown as dots.
+    Secret(Secret),
+}
+
+/// A text with its secret parts marked, so that the form that is sent and the form that is shown come from one value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masked(Vec<Part>);
+
+impl Masked {
+    /// A text without secrets.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self(vec![Part::Plain(text.into())])
+    }
+
+    /// Adds a part that anyone may see.
+    #[must_use]
+    pub fn then(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Part::Plain(text.into()));
+        self
+    }
+
+    /// Adds a secret part.
+    #[must_use]
+    pub fn then_secret(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Part::Secret(Secret::new(text)));
+        self
+    }
+
+    /// The text as it is sent.
+    #[must_use]
+    pub fn exposed(&self) -> Secret {
+        Secret::new(
+            self.0
+                .iter()
+                .map(|part| match part {
+                    Part::Plain(text) => text.as_str(),
+                    Part::Secret(secret) => secret.expose(),
+                })
+                .collect::<String>(),
+        )
+    }
+
+    /// The text as it is shown and kept: dots for each secret part, however long that is.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Plain(text) => text.as_str(),
+                Part::Secret(_) => DOTS,
+            })
+            .collect()
+    }
+
+    /// Whether any part is secret.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.0.iter().any(|part| matches!(part, Part::Secret(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_come_from_one_value() {
+        let text = Masked::plain("Bearer ").then_secret("abc").then(";");
+        assert_eq!(text.masked(), "Bearer ••••••••;");
+        assert_eq!(text.exposed().expose(), "Bearer abc;");
+        assert!(!format!("{text:?}").contains("abc"));
+        assert!(text.has_secret() && !Masked::plain("x").has_secret());
+    }
+}

@@ -1,0 +1,22 @@
+//! What waypost is about, with nothing of the world in it.
+//!
+//! No runtime, network, terminal, argument parser, file, socket, clock or randomness: times, ids and random bytes come in
+//! as arguments. `tests/boundary.rs` holds that. Everything here is either valid by construction (private fields, a
+//! constructor that can fail) or plain data.
+
+pub mod address;
+pub mod auth;
+pub mod destination;
+pub mod diagnosis;
+pub mod draft;
+pub mod event;
+pub mod field;
+pub mod header;
+pub mod mask;
+pub mod outcome;
+pub mod redact;
+pub mod request;
+pub mod secret;
+pub mod signature;
+pub mod text;
+pub mod url;

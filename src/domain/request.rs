@@ -1,0 +1,125 @@
+//! The exact request: method, URL, headers in order, body bytes.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::auth::{ApiKeyPlace, Auth};
+use super::destination::Settings;
+use super::mask::Masked;
+
+/// What `user-agent` says.
+pub const USER_AGENT: &str = concat!("waypost/", env!("CARGO_PKG_VERSION"));
+
+/// Everything but RFC 3986's unreserved characters is encoded in a query that waypost adds to.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What makes two attempts differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// `webhook-id`: the same for every attempt of a delivery.
+    pub id: String,
+    /// `webhook-timestamp`: of the attempt, Unix seconds.
+    pub timestamp: i64,
+}
+
+/// One header: its name in lower case, as it is sent, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// In lower case.
+    pub name: String,
+    /// With its secret parts marked.
+    pub value: Masked,
+}
+
+/// A request ready to be sent, or (from [`Request::preview`]) to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The whole URL; an API key in its query is marked as secret.
+    pub url: Masked,
+    /// In the order in which they are sent.
+    pub headers: Vec<Header>,
+    /// The bytes that are signed and sent.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The only method that waypost sends.
+    pub const METHOD: &'static str = "POST";
+
+    /// The request that delivers `body` to a destination, complete: what is sent is this and nothing else.
+    #[must_use]
+    pub fn build(to: &Settings, body: &[u8], stamp: &Stamp) -> Self {
+        let mut request = Self::assemble(to, body, Some(stamp));
+        request.headers.push(plain("accept", "*/*"));
+        request.headers.push(plain("host", to.url().authority()));
+        request.headers.push(plain("content-length", body.len().to_string()));
+        request
+    }
+
+    /// The same request before its id and time are known.
+    #[must_use]
+    pub fn preview(to: &Settings, body: &[u8]) -> Self {
+        Self::assemble(to, body, None)
+    }
+
+    fn assemble(to: &Settings, body: &[u8], stamp: Option<&Stamp>) -> Self {
+        let (id, timestamp) = stamp.map_or_else(
+            || ("msg_…".to_owned(), "(set when sent)".to_owned()),
+            |stamp| (stamp.id.clone(), stamp.timestamp.to_string()),
+        );
+        let mut headers = vec![
+            plain("content-type", "application/json"),
+            plain("user-agent", USER_AGENT),
+            plain("webhook-id", id),
+            plain("webhook-timestamp", timestamp),
+        ];
+        let mut url = Masked::plain(to.url().as_str());
+        match to.auth() {
+            Auth::Default => {}
+            Auth::Hmac { header_key, secret } => {
+                let value = stamp.map_or_else(
+                    || format!("(set when sent, {})", secret.format().shape()),
+                    |stamp| secret.sign(&stamp.id, stamp.timestamp, body),
+                );
+                headers.push(Header { name: header_key.wire(), value: Masked::plain(value) });
+            }
+            Auth::Basic { username, password } => {
+                let pair = zeroize::Zeroizing::new(format!("{username}:{}", password.expose()));
+                let value = Masked::plain("Basic ").then_secret(STANDARD.encode(pair.as_bytes()));
+                headers.push(Header { name: "authorization".into(), value });
+            }
+            Auth::Bearer { token } => {
+                headers
+                    .push(Header { name: "authorization".into(), value: Masked::plain("Bearer ").then_secret(token.expose()) });
+            }
+            Auth::ApiKey { place: ApiKeyPlace::Header(key), value } => {
+                headers.push(Header { name: key.wire(), value: Masked::default().then_secret(value.expose()) });
+            }
+            Auth::ApiKey { place: ApiKeyPlace::Query(key), value } => {
+                let joint = match to.url().query() {
+                    None => "?",
+                    Some(query) if query.is_empty() || query.ends_with('&') => "",
+                    Some(_) => "&",
+                };
+                url = url.then(format!("{joint}{}=", utf8_percent_encode(key, QUERY)));
+                url = url.then_secret(utf8_percent_encode(value.expose(), QUERY).to_string());
+            }
+        }
+        Self { url, headers, body: body.to_vec() }
+    }
+
+    /// A header's value; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&Masked> {
+        self.headers.iter().find(|header| header.name == name).map(|header| &header.value)
+    }
+}
+
+fn plain(name: &str, value: impl Into<String>) -> Header {
+    Header { name: name.to_owned(), value: Masked::plain(value) }
+}
+
+/// The names of the headers that are sent with every auth type, for a line of help.
+pub const DEFAULT_HEADERS: [&str; 4] = ["content-type", "user-agent", "webhook-id", "webhook-timestamp"];

@@ -1,0 +1,95 @@
+//! Text that comes from outside, made safe to show.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Whether a character may not reach a terminal: a control (C0, DEL, C1), a bidi control, or one that has no width and so
+/// hides in what it stands in.
+#[must_use]
+pub const fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        // soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels, Mongolian separators
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        // zero-width space, (non-)joiner, LRM, RLM, line and paragraph separator, embeddings, overrides, isolates, invisible operators
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        // tags and variation selectors supplement
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// One line of text with every unsafe character as a visible escape: `\n`, `\t`, `\x1b`, `\u{202e}`.
+///
+/// A text without any is given back as it is, so that escaping twice is escaping once.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    escape(text, |_| false)
+}
+
+/// Like [`visible`], but line feeds stay: for a body that is shown on several lines.
+#[must_use]
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| c == '\n')
+}
+
+fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(|c| is_unsafe(c) && !keep(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            c if !is_unsafe(c) || keep(c) => out.push(c),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if (c as u32) < 0x100 => {
+                let _ = write!(out, "\\x{:02x}", c as u32);
+            }
+            c => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Text of at most `max` characters, cut with an ellipsis.
+#[must_use]
+pub fn ellipsis(text: &str, max: usize) -> Cow<'_, str> {
+    if text.chars().count() <= max {
+        return Cow::Borrowed(text);
+    }
+    let mut out: String = text.chars().take(max.saturating_sub(1)).collect();
+    out.push('…');
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_are_visible() {
+        assert_eq!(visible("a\x1b[31m\u{9b}\u{202e}b\n\t\r"), "a\\x1b[31m\\x9b\\u{202e}b\\n\\t\\r");
+        assert_eq!(visible_lines("a\nb\u{200b}"), "a\nb\\u{200b}");
+        assert!(matches!(visible("plain, ä, 漢"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_cut_shows() {
+        assert_eq!(ellipsis("abcdef", 4), "abc…");
+        assert_eq!(ellipsis("abcd", 4), "abcd");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_and_twice_is_once(text in any::<String>()) {
+            let once = visible(&text).into_owned();
+            prop_assert!(!once.chars().any(is_unsafe));
+            prop_assert_eq!(visible(&once), once.as_str());
+        }
+    }
+}

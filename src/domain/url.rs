@@ -1,0 +1,273 @@
+//! The URL of an endpoint: accepted only when every parser reads it as the same one.
+//!
+//! The `url` crate follows the WHATWG standard, which repairs what it is given (`ht\ntps://`, `https:h`, `0x7f.1`). Another
+//! program may repair differently and so send a secret to another host. Hence nothing is repaired: the text must be what
+//! the parser makes of it, and where it is not, the error shows the form to enter.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use super::address::{Reach, reach};
+use super::field::{Field, FieldError, Notice};
+use super::text::{ellipsis, visible};
+
+/// The longest URL accepted, in bytes.
+pub const MAX_BYTES: usize = 2048;
+
+const SCHEME: &str = "https://";
+const EXAMPLE: &str = "Enter a URL such as https://hooks.example.com/in.";
+
+/// An `https` URL without user, fragment or anything that two parsers could read differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointUrl {
+    text: String,
+    host: String,
+    ip: Option<IpAddr>,
+    port: u16,
+    query: Option<usize>,
+}
+
+impl EndpointUrl {
+    /// Checks a URL.
+    ///
+    /// # Errors
+    /// What is wrong with it, and the form to enter where there is one.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        plain_ascii(text)?;
+        let rest = after_scheme(text)?;
+        let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+        let tail = &rest[authority.len()..];
+        if authority.contains('@') {
+            return Err(error(
+                "has a user name or password in it",
+                "They would be shown wherever the URL is.",
+                "Take the part up to the @ out, and choose Basic Auth.",
+            ));
+        }
+        if tail.contains('#') {
+            return Err(error(
+                "has a fragment, the part from the # on",
+                "A fragment is never sent to a server.",
+                "Take it out; a # that belongs to the path is written %23.",
+            ));
+        }
+        let (host, port) = split_port(authority)?;
+        if host.is_empty() {
+            return Err(error("has no host", "Events have to go to a machine.", EXAMPLE));
+        }
+        let parsed = Url::parse(text)
+            .map_err(|why| error("cannot be read as a URL", &format!("Its host is not valid: {why}."), EXAMPLE))?;
+        let ip = same_host(&parsed, host)?;
+        same_tail(&parsed, tail)?;
+        if let Some(Reach::Forbidden(what)) = ip.map(reach) {
+            return Err(error(
+                &format!("names the address {}", host_of(&parsed)),
+                &format!("It is {what}; requests there could leak this machine's own credentials."),
+                "Enter the endpoint's public name or address.",
+            ));
+        }
+        let text = parsed.as_str().to_owned();
+        let query = text.find('?');
+        Ok(Self { host: host_of(&parsed), ip, port: port.unwrap_or(443), query, text })
+    }
+
+    /// The whole URL, as it is sent and stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host: a lower-case name, or an address (an IPv6 one in brackets).
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The host when it is an address.
+    #[must_use]
+    pub const fn ip(&self) -> Option<IpAddr> {
+        self.ip
+    }
+
+    /// The port; 443 when the URL names none.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The host, with the port when it is not 443: what the `host` header says (RFC 9110 §7.2).
+    #[must_use]
+    pub fn authority(&self) -> String {
+        if self.port == 443 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+    }
+
+    /// The query without its question mark, byte for byte.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.query.map(|at| &self.text[at + 1..])
+    }
+
+    /// What is worth knowing about a URL that is accepted.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Notice> {
+        let local_name = self.host == "localhost" || self.host.ends_with(".localhost");
+        if local_name || self.ip.map(reach) == Some(Reach::Private) {
+            return vec![Notice::new(Field::Url, format!("{} is reachable from this machine or its network only", self.host))];
+        }
+        Vec::new()
+    }
+}
+
+fn error(what: &str, why: &str, fix: &str) -> FieldError {
+    FieldError::new(Field::Url, what, why, fix)
+}
+
+/// Only what every parser reads alike: printable ASCII, without blanks and backslashes.
+fn plain_ascii(text: &str) -> Result<(), FieldError> {
+    if text.is_empty() {
+        return Err(error("is empty", "waypost has to know where to send events.", EXAMPLE));
+    }
+    if text.len() > MAX_BYTES {
+        let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
+        return Err(error(&what, "Servers and proxies refuse longer ones.", "Enter a shorter URL."));
+    }
+    if text.trim() != text {
+        return Err(error("begins or ends with a blank", "A blank is not part of a URL.", "Take the blanks off."));
+    }
+    let Some((at, bad)) = text.char_indices().find(|&(_, c)| !c.is_ascii_graphic() || c == '\\') else { return Ok(()) };
+    let position = text[..at].chars().count() + 1;
+    if bad.is_ascii() {
+        let name = match bad {
+            ' ' => "a blank",
+            '\t' => "a tab",
+            '\r' | '\n' => "a line break",
+            '\\' => "a backslash",
+            _ => "a control character",
+        };
+        return Err(error(
+            &format!("has {name} at position {position}"),
+            "Programs read such a URL differently, so a secret could go to another host.",
+            if bad == '\\' { "Write / for \\." } else { "Take it out; a blank that belongs to the path is written %20." },
+        ));
+    }
+    Err(not_ascii(text, bad, position))
+}
+
+fn not_ascii(text: &str, bad: char, position: usize) -> FieldError {
+    let what = format!("has \"{}\" at position {position}, which is not ASCII", visible(&bad.to_string()));
+    let host_end = text.find("://").map_or(0, |at| at + 3);
+    let host_end = host_end + text[host_end..].find(['/', '?', '#']).unwrap_or(text.len() - host_end);
+    let in_host = !text[..host_end].is_ascii();
+    // A control in it (a tab, say) would be dropped by the parser: then there is no form to show.
+    let parsed = if text.chars().any(|c| c.is_control() || c == '\\') { None } else { Url::parse(text).ok() };
+    let fix = match parsed.as_ref() {
+        Some(url) if url.scheme() == "https" && url.username().is_empty() && url.password().is_none() && in_host => {
+            format!("If you mean the host {0}, enter {0}.", host_of(url))
+        }
+        Some(url) if url.scheme() == "https" && url.username().is_empty() && url.password().is_none() => {
+            format!("Enter {}", ellipsis(url.as_str(), 120))
+        }
+        _ => EXAMPLE.to_owned(),
+    };
+    let why = if in_host {
+        "Letters that look alike can name another host, so a host is entered in its ASCII form."
+    } else {
+        "What is sent is ASCII; other letters are written as %XX."
+    };
+    error(&what, why, &fix)
+}
+
+fn after_scheme(text: &str) -> Result<&str, FieldError> {
+    if let Some(rest) = text.get(..SCHEME.len()).filter(|head| head.eq_ignore_ascii_case(SCHEME)).map(|_| &text[SCHEME.len()..]) {
+        return Ok(rest);
+    }
+    let why = "Anything else sends events and secrets unencrypted, or does not name a web endpoint.";
+    let bare = match text.split_once("://") {
+        Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => rest,
+        None if !text.contains(':') || text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.contains('.') => text,
+        _ => return Err(error("must begin with https://", why, EXAMPLE)),
+    };
+    let candidate = format!("{SCHEME}{bare}");
+    match EndpointUrl::parse(&candidate) {
+        Ok(url) => Err(error("must begin with https://", why, &format!("Enter {}", ellipsis(url.as_str(), 120)))),
+        Err(_) => Err(error("must begin with https://", why, EXAMPLE)),
+    }
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), FieldError> {
+    let host_end = authority.rfind(']').map_or(0, |at| at + 1);
+    let Some(colon) = authority[host_end..].find(':').map(|at| at + host_end) else { return Ok((authority, None)) };
+    let text = &authority[colon + 1..];
+    // u16 also reads "+443".
+    let port = text.parse::<u16>().ok().filter(|&port| port > 0 && text.bytes().all(|b| b.is_ascii_digit()));
+    match port {
+        Some(port) => Ok((&authority[..colon], Some(port))),
+        None => Err(error(
+            &format!("has the port \"{}\"", ellipsis(text, 20)),
+            "A port is a number from 1 to 65535.",
+            "Correct it, or leave it out for 443.",
+        )),
+    }
+}
+
+/// The host as it is stored: without the dot that a fully qualified name may end with nothing is changed.
+fn host_of(url: &Url) -> String {
+    url.host_str().unwrap_or_default().to_owned()
+}
+
+/// The host must stand as the parser reads it.
+fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, FieldError> {
+    let read = host_of(url);
+    let ip = match url.host() {
+        Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
+        Some(Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
+        _ => None,
+    };
+    if !typed.eq_ignore_ascii_case(&read) {
+        let what = format!("has the host \"{}\"", ellipsis(typed, 80));
+        return Err(if ip.is_some() {
+            error(
+                &what,
+                &format!("It means the address {read}, which not every program reads it as."),
+                &format!("If you mean that address, enter {read}."),
+            )
+        } else {
+            error(
+                &what,
+                &format!("It is read as {read}, which not every program does."),
+                &format!("If you mean that host, enter {read}."),
+            )
+        });
+    }
+    let name = read.strip_suffix('.').unwrap_or(&read);
+    if ip.is_none() && (name.len() > 253 || name.split('.').any(|label| label.is_empty() || label.len() > 63)) {
+        return Err(error(
+            &format!("has the host \"{}\"", ellipsis(typed, 80)),
+            "A name's parts have 1 to 63 characters, and the whole 253 at most.",
+            EXAMPLE,
+        ));
+    }
+    Ok(ip)
+}
+
+/// The path and the query must stand as the parser writes them; an empty path becomes `/`.
+fn same_tail(url: &Url, typed: &str) -> Result<(), FieldError> {
+    let read = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let with_root = if typed.starts_with('/') { typed.to_owned() } else { format!("/{typed}") };
+    if read == with_root {
+        return Ok(());
+    }
+    Err(error(
+        "has a path or query that would be changed before it is sent",
+        "Quotes, angle brackets and dots as path parts are rewritten by most programs.",
+        &format!("Enter {}", ellipsis(url.as_str(), 120)),
+    ))
+}
+
+#[cfg(test)]
+#[path = "url_tests.rs"]
+mod tests;

