@@ -1,1 +1,9 @@
 //! The world: files, keys, sockets.
+
+mod acl;
+pub mod atomic;
+pub mod file;
+pub mod lock;
+pub mod paths;
+pub mod store;
+pub mod vault;
