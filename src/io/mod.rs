@@ -5,5 +5,6 @@ pub mod atomic;
 pub mod file;
 pub mod lock;
 pub mod paths;
+pub mod record;
 pub mod store;
 pub mod vault;

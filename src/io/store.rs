@@ -199,3 +199,7 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
 #[cfg(test)]
 #[path = "store/tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "store/schema_tests.rs"]
+mod schema_tests;

@@ -17,13 +17,13 @@ use crate::domain::signature::Format;
 const CANARY: &str = "canary+5ecret/with~odd=chars-0123456789";
 const SECOND: &str = "another-canary-9876543210-zyxwvu";
 
-struct Home {
+pub(super) struct Home {
     dir: tempfile::TempDir,
     paths: Paths,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let at = |name| dir.path().join(name);
         let paths = Paths { config_dir: at("config"), state_dir: at("state"), key_file_override: None };
@@ -51,7 +51,7 @@ impl Home {
         fs::read_to_string(self.file()).unwrap()
     }
 
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.text()).unwrap()
     }
 
@@ -62,7 +62,7 @@ impl Home {
     }
 
     /// Saves, and gives the number of that save.
-    fn put(&self, draft: &Draft) -> u64 {
+    pub(super) fn put(&self, draft: &Draft) -> u64 {
         let destination = destination(draft);
         let saved = save(&self.paths, |_| Ok::<_, StoreError>(Some(destination))).unwrap();
         assert!(saved.durable);
@@ -82,7 +82,7 @@ fn destination(draft: &Draft) -> Destination {
     Destination::new(draft.check().unwrap().settings, at("2026-11-23T09:12:00Z"), at("2026-11-24T10:00:01.5Z"))
 }
 
-fn draft(auth_type: AuthType) -> Draft {
+pub(super) fn draft(auth_type: AuthType) -> Draft {
     Draft {
         url: "https://hooks.example.com/in?a=1".into(),
         auth_type,
