@@ -81,7 +81,7 @@ fn every_settings() -> Vec<Settings> {
     let mut all: Vec<_> = AuthType::ALL.into_iter().map(|auth| settings(&draft(auth))).collect();
     for format in Format::ALL {
         let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        all.push(settings(&Draft { format, signing_secret, ..draft(AuthType::Hmac) }));
+        all.push(settings(&Draft { signing_secret, format, ..draft(AuthType::Hmac) }));
     }
     let key = "api key+ä".to_owned();
     all.push(settings(&Draft { key, value: Secret::new("v &=+%ä"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) }));
