@@ -20,3 +20,4 @@ pub mod secret;
 pub mod signature;
 pub mod text;
 pub mod url;
+pub mod verify;

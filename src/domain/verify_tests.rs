@@ -1,0 +1,205 @@
+//! Every auth type: what is sent is accepted, and each thing that can be wrong has its own words.
+
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::Draft;
+use crate::domain::request::Stamp;
+use crate::domain::signature::Format;
+
+const NOW: i64 = 1_790_000_000;
+const SECRET: &str = "a-secret-of-some-length";
+
+fn draft(auth_type: AuthType) -> Draft {
+    Draft {
+        url: "https://h.example/in?a=1&b=%20+".into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new(SECRET),
+        username: "ann".into(),
+        password: Secret::new(SECRET),
+        token: Secret::new(SECRET),
+        key: "x-api-key".into(),
+        value: Secret::new(SECRET),
+        ..Draft::default()
+    }
+}
+
+fn settings(draft: &Draft) -> Settings {
+    draft.check().unwrap().settings
+}
+
+/// A request in parts, to be spoiled one at a time.
+#[derive(Clone)]
+struct Sent {
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Sent {
+    fn to(settings: &Settings) -> Self {
+        let request = Request::build(settings, b"{\"a\":1}", &Stamp { id: "msg_1".into(), timestamp: NOW });
+        let url = url::Url::parse(request.url.exposed().expose()).unwrap();
+        Self {
+            method: "POST".into(),
+            target: url[url::Position::BeforePath..].to_owned(),
+            headers: request.headers.iter().map(|h| (h.name.clone(), h.value.exposed().expose().to_owned())).collect(),
+            body: request.body,
+        }
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(key, _)| key != name);
+        self
+    }
+
+    fn check(&self, settings: &Settings) -> Verdict {
+        self.check_at(settings, NOW)
+    }
+
+    fn check_at(&self, settings: &Settings, now: i64) -> Verdict {
+        let received = Received { method: &self.method, target: &self.target, headers: &self.headers, body: &self.body };
+        check(settings, &received, now)
+    }
+
+    fn why(&self, settings: &Settings) -> String {
+        match self.check(settings) {
+            Verdict::Rejected { why } => why,
+            Verdict::Accepted { how } => panic!("accepted: {how}"),
+        }
+    }
+}
+
+fn every_settings() -> Vec<Settings> {
+    let mut all: Vec<_> = AuthType::ALL.into_iter().map(|auth| settings(&draft(auth))).collect();
+    for format in Format::ALL {
+        let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        all.push(settings(&Draft { signing_secret, format, ..draft(AuthType::Hmac) }));
+    }
+    let key = "api key+ä".to_owned();
+    all.push(settings(&Draft { key, value: Secret::new("v &=+%ä"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) }));
+    all
+}
+
+#[test]
+fn what_is_sent_is_accepted_and_nothing_else_than_a_post_is() {
+    for settings in every_settings() {
+        let sent = Sent::to(&settings);
+        assert!(sent.check(&settings).is_accepted(), "{settings:?}: {:?}", sent.check(&settings));
+        let put = Sent { method: "PUT".into(), ..sent };
+        assert_eq!(put.why(&settings), "the method is PUT; deliveries are sent by POST");
+    }
+}
+
+#[test]
+fn accepted_says_by_what() {
+    let how = |auth| Sent::to(&settings(&draft(auth))).check(&settings(&draft(auth))).reason().to_owned();
+    assert_eq!(how(AuthType::Default), "nothing to check: no authentication is registered");
+    assert_eq!(how(AuthType::Hmac), "the signature in x-signature is right");
+    assert_eq!(how(AuthType::Basic), "the user name and password in authorization are right");
+    assert_eq!(how(AuthType::Bearer), "the token in authorization is right");
+    assert_eq!(how(AuthType::ApiKey), "the key in x-api-key is right");
+}
+
+#[test]
+fn no_reason_tells_a_secret() {
+    for settings in every_settings() {
+        let right = Sent::to(&settings);
+        let Some((_, secret)) = settings.auth().secret() else { continue };
+        let signature = right.headers.iter().find(|(name, _)| name == "x-signature").map_or("no signature", |(_, v)| v.as_str());
+        for wrong in [
+            Sent { headers: Vec::new(), target: "/in".into(), ..right.clone() },
+            Sent { body: b"other".to_vec(), ..right.clone() },
+            right.clone().with("authorization", secret.expose()).with("x-signature", secret.expose()),
+        ] {
+            let why = format!("{:?}", wrong.check(&settings));
+            assert!(!why.contains(secret.expose()) && !why.contains(signature), "{why}");
+        }
+    }
+}
+
+#[test]
+fn wrong_signatures() {
+    let plain = settings(&draft(AuthType::Hmac));
+    let sent = Sent::to(&plain);
+    assert_eq!(sent.clone().without("x-signature").why(&plain), "the header x-signature is missing");
+    let other = Sent { body: b"{\"a\":2}".to_vec(), ..sent.clone() };
+    assert!(other.why(&plain).contains("does not match"));
+    let twice = Sent { headers: [sent.headers.clone(), sent.headers.clone()].concat(), ..sent };
+    assert!(twice.why(&plain).contains("more than once"));
+
+    let github = settings(&Draft { format: Format::Sha256Hex, ..draft(AuthType::Hmac) });
+    assert!(Sent::to(&plain).why(&github).contains("sha256= and 64 hex digits"));
+
+    let stripe = settings(&Draft { format: Format::Timestamped, ..draft(AuthType::Hmac) });
+    assert!(Sent::to(&stripe).check_at(&stripe, NOW + 300).is_accepted());
+    assert!(Sent::to(&stripe).check_at(&stripe, NOW + 301).reason().contains("301 s off"));
+
+    let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let standard = settings(&Draft { format: Format::Standard, signing_secret, ..draft(AuthType::Hmac) });
+    assert_eq!(Sent::to(&standard).without("webhook-id").why(&standard), "the header webhook-id is missing");
+    assert_eq!(Sent::to(&standard).without("webhook-timestamp").why(&standard), "the header webhook-timestamp is missing");
+    assert!(Sent::to(&standard).with("webhook-id", "msg_2").why(&standard).contains("does not match"));
+    assert!(Sent::to(&standard).with("webhook-timestamp", "soon").why(&standard).contains("not a number"));
+}
+
+#[test]
+fn wrong_basic_credentials() {
+    let settings = settings(&draft(AuthType::Basic));
+    let given = |value: &str| Sent::to(&settings).with("authorization", value).why(&settings);
+    let encoded = |pair: &[u8]| format!("Basic {}", STANDARD.encode(pair));
+    assert_eq!(Sent::to(&settings).without("authorization").why(&settings), "the header authorization is missing");
+    assert!(given("Bearer x").contains("does not begin with \"Basic \""));
+    assert!(given("Basic").contains("nothing stands behind"));
+    assert!(given("Basic ***").contains("not base64"));
+    assert!(given(&encoded(b"ann")).contains("no colon"));
+    assert!(given(&encoded(&[0xff, b':', b'x'])).contains("not UTF-8"));
+    assert!(given(&encoded(b"ann:x")).starts_with("the password is another"));
+    assert!(given(&encoded(format!("bob:{SECRET}").as_bytes())).starts_with("the user name is another"));
+    assert!(given(&encoded(b"bob:x")).starts_with("the user name and password are others"));
+    let right = encoded(format!("ann:{SECRET}").as_bytes()).replace("Basic", "bAsIc");
+    assert!(Sent::to(&settings).with("authorization", &right).check(&settings).is_accepted());
+}
+
+#[test]
+fn wrong_tokens_and_keys() {
+    let bearer = settings(&draft(AuthType::Bearer));
+    let given = |value: &str| Sent::to(&bearer).with("authorization", value).why(&bearer);
+    assert!(given(SECRET).contains("does not begin with \"Bearer \""));
+    assert!(given("Bearer ").contains("nothing stands behind"));
+    assert!(given("Bearer x").contains("is another"));
+
+    let header = settings(&draft(AuthType::ApiKey));
+    assert_eq!(Sent::to(&header).without("x-api-key").why(&header), "the header x-api-key is missing");
+    assert!(Sent::to(&header).with("x-api-key", "x").why(&header).contains("x-api-key is another"));
+}
+
+#[test]
+fn keys_in_the_query_are_read_decoded() {
+    let draft = Draft { key: "my key".into(), value: Secret::new("v&+"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) };
+    let settings = settings(&draft);
+    let at = |target: &str| Sent { target: target.into(), ..Sent::to(&settings) };
+    for right in ["/in?my%20key=v%26%2B", "/in?my+key=v%26%2b", "/in?a=1&m%79%20key=v%26%2B&b"] {
+        assert!(at(right).check(&settings).is_accepted(), "{right}");
+    }
+    assert_eq!(at("/in").why(&settings), "the query has no parameter my key");
+    assert_eq!(at("/in?My%20key=v%26%2B").why(&settings), "the query has no parameter my key");
+    assert!(at("/in?my%20key=v&+").why(&settings).contains("is another"));
+    assert!(at("/in?my%20key=v%26%2B&my+key=x").why(&settings).contains("more than once"));
+}
+
+#[test]
+fn a_target_is_shown_without_its_key() {
+    let draft = Draft { key: "my key".into(), value: Secret::new("v&+"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) };
+    let keyed = settings(&draft);
+    assert_eq!(shown_target(Some(&keyed), "/in?a=1&m%79+key=wrong&b&=c"), format!("/in?a=1&m%79+key={DOTS}&b&=c"));
+    assert_eq!(shown_target(Some(&keyed), "/in"), "/in");
+    assert_eq!(shown_target(None, "/in?a=\u{202e}"), "/in?a=\\u{202e}");
+}

@@ -1,0 +1,102 @@
+//! A throw-away certificate for the receiver: a CA made on the spot signs one leaf, and its key is gone.
+//!
+//! Two certificates and not one self-signed: clients refuse a CA's certificate as a server's, and a CA whose key no longer
+//! exists can be trusted without fear of what else it might sign.
+
+use std::io;
+
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// How many days the certificates hold: longer than a receiver runs, far below what verifiers refuse.
+const DAYS: i32 = 90;
+
+/// What a server needs, and what its clients have to trust.
+pub struct Certificate {
+    /// The leaf.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// The leaf's key.
+    pub key: PrivateKeyDer<'static>,
+    /// The CA's certificate.
+    pub ca_pem: String,
+}
+
+/// Makes a CA, has it sign a leaf for `name`, `localhost`, `127.0.0.1` and `::1`, and drops the CA's key.
+///
+/// # Errors
+/// `InvalidInput` when `name` is no host name or address; otherwise what the key generator says.
+pub fn make(name: &str, now: Timestamp) -> io::Result<Certificate> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    if !names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+        names.insert(0, name.to_owned());
+    }
+
+    let ca = CertifiedIssuer::self_signed(ca_params(now)?, KeyPair::generate().map_err(io::Error::other)?)
+        .map_err(io::Error::other)?;
+    let key = KeyPair::generate().map_err(io::Error::other)?;
+    let mut params = CertificateParams::new(names).map_err(|why| {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("no certificate can be made for the name \"{name}\": {why}"))
+    })?;
+    hold(&mut params, now)?;
+    params.distinguished_name = named("waypost receiver");
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    let leaf = params.signed_by(&key, &ca).map_err(io::Error::other)?;
+    Ok(Certificate { chain: vec![leaf.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()), ca_pem: ca.pem() })
+}
+
+fn ca_params(now: Timestamp) -> io::Result<CertificateParams> {
+    let mut params = CertificateParams::default();
+    hold(&mut params, now)?;
+    params.distinguished_name = named("waypost receiver, throw-away CA");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    Ok(params)
+}
+
+fn named(common_name: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name
+}
+
+/// From yesterday on, for clients whose clock is behind.
+fn hold(params: &mut CertificateParams, now: Timestamp) -> io::Result<()> {
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let day = |days: i32| -> io::Result<_> {
+        let date = today.checked_add(days.days()).map_err(io::Error::other)?;
+        let part = |n: i8| u8::try_from(n).map_err(io::Error::other);
+        Ok(rcgen::date_time_ymd(date.year().into(), part(date.month())?, part(date.day())?))
+    };
+    params.not_before = day(-1)?;
+    params.not_after = day(DAYS)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_none_is_refused() {
+        let error = make("bücher.example", "2026-11-23T00:00:00Z".parse().unwrap()).err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains("bücher.example"));
+    }
+
+    #[test]
+    fn ca_and_leaf_differ_each_time() {
+        let now = "2026-11-23T00:00:00Z".parse().unwrap();
+        let (one, two) = (make("h.example", now).unwrap(), make("h.example", now).unwrap());
+        assert!(one.ca_pem.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert_ne!(one.ca_pem, two.ca_pem);
+        assert_eq!(one.chain.len(), 1);
+    }
+}

@@ -1,0 +1,224 @@
+//! The HTTPS receiver inside waypost: a destination on this machine, for trying and rehearsing.
+//!
+//! ```text
+//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::verify → answer, and a Seen to whoever listens
+//! ```
+//! It runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use super::certificate::{self, Certificate};
+use super::receiver_answer::answer;
+use crate::domain::destination::Settings;
+use crate::domain::verify::Verdict;
+
+/// The path that [`Receiver::url`] names; every path is answered alike.
+const PATH: &str = "/in";
+
+/// How to wait when the machine has no descriptors left, before trying to accept again.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// What is registered at this moment; `None` for nothing.
+pub type Registered = Arc<dyn Fn() -> Option<Settings> + Send + Sync>;
+
+/// What time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How a receiver behaves.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// The host name or address that the certificate is for and the URL names.
+    pub name: String,
+    /// The status (200 to 599) with which a request that is accepted is answered; 200 when `None`.
+    pub respond: Option<u16>,
+    /// How long to wait before answering.
+    pub delay: Duration,
+    /// The share of accepted requests, 0 to 1, that are answered by 503 to rehearse failures.
+    pub fail_rate: f64,
+    /// Asked at each request, so that a change counts at once.
+    pub settings: Registered,
+    /// Asked at each request, and for the certificate.
+    pub clock: Clock,
+}
+
+/// What bounds a receiver.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The longest body, in bytes.
+    pub body: usize,
+    /// How many connections are served at once; more wait.
+    pub connections: usize,
+    /// How long a handshake, the head of a request, its body, and a whole connection (beside the delay) may each take.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 1024 * 1024, connections: 64, time: Duration::from_secs(30) }
+    }
+}
+
+/// A request that came, without anything secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// When it was read whole.
+    pub at: Timestamp,
+    /// `POST`, as it was written.
+    pub method: String,
+    /// Path and query; the value of a registered API key's parameter is masked.
+    pub target: String,
+    /// In lower case, in order. Values are left out: any of them could be a secret.
+    pub header_names: Vec<String>,
+    /// How many bytes of the body were read.
+    pub body_bytes: usize,
+    /// `webhook-id`, with unsafe characters escaped.
+    pub webhook_id: Option<String>,
+    /// `None` when nothing is registered.
+    pub verdict: Option<Verdict>,
+    /// The status with which it was answered.
+    pub status: u16,
+}
+
+/// A running receiver. Dropping it closes the port and every connection.
+#[derive(Debug)]
+pub struct Receiver {
+    addr: SocketAddr,
+    url: String,
+    ca_pem: String,
+    task: AbortHandle,
+}
+
+impl Receiver {
+    /// Where it listens.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The URL to register, with the name from the options.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The certificate that a client has to trust, as PEM.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts a receiver in the current tokio runtime. Each request that was read goes to `seen`; nobody has to listen.
+///
+/// # Errors
+/// `InvalidInput` for a status, a share or a name that cannot be, and what the system says when it cannot listen there.
+pub async fn start(options: Options, seen: UnboundedSender<Seen>) -> io::Result<Receiver> {
+    start_within(options, seen, Limits::default()).await
+}
+
+pub(super) async fn start_within(options: Options, seen: UnboundedSender<Seen>, limits: Limits) -> io::Result<Receiver> {
+    if options.respond.is_some_and(|status| !(200..=599).contains(&status)) {
+        return Err(invalid("the status to answer with must be from 200 to 599"));
+    }
+    if !(0.0..=1.0).contains(&options.fail_rate) {
+        return Err(invalid("the share of failures must be from 0 to 1"));
+    }
+    let Certificate { chain, key, ca_pem } = certificate::make(&options.name, (options.clock)())?;
+    // The provider is named: with two in the dependency tree rustls would not choose one.
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(io::Error::other)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+
+    let listener = TcpListener::bind(options.addr).await?;
+    let addr = listener.local_addr()?;
+    let url = url_of(&options.name, addr.port());
+    let shared = Arc::new(Shared { options, limits, seen });
+    let task = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), shared)).abort_handle();
+    Ok(Receiver { addr, url, ca_pem, task })
+}
+
+fn invalid(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
+}
+
+fn url_of(name: &str, port: u16) -> String {
+    let name = if name.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{name}]") } else { name.to_ascii_lowercase() };
+    format!("https://{name}:{port}{PATH}")
+}
+
+/// What every connection needs.
+pub(super) struct Shared {
+    pub options: Options,
+    pub limits: Limits,
+    pub seen: UnboundedSender<Seen>,
+}
+
+/// The connections are this task's children: when it is aborted they are, too.
+async fn accept(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
+    let places = Arc::new(Semaphore::new(shared.limits.connections));
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        // Those that have ended are forgotten, or the set would grow for ever.
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (tls, shared) = (tls.clone(), Arc::clone(&shared));
+                connections.spawn(async move {
+                    serve(stream, tls, shared).await;
+                    drop(place);
+                });
+            }
+            // The other side gave up, or there are no descriptors left: neither ends the receiver.
+            Err(_) => tokio::time::sleep(BREATH).await,
+        }
+    }
+}
+
+/// A connection that fails is the client's to notice; there is nobody here to tell.
+async fn serve(stream: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) {
+    let time = shared.limits.time;
+    let delay = shared.options.delay;
+    let Ok(Ok(stream)) = tokio::time::timeout(time, tls.accept(stream)).await else { return };
+    let service = service_fn(move |request| answer(Arc::clone(&shared), request));
+    let connection =
+        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(time).serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = tokio::time::sleep(time.saturating_add(delay)) => {}
+    }
+    // A request under way is still answered, but no other is taken.
+    connection.as_mut().graceful_shutdown();
+    let _ = tokio::time::timeout(time.saturating_add(delay), connection).await;
+}
+
+#[cfg(test)]
+#[path = "receiver_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! What the receiver makes of one request: read it within bounds, check it, answer in JSON, tell who listens.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use serde_json::json;
+
+use super::receiver::{Seen, Shared};
+use crate::domain::destination::Settings;
+use crate::domain::text::visible;
+use crate::domain::verify::{Received, Verdict, check, shown_target};
+
+/// An answer before it is written.
+struct Answer {
+    status: StatusCode,
+    body: serde_json::Value,
+}
+
+impl Answer {
+    const fn new(status: StatusCode, body: serde_json::Value) -> Self {
+        Self { status, body }
+    }
+}
+
+/// Serves one request.
+pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let settings = (shared.options.settings)();
+    let (head, body) = request.into_parts();
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    let headers: Vec<(String, String)> = head
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+
+    let read = tokio::time::timeout(shared.limits.time, Limited::new(body, shared.limits.body).collect()).await;
+    let at = (shared.options.clock)();
+    let (body, fault) = match read {
+        Ok(Ok(body)) => (body.to_bytes(), None),
+        Ok(Err(error)) => (Bytes::new(), Some(fault_of(error.as_ref(), shared.limits.body))),
+        Err(_) => {
+            (Bytes::new(), Some((StatusCode::REQUEST_TIMEOUT, format!("the body took more than {:?}", shared.limits.time))))
+        }
+    };
+    let broken = fault.is_some();
+    let received = Received { method: head.method.as_str(), target, headers: &headers, body: &body };
+    let (verdict, answer) = match fault {
+        Some((status, why)) => {
+            let verdict = settings.as_ref().map(|_| Verdict::Rejected { why: why.clone() });
+            (verdict, Answer::new(status, json!({"received": false, "reason": why})))
+        }
+        None => judged(&shared, settings.as_ref(), &received, at.as_second()),
+    };
+
+    tokio::time::sleep(shared.options.delay).await;
+    // Told before the answer is written: who has the answer can count on it.
+    let _ = shared.seen.send(Seen {
+        at,
+        method: visible(head.method.as_str()).into_owned(),
+        target: shown_target(settings.as_ref(), target),
+        header_names: headers.iter().map(|(name, _)| name.clone()).collect(),
+        body_bytes: body.len(),
+        webhook_id: received.header("webhook-id").map(|id| visible(id).into_owned()),
+        verdict,
+        status: answer.status.as_u16(),
+    });
+    Ok(written(&answer, head.method != Method::POST, broken))
+}
+
+fn fault_of(error: &(dyn std::error::Error + Send + Sync + 'static), limit: usize) -> (StatusCode, String) {
+    if error.is::<LengthLimitError>() {
+        (StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {limit} bytes"))
+    } else {
+        (StatusCode::BAD_REQUEST, "the body broke off".to_owned())
+    }
+}
+
+fn judged(shared: &Shared, settings: Option<&Settings>, received: &Received<'_>, now: i64) -> (Option<Verdict>, Answer) {
+    let verdict = settings.map(|settings| check(settings, received, now));
+    if received.method != Method::POST.as_str() {
+        let why = format!("the method is {}; deliveries are sent by POST", visible(received.method));
+        let body = json!({"received": true, "accepted": false, "reason": why});
+        return (verdict, Answer::new(StatusCode::METHOD_NOT_ALLOWED, body));
+    }
+    let answer = match &verdict {
+        Some(Verdict::Rejected { why }) => {
+            Answer::new(StatusCode::UNAUTHORIZED, json!({"received": true, "accepted": false, "reason": why}))
+        }
+        _ if fails(shared.options.fail_rate) => {
+            let why = "this receiver fails on purpose now and then";
+            Answer::new(StatusCode::SERVICE_UNAVAILABLE, json!({"received": true, "accepted": false, "reason": why}))
+        }
+        accepted => {
+            let how = accepted.as_ref().map_or("nothing to check: no destination is registered", Verdict::reason);
+            let status = shared.options.respond.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::OK);
+            Answer::new(status, json!({"received": true, "auth": how}))
+        }
+    };
+    (verdict, answer)
+}
+
+/// Whether this one is to fail. Where the system has no random number none does.
+fn fails(rate: f64) -> bool {
+    rate > 0.0 && getrandom::u32().is_ok_and(|drawn| f64::from(drawn) < rate * (f64::from(u32::MAX) + 1.0))
+}
+
+fn written(answer: &Answer, other_method: bool, broken: bool) -> Response<Full<Bytes>> {
+    // Neither status may have a body (RFC 9110 §15.3.5, §15.4.5).
+    let bodyless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let body = if bodyless { Bytes::new() } else { Bytes::from(format!("{}\n", answer.body)) };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = answer.status;
+    let headers = response.headers_mut();
+    if !bodyless {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if other_method {
+        headers.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    if broken {
+        // What is left of the body would be read as the next request.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

@@ -1,0 +1,272 @@
+//! The receiver as a client meets it, over real sockets and TLS.
+
+use std::sync::Mutex;
+
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::Draft;
+use crate::domain::mask::DOTS;
+use crate::domain::request::{Request, Stamp};
+use crate::domain::secret::Secret;
+
+const NOW: &str = "2026-11-23T09:12:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn options(settings: Option<Settings>) -> Options {
+    Options {
+        addr: "127.0.0.1:0".parse().unwrap(),
+        name: "localhost".into(),
+        respond: None,
+        delay: Duration::ZERO,
+        fail_rate: 0.0,
+        settings: Arc::new(move || settings.clone()),
+        clock: Arc::new(now),
+    }
+}
+
+fn hmac() -> Settings {
+    let draft = Draft {
+        url: "https://localhost/in".into(),
+        auth_type: AuthType::Hmac,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new("s3cret"),
+        ..Draft::default()
+    };
+    draft.check().unwrap().settings
+}
+
+async fn started(options: Options) -> (Receiver, UnboundedReceiver<Seen>) {
+    let (sender, seen) = unbounded_channel();
+    (start(options, sender).await.unwrap(), seen)
+}
+
+async fn connected(receiver: &Receiver, name: &'static str) -> io::Result<TlsStream<TcpStream>> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(receiver.ca_pem().as_bytes()).unwrap()).unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let tcp = TcpStream::connect(receiver.addr()).await?;
+    TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(name).unwrap(), tcp).await
+}
+
+/// Sends bytes and reads until the answer is whole or the connection ends.
+async fn exchanged(stream: &mut TlsStream<TcpStream>, request: &[u8]) -> String {
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+            if body.len() >= length.parse().unwrap() {
+                return text;
+            }
+        }
+        let mut chunk = [0; 4096];
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return text,
+            Ok(n) => answer.extend_from_slice(&chunk[..n]),
+        }
+    }
+}
+
+fn post(settings: &Settings, body: &[u8]) -> Vec<u8> {
+    let request = Request::build(settings, body, &Stamp { id: "msg_1".into(), timestamp: now().as_second() });
+    let mut bytes = b"POST /in HTTP/1.1\r\n".to_vec();
+    for header in &request.headers {
+        bytes.extend_from_slice(format!("{}: {}\r\n", header.name, header.value.exposed().expose()).as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn bare(method: &str, body: &str) -> Vec<u8> {
+    format!("{method} /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+#[tokio::test]
+async fn a_signed_request_is_accepted_and_seen() {
+    let (receiver, mut seen) = started(options(Some(hmac()))).await;
+    assert_eq!(receiver.url(), format!("https://localhost:{}/in", receiver.addr().port()));
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &post(&hmac(), b"{}")).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("content-type: application/json"), "{answer}");
+    assert!(answer.ends_with("{\"received\":true,\"auth\":\"the signature in x-signature is right\"}\n"), "{answer}");
+    let seen = seen.recv().await.unwrap();
+    assert_eq!((seen.at, seen.method.as_str(), seen.target.as_str(), seen.status), (now(), "POST", "/in", 200));
+    assert_eq!((seen.body_bytes, seen.webhook_id.as_deref()), (2, Some("msg_1")));
+    assert!(seen.verdict.is_some_and(|verdict| verdict.is_accepted()));
+    assert!(seen.header_names.iter().any(|name| name == "x-signature"));
+}
+
+#[tokio::test]
+async fn a_wrong_signature_is_401_with_the_reason_and_the_connection_goes_on() {
+    let (receiver, mut seen) = started(options(Some(hmac()))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &bare("POST", "{}")).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(answer.contains(r#"{"received":true,"accepted":false,"reason":"the header x-signature is missing"}"#), "{answer}");
+    assert_eq!(seen.recv().await.unwrap().status, 401);
+    assert!(exchanged(&mut stream, &post(&hmac(), b"{}")).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn other_methods_are_405() {
+    for settings in [Some(hmac()), None] {
+        let (receiver, mut seen) = started(options(settings.clone())).await;
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        let answer = exchanged(&mut stream, &bare("GET", "")).await;
+        assert!(answer.starts_with("HTTP/1.1 405 ") && answer.contains("\r\nallow: POST\r\n"), "{answer}");
+        let seen = seen.recv().await.unwrap();
+        assert_eq!((seen.status, seen.verdict.is_some()), (405, settings.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_registered_is_asked_at_each_request() {
+    let registered = Arc::new(Mutex::new(None));
+    let asked = Arc::clone(&registered);
+    let (receiver, mut seen) =
+        started(Options { settings: Arc::new(move || asked.lock().unwrap().clone()), ..options(None) }).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &bare("POST", "{}")).await;
+    assert!(answer.contains("200 OK") && answer.contains("no destination is registered"), "{answer}");
+    assert_eq!(seen.recv().await.unwrap().verdict, None);
+    *registered.lock().unwrap() = Some(hmac());
+    assert!(exchanged(&mut stream, &bare("POST", "{}")).await.starts_with("HTTP/1.1 401 "));
+}
+
+#[tokio::test]
+async fn a_key_in_the_query_is_masked() {
+    let draft = Draft {
+        url: "https://localhost/in".into(),
+        auth_type: AuthType::ApiKey,
+        key: "k".into(),
+        value: Secret::new("hunter2hunter2"),
+        add_to: AddTo::Query,
+        ..Draft::default()
+    };
+    let (receiver, mut seen) = started(options(Some(draft.check().unwrap().settings))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let request = b"POST /in?a=1&k=hunter2hunter2 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
+    assert!(exchanged(&mut stream, request).await.starts_with("HTTP/1.1 200 "));
+    let seen = seen.recv().await.unwrap();
+    assert_eq!(seen.target, format!("/in?a=1&k={DOTS}"));
+    assert!(!format!("{seen:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_rehearsed_status_and_rehearsed_failures() {
+    let (receiver, _seen) = started(Options { respond: Some(204), ..options(Some(hmac())) }).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &post(&hmac(), b"{}")).await;
+    assert!(answer.starts_with("HTTP/1.1 204 ") && answer.ends_with("\r\n\r\n"), "{answer}");
+    assert!(exchanged(&mut stream, &bare("POST", "{}")).await.starts_with("HTTP/1.1 401 "));
+
+    let (receiver, mut seen) = started(Options { fail_rate: 1.0, ..options(Some(hmac())) }).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    assert!(exchanged(&mut stream, &post(&hmac(), b"{}")).await.starts_with("HTTP/1.1 503 "));
+    assert_eq!(seen.recv().await.unwrap().status, 503);
+}
+
+#[tokio::test]
+async fn impossible_options_are_refused() {
+    let (sender, _seen) = unbounded_channel();
+    for options in [
+        Options { respond: Some(199), ..options(None) },
+        Options { respond: Some(600), ..options(None) },
+        Options { fail_rate: 1.1, ..options(None) },
+        Options { fail_rate: f64::NAN, ..options(None) },
+        Options { name: "ä".into(), ..options(None) },
+    ] {
+        assert_eq!(start(options, sender.clone()).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_is_for_the_name_and_for_loopback_only() {
+    let (receiver, _seen) = started(Options { name: "Hooks.Example".into(), ..options(None) }).await;
+    assert!(receiver.url().starts_with("https://hooks.example:"));
+    for name in ["hooks.example", "localhost", "127.0.0.1", "::1"] {
+        connected(&receiver, name).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    assert!(connected(&receiver, "other.example").await.is_err());
+}
+
+#[tokio::test]
+async fn a_long_body_is_413_and_the_connection_ends() {
+    let (sender, mut seen) = unbounded_channel();
+    let limits = Limits { body: 10, ..Limits::default() };
+    let receiver = start_within(options(Some(hmac())), sender, limits).await.unwrap();
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &post(&hmac(), b"[1,2,3,4]  ")).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("connection: close"), "{answer}");
+    assert!(answer.contains("more than 10 bytes"), "{answer}");
+    assert_eq!(seen.recv().await.unwrap().status, 413);
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    assert!(exchanged(&mut stream, &post(&hmac(), b"[1,2,3,4] ")).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn whoever_dawdles_is_cut_off() {
+    let (sender, _seen) = unbounded_channel();
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let receiver = start_within(options(None), sender, limits).await.unwrap();
+    let no_handshake = async {
+        let mut stream = TcpStream::connect(receiver.addr()).await.unwrap();
+        assert_eq!(stream.read_to_end(&mut Vec::new()).await.unwrap_or(0), 0);
+    };
+    let no_head = async {
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        let answer = exchanged(&mut stream, b"POST /in HT").await;
+        assert!(!answer.contains("200 OK"), "{answer}");
+    };
+    let no_body = async {
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        let answer = exchanged(&mut stream, b"POST /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{").await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    };
+    let idle = async {
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        exchanged(&mut stream, &bare("POST", "{}")).await;
+        assert_eq!(exchanged(&mut stream, b"").await, "");
+    };
+    tokio::join!(no_handshake, no_head, no_body, idle);
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_their_turn() {
+    let (sender, _seen) = unbounded_channel();
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let receiver = start_within(options(None), sender, limits).await.unwrap();
+    let first = connected(&receiver, "localhost").await.unwrap();
+    let mut second = Box::pin(connected(&receiver, "localhost"));
+    assert!(tokio::time::timeout(Duration::from_millis(100), second.as_mut()).await.is_err());
+    drop(first);
+    second.await.unwrap();
+}
+
+#[tokio::test]
+async fn dropping_it_closes_everything() {
+    let (receiver, _seen) = started(options(None)).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let addr = receiver.addr();
+    drop(receiver);
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+    // The stream ended with the task that held it; the listener goes with the same task.
+    assert!(rest.is_empty());
+    assert!(TcpStream::connect(addr).await.is_err());
+}
