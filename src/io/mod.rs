@@ -1,1 +1,3 @@
 //! The world: files, keys, sockets.
+
+pub mod http;
