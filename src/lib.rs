@@ -16,6 +16,7 @@
 //! in); an effect is data; a result carries its id, and a stale one is dropped; nothing is drawn unless the model changed;
 //! a secret never reaches a `Debug`, a log, an error, a snapshot or the history.
 
+pub mod cli;
 pub mod domain;
 pub mod io;
 pub mod ops;

@@ -41,13 +41,6 @@ impl<W: Write> LeanBackend<W> {
         Self { out, size, frame: String::new(), cursor: None, wanted: None, shown: None, style: None, columns: 0 }
     }
 
-    /// Forgets what is known of the terminal, after something else has written to it.
-    pub const fn forget(&mut self) {
-        self.cursor = None;
-        self.shown = None;
-        self.style = None;
-    }
-
     /// What is written to.
     pub const fn out(&self) -> &W {
         &self.out
@@ -192,6 +185,9 @@ impl<W: Write> Backend for LeanBackend<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        // Something else may have written to the terminal: nothing that was known of it holds.
+        self.style = None;
+        self.shown = None;
         self.set(PLAIN);
         self.frame.push_str("\x1b[H\x1b[2J");
         self.cursor = Some(Position::ORIGIN);

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod model;
 pub mod msg;
 pub mod run;
+pub mod start;
 pub mod terminal;
 pub mod test_popup;
 pub mod theme;

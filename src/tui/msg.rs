@@ -29,7 +29,7 @@ pub enum Msg {
     /// A removal ended.
     Removed(Id, Result<u64, Problem>),
     /// A secret was generated.
-    Generated(Secret),
+    Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.
     Sending(Id, Box<Request>),
     /// A phase of the delivery began.

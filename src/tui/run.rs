@@ -1,1 +1,196 @@
-//! wip
+//! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::{Stream, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::effect::Effect;
+use super::model::Model;
+use super::msg::{Id, Msg, Press};
+use super::update::update;
+use super::view::view;
+use crate::domain::destination::Destination;
+use crate::domain::event::Event;
+use crate::ops::{Step, Waypost};
+
+/// How often the clock of a delivery in flight moves on the screen.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long the end waits for a stopped delivery to be recorded.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How the loop gives the terminal to the shell for a while.
+pub trait Shell {
+    /// Stops the process until it is told to go on.
+    fn suspend(&mut self);
+}
+
+/// The loop, over any terminal, any source of keys and any shell: a test drives the real one.
+pub struct Run<'a, B: Backend, S: Shell> {
+    /// What is known and shown.
+    pub model: Model,
+    /// What effects call.
+    pub waypost: Arc<Waypost>,
+    /// What is drawn on.
+    pub terminal: &'a mut Terminal<B>,
+    /// What stops the process.
+    pub shell: S,
+}
+
+/// The delivery in flight.
+struct Flight {
+    id: Id,
+    begun: Instant,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl<B: Backend, S: Shell> Run<'_, B, S>
+where
+    B::Error: Send + Sync + 'static,
+{
+    /// Runs until the app is to end. Returns the exit code. `outside` brings what comes from neither keys nor effects:
+    /// signals, the hang-up, the demo's receiver.
+    ///
+    /// # Errors
+    /// The terminal cannot be drawn on, or read.
+    pub async fn run(
+        mut self,
+        mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        mut outside: UnboundedReceiver<Msg>,
+    ) -> io::Result<u8> {
+        let (results, mut inbox) = unbounded_channel();
+        let mut flight: Option<Flight> = None;
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            if std::mem::take(&mut self.model.changed) {
+                let model = &self.model;
+                self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?;
+            }
+            let mut messages = tokio::select! {
+                event = keys.next() => match event {
+                    Some(event) => translate(event?),
+                    // No more keys will come: as good as a hang-up.
+                    None => vec![Msg::Terminate(129)],
+                },
+                Some(msg) = inbox.recv() => vec![msg],
+                Some(msg) = outside.recv() => vec![msg],
+                _ = ticks.tick(), if flight.is_some() => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
+            };
+            // Whatever else is there already goes into the same frame. Polled with the task's own waker: the stream keeps the
+            // last one it saw, and would never wake us by another.
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(event) = keys.next() => messages.extend(translate(event?)),
+                    () = std::future::ready(()) => break,
+                }
+            }
+            let mut shown = false;
+            for msg in messages {
+                if matches!(&msg, Msg::Delivered(id, ..) if flight.as_ref().is_some_and(|flight| flight.id == *id)) {
+                    flight = None;
+                }
+                let effects = update(&mut self.model, msg);
+                shown |= self.model.changed;
+                for effect in effects {
+                    match effect {
+                        Effect::Quit(code) => {
+                            last_words(flight).await;
+                            return Ok(code);
+                        }
+                        Effect::Suspend => self.shell.suspend(),
+                        Effect::Repaint => {
+                            self.terminal.clear().map_err(io::Error::other)?;
+                            shown = true;
+                        }
+                        Effect::Stop { id } => {
+                            if let Some(stop) = flight.as_mut().filter(|flight| flight.id == id).and_then(|flight| flight.stop.take()) {
+                                // The other end is gone when the delivery has ended by itself.
+                                let _ = stop.send(());
+                            }
+                        }
+                        Effect::Send { id, destination, event } => {
+                            ticks.reset();
+                            flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
+                        }
+                        effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
+                    }
+                }
+            }
+            self.model.changed = shown;
+        }
+    }
+}
+
+fn translate(event: TerminalEvent) -> Vec<Msg> {
+    match event {
+        TerminalEvent::Key(key) => Press::of(key).into_iter().map(Msg::Key).collect(),
+        TerminalEvent::Paste(text) => vec![Msg::Paste(text)],
+        TerminalEvent::Resize(columns, rows) => vec![Msg::Resize(columns, rows)],
+        _ => Vec::new(),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A stopped delivery ends at once, and is still recorded.
+async fn last_words(flight: Option<Flight>) {
+    if let Some(mut flight) = flight {
+        if let Some(stop) = flight.stop.take() {
+            let _ = stop.send(());
+        }
+        let _ = tokio::time::timeout(LAST_WORDS, flight.task).await;
+    }
+}
+
+/// Does what touches the disk on a thread of its own, so that a slow one never holds up the keys.
+fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
+    tokio::task::spawn_blocking(move || {
+        let msg = match effect {
+            Effect::Save { id, settings, over: None } => Msg::Saved(id, waypost.register(*settings).map(Box::new)),
+            Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
+            Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
+            Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::Generate => Msg::Generated(waypost.generate()),
+            // The loop's own.
+            Effect::Send { .. } | Effect::Stop { .. } | Effect::Repaint | Effect::Suspend | Effect::Quit(_) => return,
+        };
+        // Nobody listens any more when the app is ending.
+        let _ = results.send(msg);
+    });
+}
+
+fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(async move {
+        let live = results.clone();
+        let step = move |step| {
+            let _ = live.send(match step {
+                Step::Sending(request) => Msg::Sending(id, request),
+                Step::Began(phase) => Msg::Began(id, phase),
+                Step::Ended(phase, ms) => Msg::Ended(id, phase, ms),
+            });
+        };
+        // An end without a word is no wish to stop.
+        let stop = async {
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let delivery = waypost.test(&destination, &event, step, stop).await;
+        let _ = results.send(Msg::Delivered(id, Box::new(delivery), None));
+    });
+    Flight { id, begun: Instant::now(), stop: Some(stop), task }
+}

@@ -30,11 +30,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Loaded(_, situation) => loaded(model, *situation),
         Msg::Saved(id, result) => form::saved(model, id, result),
         Msg::Removed(id, result) => main_screen::removed(model, id, result),
-        Msg::Generated(secret) => {
-            if let Some(Popup::Form(form)) = &mut model.popup {
-                form.generated(&secret);
-            } else {
-                model.changed = false;
+        Msg::Generated(result) => {
+            match (&mut model.popup, result) {
+                (Some(Popup::Form(form)), Ok(secret)) => form.generated(&secret),
+                (Some(Popup::Form(form)), Err(problem)) => form.problem = Some(problem),
+                _ => model.changed = false,
             }
             Vec::new()
         }

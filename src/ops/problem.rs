@@ -1,0 +1,99 @@
+//! Why something could not be done: what is wrong, why, how to mend it, and of which kind it is.
+
+use crate::domain::field::{Field, FieldError};
+use crate::io::store::{Kind, StoreError};
+use crate::io::vault::VaultError;
+
+/// What kind of problem it is; the exit code hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// Usage, or an input that is not valid.
+    Usage,
+    /// The state file or the disk.
+    Disk,
+    /// The secret cannot be opened.
+    Secret,
+    /// Nothing is registered.
+    NothingRegistered,
+    /// Something is registered already.
+    AlreadyRegistered,
+    /// Another waypost is saving.
+    Busy,
+}
+
+/// Why something could not be done: what, why, and how to mend it. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}. {why} {fix}")]
+pub struct Problem {
+    /// What kind it is.
+    pub code: Code,
+    /// The input it is about.
+    pub field: Option<Field>,
+    /// Without a full stop.
+    pub what: String,
+    /// A sentence.
+    pub why: String,
+    /// A sentence.
+    pub fix: String,
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self { code: Code::Usage, field: Some(error.field), what: error.what, why: error.why, fix: error.fix }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let code = match error.kind() {
+            Kind::Disk => Code::Disk,
+            Kind::Busy => Code::Busy,
+            Kind::Secret => Code::Secret,
+        };
+        Self { code, field: error.field(), what: error.what(), why: error.why(), fix: error.fix() }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        Self { code: Code::Secret, field: None, what: error.what(), why: error.why(), fix: error.fix() }
+    }
+}
+
+impl Problem {
+    /// Something is registered already.
+    #[must_use]
+    pub fn already_registered() -> Self {
+        Self {
+            code: Code::AlreadyRegistered,
+            field: None,
+            what: "A destination is registered already".into(),
+            why: "There is one at a time, so that events never go to two places.".into(),
+            fix: "Edit it, or delete it first.".into(),
+        }
+    }
+
+    /// Nothing is registered.
+    #[must_use]
+    pub fn nothing_registered() -> Self {
+        Self {
+            code: Code::NothingRegistered,
+            field: None,
+            what: "No destination is registered".into(),
+            why: "There is nothing to do this with.".into(),
+            fix: "Register one first.".into(),
+        }
+    }
+
+    /// Somebody saved since the form was opened.
+    #[must_use]
+    pub fn overtaken() -> Self {
+        Self {
+            code: Code::Busy,
+            field: None,
+            what: "The destination was changed by another waypost".into(),
+            why: "Saving now would undo that change.".into(),
+            fix: "Cancel, look at what it is now, and edit again.".into(),
+        }
+    }
+}

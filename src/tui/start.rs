@@ -1,0 +1,110 @@
+//! Starts the app on the real terminal, with real signals.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+
+use crossterm::event::EventStream;
+use ratatui::Terminal;
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::backend::LeanBackend;
+use super::hangup;
+use super::model::{Model, Surroundings};
+use super::msg::Msg;
+use super::run::{Run, Shell};
+use super::terminal::{self, Taken};
+use super::view::view;
+use crate::ops::Waypost;
+
+/// Runs the app. Returns the exit code.
+///
+/// The first frame is drawn before the runtime does anything: a runtime, a thread and a signal handler each cost time that
+/// a person waits.
+///
+/// # Errors
+/// The terminal cannot be drawn on, or read.
+pub fn start(
+    runtime: &tokio::runtime::Runtime,
+    waypost: Waypost,
+    surroundings: Surroundings,
+    outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
+) -> io::Result<u8> {
+    terminal::give_back_at_panic();
+    let situation = waypost.situation();
+    let _taken = Taken::take()?;
+    let mut terminal = Terminal::new(LeanBackend::new(io::stdout(), terminal::size))?;
+    let size = terminal.size()?;
+    let mut model = Model::new((size.width, size.height), surroundings, situation);
+    terminal.draw(|frame| view(&model, frame))?;
+    model.changed = false;
+
+    let (to_loop, from_outside) = outside;
+    let gone = to_loop.clone();
+    hangup::watch(move || {
+        hangup::silence();
+        // If the loop has ended there is nobody to tell.
+        let _ = gone.send(Msg::Terminate(129));
+    });
+    runtime.block_on(async {
+        listen_to_signals(&to_loop)?;
+        let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: JobControl };
+        run.run(EventStream::new(), from_outside).await
+    })
+}
+
+/// Whether there is a terminal to run on, at both ends.
+#[must_use]
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// A channel for what comes from outside.
+#[must_use]
+pub fn outside() -> (UnboundedSender<Msg>, UnboundedReceiver<Msg>) {
+    unbounded_channel()
+}
+
+fn listen_to_signals(to_loop: &UnboundedSender<Msg>) -> io::Result<()> {
+    // By exit code, as a shell tells a signal: 128 + its number.
+    for (kind, code) in [(SignalKind::hangup(), 129), (SignalKind::interrupt(), 130), (SignalKind::terminate(), 143)] {
+        let mut stream = signal(kind)?;
+        let to_loop = to_loop.clone();
+        tokio::spawn(async move {
+            while stream.recv().await.is_some() {
+                let _ = to_loop.send(Msg::Terminate(code));
+            }
+        });
+    }
+    let mut stops = signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?;
+    tokio::spawn(async move {
+        while stops.recv().await.is_some() {
+            terminal::give_back();
+            let _ = kill_process(getpid(), Signal::STOP);
+        }
+    });
+    let mut goes_on = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    let to_loop = to_loop.clone();
+    tokio::spawn(async move {
+        while goes_on.recv().await.is_some() {
+            // The shell may have changed the terminal's settings even when the stop was not ours.
+            terminal::give_back();
+            if terminal::take().is_ok() {
+                let _ = to_loop.send(Msg::Resumed);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// The shell that the app was started from.
+struct JobControl;
+
+impl Shell for JobControl {
+    fn suspend(&mut self) {
+        // The whole job stops, as at ^Z in any program: also what started waypost and waits for it. The signal's handler
+        // gives the terminal back first.
+        let _ = kill_current_process_group(Signal::TSTP);
+    }
+}
