@@ -3,6 +3,7 @@
 mod acl;
 pub mod atomic;
 pub mod file;
+pub mod history;
 pub mod lock;
 pub mod paths;
 pub mod record;
