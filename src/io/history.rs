@@ -113,7 +113,7 @@ pub fn clear(paths: &Paths) -> Result<(), StoreError> {
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok(());
     }
-    let _lock = Lock::acquire(&paths.deliveries_lock_file(), lock::WAIT)?;
+    let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
     // Copies that a killed process was making of it are history too.
     atomic::sweep(&path).map_err(removed)?;
     match fs::remove_file(&path) {
@@ -128,7 +128,7 @@ fn append_within(paths: &Paths, delivery: &Delivery, bound: &Bound) -> Result<()
     let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
     let line = line(delivery);
     paths.create_state_dir()?;
-    let _lock = Lock::acquire(&paths.deliveries_lock_file(), lock::WAIT)?;
+    let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true).mode(PRIVATE);
     let (mut file, metadata) =

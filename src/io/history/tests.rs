@@ -191,7 +191,7 @@ fn the_history_is_cut_back_to_its_newest() {
     }
     let read = page(&paths, 0, 100).unwrap();
     assert_eq!(ids(&read), ["msg_10", "msg_9", "msg_8", "msg_7", "msg_6"]);
-    assert_eq!(names(&paths), ["deliveries.jsonl", "deliveries.lock"]);
+    assert_eq!(names(&paths), ["deliveries.jsonl", "state.lock"]);
 
     let length = line(&delivery("msg_10")).len() as u64;
     let bound = Bound { count_every: 1, deliveries: 1000, bytes: 3 * length + 1 };
@@ -209,7 +209,7 @@ fn clearing_leaves_nothing_of_it() {
     append(&paths, &delivery("msg_1")).unwrap();
     atomic::create_temp(&paths.deliveries_file()).unwrap();
     clear(&paths).unwrap();
-    assert_eq!(names(&paths), ["deliveries.lock"]);
+    assert_eq!(names(&paths), ["state.lock"]);
     append(&paths, &delivery("msg_2")).unwrap();
     assert_eq!(ids(&page(&paths, 0, 9).unwrap()), ["msg_2"]);
 }
