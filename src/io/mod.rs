@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod certificate;
 pub mod file;
 pub mod http;
+pub mod history;
 pub mod lock;
 pub mod paths;
 pub mod receiver;

@@ -97,10 +97,10 @@ impl Paths {
         self.state_dir.join("deliveries.jsonl")
     }
 
-    /// Held while the history is written.
+    /// Held while the key is made or the history written: several config directories may share a state directory.
     #[must_use]
-    pub fn deliveries_lock_file(&self) -> PathBuf {
-        self.state_dir.join("deliveries.lock")
+    pub fn state_lock_file(&self) -> PathBuf {
+        self.state_dir.join("state.lock")
     }
 
     /// The log.
@@ -138,9 +138,14 @@ fn create_private(dir: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = dir.ancestors().take_while(|above| fs::symlink_metadata(above).is_err()).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     for parent in missing.into_iter().filter_map(Path::parent) {
-        // A power cut must not take the new directory with the file in it. Some file systems cannot sync a directory, which
-        // the save itself then reports.
-        let _ = File::open(parent).and_then(|parent| parent.sync_all());
+        // A power cut must not take the new directory with the file in it. One above ours need not be readable, though, and
+        // not every file system can sync a directory.
+        if let Ok(parent) = File::open(parent) {
+            match parent.sync_all() {
+                Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {}
+                done => done?,
+            }
+        }
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +21,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::atomic;
 use super::file::{Fault, Links, PRIVATE, open_regular, read_capped};
+use super::lock::{self, Lock};
 use super::paths::{KEY_FILE_VAR, Paths};
 use super::store::{Doing, StoreError, reason, shell, show};
 use crate::domain::secret::Secret;
@@ -190,21 +192,33 @@ impl Key {
     ///
     /// # Errors
     /// [`StoreError::Secret`] when there is a key that cannot be used, or one is named that is not there;
-    /// [`StoreError::Io`] when one cannot be made.
+    /// [`StoreError::Io`] or [`StoreError::Busy`] when one cannot be made.
     pub fn read_or_create(paths: &Paths) -> Result<Self, StoreError> {
+        let path = paths.key_file();
         match Self::read(paths) {
             Err(VaultError::KeyMissing { named: false, .. }) => {}
-            done => return done.map_err(StoreError::Secret),
+            done => {
+                if paths.key_file_override.is_none()
+                    && let Ok(_lock) = Lock::acquire(&paths.state_lock_file(), Duration::ZERO)
+                {
+                    // What a process that was killed while it made the key has left may be a second copy of it. The next
+                    // save tries again if this one cannot.
+                    let _ = atomic::sweep(&path);
+                }
+                return done.map_err(StoreError::Secret);
+            }
         }
         paths.create_state_dir()?;
-        let path = paths.key_file();
+        let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
+        let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
+        atomic::sweep(&path).map_err(written)?;
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|error| VaultError::Seal(error.to_string()))?;
         match write_new(&path, bytes.as_slice()) {
             Ok(()) => Ok(Self(bytes)),
-            // Another waypost, with another config directory and so another lock, was faster.
+            // Another waypost, with another config directory and so another store, was faster.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(paths).map_err(StoreError::Secret),
-            Err(error) => Err(StoreError::io(Doing::Write, &path, &error)),
+            Err(error) => Err(written(error)),
         }
     }
 
@@ -246,10 +260,9 @@ impl Key {
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (temp, file) = atomic::create_temp(path)?;
     let made = fill(&file, bytes).and_then(|()| put(&temp, path));
-    let removed = fs::remove_file(&temp);
+    // What cannot be removed now, the next save sweeps.
+    let _ = fs::remove_file(&temp);
     made?;
-    // After a rename in place of a link there is nothing to remove.
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })?;
     atomic::sync_dir(path.parent().unwrap_or(Path::new("/")))
 }
 

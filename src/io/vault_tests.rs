@@ -23,6 +23,12 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 /// A key file with these bytes and mode, in place of the one that would be made.
 fn put_key(paths: &Paths, bytes: &[u8], mode: u32) {
     fs::create_dir_all(&paths.state_dir).unwrap();
@@ -104,7 +110,20 @@ fn the_key_is_made_once_and_private() {
     assert_eq!(fs::read(paths.key_file()).unwrap(), first.0.as_slice());
     let again = Key::read_or_create(&paths).unwrap();
     assert_eq!(again.0.as_slice(), first.0.as_slice());
-    assert_eq!(fs::read_dir(&paths.state_dir).unwrap().count(), 1, "no temp file is left");
+    assert_eq!(names(&paths.state_dir), ["key", "state.lock"], "no temp file is left");
+}
+
+#[test]
+fn what_a_killed_process_left_of_a_key_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = paths(dir.path());
+    for _ in ["while it is made", "when it is there"] {
+        fs::create_dir_all(&paths.state_dir).unwrap();
+        atomic::create_temp(&paths.key_file()).unwrap();
+        assert_ne!(names(&paths.state_dir), ["key", "state.lock"]);
+        Key::read_or_create(&paths).unwrap();
+        assert_eq!(names(&paths.state_dir), ["key", "state.lock"]);
+    }
 }
 
 #[test]

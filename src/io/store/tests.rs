@@ -500,3 +500,38 @@ fn no_error_shows_a_secret() {
     let error = load(&home.paths).unwrap_err();
     assert_hidden(&format!("{error} {error:?} {} {} {}", error.what(), error.why(), error.fix()));
 }
+
+/// Where the process that another test starts is to save.
+const CHILD_DIR_VAR: &str = "WAYPOST_TEST_CHILD_DIR";
+
+/// Not a test of its own: what [`h22_files_are_private_under_any_umask`] runs in a process of its own, since a umask belongs to
+/// the whole process.
+#[test]
+#[ignore = "runs as the child of another test"]
+fn child_saves() {
+    let Some(dir) = std::env::var_os(CHILD_DIR_VAR).map(std::path::PathBuf::from) else { return };
+    let paths = Paths { config_dir: dir.join("config"), state_dir: dir.join("state"), key_file_override: None };
+    let destination = destination(&draft(AuthType::Bearer));
+    assert!(save(&paths, |_| Ok::<_, StoreError>(Some(destination))).unwrap().durable);
+}
+
+#[test]
+fn h22_files_are_private_under_any_umask() {
+    for umask in ["000", "022", "077"] {
+        let home = Home::new();
+        let done = std::process::Command::new("sh")
+            .args(["-c", &format!("umask {umask} && exec \"$0\" --exact io::store::tests::child_saves --ignored")])
+            .arg(std::env::current_exe().unwrap())
+            .env(CHILD_DIR_VAR, home.dir.path())
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+        for dir in [&home.paths.config_dir, &home.paths.state_dir] {
+            assert_eq!(mode(dir), 0o700, "{umask}");
+        }
+        for file in [home.file(), home.paths.lock_file(), home.paths.key_file()] {
+            assert_eq!(mode(&file), 0o600, "{umask} {}", file.display());
+        }
+        assert_eq!(load(&home.paths).unwrap().generation(), 1);
+    }
+}

@@ -1,0 +1,248 @@
+//! The history: `deliveries.jsonl`, one delivery a line, the newest last.
+//!
+//! A line is added with one write, under a lock, so that lines of parallel processes do not mix. It is read from its end in
+//! blocks: the newest deliveries cost the same however many there are. A line that cannot be read is passed over and left
+//! where it is. Twice the bound is the most that is kept; then the file is cut back to the bound.
+
+mod newest;
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::atomic;
+use super::file::{Fault, Links, PRIVATE, open_regular};
+use super::lock::{self, Lock};
+use super::paths::Paths;
+use super::record::{delivery_from_json, delivery_to_json};
+use super::store::{Doing, StoreError};
+use crate::domain::outcome::Delivery;
+
+pub use newest::Newest;
+
+/// The form of a line that is written.
+const SCHEMA_VERSION: u64 = 1;
+
+/// The most bytes of a request's body that are kept; see [`super::record::body_is_whole`].
+pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
+
+/// The longest line that is written or read, in bytes.
+const MAX_LINE: usize = 8 * 1024 * 1024;
+
+/// What is kept when the file is cut back; it is cut back at twice that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bound {
+    /// Lines are counted only when the file grows past a multiple of so many bytes: counting reads all of it.
+    count_every: u64,
+    deliveries: usize,
+    bytes: u64,
+}
+
+const BOUND: Bound = Bound { count_every: 4 * 1024 * 1024, deliveries: 10_000, bytes: 64 * 1024 * 1024 };
+
+/// Some deliveries, the newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The newest first.
+    pub deliveries: Vec<Delivery>,
+    /// Lines that were met on the way and could not be read.
+    pub unreadable: usize,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// How many there are in all; known only when the reading came to the oldest.
+    pub total: Option<usize>,
+}
+
+/// Adds a delivery.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another waypost writes for too long; else of [`super::store::Kind::Disk`]. Then nothing of it is
+/// in the history.
+pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
+    append_within(paths, delivery, &BOUND)
+}
+
+/// Reads `limit` deliveries behind the newest `skip`. Writes nothing; an absent file is an empty history.
+///
+/// # Errors
+/// [`StoreError`] of [`super::store::Kind::Disk`].
+pub fn page(paths: &Paths, skip: usize, limit: usize) -> Result<Page, StoreError> {
+    let mut newest = Newest::open(paths)?;
+    let mut page = Page::default();
+    let mut seen = 0;
+    loop {
+        match newest.next().transpose()? {
+            None => {
+                page.total = Some(seen);
+                break;
+            }
+            Some(_) if page.deliveries.len() == limit => {
+                page.more = true;
+                break;
+            }
+            Some(delivery) => {
+                if seen >= skip {
+                    page.deliveries.push(delivery);
+                }
+                seen += 1;
+            }
+        }
+    }
+    page.unreadable = newest.unreadable();
+    Ok(page)
+}
+
+/// The newest delivery of that id.
+///
+/// # Errors
+/// As [`page`].
+pub fn find(paths: &Paths, id: &str) -> Result<Option<Delivery>, StoreError> {
+    Newest::open(paths)?.find(|delivery| delivery.as_ref().map_or(true, |delivery| delivery.id == id)).transpose()
+}
+
+/// Removes the whole history.
+///
+/// # Errors
+/// As [`append`].
+pub fn clear(paths: &Paths) -> Result<(), StoreError> {
+    let path = paths.deliveries_file();
+    let removed = |error: io::Error| StoreError::io(Doing::Remove, &path, &error);
+    if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Ok(());
+    }
+    let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
+    // Copies that a killed process was making of it are history too.
+    atomic::sweep(&path).map_err(removed)?;
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        done => done.map_err(removed)?,
+    }
+    atomic::sync_dir(&paths.state_dir).map_err(removed)
+}
+
+fn append_within(paths: &Paths, delivery: &Delivery, bound: &Bound) -> Result<(), StoreError> {
+    let path = paths.deliveries_file();
+    let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
+    let line = line(delivery);
+    paths.create_state_dir()?;
+    let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true).mode(PRIVATE);
+    let (mut file, metadata) =
+        open_regular(&path, &mut options, Links::Refuse).map_err(|fault| StoreError::fault(Doing::Write, &path, fault))?;
+    if metadata.permissions().mode() & 0o7777 != PRIVATE {
+        file.set_permissions(Permissions::from_mode(PRIVATE)).map_err(written)?;
+    }
+    let before = metadata.len();
+    let after = add(&mut file, before, line, File::write).map_err(written)?;
+    if is_over(&file, before, after, bound).map_err(written)? {
+        cut_back(&path, &mut file, after, bound).map_err(written)?;
+    }
+    Ok(())
+}
+
+/// Adds a line, and gives the file's new length. After a fault the file is as long as before.
+fn add(
+    file: &mut File,
+    before: u64,
+    mut line: Vec<u8>,
+    mut write: impl FnMut(&mut File, &[u8]) -> io::Result<usize>,
+) -> io::Result<u64> {
+    let mut last = [b'\n'];
+    if before > 0 {
+        file.read_exact_at(&mut last, before - 1)?;
+    }
+    if last != [b'\n'] {
+        // A writer was killed within its line: that one is lost, this one must not be.
+        line.insert(0, b'\n');
+    }
+    let mut done = 0;
+    while done < line.len() {
+        match write(file, &line[done..]) {
+            Ok(0) => return undo(file, before, io::ErrorKind::WriteZero.into()),
+            Ok(count) => done += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return undo(file, before, error),
+        }
+    }
+    Ok(before + line.len() as u64)
+}
+
+/// Takes back what a write that failed has left, and gives its error.
+fn undo(file: &File, before: u64, error: io::Error) -> io::Result<u64> {
+    file.set_len(before)?;
+    Err(error)
+}
+
+/// The line of a delivery, with its newline. Bodies are shortened until it is one that can be read again.
+fn line(delivery: &Delivery) -> Vec<u8> {
+    let mut kept = delivery.clone();
+    let mut line = Vec::new();
+    for most in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
+        for attempt in &mut kept.attempts {
+            shorten(&mut attempt.request.body, most);
+        }
+        let mut json = delivery_to_json(&kept);
+        if let Value::Object(fields) = &mut json {
+            fields.shift_insert(0, "schema_version".into(), SCHEMA_VERSION.into());
+        }
+        line = format!("{json}\n").into_bytes();
+        if line.len() <= MAX_LINE {
+            break;
+        }
+    }
+    line
+}
+
+/// Cuts a body, not within a character where it is UTF-8.
+fn shorten(body: &mut Vec<u8>, most: usize) {
+    if body.len() <= most {
+        return;
+    }
+    let end = std::str::from_utf8(body).map_or(most, |text| text.floor_char_boundary(most));
+    body.truncate(end);
+}
+
+fn parse(line: &[u8]) -> Option<Delivery> {
+    let json: Value = serde_json::from_slice(line).ok()?;
+    // A later waypost's lines may mean something else.
+    if json.get("schema_version")?.as_u64()? != SCHEMA_VERSION {
+        return None;
+    }
+    delivery_from_json(&json)
+}
+
+fn is_over(file: &File, before: u64, after: u64, bound: &Bound) -> io::Result<bool> {
+    if after > 2 * bound.bytes {
+        return Ok(true);
+    }
+    if before / bound.count_every == after / bound.count_every {
+        return Ok(false);
+    }
+    Ok(newest::newlines(file, after)? > 2 * bound.deliveries)
+}
+
+/// Keeps the newest lines, as many as the bound says.
+fn cut_back(path: &Path, file: &mut File, length: u64, bound: &Bound) -> io::Result<()> {
+    let from = newest::begin_of_last(file, length, bound.deliveries, bound.bytes)?;
+    atomic::sweep(path)?;
+    file.seek(SeekFrom::Start(from))?;
+    // Whether it outlives a power cut does not matter: the longer history then comes back.
+    let _durability = atomic::replace(path, |temp| io::copy(&mut file.take(length - from), temp).map(drop))?;
+    Ok(())
+}
+
+fn open_to_read(path: &Path) -> Result<Option<File>, StoreError> {
+    match open_regular(path, OpenOptions::new().read(true), Links::Refuse) {
+        Ok((file, _)) => Ok(Some(file)),
+        Err(Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(StoreError::fault(Doing::Read, path, fault)),
+    }
+}
+
+#[cfg(test)]
+#[path = "history/tests.rs"]
+mod tests;
