@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use super::auth::{AddTo, ApiKeyPlace, Auth, AuthType};
 use super::destination::Settings;
 use super::field::{Field, FieldError, Notice};
@@ -197,10 +199,11 @@ fn keep<T>(result: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Optio
     result.map_err(|error| errors.push(error)).ok()
 }
 
-/// Whether a query has a parameter of that name, percent-decoded and with `+` as a blank (the form encoding of the WHATWG
-/// URL standard), which is how receivers read it.
+/// Whether a query has a parameter that any receiver reads as that name: percent-decoded, with `+` as a blank (the form
+/// encoding of the WHATWG URL standard) or as itself (RFC 3986).
 fn has_parameter(query: &str, name: &str) -> bool {
-    url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name)
+    let as_uri = |pair: &str| percent_decode_str(pair.split('=').next().unwrap_or_default()).eq(name.bytes());
+    url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name) || query.split('&').any(as_uri)
 }
 
 fn no_outer_blank(field: Field, text: &str) -> Result<(), FieldError> {
