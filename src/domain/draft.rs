@@ -303,22 +303,22 @@ pub fn password_advice(secret: &Secret) -> Option<String> {
 }
 
 /// A token without the "Bearer " (or "authorization: bearer ") that was copied along, and whether there was one.
+///
+/// However often it stands there: what is left never begins with one, so that a registered token stays the same when it is
+/// checked again.
 #[must_use]
 pub fn without_bearer(token: &str) -> (&str, bool) {
-    let strip = |text: &'_ str, prefix: &str| -> Option<usize> {
-        text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| prefix.len())
-    };
     let mut rest = token;
-    let mut taken = false;
-    if let Some(at) = strip(rest.trim_start(), "authorization:") {
-        rest = rest.trim_start()[at..].trim_start();
-        taken = true;
+    while let Some(behind) = ["authorization:", "bearer "].iter().find_map(|prefix| without_prefix(rest.trim_start(), prefix)) {
+        rest = behind.trim_start();
     }
-    if let Some(at) = strip(rest.trim_start(), "bearer ") {
-        rest = rest.trim_start()[at..].trim_start();
-        taken = true;
-    }
-    if taken { (rest, true) } else { (token, false) }
+    (rest, rest.len() != token.len())
+}
+
+/// What stands behind a prefix that is written in any case.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 fn token(secret: &Secret, notices: &mut Vec<Notice>) -> Result<Secret, FieldError> {
