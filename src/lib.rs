@@ -18,3 +18,5 @@
 
 pub mod domain;
 pub mod io;
+pub mod ops;
+pub mod tui;

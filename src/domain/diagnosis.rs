@@ -23,3 +23,15 @@ pub fn of_response(_to: &Settings, _response: &Response) -> Diagnosis {
 pub fn of_cause(_to: &Settings, _phase: Option<Phase>, _cause: &Cause) -> Diagnosis {
     Diagnosis::default()
 }
+
+/// Puts a stop in words.
+#[must_use]
+pub fn of_stop(_phase: Option<Phase>) -> Diagnosis {
+    Diagnosis::default()
+}
+
+/// Puts a failure in words.
+#[must_use]
+pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, _addresses: &[std::net::SocketAddr]) -> Diagnosis {
+    of_cause(to, phase, cause)
+}

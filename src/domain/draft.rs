@@ -124,6 +124,19 @@ impl Draft {
     /// # Errors
     /// Every field that is wrong, in the order of the form; at most one error a field.
     pub fn check(&self) -> Result<Checked, Vec<FieldError>> {
+        match self.examine() {
+            (Some(settings), errors, notices) if errors.is_empty() => Ok(Checked { settings, notices }),
+            (_, errors, _) => Err(errors),
+        }
+    }
+
+    /// What is worth knowing about the fields as they stand, whether or not others are wrong.
+    #[must_use]
+    pub fn notices(&self) -> Vec<Notice> {
+        self.examine().2
+    }
+
+    fn examine(&self) -> (Option<Settings>, Vec<FieldError>, Vec<Notice>) {
         let mut errors = Vec::new();
         let mut notices = Vec::new();
         let url = keep(EndpointUrl::parse(&self.url), &mut errors);
@@ -133,12 +146,11 @@ impl Draft {
         let auth = self.check_auth(url.as_ref(), &mut errors, &mut notices);
         let ca_cert = keep(ca_cert(&self.ca_cert), &mut errors);
         let timeout_s = keep(timeout(&self.timeout_s), &mut errors);
-        match (url, auth, ca_cert, timeout_s) {
-            (Some(url), Some(auth), Some(ca_cert), Some(timeout_s)) if errors.is_empty() => {
-                Ok(Checked { settings: Settings { url, auth, ca_cert, timeout_s }, notices })
-            }
-            _ => Err(errors),
-        }
+        let settings = match (url, auth, ca_cert, timeout_s) {
+            (Some(url), Some(auth), Some(ca_cert), Some(timeout_s)) => Some(Settings { url, auth, ca_cert, timeout_s }),
+            _ => None,
+        };
+        (settings, errors, notices)
     }
 
     fn check_auth(&self, url: Option<&EndpointUrl>, errors: &mut Vec<FieldError>, notices: &mut Vec<Notice>) -> Option<Auth> {

@@ -1,5 +1,14 @@
 //! The world: files, keys, sockets.
 
+mod acl;
+pub mod atomic;
 pub mod certificate;
+pub mod file;
+pub mod http;
+pub mod lock;
+pub mod paths;
 pub mod receiver;
 mod receiver_answer;
+pub mod record;
+pub mod store;
+pub mod vault;

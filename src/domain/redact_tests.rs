@@ -1,0 +1,134 @@
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::Draft;
+use crate::domain::secret::Secret;
+
+fn bearer(token: &str) -> Redactor {
+    of(Draft { auth_type: AuthType::Bearer, token: Secret::new(token), ..Draft::default() })
+}
+
+fn api_key(value: &str) -> Redactor {
+    let draft = Draft { auth_type: AuthType::ApiKey, key: "key".into(), value: Secret::new(value), ..Draft::default() };
+    of(Draft { add_to: AddTo::Query, ..draft })
+}
+
+fn basic(username: &str, password: &str) -> Redactor {
+    of(Draft { auth_type: AuthType::Basic, username: username.into(), password: Secret::new(password), ..Draft::default() })
+}
+
+fn of(draft: Draft) -> Redactor {
+    Redactor::new(&Draft { url: "https://h.example.com/in".into(), ..draft }.check().unwrap().settings)
+}
+
+#[test]
+fn every_form_is_masked_and_the_rest_stays() {
+    let secret = "s3cr/t \"ü&k+e%y\\x";
+    let redactor = api_key(secret);
+    let forms = [
+        secret.to_owned(),
+        secret.to_uppercase().replace('Ü', "ü"),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string().to_lowercase(),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        serde_json::to_string(secret).unwrap().trim_matches('"').to_owned(),
+        serde_json::to_string(secret).unwrap().trim_matches('"').replace('/', "\\/").replace('ü', "\\u00fc"),
+        secret.replace('&', "&amp;").replace('"', "&quot;"),
+        STANDARD.encode(secret),
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+        hex(secret.as_bytes()),
+        hex(secret.as_bytes()).to_uppercase(),
+    ];
+    for form in forms {
+        let masked = redactor.redact(&format!("https://h/?key={form}&next=1"));
+        assert_eq!(masked.replace('=', ""), format!("https://h/?key{DOTS}&next1"), "{form}");
+    }
+    assert_eq!(redactor.redact("s3cr and some other text"), "s3cr and some other text");
+}
+
+#[test]
+fn base64_of_a_text_around_the_secret_is_masked() {
+    let redactor = bearer("canary-0123456789");
+    for before in ["", "x", "xy", "xyz", "authorization: Bearer "] {
+        let encoded = STANDARD.encode(format!("{before}canary-0123456789 and more"));
+        let masked = redactor.redact(&encoded);
+        assert!(masked.contains(DOTS), "{before}: {masked}");
+        for window in STANDARD.encode("canary-0123456789").as_bytes().windows(12) {
+            assert!(!masked.contains(std::str::from_utf8(window).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn the_basic_pair_is_masked() {
+    let redactor = basic("me", "correct horse");
+    assert_eq!(redactor.redact(&format!("Basic {}.", STANDARD.encode("me:correct horse"))), format!("Basic {DOTS}."));
+    assert_eq!(redactor.redact("me:correct horse"), DOTS);
+    assert_eq!(redactor.redact("correct+horse"), DOTS);
+}
+
+#[test]
+fn a_short_secret_is_masked_as_a_word_only() {
+    let redactor = basic("me", "at");
+    assert_eq!(redactor.redact("at"), DOTS);
+    assert_eq!(redactor.redact("{\"password\":\"at\"}"), format!("{{\"password\":\"{DOTS}\"}}"));
+    assert_eq!(redactor.redact("https://h/?p=at&x"), format!("https://h/?p={DOTS}&x"));
+    assert_eq!(redactor.redact("what a late date"), "what a late date");
+}
+
+#[test]
+fn the_signing_secret_is_masked_with_and_without_its_prefix() {
+    let draft = Draft {
+        auth_type: AuthType::Hmac,
+        header_key: "x-sig".into(),
+        signing_secret: Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ..Draft::default()
+    };
+    let redactor = of(draft);
+    assert_eq!(redactor.redact("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), DOTS);
+    assert_eq!(redactor.redact("key MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw."), format!("key {DOTS}."));
+}
+
+#[test]
+fn a_secret_cut_off_is_masked() {
+    let redactor = bearer("canary-0123456789");
+    assert_eq!(redactor.redact_cut(b"body canary-0123"), format!("body {DOTS}").into_bytes());
+    assert_eq!(redactor.redact_cut(b"body cana"), format!("body {DOTS}").into_bytes());
+    assert_eq!(redactor.redact_cut(b"body can"), b"body can");
+    assert_eq!(redactor.redact_cut(b"body canary%2d01%3"), format!("body {DOTS}").into_bytes());
+    assert_eq!(redactor.redact_bytes(b"body canary-0123"), b"body canary-0123");
+}
+
+#[test]
+fn without_a_secret_nothing_is_masked() {
+    let redactor = of(Draft::default());
+    assert_eq!((redactor.redact("anything"), redactor.longest()), ("anything".into(), 0));
+}
+
+proptest! {
+    #[test]
+    fn nothing_of_a_secret_is_left(
+        token in "[!-~]{6,40}", before in "[ -~]{0,20}", after in "[ -~]{0,20}", encode in 0..4
+    ) {
+        prop_assume!(!token.to_lowercase().starts_with("bearer") && !token.to_lowercase().starts_with("authorization"));
+        let written = match encode {
+            0 => token.clone(),
+            1 => utf8_percent_encode(&token, NON_ALPHANUMERIC).to_string(),
+            2 => STANDARD.encode(&token),
+            _ => hex(token.as_bytes()),
+        };
+        let masked = bearer(&token).redact(&format!("{before}{written}{after}"));
+        prop_assert!(!masked.contains(&written) || DOTS.contains(&written));
+        prop_assert!(masked.contains(DOTS));
+    }
+
+    #[test]
+    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<bool>()) {
+        let redactor = api_key("%+\\u00e4&\"canary");
+        let _ = if cut { redactor.redact_cut(&bytes) } else { redactor.redact_bytes(&bytes) };
+    }
+}

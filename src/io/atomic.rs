@@ -1,0 +1,268 @@
+//! A file that is replaced whole or not at all.
+//!
+//! ```text
+//! resolve links → temp file beside the target (O_EXCL, 0600) → write → fsync → rename → fsync of the directory
+//! ```
+//! Up to the rename the old file stands untouched and a fault leaves nothing behind. After it the new file stands, and a
+//! fault means only that a power cut could bring back the old one.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::file::PRIVATE;
+
+/// As many links as Linux itself follows (`path_resolution(7)`).
+const MAX_LINKS: usize = 40;
+
+const TEMP_END: &str = ".waypost-tmp";
+
+/// Whether what was written outlives a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Durability {
+    /// It is on the disk.
+    Durable,
+    /// It is in place, but the directory could not be synced.
+    InDoubt,
+}
+
+/// A step of a replacement, at which it can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Create,
+    Permit,
+    Write,
+    SyncFile,
+    Rename,
+    SyncDir,
+}
+
+/// Replaces the file at `path`, or the one that its links lead to, with what `write` writes; the new file is 0600 whatever the
+/// umask.
+///
+/// # Errors
+/// The system's; then the old file stands as it was, and no temp file is left.
+pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<Durability> {
+    replace_with(path, write, |_| Ok(()))
+}
+
+fn replace_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+    mut fault: impl FnMut(Step) -> io::Result<()>,
+) -> io::Result<Durability> {
+    let target = resolve(path)?;
+    fault(Step::Create)?;
+    let (temp, mut file) = create_temp(&target)?;
+    let renamed = (|| {
+        fault(Step::Permit)?;
+        file.set_permissions(Permissions::from_mode(PRIVATE))?;
+        fault(Step::Write)?;
+        write(&mut file)?;
+        fault(Step::SyncFile)?;
+        file.sync_all()?;
+        fault(Step::Rename)?;
+        fs::rename(&temp, &target)
+    })();
+    if let Err(error) = renamed {
+        // The first fault is the one to tell; the next save sweeps what cannot be removed now.
+        let _ = fs::remove_file(&temp);
+        return Err(error);
+    }
+    let synced = fault(Step::SyncDir).and_then(|()| sync_dir(parent(&target)));
+    Ok(if synced.is_ok() { Durability::Durable } else { Durability::InDoubt })
+}
+
+/// Writes what is in a directory's list of names to the disk.
+///
+/// # Errors
+/// The system's.
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Makes a file that nobody else has, 0600, beside `target`.
+///
+/// # Errors
+/// The system's.
+pub fn create_temp(target: &Path) -> io::Result<(PathBuf, File)> {
+    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let number = getrandom::u64().map_err(io::Error::other)?;
+    let mut temp = OsString::from(".");
+    temp.push(name);
+    temp.push(format!(".{number:016x}{TEMP_END}"));
+    let temp = parent(target).join(temp);
+    // O_EXCL never follows a link (open(2)).
+    let file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&temp)?;
+    Ok((temp, file))
+}
+
+/// Removes the temp files of `path` that a killed process left. Only for the holder of the lock: to others they may be in
+/// use.
+///
+/// # Errors
+/// The system's.
+pub fn sweep(path: &Path) -> io::Result<()> {
+    let target = resolve(path)?;
+    let Some(name) = target.file_name() else { return Ok(()) };
+    for entry in fs::read_dir(parent(&target))? {
+        let entry = entry?;
+        if is_temp_of(name, &entry.file_name()) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_temp_of(name: &OsStr, candidate: &OsStr) -> bool {
+    let number = candidate
+        .as_bytes()
+        .strip_prefix(b".")
+        .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+        .and_then(|rest| rest.strip_prefix(b"."))
+        .and_then(|rest| rest.strip_suffix(TEMP_END.as_bytes()));
+    number.is_some_and(|number| number.len() == 16 && number.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// The file that the links at `path` lead to, which need not exist.
+///
+/// # Errors
+/// The system's, and `ELOOP` for links that lead nowhere but to each other.
+pub fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let mut at = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::symlink_metadata(&at) {
+            Ok(metadata) if metadata.is_symlink() => {
+                let to = fs::read_link(&at)?;
+                // `join` takes an absolute one as it is.
+                at = parent(&at).join(to);
+            }
+            Ok(_) => return Ok(at),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(at),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::from(rustix::io::Errno::LOOP))
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::os::unix::fs::symlink;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn write(path: &Path, text: &str) -> io::Result<Durability> {
+        replace(path, |file| file.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_loose_file_becomes_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o666)).unwrap();
+        assert_eq!(write(&path, "new").unwrap(), Durability::Durable);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+        assert_eq!(names(dir.path()), ["f"]);
+    }
+
+    #[test]
+    fn h31_a_fault_before_the_rename_changes_nothing() {
+        for at in [Step::Create, Step::Permit, Step::Write, Step::SyncFile, Step::Rename] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("f");
+            fs::write(&path, "old").unwrap();
+            let full = |step| if step == at { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) };
+            let error = replace_with(&path, |file| file.write_all(b"new"), full).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{at:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), "old", "{at:?}");
+            assert_eq!(names(dir.path()), ["f"], "{at:?}");
+        }
+    }
+
+    #[test]
+    fn h31_a_fault_after_the_rename_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        fs::write(&path, "old").unwrap();
+        let full = |step| if step == Step::SyncDir { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) };
+        assert_eq!(replace_with(&path, |file| file.write_all(b"new"), full).unwrap(), Durability::InDoubt);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(dir.path()), ["f"]);
+    }
+
+    #[test]
+    fn h27_links_are_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("real/deep")).unwrap();
+        fs::create_dir(dir.path().join("conf")).unwrap();
+        let at = |name: &str| dir.path().join(name);
+        symlink("../real/one", at("conf/relative")).unwrap();
+        symlink("../real/hop", at("conf/two")).unwrap();
+        symlink("deep/end", at("real/hop")).unwrap();
+        symlink(at("real/absent"), at("conf/dangling")).unwrap();
+        fs::write(at("real/one"), "old").unwrap();
+        fs::write(at("real/deep/end"), "old").unwrap();
+        for (link, target) in [("relative", "real/one"), ("two", "real/deep/end"), ("dangling", "real/absent")] {
+            let link = dir.path().join("conf").join(link);
+            let before = fs::read_link(&link).unwrap();
+            assert_eq!(write(&link, "new").unwrap(), Durability::Durable);
+            assert_eq!(fs::read_link(&link).unwrap(), before);
+            assert_eq!(fs::read_to_string(at(target)).unwrap(), "new");
+            assert!(fs::symlink_metadata(at(target)).unwrap().is_file());
+        }
+        assert_eq!(fs::read_link(at("real/hop")).unwrap(), Path::new("deep/end"));
+        assert_eq!(names(&at("conf")), ["dangling", "relative", "two"]);
+    }
+
+    #[test]
+    fn a_loop_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        symlink("b", dir.path().join("a")).unwrap();
+        symlink("a", dir.path().join("b")).unwrap();
+        let error = write(&dir.path().join("a"), "new").unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
+        assert_eq!(names(dir.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn sweeping_takes_only_what_is_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        let (temp, _) = create_temp(&path).unwrap();
+        assert_eq!(fs::metadata(&temp).unwrap().permissions().mode() & 0o7777, 0o600);
+        let kept = [
+            ".f.0123456789abcde.waypost-tmp",
+            ".f.0123456789abcdeg.waypost-tmp",
+            ".g.0123456789abcdef.waypost-tmp",
+            "f.0123456789abcdef.waypost-tmp",
+            "notes",
+        ];
+        for name in kept {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        sweep(&path).unwrap();
+        let mut kept: Vec<_> = kept.to_vec();
+        kept.sort_unstable();
+        assert_eq!(names(dir.path()), kept);
+    }
+}

@@ -1,0 +1,195 @@
+//! From a library's error to a cause: by what the error is, not by what it says, wherever it has a type.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::pki_types::UnixTime;
+use rustls::{AlertDescription, CertificateError, InvalidMessage};
+
+use super::resolve::ResolveError;
+use super::trace::Seen;
+use crate::domain::outcome::{Cause, Phase};
+
+/// The cause behind an error, in the light of what was seen.
+pub fn of(error: &(dyn StdError + 'static), seen: &Seen, through_proxy: bool, now: Timestamp) -> Cause {
+    let links = links(error);
+    let before_tls = seen.phase.is_none_or(|phase| phase < Phase::Tls);
+    if through_proxy && before_tls {
+        return Cause::Proxy(of_proxy(&links));
+    }
+    let cause = links.iter().rev().find_map(|link| of_link(*link, seen, now));
+    match cause {
+        // A server that asked for our certificate and then cut the line says by that what it misses (TLS 1.3 has no other way
+        // before the request is written).
+        Some(Cause::Reset | Cause::Closed | Cause::Tls(_)) if seen.client_certificate_asked => Cause::ClientCertificateWanted,
+        Some(cause) => cause,
+        None => Cause::Other(links.last().map_or_else(String::new, ToString::to_string)),
+    }
+}
+
+/// An error and what is behind it, the innermost last. An [`io::Error`] hides the error that it was made from.
+fn links<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let mut links = Vec::new();
+    let mut next: Option<&'a (dyn StdError + 'static)> = Some(error);
+    while let Some(error) = next {
+        // reqwest's own words hold the URL, and with it a key in the query.
+        if !error.is::<reqwest::Error>() {
+            links.push(error);
+        }
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = inner.map_or_else(|| error.source(), |inner| Some(inner as &(dyn StdError + 'static)));
+    }
+    links
+}
+
+fn of_link(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Option<Cause> {
+    if let Some(error) = error.downcast_ref::<ResolveError>() {
+        return Some(of_resolve(error));
+    }
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(of_tls(error, seen, now));
+    }
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return of_http(error);
+    }
+    error.downcast_ref::<io::Error>().and_then(|error| of_io(error, seen))
+}
+
+fn of_resolve(error: &ResolveError) -> Cause {
+    match error {
+        ResolveError::Forbidden(ip, what) => Cause::ForbiddenAddress(*ip, what),
+        ResolveError::NoAddress => Cause::NoSuchName,
+        ResolveError::Failed(error) => {
+            // getaddrinfo's codes come without a type; these are the texts of glibc, musl and the BSDs for "no such name".
+            let text = error.to_string();
+            let none = ["not known", "No address associated", "does not resolve", "nodename nor servname", "no data"];
+            if error.kind() == io::ErrorKind::NotFound || none.iter().any(|part| text.contains(part)) {
+                Cause::NoSuchName
+            } else {
+                Cause::NameServer(text.rsplit(": ").next().unwrap_or_default().to_owned())
+            }
+        }
+    }
+}
+
+fn of_io(error: &io::Error, seen: &Seen) -> Option<Cause> {
+    use io::ErrorKind as Kind;
+    Some(match error.kind() {
+        Kind::ConnectionRefused => Cause::ConnectionRefused(match seen.addresses.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }),
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => Cause::Reset,
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown | Kind::AddrNotAvailable => {
+            Cause::NoRoute(without_code(error))
+        }
+        Kind::UnexpectedEof => Cause::Closed,
+        // The system's own limit for a connection, where it is shorter than ours.
+        Kind::TimedOut => Cause::NoRoute("nothing came back".into()),
+        _ => return None,
+    })
+}
+
+/// `No route to host (os error 113)` without its number.
+fn without_code(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+fn of_http(error: &hyper::Error) -> Option<Cause> {
+    if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        return Some(Cause::Closed);
+    }
+    if error.is_parse_too_large() {
+        return Some(Cause::NotHttp("its head is larger than waypost reads".into()));
+    }
+    if error.is_parse() || error.is_parse_status() {
+        return Some(Cause::NotHttp(error.to_string()));
+    }
+    None
+}
+
+fn of_tls(error: &rustls::Error, seen: &Seen, now: Timestamp) -> Cause {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(error) => of_certificate(error, seen, now),
+        Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion) | Tls::PeerIncompatible(_) => Cause::TlsTooOld,
+        Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::NotTls,
+        Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => Cause::TlsTooOld,
+        Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::ClientCertificateWanted,
+        Tls::AlertReceived(AlertDescription::UnrecognisedName) => Cause::Tls("the server does not know that name".into()),
+        Tls::AlertReceived(AlertDescription::HandshakeFailure) => {
+            Cause::Tls("the server found no version, cipher or certificate that both sides accept".into())
+        }
+        Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => {
+            Cause::Tls("the server does not speak HTTP/1.1".into())
+        }
+        other => Cause::Tls(other.to_string()),
+    }
+}
+
+fn of_certificate(error: &CertificateError, seen: &Seen, now: Timestamp) -> Cause {
+    let certificate = seen.certificate.clone().unwrap_or_default();
+    match error {
+        CertificateError::Expired => Cause::Expired(certificate.not_after, now),
+        CertificateError::ExpiredContext { time, not_after } => {
+            Cause::Expired(timestamp(*not_after), timestamp(*time).unwrap_or(now))
+        }
+        CertificateError::NotValidYet => Cause::NotYetValid(certificate.not_before, now),
+        CertificateError::NotValidYetContext { time, not_before } => {
+            Cause::NotYetValid(timestamp(*not_before), timestamp(*time).unwrap_or(now))
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Cause::WrongName(certificate.names)
+        }
+        CertificateError::UnknownIssuer if certificate.self_issued => Cause::SelfSigned,
+        CertificateError::UnknownIssuer if certificate.others == 0 && certificate.names_issuer_url => {
+            Cause::MissingIntermediate(certificate.issuer)
+        }
+        CertificateError::UnknownIssuer => Cause::UnknownIssuer(certificate.issuer),
+        CertificateError::Other(_) if certificate.is_ca => Cause::CaUsedAsEndEntity,
+        CertificateError::BadEncoding => Cause::Tls("its certificate cannot be read".into()),
+        CertificateError::Revoked => Cause::Tls("its certificate was revoked".into()),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            Cause::Tls("its certificate is not meant for a server".into())
+        }
+        CertificateError::BadSignature => Cause::Tls("the signature on its certificate is wrong".into()),
+        other => Cause::Tls(other.to_string()),
+    }
+}
+
+fn timestamp(time: UnixTime) -> Option<Timestamp> {
+    i64::try_from(time.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok())
+}
+
+/// What went wrong on the way to the proxy, or there. Its errors have no public type, only words.
+fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
+    for link in links.iter().rev() {
+        if let Some(error) = link.downcast_ref::<io::Error>()
+            && error.get_ref().is_none()
+        {
+            return format!("It could not be reached: {}.", without_code(error));
+        }
+        if let Some(ResolveError::NoAddress | ResolveError::Failed(_)) = link.downcast_ref::<ResolveError>() {
+            return "Its name has no address.".into();
+        }
+        if let Some(error) = link.downcast_ref::<rustls::Error>() {
+            return format!("TLS with it failed: {error}.");
+        }
+        let text = link.to_string();
+        if text.contains("authorization required") {
+            return "It wants a user name and a password (407).".into();
+        }
+        if text.contains("unsuccessful") {
+            return "It refused to connect to the endpoint.".into();
+        }
+    }
+    "It closed the connection.".into()
+}
+
+/// The limit in whole seconds, as it is told.
+pub fn seconds(limit: Duration) -> u16 {
+    u16::try_from(limit.as_millis().div_ceil(1000)).unwrap_or(u16::MAX)
+}

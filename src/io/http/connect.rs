@@ -1,0 +1,62 @@
+//! The layer around the connector: where connecting begins and ends.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use tower::{Layer, Service};
+
+use super::trace::Trace;
+use crate::domain::outcome::Phase;
+
+/// Tells a trace when the connector is called, and when its connection is ready to be written to.
+#[derive(Clone)]
+pub struct Bracket {
+    /// Whose connection it is.
+    pub trace: Arc<Trace>,
+    /// What the connector does first: look a name up, or connect to an address.
+    pub first: Phase,
+    /// What comes when it has ended well: `Wait` where there is nothing to send after the head.
+    pub then: Phase,
+}
+
+impl<S> Layer<S> for Bracket {
+    type Service = Bracketed<S>;
+
+    fn layer(&self, inner: S) -> Bracketed<S> {
+        Bracketed { inner, bracket: self.clone() }
+    }
+}
+
+/// A connector with its [`Bracket`].
+#[derive(Clone)]
+pub struct Bracketed<S> {
+    inner: S,
+    bracket: Bracket,
+}
+
+impl<S, R> Service<R> for Bracketed<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let Bracket { trace, first, then } = self.bracket.clone();
+        trace.begin(first);
+        let connecting = self.inner.call(request);
+        Box::pin(async move {
+            let connection = connecting.await?;
+            trace.begin(Phase::Send);
+            trace.begin(then);
+            Ok(connection)
+        })
+    }
+}

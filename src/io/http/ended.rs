@@ -1,0 +1,181 @@
+//! What an attempt came to, from how it ended and what was seen of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::answer::Answer;
+use super::cause;
+use super::trace::Seen;
+use crate::domain::destination::Settings;
+use crate::domain::diagnosis;
+use crate::domain::outcome::{Attempt, Cause, Outcome, Phase, SentRequest, TlsInfo};
+use crate::domain::redact::Redactor;
+use crate::domain::request::Request;
+
+/// What ended an exchange early.
+#[derive(Debug)]
+pub enum Fault {
+    /// A cause that is clear already.
+    Clear(Cause),
+    /// A library's error, without the URL.
+    Of {
+        /// What the library says.
+        error: reqwest::Error,
+        /// Whether there was a proxy in between.
+        through_proxy: bool,
+    },
+}
+
+impl From<Cause> for Fault {
+    fn from(cause: Cause) -> Self {
+        Self::Clear(cause)
+    }
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub enum End {
+    /// The exchange came to its own end; the answer was read, as far as is wanted.
+    Of(Result<(), Fault>),
+    /// By the user.
+    Stopped,
+    /// The total time was over.
+    TimedOut,
+}
+
+/// Everything that is known when an attempt is over.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub end: End,
+    /// What was seen.
+    pub seen: Seen,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub now: Timestamp,
+    /// The whole of it.
+    pub duration_ms: f64,
+    /// The total time that it had.
+    pub limit: Duration,
+}
+
+/// An attempt that failed before there was a sender: the cause of [`super::Sender::new`], as it is recorded.
+#[must_use]
+pub fn failed_before_sending(to: &Settings, request: &Request, started_at: Timestamp, cause: Cause) -> Attempt {
+    let ended = Ended {
+        end: End::Of(Err(cause.into())),
+        seen: Seen::default(),
+        started_at,
+        now: started_at,
+        duration_ms: 0.0,
+        limit: Duration::ZERO,
+    };
+    ended.into_attempt(to, request, &Redactor::new(to), &Answer::default())
+}
+
+impl Ended {
+    /// The record of it, with every form of the secret masked.
+    pub fn into_attempt(self, to: &Settings, request: &Request, redactor: &Redactor, answer: &Answer) -> Attempt {
+        let Self { end, seen, started_at, now, duration_ms, limit } = self;
+        let stopped = matches!(end, End::Stopped);
+        let cause = match end {
+            End::Of(Ok(())) | End::Stopped => None,
+            End::TimedOut => Some(Cause::TimedOut(cause::seconds(limit))),
+            End::Of(Err(Fault::Clear(cause))) => Some(cause),
+            End::Of(Err(Fault::Of { error, through_proxy })) => Some(cause::of(&error, &seen, through_proxy, now)),
+        };
+        let cause = cause.map(|cause| redacted(cause, redactor));
+        let cut = if stopped { Some("you stopped it".to_owned()) } else { cause.as_ref().map(cut_by) };
+        let response = answer.finish(redactor, cut);
+        let (outcome, phase, cause, diagnosis) = if stopped {
+            (Outcome::Stopped, seen.phase, None, diagnosis::of_stop(seen.phase))
+        } else if let Some(response) = &response {
+            (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, response))
+        } else {
+            // An exchange that ends well has an answer.
+            let cause = cause.unwrap_or_else(|| Cause::Other(String::new()));
+            let phase = seen.phase.or_else(|| phase_of(&cause));
+            let diagnosis = diagnosis::of_failure(to, phase, &cause, &seen.addresses);
+            (Outcome::Failed, phase, Some(cause), diagnosis)
+        };
+        let tls = tls_info(&seen);
+        Attempt {
+            started_at,
+            outcome,
+            phase,
+            duration_ms,
+            connected: connected(&seen),
+            timings: seen.timings,
+            addresses: seen.addresses,
+            tls,
+            request: SentRequest {
+                method: Request::METHOD.to_owned(),
+                url: request.url.masked(),
+                headers: request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect(),
+                body: request.body.clone(),
+            },
+            response,
+            cause,
+            diagnosis,
+        }
+    }
+}
+
+/// Where a cause belongs that keeps an attempt from beginning.
+const fn phase_of(cause: &Cause) -> Option<Phase> {
+    match cause {
+        Cause::NoCaStore(_) | Cause::CaFile(_) | Cause::Tls(_) => Some(Phase::Tls),
+        Cause::BadProxy(_) | Cause::Proxy(_) => Some(Phase::Connect),
+        _ => None,
+    }
+}
+
+/// The address that was connected to: as the connection says, or the only one there is, once TLS began.
+fn connected(seen: &Seen) -> Option<std::net::SocketAddr> {
+    seen.connected.or_else(|| match seen.addresses.as_slice() {
+        [one] if seen.phase >= Some(Phase::Tls) => Some(*one),
+        _ => None,
+    })
+}
+
+fn tls_info(seen: &Seen) -> Option<TlsInfo> {
+    let certificate = seen.certificate.as_ref()?;
+    Some(TlsInfo {
+        version: seen.tls_version.map(str::to_owned),
+        cipher: None,
+        names: certificate.names.clone(),
+        issuer: certificate.issuer.clone(),
+        not_after: certificate.not_after,
+    })
+}
+
+/// Why the body of an answer ended early, in words.
+fn cut_by(cause: &Cause) -> String {
+    match cause {
+        Cause::TimedOut(limit) => format!("the time was over ({limit} s)"),
+        Cause::Reset => "the endpoint cut the connection".into(),
+        Cause::Closed => "the endpoint closed the connection".into(),
+        Cause::NotHttp(what) => format!("it broke the rules of HTTP: {what}"),
+        Cause::Tls(what) | Cause::Other(what) => what.clone(),
+        _ => "the connection failed".into(),
+    }
+}
+
+/// The texts in a cause may come from the other side, and are masked like an answer.
+fn redacted(cause: Cause, redactor: &Redactor) -> Cause {
+    let mask = |text: String| redactor.redact(&text);
+    match cause {
+        Cause::NameServer(text) => Cause::NameServer(mask(text)),
+        Cause::NoRoute(text) => Cause::NoRoute(mask(text)),
+        Cause::UnknownIssuer(issuer) => Cause::UnknownIssuer(issuer.map(mask)),
+        Cause::MissingIntermediate(issuer) => Cause::MissingIntermediate(issuer.map(mask)),
+        Cause::WrongName(names) => Cause::WrongName(names.into_iter().map(mask).collect()),
+        Cause::Tls(text) => Cause::Tls(mask(text)),
+        Cause::Proxy(text) => Cause::Proxy(mask(text)),
+        Cause::NotHttp(text) => Cause::NotHttp(mask(text)),
+        Cause::Other(text) => Cause::Other(mask(text)),
+        plain => plain,
+    }
+}

@@ -1,0 +1,31 @@
+//! The sender: one request over a connection of its own, and what came of it.
+//!
+//! ```text
+//! Sender::attempt
+//!   ├─ exchange   resolver ─ connector ─ TLS ─ request body ─ answer's head ─ answer's body
+//!   │                  └────────┴────────┴──────┴── each tells the Trace where it is
+//!   ├─ stop       the user's
+//!   └─ deadline   the total time of the attempt
+//!        └──────► Attempt: outcome, phase, times, certificate, answer, cause, diagnosis
+//! ```
+//!
+//! The phases are those of the one real request, never of a probe before it. A connection is never used twice, so that every
+//! attempt proves the whole way: name, port, certificate, endpoint.
+
+mod answer;
+mod body;
+mod cause;
+mod cert;
+mod client;
+mod connect;
+mod ended;
+mod proxy;
+mod resolve;
+mod tls;
+mod trace;
+
+pub use client::{Sender, Surroundings, Trust};
+pub use ended::failed_before_sending;
+pub use proxy::ProxyEnv;
+pub use resolve::{Lookup, SystemLookup};
+pub use trace::Progress;

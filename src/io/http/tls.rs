@@ -1,0 +1,171 @@
+//! TLS as it is set up for one attempt: the real verification, and what is seen of it.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{
+    ClientSessionStore, ResolvesClientCert, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue, WebPkiServerVerifier,
+};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
+
+use super::cert::Certificate;
+use super::client::Trust;
+use super::trace::Trace;
+use crate::domain::outcome::{Cause, Phase};
+
+/// The verification that every attempt of a sender shares.
+#[derive(Debug)]
+pub struct Verification {
+    provider: Arc<CryptoProvider>,
+    verifier: Arc<WebPkiServerVerifier>,
+}
+
+impl Verification {
+    /// Reads the trusted CAs.
+    ///
+    /// # Errors
+    /// [`Cause::NoCaStore`] or [`Cause::CaFile`] where there is none.
+    pub fn new(trust: &Trust) -> Result<Self, Cause> {
+        let roots = match trust {
+            Trust::System => system_roots()?,
+            Trust::Only(pem) => roots_of(pem)?,
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .map_err(|error| Cause::Tls(error.to_string()))?;
+        Ok(Self { provider, verifier })
+    }
+
+    /// The configuration for one attempt.
+    ///
+    /// # Errors
+    /// [`Cause::Tls`] if the library refuses its own defaults.
+    pub fn config(&self, host: &ServerName<'static>, trace: &Arc<Trace>) -> Result<ClientConfig, Cause> {
+        let watch = Arc::new(Watch { verifier: Arc::clone(&self.verifier), host: host.clone(), trace: Arc::clone(trace) });
+        let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Cause::Tls(error.to_string()))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&watch) as Arc<dyn ServerCertVerifier>)
+            .with_client_cert_resolver(Arc::clone(&watch) as Arc<dyn ResolvesClientCert>);
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // A resumed session shows no certificate; every attempt is to see it.
+        config.resumption = Resumption::store(watch);
+        Ok(config)
+    }
+}
+
+fn system_roots() -> Result<RootCertStore, Cause> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        let detail = found.errors.first().map(ToString::to_string).unwrap_or_default();
+        return Err(Cause::NoCaStore(detail));
+    }
+    Ok(roots)
+}
+
+fn roots_of(pem: &[u8]) -> Result<RootCertStore, Cause> {
+    let mut roots = RootCertStore::empty();
+    for cert in CertificateDer::pem_slice_iter(pem) {
+        let cert = cert.map_err(|_| Cause::CaFile("it is not a well-formed PEM file".into()))?;
+        roots.add(cert).map_err(|_| Cause::CaFile("a certificate in it cannot be read".into()))?;
+    }
+    if roots.is_empty() {
+        return Err(Cause::CaFile("there is no certificate in it (-----BEGIN CERTIFICATE-----)".into()));
+    }
+    Ok(roots)
+}
+
+/// Sees the handshake go by; what it decides is the verifier's decision.
+#[derive(Debug)]
+struct Watch {
+    verifier: Arc<WebPkiServerVerifier>,
+    host: ServerName<'static>,
+    trace: Arc<Trace>,
+}
+
+impl ServerCertVerifier for Watch {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        // A proxy may have a certificate of its own, which is not what the attempt is about.
+        if *server_name == self.host {
+            let certificate = Certificate::read(end_entity, intermediates.len());
+            self.trace.note(|seen| seen.certificate = Some(certificate));
+        }
+        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.trace.note(|seen| seen.tls_version = Some("TLS 1.2"));
+        self.verifier.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.trace.note(|seen| seen.tls_version = Some("TLS 1.3"));
+        self.verifier.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
+}
+
+impl ResolvesClientCert for Watch {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.trace.note(|seen| seen.client_certificate_asked = true);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+impl ClientSessionStore for Watch {
+    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
+
+    /// Asked when the first message of a handshake is made: so this is where TLS begins.
+    fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
+        if *server_name == self.host {
+            self.trace.begin(Phase::Tls);
+        }
+        None
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
+
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {}
+
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        None
+    }
+}

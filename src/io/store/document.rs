@@ -1,0 +1,301 @@
+//! The text of the state file: its parts, checked one by one, and the same text with other parts.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::error::Category;
+use serde_json::{Map, Value};
+
+use super::error::StoreError;
+use super::locate::locate;
+use crate::domain::auth::{AddTo, Auth, AuthType};
+use crate::domain::destination::Destination;
+use crate::domain::draft::Draft;
+use crate::domain::field::Field;
+use crate::domain::signature::Format;
+use crate::io::vault::Place;
+
+/// The form that is written, and the newest that is understood.
+const SCHEMA_VERSION: u64 = 1;
+
+/// Every field that an auth type of ours has; what is not among them is somebody else's and stays.
+const AUTH_FIELDS: [&str; 10] =
+    ["type", "header_key", "format", "signing_secret", "username", "password", "token", "key", "value", "add_to"];
+
+/// A state file that was read, whole: what is not known of it survives in `root`.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    root: Map<String, Value>,
+    generation: u64,
+    entry: Option<Entry>,
+}
+
+/// The destination as it stands in the file.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// All but the secret.
+    pub draft: Draft,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Where the secret belongs.
+    pub place: Place,
+    /// The secret, if there is one.
+    pub sealed: Option<String>,
+}
+
+impl Document {
+    /// Reads the parts that waypost knows.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        let root = syntax(path, bytes)?;
+        let reader = Reader { path, bytes };
+        let Value::Object(root) = root else { return Err(reader.shape(&[], "an object")) };
+        let version = &["schema_version"];
+        match root.get("schema_version").and_then(Value::as_u64) {
+            Some(SCHEMA_VERSION) => {}
+            Some(found) if found > SCHEMA_VERSION => {
+                return Err(StoreError::Newer { path: path.to_owned(), found, known: SCHEMA_VERSION });
+            }
+            _ => return Err(reader.shape(version, "1")),
+        }
+        let generation = root.get("generation").and_then(Value::as_u64);
+        let generation = generation.ok_or_else(|| reader.shape(&["generation"], "a whole number from 0 on"))?;
+        let entry = match root.get("destination") {
+            Some(Value::Null) => None,
+            Some(Value::Object(destination)) => Some(reader.entry(destination)?),
+            _ => return Err(reader.shape(&["destination"], "an object or null")),
+        };
+        Ok(Self { root, generation, entry })
+    }
+
+    /// Counts the saves.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The destination, if there is one.
+    pub const fn entry(&self) -> Option<&Entry> {
+        self.entry.as_ref()
+    }
+
+    /// The text with these parts in place of its own.
+    pub fn with(mut self, generation: u64, wanted: Option<(&Destination, Option<&str>)>) -> Vec<u8> {
+        let old = match self.root.get_mut("destination").map(Value::take) {
+            Some(Value::Object(old)) => old,
+            _ => Map::new(),
+        };
+        let destination = wanted.map_or(Value::Null, |(destination, sealed)| destination_value(old, destination, sealed));
+        self.root.insert("schema_version".into(), SCHEMA_VERSION.into());
+        self.root.insert("generation".into(), generation.into());
+        self.root.insert("destination".into(), destination);
+        // `{:#}` of a Value is pretty JSON and, unlike a writer, cannot fail.
+        format!("{:#}\n", Value::Object(self.root)).into_bytes()
+    }
+}
+
+/// The place of a destination's secret, as [`Document::with`] writes it.
+pub(super) fn place_of(destination: &Destination) -> Place {
+    let auth = destination.auth();
+    Place {
+        url: destination.url().as_str().to_owned(),
+        auth_type: auth.auth_type().name().to_owned(),
+        add_to: match auth {
+            Auth::ApiKey { place, .. } => place.add_to().name().to_owned(),
+            _ => String::new(),
+        },
+        ca_cert: ca_cert(destination).unwrap_or_default(),
+        field: auth.auth_type().secret_field().map(|field| field.name().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn ca_cert(destination: &Destination) -> Option<String> {
+    destination.settings().ca_cert().map(|path| path.to_string_lossy().into_owned())
+}
+
+fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: Option<&str>) -> Value {
+    let old_auth = match base.get_mut("auth").map(Value::take) {
+        Some(Value::Object(old)) => old,
+        _ => Map::new(),
+    };
+    base.insert("url".into(), destination.url().as_str().into());
+    base.insert("created_at".into(), destination.created_at().to_string().into());
+    base.insert("updated_at".into(), destination.updated_at().to_string().into());
+    base.insert("auth".into(), auth_value(old_auth, destination.auth(), sealed));
+    set_or_remove(&mut base, "ca_cert", ca_cert(destination).map(Value::from));
+    set_or_remove(&mut base, "timeout_s", destination.settings().timeout_s().map(Value::from));
+    Value::Object(base)
+}
+
+fn auth_value(mut base: Map<String, Value>, auth: &Auth, sealed: Option<&str>) -> Value {
+    let secret = auth.auth_type().secret_field().map(Field::name);
+    let mut old_secret = match secret.and_then(|name| base.get_mut(name)).map(Value::take) {
+        Some(Value::Object(old)) => old,
+        _ => Map::new(),
+    };
+    let mut fields = vec![("type", auth.auth_type().name())];
+    match auth {
+        Auth::Default | Auth::Bearer { .. } => {}
+        Auth::Hmac { header_key, secret } => {
+            fields.extend([("header_key", header_key.as_str()), ("format", secret.format().name())]);
+        }
+        Auth::Basic { username, .. } => fields.push(("username", username)),
+        Auth::ApiKey { place, .. } => fields.extend([("key", place.key()), ("add_to", place.add_to().name())]),
+    }
+    for name in AUTH_FIELDS {
+        if secret != Some(name) && !fields.iter().any(|(own, _)| *own == name) {
+            base.shift_remove(name);
+        }
+    }
+    for (name, value) in fields {
+        base.insert(name.into(), value.into());
+    }
+    if let (Some(name), Some(sealed)) = (secret, sealed) {
+        old_secret.insert("sealed".into(), sealed.into());
+        base.insert(name.into(), Value::Object(old_secret));
+    }
+    Value::Object(base)
+}
+
+fn set_or_remove(map: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => {
+            map.insert(name.into(), value);
+        }
+        None => {
+            map.shift_remove(name);
+        }
+    }
+}
+
+fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StoreError> {
+    let error = |line: usize, column: usize, problem| StoreError::Syntax {
+        path: path.to_owned(),
+        line: line.max(1),
+        column: column.max(1),
+        problem,
+    };
+    if bytes.is_empty() {
+        return Err(error(1, 1, "the file is empty"));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Err(error(1, 1, "the file begins with a byte order mark"));
+    }
+    serde_json::from_slice(bytes).map_err(|fault| {
+        // Of the library's error only the place is told: its words can hold what stands there.
+        let problem = match fault.classify() {
+            Category::Eof => "the file ends too early",
+            _ => "this is not JSON",
+        };
+        error(fault.line(), fault.column(), problem)
+    })
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    bytes: &'a [u8],
+}
+
+impl Reader<'_> {
+    fn shape(&self, part: &[&str], expected: &'static str) -> StoreError {
+        let (line, column) = locate(self.bytes, part);
+        let part = if part.is_empty() { "the file".to_owned() } else { part.join(".") };
+        StoreError::Shape { path: self.path.to_owned(), line, column, part, expected }
+    }
+
+    fn entry(&self, destination: &Map<String, Value>) -> Result<Entry, StoreError> {
+        let Some(Value::Object(auth)) = destination.get("auth") else {
+            return Err(self.shape(&["destination", "auth"], "an object"));
+        };
+        let type_name = self.required(auth, &["destination", "auth", "type"])?;
+        let auth_type = AuthType::from_name(type_name).ok_or_else(|| {
+            self.shape(&["destination", "auth", "type"], "\"default\", \"hmac\", \"basic\", \"bearer\" or \"api-key\"")
+        })?;
+        let url = self.required(destination, &["destination", "url"])?;
+        let ca_cert = self.text(destination, &["destination", "ca_cert"])?;
+        let mut draft = Draft { url: url.to_owned(), auth_type, ca_cert: ca_cert.to_owned(), ..Draft::default() };
+        draft.timeout_s = match destination.get("timeout_s") {
+            None | Some(Value::Null) => String::new(),
+            Some(seconds) => seconds
+                .as_u64()
+                .ok_or_else(|| self.shape(&["destination", "timeout_s"], "a whole number of seconds"))?
+                .to_string(),
+        };
+        self.auth(auth, &mut draft)?;
+        let secret = auth_type.secret_field().map(Field::name);
+        let place = Place {
+            url: url.to_owned(),
+            auth_type: type_name.to_owned(),
+            add_to: match auth_type {
+                AuthType::ApiKey => self.text(auth, &["destination", "auth", "add_to"])?.to_owned(),
+                _ => String::new(),
+            },
+            ca_cert: ca_cert.to_owned(),
+            field: secret.unwrap_or_default().to_owned(),
+        };
+        let sealed = secret.map(|name| self.sealed(auth, name)).transpose()?.flatten();
+        let created_at = self.time(destination, &["destination", "created_at"])?;
+        let updated_at = self.time(destination, &["destination", "updated_at"])?;
+        Ok(Entry { draft, created_at, updated_at, place, sealed })
+    }
+
+    /// Fields that are absent stay empty: after the auth type was changed by hand they are those of another one, and it is the
+    /// secret that then cannot be opened.
+    fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StoreError> {
+        match draft.auth_type {
+            AuthType::Default | AuthType::Bearer => {}
+            AuthType::Hmac => {
+                self.text(auth, &["destination", "auth", "header_key"])?.clone_into(&mut draft.header_key);
+                let part = &["destination", "auth", "format"];
+                let name = self.text(auth, part)?;
+                if !name.is_empty() {
+                    draft.format = Format::from_name(name).ok_or_else(|| {
+                        self.shape(part, "\"hex\", \"base64\", \"sha256-hex\", \"timestamped\" or \"standard\"")
+                    })?;
+                }
+            }
+            AuthType::Basic => self.text(auth, &["destination", "auth", "username"])?.clone_into(&mut draft.username),
+            AuthType::ApiKey => {
+                self.text(auth, &["destination", "auth", "key"])?.clone_into(&mut draft.key);
+                let part = &["destination", "auth", "add_to"];
+                let name = self.text(auth, part)?;
+                if !name.is_empty() {
+                    draft.add_to = AddTo::from_name(name).ok_or_else(|| self.shape(part, "\"header\" or \"query\""))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sealed(&self, auth: &Map<String, Value>, name: &'static str) -> Result<Option<String>, StoreError> {
+        let part = &["destination", "auth", name];
+        match auth.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(secret)) => match secret.get("sealed") {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::String(sealed)) => Ok(Some(sealed.clone())),
+                Some(_) => Err(self.shape(&["destination", "auth", name, "sealed"], "a text")),
+            },
+            Some(_) => Err(self.shape(part, "an object with the sealed secret")),
+        }
+    }
+
+    /// The text at the end of `part`, in the object that holds it; empty when it is absent.
+    fn text<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StoreError> {
+        match part.last().and_then(|name| holder.get(*name)) {
+            None | Some(Value::Null) => Ok(""),
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(self.shape(part, "a text")),
+        }
+    }
+
+    fn required<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StoreError> {
+        match part.last().and_then(|name| holder.get(*name)) {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(self.shape(part, "a text")),
+        }
+    }
+
+    fn time(&self, holder: &Map<String, Value>, part: &[&str]) -> Result<Timestamp, StoreError> {
+        let text = self.required(holder, part)?;
+        text.parse().map_err(|_| self.shape(part, "a time such as 2026-11-23T09:12:00Z"))
+    }
+}

@@ -1,0 +1,502 @@
+use std::fs::{self, Permissions};
+use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::field::Field;
+use crate::domain::secret::Secret;
+use crate::domain::signature::Format;
+
+/// Long enough for a hint, and found nowhere else.
+const CANARY: &str = "canary+5ecret/with~odd=chars-0123456789";
+const SECOND: &str = "another-canary-9876543210-zyxwvu";
+
+pub(super) struct Home {
+    dir: tempfile::TempDir,
+    paths: Paths,
+}
+
+impl Home {
+    pub(super) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name| dir.path().join(name);
+        let paths = Paths { config_dir: at("config"), state_dir: at("state"), key_file_override: None };
+        Self { dir, paths }
+    }
+
+    /// With a state file that somebody wrote by hand.
+    fn with_file(bytes: impl AsRef<[u8]>) -> Self {
+        let home = Self::new();
+        home.paths.create_config_dir().unwrap();
+        home.write(bytes);
+        home
+    }
+
+    fn write(&self, bytes: impl AsRef<[u8]>) {
+        fs::write(self.file(), bytes).unwrap();
+        fs::set_permissions(self.file(), Permissions::from_mode(0o600)).unwrap();
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.paths.destination_file()
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.file()).unwrap()
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text()).unwrap()
+    }
+
+    fn edit_by_hand(&self, change: impl FnOnce(&mut Value)) {
+        let mut json = self.json();
+        change(&mut json);
+        self.write(json.to_string());
+    }
+
+    /// Saves, and gives the number of that save.
+    pub(super) fn put(&self, draft: &Draft) -> u64 {
+        let destination = destination(draft);
+        let saved = save(&self.paths, |_| Ok::<_, StoreError>(Some(destination))).unwrap();
+        assert!(saved.durable);
+        saved.generation
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.paths.config_dir).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn destination(draft: &Draft) -> Destination {
+    let at = |text: &str| text.parse().unwrap();
+    Destination::new(draft.check().unwrap().settings, at("2026-11-23T09:12:00Z"), at("2026-11-24T10:00:01.5Z"))
+}
+
+pub(super) fn draft(auth_type: AuthType) -> Draft {
+    Draft {
+        url: "https://hooks.example.com/in?a=1".into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        format: Format::Timestamped,
+        username: "ann".into(),
+        key: "X-Api-Key".into(),
+        signing_secret: Secret::new(CANARY),
+        password: Secret::new(CANARY),
+        token: Secret::new(CANARY),
+        value: Secret::new(CANARY),
+        ..Draft::default()
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+/// A secret as it could be found in a file.
+fn forms(secret: &str) -> [String; 4] {
+    let hex = secret.bytes().fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
+    [secret.to_owned(), STANDARD.encode(secret), hex.to_uppercase(), hex]
+}
+
+fn assert_hidden(text: &str) {
+    for secret in [CANARY, SECOND] {
+        for form in forms(secret) {
+            assert!(!text.contains(&form), "{text}");
+        }
+    }
+}
+
+#[test]
+fn h22_an_absent_file_is_empty_and_loading_makes_nothing() {
+    let home = Home::new();
+    assert_eq!(load(&home.paths).unwrap(), Loaded::Empty { generation: 0 });
+    assert_eq!(fs::read_dir(home.dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn every_auth_type_comes_back_as_it_was_saved() {
+    let home = Home::new();
+    let mut all: Vec<Draft> = AuthType::ALL.map(draft).into();
+    all.push(Draft { add_to: AddTo::Query, key: "api key".into(), ..draft(AuthType::ApiKey) });
+    all.push(Draft { ca_cert: "/etc/ca.pem".into(), timeout_s: "30".into(), ..draft(AuthType::Basic) });
+    for (before, draft) in all.iter().enumerate() {
+        let generation = home.put(draft);
+        assert_eq!(generation, u64::try_from(before).unwrap() + 1);
+        assert_eq!(load(&home.paths).unwrap(), Loaded::Open { destination: destination(draft), generation });
+        assert_hidden(&home.text());
+    }
+    assert_eq!(mode(&home.file()), 0o600);
+    assert_eq!(mode(&home.paths.config_dir), 0o700);
+    assert_eq!(home.names(), ["destination.json", "destination.lock"]);
+}
+
+#[test]
+fn the_file_is_as_the_design_shows_it() {
+    let home = Home::new();
+    home.put(&Draft { format: Format::Hex, ..draft(AuthType::Hmac) });
+    let sealed = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
+    let expected = json!({
+        "schema_version": 1, "generation": 1,
+        "destination": { "url": "https://hooks.example.com/in?a=1", "created_at": "2026-11-23T09:12:00Z",
+            "updated_at": "2026-11-24T10:00:01.5Z",
+            "auth": { "type": "hmac", "header_key": "X-Signature", "format": "hex", "signing_secret": { "sealed": sealed } } },
+    });
+    assert_eq!(home.json(), expected);
+    assert!(home.text().ends_with("}\n"));
+}
+
+#[test]
+fn no_key_is_made_for_what_has_no_secret() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Default));
+    assert!(!home.paths.state_dir.exists());
+}
+
+#[test]
+fn a_removed_destination_is_gone() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Bearer));
+    let saved = save(&home.paths, |loaded| {
+        assert!(loaded.destination().is_some());
+        Ok::<_, StoreError>(None)
+    });
+    assert_eq!(saved.unwrap(), Saved { generation: 2, durable: true });
+    assert_eq!(home.json(), json!({ "schema_version": 1, "generation": 2, "destination": null }));
+    assert_eq!(load(&home.paths).unwrap(), Loaded::Empty { generation: 2 });
+}
+
+#[test]
+fn a_refusing_change_writes_nothing() {
+    #[derive(Debug, PartialEq)]
+    enum Refusal {
+        Mine,
+        Store(StoreError),
+    }
+    impl From<StoreError> for Refusal {
+        fn from(error: StoreError) -> Self {
+            Self::Store(error)
+        }
+    }
+    let home = Home::new();
+    home.put(&draft(AuthType::Bearer));
+    let before = home.text();
+    assert_eq!(save(&home.paths, |_| Err(Refusal::Mine)).unwrap_err(), Refusal::Mine);
+    assert_eq!(home.text(), before);
+}
+
+#[test]
+fn h26_unknown_fields_survive() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Hmac));
+    home.edit_by_hand(|json| {
+        json["x-top"] = json!([1, { "deep": null }]);
+        json["destination"]["x-note"] = json!("ours");
+        json["destination"]["auth"]["x-auth"] = json!(2.5);
+        json["destination"]["auth"]["signing_secret"]["x-secret"] = json!(true);
+    });
+    home.put(&Draft { url: "https://other.example.com/".into(), signing_secret: Secret::new(SECOND), ..draft(AuthType::Hmac) });
+    let json = home.json();
+    assert_eq!(json["x-top"], json!([1, { "deep": null }]));
+    assert_eq!(json["destination"]["x-note"], "ours");
+    assert_eq!(json["destination"]["auth"]["x-auth"], 2.5);
+    assert_eq!(json["destination"]["auth"]["signing_secret"]["x-secret"], true);
+    assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
+}
+
+#[test]
+fn fields_of_another_auth_type_go() {
+    let home = Home::new();
+    home.put(&Draft { ca_cert: "/ca.pem".into(), timeout_s: "9".into(), ..draft(AuthType::Hmac) });
+    home.edit_by_hand(|json| json["destination"]["auth"]["x-auth"] = json!(1));
+    let old = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
+    home.put(&draft(AuthType::Basic));
+    let json = home.json();
+    let keys: Vec<_> = json["destination"]["auth"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["type", "x-auth", "username", "password"]);
+    assert_eq!(json["destination"].get("ca_cert"), None);
+    assert_eq!(json["destination"].get("timeout_s"), None);
+    assert!(!home.text().contains(&old));
+}
+
+#[test]
+fn h23_a_loose_mode_names_the_command() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Bearer));
+    for loose in [0o640, 0o604, 0o620, 0o602, 0o666] {
+        fs::set_permissions(home.file(), Permissions::from_mode(loose)).unwrap();
+        let error = load(&home.paths).unwrap_err();
+        assert_eq!(error.kind(), Kind::Disk);
+        assert!(error.fix().ends_with(&format!("chmod 600 {}", home.file().display())), "{error}");
+        assert!(save(&home.paths, |_| Ok::<_, StoreError>(None)).is_err());
+        assert_eq!(mode(&home.file()), loose);
+    }
+}
+
+#[test]
+fn h24_a_bad_file_is_placed_and_left_as_it_is() {
+    let value = "S3CRET-VALUE";
+    let in_destination = |text: &str| format!("{{\"schema_version\":1,\"generation\":1,\n\"destination\":{text}}}");
+    let cases: Vec<(Vec<u8>, (usize, usize))> = vec![
+        (b"".to_vec(), (1, 1)),
+        (b"{\"schema_version\": 1,\n  \"gener".to_vec(), (2, 8)),
+        (b"\xef\xbb\xbf{}".to_vec(), (1, 1)),
+        (vec![b'['; 200_000], (1, 128)),
+        (format!("\"{value}\"").into(), (1, 1)),
+        (format!("{{\"schema_version\": \"{value}\"}}").into(), (1, 20)),
+        (b"{}".to_vec(), (1, 1)),
+        (format!("{{\"schema_version\":1,\"generation\": \"{value}\"}}").into(), (1, 35)),
+        (b"{\"schema_version\":1,\"generation\":1}".to_vec(), (1, 1)),
+        (in_destination(&format!("\"{value}\"")).into(), (2, 15)),
+        (in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":\"{value}\"}}")).into(), (2, 42)),
+        (in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"{value}\"}}}}")).into(), (2, 50)),
+        (in_destination(&format!("{{\"url\":[\"{value}\"],\"auth\":{{\"type\":\"default\"}}}}")).into(), (2, 22)),
+        (
+            in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"bearer\",\"token\":\"{value}\"}}}}")).into(),
+            (2, 67),
+        ),
+        (
+            in_destination(&format!(
+                "{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"default\"}},\"created_at\":\"{value}\",\"updated_at\":1}}"
+            ))
+            .into(),
+            (2, 74),
+        ),
+        (format!("{{\"schema_version\":1,\"{value}\":tru}}").into(), (1, 39)),
+    ];
+    for (bytes, (line, column)) in cases {
+        let home = Home::with_file(&bytes);
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
+        let error = load(&home.paths).unwrap_err();
+        assert_eq!(error.kind(), Kind::Disk, "{shown}");
+        assert_eq!(save(&home.paths, |_| Ok::<_, StoreError>(None)).unwrap_err(), error, "{shown}");
+        let at = format!("{}:{line}:{column}: ", home.file().display());
+        assert!(error.to_string().starts_with(&at), "{shown}\n{error}");
+        assert!(!error.to_string().contains(value) && !format!("{error:?}").contains(value), "{error:?}");
+        assert_eq!(fs::read(home.file()).unwrap(), bytes, "{shown}");
+    }
+}
+
+#[test]
+fn h25_a_newer_file_is_left_as_it_is() {
+    let home = Home::with_file("{\"schema_version\": 7, \"destination\": \"of another shape\"}");
+    let error = save(&home.paths, |_| Ok::<_, StoreError>(None)).unwrap_err();
+    assert_eq!(error, StoreError::Newer { path: home.file(), found: 7, known: 1 });
+    assert!(error.to_string().contains('7') && error.to_string().contains('1'), "{error}");
+    assert_eq!(home.text(), "{\"schema_version\": 7, \"destination\": \"of another shape\"}");
+}
+
+#[test]
+fn a_value_that_breaks_a_rule_names_its_field() {
+    for (change, field) in [
+        ((|json| json["destination"]["url"] = json!("http://h/")) as fn(&mut Value), Field::Url),
+        (|json| json["destination"]["timeout_s"] = json!(121), Field::Timeout),
+        (|json| json["destination"]["ca_cert"] = json!("relative.pem"), Field::CaCert),
+    ] {
+        let home = Home::new();
+        home.put(&draft(AuthType::Default));
+        home.edit_by_hand(change);
+        let before = home.text();
+        let error = load(&home.paths).unwrap_err();
+        assert_eq!((error.kind(), error.field()), (Kind::Disk, Some(field)), "{error}");
+        assert!(error.to_string().contains(field.name()), "{error}");
+        assert_eq!(home.text(), before);
+    }
+}
+
+#[test]
+fn h27_links_are_kept() {
+    let home = Home::new();
+    home.paths.create_config_dir().unwrap();
+    fs::create_dir(home.dir.path().join("dotfiles")).unwrap();
+    let target = home.dir.path().join("dotfiles/real.json");
+    symlink("../dotfiles/hop", home.file()).unwrap();
+    symlink("real.json", home.dir.path().join("dotfiles/hop")).unwrap();
+    assert_eq!(load(&home.paths).unwrap(), Loaded::Empty { generation: 0 });
+    for generation in [1, 2] {
+        assert_eq!(home.put(&draft(AuthType::Bearer)), generation);
+        assert_eq!(fs::read_link(home.file()).unwrap(), Path::new("../dotfiles/hop"));
+        assert!(fs::symlink_metadata(&target).unwrap().is_file());
+        assert_eq!(mode(&target), 0o600);
+    }
+    assert_eq!(fs::read_dir(home.dir.path().join("dotfiles")).unwrap().count(), 2);
+}
+
+#[test]
+fn h28_what_is_edited_by_hand_takes_no_secret_along() {
+    for (auth_type, change) in [
+        (AuthType::Hmac, (|json| json["destination"]["url"] = json!("https://evil.example/")) as fn(&mut Value)),
+        (AuthType::Hmac, |json| json["destination"]["url"] = json!("http://evil.example/")),
+        (AuthType::Hmac, |json| json["destination"]["auth"]["type"] = json!("bearer")),
+        (AuthType::Hmac, |json| {
+            let sealed = json["destination"]["auth"]["signing_secret"].take();
+            json["destination"]["auth"] = json!({ "type": "bearer", "token": sealed });
+        }),
+        (AuthType::ApiKey, |json| json["destination"]["auth"]["add_to"] = json!("query")),
+        (AuthType::ApiKey, |json| {
+            json["destination"]["auth"].as_object_mut().unwrap().shift_remove("add_to");
+        }),
+        (AuthType::Basic, |json| json["destination"]["ca_cert"] = json!("/tmp/evil.pem")),
+        (AuthType::Basic, |json| json["destination"]["auth"]["password"] = json!({ "sealed": "v1:AAAA" })),
+        (AuthType::Basic, |json| json["destination"]["auth"]["password"] = json!({})),
+    ] {
+        let home = Home::new();
+        home.put(&draft(auth_type));
+        home.edit_by_hand(change);
+        let before = home.text();
+        let Loaded::Locked { draft, error, generation, .. } = load(&home.paths).unwrap() else { panic!("{before}") };
+        assert_eq!(generation, 1);
+        assert!(error.fix().to_lowercase().contains("enter the secret again"), "{error}");
+        assert_eq!(StoreError::from(error).kind(), Kind::Secret);
+        assert!([&draft.signing_secret, &draft.password, &draft.token, &draft.value].iter().all(|secret| secret.is_empty()));
+        assert_eq!(home.text(), before);
+    }
+}
+
+#[test]
+fn a_locked_destination_can_be_given_its_secret_again() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Basic));
+    fs::remove_file(home.paths.key_file()).unwrap();
+    let before = home.text();
+    let Loaded::Locked { draft: mut left, error, created_at, .. } = load(&home.paths).unwrap() else { panic!() };
+    assert_eq!(error, VaultError::KeyMissing { path: home.paths.key_file(), named: false });
+    assert_eq!(created_at, destination(&draft(AuthType::Basic)).created_at());
+    assert_eq!((home.text(), home.paths.key_file().exists()), (before, false));
+    assert_eq!((left.username.as_str(), left.password.is_empty()), ("ann", true));
+    left.password = Secret::new(SECOND);
+    home.put(&left);
+    assert_eq!(load(&home.paths).unwrap(), Loaded::Open { destination: destination(&left), generation: 2 });
+}
+
+#[test]
+fn h29_another_key_opens_nothing() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Bearer));
+    let before = home.text();
+    for (bytes, expected) in [
+        (vec![7; 32], VaultError::WrongKeyOrPlace),
+        (vec![7; 31], VaultError::KeyLength { path: home.paths.key_file(), named: false }),
+    ] {
+        fs::write(home.paths.key_file(), bytes).unwrap();
+        let Loaded::Locked { error, .. } = load(&home.paths).unwrap() else { panic!() };
+        assert_eq!(error, expected);
+        assert_eq!(home.text(), before);
+    }
+}
+
+#[test]
+fn h30_something_else_in_its_place() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let home = Home::new();
+    home.paths.create_config_dir().unwrap();
+    let refused = |found| {
+        let begun = std::time::Instant::now();
+        for error in [load(&home.paths).unwrap_err(), save(&home.paths, |_| Ok::<_, StoreError>(None)).unwrap_err()] {
+            assert_eq!(error, StoreError::NotAFile { path: home.file(), found });
+        }
+        assert!(begun.elapsed() < Duration::from_secs(1));
+        fs::remove_file(home.file()).or_else(|_| fs::remove_dir(home.file())).unwrap();
+    };
+    mknodat(CWD, home.file(), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    refused("a pipe");
+    fs::create_dir(home.file()).unwrap();
+    refused("a directory");
+    symlink("/dev/null", home.file()).unwrap();
+    refused("a device");
+}
+
+#[test]
+fn a_huge_file_is_refused() {
+    let home = Home::with_file(vec![b' '; MAX_BYTES + 1]);
+    assert_eq!(load(&home.paths).unwrap_err(), StoreError::TooLarge { path: home.file() });
+}
+
+#[test]
+fn stale_temp_files_go_with_the_next_save() {
+    let home = Home::new();
+    home.paths.create_config_dir().unwrap();
+    let (temp, _) = atomic::create_temp(&home.file()).unwrap();
+    assert!(temp.exists());
+    home.put(&draft(AuthType::Default));
+    assert_eq!(home.names(), ["destination.json", "destination.lock"]);
+}
+
+#[test]
+fn h34_no_save_is_lost() {
+    let home = Home::new();
+    home.put(&Draft { timeout_s: "1".into(), ..draft(AuthType::Bearer) });
+    let busy = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..6 {
+                    let saved = save_within(&home.paths, Duration::from_mins(1), |loaded| {
+                        let now = loaded.destination().unwrap();
+                        let mut draft = Draft::of(now.settings());
+                        draft.timeout_s = (now.timeout_s() + 1).to_string();
+                        Ok::<_, StoreError>(Some(destination(&draft)))
+                    });
+                    match saved {
+                        Ok(_) => {}
+                        Err(StoreError::Busy { .. }) => drop(busy.fetch_add(1, Ordering::Relaxed)),
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+            });
+        }
+    });
+    let done = 48 - busy.into_inner();
+    let loaded = load(&home.paths).unwrap();
+    assert_eq!(usize::from(loaded.destination().unwrap().timeout_s()), 1 + done);
+    assert_eq!(usize::try_from(loaded.generation()).unwrap(), 1 + done);
+    assert_eq!(home.names(), ["destination.json", "destination.lock"]);
+}
+
+#[test]
+fn h35_a_held_lock_is_named() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Default));
+    let before = home.text();
+    let _held = Lock::acquire(&home.paths.lock_file(), Duration::ZERO).unwrap();
+    let unreached = |_: &Loaded| -> Result<Option<Destination>, StoreError> { panic!("changed without the lock") };
+    let error = save_within(&home.paths, Duration::from_millis(30), unreached).unwrap_err();
+    assert_eq!(error, StoreError::Busy { lock: home.paths.lock_file() });
+    assert!(error.to_string().contains(home.paths.lock_file().to_str().unwrap()));
+    assert_eq!(home.text(), before);
+    assert!(lock::WAIT < Duration::from_secs(2));
+}
+
+#[test]
+fn a_change_that_takes_no_lock_is_not_undone() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Default));
+    let error = save(&home.paths, |_| {
+        home.edit_by_hand(|json| json["destination"]["url"] = json!("https://by-hand.example/"));
+        Ok::<_, StoreError>(None)
+    })
+    .unwrap_err();
+    assert_eq!(error, StoreError::Changed { path: home.file() });
+    assert_eq!(home.json()["destination"]["url"], "https://by-hand.example/");
+    assert_eq!(home.names(), ["destination.json", "destination.lock"]);
+}
+
+#[test]
+fn no_error_shows_a_secret() {
+    let home = Home::new();
+    home.put(&draft(AuthType::Bearer));
+    let loaded = load(&home.paths).unwrap();
+    assert_hidden(&format!("{loaded:?}"));
+    home.edit_by_hand(|json| json["destination"]["auth"]["token"] = json!(CANARY));
+    let error = load(&home.paths).unwrap_err();
+    assert_hidden(&format!("{error} {error:?} {} {} {}", error.what(), error.why(), error.fix()));
+}

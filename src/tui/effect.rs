@@ -1,0 +1,53 @@
+//! What is to be done in the world, as plain data; [`super::run`] performs it and brings the result back as a [`super::msg::Msg`].
+
+use super::msg::Id;
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::event::Event;
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Save settings: as a new destination, or over the one of that generation.
+    Save {
+        /// Comes back with the result.
+        id: Id,
+        /// What to save.
+        settings: Box<Settings>,
+        /// The generation of the state file that was edited; `None` to register.
+        over: Option<u64>,
+    },
+    /// Remove the destination of that generation.
+    Remove {
+        /// Comes back with the result.
+        id: Id,
+        /// Of the state file.
+        generation: u64,
+    },
+    /// Read the state file again.
+    Load {
+        /// Comes back with the result.
+        id: Id,
+    },
+    /// Generate a signing secret.
+    Generate,
+    /// Send an event to the destination, as one attempt.
+    Send {
+        /// Comes back with everything about it.
+        id: Id,
+        /// Where to.
+        destination: Box<Destination>,
+        /// What.
+        event: Event,
+    },
+    /// Stop the delivery of that id.
+    Stop {
+        /// Of the [`Effect::Send`].
+        id: Id,
+    },
+    /// Clear the terminal and draw everything.
+    Repaint,
+    /// Give the terminal back and stop until SIGCONT.
+    Suspend,
+    /// End the app, with that exit code.
+    Quit(u8),
+}

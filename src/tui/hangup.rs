@@ -1,0 +1,34 @@
+//! Notices that the terminal has gone.
+//!
+//! After an SSH connection drops, crossterm's reader neither returns nor rests, and SIGHUP may be ignored (`nohup`). So a
+//! thread of our own waits for the terminal's hang-up. It sleeps in the kernel until then.
+
+use std::os::fd::AsFd;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
+/// Calls `gone` once when the terminal on standard input has hung up.
+pub fn watch(gone: impl FnOnce() + Send + 'static) {
+    // If no thread can be had, SIGHUP is still there to tell.
+    let _ = std::thread::Builder::new().name("hang-up".into()).stack_size(64 * 1024).spawn(move || {
+        let stdin = std::io::stdin();
+        loop {
+            // No event is asked for: a hang-up and an error are told all the same.
+            let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
+            match poll(&mut fds, None) {
+                Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => return gone(),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    });
+}
+
+/// Puts `/dev/null` in the place of a terminal that has gone: to write to it would panic or fail from here on.
+pub fn silence() {
+    let Ok(null) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
+    let _ = rustix::stdio::dup2_stdin(&null);
+    let _ = rustix::stdio::dup2_stdout(&null);
+    let _ = rustix::stdio::dup2_stderr(&null);
+}

@@ -1,0 +1,203 @@
+//! All that the app knows, and all that the screen shows. Changed by [`super::update::update`] only.
+
+use super::form::Form;
+use super::msg::Id;
+use super::test_popup::TestPopup;
+use crate::domain::destination::Destination;
+use crate::domain::outcome::Delivery;
+use crate::ops::{Situation, State, Witness};
+
+/// What does not change while the app runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The terminal shows ASCII only.
+    pub ascii: bool,
+    /// The terminal shows no colour.
+    pub colourless: bool,
+    /// The URL of the demo's receiver, in a demo.
+    pub demo: Option<String>,
+}
+
+/// A button on the destination screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MainButton {
+    /// `[ Register ]`
+    Register,
+    /// `[ Send test ]`
+    SendTest,
+    /// `[ Edit ]`
+    Edit,
+    /// `[ Delete ]`
+    Delete,
+    /// `[ Read again ]`
+    Reload,
+}
+
+impl MainButton {
+    /// The words on it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Register => "Register",
+            Self::SendTest => "Send test",
+            Self::Edit => "Edit",
+            Self::Delete => "Delete",
+            Self::Reload => "Read again",
+        }
+    }
+}
+
+/// What has the focus on the destination screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MainFocus {
+    /// The button at that place.
+    Button(usize),
+    /// The delivery at that place, the newest being 0.
+    Delivery(usize),
+}
+
+/// A popup over the destination screen; one at most.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Popup {
+    /// Register or edit.
+    Form(Box<Form>),
+    /// Send a test delivery, or look at a past one.
+    Test(Box<TestPopup>),
+    /// "Delete the destination …?"
+    Delete {
+        /// Whether `[ Delete ]` has the focus, rather than `[ Keep ]`.
+        delete: bool,
+        /// The removal under way.
+        removing: Option<Id>,
+    },
+}
+
+/// How a line of status is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Note,
+    /// Something failed.
+    Bad,
+}
+
+/// The line above the keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// How it is meant.
+    pub tone: Tone,
+    /// One sentence or two.
+    pub text: String,
+}
+
+/// All that the app knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// What does not change.
+    pub surroundings: Surroundings,
+    /// What is registered.
+    pub state: State,
+    /// Of the state file, as last read or written.
+    pub generation: u64,
+    /// On the destination screen.
+    pub focus: MainFocus,
+    /// The popup, if there is one.
+    pub popup: Option<Popup>,
+    /// Whether the keys are shown over everything, and how far they are scrolled.
+    pub help: Option<usize>,
+    /// The line above the keys.
+    pub status: Option<Status>,
+    /// The newest first.
+    pub deliveries: Vec<Delivery>,
+    /// How many there are in all, where that is known.
+    pub deliveries_in_all: usize,
+    /// What the demo's receiver saw last.
+    pub witness: Option<Witness>,
+    /// ^C was pressed while a form was dirty: once more quits.
+    pub quit_armed: bool,
+    /// The exit code, once the app is to end.
+    pub quitting: Option<u8>,
+    /// Whether the last message changed anything that is shown.
+    pub changed: bool,
+    next_id: Id,
+}
+
+impl Model {
+    /// The model of an app that starts.
+    #[must_use]
+    pub fn new(size: (u16, u16), surroundings: Surroundings, situation: Situation) -> Self {
+        let mut model = Self {
+            size,
+            surroundings,
+            state: State::Empty,
+            generation: 0,
+            focus: MainFocus::Button(0),
+            popup: None,
+            help: None,
+            status: None,
+            deliveries: Vec::new(),
+            deliveries_in_all: 0,
+            witness: None,
+            quit_armed: false,
+            quitting: None,
+            changed: true,
+            next_id: 1,
+        };
+        model.take(situation);
+        model
+    }
+
+    /// Takes what was read from the files.
+    pub fn take(&mut self, situation: Situation) {
+        self.generation = situation.generation;
+        self.state = situation.state;
+        self.deliveries = situation.deliveries;
+        self.deliveries_in_all = situation.deliveries_in_all;
+        self.focus = MainFocus::Button(0);
+    }
+
+    /// A new id for an effect.
+    pub const fn id(&mut self) -> Id {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+
+    /// The buttons of the destination screen, in order.
+    #[must_use]
+    pub const fn buttons(&self) -> &'static [MainButton] {
+        match self.state {
+            State::Empty => &[MainButton::Register],
+            State::Open(_) => &[MainButton::SendTest, MainButton::Edit, MainButton::Delete],
+            State::Locked(..) => &[MainButton::Edit, MainButton::Delete],
+            State::Unreadable(_) => &[MainButton::Reload],
+        }
+    }
+
+    /// The registered destination, if its secret can be opened.
+    #[must_use]
+    pub fn destination(&self) -> Option<&Destination> {
+        match &self.state {
+            State::Open(destination) => Some(destination),
+            _ => None,
+        }
+    }
+
+    /// The id of the delivery in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> Option<Id> {
+        match &self.popup {
+            Some(Popup::Test(test)) => test.in_flight(),
+            _ => None,
+        }
+    }
+
+    /// Sets the line above the keys.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.status = Some(Status { tone, text: text.into() });
+    }
+}

@@ -1,0 +1,167 @@
+//! What can happen: keys, results of effects, signals. Plain data.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::domain::destination::Destination;
+use crate::domain::outcome::{Delivery, Phase};
+use crate::domain::request::Request;
+use crate::domain::secret::Secret;
+use crate::ops::{Problem, Saved, Situation, Witness};
+
+/// The id of an effect, by which a result is matched to what is still waited for.
+pub type Id = u64;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Press),
+    /// Text was pasted (bracketed).
+    Paste(String),
+    /// The terminal has so many columns and rows.
+    Resize(u16, u16),
+    /// So many milliseconds have passed since the delivery in flight began; comes only while there is one.
+    Tick(u64),
+    /// The state file was read again.
+    Loaded(Id, Box<Situation>),
+    /// A save ended.
+    Saved(Id, Result<Box<Saved>, Problem>),
+    /// A removal ended.
+    Removed(Id, Result<u64, Problem>),
+    /// A secret was generated.
+    Generated(Secret),
+    /// The request of a delivery is made and goes out now.
+    Sending(Id, Box<Request>),
+    /// A phase of the delivery began.
+    Began(Id, Phase),
+    /// A phase of the delivery ended, after so many milliseconds.
+    Ended(Id, Phase, f64),
+    /// A delivery ended, and whether it could be recorded.
+    Delivered(Id, Box<Delivery>, Option<Problem>),
+    /// The demo's receiver saw a request.
+    Witnessed(Witness),
+    /// The app was stopped and goes on: what is on the terminal is unknown.
+    Resumed,
+    /// Somebody asks the process to end, with that exit code.
+    Terminate(u8),
+}
+
+/// A destination as it was read, with its generation.
+pub type Registered = (Destination, u64);
+
+/// A key, as the key table names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Press {
+    /// A character, typed.
+    Char(char),
+    /// With Ctrl; the letter in lower case.
+    Ctrl(char),
+    /// Return.
+    Enter,
+    /// Tab.
+    Tab,
+    /// Shift and Tab.
+    BackTab,
+    /// Escape.
+    Esc,
+    /// Arrow.
+    Up,
+    /// Arrow.
+    Down,
+    /// Arrow.
+    Left,
+    /// Arrow.
+    Right,
+    /// With Ctrl: a word.
+    WordLeft,
+    /// With Ctrl: a word.
+    WordRight,
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// The character before the cursor.
+    Backspace,
+    /// The character under the cursor.
+    Delete,
+}
+
+impl Press {
+    /// What a terminal's key event stands for. Alt-x is Esc, then x: a terminal sends the same bytes for both. `^H` is
+    /// Backspace, as older terminals send it.
+    #[must_use]
+    pub fn of(event: KeyEvent) -> Vec<Self> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        let press = match event.code {
+            KeyCode::Char('h') if ctrl => Self::Backspace,
+            // On most terminals ^J is the line feed of a paste into a program that did not ask for bracketed paste, never Enter.
+            KeyCode::Char('j' | 'm' | 'i') if ctrl => return Vec::new(),
+            KeyCode::Char(c) if ctrl => Self::Ctrl(c.to_ascii_lowercase()),
+            KeyCode::Char(c) => Self::Char(c),
+            KeyCode::Enter => Self::Enter,
+            KeyCode::Tab => Self::Tab,
+            KeyCode::BackTab => Self::BackTab,
+            KeyCode::Esc => Self::Esc,
+            KeyCode::Up => Self::Up,
+            KeyCode::Down => Self::Down,
+            KeyCode::Left if ctrl => Self::WordLeft,
+            KeyCode::Right if ctrl => Self::WordRight,
+            KeyCode::Left => Self::Left,
+            KeyCode::Right => Self::Right,
+            KeyCode::Home => Self::Home,
+            KeyCode::End => Self::End,
+            KeyCode::PageUp => Self::PageUp,
+            KeyCode::PageDown => Self::PageDown,
+            KeyCode::Backspace => Self::Backspace,
+            KeyCode::Delete => Self::Delete,
+            _ => return Vec::new(),
+        };
+        if event.modifiers.contains(KeyModifiers::ALT) && press != Self::Esc { vec![Self::Esc, press] } else { vec![press] }
+    }
+
+    /// The name on the screen.
+    #[must_use]
+    pub fn label(self) -> String {
+        match self {
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("^{}", c.to_ascii_uppercase()),
+            Self::Enter => "Enter".into(),
+            Self::Tab => "Tab".into(),
+            Self::BackTab => "Shift-Tab".into(),
+            Self::Esc => "Esc".into(),
+            Self::Up => "↑".into(),
+            Self::Down => "↓".into(),
+            Self::Left => "←".into(),
+            Self::Right => "→".into(),
+            Self::WordLeft => "^←".into(),
+            Self::WordRight => "^→".into(),
+            Self::Home => "Home".into(),
+            Self::End => "End".into(),
+            Self::PageUp => "PgUp".into(),
+            Self::PageDown => "PgDn".into(),
+            Self::Backspace => "Backspace".into(),
+            Self::Delete => "Del".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alt_is_esc_and_then_the_key() {
+        assert_eq!(Press::of(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT)), [Press::Esc, Press::Char('x')]);
+        assert_eq!(Press::of(KeyEvent::new(KeyCode::Char('h'), KeyModifiers::CONTROL)), [Press::Backspace]);
+        assert_eq!(Press::of(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL)), []);
+        assert_eq!(Press::of(KeyEvent::new(KeyCode::Char('G'), KeyModifiers::CONTROL)), [Press::Ctrl('g')]);
+        assert_eq!(Press::of(KeyEvent::new(KeyCode::F(1), KeyModifiers::NONE)), []);
+    }
+}

@@ -1,0 +1,80 @@
+//! Taking the terminal and giving it back: once, on every way out.
+
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use ratatui::layout::Size;
+
+/// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Alternate screen, bracketed paste.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
+
+/// Plain style, bracketed paste off, cursor shown, main screen.
+const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+/// Takes the terminal: raw mode, alternate screen, bracketed paste.
+///
+/// # Errors
+/// There is no terminal, or it cannot be written to.
+pub fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    write(ENTER)
+}
+
+/// Gives the terminal back; does nothing when it is not taken. Never panics, and does what it can on a terminal that has
+/// gone.
+pub fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = write(LEAVE);
+        let _ = disable_raw_mode();
+    }
+}
+
+fn write(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Columns and rows of the terminal.
+///
+/// # Errors
+/// There is no terminal.
+pub fn size() -> io::Result<Size> {
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Size { width, height })
+}
+
+/// Makes a panic give the terminal back before its message is printed.
+pub fn give_back_at_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        give_back();
+        before(info);
+    }));
+}
+
+/// Gives the terminal back when dropped.
+pub struct Taken(());
+
+impl Taken {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// As [`take`].
+    pub fn take() -> io::Result<Self> {
+        let taken = Self(());
+        take()?;
+        Ok(taken)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        give_back();
+    }
+}

@@ -1,0 +1,188 @@
+//! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
+
+mod form;
+mod main_screen;
+mod test;
+
+use super::effect::Effect;
+use super::form::Form;
+use super::keys::{self, Action, Context};
+use super::model::{MainFocus, Model, Popup, Tone};
+use super::msg::{Msg, Press};
+use crate::ops::{Situation, State};
+
+/// The smallest terminal that is drawn on, in columns and rows.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// The exit code of an app that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// Takes a message. [`Model::changed`] says afterwards whether there is anything new to draw.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    model.changed = true;
+    match msg {
+        Msg::Key(press) => key(model, press),
+        Msg::Paste(text) => paste(model, &text),
+        Msg::Resize(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Msg::Loaded(_, situation) => loaded(model, *situation),
+        Msg::Saved(id, result) => form::saved(model, id, result),
+        Msg::Removed(id, result) => main_screen::removed(model, id, result),
+        Msg::Generated(secret) => {
+            if let Some(Popup::Form(form)) = &mut model.popup {
+                form.generated(&secret);
+            } else {
+                model.changed = false;
+            }
+            Vec::new()
+        }
+        Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
+        Msg::Witnessed(witness) => {
+            model.witness = Some(witness);
+            Vec::new()
+        }
+        Msg::Resumed => vec![Effect::Repaint],
+        Msg::Terminate(code) => quit(model, code),
+    }
+}
+
+fn key(model: &mut Model, press: Press) -> Vec<Effect> {
+    if too_small(model.size) {
+        model.changed = false;
+        return if press == Press::Ctrl('c') { interrupt(model) } else { Vec::new() };
+    }
+    let context = keys::context(model);
+    let Some(action) = keys::action(model, press) else {
+        return typed(model, context, press);
+    };
+    if action != Action::Interrupt {
+        model.quit_armed = false;
+    }
+    match action {
+        Action::Quit => quit(model, 0),
+        Action::Interrupt => interrupt(model),
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Repaint => vec![Effect::Repaint],
+        Action::Help => {
+            model.help = Some(0);
+            Vec::new()
+        }
+        action => match context {
+            Context::Help => help(model, action),
+            Context::Main | Context::Deliveries => main_screen::act(model, action),
+            Context::Form => form::act(model, action),
+            Context::Question => question(model, action),
+            Context::Test => test::act(model, action),
+        },
+    }
+}
+
+/// A key without an action: a character goes into the focused text field, anything else does nothing.
+fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
+    model.changed = false;
+    if context != Context::Form {
+        return Vec::new();
+    }
+    match press {
+        Press::Char(c) => form::typed(model, c),
+        _ => Vec::new(),
+    }
+}
+
+fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    match &mut model.popup {
+        Some(Popup::Form(form)) if form.discard.is_none() && form.saving.is_none() && model.help.is_none() => form.paste(text),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+fn loaded(model: &mut Model, situation: Situation) -> Vec<Effect> {
+    model.take(situation);
+    model.status = None;
+    if matches!(model.state, State::Unreadable(_)) {
+        model.say(Tone::Bad, "It still cannot be read.");
+    }
+    Vec::new()
+}
+
+fn help(model: &mut Model, action: Action) -> Vec<Effect> {
+    let last = super::view::help_overflow(model);
+    let Some(scroll) = &mut model.help else { return Vec::new() };
+    match action {
+        Action::Up => *scroll = scroll.saturating_sub(1),
+        Action::Down => *scroll = (*scroll + 1).min(last),
+        Action::PageUp => *scroll = scroll.saturating_sub(10),
+        Action::PageDown => *scroll = (*scroll + 10).min(last),
+        _ => model.help = None,
+    }
+    Vec::new()
+}
+
+fn question(model: &mut Model, action: Action) -> Vec<Effect> {
+    match &mut model.popup {
+        Some(Popup::Form(_)) => form::discard(model, action),
+        Some(Popup::Delete { .. }) => main_screen::delete(model, action),
+        _ => Vec::new(),
+    }
+}
+
+/// Ctrl-C: stops a delivery, else quits; asks first when a form is dirty, and quits when pressed again.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    model.help = None;
+    if model.in_flight().is_some() {
+        return test::stop(model);
+    }
+    if let Some(Popup::Form(form)) = &mut model.popup
+        && form.is_dirty()
+        && !model.quit_armed
+    {
+        form.discard = Some(false);
+        model.quit_armed = true;
+        model.changed = true;
+        model.say(Tone::Note, "Press ^C again to quit without saving.");
+        return Vec::new();
+    }
+    quit(model, INTERRUPTED)
+}
+
+fn quit(model: &mut Model, code: u8) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(id) = model.in_flight() {
+        effects.push(Effect::Stop { id });
+    }
+    model.quitting = Some(code);
+    effects.push(Effect::Quit(code));
+    effects
+}
+
+/// Whether a terminal is too small to draw on.
+#[must_use]
+pub const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < SMALLEST.0 || size.1 < SMALLEST.1
+}
+
+/// Opens the form over what is registered.
+fn edit(model: &mut Model) {
+    let form = match &model.state {
+        State::Open(destination) => {
+            let settings = destination.settings().clone();
+            let draft = crate::domain::draft::Draft::of(&settings);
+            Form::edit(model.generation, Some(settings), draft)
+        }
+        State::Locked(draft, _) => Form::edit(model.generation, None, (**draft).clone()),
+        _ => return,
+    };
+    model.status = None;
+    model.popup = Some(Popup::Form(Box::new(form)));
+}
+
+/// Back to the destination screen, on its first button.
+fn close(model: &mut Model) {
+    model.popup = None;
+    if !matches!(model.focus, MainFocus::Delivery(at) if at < model.deliveries.len()) {
+        model.focus = MainFocus::Button(0);
+    }
+}

@@ -1,0 +1,185 @@
+//! The form: typing, moving, saving, discarding.
+
+use tui_input::InputRequest;
+
+use super::close;
+use super::test;
+use crate::domain::field::{Field, Notice};
+use crate::ops::{Problem, Saved, State};
+use crate::tui::effect::Effect;
+use crate::tui::field::Refusal;
+use crate::tui::form::{Focus, Form, FormButton, Purpose};
+use crate::tui::keys::Action;
+use crate::tui::model::{MainFocus, Model, Popup, Tone};
+use crate::tui::msg::Id;
+
+fn open(model: &mut Model) -> Option<&mut Form> {
+    match &mut model.popup {
+        // While a save is under way its text must not change.
+        Some(Popup::Form(form)) if form.saving.is_none() => Some(form),
+        _ => None,
+    }
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(form) = open(model) else { return Vec::new() };
+    if form.focused_text().is_none() {
+        // On a button, a space presses it.
+        return if c == ' ' { press(model) } else { Vec::new() };
+    }
+    let Some((field, input)) = form.focused_text() else { return Vec::new() };
+    let result = if c.is_control() { Ok(()) } else { input.insert(c) };
+    form.touched(field);
+    if let Err(Refusal(why)) = result {
+        form.notes.push(Notice::new(field, why));
+    }
+    model.changed = true;
+    Vec::new()
+}
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(form) = open(model) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    match action {
+        Action::Next => form.step(1),
+        Action::Previous => form.step(-1),
+        Action::Up => model.changed = form.choose(-1),
+        Action::Down => model.changed = form.choose(1),
+        Action::Left => button(form, -1),
+        Action::Right => button(form, 1),
+        Action::Press => return press(model),
+        Action::Submit => return submit(model, false),
+        Action::Generate => return vec![Effect::Generate],
+        Action::Reveal => form.revealed = if form.revealed.is_some() { None } else { form.focused_secret() },
+        Action::Back => {
+            if form.is_dirty() {
+                form.discard = Some(false);
+            } else {
+                close(model);
+            }
+        }
+        Action::CursorLeft => edit(model, InputRequest::GoToPrevChar),
+        Action::CursorRight => edit(model, InputRequest::GoToNextChar),
+        Action::WordLeft => edit(model, InputRequest::GoToPrevWord),
+        Action::WordRight => edit(model, InputRequest::GoToNextWord),
+        Action::Home => edit(model, InputRequest::GoToStart),
+        Action::End => edit(model, InputRequest::GoToEnd),
+        Action::EraseBack => edit(model, InputRequest::DeletePrevChar),
+        Action::EraseForward => edit(model, InputRequest::DeleteNextChar),
+        Action::EraseWord => edit(model, InputRequest::DeletePrevWord),
+        Action::EraseToStart => edit(model, InputRequest::DeleteFromStart),
+        Action::EraseToEnd => edit(model, InputRequest::DeleteTillEnd),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+fn edit(model: &mut Model, request: InputRequest) {
+    let Some(form) = open(model) else { return };
+    let Some((field, input)) = form.focused_text() else { return };
+    let before = input.text().len();
+    let changed = input.request(request);
+    if input.text().len() != before {
+        form.touched(field);
+    }
+    model.changed = changed;
+}
+
+/// Left and right on the buttons stay among them.
+fn button(form: &mut Form, by: isize) {
+    let Focus::Button(focused) = form.focus else { return };
+    let at = FormButton::ALL.iter().position(|&button| button == focused).unwrap_or(0);
+    form.go(Focus::Button(FormButton::ALL[at.saturating_add_signed(by).min(FormButton::ALL.len() - 1)]));
+}
+
+fn press(model: &mut Model) -> Vec<Effect> {
+    let Some(form) = open(model) else { return Vec::new() };
+    match form.focus {
+        Focus::Button(FormButton::Save) => submit(model, false),
+        Focus::Button(FormButton::SaveAndTest) => submit(model, true),
+        Focus::Button(FormButton::Cancel) => act(model, Action::Back),
+        Focus::Advanced => {
+            form.advanced = !form.advanced;
+            model.changed = true;
+            Vec::new()
+        }
+        Focus::Field(_) => Vec::new(),
+    }
+}
+
+fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
+    let id = model.id();
+    let Some(form) = open(model) else { return Vec::new() };
+    form.problem = None;
+    match form.complete().check() {
+        Ok(checked) => {
+            form.errors.clear();
+            form.saving = Some((id, then_test));
+            let over = match form.purpose {
+                Purpose::Register => None,
+                Purpose::Edit { generation, .. } => Some(generation),
+            };
+            vec![Effect::Save { id, settings: Box::new(checked.settings), over }]
+        }
+        Err(errors) => {
+            form.refuse(errors);
+            Vec::new()
+        }
+    }
+}
+
+pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> Vec<Effect> {
+    let Some(Popup::Form(form)) = &mut model.popup else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let Some((_, then_test)) = form.saving.take_if(|(waited, _)| *waited == id) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let saved = match result {
+        Ok(saved) => saved,
+        Err(problem) => {
+            // What was typed stays, so that it can be saved when the cause is mended.
+            form.problem = Some(problem);
+            return Vec::new();
+        }
+    };
+    let done = if form.is_edit() { "Saved." } else { "Registered." };
+    let notices = form.complete().notices();
+    model.generation = saved.generation;
+    let Saved { destination, warning, .. } = *saved;
+    model.state = State::Open(Box::new(destination));
+    model.focus = MainFocus::Button(0);
+    model.witness = None;
+    close(model);
+    match warning {
+        Some(problem) => model.say(Tone::Bad, problem.to_string()),
+        None if then_test => {}
+        None => {
+            let said: Vec<String> = notices.iter().filter(|notice| notice.field == Field::Url).map(|notice| format!(" Note: {}.", notice.text)).collect();
+            model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
+        }
+    }
+    if then_test { test::open_and_send(model) } else { Vec::new() }
+}
+
+pub fn discard(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Popup::Form(form)) = &mut model.popup else { return Vec::new() };
+    match action {
+        Action::Press if form.discard == Some(true) => {
+            model.status = None;
+            close(model);
+        }
+        Action::Press | Action::Back => {
+            form.discard = None;
+            model.status = None;
+        }
+        Action::Left => form.discard = Some(false),
+        Action::Right => form.discard = Some(true),
+        _ => form.discard = form.discard.map(|discard| !discard),
+    }
+    Vec::new()
+}

@@ -1,0 +1,126 @@
+//! The destination screen: its buttons, the deliveries, and the question before a deletion.
+
+use super::{close, edit};
+use crate::ops::{Problem, State};
+use crate::tui::effect::Effect;
+use crate::tui::form::Form;
+use crate::tui::keys::Action;
+use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
+use crate::tui::msg::Id;
+use crate::tui::test_popup::TestPopup;
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    match (action, model.focus) {
+        (Action::SendTest, _) => open_test(model),
+        (Action::Edit, _) => edit(model),
+        (Action::Delete, _) => ask_delete(model),
+        (Action::Press, MainFocus::Button(at)) => return press(model, at),
+        (Action::Press, MainFocus::Delivery(at)) => {
+            if let Some(delivery) = model.deliveries.get(at) {
+                model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery.clone()))));
+            }
+        }
+        (Action::Back, _) => model.focus = MainFocus::Button(0),
+        (Action::Next | Action::Previous, focus) => model.focus = stepped(model, focus, action == Action::Next),
+        (Action::Left, MainFocus::Button(at)) => model.focus = MainFocus::Button(at.saturating_sub(1)),
+        (Action::Right, MainFocus::Button(at)) => model.focus = MainFocus::Button((at + 1).min(model.buttons().len() - 1)),
+        (Action::Down, MainFocus::Button(_)) => model.focus = MainFocus::Delivery(0),
+        (Action::Up, MainFocus::Delivery(0)) => model.focus = MainFocus::Button(0),
+        (_, MainFocus::Delivery(at)) => model.focus = MainFocus::Delivery(moved(model.deliveries.len(), at, action)),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+fn moved(count: usize, at: usize, action: Action) -> usize {
+    let last = count.saturating_sub(1);
+    match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => (at + 1).min(last),
+        Action::PageUp => at.saturating_sub(10),
+        Action::PageDown => (at + 10).min(last),
+        Action::Home => 0,
+        Action::End => last,
+        _ => at,
+    }
+}
+
+/// Tab goes through the buttons and then to the list, and around.
+fn stepped(model: &Model, focus: MainFocus, forward: bool) -> MainFocus {
+    let buttons = model.buttons().len();
+    let stops = buttons + usize::from(!model.deliveries.is_empty() && !matches!(model.state, State::Empty));
+    let at = match focus {
+        MainFocus::Button(at) => at,
+        MainFocus::Delivery(_) => buttons,
+    };
+    let next = if forward { (at + 1) % stops } else { (at + stops - 1) % stops };
+    if next < buttons { MainFocus::Button(next) } else { MainFocus::Delivery(0) }
+}
+
+fn press(model: &mut Model, at: usize) -> Vec<Effect> {
+    match model.buttons().get(at) {
+        Some(MainButton::Register) => {
+            model.status = None;
+            model.popup = Some(Popup::Form(Box::new(Form::register(model.surroundings.demo.as_deref()))));
+        }
+        Some(MainButton::SendTest) => open_test(model),
+        Some(MainButton::Edit) => edit(model),
+        Some(MainButton::Delete) => ask_delete(model),
+        Some(MainButton::Reload) => {
+            let id = model.id();
+            return vec![Effect::Load { id }];
+        }
+        None => {}
+    }
+    Vec::new()
+}
+
+pub fn open_test(model: &mut Model) {
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new())));
+}
+
+pub fn ask_delete(model: &mut Model) {
+    model.status = None;
+    model.popup = Some(Popup::Delete { delete: false, removing: None });
+}
+
+pub fn delete(model: &mut Model, action: Action) -> Vec<Effect> {
+    let generation = model.generation;
+    let id = model.id();
+    let Some(Popup::Delete { delete, removing }) = &mut model.popup else { return Vec::new() };
+    if removing.is_some() {
+        model.changed = false;
+        return Vec::new();
+    }
+    match action {
+        Action::Press if *delete => {
+            *removing = Some(id);
+            return vec![Effect::Remove { id, generation }];
+        }
+        Action::Press | Action::Back => close(model),
+        Action::Left => *delete = false,
+        Action::Right => *delete = true,
+        _ => *delete = !*delete,
+    }
+    Vec::new()
+}
+
+pub fn removed(model: &mut Model, id: Id, result: Result<u64, Problem>) -> Vec<Effect> {
+    if !matches!(model.popup, Some(Popup::Delete { removing: Some(waited), .. }) if waited == id) {
+        model.changed = false;
+        return Vec::new();
+    }
+    model.popup = None;
+    match result {
+        Ok(generation) => {
+            model.generation = generation;
+            model.state = State::Empty;
+            model.focus = MainFocus::Button(0);
+            model.witness = None;
+            model.say(Tone::Done, "Deleted. Its secret is erased.");
+        }
+        Err(problem) => model.say(Tone::Bad, format!("Not deleted: {problem}")),
+    }
+    Vec::new()
+}

@@ -1,0 +1,292 @@
+//! The Register and Edit popup.
+
+use std::ops::Range;
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{Pen, parts};
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::field::Field;
+use crate::domain::request::DEFAULT_HEADERS;
+use crate::domain::signature::Format;
+use crate::domain::text::visible;
+use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
+
+/// Columns of a label, with the mark before it.
+const LABEL: usize = 17;
+
+/// The widest that the popup gets.
+const COLUMNS: u16 = 72;
+
+/// The form in lines: where the focus is in them, and where the cursor.
+#[derive(Default)]
+struct Rows {
+    lines: Vec<Line<'static>>,
+    focus: Range<usize>,
+    cursor: Option<(usize, usize)>,
+}
+
+impl Rows {
+    fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+}
+
+/// One line of help for what has the focus.
+pub fn help_line(form: &Form) -> String {
+    match form.focus {
+        Focus::Field(field) => field_help(form, field),
+        Focus::Advanced => "A CA of your own, and how long an attempt may take.".into(),
+        Focus::Button(FormButton::Save) => if form.is_edit() { "Save what is changed." } else { "Save the destination." }.into(),
+        Focus::Button(FormButton::SaveAndTest) => "Save, and send a ping at once.".into(),
+        Focus::Button(FormButton::Cancel) => "Close without saving.".into(),
+    }
+}
+
+fn field_help(form: &Form, field: Field) -> String {
+    match field {
+        Field::Url => "Where events are sent: an address such as https://hooks.example.com/in",
+        Field::AuthType => match form.auth_type() {
+            AuthType::Default => "No authentication: the receiver cannot tell who sends.",
+            AuthType::Hmac => "Each request carries a signature made with a shared secret.",
+            AuthType::Basic => "Each request carries a user name and a password.",
+            AuthType::Bearer => "Each request carries a token.",
+            AuthType::ApiKey => "Each request carries a key, in a header or in the URL.",
+        },
+        Field::HeaderKey => "The header that carries the signature, such as X-Signature",
+        Field::SigningSecret => "The secret that the receiver has too; ^G makes a new one",
+        Field::Format => "How the signature is written: as the receiver expects it",
+        Field::Username => "Without a colon; may be empty",
+        Field::Password => "Any characters; blanks count",
+        Field::Token => "The token alone; \"Bearer \" is added when sending",
+        Field::Key => match form.add_to() {
+            AddTo::Header => "The header that carries the key, such as X-Api-Key",
+            AddTo::Query => "The parameter that carries the key, such as api_key",
+        },
+        Field::Value => "The key that the receiver gave you",
+        Field::AddTo => "Where the key goes: a header is not written to access logs",
+        Field::CaCert => "A PEM file with your own CA; it alone is then trusted for this destination",
+        Field::Timeout => "Seconds for the whole of an attempt, 1 to 120",
+        Field::Body => "",
+    }
+    .to_owned()
+}
+
+fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
+    let mut rows = Rows::default();
+    let notices = form.draft().notices();
+    let field = |rows: &mut Rows, field: Field| {
+        let from = rows.lines.len();
+        match field {
+            Field::AuthType => radios(rows, form, pen, field, AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()))),
+            Field::AddTo => radios(rows, form, pen, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
+            Field::Format => format_choice(rows, form, pen, columns),
+            field => text(rows, form, pen, columns, field),
+        }
+        if let Some(error) = form.error(field) {
+            under(rows, pen.theme.bad, pen.glyphs.fail, &format!("{}. {} {}", error.what, error.why, error.fix), columns);
+        }
+        // What was said when pasting replaces what would be said of the text in general.
+        let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
+        let general = notices.iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
+        for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
+            under(rows, pen.theme.note, "!", note, columns);
+        }
+        if form.focus == Focus::Field(field) {
+            rows.focus = from..rows.lines.len();
+        }
+    };
+    field(&mut rows, Field::Url);
+    rows.blank();
+    field(&mut rows, Field::AuthType);
+    rows.blank();
+    for &next in form.auth_type().fields() {
+        field(&mut rows, next);
+    }
+    if form.auth_type() == AuthType::Default {
+        let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
+        rows.lines.extend(parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), pen.theme.dim)));
+    }
+    advanced(&mut rows, form, pen);
+    if form.advanced {
+        for next in ADVANCED {
+            let from = rows.lines.len();
+            text(&mut rows, form, pen, columns, next);
+            if let Some(error) = form.error(next) {
+                under(&mut rows, pen.theme.bad, pen.glyphs.fail, &format!("{}. {} {}", error.what, error.why, error.fix), columns);
+            }
+            if form.focus == Focus::Field(next) {
+                rows.focus = from..rows.lines.len();
+            }
+        }
+    }
+    rows
+}
+
+fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
+    let focused = form.focus == Focus::Field(field);
+    // A choice of several lines has its mark at the option.
+    let mark = if focused && !matches!(field, Field::AuthType | Field::AddTo) { ">" } else { " " };
+    let style = if focused { pen.theme.accent } else { Style::new() };
+    Span::styled(format!("{mark}{}", parts::padded(field.label(), LABEL - 1)), style)
+}
+
+fn radios<const N: usize>(rows: &mut Rows, form: &Form, pen: Pen, field: Field, options: [(&'static str, bool); N]) {
+    let focused = form.focus == Focus::Field(field);
+    for (at, (text, chosen)) in options.into_iter().enumerate() {
+        let head = if at == 0 { label(form, pen, field) } else { Span::raw(" ".repeat(LABEL)) };
+        let mark = if focused && chosen { "> " } else { "  " };
+        let head = Span::styled(parts::padded(head.content.trim_end(), LABEL - 2), head.style);
+        let sign = if chosen { format!("({}) ", pen.glyphs.dot) } else { "( ) ".to_owned() };
+        let style = if chosen { pen.theme.strong } else { Style::new() };
+        rows.lines.push(Line::from(vec![head, Span::raw(mark), Span::raw(sign), Span::styled(text, style)]));
+    }
+}
+
+fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
+    let (left, right) = pen.glyphs.choice;
+    let format = form.format();
+    let key = form.text(Field::HeaderKey).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
+    let key = if key.is_empty() { format.default_header_key().unwrap_or("signature").to_owned() } else { key };
+    let value = format!("{left} {} {right}", format.label());
+    let room = columns.saturating_sub(LABEL);
+    let shape = format!("{key}: {}", format.shape());
+    let head = label(form, pen, Field::Format);
+    if parts::width(&value) + 2 + parts::width(&shape) <= room {
+        rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), pen.theme.dim)]));
+    } else {
+        rows.lines.push(Line::from(vec![head, Span::raw(value)]));
+        rows.lines.push(Line::styled(format!("{}{}", " ".repeat(LABEL), parts::end_cut(&shape, room)), pen.theme.dim));
+    }
+    if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
+        under(rows, pen.theme.note, "!", "the receiver must use the same secret and format", columns);
+    }
+}
+
+fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
+    let Some(input) = form.text(field) else { return };
+    let focused = form.focus == Focus::Field(field);
+    let room = columns.saturating_sub(LABEL + 1);
+    let hidden = field.is_secret() && form.revealed != Some(field);
+    let count = if hidden && !input.text().is_empty() { format!("{} chars", input.text().chars().count()) } else { String::new() };
+    let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
+    let (shown, cursor) = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
+    let mut spans = vec![label(form, pen, field)];
+    if input.text().is_empty() {
+        spans.push(Span::styled(placeholder(form, field), pen.theme.dim));
+    } else {
+        let gap = room.saturating_sub(parts::width(&shown) + parts::width(&count));
+        spans.push(Span::raw(shown));
+        if !count.is_empty() {
+            spans.push(Span::styled(format!("{}{count}", " ".repeat(gap)), pen.theme.dim));
+        }
+    }
+    if focused {
+        rows.cursor = Some((LABEL + cursor, rows.lines.len()));
+    }
+    rows.lines.push(Line::from(spans));
+    // A shown secret is to be carried elsewhere: never only a part of it.
+    if field.is_secret() && !hidden && parts::width(&visible(input.text())) > room {
+        for line in parts::broken(&visible(input.text()), room) {
+            rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(LABEL))));
+        }
+    }
+    if field == Field::SigningSecret && form.generated {
+        under(rows, pen.theme.note, "!", "new: copy it to the receiver now, it is not shown again after saving (^R hides it)", columns);
+    }
+}
+
+fn placeholder(form: &Form, field: Field) -> &'static str {
+    if form.is_unchanged(field) {
+        return "unchanged";
+    }
+    match field {
+        Field::HeaderKey => form.format().default_header_key().unwrap_or_default(),
+        Field::Timeout => "15",
+        Field::CaCert => "the system's",
+        _ => "",
+    }
+}
+
+fn advanced(rows: &mut Rows, form: &Form, pen: Pen) {
+    let focused = form.focus == Focus::Advanced;
+    let sign = match (form.advanced, pen.glyphs.ascii) {
+        (true, _) => "v",
+        (false, true) => ">",
+        (false, false) => "›",
+    };
+    if focused {
+        rows.focus = rows.lines.len()..rows.lines.len() + 1;
+    }
+    let style = if focused { pen.theme.accent } else { pen.theme.dim };
+    rows.lines.push(Line::styled(format!("{}Advanced {sign}", if focused { ">" } else { " " }), style));
+}
+
+/// A remark under a field, wrapped behind its mark.
+fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
+    let indent = LABEL + parts::width(mark) + 1;
+    for (at, line) in parts::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
+        let head = if at == 0 { format!("{}{mark} ", " ".repeat(LABEL)) } else { " ".repeat(indent) };
+        rows.lines.push(Line::styled(format!("{head}{line}"), style));
+    }
+}
+
+/// What stands under the fields: why the last save failed, then the buttons.
+fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(problem) = &form.problem {
+        let text = format!("{} Not saved: {problem}", pen.glyphs.fail);
+        lines.extend(parts::wrapped(&text, columns.saturating_sub(2)).into_iter().map(|line| Line::styled(format!(" {line}"), pen.theme.bad)));
+    }
+    if form.saving.is_some() {
+        lines.push(Line::raw("   Saving…"));
+        return lines;
+    }
+    let labels = if form.is_edit() { ["Save", "Save and test", "Cancel"] } else { ["Register", "Register and test", "Cancel"] };
+    let buttons = FormButton::ALL.iter().zip(labels).map(|(&button, label)| (label, form.focus == Focus::Button(button)));
+    let mut line = parts::buttons(pen, buttons);
+    if line.width() + 1 <= columns {
+        line.spans.insert(0, " ".into());
+    }
+    lines.push(line);
+    lines
+}
+
+pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect) {
+    // Where there is little room the popup takes it all, but for the lines of help and keys.
+    let small = area.width < 80 || area.height < 24;
+    let room = Rect { height: area.height.saturating_sub(2), ..area };
+    let columns = if small { area.width } else { COLUMNS };
+    let inner_columns = usize::from(columns.saturating_sub(2));
+    let rows = rows(form, pen, inner_columns);
+    let foot = foot(form, pen, inner_columns);
+    let gap = usize::from(!small);
+    let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
+    let place = if small { room } else { parts::centred(Rect { y: room.y + 1, height: room.height - 1, ..room }, columns, wanted) };
+    let inner = parts::popup(pen, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
+    let foot_rows = u16::try_from(foot.len()).unwrap_or(1).min(inner.height);
+    let body = Rect { height: inner.height - foot_rows - u16::from(inner.height > foot_rows + 8), ..inner };
+    let page = usize::from(body.height);
+    // The focused field is in view, and as much before it as fits.
+    let scroll = rows.focus.end.saturating_sub(page).min(rows.focus.start);
+    let total = rows.lines.len();
+    frame.render_widget(Paragraph::new(rows.lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), body);
+    let foot_area = Rect { y: inner.bottom() - foot_rows, height: foot_rows, ..inner };
+    frame.render_widget(Paragraph::new(foot), foot_area);
+    if total > scroll + page {
+        let more = Line::styled(if pen.glyphs.ascii { "more v " } else { "more ↓ " }, pen.theme.dim).right_aligned();
+        frame.render_widget(more, Rect { y: place.bottom() - 1, x: place.x + 1, width: place.width - 2, height: 1 });
+    }
+    if form.discard.is_none()
+        && let Some((column, row)) = rows.cursor
+        && (scroll..scroll + page).contains(&row)
+    {
+        let x = body.x + u16::try_from(column).unwrap_or(0).min(body.width.saturating_sub(1));
+        let y = body.y + u16::try_from(row - scroll).unwrap_or(0);
+        frame.set_cursor_position(Position { x, y });
+    }
+}

@@ -1,0 +1,238 @@
+//! The destination screen: what is registered, its buttons, the deliveries.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{Pen, answer, parts};
+use crate::domain::auth::Auth;
+use crate::domain::destination::Destination;
+use crate::domain::draft::Draft;
+use crate::domain::field::Field;
+use crate::domain::mask::DOTS;
+use crate::domain::text::visible;
+use crate::ops::{Problem, State};
+use crate::tui::model::{MainButton, MainFocus, Model};
+
+/// Columns of a label.
+const LABEL: usize = 16;
+
+/// The width from which a delivery's details stand beside the list.
+pub const WIDE: u16 = 120;
+
+pub fn title(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+    let name = match &model.state {
+        State::Empty => "no destination".to_owned(),
+        State::Open(destination) => destination.url().authority(),
+        State::Locked(draft, _) => host_of(draft),
+        State::Unreadable(_) => "not readable".to_owned(),
+    };
+    let left = if model.surroundings.demo.is_some() { " waypost demo" } else { " waypost" };
+    let room = usize::from(area.width).saturating_sub(parts::width(left) + 2);
+    let name = parts::middle_cut(&name, room);
+    let gap = usize::from(area.width).saturating_sub(parts::width(left) + parts::width(&name) + 1);
+    let line = Line::from(vec![Span::styled(left, pen.theme.strong), Span::raw(" ".repeat(gap)), Span::raw(name)]);
+    frame.render_widget(line, area);
+}
+
+fn host_of(draft: &Draft) -> String {
+    let rest = draft.url.split_once("://").map_or(draft.url.as_str(), |(_, rest)| rest);
+    visible(rest.split(['/', '?']).next().unwrap_or_default()).into_owned()
+}
+
+pub fn help_line(model: &Model) -> String {
+    let focused = match model.focus {
+        MainFocus::Button(at) => model.buttons().get(at),
+        MainFocus::Delivery(_) => return "Enter shows the request and the answer.".to_owned(),
+    };
+    match focused {
+        Some(MainButton::Register) => "Say where events go and how the receiver can tell that they are yours.",
+        Some(MainButton::SendTest) => "Send one event and see what the endpoint says.",
+        Some(MainButton::Edit) => "Change the URL or the authentication.",
+        Some(MainButton::Delete) => "Forget the destination and erase its secret.",
+        Some(MainButton::Reload) => "Read the file again, once it is mended.",
+        None => "",
+    }
+    .to_owned()
+}
+
+pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+    let columns = usize::from(area.width.saturating_sub(4));
+    let mut lines = match &model.state {
+        State::Empty => nothing(pen, columns),
+        State::Open(destination) => registered(destination, pen, columns),
+        State::Locked(draft, problem) => locked(draft, problem, pen, columns),
+        State::Unreadable(problem) => told(problem, pen, columns),
+    };
+    let focus = match (model.focus, &model.popup) {
+        (MainFocus::Button(at), None) => Some(at),
+        _ => None,
+    };
+    let mut buttons = parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
+    buttons.spans.insert(0, "  ".into());
+    lines.push(Line::default());
+    lines.push(buttons);
+    if matches!(model.state, State::Empty) {
+        lines.push(Line::default());
+        lines.extend(hints(model, pen, columns));
+    }
+    let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
+    let [top, rest] = Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area);
+    // The frame stands back while a popup has the keys.
+    let style = if model.popup.is_none() { Style::new() } else { pen.theme.dim };
+    let block = parts::boxed(pen, "Destination", style);
+    let inner = block.inner(top);
+    frame.render_widget(block, top);
+    // Of a box that does not fit, the buttons are what must be seen.
+    let scroll = u16::try_from(lines.len()).unwrap_or(0).saturating_sub(inner.height);
+    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), inner);
+    if !matches!(model.state, State::Empty) && rest.height >= 3 {
+        deliveries(model, pen, frame, rest, style);
+    }
+}
+
+fn nothing(_: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
+    for text in ["No destination is registered.", "Register the HTTPS endpoint that will receive your events."] {
+        lines.extend(parts::wrapped(text, columns.saturating_sub(2)).into_iter().map(|line| Line::raw(format!("   {line}"))));
+    }
+    lines
+}
+
+fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let pairs: &[(&str, &str)] = if model.surroundings.demo.is_some() {
+        &[("This is a demo.", "Its receiver runs on this machine; the form has its URL.")]
+    } else {
+        &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint at hand?", "waypost demo")]
+    };
+    let mut lines = Vec::new();
+    for (text, command) in pairs {
+        if parts::width(text) + parts::width(command) + 4 <= columns {
+            lines.push(Line::from(vec![Span::styled(format!("   {text}"), pen.theme.dim), Span::raw(format!("  {command}"))]));
+        } else {
+            lines.push(Line::styled(format!("   {text}"), pen.theme.dim));
+            lines.extend(parts::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))));
+        }
+    }
+    lines
+}
+
+fn row(label: &str, value: impl Into<String>, pen: Pen) -> Line<'static> {
+    Line::from(vec![Span::styled(format!(" {}", parts::padded(label, LABEL)), pen.theme.dim), Span::raw(value.into())])
+}
+
+/// A URL in at most three lines; what is cut can be seen whole by editing it.
+fn url(text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(LABEL).max(10);
+    let text = parts::middle_cut(text, room * 3);
+    parts::broken(&text, room).into_iter().enumerate().map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, pen)).collect()
+}
+
+fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = url(destination.url().as_str(), pen, columns);
+    let room = columns.saturating_sub(LABEL).max(10);
+    let auth = destination.auth();
+    lines.push(row(Field::AuthType.label(), auth.auth_type().label(), pen));
+    let cut = |text: &str| parts::end_cut(&visible(text), room.saturating_sub(24).max(10));
+    let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
+    match auth {
+        Auth::Default => {}
+        Auth::Hmac { header_key, secret: signing } => {
+            lines.extend(pair((Field::HeaderKey.label(), cut(header_key.as_str())), (Field::Format.label(), signing.format().label()), pen, room));
+            lines.push(row(Field::SigningSecret.label(), secret, pen));
+        }
+        Auth::Basic { username, .. } => {
+            lines.push(row(Field::Username.label(), parts::end_cut(&visible(username), room), pen));
+            lines.push(row(Field::Password.label(), secret, pen));
+        }
+        Auth::Bearer { .. } => lines.push(row(Field::Token.label(), secret, pen)),
+        Auth::ApiKey { place, .. } => {
+            lines.extend(pair((Field::Key.label(), cut(place.key())), (Field::AddTo.label(), place.add_to().label()), pen, room));
+            lines.push(row(Field::Value.label(), secret, pen));
+        }
+    }
+    if let Some(path) = destination.settings().ca_cert() {
+        lines.push(row(Field::CaCert.label(), parts::middle_cut(&visible(&path.to_string_lossy()), room), pen));
+    }
+    if let Some(seconds) = destination.settings().timeout_s() {
+        lines.push(row(Field::Timeout.label(), format!("{seconds} s"), pen));
+    }
+    let date = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    lines.push(row("Registered", date(destination.created_at()), pen));
+    if destination.updated_at() != destination.created_at() {
+        lines.push(row("Changed", date(destination.updated_at()), pen));
+    }
+    lines
+}
+
+/// Two values on one line where they fit, else one under the other.
+fn pair(first: (&str, String), second: (&str, &str), pen: Pen, room: usize) -> Vec<Line<'static>> {
+    let tail = format!("{}  {}", second.0, second.1);
+    let column = parts::width(&first.1).max(19) + 3;
+    if column + parts::width(&tail) > room {
+        return vec![row(first.0, first.1, pen), row(second.0, second.1, pen)];
+    }
+    let mut line = row(first.0, parts::padded(&first.1, column), pen);
+    line.push_span(Span::styled(second.0.to_owned(), pen.theme.dim));
+    line.push_span(Span::raw(format!("  {}", second.1)));
+    vec![line]
+}
+
+fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = url(&visible(&draft.url), pen, columns);
+    lines.push(row(Field::AuthType.label(), draft.auth_type.label(), pen));
+    lines.push(Line::default());
+    lines.extend(told(problem, pen, columns));
+    lines
+}
+
+/// A problem in words: what, why, how to mend it.
+fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (at, text) in [format!("{} {}.", pen.glyphs.fail, problem.what), problem.why.clone(), problem.fix.clone()].into_iter().enumerate() {
+        let style = if at == 0 { pen.theme.bad } else { Style::new() };
+        lines.extend(parts::wrapped(&text, columns.saturating_sub(1)).into_iter().map(|line| Line::styled(format!("  {line}"), style)));
+    }
+    lines
+}
+
+fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style) {
+    let focused = match (model.focus, &model.popup) {
+        (MainFocus::Delivery(at), None) => Some(at),
+        _ => None,
+    };
+    let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
+        let [list, details] = Layout::horizontal([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(area);
+        (list, Some(details))
+    } else {
+        (area, None)
+    };
+    let count = model.deliveries_in_all.to_string();
+    let block = parts::boxed(pen, "Deliveries", style);
+    let block = if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let inner = block.inner(list);
+    frame.render_widget(block, list);
+    if model.deliveries.is_empty() {
+        frame.render_widget(Paragraph::new(Line::styled("   None yet.", pen.theme.dim)), inner);
+        return;
+    }
+    let rows = usize::from(inner.height);
+    let at = focused.unwrap_or(0);
+    let from = (at + 1).saturating_sub(rows);
+    let lines: Vec<Line> = model.deliveries.iter().enumerate().skip(from).take(rows).map(|(row, delivery)| {
+        answer::list_row(delivery, focused == Some(row), pen, usize::from(inner.width))
+    }).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+    if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
+        let block = parts::boxed(pen, "Details", style);
+        let inner = block.inner(details);
+        frame.render_widget(block, details);
+        let columns = usize::from(inner.width.saturating_sub(2));
+        let mut lines = answer::outcome(delivery, pen, columns);
+        lines.push(Line::default());
+        lines.extend(answer::response(delivery, pen, columns));
+        frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
+    }
+}

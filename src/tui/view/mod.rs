@@ -1,0 +1,147 @@
+//! What is seen of a model. Pure: the same model gives the same frame.
+
+mod answer;
+mod form;
+mod help;
+mod json;
+mod main_screen;
+mod parts;
+mod question;
+mod test;
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::glyphs::{Glyphs, to_ascii};
+use super::keys;
+use super::model::{Model, Popup, Tone};
+use super::theme::Theme;
+use super::update::{SMALLEST, too_small};
+
+/// What every part of the view is drawn with.
+#[derive(Clone, Copy)]
+pub(super) struct Pen {
+    theme: Theme,
+    glyphs: Glyphs,
+}
+
+impl Pen {
+    fn of(model: &Model) -> Self {
+        Self { theme: Theme::new(model.surroundings.colourless), glyphs: Glyphs::new(model.surroundings.ascii) }
+    }
+}
+
+/// Draws the model.
+pub fn view(model: &Model, frame: &mut Frame) {
+    let pen = Pen::of(model);
+    let area = frame.area();
+    if too_small((area.width, area.height)) {
+        let text = format!("Terminal too small: {}x{}, needs {}x{}", area.width, area.height, SMALLEST.0, SMALLEST.1);
+        frame.render_widget(Paragraph::new(text), area);
+        return;
+    }
+    let layout = Screen::of(model, area);
+    main_screen::title(model, pen, frame, layout.title);
+    main_screen::body(model, pen, frame, layout.body);
+    status(model, pen, frame, layout.status);
+    footer(model, pen, frame, layout.keys);
+    match &model.popup {
+        Some(Popup::Form(form)) => {
+            form::draw(form, pen, frame, area);
+            if let Some(discard) = form.discard {
+                question::discard(discard, pen, frame, area);
+            }
+        }
+        Some(Popup::Test(test)) => test::draw(model, test, pen, frame, layout.popup(area)),
+        Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),
+        None => {}
+    }
+    if model.help.is_some() {
+        help::draw(model, pen, frame, area);
+    }
+    if model.surroundings.ascii {
+        to_ascii(frame.buffer_mut());
+    }
+}
+
+/// The four bands of the screen.
+struct Screen {
+    title: Rect,
+    body: Rect,
+    status: Rect,
+    keys: Rect,
+}
+
+impl Screen {
+    fn of(model: &Model, area: Rect) -> Self {
+        let text = status_text(model);
+        let rows = parts::wrapped(&text, usize::from(area.width.saturating_sub(2))).len().clamp(1, 3);
+        let rows = u16::try_from(rows).unwrap_or(1);
+        let [title, body, status, keys] =
+            Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)]).areas(area);
+        Self { title, body, status, keys }
+    }
+
+    /// Where a popup that wants all the room it can have goes: over everything but the keys.
+    fn popup(&self, area: Rect) -> Rect {
+        Rect { height: area.height.saturating_sub(self.keys.height), ..area }
+    }
+}
+
+/// The line above the keys: what was said last, else a line of help for what has the focus.
+fn status_text(model: &Model) -> String {
+    match (&model.status, &model.popup) {
+        (Some(status), _) => status.text.clone(),
+        (None, Some(Popup::Form(form))) => form::help_line(form),
+        (None, None) => main_screen::help_line(model),
+        _ => String::new(),
+    }
+}
+
+fn status(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+    let style = match model.status.as_ref().map(|status| status.tone) {
+        Some(Tone::Done) => pen.theme.good,
+        Some(Tone::Bad) => pen.theme.bad,
+        Some(Tone::Note) => pen.theme.note,
+        None => pen.theme.dim,
+    };
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines: Vec<Line> =
+        parts::wrapped(&status_text(model), width).into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// The keys of where one is, as many as fit.
+fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+    let mut spans = vec![Span::raw(" ")];
+    let mut used = 1;
+    for binding in keys::offered(model, keys::context(model)).filter(|binding| !binding.short.is_empty()) {
+        let key = pen.glyphs.key(binding.label);
+        let width = parts::width(&key) + 1 + parts::width(binding.short) + 3;
+        if used + width > usize::from(area.width) + 3 {
+            break;
+        }
+        used += width;
+        spans.push(Span::styled(key, pen.theme.strong));
+        spans.push(Span::raw(format!(" {}   ", binding.short)));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// How many lines of help do not fit.
+#[must_use]
+pub fn help_overflow(model: &Model) -> usize {
+    help::overflow(model)
+}
+
+/// How many lines are under the tabs of the test popup, and how many of them fit.
+#[must_use]
+pub fn test_extent(model: &Model) -> (usize, usize) {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    match &model.popup {
+        Some(Popup::Test(test)) => test::extent(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
+        _ => (0, 0),
+    }
+}

@@ -1,0 +1,168 @@
+//! Small parts that several screens are made of.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Clear};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::Pen;
+
+/// Columns of a text.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A box with a title.
+pub fn boxed<'a>(pen: Pen, title: &'a str, style: Style) -> Block<'a> {
+    Block::new().borders(Borders::ALL).border_set(pen.glyphs.border).border_style(style).title(Span::styled(format!(" {title} "), pen.theme.strong))
+}
+
+/// Clears a popup's room and draws its box. Returns what is inside.
+pub fn popup(pen: Pen, title: &str, frame: &mut Frame, area: Rect) -> Rect {
+    let block = boxed(pen, title, pen.theme.accent);
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inner
+}
+
+/// A room of that size in the middle of another, or all of it where it does not fit.
+pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - rows) / 2, width: columns, height: rows }
+}
+
+/// `> [ Words ]   [ Words ]`: the focused one has a mark and is reversed.
+pub fn buttons<'a>(pen: Pen, labels: impl IntoIterator<Item = (&'a str, bool)>) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (at, (label, focused)) in labels.into_iter().enumerate() {
+        // The mark stands in the gap, so that nothing moves with the focus.
+        spans.push(Span::raw(match (at, focused) {
+            (0, true) => "> ",
+            (0, false) => "  ",
+            (_, true) => " > ",
+            (_, false) => "   ",
+        }));
+        let style = if focused { pen.theme.selected } else { Style::new() };
+        spans.push(Span::styled(format!("[ {label} ]"), style));
+    }
+    Line::from(spans)
+}
+
+/// Breaks a text into lines of at most `columns`, at blanks where there are any.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let gap = usize::from(!line.is_empty());
+            if width(&line) + gap + width(word) <= columns {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for grapheme in word.graphemes(true) {
+                if width(&line) + width(grapheme) > columns {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push_str(grapheme);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Breaks a text anywhere, keeping every blank: for what is shown byte for byte.
+pub fn broken(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for grapheme in text.graphemes(true) {
+        let next = width(grapheme);
+        if used + next > columns {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        line.push_str(grapheme);
+        used += next;
+    }
+    lines.push(line);
+    lines
+}
+
+/// A text of at most `columns`, cut in the middle with an ellipsis: both ends of a URL tell something.
+pub fn middle_cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let keep = columns.saturating_sub(1);
+    let tail = keep / 3;
+    let mut out = take(text.graphemes(true), keep - tail);
+    out.push('…');
+    let back: Vec<&str> = text.graphemes(true).rev().scan(0, |used, grapheme| {
+        *used += width(grapheme);
+        (*used <= tail).then_some(grapheme)
+    }).collect();
+    out.extend(back.into_iter().rev());
+    out
+}
+
+/// A text of at most `columns`, cut at its end with an ellipsis.
+pub fn end_cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = take(text.graphemes(true), columns.saturating_sub(1));
+    out.push('…');
+    out
+}
+
+fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String {
+    let mut used = 0;
+    graphemes
+        .take_while(|grapheme| {
+            used += width(grapheme);
+            used <= columns
+        })
+        .collect()
+}
+
+/// A text filled up with blanks to so many columns.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_and_long_ones_break() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(wrapped("a\nb", 5), ["a", "b"]);
+        assert_eq!(wrapped("漢字", 1), ["", "漢", "字"].map(String::from).into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn cuts_have_an_ellipsis() {
+        assert_eq!(middle_cut("https://hooks.example.com/in", 16), "https://ho…om/in");
+        assert_eq!(end_cut("abcdef", 4), "abc…");
+        assert_eq!(end_cut("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn broken_keeps_every_blank() {
+        assert_eq!(broken("a  b  c", 3), ["a  ", "b  ", "c"]);
+    }
+}

@@ -1,0 +1,38 @@
+//! Questions with two buttons: delete, discard.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use super::{Pen, parts};
+use crate::ops::State;
+use crate::tui::model::Model;
+
+pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let name = match &model.state {
+        State::Open(destination) => destination.url().authority(),
+        State::Locked(draft, _) => crate::domain::text::visible(&draft.url).into_owned(),
+        _ => String::new(),
+    };
+    let text = if removing { "Deleting…".to_owned() } else { format!("Delete the destination {}? Its secret is erased.", parts::middle_cut(&name, 120)) };
+    ask("Delete", &text, [("Keep", !delete), ("Delete", delete)], pen, frame, area);
+}
+
+pub fn discard(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    ask("Discard", "Discard your changes?", [("Keep editing", !discard), ("Discard", discard)], pen, frame, area);
+}
+
+fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], pen: Pen, frame: &mut Frame, area: Rect) {
+    let columns = area.width.min(64);
+    let lines = parts::wrapped(text, usize::from(columns.saturating_sub(6)));
+    let rows = u16::try_from(lines.len()).unwrap_or(1) + 6;
+    let inner = parts::popup(pen, title, frame, parts::centred(area, columns, rows));
+    let mut content = vec![Line::default()];
+    content.extend(lines.into_iter().map(|line| Line::raw(format!("  {line}"))));
+    content.push(Line::default());
+    let mut line = parts::buttons(pen, buttons);
+    line.spans.insert(0, "  ".into());
+    content.push(line);
+    frame.render_widget(Paragraph::new(content), inner);
+}
