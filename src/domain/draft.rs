@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use percent_encoding::percent_decode_str;
+
 use super::auth::{AddTo, ApiKeyPlace, Auth, AuthType};
 use super::destination::Settings;
 use super::field::{Field, FieldError, Notice};
@@ -209,10 +211,11 @@ fn keep<T>(result: Result<T, FieldError>, errors: &mut Vec<FieldError>) -> Optio
     result.map_err(|error| errors.push(error)).ok()
 }
 
-/// Whether a query has a parameter of that name, percent-decoded and with `+` as a blank (the form encoding of the WHATWG
-/// URL standard), which is how receivers read it.
+/// Whether a query has a parameter that any receiver reads as that name: percent-decoded, with `+` as a blank (the form
+/// encoding of the WHATWG URL standard) or as itself (RFC 3986).
 fn has_parameter(query: &str, name: &str) -> bool {
-    url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name)
+    let as_uri = |pair: &str| percent_decode_str(pair.split('=').next().unwrap_or_default()).eq(name.bytes());
+    url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name) || query.split('&').any(as_uri)
 }
 
 fn no_outer_blank(field: Field, text: &str) -> Result<(), FieldError> {
@@ -312,22 +315,22 @@ pub fn password_advice(secret: &Secret) -> Option<String> {
 }
 
 /// A token without the "Bearer " (or "authorization: bearer ") that was copied along, and whether there was one.
+///
+/// However often it stands there: what is left never begins with one, so that a registered token stays the same when it is
+/// checked again.
 #[must_use]
 pub fn without_bearer(token: &str) -> (&str, bool) {
-    let strip = |text: &'_ str, prefix: &str| -> Option<usize> {
-        text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| prefix.len())
-    };
     let mut rest = token;
-    let mut taken = false;
-    if let Some(at) = strip(rest.trim_start(), "authorization:") {
-        rest = rest.trim_start()[at..].trim_start();
-        taken = true;
+    while let Some(behind) = ["authorization:", "bearer "].iter().find_map(|prefix| without_prefix(rest.trim_start(), prefix)) {
+        rest = behind.trim_start();
     }
-    if let Some(at) = strip(rest.trim_start(), "bearer ") {
-        rest = rest.trim_start()[at..].trim_start();
-        taken = true;
-    }
-    if taken { (rest, true) } else { (token, false) }
+    (rest, rest.len() != token.len())
+}
+
+/// What stands behind a prefix that is written in any case.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 fn token(secret: &Secret, notices: &mut Vec<Notice>) -> Result<Secret, FieldError> {

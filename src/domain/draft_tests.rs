@@ -1,1 +1,466 @@
 //! The rules for input, field by field.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::text::is_unsafe;
+
+const URL: &str = "https://hooks.example.com/in";
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// A draft of that type in which everything is right and nothing worth a notice.
+fn draft(auth_type: AuthType) -> Draft {
+    Draft {
+        url: URL.into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new("s3cret"),
+        username: "ann".into(),
+        password: Secret::new("correct horse battery"),
+        token: Secret::new("abc.def"),
+        key: "X-Api-Key".into(),
+        value: Secret::new("k-123"),
+        ..Draft::default()
+    }
+}
+
+fn checked(draft: &Draft) -> Checked {
+    draft.check().unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+/// The only error of a draft.
+#[track_caller]
+fn error(draft: &Draft) -> FieldError {
+    let mut errors = draft.check().expect_err("refused");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    errors.remove(0)
+}
+
+/// The texts of a draft's notices about a field.
+fn notices(draft: &Draft, field: Field) -> Vec<String> {
+    checked(draft).notices.into_iter().filter(|notice| notice.field == field).map(|notice| notice.text).collect()
+}
+
+fn hmac(secret: &str, format: Format) -> Draft {
+    Draft { signing_secret: Secret::new(secret), format, ..draft(AuthType::Hmac) }
+}
+
+fn basic(username: &str, password: &str) -> Draft {
+    Draft { username: username.into(), password: Secret::new(password), ..draft(AuthType::Basic) }
+}
+
+fn bearer(token: &str) -> Draft {
+    Draft { token: Secret::new(token), ..draft(AuthType::Bearer) }
+}
+
+fn api_key(key: &str, value: &str, add_to: AddTo) -> Draft {
+    Draft { key: key.into(), value: Secret::new(value), add_to, ..draft(AuthType::ApiKey) }
+}
+
+/// The draft of that type with its secret replaced.
+fn with_secret(auth_type: AuthType, text: &str) -> Draft {
+    let mut draft = draft(auth_type);
+    *draft.secret_mut(auth_type.secret_field().unwrap()).unwrap() = Secret::new(text);
+    draft
+}
+
+fn with_secrets() -> impl Iterator<Item = AuthType> {
+    AuthType::ALL.into_iter().filter(|auth| auth.secret_field().is_some())
+}
+
+#[test]
+fn what_is_right_is_accepted_without_a_word() {
+    for auth_type in AuthType::ALL {
+        let checked = checked(&draft(auth_type));
+        assert_eq!(checked.settings.auth().auth_type(), auth_type);
+        assert_eq!(checked.notices, Vec::new(), "{auth_type:?}");
+    }
+}
+
+#[test]
+fn every_error_at_once_in_the_order_of_the_form() {
+    let wrong = Draft { url: "http://h".into(), ca_cert: "ca.pem".into(), timeout_s: "0".into(), ..Draft::default() };
+    let fields = |auth_type, username: &str| -> Vec<Field> {
+        let draft = Draft { auth_type, username: username.into(), ..wrong.clone() };
+        draft.check().unwrap_err().into_iter().map(|error| error.field).collect()
+    };
+    for (auth_type, own) in [
+        (AuthType::Default, vec![]),
+        (AuthType::Hmac, vec![Field::HeaderKey, Field::SigningSecret]),
+        (AuthType::Basic, vec![Field::Username, Field::Password]),
+        (AuthType::Bearer, vec![Field::Token]),
+        (AuthType::ApiKey, vec![Field::Key, Field::Value]),
+    ] {
+        let expected = [vec![Field::Url], own, vec![Field::CaCert, Field::Timeout]].concat();
+        assert_eq!(fields(auth_type, "a:b"), expected, "{auth_type:?}");
+    }
+}
+
+#[test]
+fn notices_come_in_the_order_of_the_form() {
+    let draft = Draft { url: "https://127.0.0.1/".into(), ..bearer("Bearer a|b") };
+    let fields: Vec<_> = checked(&draft).notices.into_iter().map(|notice| notice.field).collect();
+    assert_eq!(fields, [Field::Url, Field::Token, Field::Token]);
+}
+
+#[test]
+fn what_another_type_would_refuse_does_not_count() {
+    for auth_type in AuthType::ALL {
+        let other = Draft { url: URL.into(), auth_type, ..Draft::default() };
+        let filled = Draft { auth_type: AuthType::Default, ..other };
+        assert_eq!(checked(&filled).settings.auth(), &Auth::Default);
+    }
+    let spoiled = Draft { header_key: "a b".into(), token: Secret::new("\n"), ..draft(AuthType::Basic) };
+    assert_eq!(checked(&spoiled), checked(&draft(AuthType::Basic)));
+}
+
+#[test]
+fn urls_are_refused_as_the_url_rules_say() {
+    for (url, part) in [
+        ("", "is empty"),
+        ("http://h/in", "must begin with https://"),
+        ("h.example/in", "must begin with https://"),
+        (" https://h/", "begins or ends with a blank"),
+        ("https://h/a b", "a blank at position 12"),
+        ("https://user:pw@h/", "user name or password"),
+        ("https://h/#x", "fragment"),
+        ("https://h\u{ad}x/", "not ASCII"),
+        ("https://127.1/", "127.1"),
+        ("https://h:65536/", "port"),
+        ("https://h/a/../b", "would be changed"),
+        ("https://169.254.169.254/", "169.254.169.254"),
+    ] {
+        let error = error(&Draft { url: url.into(), ..draft(AuthType::Default) });
+        assert_eq!(error.field, Field::Url);
+        assert!(error.what.contains(part), "{url:?}: {error}");
+    }
+    let local = Draft { url: "https://10.0.0.1/".into(), ..draft(AuthType::Default) };
+    assert_eq!(notices(&local, Field::Url).len(), 1);
+}
+
+#[test]
+fn header_names() {
+    for (name, part) in
+        [("", "empty"), (" ", "empty"), ("a:b", ":"), ("é", "é"), ("a\r\nb", "a\\r\\nb"), (" X", "blank"), ("Host", "reserved")]
+    {
+        for draft in [Draft { header_key: name.into(), ..draft(AuthType::Hmac) }, api_key(name, "v", AddTo::Header)] {
+            let error = error(&draft);
+            assert!(matches!(error.field, Field::HeaderKey | Field::Key), "{error}");
+            assert!(error.what.contains(part), "{name:?}: {error}");
+            assert!(!error.to_string().contains(is_unsafe), "{error}");
+        }
+    }
+    assert_eq!(error(&Draft { header_key: "Authorization".into(), ..draft(AuthType::Hmac) }).field, Field::HeaderKey);
+    checked(&api_key("Authorization", "ApiKey abc", AddTo::Header));
+    let long = "a".repeat(257);
+    assert!(error(&api_key(&long, "v", AddTo::Header)).what.contains("257 bytes"));
+}
+
+#[test]
+fn standard_webhooks_have_a_header_of_their_own() {
+    let draft = Draft { header_key: String::new(), ..hmac(WHSEC, Format::Standard) };
+    let Auth::Hmac { header_key, .. } = checked(&draft).settings.auth().clone() else { panic!("not HMAC") };
+    assert_eq!(header_key.as_str(), "webhook-signature");
+    assert_eq!(error(&Draft { header_key: String::new(), ..draft_hex() }).field, Field::HeaderKey);
+}
+
+fn draft_hex() -> Draft {
+    hmac("s3cret", Format::Hex)
+}
+
+#[test]
+fn control_characters_are_placed_and_never_quoted() {
+    for auth_type in with_secrets() {
+        for control in ['\0', '\t', '\n', '\r', '\x1b', '\x7f', '\u{85}', '\u{9b}'] {
+            let error = error(&with_secret(auth_type, &format!("hunter{control}two")));
+            assert_eq!(Some(error.field), auth_type.secret_field());
+            assert!(error.what.contains("position 7"), "{error}");
+            assert!(!error.to_string().contains("hunter") && !error.to_string().contains("two"), "{error}");
+        }
+    }
+    for draft in [basic("an\nn", "correct horse battery"), api_key("a\u{9b}b", "v", AddTo::Query)] {
+        assert!(error(&draft).what.contains("control character"));
+    }
+    assert!(error(&Draft { ca_cert: "/a\n".into(), ..draft(AuthType::Default) }).what.contains("position 3"));
+}
+
+#[test]
+fn empty_secrets() {
+    for auth_type in with_secrets() {
+        let error = error(&with_secret(auth_type, ""));
+        assert_eq!((Some(error.field), error.what.as_str()), (auth_type.secret_field(), "is empty"));
+    }
+    for format in Format::ALL {
+        assert_eq!(error(&hmac("", format)).what, "is empty");
+    }
+    assert_eq!(error(&hmac("whsec_", Format::Standard)).field, Field::SigningSecret);
+    assert_eq!(error(&bearer("Bearer ")).what, "is empty");
+    assert_eq!(error(&api_key("", "v", AddTo::Query)).field, Field::Key);
+}
+
+#[test]
+fn outer_blanks_are_refused_or_kept_and_said() {
+    for text in [" hunter2hunter2", "hunter2hunter2 ", "\u{a0}hunter2hunter2", "hunter2hunter2\u{3000}"] {
+        for auth_type in [AuthType::Bearer, AuthType::ApiKey] {
+            let error = error(&with_secret(auth_type, text));
+            assert!(error.what.contains("begins or ends with a blank"), "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        for auth_type in [AuthType::Basic, AuthType::Hmac] {
+            let draft = with_secret(auth_type, text);
+            let field = auth_type.secret_field().unwrap();
+            assert!(notices(&draft, field).iter().any(|text| text.contains("blank")), "{auth_type:?}");
+            assert_eq!(checked(&draft).settings.auth().secret().unwrap().1.expose(), text);
+        }
+    }
+    assert!(error(&api_key(" k", "v", AddTo::Query)).what.contains("blank"));
+}
+
+#[test]
+fn too_long() {
+    let (fits, long) = ("a".repeat(MAX_FIELD_BYTES), "a".repeat(MAX_FIELD_BYTES + 1));
+    for auth_type in with_secrets() {
+        checked(&with_secret(auth_type, &fits));
+        assert!(error(&with_secret(auth_type, &long)).what.contains("8193 bytes"));
+    }
+    checked(&basic(&fits, "correct horse battery"));
+    assert_eq!(error(&basic(&long, "correct horse battery")).field, Field::Username);
+    assert_eq!(error(&api_key(&long, "v", AddTo::Query)).field, Field::Key);
+}
+
+#[test]
+fn user_names() {
+    checked(&basic("", "correct horse battery"));
+    checked(&basic("ünï", "correct horse battery"));
+    let error = error(&basic("a:hunter2", "correct horse battery"));
+    assert!(error.what.contains("colon") && !error.to_string().contains("hunter2"), "{error}");
+}
+
+#[test]
+fn passwords_get_advice_and_no_refusal() {
+    assert_eq!(notices(&basic("a", "short"), Field::Password), ["has 5 characters; 15 and more are hard to guess"]);
+    assert_eq!(notices(&basic("a", &"ä".repeat(14)), Field::Password).len(), 1);
+    assert!(notices(&basic("a", "abcabcabcabcabcabc"), Field::Password)[0].contains("3 different characters"));
+    assert_eq!(notices(&basic("a", "correct horse battery"), Field::Password), Vec::<String>::new());
+    assert_eq!(notices(&basic("a", "pässwörd : mit ümlaut"), Field::Password), Vec::<String>::new());
+}
+
+#[test]
+fn bearer_prefixes_are_taken_off_and_said() {
+    for text in [
+        "Bearer abc",
+        "bearer abc",
+        "BEARER   abc",
+        "authorization: bearer abc",
+        "Authorization: Bearer abc",
+        "AUTHORIZATION:Bearer abc",
+        "authorization: abc",
+        "Bearer Bearer abc",
+        "Bearer authorization: Bearer abc",
+        "authorization:authorization:abc",
+    ] {
+        let draft = bearer(text);
+        assert_eq!(checked(&draft).settings.auth().secret().unwrap().1.expose(), "abc", "{text}");
+        assert!(notices(&draft, Field::Token)[0].contains("taken off"), "{text}");
+    }
+    for text in ["Bearerabc", "bearer-abc", "authorizationabc", "Bearer"] {
+        assert_eq!(without_bearer(text), (text, false));
+        assert_eq!(notices(&bearer(text), Field::Token), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn tokens_are_visible_ascii() {
+    for (token, part) in [
+        ("hunter 2", "position 7"),
+        ("Bearer hunter 2", "position 7"),
+        ("hunteré", "position 7"),
+        ("hunter\u{202e}2", "position 7"),
+        ("Basic hunter2", "position 6"),
+    ] {
+        let error = error(&bearer(token));
+        assert!(error.what.contains(part) && !error.to_string().contains("hunter"), "{token}: {error}");
+    }
+    for token in ["abc", "a.b-c_d~e+f/g==", "0"] {
+        assert_eq!(notices(&bearer(token), Field::Token), Vec::<String>::new(), "{token}");
+    }
+    for token in ["a|b", "a=b", "===", "{}", "a:b"] {
+        assert!(notices(&bearer(token), Field::Token)[0].contains("RFC 6750"), "{token}");
+    }
+}
+
+#[test]
+fn standard_secrets_are_base64_of_24_to_64_bytes() {
+    for secret in ["hunter2", "whsec_hunter2", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "whsec_####", " whsec_aGk="] {
+        let error = error(&hmac(secret, Format::Standard));
+        assert_eq!((error.field, error.what.as_str()), (Field::SigningSecret, "is not base64"), "{secret}");
+        assert!(!error.to_string().contains("hunter2"));
+        checked(&hmac(secret, Format::Hex));
+    }
+    let of_bytes = |count: usize| {
+        use base64::Engine as _;
+        let coded = base64::engine::general_purpose::STANDARD.encode(vec![7; count]);
+        [notices(&hmac(&coded, Format::Standard), Field::SigningSecret), {
+            notices(&hmac(&format!("whsec_{coded}"), Format::Standard), Field::SigningSecret)
+        }]
+    };
+    for count in [1, 23, 65] {
+        assert!(of_bytes(count).iter().all(|found| found.len() == 1 && found[0].contains(&format!("has {count} bytes"))));
+    }
+    for count in [24, 64] {
+        assert!(of_bytes(count).iter().all(Vec::is_empty), "{count}");
+    }
+}
+
+#[test]
+fn query_keys_that_the_url_has_already() {
+    let with_query = |query: &str, key: &str| Draft { url: format!("{URL}?{query}"), ..api_key(key, "v", AddTo::Query) };
+    for (query, key) in [
+        ("k=1", "k"),
+        ("a=1&k", "k"),
+        ("a=1&k=", "k"),
+        ("%6B=1", "k"),
+        ("%6b=1", "k"),
+        ("my%20key=1", "my key"),
+        ("my+key=1", "my key"),
+        ("a+b=1", "a+b"),
+        ("a%2Bb=1", "a+b"),
+        ("%C3%A4=1", "ä"),
+    ] {
+        let error = error(&with_query(query, key));
+        assert_eq!(error.field, Field::Key);
+        assert!(error.what.contains("in the URL's query already"), "{query}: {error}");
+    }
+    for (query, key) in [("k=1", "K"), ("kk=1", "k"), ("a=k", "k"), ("a=1&b=%20+", "k"), ("", "k")] {
+        let url = checked(&with_query(query, key)).settings.url().as_str().to_owned();
+        assert_eq!(url, format!("{URL}?{query}"));
+    }
+    // In a header it cannot clash.
+    checked(&Draft { add_to: AddTo::Header, ..with_query("k=1", "k") });
+}
+
+#[test]
+fn query_keys_may_be_anything_visible() {
+    for key in ["api key", "ä", "&=#", "Host", "a:b"] {
+        checked(&api_key(key, "v ä&", AddTo::Query));
+    }
+    let error = error(&api_key("k", "hunterä", AddTo::Header));
+    assert_eq!(error.field, Field::Value);
+    assert!(error.what.contains("position 7") && !error.to_string().contains("hunter"), "{error}");
+}
+
+#[test]
+fn timeouts_and_ca_files() {
+    let timeout = |text: &str| Draft { timeout_s: text.into(), ..draft(AuthType::Default) };
+    for (text, seconds) in [("", None), (" ", None), ("1", Some(1)), ("120", Some(120)), (" 15 ", Some(15))] {
+        assert_eq!(checked(&timeout(text)).settings.timeout_s(), seconds, "{text:?}");
+    }
+    for text in ["0", "121", "-1", "+5", "1.5", "15s", "99999999", "\u{664}"] {
+        assert_eq!(error(&timeout(text)).field, Field::Timeout, "{text:?}");
+    }
+    let file = |text: &str| Draft { ca_cert: text.into(), ..draft(AuthType::Default) };
+    assert_eq!(checked(&file("")).settings.ca_cert(), None);
+    assert_eq!(checked(&file("/etc/ca.pem")).settings.ca_cert(), Some(Path::new("/etc/ca.pem")));
+    for text in ["ca.pem", "./ca.pem", "~/ca.pem"] {
+        assert!(error(&file(text)).what.contains("not an absolute path"));
+    }
+}
+
+#[test]
+fn an_empty_secret_stays_as_it_is_registered() {
+    for auth_type in with_secrets() {
+        let registered = checked(&draft(auth_type)).settings;
+        let edited = Draft { url: "https://other.example/".into(), ..with_secret(auth_type, "") }.keeping(&registered);
+        assert_eq!(checked(&edited).settings.auth(), registered.auth(), "{auth_type:?}");
+        let changed = with_secret(auth_type, "another-secret-of-mine").keeping(&registered);
+        assert_eq!(checked(&changed).settings.auth().secret().unwrap().1.expose(), "another-secret-of-mine");
+        for other in with_secrets().filter(|&other| other != auth_type) {
+            assert_eq!(error(&with_secret(other, "").keeping(&registered)).what, "is empty");
+        }
+    }
+}
+
+#[test]
+fn no_debug_tells_a_secret() {
+    for auth_type in with_secrets() {
+        let draft = with_secret(auth_type, "hunter2hunter2");
+        assert!(!format!("{draft:?}{:?}", draft.check()).contains("hunter2"), "{auth_type:?}");
+    }
+}
+
+/// Drafts near the rules: prefixes, blanks, separators, encodings.
+fn near() -> impl Strategy<Value = Draft> {
+    let piece = prop::sample::select(vec![
+        "a",
+        "Z9",
+        "bearer ",
+        "Bearer ",
+        "authorization:",
+        "Authorization: ",
+        " ",
+        ":",
+        "%20",
+        "+",
+        "=",
+        "&",
+        "é",
+        "\n",
+        "whsec_",
+        "aGk=",
+        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "-",
+        "/",
+    ]);
+    let text = prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat());
+    let url =
+        prop::sample::select(vec![URL, "https://H.example", "https://h:443/?k=1&a+b=2", "https://[::1]:8443/x?", "https://h./"]);
+    let types = prop::sample::select(AuthType::ALL.to_vec());
+    let formats = prop::sample::select(Format::ALL.to_vec());
+    let places = prop::sample::select(AddTo::ALL.to_vec());
+    let files = prop::sample::select(vec!["", "/ca.pem", "/a//b"]);
+    let times = prop::sample::select(vec!["", "7", " 007 "]);
+    let names = prop_oneof![Just("X-Key".to_owned()), text.clone()];
+    (url, types, formats, places, files, times, names, text.clone(), text).prop_map(
+        |(url, auth_type, format, add_to, ca_cert, timeout_s, name, user, secret)| Draft {
+            url: url.into(),
+            auth_type,
+            header_key: name.clone(),
+            signing_secret: Secret::new(secret.as_str()),
+            format,
+            username: user,
+            password: Secret::new(secret.as_str()),
+            token: Secret::new(secret.as_str()),
+            key: name,
+            value: Secret::new(secret),
+            add_to,
+            ca_cert: ca_cert.into(),
+            timeout_s: timeout_s.into(),
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn what_is_registered_can_be_edited(draft in near()) {
+        if let Ok(checked) = draft.check() {
+            let again = Draft::of(&checked.settings).check();
+            prop_assert_eq!(again.map(|again| again.settings), Ok(checked.settings));
+        }
+    }
+
+    #[test]
+    fn errors_hold_one_per_field_in_order_and_nothing_unsafe(draft in near()) {
+        if let Err(errors) = draft.check() {
+            let fields: Vec<_> = errors.iter().map(|error| error.field).collect();
+            let mut ordered = fields.clone();
+            ordered.sort();
+            ordered.dedup();
+            prop_assert_eq!(fields, ordered);
+            for error in errors {
+                prop_assert!(!error.to_string().contains(is_unsafe), "{}", error);
+            }
+        }
+    }
+}

@@ -85,13 +85,13 @@ pub struct Seen {
     pub target: String,
     /// In lower case, in order. Values are left out: any of them could be a secret.
     pub header_names: Vec<String>,
-    /// How many bytes of the body were read.
+    /// How many bytes the body has; 0 when it was too long, too slow or broke off.
     pub body_bytes: usize,
     /// `webhook-id`, with unsafe characters escaped.
     pub webhook_id: Option<String>,
     /// `None` when nothing is registered.
     pub verdict: Option<Verdict>,
-    /// The status with which it was answered.
+    /// The status with which it is answered, after the delay.
     pub status: u16,
 }
 

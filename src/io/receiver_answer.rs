@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::json;
 
@@ -14,6 +14,10 @@ use super::receiver::{Seen, Shared};
 use crate::domain::destination::Settings;
 use crate::domain::text::visible;
 use crate::domain::verify::{Received, Verdict, check, shown_target};
+
+/// How many bytes beyond the limit are still read, and thrown away: a client that is writing when the connection closes sees
+/// a reset, and not the answer that says why.
+const THROWN_AWAY: usize = 16 * 1024 * 1024;
 
 /// An answer before it is written.
 struct Answer {
@@ -38,11 +42,11 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
 
-    let read = tokio::time::timeout(shared.limits.time, Limited::new(body, shared.limits.body).collect()).await;
+    let read = tokio::time::timeout(shared.limits.time, read(body, shared.limits.body)).await;
     let at = (shared.options.clock)();
     let (body, fault) = match read {
-        Ok(Ok(body)) => (body.to_bytes(), None),
-        Ok(Err(error)) => (Bytes::new(), Some(fault_of(error.as_ref(), shared.limits.body))),
+        Ok(Ok(body)) => (body, None),
+        Ok(Err(fault)) => (Bytes::new(), Some(fault)),
         Err(_) => {
             (Bytes::new(), Some((StatusCode::REQUEST_TIMEOUT, format!("the body took more than {:?}", shared.limits.time))))
         }
@@ -57,8 +61,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         None => judged(&shared, settings.as_ref(), &received, at.as_second()),
     };
 
-    tokio::time::sleep(shared.options.delay).await;
-    // Told before the answer is written: who has the answer can count on it.
+    // Told before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
     let _ = shared.seen.send(Seen {
         at,
         method: visible(head.method.as_str()).into_owned(),
@@ -69,15 +72,28 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         verdict,
         status: answer.status.as_u16(),
     });
+    tokio::time::sleep(shared.options.delay).await;
     Ok(written(&answer, head.method != Method::POST, broken))
 }
 
-fn fault_of(error: &(dyn std::error::Error + Send + Sync + 'static), limit: usize) -> (StatusCode, String) {
-    if error.is::<LengthLimitError>() {
-        (StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {limit} bytes"))
-    } else {
-        (StatusCode::BAD_REQUEST, "the body broke off".to_owned())
+/// The whole body, or the status and the words for why there is none.
+async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, (StatusCode, String)> {
+    let mut kept = BytesMut::new();
+    let mut total = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| (StatusCode::BAD_REQUEST, "the body broke off".to_owned()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        total = total.saturating_add(data.len());
+        if total <= limit {
+            kept.extend_from_slice(&data);
+        } else if total > limit.saturating_add(THROWN_AWAY) {
+            break;
+        }
     }
+    if total > limit {
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {limit} bytes")));
+    }
+    Ok(kept.freeze())
 }
 
 fn judged(shared: &Shared, settings: Option<&Settings>, received: &Received<'_>, now: i64) -> (Option<Verdict>, Answer) {

@@ -182,6 +182,22 @@ async fn a_rehearsed_status_and_rehearsed_failures() {
 }
 
 #[tokio::test]
+async fn a_request_is_seen_before_the_delay_and_answered_after_it() {
+    let hour = Duration::from_hours(1);
+    let (receiver, mut seen) = started(Options { delay: hour, ..options(Some(hmac())) }).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    stream.write_all(&post(&hmac(), b"{}")).await.unwrap();
+    assert_eq!(seen.recv().await.unwrap().status, 200);
+
+    let delay = Duration::from_millis(50);
+    let (receiver, _seen) = started(Options { delay, ..options(Some(hmac())) }).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let began = std::time::Instant::now();
+    assert!(exchanged(&mut stream, &post(&hmac(), b"{}")).await.starts_with("HTTP/1.1 200 "));
+    assert!(began.elapsed() >= delay);
+}
+
+#[tokio::test]
 async fn impossible_options_are_refused() {
     let (sender, _seen) = unbounded_channel();
     for options in [
@@ -217,6 +233,25 @@ async fn a_long_body_is_413_and_the_connection_ends() {
     assert_eq!(seen.recv().await.unwrap().status, 413);
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     assert!(exchanged(&mut stream, &post(&hmac(), b"[1,2,3,4] ")).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_client_that_writes_far_too_much_still_reads_why() {
+    let (receiver, mut seen) = started(options(Some(hmac()))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &post(&hmac(), &vec![b' '; 8 * 1024 * 1024])).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("more than 1048576 bytes"), "{answer}");
+    assert_eq!(seen.recv().await.unwrap().body_bytes, 0);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_in_the_middle_is_seen_as_gone() {
+    let (receiver, mut seen) = started(options(Some(hmac()))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    stream.write_all(b"POST /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let seen = seen.recv().await.unwrap();
+    assert_eq!((seen.status, seen.verdict.as_ref().map(Verdict::reason)), (400, Some("the body broke off")));
 }
 
 #[tokio::test]

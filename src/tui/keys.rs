@@ -129,31 +129,94 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Deliveries], &[(P::Enter, A::Press)], "Enter", "details", "look at the delivery", always),
     bind(&[C::Deliveries], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move through the deliveries", always),
     bind(&[C::Deliveries], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown", always),
-    bind(&[C::Deliveries], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "ten deliveries up or down", always),
-    bind(&[C::Deliveries], &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons", always),
+    bind(
+        &[C::Deliveries],
+        &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)],
+        "PgUp PgDn",
+        "",
+        "ten deliveries up or down",
+        always,
+    ),
+    bind(
+        &[C::Deliveries],
+        &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)],
+        "Esc",
+        "",
+        "back to the buttons",
+        always,
+    ),
     // The form.
     bind(&[C::Form], &[(P::Enter, A::Next)], "Enter", "next", "to the next field", form_on_field),
     bind(&[C::Form], &[(P::Enter, A::Press)], "Enter", "press", "press the focused button", form_on_button),
-    bind(&[C::Form], &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)], "↑↓", "choose", "choose an option (also ←→)", form_on_choice),
+    bind(
+        &[C::Form],
+        &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)],
+        "↑↓",
+        "choose",
+        "choose an option (also ←→)",
+        form_on_choice,
+    ),
     bind(&[C::Form], &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "", "to the field above or below", always),
     bind(&[C::Form], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", form_on_button),
-    bind(&[C::Form], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "to the next field; Shift-Tab: to the one before", always),
+    bind(
+        &[C::Form],
+        &[(P::Tab, A::Next), (P::BackTab, A::Previous)],
+        "Tab",
+        "",
+        "to the next field; Shift-Tab: to the one before",
+        always,
+    ),
     bind(&[C::Form], &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret", form_on_signing_secret),
     bind(&[C::Form], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret", form_on_secret),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register", form_registers),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save", form_edits),
     bind(&[C::Form], &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks when something was typed", always),
     bind(&[C::Form], &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor", form_on_text),
-    bind(&[C::Form], &[(P::WordLeft, A::WordLeft), (P::WordRight, A::WordRight)], "^←→", "", "move the cursor a word", form_on_text),
-    bind(&[C::Form], &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)], "Home End", "", "to the beginning, to the end", form_on_text),
-    bind(&[C::Form], &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)], "Backspace Del", "", "erase a character", form_on_text),
+    bind(
+        &[C::Form],
+        &[(P::WordLeft, A::WordLeft), (P::WordRight, A::WordRight)],
+        "^←→",
+        "",
+        "move the cursor a word",
+        form_on_text,
+    ),
+    bind(
+        &[C::Form],
+        &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)],
+        "Home End",
+        "",
+        "to the beginning, to the end",
+        form_on_text,
+    ),
+    bind(
+        &[C::Form],
+        &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)],
+        "Backspace Del",
+        "",
+        "erase a character",
+        form_on_text,
+    ),
     bind(&[C::Form], &[(P::Ctrl('w'), A::EraseWord)], "^W", "", "erase the word before the cursor", form_on_text),
-    bind(&[C::Form], &[(P::Ctrl('u'), A::EraseToStart), (P::Ctrl('k'), A::EraseToEnd)], "^U ^K", "", "erase to the beginning, to the end", form_on_text),
+    bind(
+        &[C::Form],
+        &[(P::Ctrl('u'), A::EraseToStart), (P::Ctrl('k'), A::EraseToEnd)],
+        "^U ^K",
+        "",
+        "erase to the beginning, to the end",
+        form_on_text,
+    ),
     // A question.
     bind(&[C::Question], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button", always),
     bind(
         &[C::Question],
-        &[(P::Left, A::Left), (P::Right, A::Right), (P::Tab, A::Next), (P::BackTab, A::Next), (P::Up, A::Left), (P::Down, A::Right)],
+        &[
+            (P::Left, A::Left),
+            (P::Right, A::Right),
+            (P::Tab, A::Next),
+            (P::BackTab, A::Next),
+            (P::Up, A::Left),
+            (P::Down, A::Right),
+        ],
         "←→",
         "choose",
         "move between the buttons (also Tab)",
@@ -161,7 +224,14 @@ pub const TABLE: &[Binding] = &[
     ),
     bind(&[C::Question], &[(P::Esc, A::Back)], "Esc", "back", "back, and nothing is changed", always),
     // The test delivery.
-    bind(&[C::Test], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "send", "press the focused button", test_on_send),
+    bind(
+        &[C::Test],
+        &[(P::Enter, A::Press), (P::Char(' '), A::Press)],
+        "Enter",
+        "send",
+        "press the focused button",
+        test_on_send,
+    ),
     bind(&[C::Test], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button", always),
     bind(&[C::Test], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "choose", "choose the event", test_on_event),
     bind(&[C::Test], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "tabs", "turn the tabs", test_on_tabs),
@@ -176,7 +246,14 @@ pub const TABLE: &[Binding] = &[
     // Help.
     bind(&[C::Help], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll", always),
     bind(&[C::Help], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),
-    bind(&[C::Help], &[(P::Esc, A::Back), (P::Char('?'), A::Back), (P::Enter, A::Back), (P::Char('q'), A::Back)], "Esc", "close", "close", always),
+    bind(
+        &[C::Help],
+        &[(P::Esc, A::Back), (P::Char('?'), A::Back), (P::Enter, A::Back), (P::Char('q'), A::Back)],
+        "Esc",
+        "close",
+        "close",
+        always,
+    ),
     // Everywhere.
     bind(&[C::Main, C::Deliveries, C::Test, C::Question], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
     bind(&[C::Form], &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)", form_off_text),
@@ -324,7 +401,8 @@ pub fn offered(model: &Model, context: Context) -> impl Iterator<Item = &'static
 /// What a key does now.
 #[must_use]
 pub fn action(model: &Model, press: Press) -> Option<Action> {
-    offered(model, context(model)).find_map(|binding| binding.keys.iter().find(|(key, _)| *key == press).map(|&(_, action)| action))
+    offered(model, context(model))
+        .find_map(|binding| binding.keys.iter().find(|(key, _)| *key == press).map(|&(_, action)| action))
 }
 
 #[cfg(test)]
@@ -335,7 +413,11 @@ mod tests {
     fn keys_that_terminals_keep_for_themselves_are_not_bound() {
         for binding in TABLE {
             for (press, _) in binding.keys {
-                assert!(!matches!(press, P::Ctrl('s' | 'q' | 'b' | 'a' | 'h' | 'i' | 'j' | 'm' | '\\' | ']') | P::Char('~')), "{}", binding.help);
+                assert!(
+                    !matches!(press, P::Ctrl('s' | 'q' | 'b' | 'a' | 'h' | 'i' | 'j' | 'm' | '\\' | ']') | P::Char('~')),
+                    "{}",
+                    binding.help
+                );
             }
         }
     }

@@ -166,7 +166,9 @@ impl TestPopup {
     /// Whether the request as it went out has secret parts that could be shown.
     #[must_use]
     pub fn has_secret(&self) -> bool {
-        self.sent.as_ref().is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
+        self.sent
+            .as_ref()
+            .is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
     }
 
     /// The buttons on show, in order.

@@ -1,8 +1,10 @@
 //! What every test of the binary needs: a home of its own, the binary with its output, a terminal, a receiver.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
+pub mod answer;
 pub mod ca;
 pub mod check;
+pub mod key;
 pub mod pty;
 pub mod receiver;
 

@@ -159,7 +159,11 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
         Some(problem) => model.say(Tone::Bad, problem.to_string()),
         None if then_test => {}
         None => {
-            let said: Vec<String> = notices.iter().filter(|notice| notice.field == Field::Url).map(|notice| format!(" Note: {}.", notice.text)).collect();
+            let said: Vec<String> = notices
+                .iter()
+                .filter(|notice| notice.field == Field::Url)
+                .map(|notice| format!(" Note: {}.", notice.text))
+                .collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }
     }

@@ -42,7 +42,11 @@ pub fn list_row(delivery: &Delivery, focused: bool, pen: Pen, columns: usize) ->
     let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
     let (text, style) = verdict(attempt, pen);
     let at = attempt.started_at.strftime("%H:%M:%S").to_string();
-    let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped { time(attempt.duration_ms) } else { "—".to_owned() };
+    let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped {
+        time(attempt.duration_ms)
+    } else {
+        "—".to_owned()
+    };
     let room = if columns < 70 { 16 } else { 24 };
     let text = parts::padded(&parts::end_cut(&text, room), room);
     let head = format!("{mark}{at}  ");
@@ -72,17 +76,25 @@ pub fn outcome(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'stati
 /// `Why   …`, wrapped behind its label.
 pub fn told(label: &str, text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let text = visible(text);
-    parts::wrapped(&text, columns.saturating_sub(6)).into_iter().enumerate().map(|(at, line)| {
-        let label = parts::padded(if at == 0 { label } else { "" }, 6);
-        Line::from(vec![Span::styled(label, pen.theme.strong), Span::raw(line)])
-    }).collect()
+    parts::wrapped(&text, columns.saturating_sub(6))
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let label = parts::padded(if at == 0 { label } else { "" }, 6);
+            Line::from(vec![Span::styled(label, pen.theme.strong), Span::raw(line)])
+        })
+        .collect()
 }
 
 fn header(name: &str, value: &str, pen: Pen, columns: usize, lines: &mut Vec<Line<'static>>) {
     let name = visible(name).into_owned();
     let room = columns.saturating_sub(parts::width(&name) + 2).max(10);
     for (at, value) in parts::broken(&visible(value), room).into_iter().enumerate() {
-        let span = if at == 0 { Span::styled(format!("{name}: "), pen.theme.dim) } else { Span::raw(" ".repeat(parts::width(&name) + 2)) };
+        let span = if at == 0 {
+            Span::styled(format!("{name}: "), pen.theme.dim)
+        } else {
+            Span::raw(" ".repeat(parts::width(&name) + 2))
+        };
         lines.push(Line::from(vec![span, Span::raw(value)]));
     }
 }
@@ -134,14 +146,23 @@ pub fn response(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'stat
 /// The Request tab: what is going to be sent, or went out; with its secret parts when `revealed`.
 pub fn request(request: &Request, revealed: bool, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let show = |text: &crate::domain::mask::Masked| if revealed { text.exposed().expose().to_owned() } else { text.masked() };
-    let headers: Vec<(String, String)> = request.headers.iter().map(|header| (header.name.clone(), show(&header.value))).collect();
+    let headers: Vec<(String, String)> =
+        request.headers.iter().map(|header| (header.name.clone(), show(&header.value))).collect();
     requested(Request::METHOD, &show(&request.url), &headers, &request.body, pen, columns)
 }
 
 /// The same of a request that is on record.
-pub fn requested(method: &str, url: &str, headers: &[(String, String)], bytes: &[u8], pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn requested(
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    bytes: &[u8],
+    pen: Pen,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let line = format!("{} {} HTTP/1.1", visible(method), visible(url));
-    let mut lines: Vec<Line> = parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, pen.theme.strong)).collect();
+    let mut lines: Vec<Line> =
+        parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, pen.theme.strong)).collect();
     for (name, value) in headers {
         header(name, value, pen, columns, &mut lines);
     }
@@ -154,10 +175,16 @@ pub fn requested(method: &str, url: &str, headers: &[(String, String)], bytes: &
 /// The Timing tab: phase under phase, each bar where it lay in time.
 pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let total: f64 = Phase::ALL.iter().filter_map(|&phase| attempt.timings.get(phase)).sum::<f64>().max(attempt.duration_ms).max(0.001);
+    let total: f64 =
+        Phase::ALL.iter().filter_map(|&phase| attempt.timings.get(phase)).sum::<f64>().max(attempt.duration_ms).max(0.001);
     let room = columns.saturating_sub(22).max(5);
     let column = |ms: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of a few hundred columns")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of a few hundred columns"
+        )]
         let at = (ms / total * room as f64) as usize;
         at.min(room)
     };
@@ -173,7 +200,8 @@ pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>>
             Span::styled("█".repeat(bar), pen.theme.accent),
         ]));
     }
-    lines.push(Line::from(vec![Span::styled("in all   ", pen.theme.dim), Span::raw(format!("{:>9}", time(attempt.duration_ms)))]));
+    lines
+        .push(Line::from(vec![Span::styled("in all   ", pen.theme.dim), Span::raw(format!("{:>9}", time(attempt.duration_ms)))]));
     lines.push(Line::default());
     if !attempt.addresses.is_empty() {
         let list: Vec<String> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();

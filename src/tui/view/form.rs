@@ -109,7 +109,8 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     }
     if form.auth_type() == AuthType::Default {
         let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
-        rows.lines.extend(parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), pen.theme.dim)));
+        rows.lines
+            .extend(parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), pen.theme.dim)));
     }
     advanced(&mut rows, form, pen);
     if form.advanced {
@@ -117,7 +118,13 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
             let from = rows.lines.len();
             text(&mut rows, form, pen, columns, next);
             if let Some(error) = form.error(next) {
-                under(&mut rows, pen.theme.bad, pen.glyphs.fail, &format!("{}. {} {}", error.what, error.why, error.fix), columns);
+                under(
+                    &mut rows,
+                    pen.theme.bad,
+                    pen.glyphs.fail,
+                    &format!("{}. {} {}", error.what, error.why, error.fix),
+                    columns,
+                );
             }
             if form.focus == Focus::Field(next) {
                 rows.focus = from..rows.lines.len();
@@ -172,7 +179,8 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
     let focused = form.focus == Focus::Field(field);
     let room = columns.saturating_sub(LABEL + 1);
     let hidden = field.is_secret() && form.revealed != Some(field);
-    let count = if hidden && !input.text().is_empty() { format!("{} chars", input.text().chars().count()) } else { String::new() };
+    let count =
+        if hidden && !input.text().is_empty() { format!("{} chars", input.text().chars().count()) } else { String::new() };
     let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
     let (shown, cursor) = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
     let mut spans = vec![label(form, pen, field)];
@@ -196,7 +204,13 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
         }
     }
     if field == Field::SigningSecret && form.generated {
-        under(rows, pen.theme.note, "!", "new: copy it to the receiver now, it is not shown again after saving (^R hides it)", columns);
+        under(
+            rows,
+            pen.theme.note,
+            "!",
+            "new: copy it to the receiver now, it is not shown again after saving (^R hides it)",
+            columns,
+        );
     }
 }
 
@@ -240,7 +254,11 @@ fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(problem) = &form.problem {
         let text = format!("{} Not saved: {problem}", pen.glyphs.fail);
-        lines.extend(parts::wrapped(&text, columns.saturating_sub(2)).into_iter().map(|line| Line::styled(format!(" {line}"), pen.theme.bad)));
+        lines.extend(
+            parts::wrapped(&text, columns.saturating_sub(2))
+                .into_iter()
+                .map(|line| Line::styled(format!(" {line}"), pen.theme.bad)),
+        );
     }
     if form.saving.is_some() {
         lines.push(Line::raw("   Saving…"));
@@ -266,7 +284,8 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect) {
     let foot = foot(form, pen, inner_columns);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
-    let place = if small { room } else { parts::centred(Rect { y: room.y + 1, height: room.height - 1, ..room }, columns, wanted) };
+    let place =
+        if small { room } else { parts::centred(Rect { y: room.y + 1, height: room.height - 1, ..room }, columns, wanted) };
     let inner = parts::popup(pen, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
     let foot_rows = u16::try_from(foot.len()).unwrap_or(1).min(inner.height);
     let body = Rect { height: inner.height - foot_rows - u16::from(inner.height > foot_rows + 8), ..inner };

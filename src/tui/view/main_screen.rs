@@ -70,7 +70,8 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         (MainFocus::Button(at), None) => Some(at),
         _ => None,
     };
-    let mut buttons = parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
+    let mut buttons =
+        parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
     buttons.spans.insert(0, "  ".into());
     lines.push(Line::default());
     lines.push(buttons);
@@ -113,7 +114,9 @@ fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
             lines.push(Line::from(vec![Span::styled(format!("   {text}"), pen.theme.dim), Span::raw(format!("  {command}"))]));
         } else {
             lines.push(Line::styled(format!("   {text}"), pen.theme.dim));
-            lines.extend(parts::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))));
+            lines.extend(
+                parts::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))),
+            );
         }
     }
     lines
@@ -127,7 +130,11 @@ fn row(label: &str, value: impl Into<String>, pen: Pen) -> Line<'static> {
 fn url(text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL).max(10);
     let text = parts::middle_cut(text, room * 3);
-    parts::broken(&text, room).into_iter().enumerate().map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, pen)).collect()
+    parts::broken(&text, room)
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, pen))
+        .collect()
 }
 
 fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'static>> {
@@ -140,7 +147,12 @@ fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'
     match auth {
         Auth::Default => {}
         Auth::Hmac { header_key, secret: signing } => {
-            lines.extend(pair((Field::HeaderKey.label(), cut(header_key.as_str())), (Field::Format.label(), signing.format().label()), pen, room));
+            lines.extend(pair(
+                (Field::HeaderKey.label(), cut(header_key.as_str())),
+                (Field::Format.label(), signing.format().label()),
+                pen,
+                room,
+            ));
             lines.push(row(Field::SigningSecret.label(), secret, pen));
         }
         Auth::Basic { username, .. } => {
@@ -191,9 +203,13 @@ fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Lin
 /// A problem in words: what, why, how to mend it.
 fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (at, text) in [format!("{} {}.", pen.glyphs.fail, problem.what), problem.why.clone(), problem.fix.clone()].into_iter().enumerate() {
+    for (at, text) in
+        [format!("{} {}.", pen.glyphs.fail, problem.what), problem.why.clone(), problem.fix.clone()].into_iter().enumerate()
+    {
         let style = if at == 0 { pen.theme.bad } else { Style::new() };
-        lines.extend(parts::wrapped(&text, columns.saturating_sub(1)).into_iter().map(|line| Line::styled(format!("  {line}"), style)));
+        lines.extend(
+            parts::wrapped(&text, columns.saturating_sub(1)).into_iter().map(|line| Line::styled(format!("  {line}"), style)),
+        );
     }
     lines
 }
@@ -211,7 +227,8 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     };
     let count = model.deliveries_in_all.to_string();
     let block = parts::boxed(pen, "Deliveries", style);
-    let block = if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let block =
+        if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
@@ -221,9 +238,14 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     let rows = usize::from(inner.height);
     let at = focused.unwrap_or(0);
     let from = (at + 1).saturating_sub(rows);
-    let lines: Vec<Line> = model.deliveries.iter().enumerate().skip(from).take(rows).map(|(row, delivery)| {
-        answer::list_row(delivery, focused == Some(row), pen, usize::from(inner.width))
-    }).collect();
+    let lines: Vec<Line> = model
+        .deliveries
+        .iter()
+        .enumerate()
+        .skip(from)
+        .take(rows)
+        .map(|(row, delivery)| answer::list_row(delivery, focused == Some(row), pen, usize::from(inner.width)))
+        .collect();
     frame.render_widget(Paragraph::new(lines), inner);
     if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
         let block = parts::boxed(pen, "Details", style);

@@ -80,7 +80,8 @@ impl Screen {
         let rows = parts::wrapped(&text, usize::from(area.width.saturating_sub(2))).len().clamp(1, 3);
         let rows = u16::try_from(rows).unwrap_or(1);
         let [title, body, status, keys] =
-            Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)]).areas(area);
+            Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
+                .areas(area);
         Self { title, body, status, keys }
     }
 

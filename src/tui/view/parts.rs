@@ -17,7 +17,11 @@ pub fn width(text: &str) -> usize {
 
 /// A box with a title.
 pub fn boxed<'a>(pen: Pen, title: &'a str, style: Style) -> Block<'a> {
-    Block::new().borders(Borders::ALL).border_set(pen.glyphs.border).border_style(style).title(Span::styled(format!(" {title} "), pen.theme.strong))
+    Block::new()
+        .borders(Borders::ALL)
+        .border_set(pen.glyphs.border)
+        .border_style(style)
+        .title(Span::styled(format!(" {title} "), pen.theme.strong))
 }
 
 /// Clears a popup's room and draws its box. Returns what is inside.
@@ -108,10 +112,14 @@ pub fn middle_cut(text: &str, columns: usize) -> String {
     let tail = keep / 3;
     let mut out = take(text.graphemes(true), keep - tail);
     out.push('…');
-    let back: Vec<&str> = text.graphemes(true).rev().scan(0, |used, grapheme| {
-        *used += width(grapheme);
-        (*used <= tail).then_some(grapheme)
-    }).collect();
+    let back: Vec<&str> = text
+        .graphemes(true)
+        .rev()
+        .scan(0, |used, grapheme| {
+            *used += width(grapheme);
+            (*used <= tail).then_some(grapheme)
+        })
+        .collect();
     out.extend(back.into_iter().rev());
     out
 }
@@ -151,7 +159,10 @@ mod tests {
         assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("a\nb", 5), ["a", "b"]);
-        assert_eq!(wrapped("漢字", 1), ["", "漢", "字"].map(String::from).into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>());
+        assert_eq!(
+            wrapped("漢字", 1),
+            ["", "漢", "字"].map(String::from).into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>()
+        );
     }
 
     #[test]

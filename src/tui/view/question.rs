@@ -15,7 +15,11 @@ pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut
         State::Locked(draft, _) => crate::domain::text::visible(&draft.url).into_owned(),
         _ => String::new(),
     };
-    let text = if removing { "Deleting…".to_owned() } else { format!("Delete the destination {}? Its secret is erased.", parts::middle_cut(&name, 120)) };
+    let text = if removing {
+        "Deleting…".to_owned()
+    } else {
+        format!("Delete the destination {}? Its secret is erased.", parts::middle_cut(&name, 120))
+    };
     ask("Delete", &text, [("Keep", !delete), ("Delete", delete)], pen, frame, area);
 }
 

@@ -92,7 +92,9 @@ fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
     let quiet = |text: &str| vec![Line::styled(text.to_owned(), pen.theme.dim)];
     match (test.tab, &test.life) {
         (Tab::Response, Life::Answered(delivery)) => answer::response(delivery, pen, columns),
-        (Tab::Timing, Life::Answered(delivery)) => delivery.last().map(|attempt| answer::timing(attempt, pen, columns)).unwrap_or_default(),
+        (Tab::Timing, Life::Answered(delivery)) => {
+            delivery.last().map(|attempt| answer::timing(attempt, pen, columns)).unwrap_or_default()
+        }
         (Tab::Response | Tab::Timing, Life::Idle) => quiet("Nothing was sent yet."),
         (Tab::Response | Tab::Timing, Life::Flight(_)) => quiet("No answer yet."),
         (Tab::Request, life) => {
@@ -105,7 +107,9 @@ fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
                 return answer::requested(&request.method, &request.url, &request.headers, &request.body, pen, columns);
             }
             match model.destination() {
-                Some(destination) => answer::request(&Request::preview(destination.settings(), &test.event.body), false, pen, columns),
+                Some(destination) => {
+                    answer::request(&Request::preview(destination.settings(), &test.event.body), false, pen, columns)
+                }
                 None => Vec::new(),
             }
         }
@@ -147,7 +151,9 @@ fn event(test: &TestPopup, pen: Pen) -> Line<'static> {
     let focused = test.focus == TestFocus::Event;
     let style = if focused { pen.theme.accent } else { pen.theme.dim };
     let (left, right) = pen.glyphs.choice;
-    let name = test.choice.map_or_else(|| crate::domain::text::visible(&test.event.name).into_owned(), |choice| BuiltIn::label(choice).to_owned());
+    let name = test
+        .choice
+        .map_or_else(|| crate::domain::text::visible(&test.event.name).into_owned(), |choice| BuiltIn::label(choice).to_owned());
     let value = if test.choice.is_some() { format!("{left} {name} {right}") } else { name };
     Line::from(vec![Span::raw(if focused { "> " } else { "" }), Span::styled("Event   ", style), Span::raw(value)])
 }
