@@ -130,3 +130,10 @@ async fn the_phases_are_told_as_they_come() {
     assert_eq!((tls.version.as_deref(), tls.names.as_slice()), (Some("TLS 1.3"), [HOST.to_owned()].as_slice()));
     assert_eq!(tls.issuer.as_deref(), Some("CN=test CA"));
 }
+
+#[path = "sender/answers.rs"]
+mod answers;
+#[path = "sender/faults.rs"]
+mod faults;
+#[path = "sender/tls.rs"]
+mod tls;
