@@ -11,6 +11,7 @@ use super::address::{Reach, reach};
 use super::auth::{ApiKeyPlace, Auth};
 use super::destination::Settings;
 use super::outcome::{Attempt, Cause, Phase, Response};
+use super::url::EndpointUrl;
 
 /// How long before a certificate's end it is worth a notice: renewals that work happen earlier than that.
 const ENDS_SOON_DAYS: i64 = 30;
@@ -36,6 +37,13 @@ pub fn of_response(to: &Settings, response: &Response) -> Diagnosis {
     answer::of(to, response)
 }
 
+/// The URL that a redirect offers, if it could be registered as it stands: an `https` URL other than the present one, without
+/// a secret in it.
+#[must_use]
+pub fn redirect_target(to: &Settings, response: &Response) -> Option<EndpointUrl> {
+    answer::redirect_target(to, response)
+}
+
 /// Puts a failure in words.
 #[must_use]
 pub fn of_cause(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
@@ -52,7 +60,8 @@ pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses:
     );
     let private = addresses.iter().find(|address| reach(address.ip()) == Reach::Private);
     if let (true, None, Some(private)) = (of_the_network, to.url().ip(), private) {
-        diagnosis.why += &format!(" {} is {}, which only its own network can reach.", to.url().host(), private.ip());
+        let mention = format!(" {} is {}, which only its own network can reach.", to.url().host(), private.ip());
+        diagnosis.why.push_str(&mention);
     }
     diagnosis
 }

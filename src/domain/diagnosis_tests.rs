@@ -126,6 +126,19 @@ fn redirects_show_where_they_lead() {
     }
     let nasty = said(AuthType::Default, 302, &[("location", "/\u{202e}\u{9b}31m")]);
     assert!(!format!("{}{}", nasty.why, nasty.fix).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
+    let target = |status, location: &str| {
+        redirect_target(&to(AuthType::Default), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
+    };
+    assert_eq!(target(308, "/in/").as_deref(), Some("https://hooks.example.com/in/"));
+    assert_eq!(target(302, "//other.example.net/x").as_deref(), Some("https://other.example.net/x"));
+    for location in
+        ["http://hooks.example.com/in", "https://me:pw@h.example/", "https://169.254.169.254/", "/in?a=1", "/?k=••••••••", "#x"]
+    {
+        assert_eq!(target(302, location), None, "{location}");
+    }
+    assert_eq!(target(304, "/in/"), None);
+    let with_user = said(AuthType::Default, 302, &[("location", "https://me:pw@hooks.example.com/")]);
+    assert!(with_user.fix.contains("has a user name"), "{with_user:?}");
     let masked = said(AuthType::ApiKey, 302, &[("location", "/in?key=••••••••")]);
     assert!(masked.fix.contains("has the secret in it"), "{masked:?}");
 }

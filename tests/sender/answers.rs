@@ -82,7 +82,7 @@ async fn a_body_that_ends_early_is_judged_by_status() {
         })
     })
     .await;
-    let attempt = Case::new(&server.url(), &pki).timeout_ms(500).send().await;
+    let attempt = Case::new(&server.url(), &pki).timeout_ms(1000).send().await;
     assert_eq!((attempt.outcome, attempt.status()), (Outcome::Delivered, Some(200)));
     assert_eq!(attempt.response.unwrap().cut.unwrap(), "the time was over (1 s)");
 }
@@ -105,7 +105,7 @@ async fn one_byte_at_a_time() {
 
 #[tokio::test]
 async fn many_and_huge_headers() {
-    let many: String = (0..200).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let many = (0..200).map(|n| format!("x-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
     let attempt = answered(format!("HTTP/1.1 200 OK\r\n{many}content-length: 0\r\n\r\n")).await;
     assert_eq!(attempt.response.unwrap().headers.len(), 201);
     let attempt = answered(format!("HTTP/1.1 200 OK\r\nx: {}\r\ncontent-length: 0\r\n\r\n", "x".repeat(2 << 20))).await;
@@ -138,7 +138,7 @@ async fn a_compressed_body_stays_as_it_is() {
 fn assert_no_canary(attempt: &Attempt, canary: &str) {
     let body = attempt.response.as_ref().map(|response| String::from_utf8_lossy(&response.body).into_owned());
     let all = format!("{attempt:?} {}", body.unwrap_or_default());
-    let hex: String = canary.bytes().map(|b| format!("{b:02x}")).collect();
+    let hex = canary.bytes().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     let base64 = STANDARD.encode(canary);
     for form in [canary, &hex, base64.trim_end_matches('='), &canary.replace('+', "%2B")] {
         assert!(!all.contains(form), "{form} is in {all}");
@@ -211,4 +211,67 @@ async fn an_answer_before_the_body_was_read_counts() {
     case.body = vec![b'x'; 16 << 20];
     let attempt = case.send().await;
     assert_eq!((attempt.outcome, attempt.status()), (Outcome::Refused, Some(413)), "{:?}", attempt.cause);
+}
+
+#[tokio::test]
+async fn a_body_that_pauses_at_the_cut_is_truncated_all_the_same() {
+    let pki = Pki::new("CA");
+    let server = server::tls(pki.issue(HOST, |_| {}), |mut stream| {
+        Box::pin(async move {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", BODY_KEPT + 5);
+            stream.write_all(head.as_bytes()).await.unwrap();
+            for piece in [vec![b'x'; BODY_KEPT - 100], vec![b'x'; 100], vec![b'y'; 5]] {
+                stream.write_all(&piece).await.unwrap();
+                stream.flush().await.unwrap();
+                tokio::task::yield_now().await;
+            }
+            std::future::pending::<()>().await;
+        })
+    })
+    .await;
+    let response = Case::new(&server.url(), &pki).send().await.response.unwrap();
+    assert_eq!((response.truncated, response.body.len(), response.cut), (true, BODY_KEPT, None));
+}
+
+/// What the libraries log at their most talkative.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_gives_anything_away() {
+    const CANARY: &str = "canary+0123456789";
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let pki = Pki::new("CA");
+    for add_to in waypost::domain::auth::AddTo::ALL {
+        let server = server::tls_echo(pki.issue(HOST, |_| {})).await;
+        let mut case = Case::new(&server.url(), &pki);
+        let value = Secret::new(CANARY);
+        case.draft = Draft { auth_type: AuthType::ApiKey, add_to, key: "x-key".into(), value, ..case.draft };
+        assert_eq!(case.send().await.status(), Some(302));
+        // The same, with an error on the way.
+        case.timeout = Duration::from_millis(1);
+        case.send().await;
+        case.names = Names::default();
+        assert_eq!(case.send().await.outcome, Outcome::Failed);
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("TRACE"), "they do log");
+    assert!(!log.contains("canary"), "{log}");
 }

@@ -104,7 +104,7 @@ async fn a_stall_in_each_phase_ends_at_the_timeout() {
         drop(stream);
     })
     .await;
-    assert_eq!(failed(&Case::new(&tls.url(), &pki).timeout_ms(300).send().await, Phase::Tls), Cause::TimedOut(1));
+    assert_eq!(failed(&Case::new(&tls.url(), &pki).timeout_ms(1000).send().await, Phase::Tls), Cause::TimedOut(1));
 
     let silent = || {
         server::tls_raw(pki.issue(HOST, |_| {}), |stream| {
@@ -119,7 +119,7 @@ async fn a_stall_in_each_phase_ends_at_the_timeout() {
     case.body = vec![b'x'; 16 << 20];
     let attempt = case.send().await;
     assert_eq!(failed(&attempt, Phase::Send), Cause::TimedOut(1));
-    let attempt = Case::new(&server.url(), &pki).timeout_ms(500).send().await;
+    let attempt = Case::new(&server.url(), &pki).timeout_ms(1000).send().await;
     assert_eq!(failed(&attempt, Phase::Wait), Cause::TimedOut(1));
 }
 
@@ -130,7 +130,7 @@ async fn endless_early_hints_end_at_the_timeout() {
         Box::pin(async move { while stream.write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n").await.is_ok() {} })
     })
     .await;
-    assert_eq!(failed(&Case::new(&server.url(), &pki).timeout_ms(500).send().await, Phase::Wait), Cause::TimedOut(1));
+    assert_eq!(failed(&Case::new(&server.url(), &pki).timeout_ms(1000).send().await, Phase::Wait), Cause::TimedOut(1));
 }
 
 #[tokio::test]
@@ -185,8 +185,8 @@ fn a_malformed_proxy_keeps_everything_from_being_sent() {
     let case = Case::new("https://hooks.example.test/in", &pki);
     let proxies = ProxyEnv { https: "http://us er:pw-canary@proxy".into(), ..ProxyEnv::default() };
     let surroundings = Surroundings { proxies, lookup: Arc::new(Names::default()) };
-    let Err(cause) = Sender::with(&case.settings(), &case.trust, surroundings) else { panic!("it was taken") };
-    let attempt = failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, cause);
+    let Err(why) = Sender::with(&case.settings(), &case.trust, surroundings) else { panic!("it was taken") };
+    let attempt = failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!(attempt.outcome, Outcome::Failed);
     assert!(matches!(&attempt.cause, Some(Cause::BadProxy(_))));
     assert!(attempt.diagnosis.why.contains("HTTPS_PROXY") && !format!("{attempt:?}").contains("canary"));
@@ -201,7 +201,7 @@ async fn proxy_answering(answer: &'static str) -> Server {
 }
 
 fn through(case: &mut Case, proxy: &str) {
-    case.proxies.https = proxy.to_owned();
+    proxy.clone_into(&mut case.proxies.https);
 }
 
 #[tokio::test]
@@ -220,6 +220,14 @@ async fn a_proxy_that_refuses_or_is_not_there() {
         let Cause::Proxy(text) = failed(&attempt, Phase::Connect) else { panic!("{attempt:?}") };
         assert!(text.contains(word), "{text}");
     }
+    let silent = tcp(|stream| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+    .await;
+    let mut case = Case::new(&server.url(), &pki).timeout_ms(1000);
+    through(&mut case, &format!("http://{}", silent.address));
+    assert_eq!(failed(&case.send().await, Phase::Connect), Cause::Proxy("It did not answer within 1 s.".into()));
     let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
     let mut case = Case::new(&server.url(), &pki);
     through(&mut case, &format!("http://us:pw-canary@{gone}"));
@@ -251,4 +259,42 @@ async fn through_a_proxy() {
     let attempt = case.send().await;
     assert_eq!((attempt.status(), attempt.addresses.len()), (Some(200), 0), "{attempt:?}");
     assert_eq!(proxy.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_nobody_takes_ends_at_the_timeout() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Fill the queue of connections that wait to be taken, until one more gets no answer.
+    let mut waiting = Vec::new();
+    while let Ok(stream) =
+        tokio::time::timeout(std::time::Duration::from_millis(300), tokio::net::TcpStream::connect(address)).await
+    {
+        waiting.push(stream.unwrap());
+    }
+    let case = Case::new(&format!("https://{HOST}:{}/in", address.port()), &Pki::new("CA")).timeout_ms(1000);
+    let attempt = case.send().await;
+    assert_eq!(failed(&attempt, Phase::Connect), Cause::TimedOut(1));
+    assert_eq!(attempt.connected, None);
+    drop((listener, waiting));
+}
+
+#[tokio::test]
+async fn an_ipv6_address_in_the_url() {
+    let case = Case::new("https://[::1]:1/in", &Pki::new("CA"));
+    let attempt = case.send().await;
+    // Where there is no IPv6 the cause is another, but the phase is not.
+    failed(&attempt, Phase::Connect);
+    assert_eq!(attempt.addresses, ["[::1]:1".parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn an_attempt_can_be_spawned() {
+    let pki = Pki::new("CA");
+    let server = answering(&pki, OK).await;
+    let case = Case::new(&server.url(), &pki);
+    let attempt = tokio::spawn(async move { case.send().await }).await.unwrap();
+    assert_eq!(attempt.status(), Some(200));
 }

@@ -161,7 +161,7 @@ async fn a_host_that_is_an_address() {
 fn a_ca_file_that_is_none() {
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     for pem in ["", "junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!"] {
-        let cause = Sender::with(&case.settings(), &Trust::Only(pem.into()), Surroundings::default()).err();
-        assert!(matches!(cause, Some(Cause::CaFile(_))), "{pem}: {cause:?}");
+        let why = Sender::with(&case.settings(), &Trust::Only(pem.into()), Surroundings::default()).err();
+        assert!(matches!(why, Some(Cause::CaFile(_))), "{pem}: {why:?}");
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
 use crate::domain::outcome::Response;
 use crate::domain::text::{ellipsis, visible};
+use crate::domain::url::EndpointUrl;
 
 /// The longest `Retry-After` that is honoured, in seconds.
 const RETRY_AFTER_MAX_S: u64 = 60;
@@ -27,7 +28,9 @@ pub fn of(to: &Settings, response: &Response) -> Diagnosis {
         ),
     };
     if let Some(cut) = &response.cut {
-        diagnosis.why += &format!(" Its answer ended early: {}.", visible(cut));
+        diagnosis.why.push_str(" Its answer ended early: ");
+        diagnosis.why.push_str(&visible(cut));
+        diagnosis.why.push('.');
     }
     diagnosis
 }
@@ -182,26 +185,39 @@ fn redirect(to: &Settings, response: &Response) -> Diagnosis {
     };
     let text = ellipsis(&visible(location), 300).into_owned();
     let why = format!("The endpoint redirects to {text} ({status}); redirect not followed.");
-    let target = Url::parse(to.url().as_str()).and_then(|base| base.join(location));
-    let fix = match target {
-        Ok(url) if url.scheme() == "https" => {
+    let ask = "ask the receiver for the URL to register";
+    let fix = match target_of(to, location) {
+        Some(url) if url.scheme() != "https" => {
+            format!("It leads to {}://, where events would not be encrypted: {ask}.", url.scheme())
+        }
+        Some(url) => {
             let host = url.host_str().unwrap_or_default();
             let elsewhere = host != to.url().host();
-            if location.contains(DOTS) {
-                let whose = if elsewhere { format!("It is on another host, {host}. ") } else { String::new() };
-                format!("{whose}Its address has the secret in it: ask the receiver for the URL to register.")
-            } else if elsewhere {
-                format!("It is another host, {host}: make it the URL if you trust it with your events; e edits it.")
-            } else {
-                format!("Make it the URL, {}; e edits it.", ellipsis(url.as_str(), 300))
+            let whose = if elsewhere { format!("It is another host, {host}. ") } else { String::new() };
+            match EndpointUrl::parse(url.as_str()) {
+                _ if location.contains(DOTS) => format!("{whose}Its address has the secret in it: {ask}."),
+                Ok(_) if elsewhere => {
+                    format!("It is another host, {host}: make it the URL if you trust it with your events; e edits it.")
+                }
+                Ok(url) => format!("Make it the URL, {}; e edits it.", ellipsis(url.as_str(), 300)),
+                Err(error) => format!("{whose}It {}: {ask}.", error.what),
             }
         }
-        Ok(url) => {
-            format!("It leads to {}://, where events would not be encrypted: ask the receiver for an https URL.", url.scheme())
-        }
-        Err(_) => "It is not a URL: ask the receiver for the one to register.".into(),
+        None => format!("It is not a URL: {ask}."),
     };
     Diagnosis::new(why, fix)
+}
+
+/// Where a `Location` leads; it may be relative (RFC 9110 §10.2.2).
+fn target_of(to: &Settings, location: &str) -> Option<Url> {
+    Url::parse(to.url().as_str()).ok()?.join(location).ok()
+}
+
+/// The URL that a redirect offers, if it could be registered as it stands.
+pub fn redirect_target(to: &Settings, response: &Response) -> Option<EndpointUrl> {
+    let location = response.header("location").filter(|_| matches!(response.status, 300..=303 | 307 | 308))?;
+    let target = target_of(to, location).filter(|_| !location.contains(DOTS))?;
+    EndpointUrl::parse(target.as_str()).ok().filter(|target| target != to.url())
 }
 
 /// The URL's path, without its query.
