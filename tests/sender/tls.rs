@@ -165,3 +165,52 @@ fn a_ca_file_that_is_none() {
         assert!(matches!(why, Some(Cause::CaFile(_))), "{pem}: {why:?}");
     }
 }
+
+fn offering(identity: Identity, version: &'static rustls::SupportedProtocolVersion, alpn: &[u8]) -> rustls::ServerConfig {
+    let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(identity.chain, identity.key)
+        .unwrap();
+    config.alpn_protocols.push(alpn.to_vec());
+    config
+}
+
+#[tokio::test]
+async fn tls_1_2_is_taken_and_told() {
+    let pki = Pki::new("CA");
+    let config = offering(pki.issue(HOST, |_| {}), &rustls::version::TLS12, b"http/1.1");
+    let server = server::tls_with(config, |mut stream| {
+        Box::pin(async move {
+            stream.write_all(OK.as_bytes()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        })
+    })
+    .await;
+    let attempt = Case::new(&server.url(), &pki).send().await;
+    assert_eq!(attempt.status(), Some(200), "{attempt:?}");
+    assert_eq!(attempt.tls.unwrap().version.as_deref(), Some("TLS 1.2"));
+    let began = attempt.timings;
+    assert!(Phase::ALL.iter().all(|&phase| began.get(phase).is_some()), "{began:?}");
+}
+
+#[tokio::test]
+async fn a_server_of_http_2_alone() {
+    let pki = Pki::new("CA");
+    let config = offering(pki.issue(HOST, |_| {}), &rustls::version::TLS13, b"h2");
+    let server = server::tls_with(config, |_| Box::pin(async {})).await;
+    let attempt = Case::new(&server.url(), &pki).send().await;
+    assert_eq!((attempt.outcome, attempt.phase), (Outcome::Failed, Some(Phase::Tls)));
+    assert!(attempt.diagnosis.why.contains("does not speak HTTP/1.1"), "{attempt:?}");
+}
+
+#[tokio::test]
+async fn a_name_with_a_final_dot() {
+    let pki = Pki::new("CA");
+    let server = serve(pki.issue(HOST, |_| {}), OK).await;
+    let url = format!("https://{HOST}.:{}/in", server.address.port());
+    let attempt = Case::new(&url, &pki).send().await;
+    assert_eq!(attempt.status(), Some(200), "{attempt:?}");
+    assert!(attempt.timings.get(Phase::Tls).is_some() && attempt.tls.is_some());
+}

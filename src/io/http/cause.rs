@@ -199,3 +199,48 @@ pub fn of_timeout(limit: Duration, seen: &Seen) -> Cause {
 fn is_at_proxy(seen: &Seen) -> bool {
     seen.through_proxy && seen.phase < Some(Phase::Tls)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolving(text: &str) -> Cause {
+        of_resolve(&ResolveError::Failed(io::Error::other(text.to_owned())))
+    }
+
+    #[test]
+    fn a_name_that_is_none_and_a_server_that_is_silent_are_told_apart() {
+        for text in [
+            "failed to lookup address information: Name or service not known",
+            "failed to lookup address information: No address associated with hostname",
+            "failed to lookup address information: Name does not resolve",
+            "failed to lookup address information: nodename nor servname provided, or not known",
+        ] {
+            assert_eq!(resolving(text), Cause::NoSuchName, "{text}");
+        }
+        assert_eq!(
+            resolving("failed to lookup address information: Temporary failure in name resolution"),
+            Cause::NameServer("Temporary failure in name resolution".into())
+        );
+    }
+
+    #[test]
+    fn the_systems_errors_are_read_by_kind() {
+        let cause = |code: i32| of_io(&io::Error::from_raw_os_error(code), &Seen::default());
+        // EHOSTUNREACH, ENETUNREACH, ECONNRESET, EPIPE, ECONNREFUSED, of Linux.
+        if cfg!(target_os = "linux") {
+            assert_eq!(cause(113), Some(Cause::NoRoute("No route to host".into())));
+            assert_eq!(cause(101), Some(Cause::NoRoute("Network is unreachable".into())));
+            assert_eq!((cause(104), cause(32)), (Some(Cause::Reset), Some(Cause::Reset)));
+            assert_eq!(cause(111), Some(Cause::ConnectionRefused(None)));
+        }
+    }
+
+    #[test]
+    fn an_error_inside_an_io_error_is_found() {
+        let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
+        let outer = io::Error::other(inner);
+        let cause = of(&outer, &Seen::default(), Timestamp::UNIX_EPOCH);
+        assert_eq!(cause, Cause::Tls("the server does not speak HTTP/1.1".into()));
+    }
+}

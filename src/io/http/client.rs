@@ -191,8 +191,14 @@ impl Sender {
             .referer(false)
             .pool_max_idle_per_host(0)
             .no_proxy()
+            // The attempt's total time is the one limit; the library's own would end a slow one early, as a broken connection.
+            .tcp_keepalive(None)
             .dns_resolver(resolver)
             .connector_layer(bracket);
+        #[cfg(target_os = "linux")]
+        {
+            builder = builder.tcp_user_timeout(None);
+        }
         if let Some(proxy) = proxy {
             let bad = |_| Cause::BadProxy("The proxy variable cannot be used.".into());
             let mut through = reqwest::Proxy::https(proxy.uri().to_string()).map_err(bad)?;
