@@ -114,7 +114,9 @@ where
                             shown = true;
                         }
                         Effect::Stop { id } => {
-                            if let Some(stop) = flight.as_mut().filter(|flight| flight.id == id).and_then(|flight| flight.stop.take()) {
+                            if let Some(stop) =
+                                flight.as_mut().filter(|flight| flight.id == id).and_then(|flight| flight.stop.take())
+                            {
                                 // The other end is gone when the delivery has ended by itself.
                                 let _ = stop.send(());
                             }
@@ -189,8 +191,8 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
                 std::future::pending::<()>().await;
             }
         };
-        let delivery = waypost.test(&destination, &event, step, stop).await;
-        let _ = results.send(Msg::Delivered(id, Box::new(delivery), None));
+        let tested = waypost.test(&destination, &event, step, stop).await;
+        let _ = results.send(Msg::Delivered(id, Box::new(tested.delivery), tested.unrecorded));
     });
     Flight { id, begun: Instant::now(), stop: Some(stop), task }
 }
