@@ -1,5 +1,7 @@
 //! Presses keys on a model, and shows it.
 
+use std::fmt::Write as _;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -110,12 +112,12 @@ pub fn styled(model: &Model) -> String {
         let runs: Vec<String> =
             runs.iter().filter(|(.., style)| !style.is_empty()).map(|(from, to, style)| format!("{from}-{to} {style}")).collect();
         if !runs.is_empty() {
-            out.push_str(&format!("\n    ~ {}", runs.join(", ")));
+            write!(out, "\n    ~ {}", runs.join(", ")).unwrap();
         }
         out.push('\n');
     }
     if let Some((x, y)) = cursor {
-        out.push_str(&format!("cursor {x},{y}\n"));
+        write!(out, "cursor {x},{y}\n").unwrap();
     }
     out
 }

@@ -1,5 +1,7 @@
 //! Every screen and popup at 80x24 (with its styles), 120x40 and 60x16.
 
+use std::fmt::Write as _;
+
 use waypost::domain::auth::AuthType;
 use waypost::domain::outcome::Phase;
 use waypost::ops::{Problem, Witness};
@@ -16,7 +18,7 @@ fn shot(name: &str, model: &Model) {
     for (columns, rows) in [(120, 40), (60, 16)] {
         let mut model = model.clone();
         update(&mut model, Msg::Resize(columns, rows));
-        out.push_str(&format!("\n{columns}x{rows}\n{}\n", screen(&model)));
+        write!(out, "\n{columns}x{rows}\n{}\n", screen(&model)).unwrap();
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, out);
