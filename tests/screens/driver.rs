@@ -117,7 +117,7 @@ pub fn styled(model: &Model) -> String {
         out.push('\n');
     }
     if let Some((x, y)) = cursor {
-        write!(out, "cursor {x},{y}\n").unwrap();
+        writeln!(out, "cursor {x},{y}").unwrap();
     }
     out
 }
