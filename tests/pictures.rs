@@ -81,7 +81,7 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
     let (width, height) = (usize::from(columns) * w + 24, usize::from(rows) * h + 24);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" font-size=\"15\">\n\
+         font-family=\"'DejaVu Sans Mono',Menlo,Consolas,ui-monospace,monospace\" font-size=\"15\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
         palette.paper
     );
@@ -89,7 +89,8 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
         let mut run = Run::default();
         for column in 0..columns {
             let Some(cell) = screen.cell(row, column) else { continue };
-            let (mut ink, mut paper) = (colour(palette, cell.fgcolor(), palette.ink), colour(palette, cell.bgcolor(), palette.paper));
+            let (mut ink, mut paper) =
+                (colour(palette, cell.fgcolor(), palette.ink), colour(palette, cell.bgcolor(), palette.paper));
             if cell.inverse() {
                 (ink, paper) = (paper, ink);
             }
