@@ -42,7 +42,7 @@ pub fn destination(auth_type: AuthType) -> Destination {
 }
 
 pub fn nothing() -> Situation {
-    Situation { state: State::Empty, generation: 0, deliveries: Vec::new(), more_deliveries: false }
+    Situation { state: State::Empty, generation: 0, deliveries: Vec::new(), more_deliveries: false, events: Vec::new() }
 }
 
 pub fn registered(auth_type: AuthType) -> Situation {
