@@ -3,6 +3,7 @@
 mod acl;
 pub mod atomic;
 pub mod certificate;
+pub mod clipboard;
 pub mod file;
 pub mod history;
 pub mod http;
