@@ -1,6 +1,7 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
 mod problem;
+mod script;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use problem::{Code, Problem};
+pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -241,7 +243,7 @@ impl Waypost {
     /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
     pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
         let started_at = Timestamp::now();
-        let stamp = Stamp { id: format!("msg_{}", uuid::Uuid::new_v4().simple()), timestamp: started_at.as_second() };
+        let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
         let attempt = match self.sender(to.settings()) {
@@ -346,6 +348,11 @@ impl Waypost {
         };
         Sender::new(to, &trust)
     }
+}
+
+/// A `webhook-id` that no other delivery has.
+fn new_id() -> String {
+    format!("msg_{}", uuid::Uuid::new_v4().simple())
 }
 
 /// The state file keeps times to the second.
