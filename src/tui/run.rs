@@ -1,6 +1,7 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use super::update::update;
 use super::view::view;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::ops::{Step, Waypost};
+use crate::ops::{self, Copied, PAGE, Problem, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
@@ -166,13 +167,31 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
             Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
+            Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
+            Effect::Copy(text) => Msg::Copied(copy(&text)),
+            Effect::Write { path, bytes } => Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| path)),
+            Effect::Keep { name, body } => Msg::Kept(waypost.keep_event(&name, &body).map(|_| (name, waypost.own_events()))),
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.
-            Effect::Send { .. } | Effect::Stop { .. } | Effect::Repaint | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Send { .. }
+            | Effect::Stop { .. }
+            | Effect::EditOutside { .. }
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::Quit(_) => return,
         };
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
     });
+}
+
+fn copy(text: &str) -> Result<String, Problem> {
+    match ops::copy(text) {
+        Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
+        Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
+        Err(problem) => Err(Problem { fix: "w writes it to a file.".to_owned(), ..problem }),
+    }
 }
 
 fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {

@@ -234,7 +234,8 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
-        frame.render_widget(Paragraph::new(Line::styled("   None yet.", pen.theme.dim)), inner);
+        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
         return;
     }
     let rows = usize::from(inner.height);
