@@ -253,8 +253,9 @@ impl Waypost {
     fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
         let trust = match (to.ca_cert(), &self.own) {
             (Some(path), _) => {
-                let pem = std::fs::read(path)
-                    .map_err(|error| Cause::CaFile(format!("{}: {error}", crate::domain::text::visible(&path.to_string_lossy()))))?;
+                let pem = std::fs::read(path).map_err(|error| {
+                    Cause::CaFile(format!("{}: {error}", crate::domain::text::visible(&path.to_string_lossy())))
+                })?;
                 Trust::Only(pem)
             }
             (None, Some(own)) if own.authority == to.url().authority() => Trust::Only(own.ca_pem.clone()),

@@ -61,10 +61,8 @@ pub fn demo(_args: &Args) -> u8 {
         Ok(receiver) => receiver,
         Err(error) => return say(&format!("The demo's receiver did not start: {error}."), exit::DISK),
     };
-    let own = OwnReceiver {
-        authority: format!("localhost:{}", receiver.addr().port()),
-        ca_pem: receiver.ca_pem().as_bytes().to_vec(),
-    };
+    let own =
+        OwnReceiver { authority: format!("localhost:{}", receiver.addr().port()), ca_pem: receiver.ca_pem().as_bytes().to_vec() };
     let outside = start::outside();
     let to_loop = outside.0.clone();
     runtime.spawn(async move {
@@ -80,7 +78,9 @@ pub fn demo(_args: &Args) -> u8 {
 fn witness(seen: Seen) -> Witness {
     let size = format!("{} {}, {} bytes", seen.method, seen.target, seen.body_bytes);
     let (accepted, text) = match &seen.verdict {
-        Some(verdict) if verdict.is_accepted() => (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason())),
+        Some(verdict) if verdict.is_accepted() => {
+            (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
+        }
         Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}.", verdict.reason())),
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };

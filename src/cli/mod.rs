@@ -1,7 +1,7 @@
 //! The command line: arguments, output, exit codes.
 
-pub mod args;
 mod app;
+pub mod args;
 pub mod exit;
 
 use clap::Parser as _;

@@ -114,7 +114,9 @@ where
                             shown = true;
                         }
                         Effect::Stop { id } => {
-                            if let Some(stop) = flight.as_mut().filter(|flight| flight.id == id).and_then(|flight| flight.stop.take()) {
+                            if let Some(stop) =
+                                flight.as_mut().filter(|flight| flight.id == id).and_then(|flight| flight.stop.take())
+                            {
                                 // The other end is gone when the delivery has ended by itself.
                                 let _ = stop.send(());
                             }

@@ -1,0 +1,6 @@
+//! The main job on a real terminal, by keys alone, against an HTTPS receiver that checks the auth with code of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
+
+#[path = "journeys/auth_types.rs"]
+mod auth_types;
+mod support;
