@@ -16,6 +16,7 @@ use crate::domain::outcome::{Attempt, Cause, Delivery, Phase};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature;
+use crate::io::history::{self, Page};
 use crate::io::http::{self, Progress, Sender, Trust};
 use crate::io::paths::Paths;
 use crate::io::store::{self, Loaded};
@@ -53,8 +54,8 @@ pub struct Situation {
     pub generation: u64,
     /// The newest first; the first page.
     pub deliveries: Vec<Delivery>,
-    /// How many there are.
-    pub deliveries_in_all: usize,
+    /// Whether there are older ones.
+    pub more_deliveries: bool,
 }
 
 /// What the demo's receiver saw.
@@ -66,6 +67,18 @@ pub struct Witness {
     pub accepted: bool,
     /// In words.
     pub text: String,
+}
+
+/// How many deliveries are read when the app opens.
+const FIRST_PAGE: usize = 50;
+
+/// A test delivery that ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tested {
+    /// What came of it.
+    pub delivery: Delivery,
+    /// Why it is not in the history, if it is not.
+    pub unrecorded: Option<Problem>,
 }
 
 /// How a delivery goes, while it goes.
@@ -111,7 +124,9 @@ impl Waypost {
             Ok(Loaded::Locked { draft, error, generation, .. }) => (State::Locked(Box::new(draft), error.into()), generation),
             Err(error) => (State::Unreadable(error.into()), 0),
         };
-        Situation { state, generation, deliveries: Vec::new(), deliveries_in_all: 0 }
+        // A history that cannot be read is no reason not to open.
+        let page = history::page(&self.paths, 0, FIRST_PAGE).unwrap_or_default();
+        Situation { state, generation, deliveries: page.deliveries, more_deliveries: page.more }
     }
 
     /// The destination, for something that needs one.
@@ -218,8 +233,8 @@ impl Waypost {
         Ok(signature::generated(&random))
     }
 
-    /// Sends an event as a test: one attempt. `stop` ends it early.
-    pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Delivery {
+    /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
+    pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
         let started_at = Timestamp::now();
         let stamp = Stamp { id: format!("msg_{}", uuid::Uuid::new_v4().simple()), timestamp: started_at.as_second() };
         let request = Request::build(to.settings(), &event.body, &stamp);
@@ -228,7 +243,28 @@ impl Waypost {
             Ok(sender) => self.attempt(&sender, to, &request, started_at, step, stop).await,
             Err(cause) => http::failed_before_sending(to.settings(), &request, started_at, cause),
         };
-        Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
+        let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
+        let unrecorded = self.record(&delivery).await;
+        Tested { delivery, unrecorded }
+    }
+
+    /// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
+    async fn record(&self, delivery: &Delivery) -> Option<Problem> {
+        let (paths, delivery) = (self.paths.clone(), delivery.clone());
+        // On a thread of its own: a slow disk must not hold up the keys.
+        let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
+        match result {
+            Ok(result) => result.err().map(Problem::from),
+            Err(error) => Some(Problem::unrecorded(&error.to_string())),
+        }
+    }
+
+    /// Deliveries, the newest first, behind the newest `skip`.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn deliveries(&self, skip: usize, limit: usize) -> Result<Page, Problem> {
+        Ok(history::page(&self.paths, skip, limit)?)
     }
 
     async fn attempt(

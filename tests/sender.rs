@@ -1,4 +1,5 @@
 //! The sender against real sockets on loopback: what is sent, what is told of it, and every way in which it can go wrong.
+#![expect(clippy::unwrap_used, reason = "a helper that fails here fails its test")]
 
 #[path = "sender/server.rs"]
 mod server;
@@ -65,7 +66,7 @@ impl Case {
         self.send_with(|_| {}, std::future::pending()).await
     }
 
-    async fn send_with(&self, progress: impl Fn(Progress), stop: impl Future<Output = ()>) -> Attempt {
+    async fn send_with(&self, progress: impl Fn(Progress) + Send, stop: impl Future<Output = ()> + Send) -> Attempt {
         let to = self.settings();
         let surroundings = Surroundings { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
         let sender = Sender::with(&to, &self.trust, surroundings).unwrap();
@@ -101,7 +102,9 @@ async fn what_is_sent_is_the_request_and_nothing_else() {
         let request = case.request();
         let mut expected = String::from("POST /in HTTP/1.1\r\n");
         for header in &request.headers {
-            expected += &format!("{}: {}\r\n", header.name, header.value.exposed().expose());
+            for part in [&header.name, ": ", header.value.exposed().expose(), "\r\n"] {
+                expected.push_str(part);
+            }
         }
         assert_eq!(got, format!("{expected}\r\n{}", std::str::from_utf8(BODY).unwrap()));
         assert!(!format!("{attempt:?}").contains("canary"));
@@ -130,3 +133,12 @@ async fn the_phases_are_told_as_they_come() {
     assert_eq!((tls.version.as_deref(), tls.names.as_slice()), (Some("TLS 1.3"), [HOST.to_owned()].as_slice()));
     assert_eq!(tls.issuer.as_deref(), Some("CN=test CA"));
 }
+
+#[path = "sender/answers.rs"]
+mod answers;
+#[path = "sender/faults.rs"]
+mod faults;
+#[path = "sender/surroundings.rs"]
+mod surroundings;
+#[path = "sender/tls.rs"]
+mod tls;

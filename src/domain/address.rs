@@ -64,9 +64,8 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let tail = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
     match s {
         // ::ffff:a.b.c.d, ::ffff:0:a.b.c.d (SIIT), ::a.b.c.d, 64:ff9b::/96, 64:ff9b:1::/48
-        [0, 0, 0, 0, 0, 0xffff, h, l]
+        [0, 0, 0, 0, 0, 0 | 0xffff, h, l]
         | [0, 0, 0, 0, 0xffff, 0, h, l]
-        | [0, 0, 0, 0, 0, 0, h, l]
         | [0x64, 0xff9b, 0, 0, 0, 0, h, l]
         | [0x64, 0xff9b, 1, _, _, _, h, l]
         | [0x2002, h, l, ..] => tail(h, l),

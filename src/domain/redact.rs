@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
 use super::auth::Auth;
@@ -158,6 +158,8 @@ impl Forms {
     fn add_all(&mut self, secret: &[u8]) {
         self.add(secret.to_vec());
         self.add(hex(secret).into_bytes());
+        self.add(STANDARD.encode(secret).into_bytes());
+        self.add(URL_SAFE.encode(secret).into_bytes());
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
             self.add(engine.encode(secret).into_bytes());
             if secret.len() < INNER_FROM {
@@ -194,6 +196,11 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Whether the form stands at the beginning of the text, each of its bytes plain or escaped.
 fn find(text: &[u8], form: &[u8]) -> Found {
+    // As it is comes first: what looks like an escape may be the secret's own text.
+    let length = text.len().min(form.len());
+    if length > 0 && text[..length].eq_ignore_ascii_case(&form[..length]) {
+        return if length == form.len() { Found::Whole(length) } else { Found::Begun(length) };
+    }
     let mut at = 0;
     let mut done = 0;
     while done < form.len() {
@@ -217,17 +224,9 @@ fn find(text: &[u8], form: &[u8]) -> Found {
 fn unescape(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {
     let wanted = form[0];
     let first = text[0];
-    if first.eq_ignore_ascii_case(&wanted) {
-        // A backslash or percent sign of the secret itself may be escaped as well; the longer reading comes first.
-        if let Some(longer) = escaped(text, form) {
-            return Some(longer);
-        }
-        return Some((1, 1));
-    }
-    if first == b'+' && wanted == b' ' {
-        return Some((1, 1));
-    }
-    escaped(text, form)
+    // A backslash, a percent sign or an ampersand of the secret may be escaped itself: the longer reading comes first.
+    let plain = first.eq_ignore_ascii_case(&wanted) || (first == b'+' && wanted == b' ');
+    escaped(text, form).or_else(|| plain.then_some((1, 1)))
 }
 
 fn escaped(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {

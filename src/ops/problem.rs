@@ -85,6 +85,18 @@ impl Problem {
         }
     }
 
+    /// A delivery could not be added to the history.
+    #[must_use]
+    pub fn unrecorded(why: &str) -> Self {
+        Self {
+            code: Code::Disk,
+            field: None,
+            what: "The delivery is not in the history".into(),
+            why: format!("Writing it failed: {why}."),
+            fix: "Look at the disk.".into(),
+        }
+    }
+
     /// Somebody saved since the form was opened.
     #[must_use]
     pub fn overtaken() -> Self {

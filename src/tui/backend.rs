@@ -266,8 +266,8 @@ mod tests {
         let mut terminal = terminal();
         draw(&mut terminal, "", Style::new(), None);
         let bold_red = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
-        assert_eq!(draw(&mut terminal, "ab", bold_red, None), "\x1b[2H\x1b[0;1;31mab");
-        assert_eq!(draw(&mut terminal, "ab", Style::new(), None), "\r\x1b[mab");
+        assert_eq!(draw(&mut terminal, &"ab".repeat(10), bold_red, None), format!("\x1b[2H\x1b[0;1;31m{}", "ab".repeat(10)));
+        assert_eq!(draw(&mut terminal, &"ab".repeat(10), Style::new(), None), format!("\x1b[2H\x1b[m{}", "ab".repeat(10)));
     }
 
     #[test]

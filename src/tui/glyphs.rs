@@ -33,15 +33,17 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
+static UNICODE: Glyphs =
+    Glyphs { ok: "✓", fail: "✗", busy: "…", dot: "•", choice: ("‹", "›"), border: border::ROUNDED, ascii: false };
+
+static ASCII: Glyphs =
+    Glyphs { ok: "OK", fail: "FAIL", busy: "..", dot: "*", choice: ("<", ">"), border: ASCII_BORDER, ascii: true };
+
 impl Glyphs {
     /// The signs for a terminal.
     #[must_use]
-    pub const fn new(ascii: bool) -> Self {
-        if ascii {
-            Self { ok: "OK", fail: "FAIL", busy: "..", dot: "*", choice: ("<", ">"), border: ASCII_BORDER, ascii }
-        } else {
-            Self { ok: "✓", fail: "✗", busy: "…", dot: "•", choice: ("‹", "›"), border: border::ROUNDED, ascii }
-        }
+    pub const fn of(ascii: bool) -> &'static Self {
+        if ascii { &ASCII } else { &UNICODE }
     }
 
     /// How a key is called: arrows have words in ASCII.

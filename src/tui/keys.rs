@@ -120,9 +120,9 @@ pub const TABLE: &[Binding] = &[
     // The destination screen.
     bind(&[C::Main], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "register", "press the focused button", empty),
     bind(&[C::Main], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button", not_empty),
-    bind(&[C::Main, C::Deliveries, C::Test], &[(P::Char('t'), A::SendTest)], "t", "send test", "send a test delivery", can_test),
-    bind(&[C::Main, C::Deliveries, C::Test], &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination", can_edit),
-    bind(&[C::Main, C::Deliveries, C::Test], &[(P::Char('d'), A::Delete)], "d", "delete", "delete the destination", can_edit),
+    bind(&[C::Main, C::Deliveries], &[(P::Char('t'), A::SendTest)], "t", "send test", "send a test delivery", can_test),
+    bind(&[C::Main, C::Deliveries], &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination", can_edit),
+    bind(&[C::Main, C::Deliveries], &[(P::Char('d'), A::Delete)], "d", "delete", "delete the destination", can_edit),
     bind(&[C::Main], &[(P::Down, A::Down)], "↓", "deliveries", "to the deliveries", has_deliveries),
     bind(&[C::Main], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", always),
     bind(&[C::Main], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "move the focus", always),
@@ -243,6 +243,9 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Test], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request", test_on_request),
     bind(&[C::Test], &[(P::Esc, A::Back)], "Esc", "stop", "stop the delivery", test_in_flight),
     bind(&[C::Test], &[(P::Esc, A::Back)], "Esc", "close", "close", test_at_rest),
+    bind(&[C::Test], &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery", can_test),
+    bind(&[C::Test], &[(P::Char('e'), A::Edit)], "e", "", "edit the destination", can_edit),
+    bind(&[C::Test], &[(P::Char('d'), A::Delete)], "d", "", "delete the destination", can_edit),
     // Help.
     bind(&[C::Help], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll", always),
     bind(&[C::Help], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),

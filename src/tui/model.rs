@@ -113,8 +113,8 @@ pub struct Model {
     pub status: Option<Status>,
     /// The newest first.
     pub deliveries: Vec<Delivery>,
-    /// How many there are in all, where that is known.
-    pub deliveries_in_all: usize,
+    /// Whether the history has older ones.
+    pub more_deliveries: bool,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// ^C was pressed while a form was dirty: once more quits.
@@ -140,7 +140,7 @@ impl Model {
             help: None,
             status: None,
             deliveries: Vec::new(),
-            deliveries_in_all: 0,
+            more_deliveries: false,
             witness: None,
             quit_armed: false,
             quitting: None,
@@ -156,7 +156,7 @@ impl Model {
         self.generation = situation.generation;
         self.state = situation.state;
         self.deliveries = situation.deliveries;
-        self.deliveries_in_all = situation.deliveries_in_all;
+        self.more_deliveries = situation.more_deliveries;
         self.focus = MainFocus::Button(0);
     }
 

@@ -191,8 +191,8 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
                 std::future::pending::<()>().await;
             }
         };
-        let delivery = waypost.test(&destination, &event, step, stop).await;
-        let _ = results.send(Msg::Delivered(id, Box::new(delivery), None));
+        let tested = waypost.test(&destination, &event, step, stop).await;
+        let _ = results.send(Msg::Delivered(id, Box::new(tested.delivery), tested.unrecorded));
     });
     Flight { id, begun: Instant::now(), stop: Some(stop), task }
 }

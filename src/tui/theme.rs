@@ -25,16 +25,25 @@ pub struct Theme {
 impl Theme {
     /// The theme, with colours or (`NO_COLOR`) without.
     #[must_use]
-    pub fn new(colourless: bool) -> Self {
-        let colour = |colour| if colourless { Style::new() } else { Style::new().fg(colour) };
-        Self {
-            accent: colour(Color::Cyan).add_modifier(Modifier::BOLD),
-            dim: Style::new().add_modifier(Modifier::DIM),
-            strong: Style::new().add_modifier(Modifier::BOLD),
-            selected: Style::new().add_modifier(Modifier::REVERSED),
-            good: colour(Color::Green),
-            bad: colour(Color::Red),
-            note: colour(Color::Magenta),
-        }
+    pub const fn of(colourless: bool) -> &'static Self {
+        if colourless { &COLOURLESS } else { &COLOURED }
     }
 }
+
+static COLOURED: Theme = Theme {
+    accent: Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD),
+    good: Style::new().fg(Color::Green),
+    bad: Style::new().fg(Color::Red),
+    note: Style::new().fg(Color::Magenta),
+    ..COLOURLESS
+};
+
+static COLOURLESS: Theme = Theme {
+    accent: Style::new().add_modifier(Modifier::BOLD),
+    dim: Style::new().add_modifier(Modifier::DIM),
+    strong: Style::new().add_modifier(Modifier::BOLD),
+    selected: Style::new().add_modifier(Modifier::REVERSED),
+    good: Style::new(),
+    bad: Style::new(),
+    note: Style::new(),
+};

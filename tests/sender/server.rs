@@ -125,13 +125,51 @@ pub async fn tls<F>(identity: Identity, answer: F) -> Server
 where
     F: Fn(BoxStream) -> Handling + Send + Sync + 'static,
 {
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    tls_with(config_of(identity), answer).await
+}
+
+/// A TLS server that hands the stream over before anything is read.
+pub async fn tls_raw<F>(identity: Identity, handle: F) -> Server
+where
+    F: Fn(BoxStream) -> Handling + Send + Sync + 'static,
+{
+    let acceptor = TlsAcceptor::from(Arc::new(config_of(identity)));
+    let handle = Arc::new(handle);
+    tcp(move |stream| {
+        let (acceptor, handle) = (acceptor.clone(), Arc::clone(&handle));
+        async move {
+            let Ok(stream) = acceptor.accept(stream).await else { return };
+            handle(Box::new(stream)).await;
+        }
+    })
+    .await
+}
+
+/// A TLS server that puts the request's head into `Location`, reason, a header and the body of its answer, plain and in base64.
+pub async fn tls_echo(identity: Identity) -> Server {
+    tls_raw(identity, |mut stream| {
+        Box::pin(async move {
+            use base64::Engine as _;
+            let request = read_request(&mut stream).await;
+            let line = request.lines().collect::<Vec<_>>().join("|");
+            let base64 = base64::engine::general_purpose::STANDARD.encode(&request);
+            let target = request.split(' ').nth(1).unwrap_or_default();
+            let body = format!("{request}\n{base64}\n{line}");
+            let head = format!("HTTP/1.1 302 {line}\r\nlocation: {target}\r\nx-echo: {line}\r\n");
+            let _ = stream.write_all(format!("{head}content-length: {}\r\n\r\n{body}", body.len()).as_bytes()).await;
+            let _ = stream.shutdown().await;
+        })
+    })
+    .await
+}
+
+fn config_of(identity: Identity) -> rustls::ServerConfig {
+    rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(identity.chain, identity.key)
-        .unwrap();
-    tls_with(config, answer).await
+        .unwrap()
 }
 
 pub async fn tls_with<F>(config: rustls::ServerConfig, answer: F) -> Server

@@ -25,10 +25,11 @@ impl Answer {
     /// Takes the head.
     pub fn head(&self, response: &reqwest::Response) {
         let status = response.status();
-        let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map_or_else(
-            || status.canonical_reason().unwrap_or_default().to_owned(),
-            |reason| String::from_utf8_lossy(reason.as_bytes()).into_owned(),
-        );
+        let written = response.extensions().get::<hyper::ext::ReasonPhrase>().map(hyper::ext::ReasonPhrase::as_bytes);
+        let reason = match written {
+            Some(words) if !words.is_empty() => String::from_utf8_lossy(words).into_owned(),
+            _ => status.canonical_reason().unwrap_or_default().to_owned(),
+        };
         let headers = response
             .headers()
             .iter()
@@ -37,14 +38,16 @@ impl Answer {
         *self.lock() = Some(Raw { status: status.as_u16(), reason, headers, body: Vec::new(), longer: false });
     }
 
-    /// Takes a piece of the body; whether more is wanted. `slack` is how far a secret may reach over the end of what is kept.
+    /// Takes a piece of the body; whether more is wanted. `slack` is how far a secret may reach over the end of what is kept;
+    /// at least one byte more is wanted to know whether there is more.
     pub fn piece(&self, piece: &[u8], slack: usize) -> bool {
         let mut raw = self.lock();
         let Some(raw) = raw.as_mut() else { return false };
-        let room = (BODY_KEPT + slack).saturating_sub(raw.body.len());
+        let limit = BODY_KEPT + slack.max(1);
+        let room = limit.saturating_sub(raw.body.len());
         raw.body.extend_from_slice(&piece[..piece.len().min(room)]);
-        raw.longer |= raw.body.len() > BODY_KEPT || piece.len() > room;
-        raw.body.len() < BODY_KEPT + slack
+        raw.longer |= raw.body.len() > BODY_KEPT;
+        raw.body.len() < limit
     }
 
     /// The answer as it is kept: every form of the secret masked. `cut` says why the body ended before its end.

@@ -13,10 +13,9 @@ use super::trace::Seen;
 use crate::domain::outcome::{Cause, Phase};
 
 /// The cause behind an error, in the light of what was seen.
-pub fn of(error: &(dyn StdError + 'static), seen: &Seen, through_proxy: bool, now: Timestamp) -> Cause {
+pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Cause {
     let links = links(error);
-    let before_tls = seen.phase.is_none_or(|phase| phase < Phase::Tls);
-    if through_proxy && before_tls {
+    if is_at_proxy(seen) {
         return Cause::Proxy(of_proxy(&links));
     }
     let cause = links.iter().rev().find_map(|link| of_link(*link, seen, now));
@@ -115,9 +114,10 @@ fn of_tls(error: &rustls::Error, seen: &Seen, now: Timestamp) -> Cause {
     use rustls::Error as Tls;
     match error {
         Tls::InvalidCertificate(error) => of_certificate(error, seen, now),
-        Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion) | Tls::PeerIncompatible(_) => Cause::TlsTooOld,
+        Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
+        | Tls::PeerIncompatible(_)
+        | Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => Cause::TlsTooOld,
         Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::NotTls,
-        Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => Cause::TlsTooOld,
         Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::ClientCertificateWanted,
         Tls::AlertReceived(AlertDescription::UnrecognisedName) => Cause::Tls("the server does not know that name".into()),
         Tls::AlertReceived(AlertDescription::HandshakeFailure) => {
@@ -189,7 +189,58 @@ fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
     "It closed the connection.".into()
 }
 
-/// The limit in whole seconds, as it is told.
-pub fn seconds(limit: Duration) -> u16 {
-    u16::try_from(limit.as_millis().div_ceil(1000)).unwrap_or(u16::MAX)
+/// The cause when the total time is over.
+pub fn of_timeout(limit: Duration, seen: &Seen) -> Cause {
+    let seconds = u16::try_from(limit.as_millis().div_ceil(1000)).unwrap_or(u16::MAX);
+    if is_at_proxy(seen) { Cause::Proxy(format!("It did not answer within {seconds} s.")) } else { Cause::TimedOut(seconds) }
+}
+
+/// Whether an attempt has come no further than to a proxy.
+fn is_at_proxy(seen: &Seen) -> bool {
+    seen.through_proxy && seen.phase < Some(Phase::Tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolving(text: &str) -> Cause {
+        of_resolve(&ResolveError::Failed(io::Error::other(text.to_owned())))
+    }
+
+    #[test]
+    fn a_name_that_is_none_and_a_server_that_is_silent_are_told_apart() {
+        for text in [
+            "failed to lookup address information: Name or service not known",
+            "failed to lookup address information: No address associated with hostname",
+            "failed to lookup address information: Name does not resolve",
+            "failed to lookup address information: nodename nor servname provided, or not known",
+        ] {
+            assert_eq!(resolving(text), Cause::NoSuchName, "{text}");
+        }
+        assert_eq!(
+            resolving("failed to lookup address information: Temporary failure in name resolution"),
+            Cause::NameServer("Temporary failure in name resolution".into())
+        );
+    }
+
+    #[test]
+    fn the_systems_errors_are_read_by_kind() {
+        let cause = |code: i32| of_io(&io::Error::from_raw_os_error(code), &Seen::default());
+        // EHOSTUNREACH, ENETUNREACH, ECONNRESET, EPIPE, ECONNREFUSED, of Linux.
+        if cfg!(target_os = "linux") {
+            assert_eq!(cause(113), Some(Cause::NoRoute("No route to host".into())));
+            assert_eq!(cause(101), Some(Cause::NoRoute("Network is unreachable".into())));
+            assert_eq!((cause(104), cause(32)), (Some(Cause::Reset), Some(Cause::Reset)));
+            assert_eq!(cause(111), Some(Cause::ConnectionRefused(None)));
+        }
+    }
+
+    #[test]
+    fn an_error_inside_an_io_error_is_found() {
+        let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
+        let outer = io::Error::other(inner);
+        let cause = of(&outer, &Seen::default(), Timestamp::UNIX_EPOCH);
+        assert_eq!(cause, Cause::Tls("the server does not speak HTTP/1.1".into()));
+    }
 }

@@ -110,7 +110,7 @@ impl Sender {
             }
         };
         let duration_ms = millis(begun.elapsed());
-        trace.end(matches!(end, End::Of(Ok(_))));
+        trace.end(matches!(end, End::Of(Ok(()))));
         tell_rest(&mut events, &progress);
         let now = started_at.checked_add(begun.elapsed()).unwrap_or(started_at);
         let ended = Ended { end, seen: trace.seen(), started_at, now, duration_ms, limit: timeout };
@@ -128,6 +128,7 @@ impl Sender {
         let uri = uri_of(to)?;
         let proxy = self.surroundings.proxies.proxy_for(&uri)?;
         let through_proxy = proxy.is_some();
+        trace.note(|seen| seen.through_proxy = through_proxy);
         if let Some(ip) = to.url().ip() {
             if !through_proxy {
                 trace.note(|seen| seen.addresses.push((ip, to.url().port()).into()));
@@ -143,9 +144,8 @@ impl Sender {
         *sent.headers_mut() = headers_of(request)?;
         let body = TracedBody::new(Bytes::copy_from_slice(&request.body), Arc::clone(trace));
         *sent.body_mut() = Some(reqwest::Body::wrap(body));
-        let fault = |error: reqwest::Error| Fault::Of { error: error.without_url(), through_proxy };
 
-        let mut response = client.execute(sent).await.map_err(fault)?;
+        let mut response = client.execute(sent).await?;
         trace.begin(Phase::Receive);
         answer.head(&response);
         let connected = response.remote_addr().filter(|_| !through_proxy);
@@ -153,7 +153,7 @@ impl Sender {
             trace.note(|seen| seen.connected = Some(connected));
         }
         let slack = redactor.longest();
-        while let Some(piece) = response.chunk().await.map_err(fault)? {
+        while let Some(piece) = response.chunk().await? {
             if !answer.piece(&piece, slack) {
                 break;
             }
@@ -191,8 +191,14 @@ impl Sender {
             .referer(false)
             .pool_max_idle_per_host(0)
             .no_proxy()
+            // The attempt's total time is the one limit; the library's own would end a slow one early, as a broken connection.
+            .tcp_keepalive(None)
             .dns_resolver(resolver)
             .connector_layer(bracket);
+        #[cfg(target_os = "linux")]
+        {
+            builder = builder.tcp_user_timeout(None);
+        }
         if let Some(proxy) = proxy {
             let bad = |_| Cause::BadProxy("The proxy variable cannot be used.".into());
             let mut through = reqwest::Proxy::https(proxy.uri().to_string()).map_err(bad)?;
@@ -203,7 +209,7 @@ impl Sender {
             }
             builder = builder.proxy(through);
         }
-        builder.build().map_err(|error| Fault::Of { error: error.without_url(), through_proxy: false })
+        Ok(builder.build()?)
     }
 }
 

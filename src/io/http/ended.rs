@@ -19,12 +19,13 @@ pub enum Fault {
     /// A cause that is clear already.
     Clear(Cause),
     /// A library's error, without the URL.
-    Of {
-        /// What the library says.
-        error: reqwest::Error,
-        /// Whether there was a proxy in between.
-        through_proxy: bool,
-    },
+    Of(reqwest::Error),
+}
+
+impl From<reqwest::Error> for Fault {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Of(error.without_url())
+    }
 }
 
 impl From<Cause> for Fault {
@@ -82,9 +83,9 @@ impl Ended {
         let stopped = matches!(end, End::Stopped);
         let cause = match end {
             End::Of(Ok(())) | End::Stopped => None,
-            End::TimedOut => Some(Cause::TimedOut(cause::seconds(limit))),
+            End::TimedOut => Some(cause::of_timeout(limit, &seen)),
             End::Of(Err(Fault::Clear(cause))) => Some(cause),
-            End::Of(Err(Fault::Of { error, through_proxy })) => Some(cause::of(&error, &seen, through_proxy, now)),
+            End::Of(Err(Fault::Of(error))) => Some(cause::of(&error, &seen, now)),
         };
         let cause = cause.map(|cause| redacted(cause, redactor));
         let cut = if stopped { Some("you stopped it".to_owned()) } else { cause.as_ref().map(cut_by) };

@@ -34,6 +34,8 @@ pub struct Seen {
     began: Option<Instant>,
     /// Of the phases that ended.
     pub timings: Timings,
+    /// Whether there is a proxy in between.
+    pub through_proxy: bool,
     /// What the name stands for.
     pub addresses: Vec<SocketAddr>,
     /// The address that was connected to, where the connection tells.

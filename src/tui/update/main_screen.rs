@@ -77,7 +77,7 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
 
 pub fn open_test(model: &mut Model) {
     model.status = None;
-    model.popup = Some(Popup::Test(Box::new(TestPopup::new())));
+    model.popup = Some(Popup::Test(Box::default()));
 }
 
 pub fn ask_delete(model: &mut Model) {

@@ -138,6 +138,8 @@ fn answered(model: &mut Model, delivery: Delivery) {
         test.show(Tab::Response);
     }
     model.deliveries.insert(0, delivery);
-    model.deliveries.truncate(LISTED);
-    model.deliveries_in_all += 1;
+    if model.deliveries.len() > LISTED {
+        model.deliveries.truncate(LISTED);
+        model.more_deliveries = true;
+    }
 }

@@ -72,6 +72,7 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     };
     let mut buttons =
         parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
+    buttons.spans.insert(0, " ".into());
     buttons.spans.insert(0, "  ".into());
     lines.push(Line::default());
     lines.push(buttons);
@@ -225,7 +226,7 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     } else {
         (area, None)
     };
-    let count = model.deliveries_in_all.to_string();
+    let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
     let block = parts::boxed(pen, "Deliveries", style);
     let block =
         if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };

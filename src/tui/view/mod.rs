@@ -23,13 +23,13 @@ use super::update::{SMALLEST, too_small};
 /// What every part of the view is drawn with.
 #[derive(Clone, Copy)]
 pub(super) struct Pen {
-    theme: Theme,
-    glyphs: Glyphs,
+    theme: &'static Theme,
+    glyphs: &'static Glyphs,
 }
 
 impl Pen {
     fn of(model: &Model) -> Self {
-        Self { theme: Theme::new(model.surroundings.colourless), glyphs: Glyphs::new(model.surroundings.ascii) }
+        Self { theme: Theme::of(model.surroundings.colourless), glyphs: Glyphs::of(model.surroundings.ascii) }
     }
 }
 
@@ -44,7 +44,10 @@ pub fn view(model: &Model, frame: &mut Frame) {
     }
     let layout = Screen::of(model, area);
     main_screen::title(model, pen, frame, layout.title);
-    main_screen::body(model, pen, frame, layout.body);
+    // Under a form nothing of the screen is of use; around its edges it would only look torn.
+    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_))) {
+        main_screen::body(model, pen, frame, layout.body);
+    }
     status(model, pen, frame, layout.status);
     footer(model, pen, frame, layout.keys);
     match &model.popup {

@@ -16,7 +16,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// A box with a title.
-pub fn boxed<'a>(pen: Pen, title: &'a str, style: Style) -> Block<'a> {
+pub fn boxed(pen: Pen, title: &str, style: Style) -> Block<'_> {
     Block::new()
         .borders(Borders::ALL)
         .border_set(pen.glyphs.border)
@@ -75,7 +75,7 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
                 lines.push(std::mem::take(&mut line));
             }
             for grapheme in word.graphemes(true) {
-                if width(&line) + width(grapheme) > columns {
+                if !line.is_empty() && width(&line) + width(grapheme) > columns {
                     lines.push(std::mem::take(&mut line));
                 }
                 line.push_str(grapheme);

@@ -1,0 +1,201 @@
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::Draft;
+use crate::domain::outcome::{Outcome, SentRequest, Timings, TlsInfo};
+use crate::domain::secret::Secret;
+
+fn to(auth_type: AuthType) -> Settings {
+    let secret = || Secret::new("0123456789abcdef-3f2a");
+    let draft = Draft {
+        url: "https://hooks.example.com/in?a=1".into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: secret(),
+        username: "me".into(),
+        password: secret(),
+        token: secret(),
+        key: "X-Api-Key".into(),
+        value: secret(),
+        add_to: AddTo::Header,
+        ..Draft::default()
+    };
+    draft.check().unwrap().settings
+}
+
+fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
+    Response {
+        status,
+        reason: String::new(),
+        headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        body: Vec::new(),
+        truncated: false,
+        cut: None,
+    }
+}
+
+fn said(auth_type: AuthType, status: u16, headers: &[(&str, &str)]) -> Diagnosis {
+    of_response(&to(auth_type), &answer(status, headers))
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn causes() -> Vec<Cause> {
+    vec![
+        Cause::NoSuchName,
+        Cause::NameServer("Temporary failure".into()),
+        Cause::ForbiddenAddress([169, 254, 169, 254].into(), "a link-local address"),
+        Cause::ConnectionRefused(Some(([10, 0, 0, 1], 443).into())),
+        Cause::NoRoute("No route to host".into()),
+        Cause::Reset,
+        Cause::Closed,
+        Cause::TimedOut(15),
+        Cause::NotTls,
+        Cause::TlsTooOld,
+        Cause::UnknownIssuer(Some("CN=Own CA".into())),
+        Cause::SelfSigned,
+        Cause::MissingIntermediate(Some("CN=R3".into())),
+        Cause::WrongName(vec!["other.example.com".into()]),
+        Cause::Expired(Some(at("2026-01-01T00:00:00Z")), at("2026-02-01T00:00:00Z")),
+        Cause::NotYetValid(Some(at("2026-03-01T00:00:00Z")), at("2026-02-01T00:00:00Z")),
+        Cause::CaUsedAsEndEntity,
+        Cause::ClientCertificateWanted,
+        Cause::Tls("detail".into()),
+        Cause::NoCaStore("detail".into()),
+        Cause::CaFile("detail".into()),
+        Cause::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
+        Cause::Proxy("It refused.".into()),
+        Cause::NotHttp("detail".into()),
+        Cause::Other("detail".into()),
+    ]
+}
+
+#[test]
+fn every_cause_has_words_of_its_own() {
+    let mut seen = std::collections::BTreeSet::new();
+    for cause in causes() {
+        for phase in std::iter::once(None).chain(Phase::ALL.map(Some)) {
+            let diagnosis = of_cause(&to(AuthType::Default), phase, &cause);
+            for text in [&diagnosis.why, &diagnosis.fix] {
+                assert!(text.ends_with('.') && !text.contains("..") && !text.contains("  "), "{cause:?}: {text}");
+                assert!(!text.contains('{') && !text.contains("Some("), "{cause:?}: {text}");
+            }
+        }
+        let diagnosis = of_cause(&to(AuthType::Default), Some(Phase::Wait), &cause);
+        assert!(seen.insert(diagnosis.why), "{cause:?} is not told apart");
+    }
+}
+
+#[test]
+fn every_status_has_words() {
+    for auth_type in AuthType::ALL {
+        for status in 100..=999 {
+            let diagnosis = said(auth_type, status, &[]);
+            assert!(diagnosis.why.ends_with('.'), "{status}: {}", diagnosis.why);
+            assert_eq!(diagnosis.fix.is_empty(), (200..300).contains(&status), "{status}");
+        }
+    }
+}
+
+#[test]
+fn credentials_refused() {
+    let fix = |auth_type| said(auth_type, 401, &[]).fix;
+    assert_eq!(said(AuthType::Hmac, 401, &[]).why, "The endpoint refused the credentials.");
+    assert_eq!(fix(AuthType::Hmac), "Compare the signing secret (ends 3f2a) with the receiver's; e edits it.");
+    assert_eq!(fix(AuthType::Basic), "Compare the username \"me\" and the password with the receiver's; e edits them.");
+    assert_eq!(fix(AuthType::Bearer), "Compare the token (ends 3f2a) with the receiver's; e edits it.");
+    assert_eq!(fix(AuthType::ApiKey), "Compare the value of X-Api-Key (ends 3f2a) with the receiver's; e edits it.");
+    let none = said(AuthType::Default, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
+    assert!(none.why.contains("none are sent") && none.why.contains("Bearer realm"), "{none:?}");
+    for auth_type in AuthType::ALL {
+        assert_eq!(said(auth_type, 403, &[]).fix.contains("3f2a"), !matches!(auth_type, AuthType::Default | AuthType::Basic));
+    }
+}
+
+#[test]
+fn redirects_show_where_they_lead() {
+    for status in [301, 302, 303, 307, 308] {
+        let same = said(AuthType::Default, status, &[("location", "/in/")]);
+        assert!(same.why.contains("redirects to /in/") && same.why.contains("redirect not followed"), "{same:?}");
+        assert!(same.fix.contains("https://hooks.example.com/in/"), "{same:?}");
+        let other = said(AuthType::Default, status, &[("location", "https://evil.example.net/x")]);
+        assert!(other.fix.contains("another host, evil.example.net"), "{other:?}");
+        assert!(said(AuthType::Default, status, &[("location", "http://hooks.example.com/in")]).fix.contains("not be encrypted"));
+        assert!(said(AuthType::Default, status, &[]).why.contains("redirect not followed"));
+    }
+    let nasty = said(AuthType::Default, 302, &[("location", "/\u{202e}\u{9b}31m")]);
+    assert!(!format!("{}{}", nasty.why, nasty.fix).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
+    let target = |status, location: &str| {
+        redirect_target(&to(AuthType::Default), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
+    };
+    assert_eq!(target(308, "/in/").as_deref(), Some("https://hooks.example.com/in/"));
+    assert_eq!(target(302, "//other.example.net/x").as_deref(), Some("https://other.example.net/x"));
+    for location in
+        ["http://hooks.example.com/in", "https://me:pw@h.example/", "https://169.254.169.254/", "/in?a=1", "/?k=••••••••", "#x"]
+    {
+        assert_eq!(target(302, location), None, "{location}");
+    }
+    assert_eq!(target(304, "/in/"), None);
+    let with_user = said(AuthType::Default, 302, &[("location", "https://me:pw@hooks.example.com/")]);
+    assert!(with_user.fix.contains("has a user name"), "{with_user:?}");
+    let masked = said(AuthType::ApiKey, 302, &[("location", "/in?key=••••••••")]);
+    assert!(masked.fix.contains("has the secret in it"), "{masked:?}");
+}
+
+#[test]
+fn retry_after_is_shown_and_capped() {
+    let why = |value: &str| said(AuthType::Default, 429, &[("retry-after", value)]).why;
+    assert!(why("5").ends_with("It asks to wait 5 s."));
+    assert!(why("3600").ends_with("It asks to wait 3600 s; waypost waits 60 s at most."));
+    assert!(why("99999999999999999999999").contains("60 s at most"));
+    assert!(why("Wed, 21 Oct 2026 07:28:00 GMT").contains("until Wed, 21 Oct 2026 07:28:00 GMT; waypost waits 60 s"));
+    assert!(why("-5").ends_with("Its Retry-After is \"-5\", which is not a time to wait."));
+    assert!(why("so\u{202e}on").contains("so\\u{202e}on"));
+    assert!(!said(AuthType::Default, 429, &[]).why.contains("Retry-After"));
+}
+
+#[test]
+fn a_private_address_behind_a_name_is_mentioned() {
+    let addresses = [([10, 1, 2, 3], 443).into()];
+    let said = of_failure(&to(AuthType::Default), Some(Phase::Connect), &Cause::TimedOut(15), &addresses);
+    assert!(said.why.ends_with("hooks.example.com is 10.1.2.3, which only its own network can reach."), "{said:?}");
+    let said = of_failure(&to(AuthType::Default), Some(Phase::Wait), &Cause::TimedOut(15), &addresses);
+    assert!(!said.why.contains("10.1.2.3"));
+}
+
+#[test]
+fn names_dates_and_addresses_are_told() {
+    let why = |cause: &Cause| of_cause(&to(AuthType::Default), Some(Phase::Tls), cause).why;
+    let expired = why(&Cause::Expired(Some(at("2026-01-01T10:00:00Z")), at("2026-02-01T00:00:00Z")));
+    assert!(expired.contains("2026-01-01 10:00 UTC") && expired.contains("2026-02-01 00:00 UTC"), "{expired}");
+    assert!(why(&Cause::ConnectionRefused(None)).contains("hooks.example.com:443"));
+    assert!(why(&Cause::WrongName(vec!["a.example".into(), "b.example".into()])).contains("for a.example, b.example, not for"));
+    let fix = of_cause(&to(AuthType::Default), None, &Cause::NoCaStore(String::new())).fix;
+    assert!(fix.contains("ca-certificates") && fix.contains("SSL_CERT_FILE"));
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_a_notice() {
+    let attempt = |not_after: &str| Attempt {
+        started_at: at("2026-11-24T12:00:00Z"),
+        outcome: Outcome::Delivered,
+        phase: None,
+        duration_ms: 1.0,
+        timings: Timings::default(),
+        addresses: Vec::new(),
+        connected: None,
+        tls: Some(TlsInfo { not_after: Some(at(not_after)), ..TlsInfo::default() }),
+        request: SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() },
+        response: None,
+        cause: None,
+        diagnosis: Diagnosis::default(),
+    };
+    assert_eq!(
+        notices(&attempt("2026-12-01T12:00:00Z")),
+        ["The endpoint's certificate ends in 7 days, at 2026-12-01 12:00 UTC."]
+    );
+    assert_eq!(notices(&attempt("2026-11-24T13:00:00Z")).len(), 1);
+    assert!(notices(&attempt("2026-12-24T12:00:00Z")).is_empty());
+    assert!(notices(&attempt("2026-11-24T11:00:00Z")).is_empty());
+}
