@@ -63,12 +63,24 @@ where
     /// # Errors
     /// The terminal cannot be drawn on, or read.
     pub async fn run(
+        self,
+        keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        outside: UnboundedReceiver<Msg>,
+    ) -> io::Result<u8> {
+        let mut flight = None;
+        let result = self.until_the_end(&mut flight, keys, outside).await;
+        // Also when the terminal failed: it may have gone, and the delivery with it.
+        last_words(flight).await;
+        result
+    }
+
+    async fn until_the_end(
         mut self,
+        flight: &mut Option<Flight>,
         mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
-        let mut flight: Option<Flight> = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -98,16 +110,13 @@ where
             let mut shown = false;
             for msg in messages {
                 if matches!(&msg, Msg::Delivered(id, ..) if flight.as_ref().is_some_and(|flight| flight.id == *id)) {
-                    flight = None;
+                    *flight = None;
                 }
                 let effects = update(&mut self.model, msg);
                 shown |= self.model.changed;
                 for effect in effects {
                     match effect {
-                        Effect::Quit(code) => {
-                            last_words(flight).await;
-                            return Ok(code);
-                        }
+                        Effect::Quit(code) => return Ok(code),
                         Effect::Suspend => self.shell.suspend(),
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
@@ -123,7 +132,7 @@ where
                         }
                         Effect::Send { id, destination, event } => {
                             ticks.reset();
-                            flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
+                            *flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
                         }
                         effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
                     }
