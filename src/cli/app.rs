@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::CommandFactory as _;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
@@ -107,7 +108,9 @@ fn no_terminal() -> Option<u8> {
         return None;
     }
     let why = if dumb { "This terminal (TERM=dumb) cannot show the app." } else { "There is no terminal for the app." };
-    Some(say(why, exit::USAGE))
+    let command = Args::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    Some(say(&format!("{why} Without one, use a command: {}. waypost --help tells more.", names.join(", ")), exit::USAGE))
 }
 
 fn fail(problem: &Problem) -> u8 {
