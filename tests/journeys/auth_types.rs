@@ -90,7 +90,7 @@ impl Journey<'_> {
 
     #[track_caller]
     fn the_request_tab_shows_what_came(&self, app: &mut App, url: &str, came: &RawRequest) {
-        app.to_request_tab();
+        app.show_request_tab();
         let shown = app.shown_request();
         let line = format!("POST {} HTTP/1.1", url_sent(url, came));
         assert_eq!(shown.line, self.masked(&line));

@@ -196,7 +196,7 @@ impl App {
 
     /// From the answer to the Request tab.
     #[track_caller]
-    pub fn to_request_tab(&mut self) {
+    pub fn show_request_tab(&mut self) {
         self.press(&[Key::BackTab, Key::Right]);
         self.wait_for("POST https://");
     }
