@@ -3,4 +3,14 @@
 
 #[path = "journeys/auth_types.rs"]
 mod auth_types;
+#[path = "journeys/demo.rs"]
+mod demo;
+#[path = "journeys/edits.rs"]
+mod edits;
+#[path = "journeys/files.rs"]
+mod files;
+#[path = "journeys/form.rs"]
+mod form;
+#[path = "journeys/outcomes.rs"]
+mod outcomes;
 mod support;

@@ -171,7 +171,7 @@ fn h52_the_cursor_stands_right_whatever_is_typed() {
 fn h52_a_text_wider_than_the_field_scrolls_under_the_cursor() {
     let home = Home::new();
     let mut app = form(&home);
-    let start = app.screen(|screen| screen.cursor_position());
+    let start = app.screen(vt100::Screen::cursor_position);
     app.paste(&"漢字".repeat(60));
     app.wait_for("漢字");
     app.settle();

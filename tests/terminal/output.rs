@@ -102,7 +102,7 @@ fn help_after(app: &mut App, keys: &[u8]) -> Vec<u8> {
     // The keys are read in order, so that the help comes behind whatever the others made.
     app.key(Key::Char('?'));
     app.wait_for(" Keys ");
-    app.wait_until(|screen| screen.hide_cursor());
+    app.wait_until(vt100::Screen::hide_cursor);
     app.settle();
     let written = app.raw().split_off(before);
     app.key(Key::Esc);

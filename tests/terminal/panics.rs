@@ -1,7 +1,7 @@
 //! A panic inside the loop: hold-to row 48. The binary has no way to be made to panic, so this test runs itself a second time
 //! on a terminal, with the real loop and a shell that panics at `^Z`.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use crossterm::event::EventStream;
@@ -30,7 +30,7 @@ impl Shell for Panics {
 }
 
 /// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
-fn run_until_it_panics(home: PathBuf) {
+fn run_until_it_panics(home: &Path) {
     terminal::give_back_at_panic();
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
@@ -47,7 +47,7 @@ fn run_until_it_panics(home: PathBuf) {
 #[test]
 fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     if let Some(home) = std::env::var_os(PANICS) {
-        return run_until_it_panics(home.into());
+        return run_until_it_panics(Path::new(&home));
     }
     let home = Home::new();
     let name = "panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
