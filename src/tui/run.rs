@@ -28,6 +28,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long the end waits for a stopped delivery to be recorded.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// The exit code of a program that panicked.
+const PANICKED: u8 = 101;
+
 /// How the loop gives the terminal to the shell for a while.
 pub trait Shell {
     /// Stops the process until it is told to go on.
@@ -64,12 +67,24 @@ where
     /// # Errors
     /// The terminal cannot be drawn on, or read.
     pub async fn run(
+        self,
+        keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        outside: UnboundedReceiver<Msg>,
+    ) -> io::Result<u8> {
+        let mut flight = None;
+        let result = self.until_the_end(&mut flight, keys, outside).await;
+        // Also when the terminal failed: it may have gone, and the delivery with it.
+        last_words(flight).await;
+        result
+    }
+
+    async fn until_the_end(
         mut self,
+        flight: &mut Option<Flight>,
         mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
-        let mut flight: Option<Flight> = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -95,16 +110,13 @@ where
             let mut shown = false;
             for msg in messages {
                 if matches!(&msg, Msg::Delivered(id, ..) if flight.as_ref().is_some_and(|flight| flight.id == *id)) {
-                    flight = None;
+                    *flight = None;
                 }
                 let effects = update(&mut self.model, msg);
                 shown |= self.model.changed;
                 for effect in effects {
                     match effect {
-                        Effect::Quit(code) => {
-                            last_words(flight).await;
-                            return Ok(code);
-                        }
+                        Effect::Quit(code) => return Ok(code),
                         Effect::Suspend => self.shell.suspend(),
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
@@ -120,7 +132,7 @@ where
                         }
                         Effect::Send { id, destination, event } => {
                             ticks.reset();
-                            flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
+                            *flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
                         }
                         effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
                     }
@@ -161,7 +173,8 @@ async fn last_words(flight: Option<Flight>) {
 
 /// Does what touches the disk on a thread of its own, so that a slow one never holds up the keys.
 fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
-    tokio::task::spawn_blocking(move || {
+    let to_loop = results.clone();
+    let task = tokio::task::spawn_blocking(move || {
         let msg = match effect {
             Effect::Save { id, settings, over: None } => Msg::Saved(id, waypost.register(*settings).map(Box::new)),
             Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
@@ -184,6 +197,16 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
     });
+    watched(task, to_loop);
+}
+
+/// Ends the app when a task panics: by then the terminal is given back, and what the task was to bring will never come.
+fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            let _ = to_loop.send(Msg::Terminate(PANICKED));
+        }
+    })
 }
 
 fn copy(text: &str) -> Result<String, Problem> {
@@ -196,6 +219,7 @@ fn copy(text: &str) -> Result<String, Problem> {
 
 fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
+    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |step| {
@@ -214,5 +238,20 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
         let tested = waypost.test(&destination, &event, step, stop).await;
         let _ = results.send(Msg::Delivered(id, Box::new(tested.delivery), tested.unrecorded));
     });
-    Flight { id, begun: Instant::now(), stop: Some(stop), task }
+    Flight { id, begun: Instant::now(), stop: Some(stop), task: watched(task, to_loop) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_the_app() {
+        let (to_loop, mut inbox) = unbounded_channel();
+        let task = tokio::task::spawn_blocking(|| panic!("on purpose"));
+        watched(task, to_loop.clone()).await.unwrap();
+        assert_eq!(inbox.try_recv(), Ok(Msg::Terminate(101)));
+        watched(tokio::task::spawn_blocking(|| ()), to_loop).await.unwrap();
+        assert!(inbox.try_recv().is_err());
+    }
 }

@@ -29,7 +29,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(model, &text),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
-            Vec::new()
+            // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
+            vec![Effect::Repaint]
         }
         Msg::Loaded(_, situation) => loaded(model, *situation),
         Msg::Saved(id, result) => form::saved(model, id, result),

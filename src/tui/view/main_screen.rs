@@ -229,8 +229,9 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     };
     let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
     let block = parts::boxed(pen, "Deliveries", style);
-    let block =
-        if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
