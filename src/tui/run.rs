@@ -1,5 +1,6 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 
+use std::future::Future;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,10 +32,19 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
-/// How the loop gives the terminal to the shell for a while.
+/// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
+    /// The source of keys.
+    type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
+
+    /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
+    fn keys(&mut self) -> Self::Keys;
+
     /// Stops the process until it is told to go on.
     fn suspend(&mut self);
+
+    /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
+    fn edit(&mut self, file: &Path) -> impl Future<Output = Result<(), String>>;
 }
 
 /// The loop, over any terminal, any source of keys and any shell: a test drives the real one.
@@ -66,11 +76,7 @@ where
     ///
     /// # Errors
     /// The terminal cannot be drawn on, or read.
-    pub async fn run(
-        self,
-        keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
-        outside: UnboundedReceiver<Msg>,
-    ) -> io::Result<u8> {
+    pub async fn run(self, keys: S::Keys, outside: UnboundedReceiver<Msg>) -> io::Result<u8> {
         let mut flight = None;
         let result = self.until_the_end(&mut flight, keys, outside).await;
         // Also when the terminal failed: it may have gone, and the delivery with it.
@@ -81,7 +87,7 @@ where
     async fn until_the_end(
         mut self,
         flight: &mut Option<Flight>,
-        mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        mut keys: S::Keys,
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
@@ -118,6 +124,18 @@ where
                     match effect {
                         Effect::Quit(code) => return Ok(code),
                         Effect::Suspend => self.shell.suspend(),
+                        Effect::EditOutside { body } => {
+                            drop(keys);
+                            let edited = edit(&self.waypost, &mut self.shell, &body).await;
+                            keys = self.shell.keys();
+                            // ^C in the editor was meant for the editor.
+                            while let Ok(msg) = outside.try_recv() {
+                                if msg != Msg::Terminate(130) {
+                                    let _ = results.send(msg);
+                                }
+                            }
+                            let _ = results.send(Msg::EditedOutside(edited));
+                        }
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
                             shown = true;
@@ -207,6 +225,13 @@ fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()
             let _ = to_loop.send(Msg::Terminate(PANICKED));
         }
     })
+}
+
+/// Has a body edited by the user's editor, in a file that is gone afterwards.
+async fn edit(waypost: &Waypost, shell: &mut impl Shell, body: &[u8]) -> Result<Vec<u8>, Problem> {
+    let scratch = waypost.scratch(body)?;
+    shell.edit(scratch.path()).await.map_err(|why| Problem::not_edited(&why))?;
+    scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))
 }
 
 fn copy(text: &str) -> Result<String, Problem> {
