@@ -1,51 +1,45 @@
 //! Opening the app, for real or as a demo.
 
 use std::fs::DirBuilder;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::CommandFactory as _;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::args::Args;
 use super::exit;
+use super::failure::Failure;
 use crate::io::paths::Paths;
 use crate::io::receiver::{self, Seen};
-use crate::ops::{OwnReceiver, Problem, Waypost, Witness};
+use crate::ops::{OwnReceiver, Waypost, Witness};
 use crate::tui::model::Surroundings;
 use crate::tui::msg::Msg;
 use crate::tui::start;
 
 /// Opens the app.
-pub fn app(args: &Args) -> u8 {
-    if let Some(code) = no_terminal() {
-        return code;
-    }
-    let paths = match Paths::from_process(args.config_dir.clone(), args.state_dir.clone()) {
-        Ok(paths) => paths,
-        Err(error) => return fail(&Problem::from(error)),
-    };
-    let Ok(runtime) = runtime() else { return bug("the runtime did not start") };
-    let code = start::start(&runtime, Waypost::new(paths, None), surroundings(None), start::outside());
-    ended(code)
+///
+/// # Errors
+/// There is no terminal, or no place for the files.
+pub fn app(args: &Args) -> Result<u8, Failure> {
+    needs_terminal()?;
+    let waypost = Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone())?;
+    ended(start::start(&runtime()?, waypost, surroundings(None), start::outside()))
 }
 
 /// Opens the app on throw-away files, with a receiver as its endpoint.
-pub fn demo(_args: &Args) -> u8 {
-    if let Some(code) = no_terminal() {
-        return code;
-    }
-    let Ok(runtime) = runtime() else { return bug("the runtime did not start") };
-    let home = match ThrowAway::create() {
-        Ok(home) => home,
-        Err(error) => return say(&format!("No directory for the demo could be made: {error}."), exit::DISK),
-    };
+///
+/// # Errors
+/// There is no terminal, or the demo cannot be set up.
+pub fn demo(_args: &Args) -> Result<u8, Failure> {
+    needs_terminal()?;
+    let runtime = runtime()?;
+    let home = ThrowAway::create().map_err(|error| not_set_up("No directory for the demo could be made", &error))?;
     let paths = Paths { config_dir: home.0.join("config"), state_dir: home.0.join("state"), key_file_override: None };
     let (seen, mut requests) = unbounded_channel();
     let registered = Waypost::new(paths.clone(), None);
@@ -58,10 +52,9 @@ pub fn demo(_args: &Args) -> u8 {
         settings: Arc::new(move || registered.destination().ok().map(|destination| destination.settings().clone())),
         clock: Arc::new(Timestamp::now),
     };
-    let receiver = match runtime.block_on(receiver::start(options, seen)) {
-        Ok(receiver) => receiver,
-        Err(error) => return say(&format!("The demo's receiver did not start: {error}."), exit::DISK),
-    };
+    let receiver = runtime
+        .block_on(receiver::start(options, seen))
+        .map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
     let own =
         OwnReceiver { authority: format!("localhost:{}", receiver.addr().port()), ca_pem: receiver.ca_pem().as_bytes().to_vec() };
     let outside = start::outside();
@@ -89,8 +82,11 @@ fn witness(seen: Seen) -> Witness {
 }
 
 /// One thread: an idle app has no workers.
-fn runtime() -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))
 }
 
 /// What the environment says of the terminal.
@@ -101,37 +97,26 @@ fn surroundings(demo: Option<String>) -> Surroundings {
     Surroundings { ascii: !utf8 || var("TERM") == "linux", colourless: !var("NO_COLOR").is_empty(), demo }
 }
 
-/// The exit code where there is no terminal for the app.
-fn no_terminal() -> Option<u8> {
+fn needs_terminal() -> Result<(), Failure> {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if start::has_terminal() && !dumb {
-        return None;
+        return Ok(());
     }
     let why = if dumb { "This terminal (TERM=dumb) cannot show the app." } else { "There is no terminal for the app." };
-    let command = Args::command();
-    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-    Some(say(&format!("{why} Without one, use a command: {}. waypost --help tells more.", names.join(", ")), exit::USAGE))
+    Err(Failure::usage(why, format!("Give a command: {}.", super::commands())))
 }
 
-fn fail(problem: &Problem) -> u8 {
-    say(&problem.to_string(), exit::of(problem.code))
-}
-
-fn bug(what: &str) -> u8 {
-    say(&format!("waypost: {what}."), exit::BUG)
-}
-
-/// Says something on stderr, which may be closed.
-fn say(text: &str, code: u8) -> u8 {
-    let _ = writeln!(io::stderr(), "{text}");
-    code
-}
-
-fn ended(result: io::Result<u8>) -> u8 {
-    match result {
-        Ok(code) => code,
-        Err(error) => say(&format!("The terminal failed: {error}."), exit::BUG),
+fn not_set_up(what: &str, error: &io::Error) -> Failure {
+    Failure::Other {
+        code: exit::DISK,
+        field: None,
+        message: format!("{what}. The system says: {error}."),
+        fix: "See whether TMPDIR can be written.".into(),
     }
+}
+
+fn ended(result: io::Result<u8>) -> Result<u8, Failure> {
+    result.map_err(|error| Failure::bug(format!("The terminal failed: {error}.")))
 }
 
 /// A directory that is gone when the demo ends.

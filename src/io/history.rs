@@ -19,7 +19,7 @@ use super::lock::{self, Lock};
 use super::paths::Paths;
 use super::record::{delivery_from_json, delivery_to_json};
 use super::store::{Doing, StoreError};
-use crate::domain::outcome::Delivery;
+use crate::domain::outcome::{Delivery, Outcome};
 
 pub use newest::Newest;
 
@@ -65,11 +65,12 @@ pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
     append_within(paths, delivery, &BOUND)
 }
 
-/// Reads `limit` deliveries behind the newest `skip`. Writes nothing; an absent file is an empty history.
+/// Reads `limit` deliveries behind the newest `skip`; only those of `outcome`, where one is given. Writes nothing; an absent
+/// file is an empty history.
 ///
 /// # Errors
 /// [`StoreError`] of [`super::store::Kind::Disk`].
-pub fn page(paths: &Paths, skip: usize, limit: usize) -> Result<Page, StoreError> {
+pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, StoreError> {
     let mut newest = Newest::open(paths)?;
     let mut page = Page::default();
     let mut seen = 0;
@@ -79,6 +80,7 @@ pub fn page(paths: &Paths, skip: usize, limit: usize) -> Result<Page, StoreError
                 page.total = Some(seen);
                 break;
             }
+            Some(delivery) if outcome.is_some_and(|outcome| outcome != delivery.outcome()) => {}
             Some(_) if page.deliveries.len() == limit => {
                 page.more = true;
                 break;

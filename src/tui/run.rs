@@ -92,21 +92,17 @@ where
                 self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?;
             }
             let mut messages = tokio::select! {
-                event = keys.next() => match event {
-                    Some(event) => translate(event?),
-                    // No more keys will come: as good as a hang-up.
-                    None => vec![Msg::Terminate(129)],
-                },
+                event = keys.next() => translate(event)?,
                 Some(msg) = inbox.recv() => vec![msg],
                 Some(msg) = outside.recv() => vec![msg],
                 _ = ticks.tick(), if flight.is_some() => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
             };
             // Whatever else is there already goes into the same frame. Polled with the task's own waker: the stream keeps the
             // last one it saw, and would never wake us by another.
-            loop {
+            while !messages.contains(&HANG_UP) {
                 tokio::select! {
                     biased;
-                    Some(event) = keys.next() => messages.extend(translate(event?)),
+                    event = keys.next() => messages.extend(translate(event)?),
                     () = std::future::ready(()) => break,
                 }
             }
@@ -146,13 +142,18 @@ where
     }
 }
 
-fn translate(event: TerminalEvent) -> Vec<Msg> {
-    match event {
-        TerminalEvent::Key(key) => Press::of(key).into_iter().map(Msg::Key).collect(),
-        TerminalEvent::Paste(text) => vec![Msg::Paste(text)],
-        TerminalEvent::Resize(columns, rows) => vec![Msg::Resize(columns, rows)],
-        _ => Vec::new(),
-    }
+/// The end of the keys.
+const HANG_UP: Msg = Msg::Terminate(129);
+
+fn translate(event: Option<io::Result<TerminalEvent>>) -> io::Result<Vec<Msg>> {
+    Ok(match event.transpose()? {
+        Some(TerminalEvent::Key(key)) => Press::of(key).into_iter().map(Msg::Key).collect(),
+        Some(TerminalEvent::Paste(text)) => vec![Msg::Paste(text)],
+        Some(TerminalEvent::Resize(columns, rows)) => vec![Msg::Resize(columns, rows)],
+        Some(_) => Vec::new(),
+        // No more keys will come: as good as a hang-up.
+        None => vec![HANG_UP],
+    })
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -33,7 +33,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Removed(id, result) => main_screen::removed(model, id, result),
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
-                (Some(Popup::Form(form)), Ok(secret)) => form.generated(&secret),
+                (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
                 (Some(Popup::Form(form)), Err(problem)) => form.problem = Some(problem),
                 _ => model.changed = false,
             }

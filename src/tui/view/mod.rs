@@ -52,7 +52,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     footer(model, pen, frame, layout.keys);
     match &model.popup {
         Some(Popup::Form(form)) => {
-            form::draw(form, pen, frame, area);
+            form::draw(form, pen, frame, area, layout.above_help());
             if let Some(discard) = form.discard {
                 question::discard(discard, pen, frame, area);
             }
@@ -86,6 +86,11 @@ impl Screen {
             Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
                 .areas(area);
         Self { title, body, status, keys }
+    }
+
+    /// All above the lines of help and keys.
+    fn above_help(&self) -> Rect {
+        Rect { height: self.title.height + self.body.height, ..self.title }
     }
 
     /// Where a popup that wants all the room it can have goes: over everything but the keys.

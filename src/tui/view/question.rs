@@ -28,7 +28,7 @@ pub fn discard(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
 }
 
 fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], pen: Pen, frame: &mut Frame, area: Rect) {
-    let columns = area.width.min(64);
+    let columns = area.width.min(70);
     let lines = parts::wrapped(text, usize::from(columns.saturating_sub(6)));
     let rows = u16::try_from(lines.len()).unwrap_or(1) + 6;
     let inner = parts::popup(pen, title, frame, parts::centred(area, columns, rows));

@@ -139,7 +139,7 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), parts.content);
     let focused = |button| test.focus == TestFocus::Button(button);
     let mut line = parts::buttons(pen, test.buttons().iter().map(|&button| (button.label(), focused(button))));
-    line.spans.insert(0, " ".into());
+    line.spans.insert(0, "  ".into());
     frame.render_widget(line, parts.buttons);
     if below > 0 {
         let text = format!("{below} more lines below");
