@@ -125,6 +125,18 @@ impl Problem {
         Self { code: Code::Disk, field: None, what, why, fix: fix.into() }
     }
 
+    /// The user's editor gave nothing back.
+    #[must_use]
+    pub fn not_edited(why: &str) -> Self {
+        Self {
+            code: Code::Disk,
+            field: None,
+            what: "The body is as it was".into(),
+            why: format!("The editor did not give it back: {}.", visible(why)),
+            fix: "Look at $VISUAL and $EDITOR, or unset them to edit here.".into(),
+        }
+    }
+
     /// Somebody saved since the form was opened.
     #[must_use]
     pub fn overtaken() -> Self {

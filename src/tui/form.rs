@@ -158,6 +158,13 @@ impl Form {
         }
     }
 
+    /// Puts a URL in, as if it had been typed.
+    pub fn suggest_url(&mut self, url: &str) {
+        if let Some(input) = self.text_mut(Field::Url) {
+            *input = TextField::new(url);
+        }
+    }
+
     /// What is typed, as it stands.
     #[must_use]
     pub fn draft(&self) -> Draft {

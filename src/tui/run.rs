@@ -1,6 +1,8 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 
+use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +21,7 @@ use super::update::update;
 use super::view::view;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::ops::{Step, Waypost};
+use crate::ops::{self, Copied, PAGE, Problem, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
@@ -30,10 +32,19 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
-/// How the loop gives the terminal to the shell for a while.
+/// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
+    /// The source of keys.
+    type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
+
+    /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
+    fn keys(&mut self) -> Self::Keys;
+
     /// Stops the process until it is told to go on.
     fn suspend(&mut self);
+
+    /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
+    fn edit(&mut self, file: &Path) -> impl Future<Output = Result<(), String>>;
 }
 
 /// The loop, over any terminal, any source of keys and any shell: a test drives the real one.
@@ -65,11 +76,7 @@ where
     ///
     /// # Errors
     /// The terminal cannot be drawn on, or read.
-    pub async fn run(
-        self,
-        keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
-        outside: UnboundedReceiver<Msg>,
-    ) -> io::Result<u8> {
+    pub async fn run(self, keys: S::Keys, outside: UnboundedReceiver<Msg>) -> io::Result<u8> {
         let mut flight = None;
         let result = self.until_the_end(&mut flight, keys, outside).await;
         // Also when the terminal failed: it may have gone, and the delivery with it.
@@ -80,7 +87,7 @@ where
     async fn until_the_end(
         mut self,
         flight: &mut Option<Flight>,
-        mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        mut keys: S::Keys,
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
@@ -119,6 +126,18 @@ where
                     match effect {
                         Effect::Quit(code) => return Ok(code),
                         Effect::Suspend => self.shell.suspend(),
+                        Effect::EditOutside { body } => {
+                            drop(keys);
+                            let edited = edit(&self.waypost, &mut self.shell, &body).await;
+                            keys = self.shell.keys();
+                            // ^C in the editor was meant for the editor.
+                            while let Ok(msg) = outside.try_recv() {
+                                if msg != Msg::Terminate(130) {
+                                    let _ = results.send(msg);
+                                }
+                            }
+                            let _ = results.send(Msg::EditedOutside(edited));
+                        }
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
                             shown = true;
@@ -181,9 +200,19 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
             Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
+            Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
+            Effect::Copy(text) => Msg::Copied(copy(&text)),
+            Effect::Write { path, bytes } => Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| path)),
+            Effect::Keep { name, body } => Msg::Kept(waypost.keep_event(&name, &body).map(|_| (name, waypost.own_events()))),
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.
-            Effect::Send { .. } | Effect::Stop { .. } | Effect::Repaint | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Send { .. }
+            | Effect::Stop { .. }
+            | Effect::EditOutside { .. }
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::Quit(_) => return,
         };
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
@@ -198,6 +227,21 @@ fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()
             let _ = to_loop.send(Msg::Terminate(PANICKED));
         }
     })
+}
+
+/// Has a body edited by the user's editor, in a file that is gone afterwards.
+async fn edit(waypost: &Waypost, shell: &mut impl Shell, body: &[u8]) -> Result<Vec<u8>, Problem> {
+    let scratch = waypost.scratch(body)?;
+    shell.edit(scratch.path()).await.map_err(|why| Problem::not_edited(&why))?;
+    scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))
+}
+
+fn copy(text: &str) -> Result<String, Problem> {
+    match ops::copy(text) {
+        Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
+        Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
+        Err(problem) => Err(Problem { fix: "w writes it to a file.".to_owned(), ..problem }),
+    }
 }
 
 fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {

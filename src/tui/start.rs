@@ -1,7 +1,9 @@
 //! Starts the app on the real terminal, with real signals.
 
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
@@ -104,9 +106,12 @@ impl Signals {
                 }
             });
         }
+        // While an editor has the terminal it is not ours to take back.
+        let taken = Arc::new(AtomicBool::new(false));
+        let was_taken = Arc::clone(&taken);
         tokio::spawn(async move {
             while stop.recv().await.is_some() {
-                terminal::give_back();
+                was_taken.store(terminal::give_back(), Ordering::SeqCst);
                 let _ = kill_process(getpid(), process::Signal::STOP);
             }
         });
@@ -114,8 +119,8 @@ impl Signals {
         tokio::spawn(async move {
             while goes_on.recv().await.is_some() {
                 // The shell may have changed the terminal's settings even when the stop was not ours.
-                terminal::give_back();
-                if terminal::take().is_ok() {
+                let ours = terminal::give_back() | taken.swap(false, Ordering::SeqCst);
+                if ours && terminal::take().is_ok() {
                     let _ = to_loop.send(Msg::Resumed);
                 }
             }
@@ -127,6 +132,28 @@ impl Signals {
 struct JobControl;
 
 impl Shell for JobControl {
+    type Keys = EventStream;
+
+    fn keys(&mut self) -> EventStream {
+        EventStream::new()
+    }
+
+    async fn edit(&mut self, file: &Path) -> Result<(), String> {
+        let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let editor = set("VISUAL").or_else(|| set("EDITOR")).ok_or("neither is set")?;
+        terminal::give_back();
+        // Through the shell, since an editor's variable may hold arguments; the file is not part of what the shell reads.
+        let mut command = tokio::process::Command::new("/bin/sh");
+        command.arg("-c").arg(format!("exec {editor} \"$1\"")).arg("sh").arg(file);
+        let result = command.status().await;
+        terminal::take().map_err(|error| error.to_string())?;
+        match result {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{editor} ended with {status}")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     fn suspend(&mut self) {
         // The whole job stops, as at ^Z in any program: also what started waypost and waits for it. The signal's handler
         // gives the terminal back first.

@@ -21,11 +21,11 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Delete { .. }) | None => {}
+        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) | None => {}
     }
     match model.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
-        MainFocus::Delivery(at) => assert!(at < model.deliveries.len()),
+        MainFocus::Delivery(at) => assert!(at < model.deliveries.len() || (at == 0 && model.filter.is_some())),
     }
     let screen = screen(model);
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");

@@ -2,7 +2,6 @@ use std::os::unix::fs::symlink;
 use std::thread;
 
 use super::*;
-use crate::io::record::body_is_whole;
 use crate::io::record::tests::delivery;
 use crate::io::store::Kind;
 
@@ -150,8 +149,8 @@ fn a_large_body_is_shortened_and_known_to_be() {
         let request = &read.attempts[0].request;
         assert_eq!(request.body.len(), kept);
         assert!(body.as_bytes().starts_with(&request.body));
-        assert!(!body_is_whole(request));
-        assert!(body_is_whole(&delivery.attempts[0].request));
+        assert!(!request.is_whole());
+        assert!(delivery.attempts[0].request.is_whole());
     }
 }
 

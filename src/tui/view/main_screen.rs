@@ -229,12 +229,14 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     };
     let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
     let block = parts::boxed(pen, "Deliveries", style);
-    let block =
-        if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
-        frame.render_widget(Paragraph::new(Line::styled("   None yet.", pen.theme.dim)), inner);
+        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
         return;
     }
     let rows = usize::from(inner.height);
