@@ -98,7 +98,9 @@ where
         loop {
             if std::mem::take(&mut self.model.changed) {
                 let model = &self.model;
-                self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?;
+                let drawn = self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?.area;
+                // A key can come before the message of the resize: it is meant for what is seen.
+                self.model.size = (drawn.width, drawn.height);
             }
             let mut messages = tokio::select! {
                 event = keys.next() => translate(event)?,
