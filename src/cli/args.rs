@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::domain::auth::{AddTo, AuthType};
@@ -154,7 +154,7 @@ pub struct Fields {
     pub add_to: Option<String>,
 
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
     pub ca_cert: Option<PathBuf>,
 
     /// The total time of an attempt, 1 to 120 [default: 15]; empty for the default
@@ -211,7 +211,7 @@ pub struct Test {
     pub timeout: Option<String>,
 
     /// A PEM file with the CA to trust for this attempt
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
     pub ca_cert: Option<PathBuf>,
 
     /// Print the request that would be sent, secrets masked, and send nothing
@@ -225,6 +225,11 @@ without being shown.";
 
 fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(names)
+}
+
+/// Unlike clap's own, takes an empty one: for none.
+fn path_or_none() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn after_help() -> String {

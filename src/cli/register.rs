@@ -49,10 +49,14 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
 /// # Errors
 /// An input is not valid, nothing is registered, or it cannot be saved.
 pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure> {
+    let mut locked = None;
     let draft = match waypost.state() {
         State::Empty => return Err(Problem::nothing_registered().into()),
         State::Unreadable(problem) => return Err(problem.into()),
-        State::Locked(draft, _) => *draft,
+        State::Locked(draft, problem) => {
+            locked = Some(problem);
+            *draft
+        }
         State::Open(_) if fields.is_empty() => {
             return Err(Failure::usage(
                 "Nothing is to be changed.",
@@ -67,7 +71,7 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
         let Some(field) = only_a_secret_is_missing(&errors) else { return Err(Failure::fields(errors)) };
         given = secret_input::ask(field)?;
         if given.is_none() {
-            return Err(Failure::fields(errors));
+            return Err(locked.map_or_else(|| Failure::fields(errors), Failure::from));
         }
     }
     let mut errors = Vec::new();
