@@ -35,7 +35,7 @@ const GLOBAL: &str = "Options of every command";
 ///
 /// Without a command, the app opens in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "waypost", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
+#[command(name = "waypost", version, max_term_width = 100, after_help = after_help())]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]
@@ -66,11 +66,11 @@ pub struct Globals {
         hide_default_value = true)]
     pub color: String,
 
-    /// Say nothing but errors; what was asked for (show, secret, --json, a generated secret) is still printed
+    /// Say nothing but errors; what show, secret, --json and --generate-secret print stays
     #[arg(short, long, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more: the request and the time of each phase
+    /// Say more; for test: the request, and the time of each phase
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub verbose: bool,
 }

@@ -6,12 +6,12 @@
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
 use super::exit;
 use super::failure::Failure;
+use super::signals::Signals;
 use crate::domain::draft::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
 
@@ -50,7 +50,7 @@ pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
     let end = runtime.block_on(async {
         // Before the terminal is taken: from then on, no signal may end the process by itself.
-        let mut signals = signals().map_err(broken)?;
+        let mut signals = Signals::catch().map_err(broken)?;
         let _taken = Taken::take().map_err(broken)?;
         show(question);
         let end = listen(echo, &mut signals).await;
@@ -65,28 +65,14 @@ pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
     }
 }
 
-/// The signals that end a wait, each with its exit code.
-fn signals() -> io::Result<Vec<(Signal, u8)>> {
-    let kinds = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), exit::INTERRUPTED), (SignalKind::terminate(), 143)];
-    kinds.into_iter().map(|(kind, code)| Ok((signal(kind)?, code))).collect()
-}
-
 /// The line, or the code of the signal that came first.
-async fn listen(echo: Echo, signals: &mut [(Signal, u8)]) -> Result<Line, u8> {
+async fn listen(echo: Echo, signals: &mut Signals) -> Result<Line, u8> {
     let (answers, mut answered) = unbounded_channel();
     // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
     std::thread::spawn(move || read_line(echo, &answers));
-    let signalled = std::future::poll_fn(|context| {
-        for (stream, code) in &mut *signals {
-            if stream.poll_recv(context).is_ready() {
-                return std::task::Poll::Ready(*code);
-            }
-        }
-        std::task::Poll::Pending
-    });
     tokio::select! {
         line = answered.recv() => Ok(line.unwrap_or(Line::End)),
-        code = signalled => Err(code),
+        code = signals.next() => Err(code),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `register` and `edit`.
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::args::Fields;
 use super::exit;
@@ -9,8 +10,9 @@ use super::fields::only_a_secret_is_missing;
 use super::out::{self, Out};
 use super::secret_input::{self, Given};
 use super::view;
+use crate::domain::auth::AuthType;
 use crate::domain::draft::Draft;
-use crate::domain::field::{FieldError, Notice};
+use crate::domain::field::{Field, FieldError, Notice};
 use crate::domain::text::visible;
 use crate::ops::{Problem, Saved, State, Waypost};
 
@@ -96,8 +98,6 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
 
 /// Everything that is wrong when no auth type is named: which one is meant must not be guessed.
 fn without_auth(fields: &Fields) -> Vec<FieldError> {
-    use crate::domain::auth::AuthType;
-    use crate::domain::field::Field;
     let draft = Draft { url: fields.url.clone().unwrap_or_default(), ..Draft::default() };
     let mut errors = draft.check().err().unwrap_or_default();
     errors.push(FieldError::new(
@@ -130,7 +130,7 @@ fn tell(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&Given>, ou
     match generated {
         Some(secret) => {
             out.say("The receiver needs this signing secret:");
-            out::print(&format!("{}\n", secret.expose()), code)
+            out::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
         }
         None => Ok(code),
     }

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::exit;
 use super::failure::Failure;
@@ -51,7 +52,7 @@ pub fn secret(waypost: &Waypost, copy: bool, out: Out) -> Result<u8, Failure> {
         return Err(Failure::usage("secret has no JSON form: secrets are redacted there.", "Leave --json out."));
     }
     if !copy {
-        return out::print(&format!("{}\n", secret.expose()), exit::DONE);
+        return out::print(&Zeroizing::new(format!("{}\n", secret.expose())), exit::DONE);
     }
     let to = match ops::copy(secret.expose())? {
         Copied::Tmux => "tmux, for its terminal",

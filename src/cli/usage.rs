@@ -16,12 +16,12 @@ pub fn of(error: &clap::Error) -> Failure {
     let flag = if flag.starts_with('-') { visible(&flag).into_owned() } else { String::new() };
     let value = visible(&text(error, ContextKind::InvalidValue)).into_owned();
     let known = list(error, ContextKind::ValidValue);
-    let help = "See waypost --help.".to_owned();
+    let help = "See --help.".to_owned();
     let (message, fix) = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => (format!("{flag} needs a value."), one_of(&known, help)),
         ErrorKind::InvalidValue => (format!("{flag}: \"{value}\" is not known."), one_of(&known, help)),
         ErrorKind::UnknownArgument if flag.is_empty() => {
-            ("An argument stands where none belongs.".into(), "Every input has a flag; see waypost --help.".into())
+            ("An argument stands where none belongs.".into(), "Every input has a flag; see --help.".into())
         }
         ErrorKind::UnknownArgument => {
             let near = text(error, ContextKind::SuggestedArg);

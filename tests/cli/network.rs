@@ -244,6 +244,22 @@ fn h48_a_signal_stops_a_delivery_and_it_is_recorded() {
 }
 
 #[test]
+fn an_ignored_signal_stays_ignored() {
+    let slow = Answer::status(200).after(Duration::from_millis(500));
+    let receiver = Receiver::scripted(expect_nothing(), vec![slow]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let base = home.command(&[]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" test --json", base.get_program().to_str().unwrap()]);
+    command.env_clear().envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    receiver.wait_for_request(DEADLINE);
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::HUP).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn h32_what_cannot_be_recorded_is_sent_all_the_same() {
     let receiver = Receiver::start(expect_nothing());
     let home = registered_at(&receiver, &["--auth", "default"], "");

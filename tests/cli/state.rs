@@ -113,17 +113,16 @@ fn h28_a_secret_is_not_carried_elsewhere() {
     let receiver = Receiver::start(expect_bearer("token-text-token-text"));
     let other = Receiver::start(expect_bearer("token-text-token-text"));
     let ca = other.ca().to_str().unwrap().to_owned();
-    let changes: [Box<dyn Fn(&mut Value)>; 3] = [
-        Box::new(|json| json["destination"]["url"] = json!(other.url)),
-        Box::new(|json| {
-            let sealed = json["destination"]["auth"]["token"].clone();
-            json["destination"]["auth"] = json!({ "type": "basic", "username": "u", "password": sealed });
-        }),
-        Box::new(|json| json["destination"]["ca_cert"] = json!(ca)),
-    ];
+    let elsewhere = |json: &mut Value| json["destination"]["url"] = json!(other.url);
+    let otherwise = |json: &mut Value| {
+        let sealed = json["destination"]["auth"]["token"].clone();
+        json["destination"]["auth"] = json!({ "type": "basic", "username": "u", "password": sealed });
+    };
+    let by_another = |json: &mut Value| json["destination"]["ca_cert"] = json!(ca);
+    let changes: [&dyn Fn(&mut Value); 3] = [&elsewhere, &otherwise, &by_another];
     for by_hand in changes {
         let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "token-text-token-text");
-        change(&home, &by_hand);
+        change(&home, by_hand);
         for args in [["test"].as_slice(), &["secret"], &["edit", "--timeout", "5"], &["test", "--dry-run"]] {
             let before = disk(&home);
             let out = home.waypost(args).exits(6);
