@@ -4,6 +4,7 @@ mod problem;
 mod script;
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,11 +15,13 @@ pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery, Phase};
+use crate::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature;
-use crate::io::history::{self, Page};
+use crate::io::bodies::{self, Scratch};
+use crate::io::history;
+pub use crate::io::history::Page;
 use crate::io::http::{self, Progress, Sender, Trust};
 use crate::io::paths::Paths;
 use crate::io::store::{self, Loaded};
@@ -58,6 +61,8 @@ pub struct Situation {
     pub deliveries: Vec<Delivery>,
     /// Whether there are older ones.
     pub more_deliveries: bool,
+    /// The events of the user's own.
+    pub events: Vec<Event>,
 }
 
 /// What the demo's receiver saw.
@@ -71,8 +76,8 @@ pub struct Witness {
     pub text: String,
 }
 
-/// How many deliveries are read when the app opens.
-const FIRST_PAGE: usize = 50;
+/// How many deliveries the app reads at a time.
+pub const PAGE: usize = 50;
 
 /// A test delivery that ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,8 +132,9 @@ impl Waypost {
             Err(error) => (State::Unreadable(error.into()), 0),
         };
         // A history that cannot be read is no reason not to open.
-        let page = history::page(&self.paths, 0, FIRST_PAGE).unwrap_or_default();
-        Situation { state, generation, deliveries: page.deliveries, more_deliveries: page.more }
+        let page = history::page(&self.paths, None, 0, PAGE).unwrap_or_default();
+        let events = bodies::own_events(&self.paths);
+        Situation { state, generation, deliveries: page.deliveries, more_deliveries: page.more, events }
     }
 
     /// The destination, for something that needs one.
@@ -261,12 +267,54 @@ impl Waypost {
         }
     }
 
-    /// Deliveries, the newest first, behind the newest `skip`.
+    /// Deliveries, the newest first: `limit` of them behind the newest `skip`; only those of `outcome`, where one is given.
     ///
     /// # Errors
     /// The history cannot be read.
-    pub fn deliveries(&self, skip: usize, limit: usize) -> Result<Page, Problem> {
-        Ok(history::page(&self.paths, skip, limit)?)
+    pub fn deliveries(&self, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, Problem> {
+        Ok(history::page(&self.paths, outcome, skip, limit)?)
+    }
+
+    /// Forgets every delivery.
+    ///
+    /// # Errors
+    /// The history cannot be removed.
+    pub fn clear_history(&self) -> Result<(), Problem> {
+        Ok(history::clear(&self.paths)?)
+    }
+
+    /// The events of the user's own.
+    #[must_use]
+    pub fn own_events(&self) -> Vec<Event> {
+        bodies::own_events(&self.paths)
+    }
+
+    /// Keeps a body as an own event.
+    ///
+    /// # Errors
+    /// The name cannot be one, or the file cannot be written.
+    pub fn keep_event(&self, name: &str, body: &[u8]) -> Result<PathBuf, Problem> {
+        if !bodies::is_name(name) {
+            return Err(Problem::event_name(name));
+        }
+        self.paths.create_config_dir()?;
+        bodies::keep_event(&self.paths, name, body).map_err(|error| Problem::not_written(&self.paths.events_dir(), &error))
+    }
+
+    /// Writes bytes to a new file.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be written.
+    pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        bodies::write_new(path, bytes).map_err(|error| Problem::not_written(path, &error))
+    }
+
+    /// Puts a body into a file for an editor.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn scratch(&self, body: &[u8]) -> Result<Scratch, Problem> {
+        Scratch::new(&self.paths, body).map_err(|error| Problem::not_written(&self.paths.state_dir, &error))
     }
 
     async fn attempt(

@@ -94,7 +94,12 @@ fn surroundings(demo: Option<String>) -> Surroundings {
     let var = |name| std::env::var(name).unwrap_or_default();
     let locale = [var("LC_ALL"), var("LC_CTYPE"), var("LANG")].into_iter().find(|value| !value.is_empty()).unwrap_or_default();
     let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
-    Surroundings { ascii: !utf8 || var("TERM") == "linux", colourless: !var("NO_COLOR").is_empty(), demo }
+    Surroundings {
+        ascii: !utf8 || var("TERM") == "linux",
+        colourless: !var("NO_COLOR").is_empty(),
+        editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(),
+        demo,
+    }
 }
 
 fn needs_terminal() -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod acl;
 pub mod atomic;
+pub mod bodies;
 pub mod certificate;
 pub mod clipboard;
 pub mod file;

@@ -33,14 +33,6 @@ pub fn delivery_from_json(json: &Value) -> Option<Delivery> {
     Some(Delivery { id: text(json, "id")?, event: text(json, "event")?, attempts })
 }
 
-/// Whether the body of a kept request is all that was sent: the history keeps no more than
-/// [`super::history::REQUEST_BODY_KEPT`] of it. What is not whole cannot be sent again.
-#[must_use]
-pub fn body_is_whole(request: &SentRequest) -> bool {
-    let length = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    length.is_none_or(|(_, value)| value.parse() == Ok(request.body.len()))
-}
-
 fn attempt_to_json(attempt: &Attempt) -> Value {
     let timings: Map<_, _> =
         Phase::ALL.iter().map(|&phase| (phase.name().to_owned(), attempt.timings.get(phase).map(thousandths).into())).collect();
@@ -279,10 +271,10 @@ pub(super) mod tests {
     #[test]
     fn a_cut_body_is_told_by_its_length() {
         let mut request = delivery("msg_1").attempts.remove(0).request;
-        assert!(body_is_whole(&request));
+        assert!(request.is_whole());
         request.headers.push(("content-length".into(), request.body.len().to_string()));
-        assert!(body_is_whole(&request));
+        assert!(request.is_whole());
         request.body.pop();
-        assert!(!body_is_whole(&request));
+        assert!(!request.is_whole());
     }
 }

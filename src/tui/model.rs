@@ -4,7 +4,9 @@ use super::form::Form;
 use super::msg::Id;
 use super::test_popup::TestPopup;
 use crate::domain::destination::Destination;
-use crate::domain::outcome::Delivery;
+use crate::domain::event::Event;
+use crate::domain::outcome::{Delivery, Outcome};
+use crate::domain::url::EndpointUrl;
 use crate::ops::{Situation, State, Witness};
 
 /// What does not change while the app runs.
@@ -12,6 +14,8 @@ use crate::ops::{Situation, State, Witness};
 pub struct Surroundings {
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// `$VISUAL` or `$EDITOR` is set.
+    pub editor: bool,
     /// The terminal shows no colour.
     pub colourless: bool,
     /// The URL of the demo's receiver, in a demo.
@@ -63,6 +67,20 @@ pub enum Popup {
     Form(Box<Form>),
     /// Send a test delivery, or look at a past one.
     Test(Box<TestPopup>),
+    /// "Send events to another host?", which a redirect leads to
+    Redirect {
+        /// Where it leads.
+        url: Box<EndpointUrl>,
+        /// Whether `[ Use it ]` has the focus, rather than `[ Keep ]`.
+        change: bool,
+    },
+    /// "Forget all deliveries?"
+    Clear {
+        /// Whether `[ Clear ]` has the focus, rather than `[ Keep ]`.
+        clear: bool,
+        /// The clearing under way.
+        clearing: Option<Id>,
+    },
     /// "Delete the destination …?"
     Delete {
         /// Whether `[ Delete ]` has the focus, rather than `[ Keep ]`.
@@ -115,6 +133,12 @@ pub struct Model {
     pub deliveries: Vec<Delivery>,
     /// Whether the history has older ones.
     pub more_deliveries: bool,
+    /// Only deliveries of that outcome are listed.
+    pub filter: Option<Outcome>,
+    /// The page of the history that is waited for.
+    pub listing: Option<Id>,
+    /// The events of the user's own.
+    pub events: Vec<Event>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// ^C was pressed while a form was dirty: once more quits.
@@ -141,6 +165,9 @@ impl Model {
             status: None,
             deliveries: Vec::new(),
             more_deliveries: false,
+            filter: None,
+            listing: None,
+            events: Vec::new(),
             witness: None,
             quit_armed: false,
             quitting: None,
@@ -157,6 +184,9 @@ impl Model {
         self.state = situation.state;
         self.deliveries = situation.deliveries;
         self.more_deliveries = situation.more_deliveries;
+        self.events = situation.events;
+        self.filter = None;
+        self.listing = None;
         self.focus = MainFocus::Button(0);
     }
 

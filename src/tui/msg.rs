@@ -3,10 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::destination::Destination;
+use crate::domain::event::Event;
 use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
-use crate::ops::{Problem, Saved, Situation, Witness};
+use crate::ops::{Page, Problem, Saved, Situation, Witness};
 
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
@@ -38,6 +39,18 @@ pub enum Msg {
     Ended(Id, Phase, f64),
     /// A delivery ended, and whether it could be recorded.
     Delivered(Id, Box<Delivery>, Option<Problem>),
+    /// A page of the history was read.
+    Listed(Id, Result<Box<Page>, Problem>),
+    /// The history was cleared.
+    Cleared(Id, Result<(), Problem>),
+    /// A text was sent to the clipboard; who took it, in words.
+    Copied(Result<String, Problem>),
+    /// A body was written to the file of that name.
+    Wrote(Result<String, Problem>),
+    /// A body was kept as an own event of that name; the own events that there are now.
+    Kept(Result<(String, Vec<Event>), Problem>),
+    /// The editor gave a body back.
+    EditedOutside(Result<Vec<u8>, Problem>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
     /// The app was stopped and goes on: what is on the terminal is unknown.

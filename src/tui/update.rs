@@ -1,7 +1,10 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
+mod body;
 mod form;
+mod history;
 mod main_screen;
+mod prompt;
 mod test;
 
 use super::effect::Effect;
@@ -9,7 +12,8 @@ use super::form::Form;
 use super::keys::{self, Action, Context};
 use super::model::{MainFocus, Model, Popup, Tone};
 use super::msg::{Msg, Press};
-use crate::ops::{Situation, State};
+use crate::domain::event::{BuiltIn, Event};
+use crate::ops::{Problem, Situation, State};
 
 /// The smallest terminal that is drawn on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -25,20 +29,27 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(model, &text),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
-            Vec::new()
+            // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
+            vec![Effect::Repaint]
         }
         Msg::Loaded(_, situation) => loaded(model, *situation),
         Msg::Saved(id, result) => form::saved(model, id, result),
         Msg::Removed(id, result) => main_screen::removed(model, id, result),
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
-                (Some(Popup::Form(form)), Ok(secret)) => form.generated(&secret),
+                (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
                 (Some(Popup::Form(form)), Err(problem)) => form.problem = Some(problem),
                 _ => model.changed = false,
             }
             Vec::new()
         }
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
+        Msg::Listed(id, result) => history::listed(model, id, result),
+        Msg::Cleared(id, result) => history::cleared(model, id, result),
+        Msg::Copied(result) => told(model, result.map(|by| format!("Copied: {by}."))),
+        Msg::Wrote(result) => told(model, result.map(|path| format!("Written to {path}."))),
+        Msg::Kept(result) => kept(model, result),
+        Msg::EditedOutside(result) => body::edited_outside(model, result),
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
             Vec::new()
@@ -75,6 +86,8 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
             Context::Form => form::act(model, action),
             Context::Question => question(model, action),
             Context::Test => test::act(model, action),
+            Context::Prompt => prompt::act(model, action),
+            Context::Editor => body::act(model, action),
         },
     }
 }
@@ -82,21 +95,48 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
 /// A key without an action: a character goes into the focused text field, anything else does nothing.
 fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
     model.changed = false;
-    if context != Context::Form {
-        return Vec::new();
-    }
-    match press {
-        Press::Char(c) => form::typed(model, c),
+    match (context, press) {
+        (Context::Form, Press::Char(c)) => form::typed(model, c),
+        (Context::Prompt, Press::Char(c)) => prompt::typed(model, c),
+        (Context::Editor, Press::Char(c)) => body::typed(model, c),
         _ => Vec::new(),
     }
 }
 
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    match &mut model.popup {
-        Some(Popup::Form(form)) if form.discard.is_none() && form.saving.is_none() && model.help.is_none() => form.paste(text),
+    match (keys::context(model), &mut model.popup) {
+        (Context::Form, Some(Popup::Form(form))) if form.saving.is_none() => form.paste(text),
+        (Context::Prompt, _) => prompt::paste(model, text),
+        (Context::Editor, _) => body::paste(model, text),
         _ => model.changed = false,
     }
     Vec::new()
+}
+
+/// Says what came of something that was done beside the popup.
+fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
+    match result {
+        Ok(text) => test::say(model, Tone::Done, text),
+        Err(problem) => test::say(model, Tone::Bad, problem.to_string()),
+    }
+    Vec::new()
+}
+
+fn kept(model: &mut Model, result: Result<(String, Vec<Event>), Problem>) -> Vec<Effect> {
+    let result = result.map(|(name, events)| {
+        model.events = events;
+        if let Some(test) = test::popup(model) {
+            test.event.name.clone_from(&name);
+            test.edited = false;
+        }
+        let own = model.events.clone();
+        if let Some(test) = test::popup(model).filter(|test| !test.choices.is_empty()) {
+            test.choices = BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own).collect();
+            test.choice = test.choices.iter().position(|event| event.name == name).unwrap_or(0);
+        }
+        format!("Kept as the event {name}.")
+    });
+    told(model, result)
 }
 
 fn loaded(model: &mut Model, situation: Situation) -> Vec<Effect> {
@@ -125,6 +165,8 @@ fn question(model: &mut Model, action: Action) -> Vec<Effect> {
     match &mut model.popup {
         Some(Popup::Form(_)) => form::discard(model, action),
         Some(Popup::Delete { .. }) => main_screen::delete(model, action),
+        Some(Popup::Clear { .. }) => history::clear(model, action),
+        Some(Popup::Redirect { .. }) => test::redirect(model, action),
         _ => Vec::new(),
     }
 }

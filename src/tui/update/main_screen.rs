@@ -1,32 +1,33 @@
 //! The destination screen: its buttons, the deliveries, and the question before a deletion.
 
-use super::{close, edit};
+use super::{close, edit, history, test};
 use crate::ops::{Problem, State};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
 use crate::tui::keys::Action;
 use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::test_popup::TestPopup;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.focus) {
-        (Action::SendTest, _) => open_test(model),
+        (Action::SendTest, _) => test::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask_delete(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
-        (Action::Press, MainFocus::Delivery(at)) => {
-            if let Some(delivery) = model.deliveries.get(at) {
-                model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery.clone()))));
-            }
-        }
+        (Action::Press, MainFocus::Delivery(at)) => history::open(model, at),
+        (Action::Resend, MainFocus::Delivery(at)) => return history::resend(model, at),
+        (Action::Filter, _) => return history::next_filter(model),
+        (Action::Clear, _) => history::ask_clear(model),
         (Action::Back, _) => model.focus = MainFocus::Button(0),
         (Action::Next | Action::Previous, focus) => model.focus = stepped(model, focus, action == Action::Next),
         (Action::Left, MainFocus::Button(at)) => model.focus = MainFocus::Button(at.saturating_sub(1)),
         (Action::Right, MainFocus::Button(at)) => model.focus = MainFocus::Button((at + 1).min(model.buttons().len() - 1)),
         (Action::Down, MainFocus::Button(_)) => model.focus = MainFocus::Delivery(0),
         (Action::Up, MainFocus::Delivery(0)) => model.focus = MainFocus::Button(0),
-        (_, MainFocus::Delivery(at)) => model.focus = MainFocus::Delivery(moved(model.deliveries.len(), at, action)),
+        (_, MainFocus::Delivery(at)) => {
+            model.focus = MainFocus::Delivery(moved(model.deliveries.len(), at, action));
+            return history::page_if_needed(model);
+        }
         _ => model.changed = false,
     }
     Vec::new()
@@ -63,7 +64,7 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
             model.status = None;
             model.popup = Some(Popup::Form(Box::new(Form::register(model.surroundings.demo.as_deref()))));
         }
-        Some(MainButton::SendTest) => open_test(model),
+        Some(MainButton::SendTest) => test::open(model),
         Some(MainButton::Edit) => edit(model),
         Some(MainButton::Delete) => ask_delete(model),
         Some(MainButton::Reload) => {
@@ -73,11 +74,6 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
         None => {}
     }
     Vec::new()
-}
-
-pub fn open_test(model: &mut Model) {
-    model.status = None;
-    model.popup = Some(Popup::Test(Box::default()));
 }
 
 pub fn ask_delete(model: &mut Model) {

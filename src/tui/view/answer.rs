@@ -32,7 +32,8 @@ pub fn time(ms: f64) -> String {
     }
 }
 
-fn label_of(event: &str) -> String {
+/// How an event is called.
+pub fn label_of(event: &str) -> String {
     BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())
 }
 

@@ -48,7 +48,7 @@ pub fn help_line(model: &Model) -> String {
         MainFocus::Delivery(_) => return "Enter shows the request and the answer.".to_owned(),
     };
     match focused {
-        Some(MainButton::Register) => "Say where events go and how the receiver can tell that they are yours.",
+        Some(MainButton::Register) => "Say where events go, and how they are authenticated.",
         Some(MainButton::SendTest) => "Send one event and see what the endpoint says.",
         Some(MainButton::Edit) => "Change the URL or the authentication.",
         Some(MainButton::Delete) => "Forget the destination and erase its secret.",
@@ -76,6 +76,7 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     buttons.spans.insert(0, "  ".into());
     lines.push(Line::default());
     lines.push(buttons);
+    let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     if matches!(model.state, State::Empty) {
         lines.push(Line::default());
         lines.extend(hints(model, pen, columns));
@@ -88,7 +89,7 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let inner = block.inner(top);
     frame.render_widget(block, top);
     // Of a box that does not fit, the buttons are what must be seen.
-    let scroll = u16::try_from(lines.len()).unwrap_or(0).saturating_sub(inner.height);
+    let scroll = needed.saturating_sub(inner.height);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), inner);
     if !matches!(model.state, State::Empty) && rest.height >= 3 {
         deliveries(model, pen, frame, rest, style);
@@ -228,12 +229,14 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     };
     let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
     let block = parts::boxed(pen, "Deliveries", style);
-    let block =
-        if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
-        frame.render_widget(Paragraph::new(Line::styled("   None yet.", pen.theme.dim)), inner);
+        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
         return;
     }
     let rows = usize::from(inner.height);
