@@ -61,9 +61,10 @@ pub struct Globals {
     #[arg(long, value_name = "DIR", global = true, help_heading = GLOBAL, value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 
-    /// Whether to colour what is printed [default: auto: on a terminal, unless `NO_COLOR` is set]
-    #[arg(long, value_name = "WHEN", global = true, help_heading = GLOBAL, value_parser = names(["auto", "always", "never"]), default_value = "auto",
-        hide_default_value = true)]
+    /// Whether to colour what is printed; auto: on a terminal, unless a variable `NO_COLOR` is set
+    #[arg(
+        help = "Whether to colour what is printed; auto: on a terminal, unless NO_COLOR is set",
+        long, value_name = "WHEN", global = true, help_heading = GLOBAL, value_parser = names(["auto", "always", "never"]), default_value = "auto")]
     pub color: String,
 
     /// Say nothing but errors; what show, secret, --json and --generate-secret print stays

@@ -279,6 +279,8 @@ fn usage_errors_name_the_flag_and_repeat_no_stray_text() {
         (&["edit", "--urll", "x"], None, "--url"),
         (&["edit"], None, "--url"),
         (&["regster"], None, "register"),
+        (&["completions", "tcsh"], None, "<SHELL>: \"tcsh\""),
+        (&["completions"], None, "<SHELL> is missing"),
     ] {
         refused_with(&home, args, "", 2, field, says);
     }
