@@ -30,6 +30,9 @@ pub fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Vec<
             for (wanted, is_swapped) in [(&pair, false), (&swapped, true)] {
                 if let Some(form) = form(&decoded, wanted) {
                     let swap = is_swapped.then_some(Mistake::Swapped);
+                    // Encoded once it is as it should be, so that once more is twice.
+                    let form =
+                        form.map(|form| if form == CredentialForm::Base64Encoded { CredentialForm::Base64Twice } else { form });
                     let forms = [coding, form].into_iter().flatten().map(Mistake::Credential);
                     return Some(swap.into_iter().chain(forms).collect());
                 }
@@ -44,9 +47,7 @@ pub fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Vec<
 fn codings(given: &str) -> Vec<(Option<CredentialForm>, Bytes)> {
     let mut all: Vec<(Option<CredentialForm>, Bytes)> = Vec::new();
     if let Ok(once) = STANDARD.decode(given) {
-        let twice = STANDARD.decode(&once).ok();
         all.push((None, Zeroizing::new(once)));
-        all.extend(twice.map(|twice| (Some(CredentialForm::Base64Twice), Zeroizing::new(twice))));
     }
     let decoded = |form, bytes: Vec<u8>| (Some(form), Zeroizing::new(bytes));
     all.extend(STANDARD_NO_PAD.decode(given).ok().map(|bytes| decoded(CredentialForm::Base64Unpadded, bytes)));

@@ -1,7 +1,6 @@
 //! JSON as tokens, so that writing it again changes only what is meant to: key order, number text and escapes are kept.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::mistake::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 use super::number;
@@ -35,7 +34,8 @@ struct Traits {
     slash: bool,
     escaped_slash: bool,
     html: bool,
-    numbers: bool,
+    /// By the way of writing them.
+    numbers: [bool; NUMBERS.len()],
     keys: bool,
 }
 
@@ -54,24 +54,24 @@ impl<'a> Document<'a> {
         let t = self.traits;
         let plain = |spacing| Rewrite { spacing: Some(spacing), ..Rewrite::default() };
         let mut all = SPACINGS.map(plain).to_vec();
-        vary(&mut all, &[|how| how.newline = true], true);
-        vary(&mut all, &[|how| how.sorted = true], t.keys);
-        vary(&mut all, &[|how| how.slashes = Some(Escaped::Yes)], t.slash);
-        vary(&mut all, &[|how| how.slashes = Some(Escaped::No)], t.escaped_slash);
-        vary(&mut all, &[|how| how.html = Some(Escaped::Yes)], t.html);
-        vary(&mut all, &[|how| how.html = Some(Escaped::No)], t.escapes);
+        vary(&mut all, &[|how: &mut Rewrite| how.newline = true], true);
+        vary(&mut all, &[|how: &mut Rewrite| how.sorted = true], t.keys);
+        vary(&mut all, &[|how: &mut Rewrite| how.slashes = Some(Escaped::Yes)], t.slash);
+        vary(&mut all, &[|how: &mut Rewrite| how.slashes = Some(Escaped::No)], t.escaped_slash);
+        vary(&mut all, &[|how: &mut Rewrite| how.html = Some(Escaped::Yes)], t.html);
+        vary(&mut all, &[|how: &mut Rewrite| how.html = Some(Escaped::No)], t.escapes);
         let escaped: [Change; 2] =
             [|how| how.non_ascii = Some(NonAscii::Escaped), |how| how.non_ascii = Some(NonAscii::EscapedUpper)];
         vary(&mut all, &escaped, t.non_ascii);
-        vary(&mut all, &[|how| how.non_ascii = Some(NonAscii::Plain)], t.escapes);
-        let numbers: [Change; 3] = [
-            |how| how.numbers = Some(Numbers::JavaScript),
-            |how| how.numbers = Some(Numbers::Python),
-            |how| how.numbers = Some(Numbers::WithPoint),
-        ];
-        vary(&mut all, &numbers, t.numbers);
+        vary(&mut all, &[|how: &mut Rewrite| how.non_ascii = Some(NonAscii::Plain)], t.escapes);
+        let numbers = NUMBERS.into_iter().zip(t.numbers).filter(|&(_, differs)| differs);
+        let numbers: Vec<_> = numbers.map(|(way, _)| move |how: &mut Rewrite| how.numbers = Some(way)).collect();
+        vary(&mut all, &numbers, true);
         // A stable sort: of equal weight, the order above stays.
-        all.sort_by_key(weight);
+        all.sort_by_key(|how| match weight(how) {
+            few @ ..=2 => (few, 0),
+            many => (if is_of_a_library(how) { 3 } else { 4 }, many),
+        });
         all
     }
 
@@ -96,11 +96,13 @@ impl<'a> Document<'a> {
 
 const SPACINGS: [Spacing; 4] = [Spacing::Compact, Spacing::Spaced, Spacing::Pretty2, Spacing::Pretty4];
 
+const NUMBERS: [Numbers; 3] = [Numbers::JavaScript, Numbers::Python, Numbers::WithPoint];
+
 /// Sets one part of a rewriting.
 type Change = fn(&mut Rewrite);
 
 /// Adds to each rewriting the same with each of the changes, if they can make a difference.
-fn vary(all: &mut Vec<Rewrite>, changes: &[Change], applies: bool) {
+fn vary(all: &mut Vec<Rewrite>, changes: &[impl Fn(&mut Rewrite)], applies: bool) {
     if !applies {
         return;
     }
@@ -124,6 +126,23 @@ fn weight(how: &Rewrite) -> u8 {
         + u8::from(how.numbers.is_some())
         + u8::from(how.newline)
         + u8::from(rare)
+}
+
+/// Whether a library writes JSON so, by its defaults or common options.
+fn is_of_a_library(how: &Rewrite) -> bool {
+    let Rewrite { sorted, non_ascii, slashes, html, numbers, newline, .. } = *how;
+    let plain = matches!(non_ascii, None | Some(NonAscii::Plain));
+    let escaped = matches!(non_ascii, None | Some(NonAscii::Escaped));
+    let slashes_plain = slashes != Some(Escaped::Yes);
+    let html_plain = html != Some(Escaped::Yes);
+    let as_javascript = matches!(numbers, None | Some(Numbers::JavaScript));
+    let as_python = matches!(numbers, None | Some(Numbers::Python));
+    let javascript = plain && slashes_plain && html_plain && as_javascript && !newline;
+    let python = escaped && slashes_plain && html_plain && as_python && !newline;
+    let php = escaped && html_plain && as_python && !sorted && !newline;
+    let go = plain && slashes_plain && html != Some(Escaped::No) && as_javascript;
+    let ruby = plain && slashes_plain && as_python && !sorted && !newline;
+    javascript || python || php || go || ruby
 }
 
 struct Parser<'a> {
@@ -196,7 +215,9 @@ impl<'a> Parser<'a> {
         if !number::is_json(text) {
             return None;
         }
-        self.traits.numbers = true;
+        for (way, differs) in NUMBERS.into_iter().zip(&mut self.traits.numbers) {
+            *differs = *differs || number::written(text, way) != text;
+        }
         self.at += end;
         Some(Value::Number(text))
     }
@@ -331,8 +352,16 @@ impl Writer<'_, '_> {
         if how.non_ascii.is_none() && how.slashes.is_none() && how.html.is_none() {
             return self.raw(text);
         }
-        for Unit { span, meaning } in units(text) {
-            let literal = &text[span];
+        let mut at = 0;
+        while at < text.len() {
+            // What no rewriting concerns is copied at one go.
+            let concerns = |b: u8| matches!(b, b'\\' | b'/' | b'<' | b'>' | b'&' | 0x80..);
+            let plain = text[at..].bytes().position(concerns).unwrap_or(text.len() - at);
+            self.raw(&text[at..at + plain]);
+            at += plain;
+            let Some(Unit { length, meaning }) = unit(&text[at..]) else { return };
+            let literal = &text[at..at + length];
+            at += length;
             let is_escape = literal.starts_with('\\');
             let target = match meaning {
                 Some('/') => how.slashes,
@@ -361,20 +390,17 @@ impl Writer<'_, '_> {
 
 /// One character of a JSON text, as it is written.
 struct Unit {
-    span: Range<usize>,
+    /// In bytes, as it is written.
+    length: usize,
     /// What it means; `None` for half a surrogate pair, or an escape that is none.
     meaning: Option<char>,
 }
 
-fn units(text: &str) -> impl Iterator<Item = Unit> + '_ {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let c = text[at..].chars().next()?;
-        let (length, meaning) = if c == '\\' { escape(&text[at..]) } else { (c.len_utf8(), Some(c)) };
-        let span = at..at + length;
-        at += length;
-        Some(Unit { span, meaning })
-    })
+/// The character that a text begins with; `None` at its end.
+fn unit(text: &str) -> Option<Unit> {
+    let c = text.chars().next()?;
+    let (length, meaning) = if c == '\\' { escape(text) } else { (c.len_utf8(), Some(c)) };
+    Some(Unit { length, meaning })
 }
 
 /// The length and the meaning of the escape that a text begins with.
@@ -408,7 +434,13 @@ fn code_unit(text: &str, at: usize) -> Option<u16> {
 /// A key's characters, by which keys are sorted.
 fn decoded(text: &str) -> Cow<'_, str> {
     if text.contains('\\') {
-        Cow::Owned(units(text).map(|unit| unit.meaning.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+        let mut rest = text;
+        let mut out = String::with_capacity(text.len());
+        while let Some(Unit { length, meaning }) = unit(rest) {
+            out.push(meaning.unwrap_or(char::REPLACEMENT_CHARACTER));
+            rest = &rest[length..];
+        }
+        Cow::Owned(out)
     } else {
         Cow::Borrowed(text)
     }
