@@ -1,6 +1,5 @@
 //! Which mistake it was: each one made on purpose is named, and nothing else is.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
-#![allow(missing_docs, reason = "public to the other files of the test alone")]
 
 #[path = "explain/by_hand.rs"]
 mod by_hand;
@@ -21,31 +20,31 @@ use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::domain::verify::Received;
 
-pub const NOW: i64 = 1_790_000_000;
-pub const TS: &str = "1790000000";
-pub const ID: &str = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
-pub const SECRET: &str = "It's a Secret to Everybody";
+pub(crate) const NOW: i64 = 1_790_000_000;
+pub(crate) const TS: &str = "1790000000";
+pub(crate) const ID: &str = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
+pub(crate) const SECRET: &str = "It's a Secret to Everybody";
 /// Base64, and hex, too.
-pub const CODED: &str = "5d1d0f4eab9b7b5fbb3ac9e3bb2a7b6f5d1d0f4eab9b7b5f";
-pub const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+pub(crate) const CODED: &str = "5d1d0f4eab9b7b5fbb3ac9e3bb2a7b6f5d1d0f4eab9b7b5f";
+pub(crate) const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 /// What stands behind `whsec_`, decoded.
-pub const WHSEC_KEY: [u8; 24] = [
+pub(crate) const WHSEC_KEY: [u8; 24] = [
     0x0b, 0x61, 0x55, 0xb0, 0x14, 0x08, 0x86, 0xbb, 0x1c, 0x0a, 0x19, 0x50, 0x20, 0xc5, 0x7e, 0x6f, 0x9b, 0x12, 0x62, 0xca, 0x68,
     0x6f, 0xba, 0x03,
 ];
 
 /// A request in parts.
 #[derive(Clone, Debug)]
-pub struct Req {
-    pub method: String,
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Req {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Req {
     /// With what every delivery has.
-    pub fn new(body: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn new(body: impl AsRef<[u8]>) -> Self {
         let headers = [
             ("content-type", "application/json"),
             ("user-agent", "waypost/0.1.0"),
@@ -58,52 +57,52 @@ impl Req {
         Self { method: "POST".into(), target: "/in".into(), headers, body: body.as_ref().to_vec() }
     }
 
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(key, _)| key != name);
         self
     }
 
-    pub fn instead(self, name: &str, value: impl Into<String>) -> Self {
+    pub(crate) fn instead(self, name: &str, value: impl Into<String>) -> Self {
         self.without(name).with(name, value)
     }
 
-    pub fn to(mut self, target: &str) -> Self {
+    pub(crate) fn to(mut self, target: &str) -> Self {
         target.clone_into(&mut self.target);
         self
     }
 
-    pub fn received(&self) -> Received<'_> {
+    pub(crate) fn received(&self) -> Received<'_> {
         Received { method: &self.method, target: &self.target, headers: &self.headers, body: &self.body }
     }
 
-    pub fn explain(&self, settings: &Settings) -> Explanation {
+    pub(crate) fn explain(&self, settings: &Settings) -> Explanation {
         explain(settings, &self.received(), NOW)
     }
 }
 
-pub fn draft(auth_type: AuthType) -> Draft {
+pub(crate) fn draft(auth_type: AuthType) -> Draft {
     Draft { url: "https://h.example/in".into(), auth_type, header_key: "X-Signature".into(), ..Draft::default() }
 }
 
-pub fn hmac_of(format: Format, secret: &str) -> Settings {
+pub(crate) fn hmac_of(format: Format, secret: &str) -> Settings {
     Draft { format, signing_secret: Secret::new(secret), ..draft(AuthType::Hmac) }.check().unwrap().settings
 }
 
 /// A mistake made on purpose.
-pub struct Case {
-    pub what: &'static str,
-    pub settings: Settings,
-    pub request: Req,
-    pub mistakes: Vec<Mistake>,
+pub(crate) struct Case {
+    pub(crate) what: &'static str,
+    pub(crate) settings: Settings,
+    pub(crate) request: Req,
+    pub(crate) mistakes: Vec<Mistake>,
 }
 
 /// Each case is named as exactly its mistakes, in words that tell no secret.
-pub fn assert_named(cases: &[Case]) {
+pub(crate) fn assert_named(cases: &[Case]) {
     let mut wrong = Vec::new();
     for case in cases {
         let found = case.request.explain(&case.settings);

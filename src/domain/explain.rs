@@ -7,7 +7,7 @@
 //! ```text
 //! notation    a header's value -> the signatures in it, as bytes, and how each is written
 //! search      keys × content × body forms -> the MAC that is one of them
-//! json        a body as tokens, written again as other languages do
+//! json        a body as tokens; rewrites, writer, number: written again as other languages do
 //! credentials the same for passwords, tokens and API keys
 //! words, code what it is called, what to change, and the line of code
 //! ```
@@ -23,9 +23,11 @@ mod keys;
 mod mistake;
 mod notation;
 mod number;
+mod rewrites;
 mod search;
 mod signing;
 mod words;
+mod writer;
 
 use subtle::ConstantTimeEq as _;
 
@@ -80,7 +82,8 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
         vec![Mistake::Method]
     };
     let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());
-    let code = mistakes.iter().map(|mistake| code::lines(settings.auth(), mistake)).find(|lines| !lines.is_empty());
+    // What was signed comes behind how it is written, and is harder to get right.
+    let code = mistakes.iter().rev().map(|mistake| code::lines(settings.auth(), mistake)).find(|lines| !lines.is_empty());
     // Names of headers and parameters come from outside, and a secret may have been put in the place of one.
     let redactor = Redactor::new(settings);
     Explanation {

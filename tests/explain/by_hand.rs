@@ -10,7 +10,8 @@ pub fn mac(algorithm: hmac::Algorithm, key: impl AsRef<[u8]>, signed: impl AsRef
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |n: u8| char::from_digit(n.into(), 16).unwrap();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 /// RFC 4648 §4.

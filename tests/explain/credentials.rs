@@ -86,7 +86,7 @@ fn bearers() -> Vec<Case> {
         case("nothing", Req::new("{}"), vec![Mistake::HeaderMissing { name: "authorization".into() }]),
         case("no scheme", given(TOKEN), scheme(Scheme::Missing)),
         case("another scheme", given(format!("Token {TOKEN}")), scheme(Scheme::Other("Token"))),
-        case("a colon", given(format!("Bearer: {TOKEN}")), scheme(Scheme::Other("Bearer"))),
+        case("a colon", given(format!("Bearer: {TOKEN}")), scheme(Scheme::Other("Bearer:"))),
         case("twice the scheme", given(format!("Bearer bearer {TOKEN}")), scheme(Scheme::Doubled)),
         case("quotes", given(format!("Bearer \"{TOKEN}\"")), credential(CredentialForm::Quoted)),
         case("a newline", given(format!("Bearer {TOKEN}\n")), credential(CredentialForm::NewlineAdded)),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::explain::{Mistake, explain};
+use waypost::domain::explain::{Mistake, expected, explain};
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
@@ -48,6 +48,29 @@ fn what_waypost_makes_is_valid() {
         let found = made(&settings, BODY.as_bytes()).explain(&settings);
         assert!(found.valid && found.mistakes.is_empty() && found.fix.is_empty() && found.code.is_empty(), "{found:?}");
     }
+}
+
+#[test]
+fn the_expected_value_is_what_waypost_sends() {
+    for settings in every_settings() {
+        let right = made(&settings, BODY.as_bytes());
+        let sent = right.headers.iter().find(|(name, _)| name == "x-signature").map(|(_, value)| Secret::new(value.clone()));
+        assert_eq!(expected(&settings, &right.received()), sent);
+        let without = right.without("webhook-timestamp").without("x-signature");
+        let needs_time = matches!(settings.auth().format(), Some(Format::Timestamped | Format::Standard) | None);
+        assert_eq!(expected(&settings, &without.received()).is_none(), needs_time);
+    }
+}
+
+#[test]
+fn the_code_that_helps_most_is_shown() {
+    let settings = hmac_of(Format::Hex, SECRET);
+    let spaced = mac(SHA256, SECRET, BODY.replace(',', ", ").replace("\":", "\": "));
+    let request = Req::new(BODY).with("x-signature", hex(&spaced).to_uppercase());
+    let found = request.explain(&settings);
+    assert_eq!(found.mistakes.len(), 2, "{}", found.reason);
+    let line = found.code.iter().find(|line| line.framework == "Flask").unwrap();
+    assert_eq!(line.code, "body = request.get_data()");
 }
 
 #[test]

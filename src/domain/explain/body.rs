@@ -21,7 +21,7 @@ pub const FORMS: [(BodyForm, Make); 15] = [
     (BodyForm::BomAdded, |body| Some([BOM, body].concat())),
     (BodyForm::BomRemoved, |body| body.strip_prefix(BOM).map(<[u8]>::to_vec)),
     (BodyForm::FormField, form_field),
-    (BodyForm::FormDecoded, form_decoded),
+    (BodyForm::FormDecoded, |body| Some(form_decoded(body))),
     (BodyForm::PercentDecoded, |body| Some(percent_decode(body).collect())),
     (BodyForm::QuotedAsJson, |body| serde_json::to_vec(std::str::from_utf8(body).ok()?).ok()),
     (BodyForm::UnquotedJson, json::unquoted),
@@ -42,7 +42,7 @@ fn form_field(body: &[u8]) -> Option<Vec<u8>> {
     url::form_urlencoded::parse(body).next().map(|(_, value)| value.into_owned().into_bytes())
 }
 
-fn form_decoded(body: &[u8]) -> Option<Vec<u8>> {
+fn form_decoded(body: &[u8]) -> Vec<u8> {
     let blanks: Vec<u8> = body.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-    Some(percent_decode(&blanks).collect())
+    percent_decode(&blanks).collect()
 }

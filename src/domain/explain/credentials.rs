@@ -15,7 +15,8 @@ use crate::domain::verify::Received;
 const ELSEWHERE_FROM: usize = 6;
 
 /// Schemes that may be named.
-const SCHEMES: [&str; 8] = ["Basic", "Bearer", "Token", "ApiKey", "Api-Key", "Key", "Digest", "OAuth"];
+const SCHEMES: [&str; 11] =
+    ["Basic", "Basic:", "Bearer", "Bearer:", "Token", "Token:", "ApiKey", "Api-Key", "Key", "Digest", "OAuth"];
 
 const AUTHORIZATION: &str = "authorization";
 
@@ -28,7 +29,7 @@ pub fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Vec<
     let judge = |given: &str| {
         for (coding, decoded) in codings(given) {
             for (wanted, is_swapped) in [(&pair, false), (&swapped, true)] {
-                if let Some(form) = form(&decoded, wanted) {
+                if let Some(Match(form)) = form(&decoded, wanted) {
                     let swap = is_swapped.then_some(Mistake::Swapped);
                     // Encoded once it is as it should be, so that once more is twice.
                     let form =
@@ -60,7 +61,8 @@ fn codings(given: &str) -> Vec<(Option<CredentialForm>, Bytes)> {
 /// RFC 6750.
 pub fn bearer(token: &Secret, received: &Received<'_>) -> Vec<Mistake> {
     let wanted = token.expose().as_bytes();
-    let judge = |given: &str| form(given.as_bytes(), wanted).map(|form| form.into_iter().map(Mistake::Credential).collect());
+    let judge =
+        |given: &str| form(given.as_bytes(), wanted).map(|Match(form)| form.into_iter().map(Mistake::Credential).collect());
     let found = in_authorization("Bearer", received, wanted.len(), judge);
     match found.as_slice() {
         [] | [Mistake::HeaderMissing { .. }] => in_query(None, wanted, received)
@@ -133,7 +135,7 @@ fn in_headers(key: &str, wanted: &[u8], received: &Received<'_>) -> Option<InHea
             return Some((name, Some(Scheme::Missing), None));
         }
         schemes(value, None).into_iter().find_map(|(scheme, rest)| {
-            let form = form(rest.as_bytes(), wanted)?;
+            let Match(form) = form(rest.as_bytes(), wanted)?;
             Some((name.clone(), scheme, form))
         })
     })
@@ -152,10 +154,10 @@ fn in_query(key: Option<&str>, wanted: &[u8], received: &Received<'_>) -> Option
                 && same(&follows[..wanted.len()], wanted)
                 && matches!(follows.get(wanted.len()), None | Some(b'&'));
             let form = match form(value.as_bytes(), wanted) {
-                None if raw => Some(Some(CredentialForm::NotPercentEncoded)),
+                None if raw => Some(Match(Some(CredentialForm::NotPercentEncoded))),
                 form => form,
             };
-            if let Some(form) = form {
+            if let Some(Match(form)) = form {
                 found.push((name.into_owned(), form));
             }
         }
@@ -217,31 +219,33 @@ fn schemes<'a>(value: &'a str, wanted: Option<&str>) -> Vec<(Option<Scheme>, &'a
 }
 
 fn named(word: &str) -> Scheme {
-    let word = word.trim_end_matches(':');
     SCHEMES.into_iter().find(|known| known.eq_ignore_ascii_case(word)).map_or(Scheme::Unknown, Scheme::Other)
 }
 
-/// Whether what came is the credential: `Some(None)` as it should be, or how else it is written.
-fn form(given: &[u8], wanted: &[u8]) -> Option<Option<CredentialForm>> {
+/// What came is the credential: written as it should be, or how else.
+struct Match(Option<CredentialForm>);
+
+/// Whether what came is the credential.
+fn form(given: &[u8], wanted: &[u8]) -> Option<Match> {
     let quoted = [&b"\""[..], b"'"].into_iter().find_map(|quote| given.strip_prefix(quote)?.strip_suffix(quote));
     let without_newline = given.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest));
     let percent: Bytes = Zeroizing::new(percent_decode(given).collect());
     let base64 = STANDARD.decode(given).ok().map(Zeroizing::new);
     let is = |bytes: &[u8]| same(bytes, wanted);
     if is(given) {
-        Some(None)
+        Some(Match(None))
     } else if without_newline.is_some_and(is) {
-        Some(Some(CredentialForm::NewlineAdded))
+        Some(Match(Some(CredentialForm::NewlineAdded)))
     } else if is(given.trim_ascii()) {
-        Some(Some(CredentialForm::BlankAdded))
+        Some(Match(Some(CredentialForm::BlankAdded)))
     } else if wanted.trim_ascii() != wanted && same(given, wanted.trim_ascii()) {
-        Some(Some(CredentialForm::BlanksRemoved))
+        Some(Match(Some(CredentialForm::BlanksRemoved)))
     } else if quoted.is_some_and(is) {
-        Some(Some(CredentialForm::Quoted))
+        Some(Match(Some(CredentialForm::Quoted)))
     } else if is(&percent) || is(percent.trim_ascii()) {
-        Some(Some(CredentialForm::PercentEncoded))
+        Some(Match(Some(CredentialForm::PercentEncoded)))
     } else if base64.is_some_and(|bytes| is(bytes.trim_ascii())) {
-        Some(Some(CredentialForm::Base64Encoded))
+        Some(Match(Some(CredentialForm::Base64Encoded)))
     } else {
         None
     }

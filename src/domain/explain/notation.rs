@@ -121,7 +121,7 @@ fn decode(text: &str) -> Vec<(Encoding, Vec<u8>)> {
 }
 
 fn hex(text: &str) -> Option<(Encoding, Vec<u8>)> {
-    if text.len() % 2 != 0 || !TAG_SIZES.contains(&(text.len() / 2)) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !TAG_SIZES.contains(&(text.len() / 2)) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
     // A mixture of both cases is no one's mistake: it was changed by hand.

@@ -45,6 +45,9 @@ pub struct Hit {
 impl Search<'_> {
     /// Tries the candidates in order.
     pub fn run(&self) -> Option<Hit> {
+        if self.tags.is_empty() {
+            return None;
+        }
         let keys = keys::of(self.secret);
         let format = self.secret.format();
         let right = content::of(format);
@@ -88,7 +91,7 @@ impl Search<'_> {
         let mut body = Vec::with_capacity(self.body.len());
         let mut hashed = 0_usize;
         for how in document.rewrites().into_iter().take(MAX_REWRITES) {
-            document.write(&how, &mut body);
+            document.write(how, &mut body);
             hashed = hashed.saturating_add(body.len());
             if hashed > MAX_HASHED {
                 return None;

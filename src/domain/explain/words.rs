@@ -42,7 +42,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Method => ("it was not sent by POST".into(), "Send it by POST, as every delivery is.".into()),
         Mistake::HeaderMissing { name } => {
             let proxy = if name.contains('_') { " Some proxies drop headers with an underscore in their name." } else { "" };
-            let fix = format!("Look whether a proxy before the receiver takes it away, and let it pass.{proxy}");
+            let fix = format!("Look whether it is sent, and whether a proxy before the receiver takes it away.{proxy}");
             (format!("the header {} is missing", shown(name)), fix)
         }
         Mistake::HeaderRepeated { name } => {
@@ -50,7 +50,11 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         }
         Mistake::HeaderName { expected, found } => (
             format!("what belongs into the header {} stands in {}", shown(expected), shown(found)),
-            format!("Read it from the header {}, or change the name that is registered.", shown(expected)),
+            if is_registered(auth, expected) {
+                format!("Use the header {}, or register the other name.", shown(expected))
+            } else {
+                format!("Use the header {}: its name is fixed.", shown(expected))
+            },
         ),
         Mistake::Format(other) => (
             format!("it is signed in the format {}, and {} is registered", other.name(), format.name()),
@@ -59,7 +63,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Encoding(found) => encoding(*found, format),
         Mistake::Prefix(found) => prefix(*found, format),
         Mistake::Secret(form) => secret(*form),
-        Mistake::Body(form) => body(form),
+        Mistake::Body(form) => body(*form),
         Mistake::Content(found) => (
             format!("the signature is over {}, not over {}", parts(*found), parts(content::of(format))),
             format!("Sign {}, byte for byte.", parts(content::of(format))),
@@ -91,11 +95,11 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Credential(form) => credential(*form),
         Mistake::InQuery { name } => (
             format!("the credential stands in the query, in {}, and belongs into a header", shown(name)),
-            "Read it from the header, or register it as a query parameter.".into(),
+            "Put it into the header.".into(),
         ),
         Mistake::InHeader { name } => (
             format!("the key stands in the header {}, and belongs into the query", shown(name)),
-            "Read it from the query, or register it as a header.".into(),
+            "Put it into the query, or register it as a header.".into(),
         ),
         Mistake::ParameterMissing { name } => (
             format!("the query has no parameter {}", shown(name)),
@@ -103,8 +107,28 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         ),
         Mistake::Parameter { expected, found } => (
             format!("the key that belongs into the query's {} stands in {}", shown(expected), shown(found)),
-            format!("Read it from {}, or change the name that is registered.", shown(expected)),
+            format!("Use the parameter {}, or register the other name.", shown(expected)),
         ),
+    }
+}
+
+/// Whether that is the header that a person chose the name of.
+fn is_registered(auth: &Auth, name: &str) -> bool {
+    match auth {
+        Auth::Hmac { header_key, .. } => header_key.wire() == name,
+        Auth::ApiKey { .. } => true,
+        _ => false,
+    }
+}
+
+/// A format's value, with the signature as one word.
+const fn example(format: Format) -> &'static str {
+    match format {
+        Format::Hex => "HEX",
+        Format::Base64 => "BASE64",
+        Format::Sha256Hex => "sha256=HEX",
+        Format::Timestamped => "t=SECONDS,v1=HEX",
+        Format::Standard => "v1,BASE64",
     }
 }
 
@@ -124,7 +148,7 @@ fn encoding(found: Encoding, format: Format) -> (String, String) {
     let wanted = encoding_name(notation::encoding_of(format));
     (
         format!("the signature is written in {}, not in {wanted}", encoding_name(found)),
-        format!("Write the bytes of the HMAC in {wanted}; \"{}\" is {}.", format.name(), format.shape()),
+        format!("Write the bytes of the HMAC in {wanted}: the header's value is {}.", example(format)),
     )
 }
 
@@ -135,7 +159,7 @@ fn prefix(found: Prefix, format: Format) -> (String, String) {
         Prefix::Other(prefix) => format!("\"{prefix}\" stands before the signature"),
         Prefix::Unknown => "something stands beside the signature that does not belong there".to_owned(),
     };
-    (what, format!("The header's value is {}, and nothing else.", format.shape()))
+    (what, format!("The header's value is {} and nothing else.", example(format)))
 }
 
 fn secret(form: SecretForm) -> (String, String) {
@@ -192,7 +216,7 @@ fn secret(form: SecretForm) -> (String, String) {
 /// Body mistakes have one cure.
 const RAW: &str = "Check the bytes as they came, before any parser, framework or editor had them.";
 
-fn body(form: &BodyForm) -> (String, String) {
+fn body(form: BodyForm) -> (String, String) {
     let what = match form {
         BodyForm::NewlineAdded => "with a line break behind it",
         BodyForm::CrLfAdded => "with a Windows line break behind it",
@@ -220,7 +244,7 @@ fn body(form: &BodyForm) -> (String, String) {
     (format!("the signature is over the body {what}"), RAW.into())
 }
 
-fn rewritten(how: &Rewrite) -> String {
+fn rewritten(how: Rewrite) -> String {
     let spacing = how.spacing.map(|spacing| match spacing {
         Spacing::Compact => "without blanks",
         Spacing::Spaced => "with a blank behind each comma and colon",
