@@ -46,7 +46,8 @@ pub fn start(
     let mut terminal = Terminal::new(LeanBackend::new(io::stdout(), terminal::size))?;
     let size = terminal.size()?;
     let mut model = Model::new((size.width, size.height), surroundings, situation);
-    terminal.draw(|frame| view(&model, frame))?;
+    let drawn = terminal.draw(|frame| view(&model, frame))?.area;
+    model.size = (drawn.width, drawn.height);
     model.changed = false;
 
     let (to_loop, from_outside) = outside;

@@ -108,7 +108,7 @@ fn everything_wrong_is_said_at_once_and_nothing_typed_is_lost() {
     let typed = Typed::Hmac { header_key: "content-type", secret: "!not base64!", format: 4 };
     app.fill_in("http://hooks.example.com/in", &typed);
     app.submit(Submit::Button);
-    app.wait_for("must begin with https://");
+    app.wait_for("Must begin with https://");
     app.wait_for(">URL");
     let screen = app.screen_text();
     // Under each of the three fields.
@@ -122,7 +122,7 @@ fn everything_wrong_is_said_at_once_and_nothing_typed_is_lost() {
     // Mended one by one: the error goes with the first change, and the next one is gone to.
     app.press(&[Key::Home, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.type_text("s");
-    app.gone("must begin with https://");
+    app.gone("Must begin with https://");
     app.submit(Submit::Key);
     app.wait_for(">Header key");
     app.key(Key::Ctrl('u'));
@@ -168,7 +168,7 @@ fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
     app.wait_for(">Signing secret");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
-    app.wait_for("new: copy it to the receiver now");
+    app.wait_for("new: copy it to the receiver");
     let first = app.value_of("Signing secret");
     let secret = first.strip_prefix("whsec_").expect("the prefix of a signing secret");
     // 32 bytes in base64.
