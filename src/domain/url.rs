@@ -113,7 +113,7 @@ impl EndpointUrl {
     pub fn notices(&self) -> Vec<Notice> {
         let local_name = self.host == "localhost" || self.host.ends_with(".localhost");
         if local_name || self.ip.map(reach) == Some(Reach::Private) {
-            return vec![Notice::new(Field::Url, format!("{} is reachable from this machine or its network only", self.host))];
+            return vec![Notice::new(Field::Url, format!("{} is reachable from this network only", self.host))];
         }
         Vec::new()
     }

@@ -158,6 +158,13 @@ impl Form {
         }
     }
 
+    /// Puts a URL in, as if it had been typed.
+    pub fn suggest_url(&mut self, url: &str) {
+        if let Some(input) = self.text_mut(Field::Url) {
+            *input = TextField::new(url);
+        }
+    }
+
     /// What is typed, as it stands.
     #[must_use]
     pub fn draft(&self) -> Draft {
@@ -350,23 +357,25 @@ impl Form {
         }
     }
 
-    /// Fills in a generated secret, and shows it.
-    pub fn generated(&mut self, secret: &Secret) {
-        let Some(input) = self.text_mut(Field::SigningSecret) else { return };
+    /// Fills in a generated secret, and shows it. Returns false, and does nothing, when the focus has moved on since it was
+    /// asked for.
+    pub fn generated(&mut self, secret: &Secret) -> bool {
+        if self.focus != Focus::Field(Field::SigningSecret) || self.saving.is_some() || self.discard.is_some() {
+            return false;
+        }
+        let Some(input) = self.text_mut(Field::SigningSecret) else { return false };
         input.clear();
         *input = TextField::new(secret.expose());
         self.touched(Field::SigningSecret);
         self.generated = true;
-        self.go(Focus::Field(Field::SigningSecret));
         self.revealed = Some(Field::SigningSecret);
+        true
     }
 
     /// Takes the errors of a try to save: shows them all and goes to the first.
     pub fn refuse(&mut self, errors: Vec<FieldError>) {
         if let Some(first) = errors.first() {
-            if ADVANCED.contains(&first.field) {
-                self.advanced = true;
-            }
+            self.advanced |= errors.iter().any(|error| ADVANCED.contains(&error.field));
             self.go(Focus::Field(first.field));
         }
         self.errors = errors;

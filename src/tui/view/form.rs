@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{Pen, parts};
 use crate::domain::auth::{AddTo, AuthType};
-use crate::domain::field::Field;
+use crate::domain::field::{Field, FieldError};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::signature::Format;
 use crate::domain::text::visible;
@@ -49,10 +49,10 @@ pub fn help_line(form: &Form) -> String {
 
 fn field_help(form: &Form, field: Field) -> String {
     match field {
-        Field::Url => "Where events are sent: an address such as https://hooks.example.com/in",
+        Field::Url => "Where events go, such as https://hooks.example.com/in",
         Field::AuthType => match form.auth_type() {
             AuthType::Default => "No authentication: the receiver cannot tell who sends.",
-            AuthType::Hmac => "Each request carries a signature made with a shared secret.",
+            AuthType::Hmac => "Each request is signed with a shared secret.",
             AuthType::Basic => "Each request carries a user name and a password.",
             AuthType::Bearer => "Each request carries a token.",
             AuthType::ApiKey => "Each request carries a key, in a header or in the URL.",
@@ -68,8 +68,8 @@ fn field_help(form: &Form, field: Field) -> String {
             AddTo::Query => "The parameter that carries the key, such as api_key",
         },
         Field::Value => "The key that the receiver gave you",
-        Field::AddTo => "Where the key goes: a header is not written to access logs",
-        Field::CaCert => "A PEM file with your own CA; it alone is then trusted for this destination",
+        Field::AddTo => "A header does not end up in access logs; a query does",
+        Field::CaCert => "A PEM file with your own CA; then it alone is trusted",
         Field::Timeout => "Seconds for the whole of an attempt, 1 to 120",
         Field::Body => "",
     }
@@ -88,7 +88,7 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
             field => text(rows, form, pen, columns, field),
         }
         if let Some(error) = form.error(field) {
-            under(rows, pen.theme.bad, pen.glyphs.fail, &format!("{}. {} {}", error.what, error.why, error.fix), columns);
+            under(rows, pen.theme.bad, pen.glyphs.fail, &sentence(error), columns);
         }
         // What was said when pasting replaces what would be said of the text in general.
         let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
@@ -115,23 +115,15 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     advanced(&mut rows, form, pen);
     if form.advanced {
         for next in ADVANCED {
-            let from = rows.lines.len();
-            text(&mut rows, form, pen, columns, next);
-            if let Some(error) = form.error(next) {
-                under(
-                    &mut rows,
-                    pen.theme.bad,
-                    pen.glyphs.fail,
-                    &format!("{}. {} {}", error.what, error.why, error.fix),
-                    columns,
-                );
-            }
-            if form.focus == Focus::Field(next) {
-                rows.focus = from..rows.lines.len();
-            }
+            field(&mut rows, next);
         }
     }
     rows
+}
+
+/// An error as sentences: its label stands beside it already.
+fn sentence(error: &FieldError) -> String {
+    format!("{}. {} {}", parts::capitalised(&error.what), error.why, error.fix)
 }
 
 fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
@@ -204,13 +196,7 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
         }
     }
     if field == Field::SigningSecret && form.generated {
-        under(
-            rows,
-            pen.theme.note,
-            "!",
-            "new: copy it to the receiver now, it is not shown again after saving (^R hides it)",
-            columns,
-        );
+        under(rows, pen.theme.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
     }
 }
 
@@ -250,8 +236,8 @@ fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) 
 }
 
 /// What stands under the fields: why the last save failed, then the buttons.
-fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
+fn foot(form: &Form, pen: Pen, columns: usize, rows: u16) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line> = Vec::new();
     if let Some(problem) = &form.problem {
         let text = format!("{} Not saved: {problem}", pen.glyphs.fail);
         lines.extend(
@@ -259,6 +245,14 @@ fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
                 .into_iter()
                 .map(|line| Line::styled(format!(" {line}"), pen.theme.bad)),
         );
+    }
+    // Fields and buttons are what one goes on with: on a low screen the end of a long reason gives way.
+    let most = usize::from(rows / 3);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.push_span(Span::raw("…"));
+        }
     }
     if form.saving.is_some() {
         lines.push(Line::raw("   Saving…"));
@@ -274,14 +268,13 @@ fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect) {
-    // Where there is little room the popup takes it all, but for the lines of help and keys.
+/// Draws the form in the room above the lines of help and keys; `area` is the whole screen.
+pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
     let small = area.width < 80 || area.height < 24;
-    let room = Rect { height: area.height.saturating_sub(2), ..area };
     let columns = if small { area.width } else { COLUMNS };
     let inner_columns = usize::from(columns.saturating_sub(2));
     let rows = rows(form, pen, inner_columns);
-    let foot = foot(form, pen, inner_columns);
+    let foot = foot(form, pen, inner_columns, room.height);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
     let place =

@@ -1,0 +1,509 @@
+//! Keys in, exact effects out.
+
+use waypost::domain::auth::AuthType;
+use waypost::domain::event::BuiltIn;
+use waypost::domain::secret::Secret;
+use waypost::ops::{Page, Problem, Removed, Saved, State};
+use waypost::tui::effect::Effect;
+use waypost::tui::form::Form;
+use waypost::tui::model::{Model, Popup};
+use waypost::tui::msg::{Msg, Pasted};
+use waypost::tui::update::update;
+
+use super::driver::{app, press, screen, type_text};
+use super::scenes;
+
+fn form(model: &Model) -> &Form {
+    match &model.popup {
+        Some(Popup::Form(form)) => form,
+        other => panic!("no form but {other:?}"),
+    }
+}
+
+fn saved(auth_type: AuthType) -> Box<Saved> {
+    Box::new(Saved { destination: scenes::destination(auth_type), generation: 1, warning: None })
+}
+
+fn paste(text: &str) -> Msg {
+    Msg::Paste(Pasted::new(text.into()))
+}
+
+/// Fills in the form for an auth type, as `scenes::draft` has it.
+fn fill(model: &mut Model, auth_type: AuthType) {
+    press(model, "enter");
+    type_text(model, "https://hooks.example.com/in");
+    press(model, "tab");
+    let at = AuthType::ALL.iter().position(|&auth| auth == auth_type).unwrap();
+    press(model, &"down ".repeat(at));
+    let fields: &[&str] = match auth_type {
+        AuthType::Default => &[],
+        AuthType::Hmac => &["X-Signature", scenes::SECRET],
+        AuthType::Basic => &["Aladdin", "open sesame and more"],
+        AuthType::Bearer => &["mF_9.B5f-4.1JqM0123456789"],
+        AuthType::ApiKey => &["X-Api-Key", "k-0123456789-0123456789"],
+    };
+    for text in fields {
+        press(model, "tab");
+        type_text(model, text);
+    }
+}
+
+#[test]
+fn registering_saves_exactly_what_was_typed() {
+    for auth in AuthType::ALL {
+        let mut model = app(scenes::nothing());
+        fill(&mut model, auth);
+        let effects = press(&mut model, "ctrl-o");
+        assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(scenes::settings(auth)), over: None }], "{auth:?}");
+        assert_eq!(update(&mut model, Msg::Saved(1, Ok(saved(auth)))), []);
+        assert!(model.popup.is_none() && matches!(model.state, State::Open(_)));
+        let screen = screen(&model);
+        assert!(!screen.contains("[ Register ]") && screen.contains("Registered. Press t to send a test delivery."), "{screen}");
+    }
+}
+
+#[test]
+fn register_and_test_sends_a_ping_to_what_was_saved() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    let effects = press(&mut model, "tab tab tab enter");
+    assert!(matches!(&effects[..], [Effect::Save { id: 1, .. }]), "{effects:?}");
+    let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
+    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    assert_eq!(effects, [Effect::Send { id: 2, destination, event: BuiltIn::Ping.event() }]);
+    assert_eq!(model.in_flight(), Some(2));
+}
+
+#[test]
+fn what_was_typed_under_one_type_waits_and_is_not_saved_under_another() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter");
+    type_text(&mut model, "https://hooks.example.com/in");
+    for (step, texts) in [
+        ("tab down", vec!["X-Signature", scenes::SECRET]),
+        ("backtab backtab down", vec!["Aladdin", "open sesame and more"]),
+        ("backtab backtab down", vec!["mF_9.B5f-4.1JqM0123456789"]),
+        ("backtab down", vec!["X-Api-Key", "k-0123456789-0123456789"]),
+    ] {
+        press(&mut model, step);
+        for text in texts {
+            press(&mut model, "tab");
+            type_text(&mut model, text);
+        }
+    }
+    assert_eq!(form(&model).draft(), scenes::draft(AuthType::ApiKey));
+    press(&mut model, "backtab backtab up up");
+    assert_eq!(form(&model).draft(), scenes::draft(AuthType::Basic));
+    let effects = press(&mut model, "ctrl-o");
+    assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(scenes::settings(AuthType::Basic)), over: None }]);
+}
+
+#[test]
+fn errors_stand_all_at_once_and_the_first_gets_the_focus() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down");
+    assert_eq!(press(&mut model, "ctrl-o"), []);
+    let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.label()).collect();
+    assert_eq!(fields, ["URL", "Header key", "Signing secret"]);
+    assert!(screen(&model).contains(">URL"));
+    type_text(&mut model, "h");
+    assert!(form(&model).errors.iter().all(|error| error.field.label() != "URL"), "an error goes when its field changes");
+}
+
+#[test]
+fn editing_keeps_an_untouched_secret_and_names_the_generation() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "e");
+    assert!(screen(&model).contains("unchanged"));
+    press(&mut model, "end / v 2");
+    let effects = press(&mut model, "ctrl-o");
+    let mut draft = scenes::draft(AuthType::Hmac);
+    draft.url.push_str("/v2");
+    assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(draft.check().unwrap().settings), over: Some(4) }]);
+}
+
+#[test]
+fn a_locked_destination_wants_its_secret_again() {
+    let mut model = app(scenes::locked());
+    assert!(!screen(&model).contains("Send test"));
+    press(&mut model, "e");
+    assert_eq!(press(&mut model, "ctrl-o"), []);
+    assert_eq!(form(&model).errors[0].field.label(), "Signing secret");
+    type_text(&mut model, scenes::SECRET);
+    let effects = press(&mut model, "ctrl-o");
+    assert_eq!(effects, [Effect::Save { id: 2, settings: Box::new(scenes::settings(AuthType::Hmac)), over: Some(4) }]);
+}
+
+#[test]
+fn a_failed_save_loses_nothing() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Basic);
+    press(&mut model, "ctrl-o");
+    update(&mut model, Msg::Saved(1, Err(scenes::problem())));
+    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(AuthType::Basic));
+    assert!(screen(&model).contains("Not saved"));
+    assert!(matches!(&press(&mut model, "ctrl-o")[..], [Effect::Save { id: 2, .. }]));
+}
+
+#[test]
+fn nothing_typed_while_a_save_is_under_way_gets_into_it() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    press(&mut model, "ctrl-o");
+    assert_eq!(press(&mut model, "x ctrl-o esc"), []);
+    update(&mut model, Msg::Saved(1, Err(scenes::problem())));
+    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(AuthType::Bearer));
+}
+
+#[test]
+fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
+    let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
+    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    assert_eq!(effects, [Effect::Load { id: 2 }, Effect::Send { id: 3, destination, event: BuiltIn::Ping.event() }]);
+}
+
+#[test]
+fn ctrl_c_while_a_save_is_under_way_asks_nothing_and_quits() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    press(&mut model, "ctrl-o");
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
+}
+
+#[test]
+fn generate_fills_in_shows_and_hides_when_left() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down tab tab");
+    assert_eq!(press(&mut model, "ctrl-g"), [Effect::Generate]);
+    update(&mut model, Msg::Generated(Ok(Secret::new(scenes::SECRET))));
+    assert!(screen(&model).contains(scenes::SECRET));
+    press(&mut model, "tab");
+    assert!(!screen(&model).contains(scenes::SECRET));
+    press(&mut model, "backtab ctrl-r");
+    assert!(screen(&model).contains(scenes::SECRET));
+}
+
+#[test]
+fn a_secret_that_comes_when_the_focus_has_moved_on_is_dropped() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down tab tab ctrl-g backtab backtab up");
+    update(&mut model, Msg::Generated(Ok(Secret::new(scenes::SECRET))));
+    assert!(!model.changed && form(&model).draft().signing_secret.is_empty());
+}
+
+#[test]
+fn generate_is_offered_on_the_signing_secret_only() {
+    let mut model = app(scenes::nothing());
+    assert_eq!(press(&mut model, "enter ctrl-g tab down down tab tab ctrl-g"), []);
+}
+
+#[test]
+fn a_paste_never_submits() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter");
+    assert_eq!(update(&mut model, paste(" https://hooks.example.com/in\n")), []);
+    assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
+    assert!(screen(&model).contains("blanks around the paste were taken off"));
+    update(&mut model, paste("a\nb"));
+    assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
+    assert!(screen(&model).contains("line break"));
+}
+
+#[test]
+fn a_pasted_bearer_is_taken_off_and_said() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down down down tab");
+    update(&mut model, paste("Bearer abc.def\r\n"));
+    assert_eq!(form(&model).draft().token, Secret::new("abc.def"));
+    assert!(screen(&model).contains("\"Bearer \" were taken off"), "{}", screen(&model));
+}
+
+#[test]
+fn a_pasted_password_keeps_its_blanks_but_not_its_line_break() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down down tab tab");
+    update(&mut model, paste(" p w \n"));
+    assert_eq!(form(&model).draft().password, Secret::new(" p w "));
+}
+
+#[test]
+fn esc_asks_only_when_something_was_typed() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter esc");
+    assert!(model.popup.is_none());
+    press(&mut model, "enter x esc");
+    assert!(screen(&model).contains("Discard your changes?"));
+    press(&mut model, "esc");
+    assert_eq!(form(&model).draft().url, "x");
+    press(&mut model, "esc enter");
+    assert_eq!(form(&model).draft().url, "x", "Keep editing has the focus");
+    press(&mut model, "esc right enter");
+    assert!(model.popup.is_none());
+}
+
+#[test]
+fn ctrl_c_asks_once_when_dirty_and_then_quits() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter x");
+    assert_eq!(press(&mut model, "ctrl-c"), []);
+    assert!(screen(&model).contains("Discard your changes?"));
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
+    let mut model = app(scenes::nothing());
+    assert_eq!(press(&mut model, "enter ctrl-c"), [Effect::Quit(130)]);
+    let mut model = app(scenes::nothing());
+    assert_eq!(press(&mut model, "q"), [Effect::Quit(0)]);
+}
+
+#[test]
+fn q_is_a_letter_in_a_form() {
+    let mut model = app(scenes::nothing());
+    assert_eq!(press(&mut model, "enter q ?"), []);
+    assert_eq!(form(&model).draft().url, "q?");
+}
+
+#[test]
+fn a_test_is_sent_watched_and_stopped() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let sent = |id| Effect::Send { id, destination: destination.clone(), event: BuiltIn::Ping.event() };
+    assert_eq!(press(&mut model, "t enter"), [Effect::Load { id: 1 }, sent(2)]);
+    assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 2 }]);
+    assert_eq!(press(&mut model, "esc ctrl-c q"), [], "asked once");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::stopped())));
+    assert!(screen(&model).contains("stopped"));
+    assert_eq!(press(&mut model, "enter"), [sent(3)]);
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Stop { id: 3 }]);
+}
+
+#[test]
+fn what_another_waypost_changed_is_read_before_a_test() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    assert_eq!(press(&mut model, "t"), [Effect::Load { id: 1 }]);
+    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Bearer))));
+    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, destination, event: BuiltIn::Ping.event() }]);
+}
+
+#[test]
+fn a_delivery_that_could_not_be_recorded_is_still_an_answer() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
+    update(&mut model, Msg::Unrecorded(2, scenes::problem()));
+    assert!(screen(&model).contains("200 OK") && screen(&model).contains("Not recorded"));
+}
+
+#[test]
+fn resend_repeats_event_and_body_and_says_so() {
+    let mut model = app(scenes::with_deliveries());
+    let effects = press(&mut model, "down down r");
+    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let past = scenes::refused();
+    let event = waypost::domain::event::Event { name: past.event.clone(), body: past.attempts[0].request.body.clone() };
+    assert_eq!(effects, [Effect::Send { id: 1, destination, event }]);
+    let mut again = scenes::delivered();
+    again.id = "msg_new".into();
+    update(&mut model, Msg::Delivered(1, Box::new(again)));
+    assert!(screen(&model).contains("Sent again as msg_new"), "{}", screen(&model));
+}
+
+#[test]
+fn a_body_that_was_cut_is_not_sent_again() {
+    let mut past = scenes::delivered();
+    past.attempts[0].request.body.truncate(10);
+    let page = Page { deliveries: vec![past], ..Page::default() };
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    assert_eq!(press(&mut model, "down r"), []);
+    assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
+}
+
+#[test]
+fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
+    let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    assert_eq!(press(&mut model, "down"), []);
+    assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
+    assert_eq!(press(&mut model, "down"), [], "asked once");
+    let mut older = scenes::failed();
+    older.id = "msg_older".into();
+    update(&mut model, Msg::Listed(1, Ok(Box::new(Page { deliveries: vec![older], skipped: 2, ..Page::default() }))));
+    assert_eq!((model.deliveries.len(), model.more_deliveries), (3, false));
+}
+
+#[test]
+fn the_history_is_cleared_after_a_question() {
+    let mut model = app(scenes::with_deliveries());
+    assert_eq!(press(&mut model, "down x enter"), []);
+    let effects = press(&mut model, "x right enter");
+    let [Effect::ClearHistory { id }] = effects[..] else { panic!("{effects:?}") };
+    update(&mut model, Msg::Cleared(id, Ok(())));
+    assert!(model.deliveries.is_empty() && screen(&model).contains("None yet"));
+}
+
+#[test]
+fn a_redirect_to_another_host_wants_the_secret_again() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
+    assert_eq!(press(&mut model, "tab enter"), []);
+    assert!(screen(&model).contains("elsewhere.example.com"), "{}", screen(&model));
+    assert_eq!(press(&mut model, "right enter ctrl-o"), []);
+    assert_eq!(form(&model).errors[0].field.label(), "Signing secret");
+    assert_eq!(form(&model).draft().url, "https://elsewhere.example.com/in");
+}
+
+#[test]
+fn a_redirect_on_the_same_host_is_saved_like_any_edit() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("/v2/in"))));
+    let effects = press(&mut model, "tab enter ctrl-o");
+    let mut draft = scenes::draft(AuthType::Hmac);
+    draft.url = "https://hooks.example.com/v2/in".into();
+    let settings = Box::new(draft.check().unwrap().settings);
+    assert!(matches!(&effects[..], [Effect::Save { settings: saved, over: Some(4), .. }] if *saved == settings), "{effects:?}");
+}
+
+#[test]
+fn an_edited_body_is_what_is_sent() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t ctrl-e");
+    update(&mut model, paste("{\"a\":1}\n"));
+    press(&mut model, "ctrl-k");
+    assert_eq!(press(&mut model, "esc"), []);
+    let effects = press(&mut model, "enter");
+    let [Effect::Send { event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(String::from_utf8_lossy(&event.body), "{\"a\":1}\n");
+}
+
+#[test]
+fn a_body_that_is_not_json_is_taken_after_saying_so() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t ctrl-e x esc");
+    assert!(screen(&model).contains("Not JSON at line 1, column 1"), "{}", screen(&model));
+    let effects = press(&mut model, "esc enter");
+    let [Effect::Send { event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(event.body.starts_with(b"x{"));
+}
+
+#[test]
+fn an_editor_of_the_users_own_gets_the_body() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    model.surroundings.editor = true;
+    assert_eq!(press(&mut model, "t ctrl-e"), [Effect::Load { id: 1 }, Effect::EditOutside { body: BuiltIn::Ping.event().body }]);
+    assert_eq!(update(&mut model, Msg::EditedOutside(Ok(b"{}\n".to_vec()))), [Effect::Repaint]);
+    let effects = press(&mut model, "enter");
+    assert!(matches!(&effects[..], [Effect::Send { event, .. }] if event.body == b"{}"), "{effects:?}");
+}
+
+#[test]
+fn bodies_are_copied_written_and_kept() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t");
+    let ping = BuiltIn::Ping.event().body;
+    assert_eq!(press(&mut model, "y"), [Effect::Copy(String::from_utf8(ping.clone()).unwrap())]);
+    let path = "waypost-request.json".to_owned();
+    assert_eq!(press(&mut model, "w enter"), [Effect::Write { path: path.clone(), bytes: ping.clone() }]);
+    update(&mut model, Msg::Wrote(Ok(path)));
+    assert!(screen(&model).contains("Written to waypost-request.json"));
+    assert_eq!(press(&mut model, "k m i n e enter"), [Effect::Keep { name: "mine".into(), body: ping.clone() }]);
+    let own = waypost::domain::event::Event { name: "mine".into(), body: ping };
+    update(&mut model, Msg::Kept(Ok(("mine".into(), vec![own]))));
+    assert!(screen(&model).contains("‹ mine ›"), "{}", screen(&model));
+}
+
+#[test]
+fn find_goes_from_place_to_place_and_around() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t / W E B H O O K enter");
+    let found = |model: &Model| match &model.popup {
+        Some(Popup::Test(test)) => test.found,
+        _ => None,
+    };
+    let first = found(&model).unwrap();
+    press(&mut model, "n");
+    assert_eq!(found(&model), Some(first + 1));
+    press(&mut model, "n");
+    assert_eq!(found(&model), Some(first));
+    press(&mut model, "N");
+    assert_eq!(found(&model), Some(first + 1));
+    press(&mut model, "/ ctrl-u n o p e enter");
+    assert!(screen(&model).contains("\"nope\" is not there"), "{}", screen(&model));
+}
+
+#[test]
+fn a_stale_result_is_dropped() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    let before = model.clone();
+    for msg in [
+        Msg::Delivered(7, Box::new(scenes::delivered())),
+        Msg::Saved(7, Ok(saved(AuthType::Hmac))),
+        Msg::Removed(7, Ok(Removed { generation: 1, warning: None })),
+        Msg::Loaded(7, Box::new(scenes::nothing())),
+        Msg::Listed(7, Ok(Box::default())),
+        Msg::Cleared(7, Ok(())),
+        Msg::Generated(Ok(Secret::new("x"))),
+    ] {
+        update(&mut model, msg);
+        assert!(!model.changed);
+        model.changed = before.changed;
+        assert_eq!(model, before);
+    }
+}
+
+#[test]
+fn the_chosen_event_is_the_one_sent() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t backtab backtab right right right");
+    let effects = press(&mut model, "tab tab enter");
+    let destination = Box::new(scenes::destination(AuthType::Default));
+    assert_eq!(effects, [Effect::Send { id: 2, destination, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
+}
+
+#[test]
+fn deleting_asks_with_keep_in_front() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    assert_eq!(press(&mut model, "d enter"), []);
+    assert!(model.popup.is_none() && model.destination().is_some());
+    let effects = press(&mut model, "d right enter");
+    let [Effect::Remove { id, generation: 4 }] = effects[..] else { panic!("{effects:?}") };
+    update(&mut model, Msg::Removed(id, Ok(Removed { generation: 5, warning: None })));
+    assert!(matches!(model.state, State::Empty) && model.generation == 5);
+    assert!(screen(&model).contains("> [ Register ]") && screen(&model).contains("Its secret is erased"));
+}
+
+#[test]
+fn a_signal_stops_the_delivery_and_quits() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    assert_eq!(update(&mut model, Msg::Terminate(143)), [Effect::Stop { id: 2 }, Effect::Quit(143)]);
+}
+
+#[test]
+fn unreadable_can_only_be_read_again() {
+    let mut model = app(scenes::unreadable());
+    assert_eq!(press(&mut model, "t e d"), []);
+    assert_eq!(press(&mut model, "enter"), [Effect::Load { id: 1 }]);
+    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Hmac))));
+    assert!(screen(&model).contains("Send test"));
+}
+
+#[test]
+fn an_overtaken_edit_says_so() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "e x ctrl-o");
+    assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::overtaken()))), [Effect::Load { id: 2 }]);
+    assert!(screen(&model).contains("changed by another waypost"), "{}", screen(&model));
+    let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(AuthType::Bearer) };
+    update(&mut model, Msg::Loaded(2, Box::new(meanwhile)));
+    assert!(form(&model).draft().url.ends_with('x'), "what was typed is still there");
+    press(&mut model, "esc right enter");
+    assert!(screen(&model).contains("Bearer Token"));
+    press(&mut model, "e end y");
+    let effects = press(&mut model, "ctrl-o");
+    assert!(matches!(&effects[..], [Effect::Save { over: Some(9), .. }]), "{effects:?}");
+}

@@ -1,0 +1,10 @@
+//! `update` and `view` by keys alone: exact effects, and what every screen and popup shows at three sizes. No terminal, no
+//! file, no socket.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
+
+mod driver;
+mod effects;
+mod invariants;
+mod scenes;
+mod snapshots;

@@ -1,0 +1,177 @@
+//! The situations that screens are shown in.
+
+use jiff::Timestamp;
+use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::destination::{Destination, Settings};
+use waypost::domain::diagnosis;
+use waypost::domain::draft::Draft;
+use waypost::domain::event::BuiltIn;
+use waypost::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use waypost::domain::request::{Request, Stamp};
+use waypost::domain::secret::Secret;
+use waypost::domain::signature::Format;
+use waypost::ops::{Code, Page, Problem, Situation, State};
+
+pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+pub fn draft(auth_type: AuthType) -> Draft {
+    Draft {
+        url: "https://hooks.example.com/in".into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new(SECRET),
+        format: Format::Hex,
+        username: "Aladdin".into(),
+        password: Secret::new("open sesame and more"),
+        token: Secret::new("mF_9.B5f-4.1JqM0123456789"),
+        key: "X-Api-Key".into(),
+        value: Secret::new("k-0123456789-0123456789"),
+        add_to: AddTo::Header,
+        ca_cert: String::new(),
+        timeout_s: String::new(),
+    }
+}
+
+pub fn settings(auth_type: AuthType) -> Settings {
+    draft(auth_type).check().unwrap().settings
+}
+
+pub fn destination(auth_type: AuthType) -> Destination {
+    let at: Timestamp = "2026-11-23T09:12:00Z".parse().unwrap();
+    Destination::new(settings(auth_type), at, at)
+}
+
+pub fn nothing() -> Situation {
+    Situation { state: State::Empty, generation: 0, history: Ok(Page::default()), events: Vec::new() }
+}
+
+pub fn registered(auth_type: AuthType) -> Situation {
+    Situation { state: State::Open(Box::new(destination(auth_type))), generation: 4, ..nothing() }
+}
+
+pub fn with_deliveries() -> Situation {
+    let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
+    Situation { history: Ok(page), ..registered(AuthType::Hmac) }
+}
+
+pub fn problem() -> Problem {
+    Problem {
+        code: Code::Disk,
+        field: None,
+        what: "/home/ada/.config/waypost/destination.json:3:17 is not valid".into(),
+        why: "The file ends in the middle.".into(),
+        fix: "Mend it by hand, or move it away and register again.".into(),
+    }
+}
+
+pub fn unreadable() -> Situation {
+    Situation { state: State::Unreadable(problem()), ..nothing() }
+}
+
+pub fn locked() -> Situation {
+    let problem = Problem {
+        code: Code::Secret,
+        field: None,
+        what: "The signing secret cannot be opened".into(),
+        why: "The key is another one, or the file was changed by hand.".into(),
+        fix: "Enter the secret again.".into(),
+    };
+    let draft = Draft { signing_secret: Secret::default(), ..draft(AuthType::Hmac) };
+    Situation { state: State::Locked(Box::new(draft), problem), generation: 4, ..nothing() }
+}
+
+pub fn stamp() -> Stamp {
+    Stamp { id: "msg_0123456789abcdef0123456789abcdef".into(), timestamp: 1_795_511_642 }
+}
+
+pub fn request() -> Request {
+    Request::build(&settings(AuthType::Hmac), &BuiltIn::Ping.event().body, &stamp())
+}
+
+fn attempt(outcome: Outcome, at: &str) -> Attempt {
+    let request = request();
+    let mut timings = Timings::default();
+    for (phase, ms) in [(Phase::Dns, 3.2), (Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Send, 0.1)] {
+        timings.set(phase, ms);
+    }
+    Attempt {
+        started_at: at.parse().unwrap(),
+        outcome,
+        phase: None,
+        duration_ms: 143.0,
+        timings,
+        addresses: vec!["203.0.113.7:443".parse().unwrap()],
+        connected: Some("203.0.113.7:443".parse().unwrap()),
+        tls: Some(TlsInfo {
+            version: Some("TLS 1.3".into()),
+            cipher: None,
+            names: vec!["hooks.example.com".into()],
+            issuer: Some("Example CA".into()),
+            not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+        }),
+        request: SentRequest {
+            method: "POST".into(),
+            url: request.url.masked(),
+            headers: request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect(),
+            body: request.body,
+        },
+        response: None,
+        cause: None,
+        diagnosis: diagnosis::Diagnosis::default(),
+    }
+}
+
+fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
+    let response = Response {
+        status,
+        reason: reason.into(),
+        headers: vec![("content-type".into(), "application/json".into()), ("x-request-id".into(), "a1\u{1b}[31m\u{202e}".into())],
+        body: body.as_bytes().to_vec(),
+        truncated: false,
+        cut: None,
+    };
+    let mut attempt = attempt(Outcome::of_status(status), at);
+    attempt.timings.set(Phase::Wait, 88.0);
+    attempt.timings.set(Phase::Receive, 1.0);
+    attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), &response);
+    attempt.response = Some(response);
+    attempt
+}
+
+fn delivery(event: BuiltIn, attempt: Attempt) -> Delivery {
+    Delivery { id: stamp().id, event: event.name().into(), attempts: vec![attempt] }
+}
+
+pub fn delivered() -> Delivery {
+    delivery(BuiltIn::Ping, answered(200, "OK", r#"{"ok":true,"items":[1,2.50,{}],"note":"héllo"}"#, "2026-11-23T09:14:02Z"))
+}
+
+pub fn refused() -> Delivery {
+    let attempt = answered(401, "Unauthorized", r#"{"error":"bad signature"}"#, "2026-11-23T09:13:40Z");
+    delivery(BuiltIn::ClientSubmissionAuto, attempt)
+}
+
+pub fn redirected(location: &str) -> Delivery {
+    let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
+    if let Some(response) = &mut attempt.response {
+        response.headers.push(("location".into(), location.into()));
+        attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), response);
+    }
+    delivery(BuiltIn::Ping, attempt)
+}
+
+pub fn failed() -> Delivery {
+    let mut attempt = attempt(Outcome::Failed, "2026-11-23T09:13:12Z");
+    let cause = Cause::Expired(Some("2026-11-01T00:00:00Z".parse().unwrap()), "2026-11-23T09:13:12Z".parse().unwrap());
+    attempt.phase = Some(Phase::Tls);
+    attempt.diagnosis = diagnosis::of_cause(&settings(AuthType::Hmac), attempt.phase, &cause);
+    attempt.cause = Some(cause);
+    delivery(BuiltIn::Ping, attempt)
+}
+
+pub fn stopped() -> Delivery {
+    let mut attempt = attempt(Outcome::Stopped, "2026-11-23T09:12:55Z");
+    attempt.phase = Some(Phase::Wait);
+    attempt.diagnosis = diagnosis::of_stop(attempt.phase);
+    delivery(BuiltIn::ClientSubmissionHomeowners, attempt)
+}

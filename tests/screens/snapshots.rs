@@ -1,0 +1,239 @@
+//! Every screen and popup at 80x24 (with its styles), 120x40 and 60x16.
+
+use std::fmt::Write as _;
+
+use waypost::domain::auth::AuthType;
+use waypost::domain::outcome::{Delivery, Outcome, Phase};
+use waypost::ops::{Page, Problem, Witness};
+use waypost::tui::model::{Model, Popup};
+use waypost::tui::msg::Msg;
+use waypost::tui::update::update;
+
+use super::driver::{app, press, screen, styled, type_text};
+use super::scenes;
+
+/// What the model shows at each size.
+fn shot(name: &str, model: &Model) {
+    let mut out = format!("80x24\n{}", styled(model));
+    for (columns, rows) in [(120, 40), (60, 16)] {
+        let mut model = model.clone();
+        update(&mut model, Msg::Resize(columns, rows));
+        write!(out, "\n{columns}x{rows}\n{}\n", screen(&model)).unwrap();
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, out);
+    });
+}
+
+/// The delivery in flight ends so.
+fn answer(model: &mut Model, delivery: Delivery) {
+    let id = model.in_flight().unwrap();
+    update(model, Msg::Delivered(id, Box::new(delivery)));
+}
+
+#[test]
+fn destination_screen() {
+    shot("nothing_registered", &app(scenes::nothing()));
+    for auth in AuthType::ALL {
+        shot(&format!("registered_{}", auth.name()), &app(scenes::registered(auth)));
+    }
+    shot("unreadable", &app(scenes::unreadable()));
+    shot("locked", &app(scenes::locked()));
+}
+
+#[test]
+fn deliveries() {
+    let mut model = app(scenes::with_deliveries());
+    shot("deliveries", &model);
+    press(&mut model, "down down");
+    shot("deliveries_focused", &model);
+    press(&mut model, "enter");
+    shot("past_delivery", &model);
+}
+
+#[test]
+fn form_by_auth_type() {
+    for (at, auth) in AuthType::ALL.into_iter().enumerate() {
+        let mut model = app(scenes::nothing());
+        press(&mut model, "enter tab");
+        press(&mut model, &"down ".repeat(at));
+        shot(&format!("form_{}", auth.name()), &model);
+    }
+}
+
+#[test]
+fn form_with_every_error() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter");
+    type_text(&mut model, "http://hooks.example.com/in");
+    press(&mut model, "tab down tab");
+    type_text(&mut model, "X Signature");
+    press(&mut model, "ctrl-o");
+    shot("form_errors", &model);
+}
+
+#[test]
+fn form_with_a_generated_secret() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down tab tab ctrl-g");
+    update(&mut model, Msg::Generated(Ok(waypost::domain::secret::Secret::new(scenes::SECRET))));
+    shot("form_generated", &model);
+    press(&mut model, "ctrl-r");
+    shot("form_hidden", &model);
+}
+
+#[test]
+fn form_edit_advanced_saving_failed_discard() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "e");
+    shot("edit", &model);
+    press(&mut model, "tab tab tab tab tab enter tab");
+    shot("edit_advanced", &model);
+    press(&mut model, "ctrl-o");
+    shot("edit_saving", &model);
+    update(&mut model, Msg::Saved(1, Err(scenes::problem())));
+    shot("edit_not_saved", &model);
+    type_text(&mut model, "/etc/ca.pem");
+    press(&mut model, "esc");
+    shot("discard", &model);
+}
+
+#[test]
+fn delete() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "d");
+    shot("delete", &model);
+    press(&mut model, "right enter");
+    shot("deleting", &model);
+    let Some(Popup::Delete { removing: Some(id), .. }) = model.popup else { panic!("nothing is being removed") };
+    update(&mut model, Msg::Removed(id, Err(Problem::overtaken())));
+    shot("not_deleted", &model);
+}
+
+#[test]
+fn test_delivery() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t");
+    shot("test_idle", &model);
+    press(&mut model, "enter");
+    let id = model.in_flight().unwrap();
+    update(&mut model, Msg::Sending(id, Box::new(scenes::request())));
+    update(&mut model, Msg::Began(id, Phase::Dns));
+    update(&mut model, Msg::Ended(id, Phase::Dns, 3.2));
+    update(&mut model, Msg::Began(id, Phase::Connect));
+    update(&mut model, Msg::Tick(4_230));
+    shot("test_in_flight", &model);
+    for (phase, ms) in [(Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Send, 0.1)] {
+        update(&mut model, Msg::Ended(id, phase, ms));
+    }
+    update(&mut model, Msg::Began(id, Phase::Wait));
+    shot("test_in_flight_waiting", &model);
+    update(&mut model, Msg::Delivered(id, Box::new(scenes::refused())));
+    shot("test_refused", &model);
+    press(&mut model, "backtab right");
+    shot("test_refused_request", &model);
+    press(&mut model, "right");
+    shot("test_refused_timing", &model);
+}
+
+#[test]
+fn test_delivery_outcomes() {
+    for (name, delivery) in [("delivered", scenes::delivered()), ("failed", scenes::failed()), ("stopped", scenes::stopped())] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, "t enter");
+        answer(&mut model, delivery);
+        shot(&format!("test_{name}"), &model);
+    }
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    let id = model.in_flight().unwrap();
+    answer(&mut model, scenes::delivered());
+    update(&mut model, Msg::Unrecorded(id, scenes::problem()));
+    let text = "The receiver got POST /in, 67 bytes, and its check passed: the signature in x-signature is right.".into();
+    update(&mut model, Msg::Witnessed(Witness { id: Some(scenes::stamp().id), accepted: true, text }));
+    shot("test_witnessed_unrecorded", &model);
+}
+
+#[test]
+fn a_redirect_offers_its_target() {
+    for (name, location) in [("same", "/v2/in"), ("other", "https://elsewhere.example.com/in")] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, "t enter");
+        answer(&mut model, scenes::redirected(location));
+        if name == "same" {
+            shot("redirect", &model);
+        }
+        press(&mut model, "tab enter");
+        shot(&format!("redirect_{name}_host"), &model);
+    }
+}
+
+#[test]
+fn history_filter_clear() {
+    let mut model = app(scenes::with_deliveries());
+    press(&mut model, "down f");
+    let id = model.listing.unwrap();
+    let page = Page { deliveries: vec![scenes::delivered()], ..Page::default() };
+    update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
+    assert_eq!(model.filter, Some(Outcome::Delivered));
+    shot("history_filtered", &model);
+    press(&mut model, "x");
+    shot("history_clear", &model);
+    let mut model = app(waypost::ops::Situation { history: Err(scenes::problem()), ..scenes::registered(AuthType::Hmac) });
+    shot("history_unreadable", &model);
+    press(&mut model, "tab");
+}
+
+#[test]
+fn find_write_keep_edit() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    answer(&mut model, scenes::delivered());
+    press(&mut model, "/ i t e m s");
+    shot("find_prompt", &model);
+    press(&mut model, "enter");
+    shot("found", &model);
+    press(&mut model, "w");
+    shot("write_prompt", &model);
+    press(&mut model, "esc ctrl-e");
+    shot("editor", &model);
+    press(&mut model, "delete esc");
+    shot("editor_not_json", &model);
+    press(&mut model, "esc");
+    shot("edited", &model);
+}
+
+#[test]
+fn help() {
+    for (name, keys) in [("main", "?"), ("test", "t ?"), ("form", "e tab ?")] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, keys);
+        shot(&format!("help_{name}"), &model);
+    }
+}
+
+#[test]
+fn ascii_and_colourless() {
+    let mut model = app(scenes::with_deliveries());
+    model.surroundings.ascii = true;
+    model.surroundings.colourless = true;
+    shot("ascii_deliveries", &model);
+    assert!(screen(&model).is_ascii());
+    press(&mut model, "e tab");
+    shot("ascii_form", &model);
+    assert!(screen(&model).is_ascii());
+    press(&mut model, "esc t enter");
+    answer(&mut model, scenes::delivered());
+    assert!(screen(&model).is_ascii(), "{}", screen(&model));
+}
+
+#[test]
+fn too_small() {
+    let mut model = app(scenes::nothing());
+    update(&mut model, Msg::Resize(38, 9));
+    assert_eq!(screen(&model).trim_end(), "Terminal too small: 38x9, needs 40x10");
+    for (columns, rows) in [(40, 10), (41, 11)] {
+        update(&mut model, Msg::Resize(columns, rows));
+        assert!(screen(&model).contains("Register"), "{}", screen(&model));
+    }
+}
