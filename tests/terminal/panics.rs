@@ -24,6 +24,16 @@ const PANICS: &str = "WAYPOST_TEST_PANICS";
 struct Panics;
 
 impl Shell for Panics {
+    type Keys = EventStream;
+
+    fn keys(&mut self) -> EventStream {
+        EventStream::new()
+    }
+
+    async fn edit(&mut self, _file: &Path) -> Result<(), String> {
+        Err("there is no editor here".into())
+    }
+
     fn suspend(&mut self) {
         panic!("on purpose");
     }
