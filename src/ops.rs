@@ -1,30 +1,39 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
+mod deliver;
+mod demo;
 mod problem;
 mod script;
 
-use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub use demo::Demo;
 pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase};
-use crate::domain::request::{Request, Stamp};
+use crate::domain::outcome::{Delivery, Outcome, Phase};
+use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature;
 use crate::io::bodies::{self, Scratch};
 use crate::io::history;
 pub use crate::io::history::Page;
-use crate::io::http::{self, Progress, Sender, Trust};
 use crate::io::paths::Paths;
 use crate::io::store::{self, Loaded};
+
+/// What was removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Of the file.
+    pub generation: u64,
+    /// Something to know that does not undo the removal.
+    pub warning: Option<Problem>,
+}
 
 /// What was saved.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,10 +66,8 @@ pub struct Situation {
     pub state: State,
     /// Of the state file.
     pub generation: u64,
-    /// The newest first; the first page.
-    pub deliveries: Vec<Delivery>,
-    /// Whether there are older ones.
-    pub more_deliveries: bool,
+    /// The first page of the history, or why it cannot be read.
+    pub history: Result<Page, Problem>,
     /// The events of the user's own.
     pub events: Vec<Event>,
 }
@@ -132,9 +139,9 @@ impl Waypost {
             Err(error) => (State::Unreadable(error.into()), 0),
         };
         // A history that cannot be read is no reason not to open.
-        let page = history::page(&self.paths, None, 0, PAGE).unwrap_or_default();
+        let history = history::page(&self.paths, None, 0, PAGE).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
-        Situation { state, generation, deliveries: page.deliveries, more_deliveries: page.more, events }
+        Situation { state, generation, history, events }
     }
 
     /// The destination, for something that needs one.
@@ -195,7 +202,7 @@ impl Waypost {
     ///
     /// # Errors
     /// Nothing is registered, it was changed meanwhile, or it could not be saved.
-    pub fn remove(&self, over: Option<u64>) -> Result<u64, Problem> {
+    pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
         let saved = store::save(&self.paths, |loaded| {
             if matches!(loaded, Loaded::Empty { .. }) {
                 return Err(Problem::nothing_registered());
@@ -205,10 +212,7 @@ impl Waypost {
             }
             Ok(None)
         })?;
-        match self.not_durable(saved) {
-            Some(problem) => Err(problem),
-            None => Ok(saved.generation),
-        }
+        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved) })
     }
 
     fn saved(&self, destination: Destination, saved: store::Saved) -> Saved {
@@ -239,32 +243,6 @@ impl Waypost {
             fix: "Try again, or enter a secret of your own.".into(),
         })?;
         Ok(signature::generated(&random))
-    }
-
-    /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
-    pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
-        let started_at = Timestamp::now();
-        let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
-        let request = Request::build(to.settings(), &event.body, &stamp);
-        step(Step::Sending(Box::new(request.clone())));
-        let attempt = match self.sender(to.settings()) {
-            Ok(sender) => self.attempt(&sender, to, &request, started_at, step, stop).await,
-            Err(cause) => http::failed_before_sending(to.settings(), &request, started_at, cause),
-        };
-        let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
-        let unrecorded = self.record(&delivery).await;
-        Tested { delivery, unrecorded }
-    }
-
-    /// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
-    async fn record(&self, delivery: &Delivery) -> Option<Problem> {
-        let (paths, delivery) = (self.paths.clone(), delivery.clone());
-        // On a thread of its own: a slow disk must not hold up the keys.
-        let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
-        match result {
-            Ok(result) => result.err().map(Problem::from),
-            Err(error) => Some(Problem::unrecorded(&error.to_string())),
-        }
     }
 
     /// Deliveries, the newest first: `limit` of them behind the newest `skip`; only those of `outcome`, where one is given.
@@ -316,42 +294,8 @@ impl Waypost {
     pub fn scratch(&self, body: &[u8]) -> Result<Scratch, Problem> {
         Scratch::new(&self.paths, body).map_err(|error| Problem::not_written(&self.paths.state_dir, &error))
     }
-
-    async fn attempt(
-        &self,
-        sender: &Sender,
-        to: &Destination,
-        request: &Request,
-        started_at: Timestamp,
-        step: impl Fn(Step),
-        stop: impl Future<Output = ()>,
-    ) -> Attempt {
-        let progress = |progress| {
-            step(match progress {
-                Progress::Began(phase) => Step::Began(phase),
-                Progress::Ended(phase, took) => Step::Ended(phase, took.as_secs_f64() * 1000.0),
-            });
-        };
-        let timeout = Duration::from_secs(to.timeout_s().into());
-        sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
-    }
-
-    fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
-        let trust = match (to.ca_cert(), &self.own) {
-            (Some(path), _) => {
-                let pem = std::fs::read(path).map_err(|error| {
-                    Cause::CaFile(format!("{}: {error}", crate::domain::text::visible(&path.to_string_lossy())))
-                })?;
-                Trust::Only(pem)
-            }
-            (None, Some(own)) if own.authority == to.url().authority() => Trust::Only(own.ca_pem.clone()),
-            (None, _) => Trust::System,
-        };
-        Sender::new(to, &trust)
-    }
 }
 
-/// A `webhook-id` that no other delivery has.
 fn new_id() -> String {
     format!("msg_{}", uuid::Uuid::new_v4().simple())
 }

@@ -112,7 +112,7 @@ async fn register_and_test_and_quit() {
 
     let situation = Waypost::new(paths(&home), None).situation();
     assert!(matches!(situation.state, State::Open(_)));
-    assert_eq!(situation.deliveries.len(), 1);
+    assert_eq!(situation.history.unwrap().deliveries.len(), 1);
     drop(outside);
 }
 

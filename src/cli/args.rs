@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::domain::auth::{AddTo, AuthType};
@@ -35,7 +35,7 @@ const GLOBAL: &str = "Options of every command";
 ///
 /// Without a command, the app opens in the terminal.
 #[derive(Debug, Parser)]
-#[command(name = "waypost", version, max_term_width = 100, disable_help_subcommand = true, after_help = after_help())]
+#[command(name = "waypost", version, max_term_width = 100, after_help = after_help())]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]
@@ -61,16 +61,17 @@ pub struct Globals {
     #[arg(long, value_name = "DIR", global = true, help_heading = GLOBAL, value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 
-    /// Whether to colour what is printed [default: auto: on a terminal, unless `NO_COLOR` is set]
-    #[arg(long, value_name = "WHEN", global = true, help_heading = GLOBAL, value_parser = names(["auto", "always", "never"]), default_value = "auto",
-        hide_default_value = true)]
+    /// Whether to colour what is printed; auto: on a terminal, unless a variable `NO_COLOR` is set
+    #[arg(
+        help = "Whether to colour what is printed; auto: on a terminal, unless NO_COLOR is set",
+        long, value_name = "WHEN", global = true, help_heading = GLOBAL, value_parser = names(["auto", "always", "never"]), default_value = "auto")]
     pub color: String,
 
-    /// Say nothing but errors; what was asked for (show, secret, --json, a generated secret) is still printed
+    /// Say nothing but errors; what show, secret, --json and --generate-secret print stays
     #[arg(short, long, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more: the request and the time of each phase
+    /// Say more; for test: the request, and the time of each phase
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub verbose: bool,
 }
@@ -154,7 +155,7 @@ pub struct Fields {
     pub add_to: Option<String>,
 
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
     pub ca_cert: Option<PathBuf>,
 
     /// The total time of an attempt, 1 to 120 [default: 15]; empty for the default
@@ -211,7 +212,7 @@ pub struct Test {
     pub timeout: Option<String>,
 
     /// A PEM file with the CA to trust for this attempt
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
     pub ca_cert: Option<PathBuf>,
 
     /// Print the request that would be sent, secrets masked, and send nothing
@@ -225,6 +226,11 @@ without being shown.";
 
 fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(names)
+}
+
+/// Unlike clap's own, takes an empty one: for none.
+fn path_or_none() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn after_help() -> String {

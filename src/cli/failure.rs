@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::exit;
+use super::fields::Wrong;
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::visible;
 use crate::ops::Problem;
@@ -64,7 +65,7 @@ impl Failure {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), fix(error))).collect(),
+            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), error.fix)).collect(),
             Self::Problem(problem) => vec![joined(&format!("{}. {}", capital(&problem.what), problem.why), &problem.fix)],
             Self::Other { message, fix, .. } => vec![joined(message, fix)],
         }
@@ -102,8 +103,14 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        Self::Fields(wrong.errors)
+    }
+}
+
 fn of_field(one: &FieldError) -> Value {
-    error(exit::USAGE, &message(one), Some(one.field), fix(one))
+    error(exit::USAGE, &message(one), Some(one.field), &one.fix)
 }
 
 fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
@@ -121,10 +128,6 @@ fn message(error: &FieldError) -> String {
         None => error.field.label().to_owned(),
     };
     format!("{name}: {}. {}", error.what, error.why)
-}
-
-fn fix(error: &FieldError) -> &str {
-    &error.fix
 }
 
 fn joined(message: &str, fix: &str) -> String {

@@ -13,6 +13,15 @@ use crate::ops;
 
 const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
 
+/// What is wrong with the flags.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// Every field that is wrong, in the order of the form; at most one error a field.
+    pub errors: Vec<FieldError>,
+    /// The secret, where it is all that is missing: it can be asked for.
+    pub to_ask: Option<Field>,
+}
+
 impl Fields {
     /// Whether nothing is given.
     #[must_use]
@@ -45,26 +54,33 @@ impl Fields {
     /// What `draft` becomes with these flags and that secret, checked.
     ///
     /// # Errors
-    /// Every field that is wrong, in the order of the form; at most one error a field.
-    pub fn check(&self, mut draft: Draft, given: Option<&Given>) -> Result<Checked, Vec<FieldError>> {
+    /// What is wrong.
+    pub fn check(&self, mut draft: Draft, given: Option<&Given>) -> Result<Checked, Wrong> {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
             draft.auth_type = auth_type;
         }
         self.misplaced(draft.auth_type, given, &mut errors);
         self.fill(&mut draft, &mut errors);
-        let secret_field = draft.auth_type.secret_field();
-        if let (Some(given), Some(own)) = (given, secret_field.and_then(|field| draft.secret_mut(field))) {
-            own.clone_from(&given.secret);
+        let mut missing = None;
+        if let Some(field) = draft.auth_type.secret_field()
+            && let Some(own) = draft.secret_mut(field)
+        {
+            match given {
+                Some(given) => own.clone_from(&given.secret),
+                None => missing = own.is_empty().then_some(field),
+            }
         }
         match draft.check() {
             Ok(checked) if errors.is_empty() => return Ok(checked),
             Ok(_) => {}
-            Err(found) => errors.extend(found.into_iter().map(|error| without_secret(error, given))),
+            Err(found) => errors
+                .extend(found.into_iter().map(|error| if Some(error.field) == missing { how_to_give(error) } else { error })),
         }
         errors.sort_by_key(|error| error.field);
         errors.dedup_by_key(|error| error.field);
-        Err(errors)
+        let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == field));
+        Err(Wrong { errors, to_ask })
     }
 
     fn fill(&self, draft: &mut Draft, errors: &mut Vec<FieldError>) {
@@ -144,24 +160,9 @@ pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
 }
 
 /// A secret that is empty because none was given: says how to give one.
-fn without_secret(mut error: FieldError, given: Option<&Given>) -> FieldError {
-    if is_missing(&error, given) {
-        let generate = if error.field == Field::SigningSecret { ", or let one be made by --generate-secret" } else { "" };
-        error.what = "is missing".into();
-        error.fix = format!("{SECRET_FIX}{generate}.");
-    }
+fn how_to_give(mut error: FieldError) -> FieldError {
+    let generate = if error.field == Field::SigningSecret { ", or let one be made by --generate-secret" } else { "" };
+    error.what = "is missing".into();
+    error.fix = format!("{SECRET_FIX}{generate}.");
     error
-}
-
-fn is_missing(error: &FieldError, given: Option<&Given>) -> bool {
-    given.is_none() && error.field.is_secret() && error.what == "is empty"
-}
-
-/// Whether a secret is all that is missing.
-#[must_use]
-pub fn only_a_secret_is_missing(errors: &[FieldError]) -> Option<Field> {
-    match errors {
-        [error] if error.field.is_secret() && error.what == "is missing" => Some(error.field),
-        _ => None,
-    }
 }

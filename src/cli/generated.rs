@@ -39,7 +39,7 @@ pub fn man() -> String {
     let _: std::io::Result<()> = rendered();
     let mut page = String::from_utf8_lossy(&bytes).into_owned();
     page.push_str(".SH COMMANDS\n");
-    for sub in command.get_subcommands() {
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         page.push_str(&command_section(sub));
     }
     page.push_str(".SH EXIT STATUS\n");

@@ -17,6 +17,7 @@ mod register;
 mod report;
 pub mod secret_input;
 mod show;
+mod signals;
 mod test;
 mod usage;
 mod view;

@@ -152,7 +152,7 @@ pub fn print_json(value: &Value, code: u8) -> Result<u8, Failure> {
 }
 
 /// Says something on stderr, which may be closed.
-fn complain(text: &str) {
+pub fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 

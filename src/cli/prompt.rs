@@ -6,12 +6,12 @@
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
 use super::exit;
 use super::failure::Failure;
+use super::signals::Signals;
 use crate::domain::draft::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
 
@@ -46,10 +46,17 @@ enum Line {
 /// # Errors
 /// ^C and signals, as a failure with their code; no answer.
 pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
-    let _taken = Taken::take().map_err(|error| Failure::bug(format!("The terminal cannot be read: {error}.")))?;
-    show(question);
-    let end = listen(echo);
-    show("\n");
+    let broken = |error: io::Error| Failure::bug(format!("The terminal cannot be read: {error}."));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let end = runtime.block_on(async {
+        // Before the terminal is taken: from then on, no signal may end the process by itself.
+        let mut signals = Signals::catch().map_err(broken)?;
+        let _taken = Taken::take().map_err(broken)?;
+        show(question);
+        let end = listen(echo, &mut signals).await;
+        show("\n");
+        Ok::<_, Failure>(end)
+    })?;
     match end {
         Ok(Line::Answer(secret)) => Ok(secret),
         Ok(Line::Interrupted) => Err(Failure::stopped(exit::INTERRUPTED)),
@@ -59,31 +66,14 @@ pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
 }
 
 /// The line, or the code of the signal that came first.
-fn listen(echo: Echo) -> Result<Line, u8> {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Ok(Line::End) };
+async fn listen(echo: Echo, signals: &mut Signals) -> Result<Line, u8> {
     let (answers, mut answered) = unbounded_channel();
-    runtime.block_on(async {
-        let mut signals = Vec::new();
-        for (kind, code) in [(SignalKind::hangup(), 129), (SignalKind::interrupt(), 130), (SignalKind::terminate(), 143)] {
-            if let Ok(stream) = signal(kind) {
-                signals.push((stream, code));
-            }
-        }
-        // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
-        std::thread::spawn(move || read_line(echo, &answers));
-        let signalled = std::future::poll_fn(|context| {
-            for (stream, code) in &mut signals {
-                if stream.poll_recv(context).is_ready() {
-                    return std::task::Poll::Ready(*code);
-                }
-            }
-            std::task::Poll::Pending
-        });
-        tokio::select! {
-            line = answered.recv() => Ok(line.unwrap_or(Line::End)),
-            code = signalled => Err(code),
-        }
-    })
+    // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
+    std::thread::spawn(move || read_line(echo, &answers));
+    tokio::select! {
+        line = answered.recv() => Ok(line.unwrap_or(Line::End)),
+        code = signals.next() => Err(code),
+    }
 }
 
 fn read_line(echo: Echo, answers: &UnboundedSender<Line>) {

@@ -1,16 +1,17 @@
 //! `register` and `edit`.
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::args::Fields;
 use super::exit;
 use super::failure::Failure;
-use super::fields::only_a_secret_is_missing;
 use super::out::{self, Out};
 use super::secret_input::{self, Given};
 use super::view;
+use crate::domain::auth::AuthType;
 use crate::domain::draft::Draft;
-use crate::domain::field::{FieldError, Notice};
+use crate::domain::field::{Field, FieldError, Notice};
 use crate::domain::text::visible;
 use crate::ops::{Problem, Saved, State, Waypost};
 
@@ -25,8 +26,8 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
     let mut given = secret_input::read(&fields.secret, waypost)?;
     let checked = match fields.check(Draft::default(), given.as_ref()) {
         Ok(checked) => checked,
-        Err(errors) => {
-            let Some(field) = only_a_secret_is_missing(&errors) else { return Err(Failure::fields(errors)) };
+        Err(wrong) => {
+            let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
             // Nobody is to type a secret in vain.
             match waypost.state() {
                 State::Empty => {}
@@ -35,9 +36,9 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
             }
             given = secret_input::ask(field)?;
             if given.is_none() {
-                return Err(Failure::fields(errors));
+                return Err(wrong.into());
             }
-            fields.check(Draft::default(), given.as_ref()).map_err(Failure::fields)?
+            fields.check(Draft::default(), given.as_ref())?
         }
     };
     let saved = waypost.register(checked.settings)?;
@@ -49,10 +50,14 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
 /// # Errors
 /// An input is not valid, nothing is registered, or it cannot be saved.
 pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure> {
+    let mut locked = None;
     let draft = match waypost.state() {
         State::Empty => return Err(Problem::nothing_registered().into()),
         State::Unreadable(problem) => return Err(problem.into()),
-        State::Locked(draft, _) => *draft,
+        State::Locked(draft, problem) => {
+            locked = Some(problem);
+            *draft
+        }
         State::Open(_) if fields.is_empty() => {
             return Err(Failure::usage(
                 "Nothing is to be changed.",
@@ -63,37 +68,36 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
     };
     let mut given = secret_input::read(&fields.secret, waypost)?;
     // Asked before the lock is taken: others must not wait for somebody who types.
-    if let Err(errors) = fields.check(draft, given.as_ref()) {
-        let Some(field) = only_a_secret_is_missing(&errors) else { return Err(Failure::fields(errors)) };
+    if let Err(wrong) = fields.check(draft, given.as_ref()) {
+        let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
         given = secret_input::ask(field)?;
         if given.is_none() {
-            return Err(Failure::fields(errors));
+            return Err(locked.map_or_else(|| wrong.into(), Failure::from));
         }
     }
-    let mut errors = Vec::new();
+    let mut refused = None;
     let mut notices = Vec::new();
     let saved = waypost.revise(|draft| match fields.check(draft, given.as_ref()) {
         Ok(checked) => {
             notices = checked.notices;
             Ok(checked.settings)
         }
-        Err(found) => {
-            let first = found.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);
-            errors = found;
+        Err(wrong) => {
+            // The operation can tell of one field; all of them are told instead.
+            let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);
+            refused = Some(wrong);
             Err(first)
         }
     });
-    match saved {
-        Ok(saved) => tell("Saved", &saved, &notices, given.as_ref(), out),
-        Err(_) if !errors.is_empty() => Err(Failure::fields(errors)),
-        Err(problem) => Err(problem.into()),
+    match (saved, refused) {
+        (Ok(saved), _) => tell("Saved", &saved, &notices, given.as_ref(), out),
+        (Err(_), Some(wrong)) => Err(wrong.into()),
+        (Err(problem), None) => Err(problem.into()),
     }
 }
 
 /// Everything that is wrong when no auth type is named: which one is meant must not be guessed.
 fn without_auth(fields: &Fields) -> Vec<FieldError> {
-    use crate::domain::auth::AuthType;
-    use crate::domain::field::Field;
     let draft = Draft { url: fields.url.clone().unwrap_or_default(), ..Draft::default() };
     let mut errors = draft.check().err().unwrap_or_default();
     errors.push(FieldError::new(
@@ -126,7 +130,7 @@ fn tell(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&Given>, ou
     match generated {
         Some(secret) => {
             out.say("The receiver needs this signing secret:");
-            out::print(&format!("{}\n", secret.expose()), code)
+            out::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
         }
         None => Ok(code),
     }

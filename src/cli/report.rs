@@ -16,10 +16,8 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
     let outcome = attempt.outcome;
     let mut text = out.paint(outcome.name(), Tone::Ended(outcome)).into_owned();
-    if let Some(response) = &attempt.response {
-        let _ = write!(text, "  {}", visible(&response.status_line()));
-    } else if let Some(phase) = attempt.phase {
-        let _ = write!(text, "  at {}", phase.label());
+    if let Some(end) = end_of(attempt) {
+        let _ = write!(text, "  {end}");
     }
     let _ = writeln!(text, "  {:.0} ms", attempt.duration_ms);
     let mut rows = vec![("URL", attempt.request.url.clone()), ("Event", delivery.event.clone()), ("Id", delivery.id.clone())];
@@ -41,6 +39,27 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
         text.push_str(&answer(response));
     }
     text
+}
+
+/// What came of a delivery that did not arrive, in one line.
+#[must_use]
+pub fn line(delivery: &Delivery) -> String {
+    let Some(attempt) = delivery.last() else { return String::new() };
+    let parts = [
+        Some(attempt.outcome.name().to_owned()),
+        end_of(attempt).map(|end| format!(" {end}")),
+        Some(format!(". {} {}", attempt.diagnosis.why, attempt.diagnosis.fix)),
+    ];
+    visible(parts.into_iter().flatten().collect::<String>().trim_end()).into_owned()
+}
+
+/// The status, or where it ended.
+fn end_of(attempt: &Attempt) -> Option<String> {
+    match (&attempt.response, attempt.phase) {
+        (Some(response), _) => Some(visible(&response.status_line()).into_owned()),
+        (None, Some(phase)) => Some(format!("at {}", phase.label())),
+        (None, None) => None,
+    }
 }
 
 /// A request as it goes over the wire, its secrets masked.

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::exit;
 use super::failure::Failure;
@@ -43,15 +44,15 @@ pub fn show(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
 /// # Errors
 /// There is none, or it cannot be opened, printed or copied.
 pub fn secret(waypost: &Waypost, copy: bool, out: Out) -> Result<u8, Failure> {
-    if out.json {
-        return Err(Failure::usage("secret has no JSON form: secrets are redacted there.", "Leave --json out."));
-    }
     let destination = waypost.destination()?;
     let Some((field, secret)) = destination.auth().secret() else {
         return Err(Failure::usage("The auth type default has no secret.", "Choose another with waypost edit --auth."));
     };
+    if out.json {
+        return Err(Failure::usage("secret has no JSON form: secrets are redacted there.", "Leave --json out."));
+    }
     if !copy {
-        return out::print(&format!("{}\n", secret.expose()), exit::DONE);
+        return out::print(&Zeroizing::new(format!("{}\n", secret.expose())), exit::DONE);
     }
     let to = match ops::copy(secret.expose())? {
         Copied::Tmux => "tmux, for its terminal",

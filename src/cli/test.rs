@@ -2,14 +2,11 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::future::poll_fn;
 use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::Path;
-use std::task::Poll;
 
 use serde::de::IgnoredAny;
 use serde_json::json;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args;
 use super::exit;
@@ -17,6 +14,7 @@ use super::failure::Failure;
 use super::fields::ca_cert;
 use super::out::{self, Measure, Out};
 use super::report;
+use super::signals::Signals;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::event::{BuiltIn, Event};
@@ -53,6 +51,9 @@ pub fn test(waypost: &Waypost, args: &args::Test, out: Out) -> Result<u8, Failur
         return out::print_json(&json, code);
     }
     if out.measure == Measure::Quiet {
+        if code != exit::DONE {
+            out::complain(&format!("error: {}", report::line(&tested.delivery)));
+        }
         return Ok(code);
     }
     out::print(&report::delivery_text(&tested.delivery, out), code)
@@ -65,27 +66,15 @@ fn send(waypost: &Waypost, to: &Destination, event: &Event, out: Out) -> Result<
         .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))?;
     let stopped_by = Cell::new(None);
     let tested = runtime.block_on(async {
-        let mut signals = signals();
-        let stop = poll_fn(|context| {
-            for (stream, code) in &mut signals {
-                if stream.poll_recv(context).is_ready() {
-                    stopped_by.set(Some(*code));
-                    return Poll::Ready(());
-                }
-            }
-            Poll::Pending
-        });
+        let mut signals = Signals::catch()?;
+        let stop = async { stopped_by.set(Some(signals.next().await)) };
         let progress = ProgressLine::new(to, out);
-        waypost.test(to, event, |step| progress.show(&step), stop).await
+        Ok(waypost.test(to, event, |step| progress.show(&step), stop).await)
     });
+    // Not by dropping it, which would wait for a lookup that the system's resolver does not give up.
+    runtime.shutdown_background();
+    let tested = tested.map_err(|error: io::Error| Failure::bug(format!("Signals cannot be caught: {error}.")))?;
     Ok((tested, stopped_by.get()))
-}
-
-/// What stops a delivery, and the code it ends with.
-fn signals() -> Vec<(Signal, u8)> {
-    let kinds = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), exit::INTERRUPTED), (SignalKind::terminate(), 143)];
-    // A signal that cannot be caught ends the process by itself, as it would without us.
-    kinds.into_iter().filter_map(|(kind, code)| Some((signal(kind).ok()?, code))).collect()
 }
 
 /// The destination with this test's own timeout and CA.

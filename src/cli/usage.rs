@@ -13,15 +13,17 @@ pub fn of(error: &clap::Error) -> Failure {
     let arg = text(error, ContextKind::InvalidArg);
     // `--key <NAME>`, `--timeout=3`: the flag alone.
     let flag = arg.split([' ', '=']).next().unwrap_or_default().to_owned();
-    let flag = if flag.starts_with('-') { visible(&flag).into_owned() } else { String::new() };
+    // `<SHELL>` is a name of ours, too; anything else may be a text that was given.
+    let named = flag.starts_with('-') || flag.starts_with('<');
+    let flag = if named { visible(&flag).into_owned() } else { String::new() };
     let value = visible(&text(error, ContextKind::InvalidValue)).into_owned();
     let known = list(error, ContextKind::ValidValue);
-    let help = "See waypost --help.".to_owned();
+    let help = "See --help.".to_owned();
     let (message, fix) = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => (format!("{flag} needs a value."), one_of(&known, help)),
         ErrorKind::InvalidValue => (format!("{flag}: \"{value}\" is not known."), one_of(&known, help)),
         ErrorKind::UnknownArgument if flag.is_empty() => {
-            ("An argument stands where none belongs.".into(), "Every input has a flag; see waypost --help.".into())
+            ("An argument stands where none belongs.".into(), "Every input has a flag; see --help.".into())
         }
         ErrorKind::UnknownArgument => {
             let near = text(error, ContextKind::SuggestedArg);

@@ -6,10 +6,12 @@
 
 pub mod address;
 pub mod auth;
+pub mod curl;
 pub mod destination;
 pub mod diagnosis;
 pub mod draft;
 pub mod event;
+pub mod explain;
 pub mod field;
 pub mod header;
 pub mod mask;
@@ -18,6 +20,7 @@ pub mod redact;
 pub mod request;
 pub mod secret;
 pub mod signature;
+pub mod snippet;
 pub mod text;
 pub mod url;
 pub mod verify;

@@ -58,11 +58,16 @@ fn attempt_to_json(attempt: &Attempt) -> Value {
     })
 }
 
+/// A time: a number that can be one.
+fn milliseconds(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|ms| ms.is_finite() && *ms >= 0.0)
+}
+
 fn attempt_from_json(json: &Value) -> Option<Attempt> {
     let request = json.get("request")?;
     let mut timings = Timings::default();
     for phase in Phase::ALL {
-        if let Some(ms) = json.get("timings_ms").and_then(|timings| timings.get(phase.name())).and_then(Value::as_f64) {
+        if let Some(ms) = json.get("timings_ms").and_then(|timings| timings.get(phase.name())).and_then(milliseconds) {
             timings.set(phase, ms);
         }
     }
@@ -73,7 +78,7 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
             .get("phase")
             .and_then(Value::as_str)
             .and_then(|name| Phase::ALL.into_iter().find(|phase| phase.name() == name)),
-        duration_ms: json.get("duration_ms")?.as_f64()?,
+        duration_ms: json.get("duration_ms").and_then(milliseconds)?,
         timings,
         addresses: parsed(json, "addresses").unwrap_or_default(),
         connected: parsed(json, "connected"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::deliver::MAX_CA_BYTES;
 use super::{Problem, State, Waypost};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -22,9 +23,6 @@ use crate::io::record::delivery_to_json;
 use crate::io::store::{self, Loaded, reason as system_words};
 
 pub use crate::io::clipboard::Copied;
-
-/// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
-const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
 
 impl Waypost {
     /// On the files in those directories, or where the environment or the platform says. Touches no file.

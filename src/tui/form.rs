@@ -375,9 +375,7 @@ impl Form {
     /// Takes the errors of a try to save: shows them all and goes to the first.
     pub fn refuse(&mut self, errors: Vec<FieldError>) {
         if let Some(first) = errors.first() {
-            if ADVANCED.contains(&first.field) {
-                self.advanced = true;
-            }
+            self.advanced |= errors.iter().any(|error| ADVANCED.contains(&error.field));
             self.go(Focus::Field(first.field));
         }
         self.errors = errors;

@@ -183,7 +183,14 @@ pub const TABLE: &[Binding] = &[
     ),
     // The form.
     bind(&[C::Form], &[(P::Enter, A::Next)], "Enter", "next", "to the next field", form_on_field),
-    bind(&[C::Form], &[(P::Enter, A::Press)], "Enter", "press", "press the focused button", form_on_button),
+    bind(
+        &[C::Form],
+        &[(P::Enter, A::Press), (P::Char(' '), A::Press)],
+        "Enter",
+        "press",
+        "press the focused button",
+        form_on_button,
+    ),
     bind(
         &[C::Form],
         &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)],
@@ -403,7 +410,7 @@ fn can_edit(model: &Model) -> bool {
 }
 
 fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && !model.deliveries.is_empty()
+    not_empty(model) && !model.deliveries.is_empty() && super::view::shows_deliveries(model)
 }
 
 fn form_focus(model: &Model) -> Option<Focus> {

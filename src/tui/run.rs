@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::effect::Effect;
 use super::model::Model;
-use super::msg::{Id, Msg, Press};
+use super::msg::{Id, Msg, Pasted, Press};
 use super::update::update;
 use super::view::view;
 use crate::domain::destination::Destination;
@@ -64,6 +64,8 @@ struct Flight {
     id: Id,
     begun: Instant,
     stop: Option<oneshot::Sender<()>>,
+    /// Only the history is still being written.
+    answered: bool,
     task: JoinHandle<()>,
 }
 
@@ -104,7 +106,7 @@ where
                 event = keys.next() => translate(event)?,
                 Some(msg) = inbox.recv() => vec![msg],
                 Some(msg) = outside.recv() => vec![msg],
-                _ = ticks.tick(), if flight.is_some() => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
+                _ = ticks.tick(), if flight.as_ref().is_some_and(|flight| !flight.answered) => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
             };
             // Whatever else is there already goes into the same frame. Polled with the task's own waker: the stream keeps the
             // last one it saw, and would never wake us by another.
@@ -117,8 +119,10 @@ where
             }
             let mut shown = false;
             for msg in messages {
-                if matches!(&msg, Msg::Delivered(id, ..) if flight.as_ref().is_some_and(|flight| flight.id == *id)) {
-                    *flight = None;
+                if let Some(flight) = flight
+                    && matches!(&msg, Msg::Delivered(id, _) if flight.id == *id)
+                {
+                    flight.answered = true;
                 }
                 let effects = update(&mut self.model, msg);
                 shown |= self.model.changed;
@@ -169,7 +173,7 @@ const HANG_UP: Msg = Msg::Terminate(129);
 fn translate(event: Option<io::Result<TerminalEvent>>) -> io::Result<Vec<Msg>> {
     Ok(match event.transpose()? {
         Some(TerminalEvent::Key(key)) => Press::of(key).into_iter().map(Msg::Key).collect(),
-        Some(TerminalEvent::Paste(text)) => vec![Msg::Paste(text)],
+        Some(TerminalEvent::Paste(text)) => vec![Msg::Paste(Pasted::new(text))],
         Some(TerminalEvent::Resize(columns, rows)) => vec![Msg::Resize(columns, rows)],
         Some(_) => Vec::new(),
         // No more keys will come: as good as a hang-up.
@@ -262,10 +266,14 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
                 std::future::pending::<()>().await;
             }
         };
-        let tested = waypost.test(&destination, &event, step, stop).await;
-        let _ = results.send(Msg::Delivered(id, Box::new(tested.delivery), tested.unrecorded));
+        let delivery = waypost.deliver(&destination, &event, step, stop).await;
+        // What was answered is shown at once; the disk may be slower.
+        let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
+        if let Some(problem) = waypost.record(&delivery).await {
+            let _ = results.send(Msg::Unrecorded(id, problem));
+        }
     });
-    Flight { id, begun: Instant::now(), stop: Some(stop), task: watched(task, to_loop) }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task: watched(task, to_loop) }
 }
 
 #[cfg(test)]

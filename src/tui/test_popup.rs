@@ -158,6 +158,8 @@ pub struct TestPopup {
     pub sent: Option<Box<Request>>,
     /// Whether the request's secret parts are shown.
     pub revealed: bool,
+    /// The id of the effect that brought the answer.
+    pub answered: Option<Id>,
     /// Whether it shows a past delivery.
     pub past: bool,
     /// The delivery that this one repeats.
@@ -192,6 +194,7 @@ impl TestPopup {
             life: Life::Idle,
             sent: None,
             revealed: false,
+            answered: None,
             past: false,
             repeats: None,
             offer: None,
@@ -342,5 +345,6 @@ impl TestPopup {
         self.tab = tab;
         self.scroll = 0;
         self.found = None;
+        self.revealed = false;
     }
 }

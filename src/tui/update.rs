@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::form::Form;
 use super::keys::{self, Action, Context};
 use super::model::{MainFocus, Model, Popup, Tone};
-use super::msg::{Msg, Press};
+use super::msg::{Id, Msg, Press};
 use crate::domain::event::{BuiltIn, Event};
 use crate::ops::{Problem, Situation, State};
 
@@ -26,15 +26,21 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
     match msg {
         Msg::Key(press) => key(model, press),
-        Msg::Paste(text) => paste(model, &text),
+        Msg::Paste(pasted) => paste(model, pasted.text()),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
             // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
             vec![Effect::Repaint]
         }
-        Msg::Loaded(_, situation) => loaded(model, *situation),
-        Msg::Saved(id, result) => form::saved(model, id, result),
-        Msg::Removed(id, result) => main_screen::removed(model, id, result),
+        Msg::Loaded(id, situation) => loaded(model, id, *situation),
+        Msg::Saved(id, result) => {
+            let effects = form::saved(model, id, result);
+            then_early(model, effects)
+        }
+        Msg::Removed(id, result) => {
+            let effects = main_screen::removed(model, id, result);
+            then_early(model, effects)
+        }
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
                 (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
@@ -44,6 +50,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
+        Msg::Unrecorded(id, problem) => test::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => history::listed(model, id, result),
         Msg::Cleared(id, result) => history::cleared(model, id, result),
         Msg::Copied(result) => told(model, result.map(|by| format!("Copied: {by}."))),
@@ -63,6 +70,11 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
     if too_small(model.size) {
         model.changed = false;
         return if press == Press::Ctrl('c') { interrupt(model) } else { Vec::new() };
+    }
+    if model.is_saving() && press != Press::Ctrl('c') {
+        model.changed = false;
+        model.early.push(press);
+        return Vec::new();
     }
     let context = keys::context(model);
     let Some(action) = keys::action(model, press) else {
@@ -103,7 +115,28 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
     }
 }
 
+/// The keys that came while a save was under way, when it has ended well; else they were typed for something that is not so.
+fn then_early(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+    if model.is_saving() {
+        return effects;
+    }
+    let early = std::mem::take(&mut model.early);
+    if model.popup.is_some() && !matches!(model.popup, Some(Popup::Test(_))) {
+        return effects;
+    }
+    let changed = model.changed;
+    for press in early {
+        effects.extend(key(model, press));
+    }
+    model.changed |= changed;
+    effects
+}
+
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    if too_small(model.size) {
+        model.changed = false;
+        return Vec::new();
+    }
     match (keys::context(model), &mut model.popup) {
         (Context::Form, Some(Popup::Form(form))) if form.saving.is_none() => form.paste(text),
         (Context::Prompt, _) => prompt::paste(model, text),
@@ -139,13 +172,28 @@ fn kept(model: &mut Model, result: Result<(String, Vec<Event>), Problem>) -> Vec
     told(model, result)
 }
 
-fn loaded(model: &mut Model, situation: Situation) -> Vec<Effect> {
+fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
+    if model.loading.take_if(|waited| *waited == id).is_none() {
+        model.changed = false;
+        return Vec::new();
+    }
     model.take(situation);
-    model.status = None;
-    if matches!(model.state, State::Unreadable(_)) {
+    if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
         model.say(Tone::Bad, "It still cannot be read.");
     }
+    // A test delivery of what is no longer there makes no sense.
+    if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {
+        model.popup = None;
+        model.say(Tone::Note, "The destination was changed by another waypost.");
+    }
     Vec::new()
+}
+
+/// Reads the state file again.
+fn load(model: &mut Model) -> Effect {
+    let id = model.id();
+    model.loading = Some(id);
+    Effect::Load { id }
 }
 
 fn help(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -178,6 +226,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
         return test::stop(model);
     }
     if let Some(Popup::Form(form)) = &mut model.popup
+        && form.saving.is_none()
         && form.is_dirty()
         && !model.quit_armed
     {

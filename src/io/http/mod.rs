@@ -25,7 +25,7 @@ mod tls;
 mod trace;
 
 pub use client::{Sender, Surroundings, Trust};
-pub use ended::failed_before_sending;
+pub use ended::{failed_before_sending, stopped_before_sending};
 pub use proxy::ProxyEnv;
 pub use resolve::{Lookup, SystemLookup};
 pub use tls::check_ca;

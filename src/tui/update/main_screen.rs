@@ -1,16 +1,17 @@
 //! The destination screen: its buttons, the deliveries, and the question before a deletion.
 
-use super::{close, edit, history, test};
-use crate::ops::{Problem, State};
+use super::{close, edit, history, load, test};
+use crate::ops::{Problem, Removed, State};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
 use crate::tui::keys::Action;
 use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
+use crate::tui::view;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.focus) {
-        (Action::SendTest, _) => test::open(model),
+        (Action::SendTest, _) => return test::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask_delete(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
@@ -49,7 +50,7 @@ fn moved(count: usize, at: usize, action: Action) -> usize {
 /// Tab goes through the buttons and then to the list, and around.
 fn stepped(model: &Model, focus: MainFocus, forward: bool) -> MainFocus {
     let buttons = model.buttons().len();
-    let stops = buttons + usize::from(!model.deliveries.is_empty() && !matches!(model.state, State::Empty));
+    let stops = buttons + usize::from(!model.deliveries.is_empty() && view::shows_deliveries(model));
     let at = match focus {
         MainFocus::Button(at) => at,
         MainFocus::Delivery(_) => buttons,
@@ -64,12 +65,11 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
             model.status = None;
             model.popup = Some(Popup::Form(Box::new(Form::register(model.surroundings.demo.as_deref()))));
         }
-        Some(MainButton::SendTest) => test::open(model),
+        Some(MainButton::SendTest) => return test::open(model),
         Some(MainButton::Edit) => edit(model),
         Some(MainButton::Delete) => ask_delete(model),
         Some(MainButton::Reload) => {
-            let id = model.id();
-            return vec![Effect::Load { id }];
+            return vec![load(model)];
         }
         None => {}
     }
@@ -102,21 +102,28 @@ pub fn delete(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-pub fn removed(model: &mut Model, id: Id, result: Result<u64, Problem>) -> Vec<Effect> {
+pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> Vec<Effect> {
     if !matches!(model.popup, Some(Popup::Delete { removing: Some(waited), .. }) if waited == id) {
         model.changed = false;
         return Vec::new();
     }
     model.popup = None;
     match result {
-        Ok(generation) => {
-            model.generation = generation;
+        Ok(removed) => {
+            model.generation = removed.generation;
             model.state = State::Empty;
             model.focus = MainFocus::Button(0);
             model.witness = None;
-            model.say(Tone::Done, "Deleted. Its secret is erased.");
+            match removed.warning {
+                Some(problem) => model.say(Tone::Bad, format!("Deleted. {problem}")),
+                None => model.say(Tone::Done, "Deleted. Its secret is erased."),
+            }
+            Vec::new()
         }
-        Err(problem) => model.say(Tone::Bad, format!("Not deleted: {problem}")),
+        Err(problem) => {
+            model.say(Tone::Bad, format!("Not deleted: {problem}"));
+            // Somebody else may have changed it meanwhile.
+            vec![load(model)]
+        }
     }
-    Vec::new()
 }

@@ -1,14 +1,15 @@
 //! The test delivery: choosing, sending, watching, stopping, reading.
 
-use super::{close, edit, prompt};
+use super::{close, edit, load, prompt};
 use crate::domain::diagnosis;
 use crate::domain::outcome::Delivery;
+use crate::ops::Problem;
 use crate::tui::editor::{self, Editor};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
 use crate::tui::keys::Action;
-use crate::tui::model::{Model, Popup, Status, Tone};
-use crate::tui::msg::Msg;
+use crate::tui::model::{MainFocus, Model, Popup, Status, Tone};
+use crate::tui::msg::{Id, Msg};
 use crate::tui::test_popup::{Asked, Editing, Flight, Life, Tab, TestButton, TestFocus, TestPopup};
 use crate::tui::view;
 
@@ -22,13 +23,17 @@ pub fn popup(model: &mut Model) -> Option<&mut TestPopup> {
     }
 }
 
-pub fn open(model: &mut Model) {
+/// Opens the popup, and reads the state file again: what is tested is what is registered.
+pub fn open(model: &mut Model) -> Vec<Effect> {
     model.status = None;
     model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
+    vec![load(model)]
 }
 
+/// Opens the popup right after a save, and sends.
 pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
-    open(model);
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
     send(model)
 }
 
@@ -45,7 +50,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
     test.said = None;
     match (action, test.focus) {
-        (Action::SendTest, _) => open(model),
+        (Action::SendTest, _) => return open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => super::main_screen::ask_delete(model),
         (Action::Back, _) if test.in_flight().is_some() => return stop(model),
@@ -129,7 +134,10 @@ fn copy(model: &mut Model) -> Vec<Effect> {
 
 fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
-    let Some(destination) = model.destination().cloned() else { return Vec::new() };
+    let Some(destination) = model.destination().cloned() else {
+        say(model, Tone::Bad, "There is no destination to send it to, or its secret has to be entered again first.");
+        return Vec::new();
+    };
     let Some(test) = popup(model) else { return Vec::new() };
     if test.past && test.delivery().and_then(Delivery::last).is_some_and(|attempt| !attempt.request.is_whole()) {
         say(model, Tone::Bad, "It cannot be sent again: of its long body only the beginning is kept.");
@@ -181,22 +189,28 @@ pub fn report(model: &mut Model, msg: Msg) -> Vec<Effect> {
             flight.phase = flight.phase.filter(|&current| current != phase);
             flight.done.push((phase, ms));
         }
-        Msg::Delivered(id, delivery, unrecorded) if id == flight.id => {
-            answered(model, *delivery);
-            if let Some(problem) = unrecorded {
-                say(model, Tone::Bad, format!("Not recorded: {problem}"));
-            }
-        }
+        Msg::Delivered(id, delivery) if id == flight.id => answered(model, id, *delivery),
         _ => model.changed = false,
     }
     Vec::new()
 }
 
-fn answered(model: &mut Model, delivery: Delivery) {
+/// A delivery that could not be recorded; said where it is shown, else above the keys.
+pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
+    let text = format!("Not recorded: {problem}");
+    match popup(model) {
+        Some(test) if test.answered == Some(id) => test.said = Some(Status { tone: Tone::Bad, text }),
+        _ => model.say(Tone::Bad, text),
+    }
+    Vec::new()
+}
+
+fn answered(model: &mut Model, id: Id, delivery: Delivery) {
     let offer = model.destination().zip(delivery.last().and_then(|attempt| attempt.response.as_ref()));
     let offer = offer.and_then(|(destination, response)| diagnosis::redirect_target(destination.settings(), response));
     if let Some(test) = popup(model) {
         test.life = Life::Answered(Box::new(delivery.clone()));
+        test.answered = Some(id);
         test.focus = TestFocus::Button(TestButton::SendAgain);
         test.offer = offer;
         test.show(Tab::Response);
@@ -209,6 +223,10 @@ fn answered(model: &mut Model, delivery: Delivery) {
         return;
     }
     model.deliveries.insert(0, delivery);
+    // The focus stays on the delivery that it was on.
+    if let MainFocus::Delivery(at) = &mut model.focus {
+        *at = (*at + 1).min(LISTED - 1);
+    }
     if model.deliveries.len() > LISTED {
         model.deliveries.truncate(LISTED);
         model.more_deliveries = true;

@@ -145,6 +145,13 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     frame.render_widget(Line::from(spans), area);
 }
 
+/// Whether there is room for the list of deliveries under the destination.
+#[must_use]
+pub fn shows_deliveries(model: &Model) -> bool {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    main_screen::list_area(model, Pen::of(model), Screen::of(model, area).body).is_some()
+}
+
 /// How many lines of help do not fit.
 #[must_use]
 pub fn help_overflow(model: &Model) -> usize {

@@ -13,7 +13,7 @@ use crate::tui::model::Model;
 pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
         State::Open(destination) => destination.url().authority(),
-        State::Locked(draft, _) => crate::domain::text::visible(&draft.url).into_owned(),
+        State::Locked(draft, _) => super::main_screen::host_of(draft),
         _ => String::new(),
     };
     let text = if removing {

@@ -2,7 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -40,7 +40,8 @@ fn parts_of(area: Rect, outcome: usize, said: usize) -> Parts {
     let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(gap),
-        Constraint::Length(outcome.min(inner.height / 2)),
+        // Why and how to mend it come before the answer; five rows are for the rest.
+        Constraint::Length(outcome.min(inner.height.saturating_sub(5))),
         Constraint::Length(if outcome > 0 { gap } else { 0 }),
         Constraint::Length(1),
         Constraint::Length(1),
@@ -56,7 +57,7 @@ fn parts_of(area: Rect, outcome: usize, said: usize) -> Parts {
 fn outcome(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     match &test.life {
         Life::Idle => Vec::new(),
-        Life::Flight(flight) => vec![progress(flight, pen)],
+        Life::Flight(flight) => progress(flight, pen, columns),
         Life::Answered(delivery) => {
             let mut lines = answer::outcome(delivery, pen, columns);
             for notice in delivery.last().map(diagnosis::notices).unwrap_or_default() {
@@ -86,22 +87,32 @@ fn witnessed(model: &Model, delivery: &Delivery, pen: Pen, columns: usize) -> Ve
     }
 }
 
-/// `✓ DNS 3 ms   ✓ connect 11 ms   … TLS 4.2 s of 15 s`
-fn progress(flight: &Flight, pen: Pen) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (phase, ms) in &flight.done {
-        spans.push(Span::styled(pen.glyphs.ok, pen.theme.good));
-        spans.push(Span::raw(format!(" {} {}   ", phase.label(), answer::time(*ms))));
-    }
-    if flight.stopping {
-        spans.push(Span::raw("stopping"));
-        return Line::from(spans);
-    }
-    let phase = flight.phase.map_or_else(String::new, |phase| format!("{} ", phase.label()));
+/// `✓ DNS 3 ms   ✓ connect 11 ms   … TLS 4.2 s of 15 s`, on as many lines as it takes.
+fn progress(flight: &Flight, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut pieces: Vec<(&str, Style, String)> = flight
+        .done
+        .iter()
+        .map(|(phase, ms)| (pen.glyphs.ok, pen.theme.good, format!(" {} {}", phase.label(), answer::time(*ms))))
+        .collect();
     let tenths = flight.elapsed_ms / 100;
-    spans.push(Span::styled(pen.glyphs.busy, pen.theme.accent));
-    spans.push(Span::raw(format!(" {phase}{}.{} s of {} s", tenths / 10, tenths % 10, flight.limit_s)));
-    Line::from(spans)
+    let phase = flight.phase.map_or_else(String::new, |phase| format!(" {}", phase.label()));
+    let now = format!("{phase} {}.{} s of {} s", tenths / 10, tenths % 10, flight.limit_s);
+    pieces.push((pen.glyphs.busy, pen.theme.accent, if flight.stopping { " stopping".to_owned() } else { now }));
+    let mut lines = vec![Line::default()];
+    for (mark, style, text) in pieces {
+        let needed = parts::width(mark) + parts::width(&text) + 3;
+        let line = match lines.last_mut() {
+            Some(line) if line.width() + needed <= columns + 3 => line,
+            _ => {
+                lines.push(Line::default());
+                let last = lines.len() - 1;
+                &mut lines[last]
+            }
+        };
+        line.push_span(Span::styled(mark.to_owned(), style));
+        line.push_span(Span::raw(format!("{text}   ")));
+    }
+    lines
 }
 
 fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
