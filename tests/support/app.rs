@@ -1,5 +1,4 @@
 //! The app as a person sees it: its words on the screen, its keys.
-#![allow(clippy::expect_used, reason = "a test says what broke by failing")]
 
 use std::ops::{Deref, DerefMut};
 
