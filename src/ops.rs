@@ -2,6 +2,7 @@
 
 mod deliver;
 mod demo;
+pub mod judge;
 mod problem;
 mod script;
 

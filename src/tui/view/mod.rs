@@ -5,6 +5,7 @@ mod form;
 mod help;
 mod json;
 mod main_screen;
+mod other_side;
 mod parts;
 mod question;
 mod test;
@@ -46,7 +47,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let layout = Screen::of(model, area);
     main_screen::title(model, pen, frame, layout.title);
     // Under a form nothing of the screen is of use; around its edges it would only look torn.
-    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_))) {
+    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_) | Popup::Snippet(_) | Popup::Verify(_))) {
         main_screen::body(model, pen, frame, layout.body);
     }
     status(model, pen, frame, layout.status);
@@ -59,6 +60,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
             }
         }
         Some(Popup::Test(test)) => test::draw(model, test, pen, frame, layout.popup(area)),
+        Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
+        Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
         Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),
         Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, area),
         Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),
@@ -143,6 +146,13 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         spans.push(Span::raw(format!(" {}   ", binding.short)));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// How many lines of code or of a verdict there are, and how many of them fit.
+#[must_use]
+pub fn other_side_extent(model: &Model) -> (usize, usize) {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    other_side::extent(model, Pen::of(model), Screen::of(model, area).popup(area))
 }
 
 /// Whether there is room for the list of deliveries under the destination.

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Pen;
+use crate::domain::text::visible;
 
 /// Columns of a text.
 pub fn width(text: &str) -> usize {
@@ -142,6 +143,11 @@ fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String 
             used <= columns
         })
         .collect()
+}
+
+/// A line that is edited, as it is seen: a tab as two blanks.
+pub fn tabbed(line: &str) -> String {
+    visible(&line.replace('\t', "  ")).into_owned()
 }
 
 /// A text that begins with a capital letter.
