@@ -21,6 +21,7 @@ use super::keys;
 use super::model::{Model, Popup, Tone};
 use super::theme::Theme;
 use super::update::{SMALLEST, too_small};
+use crate::domain::text::visible;
 
 /// What every part of the view is drawn with.
 #[derive(Clone, Copy)]
@@ -108,7 +109,8 @@ impl Screen {
 /// The line above the keys: what was said last, else a line of help for what has the focus.
 fn status_text(model: &Model) -> String {
     match (&model.status, &model.popup) {
-        (Some(status), _) => status.text.clone(),
+        // It may name a file, whose name is from outside.
+        (Some(status), _) => visible(&status.text).into_owned(),
         (None, Some(Popup::Form(form))) => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),

@@ -135,6 +135,16 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     out
 }
 
+/// How many bytes of a text fit into so many columns.
+pub fn fitting(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    let fits = |grapheme: &&str| {
+        used += width(grapheme);
+        used <= columns
+    };
+    text.graphemes(true).take_while(fits).map(str::len).sum()
+}
+
 fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String {
     let mut used = 0;
     graphemes
