@@ -16,6 +16,7 @@ pub mod mask;
 pub mod outcome;
 pub mod redact;
 pub mod request;
+pub mod retry;
 pub mod secret;
 pub mod signature;
 pub mod text;
