@@ -1,6 +1,7 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
 mod problem;
+pub mod send;
 
 use std::future::Future;
 use std::time::Duration;
@@ -90,6 +91,15 @@ pub enum Step {
     Began(Phase),
     /// A phase ended, after so many milliseconds.
     Ended(Phase, f64),
+}
+
+impl From<Progress> for Step {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Began(phase) => Self::Began(phase),
+            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
+        }
+    }
 }
 
 /// A CA that is trusted for one endpoint of this run alone: the demo's.
@@ -276,12 +286,7 @@ impl Waypost {
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        let progress = |progress| {
-            step(match progress {
-                Progress::Began(phase) => Step::Began(phase),
-                Progress::Ended(phase, took) => Step::Ended(phase, took.as_secs_f64() * 1000.0),
-            });
-        };
+        let progress = |progress| step(Step::from(progress));
         let timeout = Duration::from_secs(to.timeout_s().into());
         sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
     }
