@@ -66,9 +66,13 @@ impl Place {
 
 /// A destination that signs.
 fn destination(url: &str, ca: &Path) -> Destination {
+    with_auth(AuthType::Hmac, url, ca)
+}
+
+fn with_auth(auth_type: AuthType, url: &str, ca: &Path) -> Destination {
     let draft = Draft {
         url: url.into(),
-        auth_type: AuthType::Hmac,
+        auth_type,
         header_key: "X-Signature".into(),
         signing_secret: Secret::new(SECRET),
         ca_cert: ca.to_str().unwrap().into(),

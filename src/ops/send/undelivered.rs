@@ -96,7 +96,7 @@ impl Undelivered {
             }
         }
         let mut inner = self.state.lock();
-        Kept { error: inner.error.take(), lost: std::mem::take(&mut inner.lost) }
+        Kept { error: inner.error.take(), lost: joined(std::mem::take(&mut inner.lost)) }
     }
 
     fn give(&self, piece: Piece) {
@@ -204,11 +204,39 @@ impl Writer {
     }
 }
 
+/// In order, and as few as can be.
+fn joined(mut ranges: Vec<RangeInclusive<u64>>) -> Vec<RangeInclusive<u64>> {
+    ranges.sort_by_key(|range| *range.start());
+    let mut joined: Vec<RangeInclusive<u64>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if *range.start() <= last.end() + 1 => *last = *last.start()..=*range.end().max(last.end()),
+            _ => joined.push(range),
+        }
+    }
+    joined
+}
+
 /// Adds a number to ranges, growing the last where it follows.
 fn add(ranges: &mut Vec<RangeInclusive<u64>>, number: u64) {
     match ranges.last_mut() {
         Some(last) if last.contains(&number) => {}
         Some(last) if number == last.end() + 1 => *last = *last.start()..=number,
         _ => ranges.push(number..=number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_ranges() {
+        let mut ranges = Vec::new();
+        for number in [65, 72, 73, 73, 74, 71, 69] {
+            add(&mut ranges, number);
+        }
+        assert_eq!(ranges, [65..=65, 72..=74, 71..=71, 69..=69]);
+        assert_eq!(joined(ranges), [65..=65, 69..=69, 71..=74]);
     }
 }
