@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod auth;
+pub mod curl;
 pub mod destination;
 pub mod diagnosis;
 pub mod draft;

@@ -164,6 +164,8 @@ impl Drop for Receiver {
 
 impl Shared {
     fn serve(&self, stream: TcpStream, tls: Arc<ServerConfig>) -> io::Result<()> {
+        // An answer is written in pieces, which must not wait for each other.
+        stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         let session = ServerConnection::new(tls).map_err(io::Error::other)?;
         let mut stream = StreamOwned::new(session, stream);

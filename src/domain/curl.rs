@@ -1,0 +1,195 @@
+//! A delivery as a curl command: for a POSIX shell, runnable as it stands, with the same bytes in it that waypost sends.
+//!
+//! Secrets stand in it as `$WAYPOST_SECRET` and the like; the shell that runs it holds them. A signature is made when the
+//! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::auth::{ApiKeyPlace, Auth};
+use super::destination::{DEFAULT_TIMEOUT_S, Settings};
+use super::request::USER_AGENT;
+use super::secret::Secret;
+use super::signature::{Format, SigningSecret, WHSEC};
+use super::text::is_unsafe;
+
+/// A body of more bytes is handed over through a pipe: Linux takes no argument of 128 KiB.
+const LONGEST_ARGUMENT: usize = 64 * 1024;
+
+/// As [`super::request`] encodes what it adds to a query.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Bytes to lower-case hex digits, in a pipe.
+const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
+
+/// The command that delivers `body` under the id `id` to a destination. With `reveal` the secret itself stands in it; then
+/// whoever sees the command has the secret.
+#[must_use]
+pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
+    let mut script = Script { before: Vec::new(), reveal };
+    let mut url = quoted(to.url().as_str().as_bytes());
+    let mut options = Vec::new();
+    let mut time = "\"$(date +%s)\"";
+    match to.auth() {
+        Auth::Default => {}
+        Auth::Hmac { header_key, secret } => {
+            script.sign(secret, id, body);
+            time = "\"$ts\"";
+            let prefix = match secret.format() {
+                Format::Hex | Format::Base64 => "",
+                Format::Sha256Hex => "sha256=",
+                Format::Timestamped => "t=$ts,v1=",
+                Format::Standard => "v1,",
+            };
+            options.push(format!("--header {}\"{prefix}$sig\"", quoted(format!("{}: ", header_key.wire()).as_bytes())));
+        }
+        Auth::Basic { username, password } => {
+            let user = quoted(format!("{username}:").as_bytes());
+            options.push(format!("--user {user}{}", script.secret("WAYPOST_PASSWORD", "the password", password)));
+        }
+        Auth::Bearer { token } => {
+            let token = script.secret("WAYPOST_TOKEN", "the token", token);
+            options.push(format!("--header 'authorization: Bearer '{token}"));
+        }
+        Auth::ApiKey { place: ApiKeyPlace::Header(key), value } => {
+            let value = script.secret("WAYPOST_VALUE", "the API key", value);
+            options.push(format!("--header {}{value}", quoted(format!("{}: ", key.wire()).as_bytes())));
+        }
+        Auth::ApiKey { place: ApiKeyPlace::Query(key), value } => url = script.url_with_key(to, key, value),
+    }
+    let in_pipe =
+        matches!(to.auth(), Auth::Hmac { .. }) || body.len() > LONGEST_ARGUMENT || !is_plain(body) || body.starts_with(b"@");
+    let mut curl = vec![format!("{}curl -q --http1.1 --globoff --include", if in_pipe { "body | " } else { "" })];
+    curl.push(format!("--max-time {}", to.timeout_s().unwrap_or(DEFAULT_TIMEOUT_S)));
+    if let Some(ca) = to.ca_cert() {
+        curl.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
+    }
+    curl.push(format!("--request POST {url}"));
+    curl.push("--header 'content-type: application/json'".into());
+    curl.push(format!("--header 'user-agent: {USER_AGENT}'"));
+    curl.push(format!("--header {}", quoted(format!("webhook-id: {id}").as_bytes())));
+    curl.push(format!("--header 'webhook-timestamp: '{time}"));
+    curl.extend(options);
+    curl.push("--header 'accept: */*'".into());
+    // Else curl asks first whether a long body is welcome, and waits for the answer.
+    curl.push("--header 'expect:'".into());
+    curl.push(if in_pipe { "--data-binary @-".into() } else { format!("--data-binary {}", quoted(body)) });
+    if in_pipe && !script.has_body() {
+        script.body(body);
+    }
+    script.with(&curl.join(" \\\n  "))
+}
+
+/// What comes before the command itself.
+struct Script {
+    before: Vec<String>,
+    reveal: bool,
+}
+
+impl Script {
+    /// A secret as a word of the shell.
+    fn secret(&mut self, name: &str, what: &str, secret: &Secret) -> String {
+        if self.reveal {
+            return quoted(secret.expose().as_bytes());
+        }
+        // In a subshell, where this ends everything.
+        self.before.push(format!(": \"${{{name}:?Put {what} into it.}}\""));
+        format!("\"${name}\"")
+    }
+
+    fn body(&mut self, body: &[u8]) {
+        self.before.push(format!("body() {{ {}; }}", printing(body)));
+    }
+
+    fn has_body(&self) -> bool {
+        self.before.iter().any(|line| line.starts_with("body()"))
+    }
+
+    /// Makes `$sig`, of the time `$ts`.
+    fn sign(&mut self, secret: &SigningSecret, id: &str, body: &[u8]) {
+        let text = self.secret("WAYPOST_SECRET", "the signing secret", secret.secret());
+        let key = match (secret.format(), self.reveal) {
+            (Format::Standard, true) => {
+                let bare = secret.secret().expose();
+                let bare = quoted(bare.strip_prefix(WHSEC).unwrap_or(bare).as_bytes());
+                format!("printf '%s' {bare} | openssl base64 -d -A")
+            }
+            (Format::Standard, false) => format!("printf '%s' \"${{WAYPOST_SECRET#{WHSEC}}}\" | openssl base64 -d -A"),
+            _ => format!("printf '%s' {text}"),
+        };
+        let signed = match secret.format() {
+            Format::Hex | Format::Base64 | Format::Sha256Hex => "body".to_owned(),
+            Format::Timestamped => "{ printf '%s.' \"$ts\"; body; }".to_owned(),
+            Format::Standard => format!("{{ printf '%s.%s.' {} \"$ts\"; body; }}", quoted(id.as_bytes())),
+        };
+        let written = match secret.format() {
+            Format::Hex | Format::Sha256Hex | Format::Timestamped => TO_HEX,
+            Format::Base64 | Format::Standard => "openssl base64 -A",
+        };
+        self.body(body);
+        self.before.push("ts=$(date +%s)".into());
+        self.before.push(format!("key=$({key} | {TO_HEX})"));
+        let mac = "openssl dgst -sha256 -mac HMAC -macopt \"hexkey:$key\" -binary";
+        self.before.push(format!("sig=$({signed} | {mac} | {written})"));
+    }
+
+    /// The URL with an API key at the end of its query, as [`super::request::Request::build`] makes it.
+    fn url_with_key(&mut self, to: &Settings, key: &str, value: &Secret) -> String {
+        let joint = match to.url().query() {
+            None => "?",
+            Some(query) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        let begin = format!("{}{joint}{}=", to.url().as_str(), utf8_percent_encode(key, QUERY));
+        if self.reveal {
+            return quoted(format!("{begin}{}", utf8_percent_encode(value.expose(), QUERY)).as_bytes());
+        }
+        let value = self.secret("WAYPOST_VALUE", "the API key", value);
+        // Every byte as %xx: what needs it and what does not means the same.
+        self.before.push(format!("value=$(printf '%s' {value} | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')"));
+        format!("{}\"$value\"", quoted(begin.as_bytes()))
+    }
+
+    fn with(self, curl: &str) -> String {
+        if self.before.is_empty() {
+            return curl.to_owned();
+        }
+        // A subshell leaves nothing behind in the shell that it is pasted into.
+        format!("(\n{}\n{curl}\n)", self.before.join("\n"))
+    }
+}
+
+/// Whether bytes can stand in a command as they are, and be seen.
+fn is_plain(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|c| is_unsafe(c) && c != '\n'))
+}
+
+/// One word of the shell that stands for those bytes, which must not end in a line feed where they are not plain.
+fn quoted(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if is_plain(bytes) => format!("'{}'", text.replace('\'', "'\\''")),
+        _ => format!("\"$({})\"", printing(bytes)),
+    }
+}
+
+/// A command that prints those bytes.
+fn printing(bytes: &[u8]) -> String {
+    if is_plain(bytes) {
+        return format!("printf '%s' {}", quoted(bytes));
+    }
+    let mut format = String::with_capacity(bytes.len() * 2);
+    for &byte in bytes {
+        match byte {
+            b'%' => format.push_str("%%"),
+            b'\\' => format.push_str("\\\\"),
+            b'\'' => format.push_str("'\\''"),
+            b' '..=b'~' => format.push(char::from(byte)),
+            // Three digits always: fewer would take a digit that follows along.
+            _ => format.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    format!("printf '{format}'")
+}
+
+#[cfg(test)]
+#[path = "curl_tests.rs"]
+mod tests;

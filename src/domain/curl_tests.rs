@@ -1,0 +1,64 @@
+use super::*;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::Draft;
+
+fn settings(change: impl FnOnce(&mut Draft)) -> Settings {
+    let mut draft = Draft {
+        url: "https://hooks.example.com/in?a=1".into(),
+        header_key: "X-Sig$nature".into(),
+        signing_secret: Secret::new("canary-signing"),
+        username: "o'me".into(),
+        password: Secret::new("canary-password"),
+        token: Secret::new("canary-token"),
+        key: "my key".into(),
+        value: Secret::new("canary/value"),
+        add_to: AddTo::Query,
+        ..Draft::default()
+    };
+    change(&mut draft);
+    draft.check().unwrap().settings
+}
+
+#[test]
+fn without_secrets_it_is_one_command() {
+    let command = command(&settings(|draft| draft.timeout_s = "20".into()), "msg_1", b"{\"it's\":1}\n", false);
+    let expected = r#"curl -q --http1.1 --globoff --include \
+  --max-time 20 \
+  --request POST 'https://hooks.example.com/in?a=1' \
+  --header 'content-type: application/json' \
+  --header 'user-agent: waypost/VERSION' \
+  --header 'webhook-id: msg_1' \
+  --header 'webhook-timestamp: '"$(date +%s)" \
+  --header 'accept: */*' \
+  --header 'expect:' \
+  --data-binary '{"it'\''s":1}
+'"#;
+    assert_eq!(command, expected.replace("waypost/VERSION", USER_AGENT));
+}
+
+#[test]
+fn secrets_are_named_and_not_told() {
+    for (auth_type, name) in [
+        (AuthType::Hmac, "$WAYPOST_SECRET"),
+        (AuthType::Basic, "$WAYPOST_PASSWORD"),
+        (AuthType::Bearer, "$WAYPOST_TOKEN"),
+        (AuthType::ApiKey, "$WAYPOST_VALUE"),
+    ] {
+        let to = settings(|draft| draft.auth_type = auth_type);
+        let hidden = command(&to, "msg_1", b"{}", false);
+        assert!(hidden.contains(name) && !hidden.contains("canary"), "{hidden}");
+        let shown = command(&to, "msg_1", b"{}", true);
+        assert!(shown.contains("canary") && !shown.contains("WAYPOST_"), "{shown}");
+    }
+}
+
+#[test]
+fn nothing_that_a_shell_or_a_terminal_would_act_on() {
+    let to = settings(|draft| draft.auth_type = AuthType::Hmac);
+    let command = command(&to, "msg_1", b"\x1b]52;c;\x07 %d \\n 'q' \xff\x001", false);
+    assert!(command.contains(r"body() { printf '\033]52;c;\007 %%d \\n '\''q'\'' \377\0001'; }"), "{command}");
+    assert!(command.contains("--header 'x-sig$nature: '\"$sig\""), "{command}");
+    assert!(!command.chars().any(|c| is_unsafe(c) && c != '\n'));
+    assert!(self::command(&settings(|_| {}), "msg_1", b"@/etc/passwd", false).contains("--data-binary @-"));
+    assert!(self::command(&settings(|_| {}), "msg_1", &vec![b'1'; 200_000], false).contains("--data-binary @-"));
+}
