@@ -75,14 +75,15 @@ impl Endpoint {
     }
 
     fn run(&mut self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind(self.addr)).unwrap();
+        let listener = std::net::TcpListener::bind(self.addr).unwrap();
+        listener.set_nonblocking(true).unwrap();
         self.addr = listener.local_addr().unwrap();
         let tls = TlsAcceptor::from(self.ca.leaf(&["127.0.0.1"]).server_config());
         let shared = Arc::clone(&self.shared);
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            runtime.spawn(accept(listener, tls, shared));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.spawn(async move { accept(TcpListener::from_std(listener).unwrap(), tls, shared).await });
             // Dropping the runtime drops every connection.
             let _ = runtime.block_on(stopped);
         });
