@@ -1,26 +1,40 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
+mod deliver;
+mod demo;
 mod problem;
+mod script;
 pub mod send;
 
-use std::future::Future;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+pub use demo::Demo;
 pub use problem::{Code, Problem};
+pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery, Phase};
-use crate::domain::request::{Request, Stamp};
+use crate::domain::outcome::{Delivery, Outcome, Phase};
+use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature;
-use crate::io::history::{self, Page};
-use crate::io::http::{self, Progress, Sender, Trust};
+use crate::io::bodies::{self, Scratch};
+use crate::io::history;
+pub use crate::io::history::Page;
 use crate::io::paths::Paths;
 use crate::io::store::{self, Loaded};
+
+/// What was removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Of the file.
+    pub generation: u64,
+    /// Something to know that does not undo the removal.
+    pub warning: Option<Problem>,
+}
 
 /// What was saved.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,10 +67,10 @@ pub struct Situation {
     pub state: State,
     /// Of the state file.
     pub generation: u64,
-    /// The newest first; the first page.
-    pub deliveries: Vec<Delivery>,
-    /// Whether there are older ones.
-    pub more_deliveries: bool,
+    /// The first page of the history, or why it cannot be read.
+    pub history: Result<Page, Problem>,
+    /// The events of the user's own.
+    pub events: Vec<Event>,
 }
 
 /// What the demo's receiver saw.
@@ -70,8 +84,8 @@ pub struct Witness {
     pub text: String,
 }
 
-/// How many deliveries are read when the app opens.
-const FIRST_PAGE: usize = 50;
+/// How many deliveries the app reads at a time.
+pub const PAGE: usize = 50;
 
 /// A test delivery that ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,15 +105,6 @@ pub enum Step {
     Began(Phase),
     /// A phase ended, after so many milliseconds.
     Ended(Phase, f64),
-}
-
-impl From<Progress> for Step {
-    fn from(progress: Progress) -> Self {
-        match progress {
-            Progress::Began(phase) => Self::Began(phase),
-            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
-        }
-    }
 }
 
 /// A CA that is trusted for one endpoint of this run alone: the demo's.
@@ -135,8 +140,9 @@ impl Waypost {
             Err(error) => (State::Unreadable(error.into()), 0),
         };
         // A history that cannot be read is no reason not to open.
-        let page = history::page(&self.paths, 0, FIRST_PAGE).unwrap_or_default();
-        Situation { state, generation, deliveries: page.deliveries, more_deliveries: page.more }
+        let history = history::page(&self.paths, None, 0, PAGE).map_err(Problem::from);
+        let events = bodies::own_events(&self.paths);
+        Situation { state, generation, history, events }
     }
 
     /// The destination, for something that needs one.
@@ -197,7 +203,7 @@ impl Waypost {
     ///
     /// # Errors
     /// Nothing is registered, it was changed meanwhile, or it could not be saved.
-    pub fn remove(&self, over: Option<u64>) -> Result<u64, Problem> {
+    pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
         let saved = store::save(&self.paths, |loaded| {
             if matches!(loaded, Loaded::Empty { .. }) {
                 return Err(Problem::nothing_registered());
@@ -207,10 +213,7 @@ impl Waypost {
             }
             Ok(None)
         })?;
-        match self.not_durable(saved) {
-            Some(problem) => Err(problem),
-            None => Ok(saved.generation),
-        }
+        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved) })
     }
 
     fn saved(&self, destination: Destination, saved: store::Saved) -> Saved {
@@ -243,67 +246,59 @@ impl Waypost {
         Ok(signature::generated(&random))
     }
 
-    /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
-    pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
-        let started_at = Timestamp::now();
-        let stamp = Stamp { id: format!("msg_{}", uuid::Uuid::new_v4().simple()), timestamp: started_at.as_second() };
-        let request = Request::build(to.settings(), &event.body, &stamp);
-        step(Step::Sending(Box::new(request.clone())));
-        let attempt = match self.sender(to.settings()) {
-            Ok(sender) => self.attempt(&sender, to, &request, started_at, step, stop).await,
-            Err(cause) => http::failed_before_sending(to.settings(), &request, started_at, cause),
-        };
-        let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
-        let unrecorded = self.record(&delivery).await;
-        Tested { delivery, unrecorded }
-    }
-
-    /// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
-    async fn record(&self, delivery: &Delivery) -> Option<Problem> {
-        let (paths, delivery) = (self.paths.clone(), delivery.clone());
-        // On a thread of its own: a slow disk must not hold up the keys.
-        let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
-        match result {
-            Ok(result) => result.err().map(Problem::from),
-            Err(error) => Some(Problem::unrecorded(&error.to_string())),
-        }
-    }
-
-    /// Deliveries, the newest first, behind the newest `skip`.
+    /// Deliveries, the newest first: `limit` of them behind the newest `skip`; only those of `outcome`, where one is given.
     ///
     /// # Errors
     /// The history cannot be read.
-    pub fn deliveries(&self, skip: usize, limit: usize) -> Result<Page, Problem> {
-        Ok(history::page(&self.paths, skip, limit)?)
+    pub fn deliveries(&self, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, Problem> {
+        Ok(history::page(&self.paths, outcome, skip, limit)?)
     }
 
-    async fn attempt(
-        &self,
-        sender: &Sender,
-        to: &Destination,
-        request: &Request,
-        started_at: Timestamp,
-        step: impl Fn(Step),
-        stop: impl Future<Output = ()>,
-    ) -> Attempt {
-        let progress = |progress| step(Step::from(progress));
-        let timeout = Duration::from_secs(to.timeout_s().into());
-        sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
+    /// Forgets every delivery.
+    ///
+    /// # Errors
+    /// The history cannot be removed.
+    pub fn clear_history(&self) -> Result<(), Problem> {
+        Ok(history::clear(&self.paths)?)
     }
 
-    fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
-        let trust = match (to.ca_cert(), &self.own) {
-            (Some(path), _) => {
-                let pem = std::fs::read(path).map_err(|error| {
-                    Cause::CaFile(format!("{}: {error}", crate::domain::text::visible(&path.to_string_lossy())))
-                })?;
-                Trust::Only(pem)
-            }
-            (None, Some(own)) if own.authority == to.url().authority() => Trust::Only(own.ca_pem.clone()),
-            (None, _) => Trust::System,
-        };
-        Sender::new(to, &trust)
+    /// The events of the user's own.
+    #[must_use]
+    pub fn own_events(&self) -> Vec<Event> {
+        bodies::own_events(&self.paths)
     }
+
+    /// Keeps a body as an own event.
+    ///
+    /// # Errors
+    /// The name cannot be one, or the file cannot be written.
+    pub fn keep_event(&self, name: &str, body: &[u8]) -> Result<PathBuf, Problem> {
+        if !bodies::is_name(name) {
+            return Err(Problem::event_name(name));
+        }
+        self.paths.create_config_dir()?;
+        bodies::keep_event(&self.paths, name, body).map_err(|error| Problem::not_written(&self.paths.events_dir(), &error))
+    }
+
+    /// Writes bytes to a new file.
+    ///
+    /// # Errors
+    /// There is one already, or it cannot be written.
+    pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        bodies::write_new(path, bytes).map_err(|error| Problem::not_written(path, &error))
+    }
+
+    /// Puts a body into a file for an editor.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn scratch(&self, body: &[u8]) -> Result<Scratch, Problem> {
+        Scratch::new(&self.paths, body).map_err(|error| Problem::not_written(&self.paths.state_dir, &error))
+    }
+}
+
+fn new_id() -> String {
+    format!("msg_{}", uuid::Uuid::new_v4().simple())
 }
 
 /// The state file keeps times to the second.

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,16 @@ use waypost::tui::run::{Run, Shell};
 struct Stops(Rc<Cell<usize>>);
 
 impl Shell for Stops {
+    type Keys = Keys;
+
+    fn keys(&mut self) -> Keys {
+        unreachable!("no editor is called here")
+    }
+
+    async fn edit(&mut self, _: &Path) -> Result<(), String> {
+        unreachable!("no editor is called here")
+    }
+
     fn suspend(&mut self) {
         self.0.set(self.0.get() + 1);
     }
@@ -38,7 +50,9 @@ fn typed(text: &str) -> Vec<Event> {
     text.chars().map(|c| key(KeyCode::Char(c), KeyModifiers::NONE)).collect()
 }
 
-fn stream(receiver: tokio::sync::mpsc::UnboundedReceiver<Event>) -> impl Stream<Item = io::Result<Event>> + Unpin {
+type Keys = Pin<Box<dyn Stream<Item = io::Result<Event>>>>;
+
+fn stream(receiver: tokio::sync::mpsc::UnboundedReceiver<Event>) -> Keys {
     Box::pin(futures_util::stream::unfold(receiver, |mut receiver| async {
         receiver.recv().await.map(|event| (Ok(event), receiver))
     }))
@@ -98,7 +112,7 @@ async fn register_and_test_and_quit() {
 
     let situation = Waypost::new(paths(&home), None).situation();
     assert!(matches!(situation.state, State::Open(_)));
-    assert_eq!(situation.deliveries.len(), 1);
+    assert_eq!(situation.history.unwrap().deliveries.len(), 1);
     drop(outside);
 }
 

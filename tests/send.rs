@@ -60,7 +60,7 @@ impl Place {
     }
 
     fn history(&self) -> Vec<waypost::domain::outcome::Delivery> {
-        self.waypost.deliveries(0, usize::MAX).unwrap().deliveries
+        self.waypost.deliveries(None, 0, usize::MAX).unwrap().deliveries
     }
 }
 

@@ -1,5 +1,6 @@
 //! Exit codes.
 
+use crate::domain::outcome::{Cause, Delivery, Outcome};
 use crate::ops::Code;
 
 /// Done.
@@ -8,6 +9,10 @@ pub const DONE: u8 = 0;
 pub const BUG: u8 = 1;
 /// Usage, or an input that is not valid.
 pub const USAGE: u8 = 2;
+/// The endpoint refused.
+pub const REFUSED: u8 = 3;
+/// The endpoint was not reached.
+pub const FAILED: u8 = 4;
 /// The state file or the disk.
 pub const DISK: u8 = 5;
 /// The secret cannot be opened.
@@ -18,6 +23,8 @@ pub const NOTHING_REGISTERED: u8 = 7;
 pub const ALREADY_REGISTERED: u8 = 8;
 /// Another waypost is saving (`EX_TEMPFAIL` of sysexits.h).
 pub const BUSY: u8 = 75;
+/// Stopped by the user: as a shell tells SIGINT.
+pub const INTERRUPTED: u8 = 130;
 
 /// The exit code of a problem.
 #[must_use]
@@ -29,5 +36,35 @@ pub const fn of(code: Code) -> u8 {
         Code::NothingRegistered => NOTHING_REGISTERED,
         Code::AlreadyRegistered => ALREADY_REGISTERED,
         Code::Busy => BUSY,
+    }
+}
+
+/// The exit code of a delivery; `stopped_by` is that of the signal that stopped it.
+#[must_use]
+pub fn of_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
+    match delivery.outcome() {
+        Outcome::Delivered => DONE,
+        Outcome::Refused => REFUSED,
+        Outcome::Stopped => stopped_by.unwrap_or(INTERRUPTED),
+        // A variable that cannot be read as a proxy is a wrong input: nothing was tried.
+        Outcome::Failed if delivery.last().is_some_and(|last| matches!(last.cause, Some(Cause::BadProxy(_)))) => USAGE,
+        Outcome::Failed => FAILED,
+    }
+}
+
+/// The word for a code in JSON.
+#[must_use]
+pub const fn name(code: u8) -> &'static str {
+    match code {
+        USAGE => "usage",
+        REFUSED => "refused",
+        FAILED => "failed",
+        DISK => "disk",
+        SECRET => "secret",
+        NOTHING_REGISTERED => "nothing-registered",
+        ALREADY_REGISTERED => "already-registered",
+        BUSY => "busy",
+        BUG => "bug",
+        _ => "stopped",
     }
 }

@@ -1,26 +1,92 @@
 //! The command line: arguments, output, exit codes.
+//!
+//! ```text
+//! argv (no secret among the arguments?) → args (clap) → a command → ops → out (text or JSON) → exit code
+//! ```
 
 mod app;
 pub mod args;
+mod argv;
 pub mod exit;
+pub mod failure;
+pub mod fields;
+mod generated;
+mod out;
+mod prompt;
+mod register;
+mod report;
+pub mod secret_input;
+mod show;
+mod signals;
+mod test;
+mod usage;
+mod view;
 
-use clap::Parser as _;
+use std::ffi::OsString;
 
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+
+use crate::ops::Waypost;
 use args::{Args, Command};
+use failure::Failure;
+use out::Out;
+
+/// The form of what `--json` prints.
+pub const SCHEMA_VERSION: u64 = 1;
 
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
-    let args = match Args::try_parse() {
-        Ok(args) => args,
-        Err(error) => {
-            // A closed pipe is no reason to fail: help was asked for, or the code says it already.
-            let _ = error.print();
-            return if error.use_stderr() { exit::USAGE } else { exit::DONE };
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    match parse(&argv) {
+        Ok(args) => {
+            let out = Out::new(&args.globals);
+            command(&args, out).unwrap_or_else(|failure| out.fail(&failure))
         }
-    };
-    match args.command {
-        None => app::app(&args),
-        Some(Command::Demo) => app::demo(&args),
+        Err(end) => {
+            let out = Out::before_options(&argv);
+            match end {
+                End::Help(text) => out::print(&text, exit::DONE).unwrap_or_else(|failure| out.fail(&failure)),
+                End::Failure(failure) => out.fail(&failure),
+            }
+        }
     }
+}
+
+/// The end of a command line that names nothing to do.
+enum End {
+    Help(String),
+    Failure(Failure),
+}
+
+fn parse(argv: &[OsString]) -> Result<Args, End> {
+    argv::refuse_secrets(argv).map_err(End::Failure)?;
+    let matches = Args::command().color(ColorChoice::Never).try_get_matches_from(argv);
+    match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
+        Ok(args) => Ok(args),
+        Err(error) if !error.use_stderr() => Err(End::Help(error.render().to_string())),
+        Err(error) => Err(End::Failure(usage::of(&error))),
+    }
+}
+
+fn command(args: &Args, out: Out) -> Result<u8, Failure> {
+    let waypost = || Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
+    match &args.command {
+        None => app::app(args),
+        Some(Command::Demo) => app::demo(args),
+        Some(Command::Register(fields)) => register::register(&waypost()?, fields, out),
+        Some(Command::Edit(fields)) => register::edit(&waypost()?, fields, out),
+        Some(Command::Show) => show::show(&waypost()?, out),
+        Some(Command::Secret { copy }) => show::secret(&waypost()?, *copy, out),
+        Some(Command::Remove { yes }) => show::remove(&waypost()?, *yes, out),
+        Some(Command::Test(test)) => test::test(&waypost()?, test, out),
+        Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
+        Some(Command::Man) => out::print(&generated::man(), exit::DONE),
+    }
+}
+
+/// The commands, for a sentence.
+#[must_use]
+pub fn commands() -> String {
+    Args::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>().join(", ")
 }

@@ -186,6 +186,16 @@ pub struct SentRequest {
     pub body: Vec<u8>,
 }
 
+impl SentRequest {
+    /// Whether the body is all that was sent: the history keeps only the beginning of a long one. What is not whole cannot be
+    /// sent again.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let length = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        length.is_none_or(|(_, value)| value.parse() == Ok(self.body.len()))
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {

@@ -153,7 +153,8 @@ impl SigningSecret {
         self.key().len()
     }
 
-    fn key(&self) -> Zeroizing<Vec<u8>> {
+    /// The bytes that the MAC is keyed with.
+    pub(super) fn key(&self) -> Zeroizing<Vec<u8>> {
         match self.format {
             Format::Standard => decode_standard(&self.secret).unwrap_or_default(),
             _ => Zeroizing::new(self.secret.expose().as_bytes().to_vec()),

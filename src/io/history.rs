@@ -20,14 +20,14 @@ use super::lock::{self, Lock};
 use super::paths::Paths;
 use super::record::{delivery_from_json, delivery_to_json};
 use super::store::{Doing, StoreError};
-use crate::domain::outcome::{Attempt, Delivery};
+use crate::domain::outcome::{Attempt, Delivery, Outcome};
 
 pub use newest::Newest;
 
 /// The form of a line that is written.
 const SCHEMA_VERSION: u64 = 1;
 
-/// The most bytes of a request's body that are kept; see [`super::record::body_is_whole`].
+/// The most bytes of a request's body that are kept; see [`crate::domain::outcome::SentRequest::is_whole`].
 pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
 
 /// The longest line that is written or read, in bytes.
@@ -51,6 +51,8 @@ pub struct Page {
     pub deliveries: Vec<Delivery>,
     /// Lines that were met on the way and could not be read.
     pub unreadable: usize,
+    /// How many newer ones were passed over.
+    pub skipped: usize,
     /// Whether there are older ones.
     pub more: bool,
     /// How many there are in all; known only when the reading came to the oldest.
@@ -82,13 +84,14 @@ pub fn shorten_bodies(attempts: &mut [Attempt]) {
     }
 }
 
-/// Reads `limit` deliveries behind the newest `skip`. Writes nothing; an absent file is an empty history.
+/// Reads `limit` deliveries behind the newest `skip`; only those of `outcome`, where one is given. Writes nothing; an absent
+/// file is an empty history.
 ///
 /// # Errors
 /// [`StoreError`] of [`super::store::Kind::Disk`].
-pub fn page(paths: &Paths, skip: usize, limit: usize) -> Result<Page, StoreError> {
+pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, StoreError> {
     let mut newest = Newest::open(paths)?;
-    let mut page = Page::default();
+    let mut page = Page { skipped: skip, ..Page::default() };
     let mut seen = 0;
     loop {
         match newest.next().transpose()? {
@@ -96,6 +99,7 @@ pub fn page(paths: &Paths, skip: usize, limit: usize) -> Result<Page, StoreError
                 page.total = Some(seen);
                 break;
             }
+            Some(delivery) if outcome.is_some_and(|outcome| outcome != delivery.outcome()) => {}
             Some(_) if page.deliveries.len() == limit => {
                 page.more = true;
                 break;

@@ -2,7 +2,9 @@
 
 mod acl;
 pub mod atomic;
+pub mod bodies;
 pub mod certificate;
+pub mod clipboard;
 pub mod file;
 pub mod history;
 pub mod http;

@@ -79,6 +79,12 @@ impl Paths {
         self.config_dir.join("destination.json")
     }
 
+    /// Where own events are.
+    #[must_use]
+    pub fn events_dir(&self) -> PathBuf {
+        self.config_dir.join("events")
+    }
+
     /// Held while the destination is saved.
     #[must_use]
     pub fn lock_file(&self) -> PathBuf {

@@ -33,14 +33,6 @@ pub fn delivery_from_json(json: &Value) -> Option<Delivery> {
     Some(Delivery { id: text(json, "id")?, event: text(json, "event")?, attempts })
 }
 
-/// Whether the body of a kept request is all that was sent: the history keeps no more than
-/// [`super::history::REQUEST_BODY_KEPT`] of it. What is not whole cannot be sent again.
-#[must_use]
-pub fn body_is_whole(request: &SentRequest) -> bool {
-    let length = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    length.is_none_or(|(_, value)| value.parse() == Ok(request.body.len()))
-}
-
 fn attempt_to_json(attempt: &Attempt) -> Value {
     let timings: Map<_, _> =
         Phase::ALL.iter().map(|&phase| (phase.name().to_owned(), attempt.timings.get(phase).map(thousandths).into())).collect();
@@ -66,11 +58,16 @@ fn attempt_to_json(attempt: &Attempt) -> Value {
     })
 }
 
+/// A time: a number that can be one.
+fn milliseconds(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|ms| ms.is_finite() && *ms >= 0.0)
+}
+
 fn attempt_from_json(json: &Value) -> Option<Attempt> {
     let request = json.get("request")?;
     let mut timings = Timings::default();
     for phase in Phase::ALL {
-        if let Some(ms) = json.get("timings_ms").and_then(|timings| timings.get(phase.name())).and_then(Value::as_f64) {
+        if let Some(ms) = json.get("timings_ms").and_then(|timings| timings.get(phase.name())).and_then(milliseconds) {
             timings.set(phase, ms);
         }
     }
@@ -81,7 +78,7 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
             .get("phase")
             .and_then(Value::as_str)
             .and_then(|name| Phase::ALL.into_iter().find(|phase| phase.name() == name)),
-        duration_ms: json.get("duration_ms")?.as_f64()?,
+        duration_ms: json.get("duration_ms").and_then(milliseconds)?,
         timings,
         addresses: parsed(json, "addresses").unwrap_or_default(),
         connected: parsed(json, "connected"),
@@ -279,10 +276,10 @@ pub(super) mod tests {
     #[test]
     fn a_cut_body_is_told_by_its_length() {
         let mut request = delivery("msg_1").attempts.remove(0).request;
-        assert!(body_is_whole(&request));
+        assert!(request.is_whole());
         request.headers.push(("content-length".into(), request.body.len().to_string()));
-        assert!(body_is_whole(&request));
+        assert!(request.is_whole());
         request.body.pop();
-        assert!(!body_is_whole(&request));
+        assert!(!request.is_whole());
     }
 }

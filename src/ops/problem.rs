@@ -1,6 +1,10 @@
 //! Why something could not be done: what is wrong, why, how to mend it, and of which kind it is.
 
+use std::io;
+use std::path::Path;
+
 use crate::domain::field::{Field, FieldError};
+use crate::domain::text::{ellipsis, visible};
 use crate::io::store::{Kind, StoreError};
 use crate::io::vault::VaultError;
 
@@ -94,6 +98,42 @@ impl Problem {
             what: "The delivery is not in the history".into(),
             why: format!("Writing it failed: {why}."),
             fix: "Look at the disk.".into(),
+        }
+    }
+
+    /// A name that an own event cannot have.
+    #[must_use]
+    pub fn event_name(name: &str) -> Self {
+        Self {
+            code: Code::Usage,
+            field: None,
+            what: format!("\"{}\" cannot be the name of an event", ellipsis(&visible(name), 64)),
+            why: "It becomes a file's name, and must not be that of a built-in event.".into(),
+            fix: "Use letters, digits, - _ and ., up to 64.".into(),
+        }
+    }
+
+    /// A file could not be written.
+    #[must_use]
+    pub fn not_written(path: &Path, error: &io::Error) -> Self {
+        let (why, fix) = if error.kind() == io::ErrorKind::AlreadyExists {
+            ("There is a file of that name already, and nothing is written over.".to_owned(), "Choose another name.")
+        } else {
+            (format!("The system said: {}.", visible(&error.to_string())), "Look at the directory and the disk.")
+        };
+        let what = format!("{} is not written", visible(&path.to_string_lossy()));
+        Self { code: Code::Disk, field: None, what, why, fix: fix.into() }
+    }
+
+    /// The user's editor gave nothing back.
+    #[must_use]
+    pub fn not_edited(why: &str) -> Self {
+        Self {
+            code: Code::Disk,
+            field: None,
+            what: "The body is as it was".into(),
+            why: format!("The editor did not give it back: {}.", visible(why)),
+            fix: "Look at $VISUAL and $EDITOR, or unset them to edit here.".into(),
         }
     }
 

@@ -25,13 +25,12 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::{Problem, Step, Waypost};
+use super::{Problem, Step, Waypost, new_id};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::outcome::{Delivery, Outcome};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::retry::{self, Policy, Wait};
-use crate::io::http;
 
 pub use input::MAX_LINE;
 pub use lines::{Lines, Summary, Tally, Unfit};
@@ -95,7 +94,6 @@ impl Waypost {
         stop: impl Future<Output = ()>,
     ) -> Sent {
         let mut delivery = Delivery { id: new_id(), event: event.name.clone(), attempts: Vec::new() };
-        let sender = self.sender(to.settings());
         let timeout = options.timeout(to);
         let mut stop = pin!(stop);
         let mut stopped = false;
@@ -104,13 +102,8 @@ impl Waypost {
             let stamp = Stamp { id: delivery.id.clone(), timestamp: started_at.as_second() };
             let request = Request::build(to.settings(), &event.body, &stamp);
             step(SendStep::Attempt(number, Step::Sending(Box::new(request.clone()))));
-            let attempt = match &sender {
-                Ok(sender) => {
-                    let progress = |progress| step(SendStep::Attempt(number, Step::from(progress)));
-                    sender.attempt(to.settings(), &request, started_at, timeout, progress, stop.as_mut()).await
-                }
-                Err(cause) => http::failed_before_sending(to.settings(), &request, started_at, cause.clone()),
-            };
+            let of_attempt = |happened| step(SendStep::Attempt(number, happened));
+            let attempt = self.attempt(to, &request, (started_at, timeout), of_attempt, stop.as_mut()).await;
             stopped = attempt.outcome == Outcome::Stopped;
             let wait = retry::next(number, &options.policy, &attempt, Timestamp::now(), jitter());
             delivery.attempts.push(attempt);
@@ -128,11 +121,6 @@ impl Waypost {
         let unrecorded = self.record(&delivery).await;
         Sent { delivery, stopped, unrecorded }
     }
-}
-
-/// A `webhook-id` that nobody had before.
-fn new_id() -> String {
-    format!("msg_{}", uuid::Uuid::new_v4().simple())
 }
 
 /// A random number from 0 to 1; without random numbers the middle, which is as good for one sender.

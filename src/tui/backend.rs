@@ -138,6 +138,11 @@ fn colour(out: &mut String, colour: Color, base: u8) {
     let _ = write!(out, ";{}", base + index);
 }
 
+/// Latin and Greek letters, punctuation, arrows and box drawing: what every terminal draws one column wide.
+const fn is_of_known_width(c: char) -> bool {
+    matches!(c, '\u{20}'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2010}'..='\u{205e}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{25ff}' | '✓' | '✗')
+}
+
 impl<W: Write> Backend for LeanBackend<W> {
     type Error = io::Error;
 
@@ -151,8 +156,10 @@ impl<W: Write> Backend for LeanBackend<W> {
             self.set(Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
-            // In the last column terminals differ in where the cursor is now.
-            self.cursor = (next < self.columns).then_some(Position { x: next, y });
+            // In the last column terminals differ in where the cursor is now; elsewhere in how wide a sign outside the common
+            // ones is.
+            let certain = next < self.columns && cell.symbol().chars().all(is_of_known_width);
+            self.cursor = certain.then_some(Position { x: next, y });
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::msg::Id;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
+use crate::domain::outcome::Outcome;
 
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,41 @@ pub enum Effect {
     Stop {
         /// Of the [`Effect::Send`].
         id: Id,
+    },
+    /// Read deliveries: those behind the newest `skip`, of that outcome.
+    List {
+        /// Comes back with the result.
+        id: Id,
+        /// `None` for all.
+        outcome: Option<Outcome>,
+        /// How many are there already.
+        skip: usize,
+    },
+    /// Forget every delivery.
+    ClearHistory {
+        /// Comes back with the result.
+        id: Id,
+    },
+    /// Send a text to the clipboard.
+    Copy(String),
+    /// Write bytes to a new file.
+    Write {
+        /// As it was typed.
+        path: String,
+        /// What to write.
+        bytes: Vec<u8>,
+    },
+    /// Keep a body as an own event.
+    Keep {
+        /// As it was typed.
+        name: String,
+        /// What to keep.
+        body: Vec<u8>,
+    },
+    /// Let the user's editor have a body, and the terminal.
+    EditOutside {
+        /// What to edit.
+        body: Vec<u8>,
     },
     /// Clear the terminal and draw everything.
     Repaint,

@@ -158,6 +158,13 @@ impl Form {
         }
     }
 
+    /// Puts a URL in, as if it had been typed.
+    pub fn suggest_url(&mut self, url: &str) {
+        if let Some(input) = self.text_mut(Field::Url) {
+            *input = TextField::new(url);
+        }
+    }
+
     /// What is typed, as it stands.
     #[must_use]
     pub fn draft(&self) -> Draft {
@@ -368,9 +375,7 @@ impl Form {
     /// Takes the errors of a try to save: shows them all and goes to the first.
     pub fn refuse(&mut self, errors: Vec<FieldError>) {
         if let Some(first) = errors.first() {
-            if ADVANCED.contains(&first.field) {
-                self.advanced = true;
-            }
+            self.advanced |= errors.iter().any(|error| ADVANCED.contains(&error.field));
             self.go(Focus::Field(first.field));
         }
         self.errors = errors;

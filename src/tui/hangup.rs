@@ -5,24 +5,39 @@
 
 use std::os::fd::AsFd;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 /// Calls `gone` once when the terminal on standard input has hung up.
 pub fn watch(gone: impl FnOnce() + Send + 'static) {
     // If no thread can be had, SIGHUP is still there to tell.
     let _ = std::thread::Builder::new().name("hang-up".into()).stack_size(64 * 1024).spawn(move || {
-        let stdin = std::io::stdin();
         loop {
-            // No event is asked for: a hang-up and an error are told all the same.
-            let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
-            match poll(&mut fds, None) {
-                Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) => return gone(),
-                Ok(_) | Err(Errno::INTR) => {}
+            match is_gone(None) {
+                Ok(true) => return gone(),
+                Ok(false) | Err(Errno::INTR) => {}
                 Err(_) => return,
             }
         }
     });
+}
+
+/// Whether the terminal on standard input has hung up.
+fn is_gone(timeout: Option<&Timespec>) -> Result<bool, Errno> {
+    let stdin = std::io::stdin();
+    // No event is asked for: a hang-up and an error are told all the same.
+    let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
+    poll(&mut fds, timeout)?;
+    Ok(fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
+/// As [`silence`], where the terminal has gone. A SIGHUP can be quicker than [`watch`]. Returns whether it has.
+pub fn silence_if_gone() -> bool {
+    let gone = is_gone(Some(&Timespec::default())).unwrap_or(false);
+    if gone {
+        silence();
+    }
+    gone
 }
 
 /// Puts `/dev/null` in the place of a terminal that has gone: to write to it would panic or fail from here on.

@@ -20,6 +20,10 @@ pub enum Context {
     Question,
     /// The test delivery popup.
     Test,
+    /// A line that asks for something.
+    Prompt,
+    /// The body in an editor of our own.
+    Editor,
     /// The keys themselves.
     Help,
 }
@@ -91,6 +95,28 @@ pub enum Action {
     EraseToStart,
     /// Erases to the end.
     EraseToEnd,
+    /// Sends a past delivery again.
+    Resend,
+    /// Lists the deliveries of the next outcome only.
+    Filter,
+    /// Asks whether to clear the history.
+    Clear,
+    /// Edits the body.
+    EditBody,
+    /// Asks for a text to find.
+    Find,
+    /// To the next place where it is.
+    FindNext,
+    /// To the place before.
+    FindPrevious,
+    /// Asks for a file to write the body to.
+    Write,
+    /// Asks for a name to keep the body under.
+    Keep,
+    /// Copies what is under the tab.
+    Copy,
+    /// Copies the request as a curl command.
+    CopyAsCurl,
 }
 
 /// Keys that belong together in help.
@@ -113,7 +139,7 @@ use Action as A;
 use Context as C;
 use Press as P;
 
-const EVERYWHERE: &[Context] = &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Help];
+const EVERYWHERE: &[Context] = &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Prompt, C::Editor, C::Help];
 
 /// The table. Of several bindings of one key, the first whose condition holds counts.
 pub const TABLE: &[Binding] = &[
@@ -128,6 +154,16 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Main], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "move the focus", always),
     bind(&[C::Deliveries], &[(P::Enter, A::Press)], "Enter", "details", "look at the delivery", always),
     bind(&[C::Deliveries], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move through the deliveries", always),
+    bind(
+        &[C::Deliveries],
+        &[(P::Char('r'), A::Resend)],
+        "r",
+        "resend",
+        "send it again: the same event and body, a new id",
+        can_test,
+    ),
+    bind(&[C::Deliveries], &[(P::Char('f'), A::Filter)], "f", "filter", "list one outcome only: the next one, then all", always),
+    bind(&[C::Deliveries], &[(P::Char('x'), A::Clear)], "x", "", "forget all deliveries; asks first", always),
     bind(&[C::Deliveries], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown", always),
     bind(
         &[C::Deliveries],
@@ -147,7 +183,14 @@ pub const TABLE: &[Binding] = &[
     ),
     // The form.
     bind(&[C::Form], &[(P::Enter, A::Next)], "Enter", "next", "to the next field", form_on_field),
-    bind(&[C::Form], &[(P::Enter, A::Press)], "Enter", "press", "press the focused button", form_on_button),
+    bind(
+        &[C::Form],
+        &[(P::Enter, A::Press), (P::Char(' '), A::Press)],
+        "Enter",
+        "press",
+        "press the focused button",
+        form_on_button,
+    ),
     bind(
         &[C::Form],
         &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)],
@@ -205,6 +248,33 @@ pub const TABLE: &[Binding] = &[
         "erase to the beginning, to the end",
         form_on_text,
     ),
+    bind(&[C::Prompt], &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor", always),
+    bind(&[C::Prompt], &[(P::WordLeft, A::WordLeft), (P::WordRight, A::WordRight)], "^←→", "", "move the cursor a word", always),
+    bind(
+        &[C::Prompt],
+        &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)],
+        "Home End",
+        "",
+        "to the beginning, to the end",
+        always,
+    ),
+    bind(
+        &[C::Prompt],
+        &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)],
+        "Backspace Del",
+        "",
+        "erase a character",
+        always,
+    ),
+    bind(&[C::Prompt], &[(P::Ctrl('w'), A::EraseWord)], "^W", "", "erase the word before the cursor", always),
+    bind(
+        &[C::Prompt],
+        &[(P::Ctrl('u'), A::EraseToStart), (P::Ctrl('k'), A::EraseToEnd)],
+        "^U ^K",
+        "",
+        "erase to the beginning, to the end",
+        always,
+    ),
     // A question.
     bind(&[C::Question], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button", always),
     bind(
@@ -240,12 +310,53 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Test], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),
     bind(&[C::Test], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the beginning, to the end", always),
     bind(&[C::Test], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "next", "from event to tabs to buttons", always),
+    bind(&[C::Test], &[(P::Ctrl('e'), A::EditBody)], "^E", "", "edit the body", test_can_edit),
+    bind(&[C::Test], &[(P::Char('k'), A::Keep)], "k", "", "keep the body as an event of your own", test_can_edit),
+    bind(&[C::Test], &[(P::Char('/'), A::Find)], "/", "find", "find a text under the tabs", always),
+    bind(
+        &[C::Test],
+        &[(P::Char('n'), A::FindNext), (P::Char('N'), A::FindPrevious)],
+        "n N",
+        "",
+        "to the next, to the previous place",
+        always,
+    ),
+    bind(&[C::Test], &[(P::Char('w'), A::Write)], "w", "", "write the body under the tab to a file", always),
+    bind(&[C::Test], &[(P::Char('y'), A::Copy)], "y", "", "copy what is under the tab", always),
+    bind(&[C::Test], &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command", test_answered),
     bind(&[C::Test], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request", test_on_request),
     bind(&[C::Test], &[(P::Esc, A::Back)], "Esc", "stop", "stop the delivery", test_in_flight),
     bind(&[C::Test], &[(P::Esc, A::Back)], "Esc", "close", "close", test_at_rest),
     bind(&[C::Test], &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery", can_test),
     bind(&[C::Test], &[(P::Char('e'), A::Edit)], "e", "", "edit the destination", can_edit),
     bind(&[C::Test], &[(P::Char('d'), A::Delete)], "d", "", "delete the destination", can_edit),
+    // A line that asks for something.
+    bind(&[C::Prompt], &[(P::Enter, A::Press)], "Enter", "take it", "take what is typed", always),
+    bind(&[C::Prompt], &[(P::Esc, A::Back)], "Esc", "cancel", "back, and nothing is done", always),
+    // The editor.
+    bind(&[C::Editor], &[(P::Esc, A::Back), (P::Ctrl('o'), A::Back)], "Esc", "done", "take the body (also ^O)", always),
+    bind(&[C::Editor], &[(P::Enter, A::Press)], "Enter", "", "a new line", always),
+    bind(&[C::Editor], &[(P::Tab, A::Next)], "Tab", "", "two blanks", always),
+    bind(&[C::Editor], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move the cursor a line", always),
+    bind(&[C::Editor], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "move the cursor a page", always),
+    bind(&[C::Editor], &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor", always),
+    bind(
+        &[C::Editor],
+        &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)],
+        "Home End",
+        "",
+        "to the beginning, to the end of the line",
+        always,
+    ),
+    bind(
+        &[C::Editor],
+        &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)],
+        "Backspace Del",
+        "",
+        "erase a character",
+        always,
+    ),
+    bind(&[C::Editor], &[(P::Ctrl('k'), A::EraseToEnd)], "^K", "", "erase to the end of the line", always),
     // Help.
     bind(&[C::Help], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll", always),
     bind(&[C::Help], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),
@@ -299,7 +410,7 @@ fn can_edit(model: &Model) -> bool {
 }
 
 fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && !model.deliveries.is_empty()
+    not_empty(model) && !model.deliveries.is_empty() && super::view::shows_deliveries(model)
 }
 
 fn form_focus(model: &Model) -> Option<Focus> {
@@ -369,6 +480,14 @@ fn test_on_request(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tab == super::test_popup::Tab::Request)
 }
 
+fn test_can_edit(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.can_edit())
+}
+
+fn test_answered(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.delivery().is_some())
+}
+
 fn test_in_flight(model: &Model) -> bool {
     model.in_flight().is_some()
 }
@@ -389,8 +508,10 @@ pub fn under_help(model: &Model) -> Context {
     match &model.popup {
         Some(Popup::Form(form)) if form.discard.is_some() => Context::Question,
         Some(Popup::Form(_)) => Context::Form,
+        Some(Popup::Test(test)) if test.prompt.is_some() => Context::Prompt,
+        Some(Popup::Test(test)) if test.editing.is_some() => Context::Editor,
         Some(Popup::Test(_)) => Context::Test,
-        Some(Popup::Delete { .. }) => Context::Question,
+        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => Context::Question,
         None if matches!(model.focus, MainFocus::Delivery(_)) => Context::Deliveries,
         None => Context::Main,
     }

@@ -5,6 +5,7 @@
 //! ```
 
 pub mod backend;
+pub mod editor;
 pub mod effect;
 pub mod field;
 pub mod form;

@@ -1,17 +1,21 @@
 //! All that the app knows, and all that the screen shows. Changed by [`super::update::update`] only.
 
 use super::form::Form;
-use super::msg::Id;
+use super::msg::{Id, Press};
 use super::test_popup::TestPopup;
 use crate::domain::destination::Destination;
-use crate::domain::outcome::Delivery;
-use crate::ops::{Situation, State, Witness};
+use crate::domain::event::Event;
+use crate::domain::outcome::{Delivery, Outcome};
+use crate::domain::url::EndpointUrl;
+use crate::ops::{Problem, Situation, State, Witness};
 
 /// What does not change while the app runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The terminal shows ASCII only.
     pub ascii: bool,
+    /// `$VISUAL` or `$EDITOR` is set.
+    pub editor: bool,
     /// The terminal shows no colour.
     pub colourless: bool,
     /// The URL of the demo's receiver, in a demo.
@@ -63,6 +67,20 @@ pub enum Popup {
     Form(Box<Form>),
     /// Send a test delivery, or look at a past one.
     Test(Box<TestPopup>),
+    /// "Send events to another host?", which a redirect leads to
+    Redirect {
+        /// Where it leads.
+        url: Box<EndpointUrl>,
+        /// Whether `[ Use it ]` has the focus, rather than `[ Keep ]`.
+        change: bool,
+    },
+    /// "Forget all deliveries?"
+    Clear {
+        /// Whether `[ Clear ]` has the focus, rather than `[ Keep ]`.
+        clear: bool,
+        /// The clearing under way.
+        clearing: Option<Id>,
+    },
     /// "Delete the destination …?"
     Delete {
         /// Whether `[ Delete ]` has the focus, rather than `[ Keep ]`.
@@ -115,6 +133,18 @@ pub struct Model {
     pub deliveries: Vec<Delivery>,
     /// Whether the history has older ones.
     pub more_deliveries: bool,
+    /// Why the history cannot be read.
+    pub history_problem: Option<Problem>,
+    /// Only deliveries of that outcome are listed.
+    pub filter: Option<Outcome>,
+    /// The page of the history that is waited for.
+    pub listing: Option<Id>,
+    /// The reading of the state file that is waited for.
+    pub loading: Option<Id>,
+    /// Keys that came while a save or a removal was under way; they count when it has ended well.
+    pub early: Vec<Press>,
+    /// The events of the user's own.
+    pub events: Vec<Event>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// ^C was pressed while a form was dirty: once more quits.
@@ -141,6 +171,12 @@ impl Model {
             status: None,
             deliveries: Vec::new(),
             more_deliveries: false,
+            history_problem: None,
+            filter: None,
+            listing: None,
+            loading: None,
+            early: Vec::new(),
+            events: Vec::new(),
             witness: None,
             quit_armed: false,
             quitting: None,
@@ -153,11 +189,25 @@ impl Model {
 
     /// Takes what was read from the files.
     pub fn take(&mut self, situation: Situation) {
+        let buttons = self.buttons().len();
         self.generation = situation.generation;
         self.state = situation.state;
-        self.deliveries = situation.deliveries;
-        self.more_deliveries = situation.more_deliveries;
-        self.focus = MainFocus::Button(0);
+        self.events = situation.events;
+        // What is listed stays: it may be filtered, or pages long.
+        if self.deliveries.is_empty() && self.filter.is_none() {
+            match situation.history {
+                Ok(page) => {
+                    self.deliveries = page.deliveries;
+                    self.more_deliveries = page.more;
+                    self.history_problem = None;
+                }
+                Err(problem) => self.history_problem = Some(problem),
+            }
+        }
+        // Other buttons: the focus goes to the first of them.
+        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) || self.deliveries.is_empty() {
+            self.focus = MainFocus::Button(0);
+        }
     }
 
     /// A new id for an effect.
@@ -173,7 +223,7 @@ impl Model {
         match self.state {
             State::Empty => &[MainButton::Register],
             State::Open(_) => &[MainButton::SendTest, MainButton::Edit, MainButton::Delete],
-            State::Locked(..) => &[MainButton::Edit, MainButton::Delete],
+            State::Locked(..) => &[MainButton::Edit, MainButton::Delete, MainButton::Reload],
             State::Unreadable(_) => &[MainButton::Reload],
         }
     }
@@ -184,6 +234,17 @@ impl Model {
         match &self.state {
             State::Open(destination) => Some(destination),
             _ => None,
+        }
+    }
+
+    /// Whether a save or a removal is under way.
+    #[must_use]
+    pub fn is_saving(&self) -> bool {
+        match &self.popup {
+            Some(Popup::Form(form)) => form.saving.is_some(),
+            Some(Popup::Delete { removing, .. }) => removing.is_some(),
+            Some(Popup::Clear { clearing, .. }) => clearing.is_some(),
+            _ => false,
         }
     }
 

@@ -1,12 +1,15 @@
 //! What can happen: keys, results of effects, signals. Plain data.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::fmt;
 
-use crate::domain::destination::Destination;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use zeroize::Zeroizing;
+
+use crate::domain::event::Event;
 use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
-use crate::ops::{Problem, Saved, Situation, Witness};
+use crate::ops::{Page, Problem, Removed, Saved, Situation, Witness};
 
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
@@ -17,7 +20,7 @@ pub enum Msg {
     /// A key was pressed.
     Key(Press),
     /// Text was pasted (bracketed).
-    Paste(String),
+    Paste(Pasted),
     /// The terminal has so many columns and rows.
     Resize(u16, u16),
     /// So many milliseconds have passed since the delivery in flight began; comes only while there is one.
@@ -27,7 +30,7 @@ pub enum Msg {
     /// A save ended.
     Saved(Id, Result<Box<Saved>, Problem>),
     /// A removal ended.
-    Removed(Id, Result<u64, Problem>),
+    Removed(Id, Result<Removed, Problem>),
     /// A secret was generated.
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.
@@ -36,8 +39,22 @@ pub enum Msg {
     Began(Id, Phase),
     /// A phase of the delivery ended, after so many milliseconds.
     Ended(Id, Phase, f64),
-    /// A delivery ended, and whether it could be recorded.
-    Delivered(Id, Box<Delivery>, Option<Problem>),
+    /// A delivery ended.
+    Delivered(Id, Box<Delivery>),
+    /// A delivery that ended could not be recorded.
+    Unrecorded(Id, Problem),
+    /// A page of the history was read.
+    Listed(Id, Result<Box<Page>, Problem>),
+    /// The history was cleared.
+    Cleared(Id, Result<(), Problem>),
+    /// A text was sent to the clipboard; who took it, in words.
+    Copied(Result<String, Problem>),
+    /// A body was written to the file of that name.
+    Wrote(Result<String, Problem>),
+    /// A body was kept as an own event of that name; the own events that there are now.
+    Kept(Result<(String, Vec<Event>), Problem>),
+    /// The editor gave a body back.
+    EditedOutside(Result<Vec<u8>, Problem>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
     /// The app was stopped and goes on: what is on the terminal is unknown.
@@ -46,8 +63,29 @@ pub enum Msg {
     Terminate(u8),
 }
 
-/// A destination as it was read, with its generation.
-pub type Registered = (Destination, u64);
+/// A pasted text, which may be a secret: `Debug` shows only how long it is, and it is zeroed when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pasted(Zeroizing<String>);
+
+impl Pasted {
+    /// Takes a text.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Pasted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pasted({} bytes)", self.0.len())
+    }
+}
 
 /// A key, as the key table names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,31 +162,6 @@ impl Press {
             _ => return Vec::new(),
         };
         if event.modifiers.contains(KeyModifiers::ALT) && press != Self::Esc { vec![Self::Esc, press] } else { vec![press] }
-    }
-
-    /// The name on the screen.
-    #[must_use]
-    pub fn label(self) -> String {
-        match self {
-            Self::Char(c) => c.to_string(),
-            Self::Ctrl(c) => format!("^{}", c.to_ascii_uppercase()),
-            Self::Enter => "Enter".into(),
-            Self::Tab => "Tab".into(),
-            Self::BackTab => "Shift-Tab".into(),
-            Self::Esc => "Esc".into(),
-            Self::Up => "↑".into(),
-            Self::Down => "↓".into(),
-            Self::Left => "←".into(),
-            Self::Right => "→".into(),
-            Self::WordLeft => "^←".into(),
-            Self::WordRight => "^→".into(),
-            Self::Home => "Home".into(),
-            Self::End => "End".into(),
-            Self::PageUp => "PgUp".into(),
-            Self::PageDown => "PgDn".into(),
-            Self::Backspace => "Backspace".into(),
-            Self::Delete => "Del".into(),
-        }
     }
 }
 

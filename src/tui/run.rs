@@ -1,6 +1,8 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 
+use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,12 +16,12 @@ use tokio::task::JoinHandle;
 
 use super::effect::Effect;
 use super::model::Model;
-use super::msg::{Id, Msg, Press};
+use super::msg::{Id, Msg, Pasted, Press};
 use super::update::update;
 use super::view::view;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::ops::{Step, Waypost};
+use crate::ops::{self, Copied, PAGE, Problem, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
@@ -27,10 +29,22 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long the end waits for a stopped delivery to be recorded.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// How the loop gives the terminal to the shell for a while.
+/// The exit code of a program that panicked.
+const PANICKED: u8 = 101;
+
+/// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
+    /// The source of keys.
+    type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
+
+    /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
+    fn keys(&mut self) -> Self::Keys;
+
     /// Stops the process until it is told to go on.
     fn suspend(&mut self);
+
+    /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
+    fn edit(&mut self, file: &Path) -> impl Future<Output = Result<(), String>>;
 }
 
 /// The loop, over any terminal, any source of keys and any shell: a test drives the real one.
@@ -50,6 +64,8 @@ struct Flight {
     id: Id,
     begun: Instant,
     stop: Option<oneshot::Sender<()>>,
+    /// Only the history is still being written.
+    answered: bool,
     task: JoinHandle<()>,
 }
 
@@ -62,25 +78,35 @@ where
     ///
     /// # Errors
     /// The terminal cannot be drawn on, or read.
-    pub async fn run(
+    pub async fn run(self, keys: S::Keys, outside: UnboundedReceiver<Msg>) -> io::Result<u8> {
+        let mut flight = None;
+        let result = self.until_the_end(&mut flight, keys, outside).await;
+        // Also when the terminal failed: it may have gone, and the delivery with it.
+        last_words(flight).await;
+        result
+    }
+
+    async fn until_the_end(
         mut self,
-        mut keys: impl Stream<Item = io::Result<TerminalEvent>> + Unpin,
+        flight: &mut Option<Flight>,
+        mut keys: S::Keys,
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
-        let mut flight: Option<Flight> = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
             if std::mem::take(&mut self.model.changed) {
                 let model = &self.model;
-                self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?;
+                let drawn = self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?.area;
+                // A key can come before the message of the resize: it is meant for what is seen.
+                self.model.size = (drawn.width, drawn.height);
             }
             let mut messages = tokio::select! {
                 event = keys.next() => translate(event)?,
                 Some(msg) = inbox.recv() => vec![msg],
                 Some(msg) = outside.recv() => vec![msg],
-                _ = ticks.tick(), if flight.is_some() => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
+                _ = ticks.tick(), if flight.as_ref().is_some_and(|flight| !flight.answered) => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
             };
             // Whatever else is there already goes into the same frame. Polled with the task's own waker: the stream keeps the
             // last one it saw, and would never wake us by another.
@@ -93,18 +119,29 @@ where
             }
             let mut shown = false;
             for msg in messages {
-                if matches!(&msg, Msg::Delivered(id, ..) if flight.as_ref().is_some_and(|flight| flight.id == *id)) {
-                    flight = None;
+                if let Some(flight) = flight
+                    && matches!(&msg, Msg::Delivered(id, _) if flight.id == *id)
+                {
+                    flight.answered = true;
                 }
                 let effects = update(&mut self.model, msg);
                 shown |= self.model.changed;
                 for effect in effects {
                     match effect {
-                        Effect::Quit(code) => {
-                            last_words(flight).await;
-                            return Ok(code);
-                        }
+                        Effect::Quit(code) => return Ok(code),
                         Effect::Suspend => self.shell.suspend(),
+                        Effect::EditOutside { body } => {
+                            drop(keys);
+                            let edited = edit(&self.waypost, &mut self.shell, &body).await;
+                            keys = self.shell.keys();
+                            // ^C in the editor was meant for the editor.
+                            while let Ok(msg) = outside.try_recv() {
+                                if msg != Msg::Terminate(130) {
+                                    let _ = results.send(msg);
+                                }
+                            }
+                            let _ = results.send(Msg::EditedOutside(edited));
+                        }
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
                             shown = true;
@@ -119,7 +156,7 @@ where
                         }
                         Effect::Send { id, destination, event } => {
                             ticks.reset();
-                            flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
+                            *flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
                         }
                         effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
                     }
@@ -136,7 +173,7 @@ const HANG_UP: Msg = Msg::Terminate(129);
 fn translate(event: Option<io::Result<TerminalEvent>>) -> io::Result<Vec<Msg>> {
     Ok(match event.transpose()? {
         Some(TerminalEvent::Key(key)) => Press::of(key).into_iter().map(Msg::Key).collect(),
-        Some(TerminalEvent::Paste(text)) => vec![Msg::Paste(text)],
+        Some(TerminalEvent::Paste(text)) => vec![Msg::Paste(Pasted::new(text))],
         Some(TerminalEvent::Resize(columns, rows)) => vec![Msg::Resize(columns, rows)],
         Some(_) => Vec::new(),
         // No more keys will come: as good as a hang-up.
@@ -160,23 +197,60 @@ async fn last_words(flight: Option<Flight>) {
 
 /// Does what touches the disk on a thread of its own, so that a slow one never holds up the keys.
 fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
-    tokio::task::spawn_blocking(move || {
+    let to_loop = results.clone();
+    let task = tokio::task::spawn_blocking(move || {
         let msg = match effect {
             Effect::Save { id, settings, over: None } => Msg::Saved(id, waypost.register(*settings).map(Box::new)),
             Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
+            Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
+            Effect::Copy(text) => Msg::Copied(copy(&text)),
+            Effect::Write { path, bytes } => Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| path)),
+            Effect::Keep { name, body } => Msg::Kept(waypost.keep_event(&name, &body).map(|_| (name, waypost.own_events()))),
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.
-            Effect::Send { .. } | Effect::Stop { .. } | Effect::Repaint | Effect::Suspend | Effect::Quit(_) => return,
+            Effect::Send { .. }
+            | Effect::Stop { .. }
+            | Effect::EditOutside { .. }
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::Quit(_) => return,
         };
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
     });
+    watched(task, to_loop);
+}
+
+/// Ends the app when a task panics: by then the terminal is given back, and what the task was to bring will never come.
+fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            let _ = to_loop.send(Msg::Terminate(PANICKED));
+        }
+    })
+}
+
+/// Has a body edited by the user's editor, in a file that is gone afterwards.
+async fn edit(waypost: &Waypost, shell: &mut impl Shell, body: &[u8]) -> Result<Vec<u8>, Problem> {
+    let scratch = waypost.scratch(body)?;
+    shell.edit(scratch.path()).await.map_err(|why| Problem::not_edited(&why))?;
+    scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))
+}
+
+fn copy(text: &str) -> Result<String, Problem> {
+    match ops::copy(text) {
+        Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
+        Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
+        Err(problem) => Err(Problem { fix: "w writes it to a file.".to_owned(), ..problem }),
+    }
 }
 
 fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
+    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |step| {
@@ -192,8 +266,27 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
                 std::future::pending::<()>().await;
             }
         };
-        let tested = waypost.test(&destination, &event, step, stop).await;
-        let _ = results.send(Msg::Delivered(id, Box::new(tested.delivery), tested.unrecorded));
+        let delivery = waypost.deliver(&destination, &event, step, stop).await;
+        // What was answered is shown at once; the disk may be slower.
+        let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
+        if let Some(problem) = waypost.record(&delivery).await {
+            let _ = results.send(Msg::Unrecorded(id, problem));
+        }
     });
-    Flight { id, begun: Instant::now(), stop: Some(stop), task }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task: watched(task, to_loop) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_the_app() {
+        let (to_loop, mut inbox) = unbounded_channel();
+        let task = tokio::task::spawn_blocking(|| panic!("on purpose"));
+        watched(task, to_loop.clone()).await.unwrap();
+        assert_eq!(inbox.try_recv(), Ok(Msg::Terminate(101)));
+        watched(tokio::task::spawn_blocking(|| ()), to_loop).await.unwrap();
+        assert!(inbox.try_recv().is_err());
+    }
 }

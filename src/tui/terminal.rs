@@ -25,13 +25,15 @@ pub fn take() -> io::Result<()> {
     write(ENTER)
 }
 
-/// Gives the terminal back; does nothing when it is not taken. Never panics, and does what it can on a terminal that has
-/// gone.
-pub fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+/// Gives the terminal back, and says whether it was taken; if not, does nothing. Never panics, and does what it can on a
+/// terminal that has gone.
+pub fn give_back() -> bool {
+    let taken = TAKEN.swap(false, Ordering::SeqCst);
+    if taken {
         let _ = write(LEAVE);
         let _ = disable_raw_mode();
     }
+    taken
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {

@@ -1,9 +1,13 @@
 //! The test delivery popup: choose the event, see the request, send, watch, read the answer. Pure.
 
+use super::editor::Editor;
+use super::field::TextField;
+use super::model::Status;
 use super::msg::Id;
 use crate::domain::event::{BuiltIn, Event};
 use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
+use crate::domain::url::EndpointUrl;
 
 /// Where the delivery is in its life.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +70,10 @@ pub enum TestButton {
     Send,
     /// `[ Send again ]`
     SendAgain,
+    /// `[ Use this URL ]`
+    UseUrl,
+    /// `[ Copy as curl ]`
+    CopyAsCurl,
     /// `[ Stop ]`
     Stop,
     /// `[ Close ]`
@@ -79,6 +87,8 @@ impl TestButton {
         match self {
             Self::Send => "Send",
             Self::SendAgain => "Send again",
+            Self::UseUrl => "Use this URL",
+            Self::CopyAsCurl => "Copy as curl",
             Self::Stop => "Stop",
             Self::Close => "Close",
         }
@@ -96,13 +106,46 @@ pub enum TestFocus {
     Button(TestButton),
 }
 
+/// What a line at the popup's end asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A text to find under the tabs.
+    Find,
+    /// A file to write the body to.
+    Write,
+    /// A name to keep the body under, as an own event.
+    Keep,
+}
+
+/// A line that asks for something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prompt {
+    /// What for.
+    pub asked: Asked,
+    /// What is typed.
+    pub input: TextField,
+}
+
+/// The body in an editor of our own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Editing {
+    /// The text.
+    pub editor: Editor,
+    /// Said once: the body is not JSON. Pressing again takes it all the same.
+    pub warned: Option<String>,
+}
+
 /// The popup's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestPopup {
-    /// The chosen event; `None` when the event is that of a past delivery.
-    pub choice: Option<BuiltIn>,
+    /// The events to choose from; empty when it shows a past delivery.
+    pub choices: Vec<Event>,
+    /// The chosen one.
+    pub choice: usize,
     /// What is sent.
     pub event: Event,
+    /// The body was changed since it was chosen.
+    pub edited: bool,
     /// What has the focus.
     pub focus: TestFocus,
     /// The tab in front.
@@ -115,27 +158,51 @@ pub struct TestPopup {
     pub sent: Option<Box<Request>>,
     /// Whether the request's secret parts are shown.
     pub revealed: bool,
-    /// Why the delivery was not recorded.
-    pub unrecorded: Option<String>,
+    /// The id of the effect that brought the answer.
+    pub answered: Option<Id>,
     /// Whether it shows a past delivery.
     pub past: bool,
+    /// The delivery that this one repeats.
+    pub repeats: Option<String>,
+    /// Where a redirect leads, when that could be registered.
+    pub offer: Option<EndpointUrl>,
+    /// The line that asks for something.
+    pub prompt: Option<Prompt>,
+    /// What was searched for last.
+    pub query: String,
+    /// The line in which it was found.
+    pub found: Option<usize>,
+    /// What was said last about this popup.
+    pub said: Option<Status>,
+    /// The body being edited.
+    pub editing: Option<Editing>,
 }
 
 impl TestPopup {
-    /// The popup before anything was sent.
+    /// The popup before anything was sent, with the user's own events behind the built-in ones.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(own: &[Event]) -> Self {
+        let choices: Vec<Event> = BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own.iter().cloned()).collect();
         Self {
-            choice: Some(BuiltIn::default()),
+            choices,
+            choice: 0,
             event: BuiltIn::default().event(),
+            edited: false,
             focus: TestFocus::Button(TestButton::Send),
             tab: Tab::Request,
             scroll: 0,
             life: Life::Idle,
             sent: None,
             revealed: false,
-            unrecorded: None,
+            answered: None,
             past: false,
+            repeats: None,
+            offer: None,
+            prompt: None,
+            query: String::new(),
+            found: None,
+            said: None,
+            editing: None,
         }
     }
 
@@ -144,13 +211,13 @@ impl TestPopup {
     pub fn past(delivery: Delivery) -> Self {
         let body = delivery.last().map(|attempt| attempt.request.body.clone()).unwrap_or_default();
         Self {
-            choice: None,
+            choices: Vec::new(),
             event: Event { name: delivery.event.clone(), body },
             focus: TestFocus::Button(TestButton::SendAgain),
             tab: Tab::Response,
             life: Life::Answered(Box::new(delivery)),
             past: true,
-            ..Self::new()
+            ..Self::new(&[])
         }
     }
 
@@ -163,6 +230,15 @@ impl TestPopup {
         }
     }
 
+    /// The delivery that ended.
+    #[must_use]
+    pub const fn delivery(&self) -> Option<&Delivery> {
+        match &self.life {
+            Life::Answered(delivery) => Some(delivery),
+            _ => None,
+        }
+    }
+
     /// Whether the request as it went out has secret parts that could be shown.
     #[must_use]
     pub fn has_secret(&self) -> bool {
@@ -171,13 +247,32 @@ impl TestPopup {
             .is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
     }
 
+    /// Whether the body can be edited now.
+    #[must_use]
+    pub const fn can_edit(&self) -> bool {
+        !matches!(self.life, Life::Flight(_)) && !self.past
+    }
+
+    /// The body of what is under the tabs, to copy or to write; `None` where there is none.
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        match (self.tab, self.delivery().and_then(Delivery::last)) {
+            (Tab::Request, _) => Some(&self.event.body),
+            (Tab::Response, Some(attempt)) => attempt.response.as_ref().map(|response| response.body.as_slice()),
+            _ => None,
+        }
+    }
+
     /// The buttons on show, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [TestButton] {
-        match self.life {
-            Life::Idle => &[TestButton::Send, TestButton::Close],
-            Life::Flight(_) => &[TestButton::Stop],
-            Life::Answered(_) => &[TestButton::SendAgain, TestButton::Close],
+        match (&self.life, &self.offer) {
+            (Life::Idle, _) => &[TestButton::Send, TestButton::Close],
+            (Life::Flight(_), _) => &[TestButton::Stop],
+            (Life::Answered(_), None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
+            (Life::Answered(_), Some(_)) => {
+                &[TestButton::SendAgain, TestButton::UseUrl, TestButton::CopyAsCurl, TestButton::Close]
+            }
         }
     }
 
@@ -185,7 +280,7 @@ impl TestPopup {
     #[must_use]
     pub fn stops(&self) -> Vec<TestFocus> {
         let mut stops = Vec::new();
-        if self.choice.is_some() && !matches!(self.life, Life::Flight(_)) {
+        if !self.choices.is_empty() && !matches!(self.life, Life::Flight(_)) {
             stops.push(TestFocus::Event);
         }
         stops.push(TestFocus::Tabs);
@@ -202,18 +297,36 @@ impl TestPopup {
 
     /// Moves the choice of the event by one, without wrapping: back to before anything was sent.
     pub fn choose(&mut self, by: isize) -> bool {
-        let Some(choice) = self.choice else { return false };
-        let at = BuiltIn::ALL.iter().position(|&event| event == choice).unwrap_or(0);
-        let next = at.saturating_add_signed(by).min(BuiltIn::ALL.len() - 1);
-        if next == at {
+        if self.choices.is_empty() {
             return false;
         }
-        self.choice = Some(BuiltIn::ALL[next]);
-        self.event = BuiltIn::ALL[next].event();
+        let next = self.choice.saturating_add_signed(by).min(self.choices.len() - 1);
+        if next == self.choice {
+            return false;
+        }
+        self.choice = next;
+        self.edited = false;
+        self.take(self.choices[next].clone());
+        true
+    }
+
+    /// Takes another event: back to before anything was sent.
+    pub fn take(&mut self, event: Event) {
+        self.event = event;
         self.life = Life::Idle;
         self.sent = None;
+        self.offer = None;
+        self.said = None;
+        if matches!(self.focus, TestFocus::Button(_)) {
+            self.focus = TestFocus::Button(TestButton::Send);
+        }
         self.show(Tab::Request);
-        true
+    }
+
+    /// Takes an edited body.
+    pub fn take_body(&mut self, body: Vec<u8>) {
+        self.edited |= body != self.event.body;
+        self.take(Event { name: self.event.name.clone(), body });
     }
 
     /// Moves the tab by one, without wrapping.
@@ -231,11 +344,7 @@ impl TestPopup {
     pub const fn show(&mut self, tab: Tab) {
         self.tab = tab;
         self.scroll = 0;
-    }
-}
-
-impl Default for TestPopup {
-    fn default() -> Self {
-        Self::new()
+        self.found = None;
+        self.revealed = false;
     }
 }

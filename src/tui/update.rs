@@ -1,15 +1,19 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
+mod body;
 mod form;
+mod history;
 mod main_screen;
+mod prompt;
 mod test;
 
 use super::effect::Effect;
 use super::form::Form;
 use super::keys::{self, Action, Context};
 use super::model::{MainFocus, Model, Popup, Tone};
-use super::msg::{Msg, Press};
-use crate::ops::{Situation, State};
+use super::msg::{Id, Msg, Press};
+use crate::domain::event::{BuiltIn, Event};
+use crate::ops::{Problem, Situation, State};
 
 /// The smallest terminal that is drawn on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -22,14 +26,21 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
     match msg {
         Msg::Key(press) => key(model, press),
-        Msg::Paste(text) => paste(model, &text),
+        Msg::Paste(pasted) => paste(model, pasted.text()),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
-            Vec::new()
+            // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
+            vec![Effect::Repaint]
         }
-        Msg::Loaded(_, situation) => loaded(model, *situation),
-        Msg::Saved(id, result) => form::saved(model, id, result),
-        Msg::Removed(id, result) => main_screen::removed(model, id, result),
+        Msg::Loaded(id, situation) => loaded(model, id, *situation),
+        Msg::Saved(id, result) => {
+            let effects = form::saved(model, id, result);
+            then_early(model, effects)
+        }
+        Msg::Removed(id, result) => {
+            let effects = main_screen::removed(model, id, result);
+            then_early(model, effects)
+        }
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
                 (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
@@ -39,6 +50,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
+        Msg::Unrecorded(id, problem) => test::unrecorded(model, id, &problem),
+        Msg::Listed(id, result) => history::listed(model, id, result),
+        Msg::Cleared(id, result) => history::cleared(model, id, result),
+        Msg::Copied(result) => told(model, result.map(|by| format!("Copied: {by}."))),
+        Msg::Wrote(result) => told(model, result.map(|path| format!("Written to {path}."))),
+        Msg::Kept(result) => kept(model, result),
+        Msg::EditedOutside(result) => body::edited_outside(model, result),
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
             Vec::new()
@@ -52,6 +70,11 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
     if too_small(model.size) {
         model.changed = false;
         return if press == Press::Ctrl('c') { interrupt(model) } else { Vec::new() };
+    }
+    if model.is_saving() && press != Press::Ctrl('c') {
+        model.changed = false;
+        model.early.push(press);
+        return Vec::new();
     }
     let context = keys::context(model);
     let Some(action) = keys::action(model, press) else {
@@ -75,6 +98,8 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
             Context::Form => form::act(model, action),
             Context::Question => question(model, action),
             Context::Test => test::act(model, action),
+            Context::Prompt => prompt::act(model, action),
+            Context::Editor => body::act(model, action),
         },
     }
 }
@@ -82,30 +107,93 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
 /// A key without an action: a character goes into the focused text field, anything else does nothing.
 fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
     model.changed = false;
-    if context != Context::Form {
-        return Vec::new();
-    }
-    match press {
-        Press::Char(c) => form::typed(model, c),
+    match (context, press) {
+        (Context::Form, Press::Char(c)) => form::typed(model, c),
+        (Context::Prompt, Press::Char(c)) => prompt::typed(model, c),
+        (Context::Editor, Press::Char(c)) => body::typed(model, c),
         _ => Vec::new(),
     }
 }
 
+/// The keys that came while a save was under way, when it has ended well; else they were typed for something that is not so.
+fn then_early(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+    if model.is_saving() {
+        return effects;
+    }
+    let early = std::mem::take(&mut model.early);
+    if model.popup.is_some() && !matches!(model.popup, Some(Popup::Test(_))) {
+        return effects;
+    }
+    let changed = model.changed;
+    for press in early {
+        effects.extend(key(model, press));
+    }
+    model.changed |= changed;
+    effects
+}
+
 fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    match &mut model.popup {
-        Some(Popup::Form(form)) if form.discard.is_none() && form.saving.is_none() && model.help.is_none() => form.paste(text),
+    if too_small(model.size) {
+        model.changed = false;
+        return Vec::new();
+    }
+    match (keys::context(model), &mut model.popup) {
+        (Context::Form, Some(Popup::Form(form))) if form.saving.is_none() => form.paste(text),
+        (Context::Prompt, _) => prompt::paste(model, text),
+        (Context::Editor, _) => body::paste(model, text),
         _ => model.changed = false,
     }
     Vec::new()
 }
 
-fn loaded(model: &mut Model, situation: Situation) -> Vec<Effect> {
-    model.take(situation);
-    model.status = None;
-    if matches!(model.state, State::Unreadable(_)) {
-        model.say(Tone::Bad, "It still cannot be read.");
+/// Says what came of something that was done beside the popup.
+fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
+    match result {
+        Ok(text) => test::say(model, Tone::Done, text),
+        Err(problem) => test::say(model, Tone::Bad, problem.to_string()),
     }
     Vec::new()
+}
+
+fn kept(model: &mut Model, result: Result<(String, Vec<Event>), Problem>) -> Vec<Effect> {
+    let result = result.map(|(name, events)| {
+        model.events = events;
+        if let Some(test) = test::popup(model) {
+            test.event.name.clone_from(&name);
+            test.edited = false;
+        }
+        let own = model.events.clone();
+        if let Some(test) = test::popup(model).filter(|test| !test.choices.is_empty()) {
+            test.choices = BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own).collect();
+            test.choice = test.choices.iter().position(|event| event.name == name).unwrap_or(0);
+        }
+        format!("Kept as the event {name}.")
+    });
+    told(model, result)
+}
+
+fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
+    if model.loading.take_if(|waited| *waited == id).is_none() {
+        model.changed = false;
+        return Vec::new();
+    }
+    model.take(situation);
+    if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
+        model.say(Tone::Bad, "It still cannot be read.");
+    }
+    // A test delivery of what is no longer there makes no sense.
+    if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {
+        model.popup = None;
+        model.say(Tone::Note, "The destination was changed by another waypost.");
+    }
+    Vec::new()
+}
+
+/// Reads the state file again.
+fn load(model: &mut Model) -> Effect {
+    let id = model.id();
+    model.loading = Some(id);
+    Effect::Load { id }
 }
 
 fn help(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -125,6 +213,8 @@ fn question(model: &mut Model, action: Action) -> Vec<Effect> {
     match &mut model.popup {
         Some(Popup::Form(_)) => form::discard(model, action),
         Some(Popup::Delete { .. }) => main_screen::delete(model, action),
+        Some(Popup::Clear { .. }) => history::clear(model, action),
+        Some(Popup::Redirect { .. }) => test::redirect(model, action),
         _ => Vec::new(),
     }
 }
@@ -136,6 +226,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
         return test::stop(model);
     }
     if let Some(Popup::Form(form)) = &mut model.popup
+        && form.saving.is_none()
         && form.is_dirty()
         && !model.quit_armed
     {

@@ -3,11 +3,11 @@
 use waypost::domain::auth::AuthType;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::secret::Secret;
-use waypost::ops::{Problem, Saved, State};
+use waypost::ops::{Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::Effect;
 use waypost::tui::form::Form;
 use waypost::tui::model::{Model, Popup};
-use waypost::tui::msg::Msg;
+use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen, type_text};
@@ -22,6 +22,10 @@ fn form(model: &Model) -> &Form {
 
 fn saved(auth_type: AuthType) -> Box<Saved> {
     Box::new(Saved { destination: scenes::destination(auth_type), generation: 1, warning: None })
+}
+
+fn paste(text: &str) -> Msg {
+    Msg::Paste(Pasted::new(text.into()))
 }
 
 /// Fills in the form for an auth type, as `scenes::draft` has it.
@@ -152,6 +156,24 @@ fn nothing_typed_while_a_save_is_under_way_gets_into_it() {
 }
 
 #[test]
+fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
+    let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
+    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    assert_eq!(effects, [Effect::Load { id: 2 }, Effect::Send { id: 3, destination, event: BuiltIn::Ping.event() }]);
+}
+
+#[test]
+fn ctrl_c_while_a_save_is_under_way_asks_nothing_and_quits() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Bearer);
+    press(&mut model, "ctrl-o");
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
+}
+
+#[test]
 fn generate_fills_in_shows_and_hides_when_left() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down tab tab");
@@ -182,10 +204,10 @@ fn generate_is_offered_on_the_signing_secret_only() {
 fn a_paste_never_submits() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter");
-    assert_eq!(update(&mut model, Msg::Paste(" https://hooks.example.com/in\n".into())), []);
+    assert_eq!(update(&mut model, paste(" https://hooks.example.com/in\n")), []);
     assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
     assert!(screen(&model).contains("blanks around the paste were taken off"));
-    update(&mut model, Msg::Paste("a\nb".into()));
+    update(&mut model, paste("a\nb"));
     assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
     assert!(screen(&model).contains("line break"));
 }
@@ -194,7 +216,7 @@ fn a_paste_never_submits() {
 fn a_pasted_bearer_is_taken_off_and_said() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down down tab");
-    update(&mut model, Msg::Paste("Bearer abc.def\r\n".into()));
+    update(&mut model, paste("Bearer abc.def\r\n"));
     assert_eq!(form(&model).draft().token, Secret::new("abc.def"));
     assert!(screen(&model).contains("\"Bearer \" were taken off"), "{}", screen(&model));
 }
@@ -203,7 +225,7 @@ fn a_pasted_bearer_is_taken_off_and_said() {
 fn a_pasted_password_keeps_its_blanks_but_not_its_line_break() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down tab tab");
-    update(&mut model, Msg::Paste(" p w \n".into()));
+    update(&mut model, paste(" p w \n"));
     assert_eq!(form(&model).draft().password, Secret::new(" p w "));
 }
 
@@ -246,16 +268,170 @@ fn q_is_a_letter_in_a_form() {
 fn a_test_is_sent_watched_and_stopped() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     let destination = Box::new(scenes::destination(AuthType::Hmac));
-    assert_eq!(
-        press(&mut model, "t enter"),
-        [Effect::Send { id: 1, destination: destination.clone(), event: BuiltIn::Ping.event() }]
-    );
-    assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 1 }]);
+    let sent = |id| Effect::Send { id, destination: destination.clone(), event: BuiltIn::Ping.event() };
+    assert_eq!(press(&mut model, "t enter"), [Effect::Load { id: 1 }, sent(2)]);
+    assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 2 }]);
     assert_eq!(press(&mut model, "esc ctrl-c q"), [], "asked once");
-    update(&mut model, Msg::Delivered(1, Box::new(scenes::stopped()), None));
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::stopped())));
     assert!(screen(&model).contains("stopped"));
+    assert_eq!(press(&mut model, "enter"), [sent(3)]);
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Stop { id: 3 }]);
+}
+
+#[test]
+fn what_another_waypost_changed_is_read_before_a_test() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    assert_eq!(press(&mut model, "t"), [Effect::Load { id: 1 }]);
+    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Bearer))));
+    let destination = Box::new(scenes::destination(AuthType::Bearer));
     assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, destination, event: BuiltIn::Ping.event() }]);
-    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Stop { id: 2 }]);
+}
+
+#[test]
+fn a_delivery_that_could_not_be_recorded_is_still_an_answer() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
+    update(&mut model, Msg::Unrecorded(2, scenes::problem()));
+    assert!(screen(&model).contains("200 OK") && screen(&model).contains("Not recorded"));
+}
+
+#[test]
+fn resend_repeats_event_and_body_and_says_so() {
+    let mut model = app(scenes::with_deliveries());
+    let effects = press(&mut model, "down down r");
+    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let past = scenes::refused();
+    let event = waypost::domain::event::Event { name: past.event.clone(), body: past.attempts[0].request.body.clone() };
+    assert_eq!(effects, [Effect::Send { id: 1, destination, event }]);
+    let mut again = scenes::delivered();
+    again.id = "msg_new".into();
+    update(&mut model, Msg::Delivered(1, Box::new(again)));
+    assert!(screen(&model).contains("Sent again as msg_new"), "{}", screen(&model));
+}
+
+#[test]
+fn a_body_that_was_cut_is_not_sent_again() {
+    let mut past = scenes::delivered();
+    past.attempts[0].request.body.truncate(10);
+    let page = Page { deliveries: vec![past], ..Page::default() };
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    assert_eq!(press(&mut model, "down r"), []);
+    assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
+}
+
+#[test]
+fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
+    let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    assert_eq!(press(&mut model, "down"), []);
+    assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
+    assert_eq!(press(&mut model, "down"), [], "asked once");
+    let mut older = scenes::failed();
+    older.id = "msg_older".into();
+    update(&mut model, Msg::Listed(1, Ok(Box::new(Page { deliveries: vec![older], skipped: 2, ..Page::default() }))));
+    assert_eq!((model.deliveries.len(), model.more_deliveries), (3, false));
+}
+
+#[test]
+fn the_history_is_cleared_after_a_question() {
+    let mut model = app(scenes::with_deliveries());
+    assert_eq!(press(&mut model, "down x enter"), []);
+    let effects = press(&mut model, "x right enter");
+    let [Effect::ClearHistory { id }] = effects[..] else { panic!("{effects:?}") };
+    update(&mut model, Msg::Cleared(id, Ok(())));
+    assert!(model.deliveries.is_empty() && screen(&model).contains("None yet"));
+}
+
+#[test]
+fn a_redirect_to_another_host_wants_the_secret_again() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
+    assert_eq!(press(&mut model, "tab enter"), []);
+    assert!(screen(&model).contains("elsewhere.example.com"), "{}", screen(&model));
+    assert_eq!(press(&mut model, "right enter ctrl-o"), []);
+    assert_eq!(form(&model).errors[0].field.label(), "Signing secret");
+    assert_eq!(form(&model).draft().url, "https://elsewhere.example.com/in");
+}
+
+#[test]
+fn a_redirect_on_the_same_host_is_saved_like_any_edit() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("/v2/in"))));
+    let effects = press(&mut model, "tab enter ctrl-o");
+    let mut draft = scenes::draft(AuthType::Hmac);
+    draft.url = "https://hooks.example.com/v2/in".into();
+    let settings = Box::new(draft.check().unwrap().settings);
+    assert!(matches!(&effects[..], [Effect::Save { settings: saved, over: Some(4), .. }] if *saved == settings), "{effects:?}");
+}
+
+#[test]
+fn an_edited_body_is_what_is_sent() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t ctrl-e");
+    update(&mut model, paste("{\"a\":1}\n"));
+    press(&mut model, "ctrl-k");
+    assert_eq!(press(&mut model, "esc"), []);
+    let effects = press(&mut model, "enter");
+    let [Effect::Send { event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(String::from_utf8_lossy(&event.body), "{\"a\":1}\n");
+}
+
+#[test]
+fn a_body_that_is_not_json_is_taken_after_saying_so() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t ctrl-e x esc");
+    assert!(screen(&model).contains("Not JSON at line 1, column 1"), "{}", screen(&model));
+    let effects = press(&mut model, "esc enter");
+    let [Effect::Send { event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert!(event.body.starts_with(b"x{"));
+}
+
+#[test]
+fn an_editor_of_the_users_own_gets_the_body() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    model.surroundings.editor = true;
+    assert_eq!(press(&mut model, "t ctrl-e"), [Effect::Load { id: 1 }, Effect::EditOutside { body: BuiltIn::Ping.event().body }]);
+    assert_eq!(update(&mut model, Msg::EditedOutside(Ok(b"{}\n".to_vec()))), [Effect::Repaint]);
+    let effects = press(&mut model, "enter");
+    assert!(matches!(&effects[..], [Effect::Send { event, .. }] if event.body == b"{}"), "{effects:?}");
+}
+
+#[test]
+fn bodies_are_copied_written_and_kept() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t");
+    let ping = BuiltIn::Ping.event().body;
+    assert_eq!(press(&mut model, "y"), [Effect::Copy(String::from_utf8(ping.clone()).unwrap())]);
+    let path = "waypost-request.json".to_owned();
+    assert_eq!(press(&mut model, "w enter"), [Effect::Write { path: path.clone(), bytes: ping.clone() }]);
+    update(&mut model, Msg::Wrote(Ok(path)));
+    assert!(screen(&model).contains("Written to waypost-request.json"));
+    assert_eq!(press(&mut model, "k m i n e enter"), [Effect::Keep { name: "mine".into(), body: ping.clone() }]);
+    let own = waypost::domain::event::Event { name: "mine".into(), body: ping };
+    update(&mut model, Msg::Kept(Ok(("mine".into(), vec![own]))));
+    assert!(screen(&model).contains("‹ mine ›"), "{}", screen(&model));
+}
+
+#[test]
+fn find_goes_from_place_to_place_and_around() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t / W E B H O O K enter");
+    let found = |model: &Model| match &model.popup {
+        Some(Popup::Test(test)) => test.found,
+        _ => None,
+    };
+    let first = found(&model).unwrap();
+    press(&mut model, "n");
+    assert_eq!(found(&model), Some(first + 1));
+    press(&mut model, "n");
+    assert_eq!(found(&model), Some(first));
+    press(&mut model, "N");
+    assert_eq!(found(&model), Some(first + 1));
+    press(&mut model, "/ ctrl-u n o p e enter");
+    assert!(screen(&model).contains("\"nope\" is not there"), "{}", screen(&model));
 }
 
 #[test]
@@ -264,9 +440,12 @@ fn a_stale_result_is_dropped() {
     press(&mut model, "t enter");
     let before = model.clone();
     for msg in [
-        Msg::Delivered(7, Box::new(scenes::delivered()), None),
+        Msg::Delivered(7, Box::new(scenes::delivered())),
         Msg::Saved(7, Ok(saved(AuthType::Hmac))),
-        Msg::Removed(7, Ok(1)),
+        Msg::Removed(7, Ok(Removed { generation: 1, warning: None })),
+        Msg::Loaded(7, Box::new(scenes::nothing())),
+        Msg::Listed(7, Ok(Box::default())),
+        Msg::Cleared(7, Ok(())),
         Msg::Generated(Ok(Secret::new("x"))),
     ] {
         update(&mut model, msg);
@@ -282,7 +461,7 @@ fn the_chosen_event_is_the_one_sent() {
     press(&mut model, "t backtab backtab right right right");
     let effects = press(&mut model, "tab tab enter");
     let destination = Box::new(scenes::destination(AuthType::Default));
-    assert_eq!(effects, [Effect::Send { id: 1, destination, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
+    assert_eq!(effects, [Effect::Send { id: 2, destination, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
 }
 
 #[test]
@@ -292,7 +471,7 @@ fn deleting_asks_with_keep_in_front() {
     assert!(model.popup.is_none() && model.destination().is_some());
     let effects = press(&mut model, "d right enter");
     let [Effect::Remove { id, generation: 4 }] = effects[..] else { panic!("{effects:?}") };
-    update(&mut model, Msg::Removed(id, Ok(5)));
+    update(&mut model, Msg::Removed(id, Ok(Removed { generation: 5, warning: None })));
     assert!(matches!(model.state, State::Empty) && model.generation == 5);
     assert!(screen(&model).contains("> [ Register ]") && screen(&model).contains("Its secret is erased"));
 }
@@ -301,7 +480,7 @@ fn deleting_asks_with_keep_in_front() {
 fn a_signal_stops_the_delivery_and_quits() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "t enter");
-    assert_eq!(update(&mut model, Msg::Terminate(143)), [Effect::Stop { id: 1 }, Effect::Quit(143)]);
+    assert_eq!(update(&mut model, Msg::Terminate(143)), [Effect::Stop { id: 2 }, Effect::Quit(143)]);
 }
 
 #[test]
@@ -317,6 +496,14 @@ fn unreadable_can_only_be_read_again() {
 fn an_overtaken_edit_says_so() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "e x ctrl-o");
-    update(&mut model, Msg::Saved(1, Err(Problem::overtaken())));
+    assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::overtaken()))), [Effect::Load { id: 2 }]);
     assert!(screen(&model).contains("changed by another waypost"), "{}", screen(&model));
+    let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(AuthType::Bearer) };
+    update(&mut model, Msg::Loaded(2, Box::new(meanwhile)));
+    assert!(form(&model).draft().url.ends_with('x'), "what was typed is still there");
+    press(&mut model, "esc right enter");
+    assert!(screen(&model).contains("Bearer Token"));
+    press(&mut model, "e end y");
+    let effects = press(&mut model, "ctrl-o");
+    assert!(matches!(&effects[..], [Effect::Save { over: Some(9), .. }]), "{effects:?}");
 }

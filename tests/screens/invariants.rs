@@ -2,13 +2,15 @@
 
 use proptest::prelude::*;
 use waypost::domain::auth::AuthType;
+use waypost::domain::event::Event;
 use waypost::domain::outcome::Phase;
+use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
-use waypost::ops::Saved;
+use waypost::ops::{Page, Removed, Saved, Situation};
 use waypost::tui::form::Focus;
 use waypost::tui::keys;
 use waypost::tui::model::{MainFocus, Model, Popup};
-use waypost::tui::msg::{Msg, Press};
+use waypost::tui::msg::{Msg, Pasted, Press};
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen};
@@ -21,21 +23,31 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Delete { .. }) | None => {}
+        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) | None => {}
     }
     match model.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
-        MainFocus::Delivery(at) => assert!(at < model.deliveries.len()),
+        MainFocus::Delivery(at) => assert!(at < model.deliveries.len() || (at == 0 && model.filter.is_some())),
     }
     let screen = screen(model);
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");
     assert!(keys::offered(model, keys::context(model)).count() > 0);
 }
 
+fn situation(which: usize) -> Situation {
+    match which {
+        0 => scenes::nothing(),
+        1 => scenes::registered(AuthType::ApiKey),
+        2 => scenes::with_deliveries(),
+        3 => scenes::unreadable(),
+        _ => scenes::locked(),
+    }
+}
+
 fn any_press() -> impl Strategy<Value = Press> {
     prop_oneof![
-        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('?'), Just(' '), Just('x'), any::<char>()].prop_map(Press::Char),
-        3 => prop_oneof![Just('g'), Just('r'), Just('o'), Just('c'), Just('w'), Just('u'), Just('k'), Just('l'), Just('z')].prop_map(Press::Ctrl),
+        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('r'), Just('f'), Just('/'), Just('n'), Just('w'), Just('k'), Just('y'), Just('?'), Just(' '), Just('x'), any::<char>()].prop_map(Press::Char),
+        3 => prop_oneof![Just('g'), Just('e'), Just('r'), Just('o'), Just('c'), Just('w'), Just('u'), Just('k'), Just('l'), Just('z')].prop_map(Press::Ctrl),
         12 => prop_oneof![
             Just(Press::Enter), Just(Press::Tab), Just(Press::BackTab), Just(Press::Esc), Just(Press::Up), Just(Press::Down),
             Just(Press::Left), Just(Press::Right), Just(Press::Home), Just(Press::End), Just(Press::PageUp), Just(Press::PageDown),
@@ -47,12 +59,12 @@ fn any_press() -> impl Strategy<Value = Press> {
 fn any_msg() -> impl Strategy<Value = Msg> {
     prop_oneof![
         20 => any_press().prop_map(Msg::Key),
-        2 => any::<String>().prop_map(Msg::Paste),
+        2 => any::<String>().prop_map(|text| Msg::Paste(Pasted::new(text))),
         2 => (0_u16..140, 0_u16..50).prop_map(|(columns, rows)| Msg::Resize(columns, rows)),
         1 => any::<u32>().prop_map(|ms| Msg::Tick(ms.into())),
         2 => (1_u64..6, 0_usize..4).prop_map(|(id, which)| {
             let delivery = [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()][which].clone();
-            Msg::Delivered(id, Box::new(delivery), None)
+            Msg::Delivered(id, Box::new(delivery))
         }),
         1 => (1_u64..6).prop_map(|id| Msg::Sending(id, Box::new(scenes::request()))),
         1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Began(id, Phase::ALL[phase])),
@@ -61,7 +73,21 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             let saved = Saved { destination, generation: id, warning: None };
             Msg::Saved(id, if well { Ok(Box::new(saved)) } else { Err(scenes::problem()) })
         }),
-        1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| Msg::Removed(id, if well { Ok(id) } else { Err(scenes::problem()) })),
+        1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
+            Msg::Removed(id, if well { Ok(Removed { generation: id, warning: None }) } else { Err(scenes::problem()) })
+        }),
+        1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Ended(id, Phase::ALL[phase], 1.0)),
+        1 => prop_oneof![
+            any::<String>().prop_map(|text| Msg::EditedOutside(Ok(text.into_bytes()))),
+            any::<String>().prop_map(|text| Msg::Copied(Ok(text))),
+            Just(Msg::Kept(Ok(("mine".into(), vec![Event { name: "mine".into(), body: b"{}".to_vec() }])))),
+        ],
+        2 => (1_u64..9, 0_usize..5).prop_map(|(id, which)| Msg::Loaded(id, Box::new(situation(which)))),
+        1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
+            let page = Page { deliveries: vec![scenes::failed()], ..Page::default() };
+            Msg::Listed(id, if well { Ok(Box::new(page)) } else { Err(scenes::problem()) })
+        }),
+        1 => (1_u64..9).prop_map(|id| Msg::Cleared(id, Ok(()))),
         1 => Just(Msg::Generated(Ok(Secret::new(scenes::SECRET)))),
         1 => Just(Msg::Resumed),
     ]
@@ -72,8 +98,7 @@ proptest! {
 
     #[test]
     fn after_anything(start in 0_usize..5, messages in proptest::collection::vec(any_msg(), 0..60)) {
-        let situation = [scenes::nothing(), scenes::registered(AuthType::ApiKey), scenes::with_deliveries(), scenes::unreadable(), scenes::locked()];
-        let mut model = app(situation[start].clone());
+        let mut model = app(situation(start));
         for msg in messages {
             let mut again = model.clone();
             let effects = update(&mut model, msg.clone());
@@ -100,14 +125,39 @@ fn an_unbound_key_changes_nothing() {
 #[test]
 fn a_secret_is_in_no_debug_and_on_no_screen() {
     for auth in AuthType::ALL {
-        let mut model = app(scenes::registered(auth));
         let secret = scenes::settings(auth).auth().secret().map(|(_, secret)| secret.expose().to_owned());
-        for keys in ["", "e", "ctrl-o", "esc", "t", "enter"] {
-            press(&mut model, keys);
+        let seen = |model: &Model, effects: &dyn std::fmt::Debug, at: &str| {
             if let Some(secret) = &secret {
-                assert!(!format!("{model:?}").contains(secret.as_str()), "{keys}");
-                assert!(!screen(&model).contains(secret.as_str()), "{keys}");
+                let all = format!("{model:?}{effects:?}{}", screen(model));
+                assert!(!all.contains(secret.as_str()), "{auth:?} {at}");
             }
+        };
+        for keys in ["", "e ctrl-o", "t", "t enter"] {
+            let mut model = app(scenes::registered(auth));
+            let effects = press(&mut model, keys);
+            seen(&model, &effects, keys);
+            if let Some(id) = model.in_flight() {
+                let request = Request::build(&scenes::settings(auth), b"{}", &scenes::stamp());
+                let msg = Msg::Sending(id, Box::new(request));
+                seen(&model, &msg, "sending");
+                update(&mut model, msg);
+                seen(&model, &(), "sent");
+                update(&mut model, Msg::Delivered(id, Box::new(scenes::refused())));
+                seen(&model, &press(&mut model.clone(), "backtab right"), "answered");
+            }
+        }
+        // Typed and pasted, hidden, into a new form.
+        if let Some(secret) = &secret {
+            let mut model = app(scenes::nothing());
+            press(&mut model, "enter tab");
+            let at = AuthType::ALL.iter().position(|&other| other == auth).unwrap();
+            press(&mut model, &"down ".repeat(at));
+            let field = auth.fields().iter().position(|field| field.is_secret()).unwrap();
+            press(&mut model, &"tab ".repeat(field + 1));
+            let msg = Msg::Paste(Pasted::new(secret.clone()));
+            seen(&model, &msg, "pasting");
+            update(&mut model, msg);
+            seen(&model, &(), "pasted");
         }
     }
 }

@@ -10,7 +10,7 @@ use waypost::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase, Respons
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::ops::{Code, Problem, Situation, State};
+use waypost::ops::{Code, Page, Problem, Situation, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -42,7 +42,7 @@ pub fn destination(auth_type: AuthType) -> Destination {
 }
 
 pub fn nothing() -> Situation {
-    Situation { state: State::Empty, generation: 0, deliveries: Vec::new(), more_deliveries: false }
+    Situation { state: State::Empty, generation: 0, history: Ok(Page::default()), events: Vec::new() }
 }
 
 pub fn registered(auth_type: AuthType) -> Situation {
@@ -50,7 +50,8 @@ pub fn registered(auth_type: AuthType) -> Situation {
 }
 
 pub fn with_deliveries() -> Situation {
-    Situation { deliveries: vec![delivered(), refused(), failed(), stopped()], ..registered(AuthType::Hmac) }
+    let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
+    Situation { history: Ok(page), ..registered(AuthType::Hmac) }
 }
 
 pub fn problem() -> Problem {
@@ -148,6 +149,15 @@ pub fn delivered() -> Delivery {
 pub fn refused() -> Delivery {
     let attempt = answered(401, "Unauthorized", r#"{"error":"bad signature"}"#, "2026-11-23T09:13:40Z");
     delivery(BuiltIn::ClientSubmissionAuto, attempt)
+}
+
+pub fn redirected(location: &str) -> Delivery {
+    let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
+    if let Some(response) = &mut attempt.response {
+        response.headers.push(("location".into(), location.into()));
+        attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), response);
+    }
+    delivery(BuiltIn::Ping, attempt)
 }
 
 pub fn failed() -> Delivery {

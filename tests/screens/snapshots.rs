@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use waypost::domain::auth::AuthType;
-use waypost::domain::outcome::Phase;
-use waypost::ops::{Problem, Witness};
-use waypost::tui::model::Model;
+use waypost::domain::outcome::{Delivery, Outcome, Phase};
+use waypost::ops::{Page, Problem, Witness};
+use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::Msg;
 use waypost::tui::update::update;
 
@@ -23,6 +23,12 @@ fn shot(name: &str, model: &Model) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, out);
     });
+}
+
+/// The delivery in flight ends so.
+fn answer(model: &mut Model, delivery: Delivery) {
+    let id = model.in_flight().unwrap();
+    update(model, Msg::Delivered(id, Box::new(delivery)));
 }
 
 #[test]
@@ -99,7 +105,8 @@ fn delete() {
     shot("delete", &model);
     press(&mut model, "right enter");
     shot("deleting", &model);
-    update(&mut model, Msg::Removed(3, Err(Problem::overtaken())));
+    let Some(Popup::Delete { removing: Some(id), .. }) = model.popup else { panic!("nothing is being removed") };
+    update(&mut model, Msg::Removed(id, Err(Problem::overtaken())));
     shot("not_deleted", &model);
 }
 
@@ -109,13 +116,19 @@ fn test_delivery() {
     press(&mut model, "t");
     shot("test_idle", &model);
     press(&mut model, "enter");
-    update(&mut model, Msg::Sending(1, Box::new(scenes::request())));
-    update(&mut model, Msg::Began(1, Phase::Dns));
-    update(&mut model, Msg::Ended(1, Phase::Dns, 3.2));
-    update(&mut model, Msg::Began(1, Phase::Connect));
+    let id = model.in_flight().unwrap();
+    update(&mut model, Msg::Sending(id, Box::new(scenes::request())));
+    update(&mut model, Msg::Began(id, Phase::Dns));
+    update(&mut model, Msg::Ended(id, Phase::Dns, 3.2));
+    update(&mut model, Msg::Began(id, Phase::Connect));
     update(&mut model, Msg::Tick(4_230));
     shot("test_in_flight", &model);
-    update(&mut model, Msg::Delivered(1, Box::new(scenes::refused()), None));
+    for (phase, ms) in [(Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Send, 0.1)] {
+        update(&mut model, Msg::Ended(id, phase, ms));
+    }
+    update(&mut model, Msg::Began(id, Phase::Wait));
+    shot("test_in_flight_waiting", &model);
+    update(&mut model, Msg::Delivered(id, Box::new(scenes::refused())));
     shot("test_refused", &model);
     press(&mut model, "backtab right");
     shot("test_refused_request", &model);
@@ -128,15 +141,66 @@ fn test_delivery_outcomes() {
     for (name, delivery) in [("delivered", scenes::delivered()), ("failed", scenes::failed()), ("stopped", scenes::stopped())] {
         let mut model = app(scenes::registered(AuthType::Hmac));
         press(&mut model, "t enter");
-        update(&mut model, Msg::Delivered(1, Box::new(delivery), None));
+        answer(&mut model, delivery);
         shot(&format!("test_{name}"), &model);
     }
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "t enter");
-    update(&mut model, Msg::Delivered(1, Box::new(scenes::delivered()), Some(scenes::problem())));
+    let id = model.in_flight().unwrap();
+    answer(&mut model, scenes::delivered());
+    update(&mut model, Msg::Unrecorded(id, scenes::problem()));
     let text = "The receiver got POST /in, 67 bytes, and its check passed: the signature in x-signature is right.".into();
     update(&mut model, Msg::Witnessed(Witness { id: Some(scenes::stamp().id), accepted: true, text }));
     shot("test_witnessed_unrecorded", &model);
+}
+
+#[test]
+fn a_redirect_offers_its_target() {
+    for (name, location) in [("same", "/v2/in"), ("other", "https://elsewhere.example.com/in")] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, "t enter");
+        answer(&mut model, scenes::redirected(location));
+        if name == "same" {
+            shot("redirect", &model);
+        }
+        press(&mut model, "tab enter");
+        shot(&format!("redirect_{name}_host"), &model);
+    }
+}
+
+#[test]
+fn history_filter_clear() {
+    let mut model = app(scenes::with_deliveries());
+    press(&mut model, "down f");
+    let id = model.listing.unwrap();
+    let page = Page { deliveries: vec![scenes::delivered()], ..Page::default() };
+    update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
+    assert_eq!(model.filter, Some(Outcome::Delivered));
+    shot("history_filtered", &model);
+    press(&mut model, "x");
+    shot("history_clear", &model);
+    let mut model = app(waypost::ops::Situation { history: Err(scenes::problem()), ..scenes::registered(AuthType::Hmac) });
+    shot("history_unreadable", &model);
+    press(&mut model, "tab");
+}
+
+#[test]
+fn find_write_keep_edit() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "t enter");
+    answer(&mut model, scenes::delivered());
+    press(&mut model, "/ i t e m s");
+    shot("find_prompt", &model);
+    press(&mut model, "enter");
+    shot("found", &model);
+    press(&mut model, "w");
+    shot("write_prompt", &model);
+    press(&mut model, "esc ctrl-e");
+    shot("editor", &model);
+    press(&mut model, "delete esc");
+    shot("editor_not_json", &model);
+    press(&mut model, "esc");
+    shot("edited", &model);
 }
 
 #[test]
@@ -159,7 +223,7 @@ fn ascii_and_colourless() {
     shot("ascii_form", &model);
     assert!(screen(&model).is_ascii());
     press(&mut model, "esc t enter");
-    update(&mut model, Msg::Delivered(1, Box::new(scenes::delivered()), None));
+    answer(&mut model, scenes::delivered());
     assert!(screen(&model).is_ascii(), "{}", screen(&model));
 }
 

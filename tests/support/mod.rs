@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
 pub mod answer;
+pub mod app;
 pub mod ca;
 pub mod check;
 pub mod key;

@@ -70,6 +70,12 @@ impl Command {
         self
     }
 
+    /// The terminal is not the one that controls the program: nobody sends a SIGHUP when it goes.
+    pub fn without_control(mut self) -> Self {
+        self.builder.set_controlling_tty(false);
+        self
+    }
+
     pub const fn size(mut self, rows: u16, cols: u16) -> Self {
         self.rows = rows;
         self.cols = cols;
@@ -158,6 +164,11 @@ impl Pty {
 
     pub const fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// How much CPU it used until now, to a hundredth of a second.
+    pub fn cpu(&self) -> Duration {
+        cpu_of(self.pid)
     }
 
     /// Sends a signal, unless the program has ended.

@@ -2,7 +2,6 @@ use std::os::unix::fs::symlink;
 use std::thread;
 
 use super::*;
-use crate::io::record::body_is_whole;
 use crate::io::record::tests::delivery;
 use crate::io::store::Kind;
 
@@ -31,7 +30,7 @@ fn names(paths: &Paths) -> Vec<String> {
 #[test]
 fn an_absent_history_is_empty_and_reading_makes_nothing() {
     let (dir, paths) = home();
-    assert_eq!(page(&paths, 0, 10).unwrap(), Page { total: Some(0), ..Page::default() });
+    assert_eq!(page(&paths, None, 0, 10).unwrap(), Page { total: Some(0), ..Page::default() });
     assert_eq!(find(&paths, "msg_1").unwrap(), None);
     clear(&paths).unwrap();
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
@@ -43,13 +42,13 @@ fn pages_are_newest_first() {
     for number in 0..5 {
         append(&paths, &delivery(&format!("msg_{number}"))).unwrap();
     }
-    let first = page(&paths, 0, 2).unwrap();
+    let first = page(&paths, None, 0, 2).unwrap();
     assert_eq!((ids(&first), first.more, first.total), (vec!["msg_4", "msg_3"], true, None));
-    let last = page(&paths, 4, 2).unwrap();
+    let last = page(&paths, None, 4, 2).unwrap();
     assert_eq!((ids(&last), last.more, last.total), (vec!["msg_0"], false, Some(5)));
-    let exact = page(&paths, 3, 2).unwrap();
+    let exact = page(&paths, None, 3, 2).unwrap();
     assert_eq!((ids(&exact), exact.more, exact.total), (vec!["msg_1", "msg_0"], false, Some(5)));
-    assert_eq!(ids(&page(&paths, 9, 2).unwrap()), [""; 0]);
+    assert_eq!(ids(&page(&paths, None, 9, 2).unwrap()), [""; 0]);
     assert_eq!(find(&paths, "msg_2").unwrap().unwrap(), delivery("msg_2"));
     assert_eq!(find(&paths, "msg_9").unwrap(), None);
 }
@@ -85,11 +84,11 @@ fn h36_junk_and_a_torn_line_are_passed_over_and_left() {
     let torn = &whole[..whole.len() / 2];
     let bytes = [b"junk\n\n\xff\xfe\n", whole.as_slice(), b"[]\n", later.as_bytes(), torn].concat();
     put(&paths, &bytes);
-    let read = page(&paths, 0, 10).unwrap();
+    let read = page(&paths, None, 0, 10).unwrap();
     assert_eq!((ids(&read), read.unreadable, read.total), (vec!["msg_1"], 5, Some(1)));
     assert_eq!(fs::read(paths.deliveries_file()).unwrap(), bytes);
     append(&paths, &delivery("msg_2")).unwrap();
-    let read = page(&paths, 0, 10).unwrap();
+    let read = page(&paths, None, 0, 10).unwrap();
     assert_eq!((ids(&read), read.unreadable), (vec!["msg_2", "msg_1"], 5));
     assert!(fs::read(paths.deliveries_file()).unwrap().starts_with(&bytes));
 }
@@ -103,9 +102,9 @@ fn h36_the_first_page_of_100_000_reads_only_the_end() {
         bytes.extend(line(&delivery(&format!("msg_{number}"))));
     }
     put(&paths, &bytes);
-    let first = page(&paths, 0, 50).unwrap();
+    let first = page(&paths, None, 0, 50).unwrap();
     assert_eq!((first.deliveries.len(), first.unreadable, first.more), (50, 0, true));
-    let all = page(&paths, 0, 100).unwrap();
+    let all = page(&paths, None, 0, 100).unwrap();
     assert_eq!((all.deliveries.len(), all.unreadable, all.total), (60, 100_000, Some(60)));
 }
 
@@ -119,7 +118,7 @@ fn lines_of_every_length_are_found_across_blocks() {
         append(&paths, &delivery).unwrap();
         expected.insert(0, delivery);
     }
-    assert_eq!(page(&paths, 0, 100).unwrap().deliveries, expected);
+    assert_eq!(page(&paths, None, 0, 100).unwrap().deliveries, expected);
 }
 
 #[test]
@@ -130,7 +129,7 @@ fn an_endless_line_is_one_unreadable_line() {
         let endless = vec![b'x'; MAX_LINE + 200_000];
         let before: &[u8] = if at_start { b"" } else { &whole };
         put(&paths, &[before, &endless, b"\n", &line(&delivery("msg_2"))].concat());
-        let read = page(&paths, 0, 10).unwrap();
+        let read = page(&paths, None, 0, 10).unwrap();
         let expected = if at_start { vec!["msg_2"] } else { vec!["msg_2", "msg_1"] };
         assert_eq!((ids(&read), read.unreadable), (expected, 1));
     }
@@ -150,8 +149,8 @@ fn a_large_body_is_shortened_and_known_to_be() {
         let request = &read.attempts[0].request;
         assert_eq!(request.body.len(), kept);
         assert!(body.as_bytes().starts_with(&request.body));
-        assert!(!body_is_whole(request));
-        assert!(body_is_whole(&delivery.attempts[0].request));
+        assert!(!request.is_whole());
+        assert!(delivery.attempts[0].request.is_whole());
     }
 }
 
@@ -178,7 +177,7 @@ fn parallel_writers_do_not_mix() {
             });
         }
     });
-    let read = page(&paths, 0, 100).unwrap();
+    let read = page(&paths, None, 0, 100).unwrap();
     assert_eq!((read.deliveries.len(), read.unreadable), (80, 0));
 }
 
@@ -189,7 +188,7 @@ fn the_history_is_cut_back_to_its_newest() {
     for number in 0..=10 {
         append_within(&paths, &[delivery(&format!("msg_{number}"))], &bound).unwrap();
     }
-    let read = page(&paths, 0, 100).unwrap();
+    let read = page(&paths, None, 0, 100).unwrap();
     assert_eq!(ids(&read), ["msg_10", "msg_9", "msg_8", "msg_7", "msg_6"]);
     assert_eq!(names(&paths), ["deliveries.jsonl", "state.lock"]);
 
@@ -198,7 +197,7 @@ fn the_history_is_cut_back_to_its_newest() {
     for number in 11..=12 {
         append_within(&paths, &[delivery(&format!("msg_{number}"))], &bound).unwrap();
     }
-    let read = page(&paths, 0, 100).unwrap();
+    let read = page(&paths, None, 0, 100).unwrap();
     assert_eq!(ids(&read), ["msg_12", "msg_11", "msg_10"]);
     assert_eq!(read.unreadable, 0);
 }
@@ -211,7 +210,7 @@ fn clearing_leaves_nothing_of_it() {
     clear(&paths).unwrap();
     assert_eq!(names(&paths), ["state.lock"]);
     append(&paths, &delivery("msg_2")).unwrap();
-    assert_eq!(ids(&page(&paths, 0, 9).unwrap()), ["msg_2"]);
+    assert_eq!(ids(&page(&paths, None, 0, 9).unwrap()), ["msg_2"]);
 }
 
 #[test]
@@ -227,7 +226,7 @@ fn nothing_is_written_through_a_link_or_into_a_pipe() {
     rustix::fs::mknodat(rustix::fs::CWD, paths.deliveries_file(), rustix::fs::FileType::Fifo, mode, 0).unwrap();
     let refused = StoreError::NotAFile { path: paths.deliveries_file(), found: "a pipe" };
     assert_eq!(append(&paths, &delivery("msg_1")).unwrap_err(), refused);
-    assert_eq!(page(&paths, 0, 1).unwrap_err(), refused);
+    assert_eq!(page(&paths, None, 0, 1).unwrap_err(), refused);
 }
 
 #[test]

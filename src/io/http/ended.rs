@@ -62,17 +62,20 @@ pub struct Ended {
     pub limit: Duration,
 }
 
-/// An attempt that failed before there was a sender: the cause of [`super::Sender::new`], as it is recorded.
+/// An attempt that failed before anything could be sent.
 #[must_use]
 pub fn failed_before_sending(to: &Settings, request: &Request, started_at: Timestamp, cause: Cause) -> Attempt {
-    let ended = Ended {
-        end: End::Of(Err(cause.into())),
-        seen: Seen::default(),
-        started_at,
-        now: started_at,
-        duration_ms: 0.0,
-        limit: Duration::ZERO,
-    };
+    before_sending(to, request, started_at, End::Of(Err(cause.into())))
+}
+
+/// An attempt that the user stopped before anything could be sent.
+#[must_use]
+pub fn stopped_before_sending(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
+    before_sending(to, request, started_at, End::Stopped)
+}
+
+fn before_sending(to: &Settings, request: &Request, started_at: Timestamp, end: End) -> Attempt {
+    let ended = Ended { end, seen: Seen::default(), started_at, now: started_at, duration_ms: 0.0, limit: Duration::ZERO };
     ended.into_attempt(to, request, &Redactor::new(to), &Answer::default())
 }
 

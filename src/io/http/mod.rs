@@ -28,8 +28,9 @@ mod trace;
 mod way;
 
 pub use client::{Sender, Surroundings, Trust};
-pub use ended::failed_before_sending;
+pub use ended::{failed_before_sending, stopped_before_sending};
 pub use lane::Lane;
 pub use proxy::ProxyEnv;
 pub use resolve::{Lookup, SystemLookup};
+pub use tls::check_ca;
 pub use trace::Progress;

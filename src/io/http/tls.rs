@@ -32,7 +32,7 @@ impl Verification {
     pub fn new(trust: &Trust) -> Result<Self, Cause> {
         let roots = match trust {
             Trust::System => system_roots()?,
-            Trust::Only(pem) => roots_of(pem)?,
+            Trust::Only(pem) => roots_of(pem).map_err(Cause::CaFile)?,
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
@@ -71,14 +71,22 @@ fn system_roots() -> Result<RootCertStore, Cause> {
     Ok(roots)
 }
 
-fn roots_of(pem: &[u8]) -> Result<RootCertStore, Cause> {
+/// Whether a PEM text can stand for the CAs of [`Trust::Only`].
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_ca(pem: &[u8]) -> Result<(), String> {
+    roots_of(pem).map(drop)
+}
+
+fn roots_of(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     for cert in CertificateDer::pem_slice_iter(pem) {
-        let cert = cert.map_err(|_| Cause::CaFile("it is not a well-formed PEM file".into()))?;
-        roots.add(cert).map_err(|_| Cause::CaFile("a certificate in it cannot be read".into()))?;
+        let cert = cert.map_err(|_| "it is not a well-formed PEM file")?;
+        roots.add(cert).map_err(|_| "a certificate in it cannot be read")?;
     }
     if roots.is_empty() {
-        return Err(Cause::CaFile("there is no certificate in it (-----BEGIN CERTIFICATE-----)".into()));
+        return Err("there is no certificate in it (-----BEGIN CERTIFICATE-----)".into());
     }
     Ok(roots)
 }

@@ -18,14 +18,14 @@ use tokio::sync::watch;
 use super::input::{self, Input, Line, Mode, Switch};
 use super::recorder::Recorder;
 use super::undelivered::Undelivered;
-use super::{Options, jitter, new_id};
+use super::{Options, jitter};
 use crate::domain::destination::Destination;
 use crate::domain::outcome::{Attempt, Cause, Delivery, Outcome};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::retry;
 use crate::io::history;
 use crate::io::http::Lane;
-use crate::ops::{Problem, Waypost};
+use crate::ops::{Problem, Waypost, new_id};
 
 /// How many lines may wait for their next attempt. When there are more, no new line is begun.
 const WAITING: usize = 1024;
@@ -145,7 +145,7 @@ impl Waypost {
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<Summary, Cause> {
-        let sender = Arc::new(self.sender(to.settings())?);
+        let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
         let recorder = Recorder::start(self.paths.clone()).map_err(no_thread)?;
         let undelivered = Undelivered::start(failed).map_err(no_thread)?;

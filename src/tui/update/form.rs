@@ -2,10 +2,9 @@
 
 use tui_input::InputRequest;
 
-use super::close;
-use super::test;
+use super::{close, load, test};
 use crate::domain::field::{Field, Notice};
-use crate::ops::{Problem, Saved, State};
+use crate::ops::{Code, Problem, Saved, State};
 use crate::tui::effect::Effect;
 use crate::tui::field::Refusal;
 use crate::tui::form::{Focus, Form, FormButton, Purpose};
@@ -23,10 +22,6 @@ fn open(model: &mut Model) -> Option<&mut Form> {
 
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     let Some(form) = open(model) else { return Vec::new() };
-    if form.focused_text().is_none() {
-        // On a button, a space presses it.
-        return if c == ' ' { press(model) } else { Vec::new() };
-    }
     let Some((field, input)) = form.focused_text() else { return Vec::new() };
     let result = if c.is_control() { Ok(()) } else { input.insert(c) };
     form.touched(field);
@@ -142,9 +137,11 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     let saved = match result {
         Ok(saved) => saved,
         Err(problem) => {
-            // What was typed stays, so that it can be saved when the cause is mended.
+            // What was typed stays, so that it can be saved when the cause is mended. What another waypost made of the file
+            // meanwhile is read, so that Cancel shows it.
+            let meanwhile = matches!(problem.code, Code::Busy | Code::AlreadyRegistered | Code::NothingRegistered);
             form.problem = Some(problem);
-            return Vec::new();
+            return if meanwhile { vec![load(model)] } else { Vec::new() };
         }
     };
     let done = if form.is_edit() { "Saved." } else { "Registered." };
@@ -155,9 +152,15 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     model.focus = MainFocus::Button(0);
     model.witness = None;
     close(model);
+    if then_test {
+        let effects = test::open_and_send(model);
+        if let Some(problem) = warning {
+            test::say(model, Tone::Bad, problem.to_string());
+        }
+        return effects;
+    }
     match warning {
         Some(problem) => model.say(Tone::Bad, problem.to_string()),
-        None if then_test => {}
         None => {
             let said: Vec<String> = notices
                 .iter()
@@ -167,7 +170,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }
     }
-    if then_test { test::open_and_send(model) } else { Vec::new() }
+    Vec::new()
 }
 
 pub fn discard(model: &mut Model, action: Action) -> Vec<Effect> {

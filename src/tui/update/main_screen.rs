@@ -1,32 +1,34 @@
 //! The destination screen: its buttons, the deliveries, and the question before a deletion.
 
-use super::{close, edit};
-use crate::ops::{Problem, State};
+use super::{close, edit, history, load, test};
+use crate::ops::{Problem, Removed, State};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
 use crate::tui::keys::Action;
 use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::test_popup::TestPopup;
+use crate::tui::view;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.focus) {
-        (Action::SendTest, _) => open_test(model),
+        (Action::SendTest, _) => return test::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask_delete(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
-        (Action::Press, MainFocus::Delivery(at)) => {
-            if let Some(delivery) = model.deliveries.get(at) {
-                model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery.clone()))));
-            }
-        }
+        (Action::Press, MainFocus::Delivery(at)) => history::open(model, at),
+        (Action::Resend, MainFocus::Delivery(at)) => return history::resend(model, at),
+        (Action::Filter, _) => return history::next_filter(model),
+        (Action::Clear, _) => history::ask_clear(model),
         (Action::Back, _) => model.focus = MainFocus::Button(0),
         (Action::Next | Action::Previous, focus) => model.focus = stepped(model, focus, action == Action::Next),
         (Action::Left, MainFocus::Button(at)) => model.focus = MainFocus::Button(at.saturating_sub(1)),
         (Action::Right, MainFocus::Button(at)) => model.focus = MainFocus::Button((at + 1).min(model.buttons().len() - 1)),
         (Action::Down, MainFocus::Button(_)) => model.focus = MainFocus::Delivery(0),
         (Action::Up, MainFocus::Delivery(0)) => model.focus = MainFocus::Button(0),
-        (_, MainFocus::Delivery(at)) => model.focus = MainFocus::Delivery(moved(model.deliveries.len(), at, action)),
+        (_, MainFocus::Delivery(at)) => {
+            model.focus = MainFocus::Delivery(moved(model.deliveries.len(), at, action));
+            return history::page_if_needed(model);
+        }
         _ => model.changed = false,
     }
     Vec::new()
@@ -48,7 +50,7 @@ fn moved(count: usize, at: usize, action: Action) -> usize {
 /// Tab goes through the buttons and then to the list, and around.
 fn stepped(model: &Model, focus: MainFocus, forward: bool) -> MainFocus {
     let buttons = model.buttons().len();
-    let stops = buttons + usize::from(!model.deliveries.is_empty() && !matches!(model.state, State::Empty));
+    let stops = buttons + usize::from(!model.deliveries.is_empty() && view::shows_deliveries(model));
     let at = match focus {
         MainFocus::Button(at) => at,
         MainFocus::Delivery(_) => buttons,
@@ -63,21 +65,15 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
             model.status = None;
             model.popup = Some(Popup::Form(Box::new(Form::register(model.surroundings.demo.as_deref()))));
         }
-        Some(MainButton::SendTest) => open_test(model),
+        Some(MainButton::SendTest) => return test::open(model),
         Some(MainButton::Edit) => edit(model),
         Some(MainButton::Delete) => ask_delete(model),
         Some(MainButton::Reload) => {
-            let id = model.id();
-            return vec![Effect::Load { id }];
+            return vec![load(model)];
         }
         None => {}
     }
     Vec::new()
-}
-
-pub fn open_test(model: &mut Model) {
-    model.status = None;
-    model.popup = Some(Popup::Test(Box::default()));
 }
 
 pub fn ask_delete(model: &mut Model) {
@@ -106,21 +102,28 @@ pub fn delete(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-pub fn removed(model: &mut Model, id: Id, result: Result<u64, Problem>) -> Vec<Effect> {
+pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> Vec<Effect> {
     if !matches!(model.popup, Some(Popup::Delete { removing: Some(waited), .. }) if waited == id) {
         model.changed = false;
         return Vec::new();
     }
     model.popup = None;
     match result {
-        Ok(generation) => {
-            model.generation = generation;
+        Ok(removed) => {
+            model.generation = removed.generation;
             model.state = State::Empty;
             model.focus = MainFocus::Button(0);
             model.witness = None;
-            model.say(Tone::Done, "Deleted. Its secret is erased.");
+            match removed.warning {
+                Some(problem) => model.say(Tone::Bad, format!("Deleted. {problem}")),
+                None => model.say(Tone::Done, "Deleted. Its secret is erased."),
+            }
+            Vec::new()
         }
-        Err(problem) => model.say(Tone::Bad, format!("Not deleted: {problem}")),
+        Err(problem) => {
+            model.say(Tone::Bad, format!("Not deleted: {problem}"));
+            // Somebody else may have changed it meanwhile.
+            vec![load(model)]
+        }
     }
-    Vec::new()
 }

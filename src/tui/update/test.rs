@@ -1,43 +1,63 @@
 //! The test delivery: choosing, sending, watching, stopping, reading.
 
-use super::main_screen;
-use super::{close, edit};
+use super::{close, edit, load, prompt};
+use crate::domain::diagnosis;
 use crate::domain::outcome::Delivery;
+use crate::ops::Problem;
+use crate::tui::editor::{self, Editor};
 use crate::tui::effect::Effect;
+use crate::tui::form::Form;
 use crate::tui::keys::Action;
-use crate::tui::model::{Model, Popup};
-use crate::tui::msg::Msg;
-use crate::tui::test_popup::{Flight, Life, Tab, TestButton, TestFocus, TestPopup};
+use crate::tui::model::{MainFocus, Model, Popup, Status, Tone};
+use crate::tui::msg::{Id, Msg};
+use crate::tui::test_popup::{Asked, Editing, Flight, Life, Tab, TestButton, TestFocus, TestPopup};
 use crate::tui::view;
 
-/// How many deliveries the list keeps in memory.
-const LISTED: usize = 200;
+/// How many deliveries are kept in memory; `waypost history` has the rest.
+pub const LISTED: usize = 1000;
 
-fn popup(model: &mut Model) -> Option<&mut TestPopup> {
+pub fn popup(model: &mut Model) -> Option<&mut TestPopup> {
     match &mut model.popup {
         Some(Popup::Test(test)) => Some(test),
         _ => None,
     }
 }
 
+/// Opens the popup, and reads the state file again: what is tested is what is registered.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
+    vec![load(model)]
+}
+
+/// Opens the popup right after a save, and sends.
 pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
-    main_screen::open_test(model);
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
     send(model)
+}
+
+/// Says something in the popup.
+pub fn say(model: &mut Model, tone: Tone, text: impl Into<String>) {
+    let said = Status { tone, text: text.into() };
+    match popup(model) {
+        Some(test) => test.said = Some(said),
+        None => model.status = Some(said),
+    }
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
+    test.said = None;
     match (action, test.focus) {
-        (Action::SendTest, _) => main_screen::open_test(model),
+        (Action::SendTest, _) => return open(model),
         (Action::Edit, _) => edit(model),
-        (Action::Delete, _) => main_screen::ask_delete(model),
+        (Action::Delete, _) => super::main_screen::ask_delete(model),
         (Action::Back, _) if test.in_flight().is_some() => return stop(model),
         (Action::Back, _) => close(model),
         (Action::Next, _) => test.step(1),
         (Action::Previous, _) => test.step(-1),
-        (Action::Press, TestFocus::Button(TestButton::Send | TestButton::SendAgain)) => return send(model),
-        (Action::Press, TestFocus::Button(TestButton::Stop)) => return stop(model),
-        (Action::Press, TestFocus::Button(TestButton::Close)) => close(model),
+        (Action::Press, TestFocus::Button(button)) => return press(model, button),
         (Action::Press, TestFocus::Event | TestFocus::Tabs) => test.step(1),
         (Action::Left, TestFocus::Event) => model.changed = test.choose(-1),
         (Action::Right, TestFocus::Event) => model.changed = test.choose(1),
@@ -46,7 +66,26 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Left, TestFocus::Button(button)) => beside(test, button, -1),
         (Action::Right, TestFocus::Button(button)) => beside(test, button, 1),
         (Action::Reveal, _) => test.revealed = !test.revealed,
+        (Action::EditBody, _) => return edit_body(model),
+        (Action::Find, _) => prompt::open(test, Asked::Find),
+        (Action::Write, _) => prompt::open(test, Asked::Write),
+        (Action::Keep, _) => prompt::open(test, Asked::Keep),
+        (Action::FindNext, _) => prompt::find(model, true),
+        (Action::FindPrevious, _) => prompt::find(model, false),
+        (Action::Copy, _) => return copy(model),
+        (Action::CopyAsCurl, _) => return copy_as_curl(model),
         _ => scroll(model, action),
+    }
+    Vec::new()
+}
+
+fn press(model: &mut Model, button: TestButton) -> Vec<Effect> {
+    match button {
+        TestButton::Send | TestButton::SendAgain => return send(model),
+        TestButton::Stop => return stop(model),
+        TestButton::UseUrl => use_url(model),
+        TestButton::CopyAsCurl => return copy_as_curl(model),
+        TestButton::Close => close(model),
     }
     Vec::new()
 }
@@ -76,17 +115,45 @@ fn scroll(model: &mut Model, action: Action) {
     model.changed = changed;
 }
 
+/// What is under the tab: a body as it came, the timing as it stands.
+fn copy(model: &mut Model) -> Vec<Effect> {
+    let lines = view::test_lines(model);
+    let Some(test) = popup(model) else { return Vec::new() };
+    let text = match test.body() {
+        Some(body) => match std::str::from_utf8(body) {
+            Ok(text) => text.to_owned(),
+            Err(_) => {
+                say(model, Tone::Bad, "Not copied: the body is not text. w writes it to a file.");
+                return Vec::new();
+            }
+        },
+        None => lines.join("\n"),
+    };
+    vec![Effect::Copy(text)]
+}
+
 fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
-    let Some(destination) = model.destination().cloned() else { return Vec::new() };
+    let Some(destination) = model.destination().cloned() else {
+        say(model, Tone::Bad, "There is no destination to send it to, or its secret has to be entered again first.");
+        return Vec::new();
+    };
     let Some(test) = popup(model) else { return Vec::new() };
+    if test.past && test.delivery().and_then(Delivery::last).is_some_and(|attempt| !attempt.request.is_whole()) {
+        say(model, Tone::Bad, "It cannot be sent again: of its long body only the beginning is kept.");
+        return Vec::new();
+    }
+    if test.past {
+        test.repeats = test.delivery().map(|delivery| delivery.id.clone());
+    }
     let limit_s = destination.timeout_s();
     test.life = Life::Flight(Flight { id, done: Vec::new(), phase: None, elapsed_ms: 0, limit_s, stopping: false });
     test.focus = TestFocus::Button(TestButton::Stop);
     test.sent = None;
+    test.offer = None;
+    test.said = None;
     test.past = false;
     test.revealed = false;
-    test.unrecorded = None;
     test.show(Tab::Request);
     let event = test.event.clone();
     model.witness = None;
@@ -122,24 +189,100 @@ pub fn report(model: &mut Model, msg: Msg) -> Vec<Effect> {
             flight.phase = flight.phase.filter(|&current| current != phase);
             flight.done.push((phase, ms));
         }
-        Msg::Delivered(id, delivery, unrecorded) if id == flight.id => {
-            test.unrecorded = unrecorded.map(|problem| problem.to_string());
-            answered(model, *delivery);
-        }
+        Msg::Delivered(id, delivery) if id == flight.id => answered(model, id, *delivery),
         _ => model.changed = false,
     }
     Vec::new()
 }
 
-fn answered(model: &mut Model, delivery: Delivery) {
+/// A delivery that could not be recorded; said where it is shown, else above the keys.
+pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
+    let text = format!("Not recorded: {problem}");
+    match popup(model) {
+        Some(test) if test.answered == Some(id) => test.said = Some(Status { tone: Tone::Bad, text }),
+        _ => model.say(Tone::Bad, text),
+    }
+    Vec::new()
+}
+
+fn answered(model: &mut Model, id: Id, delivery: Delivery) {
+    let offer = model.destination().zip(delivery.last().and_then(|attempt| attempt.response.as_ref()));
+    let offer = offer.and_then(|(destination, response)| diagnosis::redirect_target(destination.settings(), response));
     if let Some(test) = popup(model) {
         test.life = Life::Answered(Box::new(delivery.clone()));
+        test.answered = Some(id);
         test.focus = TestFocus::Button(TestButton::SendAgain);
+        test.offer = offer;
         test.show(Tab::Response);
+        if let Some(repeated) = test.repeats.take() {
+            let text = format!("Sent again as {}, a new delivery of what {repeated} was.", delivery.id);
+            test.said = Some(Status { tone: Tone::Note, text });
+        }
+    }
+    if model.filter.is_some_and(|filter| filter != delivery.outcome()) {
+        return;
     }
     model.deliveries.insert(0, delivery);
+    // The focus stays on the delivery that it was on.
+    if let MainFocus::Delivery(at) = &mut model.focus {
+        *at = (*at + 1).min(LISTED - 1);
+    }
     if model.deliveries.len() > LISTED {
         model.deliveries.truncate(LISTED);
         model.more_deliveries = true;
     }
+}
+
+fn edit_body(model: &mut Model) -> Vec<Effect> {
+    let outside = model.surroundings.editor;
+    let Some(test) = popup(model) else { return Vec::new() };
+    if outside {
+        return vec![Effect::EditOutside { body: test.event.body.clone() }];
+    }
+    match std::str::from_utf8(&test.event.body) {
+        Ok(text) if text.len() <= editor::MAX_BYTES => {
+            test.editing = Some(Editing { editor: Editor::new(text), warned: None });
+        }
+        _ => say(model, Tone::Bad, "The body is not text, or too long to edit here. Set $EDITOR to edit it."),
+    }
+    Vec::new()
+}
+
+/// The offer of a redirect becomes the form's URL; nothing is changed before that is saved.
+fn use_url(model: &mut Model) {
+    let host = model.destination().map(|destination| destination.url().host().to_owned());
+    let Some(url) = popup(model).and_then(|test| test.offer.clone()) else { return };
+    if host.as_deref() != Some(url.host()) {
+        model.popup = Some(Popup::Redirect { url: Box::new(url), change: false });
+        return;
+    }
+    edit(model);
+    if let Some(Popup::Form(form)) = &mut model.popup {
+        form.suggest_url(url.as_str());
+    }
+}
+
+/// The answer to "Send events to another host?".
+pub fn redirect(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Popup::Redirect { url, change }) = &mut model.popup else { return Vec::new() };
+    match action {
+        Action::Press if *change => {
+            let url = url.as_str().to_owned();
+            let Some(destination) = model.destination() else { return Vec::new() };
+            let draft = crate::domain::draft::Draft::of(destination.settings());
+            // Without the registered settings the secret is not kept: it goes to another host only when it is typed again.
+            let mut form = Form::edit(model.generation, None, draft);
+            form.suggest_url(&url);
+            model.popup = Some(Popup::Form(Box::new(form)));
+        }
+        Action::Press | Action::Back => close(model),
+        Action::Left => *change = false,
+        Action::Right => *change = true,
+        _ => *change = !*change,
+    }
+    Vec::new()
+}
+
+fn copy_as_curl(_model: &mut Model) -> Vec<Effect> {
+    Vec::new()
 }

@@ -32,7 +32,8 @@ pub fn time(ms: f64) -> String {
     }
 }
 
-fn label_of(event: &str) -> String {
+/// How an event is called.
+pub fn label_of(event: &str) -> String {
     BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())
 }
 
@@ -193,7 +194,7 @@ pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>>
         let Some(ms) = attempt.timings.get(phase) else { continue };
         let from = column(begun);
         begun += ms;
-        let bar = (column(begun) - from).max(1);
+        let bar = column(begun).saturating_sub(from).max(1);
         lines.push(Line::from(vec![
             Span::styled(format!("{:<9}", phase.label()), pen.theme.dim),
             Span::raw(format!("{:>9}  {}", time(ms), " ".repeat(from.min(room - 1)))),

@@ -115,14 +115,7 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     advanced(&mut rows, form, pen);
     if form.advanced {
         for next in ADVANCED {
-            let from = rows.lines.len();
-            text(&mut rows, form, pen, columns, next);
-            if let Some(error) = form.error(next) {
-                under(&mut rows, pen.theme.bad, pen.glyphs.fail, &sentence(error), columns);
-            }
-            if form.focus == Focus::Field(next) {
-                rows.focus = from..rows.lines.len();
-            }
+            field(&mut rows, next);
         }
     }
     rows
@@ -130,9 +123,7 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
 
 /// An error as sentences: its label stands beside it already.
 fn sentence(error: &FieldError) -> String {
-    let mut what = error.what.chars();
-    let first = what.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}. {} {}", what.as_str(), error.why, error.fix)
+    format!("{}. {} {}", parts::capitalised(&error.what), error.why, error.fix)
 }
 
 fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
@@ -245,8 +236,8 @@ fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) 
 }
 
 /// What stands under the fields: why the last save failed, then the buttons.
-fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
+fn foot(form: &Form, pen: Pen, columns: usize, rows: u16) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line> = Vec::new();
     if let Some(problem) = &form.problem {
         let text = format!("{} Not saved: {problem}", pen.glyphs.fail);
         lines.extend(
@@ -254,6 +245,14 @@ fn foot(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
                 .into_iter()
                 .map(|line| Line::styled(format!(" {line}"), pen.theme.bad)),
         );
+    }
+    // Fields and buttons are what one goes on with: on a low screen the end of a long reason gives way.
+    let most = usize::from(rows / 3);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.push_span(Span::raw("…"));
+        }
     }
     if form.saving.is_some() {
         lines.push(Line::raw("   Saving…"));
@@ -275,7 +274,7 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
     let columns = if small { area.width } else { COLUMNS };
     let inner_columns = usize::from(columns.saturating_sub(2));
     let rows = rows(form, pen, inner_columns);
-    let foot = foot(form, pen, inner_columns);
+    let foot = foot(form, pen, inner_columns, room.height);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
     let place =

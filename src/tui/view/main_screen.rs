@@ -37,7 +37,7 @@ pub fn title(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     frame.render_widget(line, area);
 }
 
-fn host_of(draft: &Draft) -> String {
+pub fn host_of(draft: &Draft) -> String {
     let rest = draft.url.split_once("://").map_or(draft.url.as_str(), |(_, rest)| rest);
     visible(rest.split(['/', '?']).next().unwrap_or_default()).into_owned()
 }
@@ -58,10 +58,11 @@ pub fn help_line(model: &Model) -> String {
     .to_owned()
 }
 
-pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+/// What stands in the upper box, and how many of its lines have to be seen: down to the buttons.
+fn upper(model: &Model, pen: Pen, area: Rect) -> (Vec<Line<'static>>, u16) {
     let columns = usize::from(area.width.saturating_sub(4));
     let mut lines = match &model.state {
-        State::Empty => nothing(pen, columns),
+        State::Empty => nothing(columns),
         State::Open(destination) => registered(destination, pen, columns),
         State::Locked(draft, problem) => locked(draft, problem, pen, columns),
         State::Unreadable(problem) => told(problem, pen, columns),
@@ -72,8 +73,7 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     };
     let mut buttons =
         parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
-    buttons.spans.insert(0, " ".into());
-    buttons.spans.insert(0, "  ".into());
+    buttons.spans.insert(0, "   ".into());
     lines.push(Line::default());
     lines.push(buttons);
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -81,8 +81,23 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         lines.push(Line::default());
         lines.extend(hints(model, pen, columns));
     }
-    let rows = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let [top, rest] = Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area);
+    (lines, needed)
+}
+
+fn split(lines: usize, area: Rect) -> [Rect; 2] {
+    let rows = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
+    Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area)
+}
+
+/// Where the list of deliveries is, if there is room for one and anything to list.
+pub fn list_area(model: &Model, pen: Pen, area: Rect) -> Option<Rect> {
+    let [_, rest] = split(upper(model, pen, area).0.len(), area);
+    (!matches!(model.state, State::Empty) && rest.height >= 3).then_some(rest)
+}
+
+pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+    let (lines, needed) = upper(model, pen, area);
+    let [top, _] = split(lines.len(), area);
     // The frame stands back while a popup has the keys.
     let style = if model.popup.is_none() { Style::new() } else { pen.theme.dim };
     let block = parts::boxed(pen, "Destination", style);
@@ -91,12 +106,12 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     // Of a box that does not fit, the buttons are what must be seen.
     let scroll = needed.saturating_sub(inner.height);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), inner);
-    if !matches!(model.state, State::Empty) && rest.height >= 3 {
-        deliveries(model, pen, frame, rest, style);
+    if let Some(list) = list_area(model, pen, area) {
+        deliveries(model, pen, frame, list, style);
     }
 }
 
-fn nothing(_: Pen, columns: usize) -> Vec<Line<'static>> {
+fn nothing(columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     for text in ["No destination is registered.", "Register the HTTPS endpoint that will receive your events."] {
         lines.extend(parts::wrapped(text, columns.saturating_sub(2)).into_iter().map(|line| Line::raw(format!("   {line}"))));
@@ -206,7 +221,9 @@ fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Lin
 fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (at, text) in
-        [format!("{} {}.", pen.glyphs.fail, problem.what), problem.why.clone(), problem.fix.clone()].into_iter().enumerate()
+        [format!("{} {}.", pen.glyphs.fail, parts::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
+            .into_iter()
+            .enumerate()
     {
         let style = if at == 0 { pen.theme.bad } else { Style::new() };
         lines.extend(
@@ -229,12 +246,18 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     };
     let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
     let block = parts::boxed(pen, "Deliveries", style);
-    let block =
-        if model.deliveries.is_empty() { block } else { block.title_top(Line::from(format!(" {count} ")).right_aligned()) };
+    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
     let inner = block.inner(list);
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
-        frame.render_widget(Paragraph::new(Line::styled("   None yet.", pen.theme.dim)), inner);
+        if let Some(problem) = &model.history_problem {
+            frame.render_widget(Paragraph::new(told(problem, pen, usize::from(inner.width))), inner);
+            return;
+        }
+        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
         return;
     }
     let rows = usize::from(inner.height);

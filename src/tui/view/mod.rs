@@ -11,6 +11,7 @@ mod test;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -58,6 +59,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
             }
         }
         Some(Popup::Test(test)) => test::draw(model, test, pen, frame, layout.popup(area)),
+        Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),
+        Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, area),
         Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),
         None => {}
     }
@@ -110,16 +113,19 @@ fn status_text(model: &Model) -> String {
 }
 
 fn status(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let style = match model.status.as_ref().map(|status| status.tone) {
-        Some(Tone::Done) => pen.theme.good,
-        Some(Tone::Bad) => pen.theme.bad,
-        Some(Tone::Note) => pen.theme.note,
-        None => pen.theme.dim,
-    };
+    let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_style(pen, status.tone));
     let width = usize::from(area.width.saturating_sub(2));
     let lines: Vec<Line> =
         parts::wrapped(&status_text(model), width).into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+const fn tone_style(pen: Pen, tone: Tone) -> Style {
+    match tone {
+        Tone::Done => pen.theme.good,
+        Tone::Bad => pen.theme.bad,
+        Tone::Note => pen.theme.note,
+    }
 }
 
 /// The keys of where one is, as many as fit.
@@ -139,10 +145,27 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     frame.render_widget(Line::from(spans), area);
 }
 
+/// Whether there is room for the list of deliveries under the destination.
+#[must_use]
+pub fn shows_deliveries(model: &Model) -> bool {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    main_screen::list_area(model, Pen::of(model), Screen::of(model, area).body).is_some()
+}
+
 /// How many lines of help do not fit.
 #[must_use]
 pub fn help_overflow(model: &Model) -> usize {
     help::overflow(model)
+}
+
+/// What is under the tabs of the test popup, as text.
+#[must_use]
+pub fn test_lines(model: &Model) -> Vec<String> {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    match &model.popup {
+        Some(Popup::Test(test)) => test::lines(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
+        _ => Vec::new(),
+    }
 }
 
 /// How many lines are under the tabs of the test popup, and how many of them fit.

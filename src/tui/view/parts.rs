@@ -144,6 +144,12 @@ fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String 
         .collect()
 }
 
+/// A text that begins with a capital letter.
+pub fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default() + rest.as_str()
+}
+
 /// A text filled up with blanks to so many columns.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))

@@ -6,13 +6,14 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::{Pen, parts};
+use crate::domain::url::EndpointUrl;
 use crate::ops::State;
 use crate::tui::model::Model;
 
 pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
         State::Open(destination) => destination.url().authority(),
-        State::Locked(draft, _) => crate::domain::text::visible(&draft.url).into_owned(),
+        State::Locked(draft, _) => super::main_screen::host_of(draft),
         _ => String::new(),
     };
     let text = if removing {
@@ -25,6 +26,32 @@ pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut
 
 pub fn discard(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
     ask("Discard", "Discard your changes?", [("Keep editing", !discard), ("Discard", discard)], pen, frame, area);
+}
+
+pub fn clear(model: &Model, clear: bool, clearing: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let text = if clearing {
+        "Clearing…".to_owned()
+    } else {
+        let count = model.deliveries.len();
+        let all = if model.more_deliveries || model.filter.is_some() {
+            "all deliveries, also those not shown".to_owned()
+        } else {
+            format!("all {count} deliveries")
+        };
+        format!("Forget {all}? The destination stays.")
+    };
+    ask("Clear", &text, [("Keep", !clear), ("Clear", clear)], pen, frame, area);
+}
+
+pub fn redirect(model: &Model, url: &EndpointUrl, change: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let now = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
+    let again = if model.destination().is_some_and(|destination| destination.auth().secret().is_some()) {
+        " Its secret has to be entered again."
+    } else {
+        ""
+    };
+    let text = format!("Send events to another host, {}, instead of {now}?{again}", parts::middle_cut(&url.authority(), 100));
+    ask("Another host", &text, [("Keep", !change), ("Use it", change)], pen, frame, area);
 }
 
 fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], pen: Pen, frame: &mut Frame, area: Rect) {

@@ -1,16 +1,20 @@
 //! The test delivery popup.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Pen, answer, parts};
-use crate::domain::event::BuiltIn;
+use crate::domain::diagnosis;
 use crate::domain::outcome::Delivery;
 use crate::domain::request::Request;
-use crate::tui::model::Model;
-use crate::tui::test_popup::{Flight, Life, Tab, TestFocus, TestPopup};
+use crate::domain::text::visible;
+use crate::tui::editor::Editor;
+use crate::tui::model::{Model, Status};
+use crate::tui::test_popup::{Asked, Editing, Flight, Life, Prompt, Tab, TestFocus, TestPopup};
 
 /// The parts of the popup, from top to bottom.
 struct Parts {
@@ -19,6 +23,7 @@ struct Parts {
     tabs: Rect,
     rule: Rect,
     content: Rect,
+    said: Rect,
     buttons: Rect,
 }
 
@@ -26,40 +31,52 @@ fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
 }
 
-fn parts_of(area: Rect, outcome: usize) -> Parts {
+fn parts_of(area: Rect, outcome: usize, said: usize) -> Parts {
     let inner = inside(area);
     let outcome = u16::try_from(outcome).unwrap_or(0);
-    // On a low screen the blank lines go first.
+    let said = u16::try_from(said).unwrap_or(0).min(inner.height / 3);
+    // On a low screen the blank lines go first; what was said stands where one was.
     let gap = u16::from(inner.height > 14);
-    let [event, _, outcome, _, tabs, rule, content, _, buttons] = Layout::vertical([
+    let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(gap),
-        Constraint::Length(outcome.min(inner.height / 2)),
+        // Why and how to mend it come before the answer; five rows are for the rest.
+        Constraint::Length(outcome.min(inner.height.saturating_sub(5))),
         Constraint::Length(if outcome > 0 { gap } else { 0 }),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(1),
-        Constraint::Length(gap),
+        Constraint::Length(said.max(gap)),
         Constraint::Length(1),
     ])
     .areas(inner);
-    Parts { event, outcome, tabs, rule, content, buttons }
+    Parts { event, outcome, tabs, rule, content, said, buttons }
 }
 
 /// What stands between the event and the tabs.
 fn outcome(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     match &test.life {
         Life::Idle => Vec::new(),
-        Life::Flight(flight) => vec![progress(flight, pen)],
+        Life::Flight(flight) => progress(flight, pen, columns),
         Life::Answered(delivery) => {
             let mut lines = answer::outcome(delivery, pen, columns);
-            lines.extend(witnessed(model, delivery, pen, columns));
-            if let Some(problem) = &test.unrecorded {
-                lines.extend(answer::told("Note", &format!("Not recorded: {problem}"), pen, columns));
+            for notice in delivery.last().map(diagnosis::notices).unwrap_or_default() {
+                lines.extend(answer::told("Note", &notice, pen, columns));
             }
+            lines.extend(witnessed(model, delivery, pen, columns));
             lines
         }
     }
+}
+
+/// What was said last, wrapped; it stands above the buttons.
+fn said(test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let (style, text) = match (&test.said, &test.editing) {
+        (_, Some(Editing { warned: Some(text), .. })) => (pen.theme.note, text),
+        (Some(Status { tone, text }), _) => (super::tone_style(pen, *tone), text),
+        _ => return Vec::new(),
+    };
+    parts::wrapped(&visible(text), columns).into_iter().map(|line| Line::styled(line, style)).collect()
 }
 
 /// In the demo: what the receiver saw of this delivery.
@@ -70,22 +87,32 @@ fn witnessed(model: &Model, delivery: &Delivery, pen: Pen, columns: usize) -> Ve
     }
 }
 
-/// `✓ DNS 3 ms   ✓ connect 11 ms   … TLS 4.2 s of 15 s`
-fn progress(flight: &Flight, pen: Pen) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (phase, ms) in &flight.done {
-        spans.push(Span::styled(pen.glyphs.ok, pen.theme.good));
-        spans.push(Span::raw(format!(" {} {}   ", phase.label(), answer::time(*ms))));
-    }
-    if flight.stopping {
-        spans.push(Span::raw("stopping"));
-        return Line::from(spans);
-    }
-    let phase = flight.phase.map_or_else(String::new, |phase| format!("{} ", phase.label()));
+/// `✓ DNS 3 ms   ✓ connect 11 ms   … TLS 4.2 s of 15 s`, on as many lines as it takes.
+fn progress(flight: &Flight, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut pieces: Vec<(&str, Style, String)> = flight
+        .done
+        .iter()
+        .map(|(phase, ms)| (pen.glyphs.ok, pen.theme.good, format!(" {} {}", phase.label(), answer::time(*ms))))
+        .collect();
     let tenths = flight.elapsed_ms / 100;
-    spans.push(Span::styled(pen.glyphs.busy, pen.theme.accent));
-    spans.push(Span::raw(format!(" {phase}{}.{} s of {} s", tenths / 10, tenths % 10, flight.limit_s)));
-    Line::from(spans)
+    let phase = flight.phase.map_or_else(String::new, |phase| format!(" {}", phase.label()));
+    let now = format!("{phase} {}.{} s of {} s", tenths / 10, tenths % 10, flight.limit_s);
+    pieces.push((pen.glyphs.busy, pen.theme.accent, if flight.stopping { " stopping".to_owned() } else { now }));
+    let mut lines = vec![Line::default()];
+    for (mark, style, text) in pieces {
+        let needed = parts::width(mark) + parts::width(&text) + 3;
+        let line = match lines.last_mut() {
+            Some(line) if line.width() + needed <= columns + 3 => line,
+            _ => {
+                lines.push(Line::default());
+                let last = lines.len() - 1;
+                &mut lines[last]
+            }
+        };
+        line.push_span(Span::styled(mark.to_owned(), style));
+        line.push_span(Span::raw(format!("{text}   ")));
+    }
+    lines
 }
 
 fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
@@ -119,16 +146,26 @@ fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
 /// How many lines are under the tabs, and how many of them fit.
 pub fn extent(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> (usize, usize) {
     let columns = usize::from(inside(area).width);
-    let parts = parts_of(area, outcome(model, test, pen, columns).len());
+    let parts = parts_of(area, outcome(model, test, pen, columns).len(), said(test, pen, columns).len());
     (content(model, test, pen, columns).len(), usize::from(parts.content.height))
+}
+
+/// What is under the tabs, as text.
+pub fn lines(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Vec<String> {
+    let text = |line: &Line| line.spans.iter().map(|span| span.content.as_ref()).collect();
+    content(model, test, pen, usize::from(inside(area).width)).iter().map(text).collect()
 }
 
 pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: Rect) {
     parts::popup(pen, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
     let columns = usize::from(inside(area).width);
+    let said = said(test, pen, columns);
+    if let Some(editing) = &test.editing {
+        return edit(&editing.editor, said, pen, frame, inside(area));
+    }
     let outcome = outcome(model, test, pen, columns);
-    let parts = parts_of(area, outcome.len());
-    frame.render_widget(event(test, pen), parts.event);
+    let parts = parts_of(area, outcome.len(), said.len());
+    frame.render_widget(event(test, pen, columns), parts.event);
     frame.render_widget(Paragraph::new(outcome), parts.outcome);
     frame.render_widget(tabs(test, pen), parts.tabs);
     frame.render_widget(Line::styled("─".repeat(columns), pen.theme.dim), parts.rule);
@@ -137,25 +174,84 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     let below = lines.len().saturating_sub(test.scroll + page);
     let scroll = u16::try_from(test.scroll).unwrap_or(u16::MAX);
     frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), parts.content);
+    if test.found.is_some() {
+        mark(&test.query, frame, parts.content);
+    }
+    frame.render_widget(Paragraph::new(said), parts.said);
+    if let Some(prompt) = &test.prompt {
+        return ask(prompt, pen, frame, parts.buttons);
+    }
     let focused = |button| test.focus == TestFocus::Button(button);
     let mut line = parts::buttons(pen, test.buttons().iter().map(|&button| (button.label(), focused(button))));
     line.spans.insert(0, "  ".into());
+    let text = if below == 1 { "1 more line below".to_owned() } else { format!("{below} more lines below") };
+    let room = columns.saturating_sub(line.width() + 2);
     frame.render_widget(line, parts.buttons);
-    if below > 0 {
-        let text = format!("{below} more lines below");
+    let text = if parts::width(&text) <= room { text } else { format!("+{below}") };
+    if below > 0 && parts::width(&text) <= room {
         frame.render_widget(Line::styled(text, pen.theme.dim).right_aligned(), parts.buttons);
     }
 }
 
-fn event(test: &TestPopup, pen: Pen) -> Line<'static> {
+/// Reverses every place where the text stands.
+fn mark(query: &str, frame: &mut Frame, area: Rect) {
+    let wanted: Vec<String> = query.graphemes(true).map(str::to_lowercase).collect();
+    let buffer = frame.buffer_mut();
+    for y in area.top()..area.bottom() {
+        let cells: Vec<String> = (area.left()..area.right()).map(|x| buffer[(x, y)].symbol().to_lowercase()).collect();
+        for (at, _) in cells.windows(wanted.len().max(1)).enumerate().filter(|(_, window)| *window == wanted) {
+            for offset in 0..wanted.len() {
+                let x = area.left() + u16::try_from(at + offset).unwrap_or(0);
+                buffer[(x, y)].modifier.insert(Modifier::REVERSED);
+            }
+        }
+    }
+}
+
+/// The line that asks for something.
+fn ask(prompt: &Prompt, pen: Pen, frame: &mut Frame, area: Rect) {
+    let label = match prompt.asked {
+        Asked::Find => "Find: ",
+        Asked::Write => "Write the body to: ",
+        Asked::Keep => "Keep the event as: ",
+    };
+    let room = usize::from(area.width).saturating_sub(parts::width(label));
+    let (shown, cursor) = prompt.input.window(room, None);
+    frame.render_widget(Line::from(vec![Span::styled(label, pen.theme.accent), Span::raw(shown)]), area);
+    let x = area.x + u16::try_from(parts::width(label) + cursor).unwrap_or(0);
+    frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
+}
+
+/// The body in an editor, scrolled so that the cursor is in view.
+fn edit(editor: &Editor, said: Vec<Line<'static>>, pen: Pen, frame: &mut Frame, area: Rect) {
+    let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height / 3 + 1);
+    let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
+    frame.render_widget(Line::styled("Edit the body: what you see is what is sent.", pen.theme.dim), head);
+    let (line, before) = editor.cursor();
+    let (column, page, columns) = (parts::width(&visible(before)), usize::from(text.height), usize::from(text.width));
+    let top = (line + 1).saturating_sub(page);
+    let left = (column + 1).saturating_sub(columns);
+    let lines: Vec<Line> = editor.lines().iter().skip(top).take(page).map(|line| Line::raw(visible(line).into_owned())).collect();
+    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(left).unwrap_or(0))), text);
+    frame.render_widget(Paragraph::new(said), foot);
+    let (x, y) = (u16::try_from(column - left).unwrap_or(0), u16::try_from(line - top).unwrap_or(0));
+    frame.set_cursor_position(Position { x: text.x + x, y: text.y + y });
+}
+
+fn event(test: &TestPopup, pen: Pen, columns: usize) -> Line<'static> {
     let focused = test.focus == TestFocus::Event;
     let style = if focused { pen.theme.accent } else { pen.theme.dim };
     let (left, right) = pen.glyphs.choice;
-    let name = test
-        .choice
-        .map_or_else(|| crate::domain::text::visible(&test.event.name).into_owned(), |choice| BuiltIn::label(choice).to_owned());
-    let value = if test.choice.is_some() { format!("{left} {name} {right}") } else { name };
-    Line::from(vec![Span::raw(if focused { "> " } else { "" }), Span::styled("Event   ", style), Span::raw(value)])
+    let name = answer::label_of(&test.event.name);
+    let name = if test.choices.is_empty() { name } else { format!("{left} {name} {right}") };
+    let name = if test.edited { format!("{name}  (edited)") } else { name };
+    let mut line = Line::from(vec![Span::raw(if focused { "> " } else { "" }), Span::styled("Event   ", style), Span::raw(name)]);
+    let hint = "^E edit the body";
+    let gap = columns.saturating_sub(line.width() + parts::width(hint));
+    if test.can_edit() && gap > 2 {
+        line.push_span(Span::styled(format!("{}{hint}", " ".repeat(gap)), pen.theme.dim));
+    }
+    line
 }
 
 fn tabs(test: &TestPopup, pen: Pen) -> Line<'static> {

@@ -1,0 +1,158 @@
+//! Why a command ends without having done what was asked, as it is told to people and to scripts.
+
+use serde_json::{Value, json};
+
+use super::exit;
+use super::fields::Wrong;
+use crate::domain::field::{Field, FieldError};
+use crate::domain::text::visible;
+use crate::ops::Problem;
+
+/// Why a command ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Inputs that are not valid, all of them; at least one.
+    Fields(Vec<FieldError>),
+    /// What the operation says.
+    Problem(Box<Problem>),
+    /// The arguments do not go together, or something else of the command line itself.
+    Other {
+        /// The exit code.
+        code: u8,
+        /// The input it is about.
+        field: Option<Field>,
+        /// What is wrong and why, as sentences.
+        message: String,
+        /// How to mend it, a sentence.
+        fix: String,
+    },
+}
+
+impl Failure {
+    /// Inputs that are not valid.
+    #[must_use]
+    pub const fn fields(errors: Vec<FieldError>) -> Self {
+        Self::Fields(errors)
+    }
+
+    /// A command line that cannot be followed: what and why as sentences, and how to mend it.
+    pub fn usage(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Other { code: exit::USAGE, field: None, message: message.into(), fix: fix.into() }
+    }
+
+    /// Ended by a signal; its exit code.
+    #[must_use]
+    pub fn stopped(code: u8) -> Self {
+        Self::Other { code, field: None, message: "Stopped; nothing was changed.".into(), fix: String::new() }
+    }
+
+    /// Something that cannot happen, happened.
+    pub fn bug(what: impl Into<String>) -> Self {
+        Self::Other { code: exit::BUG, field: None, message: what.into(), fix: "Please report it.".into() }
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Fields(_) => exit::USAGE,
+            Self::Problem(problem) => exit::of(problem.code),
+            Self::Other { code, .. } => *code,
+        }
+    }
+
+    /// For people: a line for each thing that is wrong.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), error.fix)).collect(),
+            Self::Problem(problem) => vec![joined(&format!("{}. {}", capital(&problem.what), problem.why), &problem.fix)],
+            Self::Other { message, fix, .. } => vec![joined(message, fix)],
+        }
+        .into_iter()
+        .map(|line| visible(&line).into_owned())
+        .collect()
+    }
+
+    /// For scripts: the value of `error`.
+    #[must_use]
+    pub fn error_json(&self) -> Value {
+        match self {
+            Self::Fields(errors) => errors.first().map_or(Value::Null, of_field),
+            Self::Problem(problem) => {
+                error(self.code(), &format!("{}. {}", capital(&problem.what), problem.why), problem.field, &problem.fix)
+            }
+            Self::Other { code, field, message, fix } => error(*code, message, *field, fix),
+        }
+    }
+
+    /// For scripts: the whole object. Where fields are wrong, `errors` has all of them, and `error` the first.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut out = json!({ "schema_version": super::SCHEMA_VERSION, "error": self.error_json() });
+        if let Self::Fields(errors) = self {
+            out["errors"] = errors.iter().map(of_field).collect();
+        }
+        out
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        Self::Fields(wrong.errors)
+    }
+}
+
+fn of_field(one: &FieldError) -> Value {
+    error(exit::USAGE, &message(one), Some(one.field), &one.fix)
+}
+
+fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
+    json!({
+        "code": exit::name(code),
+        "message": message,
+        "field": field.map(Field::name),
+        "fix": (!fix.is_empty()).then_some(fix),
+    })
+}
+
+fn message(error: &FieldError) -> String {
+    let name = match flag(error.field) {
+        Some(flag) => format!("{} ({flag})", error.field.label()),
+        None => error.field.label().to_owned(),
+    };
+    format!("{name}: {}. {}", error.what, error.why)
+}
+
+fn joined(message: &str, fix: &str) -> String {
+    format!("{message} {fix}").trim_end().to_owned()
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// The flag that a field is given by.
+#[must_use]
+pub const fn flag(field: Field) -> Option<&'static str> {
+    Some(match field {
+        Field::Url => "--url",
+        Field::AuthType => "--auth",
+        Field::HeaderKey => "--header-key",
+        Field::Format => "--format",
+        Field::Username => "--username",
+        Field::Key => "--key",
+        Field::AddTo => "--add-to",
+        Field::CaCert => "--ca-cert",
+        Field::Timeout => "--timeout",
+        Field::Body => "--body",
+        Field::SigningSecret | Field::Password | Field::Token | Field::Value => return None,
+    })
+}

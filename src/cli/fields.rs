@@ -1,0 +1,168 @@
+//! From flags to a draft. The rules for what is in a field stand in the domain; here is only which flags go together.
+
+use std::path::Path;
+
+use super::args::Fields;
+use super::failure::flag;
+use super::secret_input::Given;
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::draft::{Checked, Draft};
+use crate::domain::field::{Field, FieldError};
+use crate::domain::signature::Format;
+use crate::ops;
+
+const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
+
+/// What is wrong with the flags.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    /// Every field that is wrong, in the order of the form; at most one error a field.
+    pub errors: Vec<FieldError>,
+    /// The secret, where it is all that is missing: it can be asked for.
+    pub to_ask: Option<Field>,
+}
+
+impl Fields {
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !self.secret.is_given()
+            && self.url.is_none()
+            && self.auth.is_none()
+            && self.texts().iter().all(|(_, text)| text.is_none())
+            && self.ca_cert.is_none()
+            && self.timeout.is_none()
+    }
+
+    /// The auth type that is asked for.
+    #[must_use]
+    pub fn auth_type(&self) -> Option<AuthType> {
+        self.auth.as_deref().and_then(AuthType::from_name)
+    }
+
+    /// The fields that belong to one auth type.
+    const fn texts(&self) -> [(Field, &Option<String>); 5] {
+        [
+            (Field::HeaderKey, &self.header_key),
+            (Field::Format, &self.format),
+            (Field::Username, &self.username),
+            (Field::Key, &self.key),
+            (Field::AddTo, &self.add_to),
+        ]
+    }
+
+    /// What `draft` becomes with these flags and that secret, checked.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check(&self, mut draft: Draft, given: Option<&Given>) -> Result<Checked, Wrong> {
+        let mut errors = Vec::new();
+        if let Some(auth_type) = self.auth_type() {
+            draft.auth_type = auth_type;
+        }
+        self.misplaced(draft.auth_type, given, &mut errors);
+        self.fill(&mut draft, &mut errors);
+        let mut missing = None;
+        if let Some(field) = draft.auth_type.secret_field()
+            && let Some(own) = draft.secret_mut(field)
+        {
+            match given {
+                Some(given) => own.clone_from(&given.secret),
+                None => missing = own.is_empty().then_some(field),
+            }
+        }
+        match draft.check() {
+            Ok(checked) if errors.is_empty() => return Ok(checked),
+            Ok(_) => {}
+            Err(found) => errors
+                .extend(found.into_iter().map(|error| if Some(error.field) == missing { how_to_give(error) } else { error })),
+        }
+        errors.sort_by_key(|error| error.field);
+        errors.dedup_by_key(|error| error.field);
+        let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == field));
+        Err(Wrong { errors, to_ask })
+    }
+
+    fn fill(&self, draft: &mut Draft, errors: &mut Vec<FieldError>) {
+        let texts = [
+            (&self.url, &mut draft.url),
+            (&self.header_key, &mut draft.header_key),
+            (&self.username, &mut draft.username),
+            (&self.key, &mut draft.key),
+            (&self.timeout, &mut draft.timeout_s),
+        ];
+        for (given, own) in texts {
+            if let Some(given) = given {
+                own.clone_from(given);
+            }
+        }
+        if let Some(format) = self.format.as_deref().and_then(Format::from_name) {
+            draft.format = format;
+        }
+        if let Some(add_to) = self.add_to.as_deref().and_then(AddTo::from_name) {
+            draft.add_to = add_to;
+        }
+        if let Some(path) = &self.ca_cert {
+            match ca_cert(path) {
+                Ok(path) => draft.ca_cert = path,
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+
+    /// A flag of another auth type would be without effect, which is never what was meant.
+    fn misplaced(&self, auth_type: AuthType, given: Option<&Given>, errors: &mut Vec<FieldError>) {
+        let name = auth_type.name();
+        for (field, _) in self.texts().into_iter().filter(|(field, text)| text.is_some() && !auth_type.fields().contains(field)) {
+            let owner = AuthType::ALL.into_iter().find(|other| other.fields().contains(&field)).unwrap_or_default();
+            errors.push(FieldError::new(
+                field,
+                format!("does not belong to the auth type {name}"),
+                "It would be without effect.",
+                format!("Leave it out, or choose --auth {}.", owner.name()),
+            ));
+        }
+        match (given, auth_type.secret_field()) {
+            (Some(_), None) => errors.push(FieldError::new(
+                Field::AuthType,
+                format!("{name} has no secret, and one is given"),
+                "It would be without effect.",
+                "Leave the secret out, or choose the --auth that it is for.",
+            )),
+            (Some(Given { generated: true, .. }), Some(field)) if auth_type != AuthType::Hmac => errors.push(FieldError::new(
+                field,
+                "is not generated",
+                "The receiver decides what it is.",
+                format!("{SECRET_FIX}."),
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// A CA's file as the draft wants it: absolute, and read once. Empty takes it away.
+///
+/// # Errors
+/// There is no such file, or no certificate in it.
+pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
+    if path.as_os_str().is_empty() {
+        return Ok(String::new());
+    }
+    let absolute = ops::ca_certificate(path)?;
+    absolute.into_os_string().into_string().map_err(|_| {
+        FieldError::new(
+            Field::CaCert,
+            "has a path that is not UTF-8",
+            "The state file cannot hold it.",
+            format!("Move the file, and give {} its new path.", flag(Field::CaCert).unwrap_or_default()),
+        )
+    })
+}
+
+/// A secret that is empty because none was given: says how to give one.
+fn how_to_give(mut error: FieldError) -> FieldError {
+    let generate = if error.field == Field::SigningSecret { ", or let one be made by --generate-secret" } else { "" };
+    error.what = "is missing".into();
+    error.fix = format!("{SECRET_FIX}{generate}.");
+    error
+}

@@ -1,0 +1,166 @@
+//! Asks on the terminal, with or without echo.
+//!
+//! While it is asked, the terminal hands over every key as it is, ^C too. It is given back on every way out: an answer, ^C,
+//! ^D, a signal, a lost line. What was typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
+
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use zeroize::Zeroizing;
+
+use super::exit;
+use super::failure::Failure;
+use super::signals::Signals;
+use crate::domain::draft::MAX_FIELD_BYTES;
+use crate::domain::secret::Secret;
+
+/// Whether what is typed is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// The bytes of keys that mean something here.
+const CTRL_C: u8 = 3;
+const CTRL_D: u8 = 4;
+const CTRL_H: u8 = 8;
+const CTRL_U: u8 = 0x15;
+const CTRL_BACKSLASH: u8 = 0x1c;
+const DEL: u8 = 0x7f;
+
+/// How a typed line ends.
+enum Line {
+    Answer(Secret),
+    /// ^C or ^\.
+    Interrupted,
+    /// ^D, or no more input.
+    End,
+}
+
+/// Asks, and reads a line. Standard input must be a terminal.
+///
+/// # Errors
+/// ^C and signals, as a failure with their code; no answer.
+pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
+    let broken = |error: io::Error| Failure::bug(format!("The terminal cannot be read: {error}."));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
+    let end = runtime.block_on(async {
+        // Before the terminal is taken: from then on, no signal may end the process by itself.
+        let mut signals = Signals::catch().map_err(broken)?;
+        let _taken = Taken::take().map_err(broken)?;
+        show(question);
+        let end = listen(echo, &mut signals).await;
+        show("\n");
+        Ok::<_, Failure>(end)
+    })?;
+    match end {
+        Ok(Line::Answer(secret)) => Ok(secret),
+        Ok(Line::Interrupted) => Err(Failure::stopped(exit::INTERRUPTED)),
+        Ok(Line::End) => Err(Failure::usage("No answer was given.", "Type it, or give it by a flag.")),
+        Err(code) => Err(Failure::stopped(code)),
+    }
+}
+
+/// The line, or the code of the signal that came first.
+async fn listen(echo: Echo, signals: &mut Signals) -> Result<Line, u8> {
+    let (answers, mut answered) = unbounded_channel();
+    // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
+    std::thread::spawn(move || read_line(echo, &answers));
+    tokio::select! {
+        line = answered.recv() => Ok(line.unwrap_or(Line::End)),
+        code = signals.next() => Err(code),
+    }
+}
+
+fn read_line(echo: Echo, answers: &UnboundedSender<Line>) {
+    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    let mut typed = Zeroizing::new(Vec::with_capacity(MAX_FIELD_BYTES + 8));
+    let mut stdin = io::stdin().lock();
+    let mut byte = Zeroizing::new([0]);
+    let line = loop {
+        match stdin.read(byte.as_mut_slice()) {
+            Ok(0) => break Line::End,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) => break Line::End,
+            Ok(_) => {}
+        }
+        match byte[0] {
+            b'\r' | b'\n' => match std::str::from_utf8(&typed) {
+                Ok(text) => break Line::Answer(Secret::new(text)),
+                Err(_) => break Line::End,
+            },
+            CTRL_C | CTRL_BACKSLASH => break Line::Interrupted,
+            CTRL_D if typed.is_empty() => break Line::End,
+            CTRL_U => {
+                while take_last(&mut typed) {
+                    rub_out(echo);
+                }
+            }
+            DEL | CTRL_H => {
+                if take_last(&mut typed) {
+                    rub_out(echo);
+                }
+            }
+            other => {
+                // What is over the limit is refused by the rules, so one byte more than it is enough to keep.
+                if typed.len() <= MAX_FIELD_BYTES {
+                    typed.push(other);
+                    if echo == Echo::On {
+                        let _ = io::stderr().write_all(&[other]);
+                    }
+                }
+            }
+        }
+    };
+    // Nobody waits for it any more when a signal came first.
+    let _ = answers.send(line);
+}
+
+/// Takes the last character away, however many bytes it has.
+fn take_last(typed: &mut Vec<u8>) -> bool {
+    while let Some(byte) = typed.pop() {
+        if byte & 0xc0 != 0x80 {
+            return true;
+        }
+    }
+    false
+}
+
+fn rub_out(echo: Echo) {
+    if echo == Echo::On {
+        let _ = io::stderr().write_all(b"\x08 \x08");
+    }
+}
+
+/// On stderr where that is the terminal, else on the terminal itself: an answer to a question that nobody saw is no answer.
+fn show(text: &str) {
+    if io::stderr().is_terminal() {
+        let _ = io::stderr().write_all(text.as_bytes());
+    } else if let Ok(mut terminal) = std::fs::OpenOptions::new().write(true).open("/dev/tty") {
+        let _ = terminal.write_all(text.as_bytes());
+    }
+}
+
+/// The terminal while it does not echo; dropping it gives it back.
+struct Taken(Termios);
+
+impl Taken {
+    fn take() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN);
+        let taken = Self(before);
+        tcsetattr(io::stdin(), OptionalActions::Drain, &quiet)?;
+        Ok(taken)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
+    }
+}

@@ -1,0 +1,137 @@
+//! `register` and `edit`.
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::args::Fields;
+use super::exit;
+use super::failure::Failure;
+use super::out::{self, Out};
+use super::secret_input::{self, Given};
+use super::view;
+use crate::domain::auth::AuthType;
+use crate::domain::draft::Draft;
+use crate::domain::field::{Field, FieldError, Notice};
+use crate::domain::text::visible;
+use crate::ops::{Problem, Saved, State, Waypost};
+
+/// Registers a destination.
+///
+/// # Errors
+/// An input is not valid, there is a destination already, or it cannot be saved.
+pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure> {
+    if fields.auth.is_none() {
+        return Err(Failure::fields(without_auth(fields)));
+    }
+    let mut given = secret_input::read(&fields.secret, waypost)?;
+    let checked = match fields.check(Draft::default(), given.as_ref()) {
+        Ok(checked) => checked,
+        Err(wrong) => {
+            let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
+            // Nobody is to type a secret in vain.
+            match waypost.state() {
+                State::Empty => {}
+                State::Unreadable(problem) => return Err(problem.into()),
+                State::Open(_) | State::Locked(..) => return Err(Problem::already_registered().into()),
+            }
+            given = secret_input::ask(field)?;
+            if given.is_none() {
+                return Err(wrong.into());
+            }
+            fields.check(Draft::default(), given.as_ref())?
+        }
+    };
+    let saved = waypost.register(checked.settings)?;
+    tell("Registered", &saved, &checked.notices, given.as_ref(), out)
+}
+
+/// Changes what is registered.
+///
+/// # Errors
+/// An input is not valid, nothing is registered, or it cannot be saved.
+pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure> {
+    let mut locked = None;
+    let draft = match waypost.state() {
+        State::Empty => return Err(Problem::nothing_registered().into()),
+        State::Unreadable(problem) => return Err(problem.into()),
+        State::Locked(draft, problem) => {
+            locked = Some(problem);
+            *draft
+        }
+        State::Open(_) if fields.is_empty() => {
+            return Err(Failure::usage(
+                "Nothing is to be changed.",
+                "Name what is to change, such as --url URL; see waypost edit --help.",
+            ));
+        }
+        State::Open(destination) => Draft::of(destination.settings()),
+    };
+    let mut given = secret_input::read(&fields.secret, waypost)?;
+    // Asked before the lock is taken: others must not wait for somebody who types.
+    if let Err(wrong) = fields.check(draft, given.as_ref()) {
+        let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
+        given = secret_input::ask(field)?;
+        if given.is_none() {
+            return Err(locked.map_or_else(|| wrong.into(), Failure::from));
+        }
+    }
+    let mut refused = None;
+    let mut notices = Vec::new();
+    let saved = waypost.revise(|draft| match fields.check(draft, given.as_ref()) {
+        Ok(checked) => {
+            notices = checked.notices;
+            Ok(checked.settings)
+        }
+        Err(wrong) => {
+            // The operation can tell of one field; all of them are told instead.
+            let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);
+            refused = Some(wrong);
+            Err(first)
+        }
+    });
+    match (saved, refused) {
+        (Ok(saved), _) => tell("Saved", &saved, &notices, given.as_ref(), out),
+        (Err(_), Some(wrong)) => Err(wrong.into()),
+        (Err(problem), None) => Err(problem.into()),
+    }
+}
+
+/// Everything that is wrong when no auth type is named: which one is meant must not be guessed.
+fn without_auth(fields: &Fields) -> Vec<FieldError> {
+    let draft = Draft { url: fields.url.clone().unwrap_or_default(), ..Draft::default() };
+    let mut errors = draft.check().err().unwrap_or_default();
+    errors.push(FieldError::new(
+        Field::AuthType,
+        "is missing",
+        "Whether requests are to be authenticated is not to be guessed.",
+        format!("Give it by --auth: {}.", AuthType::ALL.map(AuthType::name).join(", ")),
+    ));
+    errors
+}
+
+fn tell(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&Given>, out: Out) -> Result<u8, Failure> {
+    let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
+    let generated = given.filter(|given| given.generated).map(|given| &given.secret);
+    if out.json {
+        let mut json = view::json(&saved.destination, notices);
+        if let Some(secret) = generated {
+            json["generated_secret"] = json!(secret.expose());
+        }
+        if let Some(warning) = &saved.warning {
+            json["error"] = Failure::from(warning.clone()).error_json();
+        }
+        return out::print_json(&json, code);
+    }
+    out.say_notices(notices);
+    out.say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
+    if let Some(warning) = &saved.warning {
+        Out::say_problem("error", warning);
+    }
+    match generated {
+        Some(secret) => {
+            out.say("The receiver needs this signing secret:");
+            out::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
+        }
+        None => Ok(code),
+    }
+}

@@ -1,0 +1,141 @@
+//! A delivery and a request, for people.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::out::{Measure, Out, Tone};
+use super::view::table;
+use crate::domain::outcome::{Attempt, Delivery, Phase, Response};
+use crate::domain::request::Request;
+use crate::domain::text::{visible, visible_lines};
+
+/// What came of a delivery.
+#[must_use]
+pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
+    let Some(attempt) = delivery.last() else { return String::new() };
+    let outcome = attempt.outcome;
+    let mut text = out.paint(outcome.name(), Tone::Ended(outcome)).into_owned();
+    if let Some(end) = end_of(attempt) {
+        let _ = write!(text, "  {end}");
+    }
+    let _ = writeln!(text, "  {:.0} ms", attempt.duration_ms);
+    let mut rows = vec![("URL", attempt.request.url.clone()), ("Event", delivery.event.clone()), ("Id", delivery.id.clone())];
+    for (name, value) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
+        if !value.is_empty() {
+            rows.push((name, value.clone()));
+        }
+    }
+    text.push_str(&table(&rows, out));
+    if out.measure == Measure::Verbose {
+        text.push_str(&timings(attempt, out));
+        text.push_str(&section("Request", out));
+        let head = (attempt.request.method.as_str(), attempt.request.url.as_str());
+        let headers = attempt.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        text.push_str(&message(head, headers, &attempt.request.body));
+    }
+    if let Some(response) = &attempt.response {
+        text.push_str(&section("Answer", out));
+        text.push_str(&answer(response));
+    }
+    text
+}
+
+/// What came of a delivery that did not arrive, in one line.
+#[must_use]
+pub fn line(delivery: &Delivery) -> String {
+    let Some(attempt) = delivery.last() else { return String::new() };
+    let parts = [
+        Some(attempt.outcome.name().to_owned()),
+        end_of(attempt).map(|end| format!(" {end}")),
+        Some(format!(". {} {}", attempt.diagnosis.why, attempt.diagnosis.fix)),
+    ];
+    visible(parts.into_iter().flatten().collect::<String>().trim_end()).into_owned()
+}
+
+/// The status, or where it ended.
+fn end_of(attempt: &Attempt) -> Option<String> {
+    match (&attempt.response, attempt.phase) {
+        (Some(response), _) => Some(visible(&response.status_line()).into_owned()),
+        (None, Some(phase)) => Some(format!("at {}", phase.label())),
+        (None, None) => None,
+    }
+}
+
+/// A request as it goes over the wire, its secrets masked.
+#[must_use]
+pub fn request_text(request: &Request) -> String {
+    let (url, headers) = masked(request);
+    message((Request::METHOD, &url), headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &request.body)
+}
+
+/// The same, for scripts.
+#[must_use]
+pub fn request_json(request: &Request) -> Value {
+    let (url, headers) = masked(request);
+    let body = String::from_utf8_lossy(&request.body);
+    json!({ "method": Request::METHOD, "url": url, "headers": headers, "body": body })
+}
+
+fn masked(request: &Request) -> (String, Vec<(String, String)>) {
+    let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect();
+    (request.url.masked(), headers)
+}
+
+fn message<'a>((method, url): (&str, &str), headers: impl Iterator<Item = (&'a str, &'a str)>, body: &[u8]) -> String {
+    let mut text = format!("{method} {}\n", visible(url));
+    for (name, value) in headers {
+        let _ = writeln!(text, "{}: {}", visible(name), visible(value));
+    }
+    text.push('\n');
+    text.push_str(&body_text(body));
+    text
+}
+
+fn answer(response: &Response) -> String {
+    let mut text = String::new();
+    for (name, value) in &response.headers {
+        let _ = writeln!(text, "{}: {}", visible(name), visible(value));
+    }
+    if !response.body.is_empty() {
+        text.push('\n');
+        text.push_str(&body_text(&response.body));
+    }
+    if response.truncated {
+        text.push_str("(truncated)\n");
+    }
+    if let Some(cut) = &response.cut {
+        let _ = writeln!(text, "(ended early: {})", visible(cut));
+    }
+    text
+}
+
+fn body_text(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    // A carriage return before a line feed is a line's end, too.
+    let text = text.replace("\r\n", "\n");
+    let mut text = visible_lines(&text).into_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn timings(attempt: &Attempt, out: Out) -> String {
+    let mut rows: Vec<_> = Phase::ALL
+        .into_iter()
+        .filter_map(|phase| attempt.timings.get(phase).map(|ms| (phase.label(), format!("{ms:.1} ms"))))
+        .collect();
+    if let Some(address) = attempt.connected {
+        rows.push(("address", address.to_string()));
+    }
+    if let Some(tls) = &attempt.tls {
+        let parts = [tls.version.clone(), tls.issuer.as_ref().map(|issuer| format!("certificate by {issuer}"))];
+        rows.push(("certificate", parts.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+    }
+    if rows.is_empty() { String::new() } else { format!("{}{}", section("Times", out), table(&rows, out)) }
+}
+
+fn section(name: &str, out: Out) -> String {
+    format!("\n{}\n", out.paint(name, Tone::Label))
+}

@@ -1,0 +1,119 @@
+//! Which mistake it is, when a request was not made with the registered auth.
+//!
+//! The verdict is [`verify::check`]'s. For a request that it rejects, the mistakes of the field are tried: each is undone, or
+//! made again, and where the result is what the registered secret gives, that was it. A match of a MAC or of a whole
+//! credential is proof, so that nothing is ever guessed; what matches nothing is said to be none of the known mistakes.
+//!
+//! ```text
+//! notation    a header's value -> the signatures in it, as bytes, and how each is written
+//! search      keys × content × body forms -> the MAC that is one of them
+//! json        a body as tokens; rewrites, writer, number: written again as other languages do
+//! credentials the same for passwords, tokens and API keys
+//! words, code what it is called, what to change, and the line of code
+//! ```
+//!
+//! No reason, fix or line of code tells the secret, a key made of it, or the signature that was expected.
+
+mod body;
+mod code;
+mod content;
+mod credentials;
+mod json;
+mod keys;
+mod mistake;
+mod notation;
+mod number;
+mod rewrites;
+mod search;
+mod signing;
+mod words;
+mod writer;
+
+use subtle::ConstantTimeEq as _;
+
+pub use code::CodeLine;
+pub use mistake::{
+    Algorithm, BodyForm, Content, CredentialForm, Encoding, Escaped, Mistake, NonAscii, Numbers, Part, Prefix, Rewrite, Scheme,
+    SecretForm, Spacing,
+};
+
+use super::auth::Auth;
+use super::destination::Settings;
+use super::redact::Redactor;
+use super::request::Request;
+use super::secret::Secret;
+use super::signature::Format;
+use super::verify::{self, Received, Verdict};
+
+/// What is known about a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Whether it was made with the registered auth.
+    pub valid: bool,
+    /// What is wrong with it. Empty when it is valid, and when it is none of the known mistakes.
+    pub mistakes: Vec<Mistake>,
+    /// Why it is valid or not: a sentence without a full stop.
+    pub reason: String,
+    /// What to change: sentences; empty when it is valid.
+    pub fix: String,
+    /// The line of code for each of the common frameworks, where one helps.
+    pub code: Vec<CodeLine>,
+}
+
+/// Judges a request that was received at `now` (Unix seconds), and finds the mistake when it was not made with the registered
+/// auth.
+///
+/// A body may be hashed a few hundred times: how large a body is taken is the caller's to limit.
+#[must_use]
+pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explanation {
+    let verdict = verify::check(settings, received, now);
+    if let Verdict::Accepted { how } = verdict {
+        return Explanation { valid: true, mistakes: Vec::new(), reason: how, fix: String::new(), code: Vec::new() };
+    }
+    let mistakes = if received.method == Request::METHOD {
+        match settings.auth() {
+            Auth::Default => Vec::new(),
+            Auth::Hmac { header_key, secret } => signing::mistakes(header_key, secret, received, now),
+            Auth::Basic { username, password } => credentials::basic(username, password, received),
+            Auth::Bearer { token } => credentials::bearer(token, received),
+            Auth::ApiKey { place, value } => credentials::api_key(place, value, received),
+        }
+    } else {
+        vec![Mistake::Method]
+    };
+    let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());
+    // What was signed comes behind how it is written, and is harder to get right.
+    let code = mistakes.iter().rev().map(|mistake| code::lines(settings.auth(), mistake)).find(|lines| !lines.is_empty());
+    // Names of headers and parameters come from outside, and a secret may have been put in the place of one.
+    let redactor = Redactor::new(settings);
+    Explanation {
+        valid: false,
+        reason: redactor.redact(&reason),
+        fix: redactor.redact(&fix),
+        code: code.unwrap_or_default(),
+        mistakes,
+    }
+}
+
+/// The value that the registered header should have had for a request: to show only when the user has asked to see it.
+/// `None` for an auth type without a signature, or when the id or the timestamp that is signed did not come.
+#[must_use]
+pub fn expected(settings: &Settings, received: &Received<'_>) -> Option<Secret> {
+    let Auth::Hmac { header_key, secret } = settings.auth() else { return None };
+    let id = received.header("webhook-id");
+    let stamp = received.header("webhook-timestamp");
+    let (id, stamp) = match secret.format() {
+        Format::Hex | Format::Base64 | Format::Sha256Hex => ("", "0"),
+        Format::Standard => (id?, stamp?),
+        Format::Timestamped => {
+            let value = received.header(&header_key.wire()).unwrap_or_default();
+            ("", value.split(',').find_map(|part| part.strip_prefix("t=")).or(stamp)?)
+        }
+    };
+    Some(Secret::new(secret.sign(id, stamp.parse().ok()?, received.body)))
+}
+
+/// In constant time for texts of equal length.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}

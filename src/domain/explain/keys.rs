@@ -1,0 +1,75 @@
+//! The keys that people make of a secret in place of the right one.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+use super::mistake::SecretForm;
+use super::notation::unhex;
+use crate::domain::signature::{Format, SigningSecret, WHSEC};
+
+/// As lenient as the decoders of Node and PHP: padding or none, and bits left over are dropped.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+);
+
+/// A key, and how it was made.
+pub struct Key {
+    /// `None` for the right one.
+    pub form: Option<SecretForm>,
+    /// Erased when dropped.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// The right key first, then each other one once.
+pub fn of(secret: &SigningSecret) -> Vec<Key> {
+    let text = secret.secret().expose();
+    let bare = text.strip_prefix(WHSEC);
+    let rest = bare.unwrap_or(text);
+    let standard = secret.format() == Format::Standard;
+    let mut all = vec![Key { form: None, bytes: secret.key() }];
+    let mut add = |form, bytes: Option<Vec<u8>>| {
+        if let Some(bytes) = bytes.map(Zeroizing::new)
+            && all.iter().all(|key| key.bytes != bytes)
+        {
+            all.push(Key { form: Some(form), bytes });
+        }
+    };
+    let joined = |before: &str, after: &str| Some([before, text, after].concat().into_bytes());
+    if standard {
+        add(SecretForm::NotDecoded, Some(rest.as_bytes().to_vec()));
+        add(SecretForm::NotDecodedWhsec, Some([WHSEC, rest].concat().into_bytes()));
+        add(SecretForm::WhsecDecoded, base64(&[WHSEC, rest].concat()));
+    } else {
+        add(SecretForm::WhsecRemoved, bare.map(|bare| bare.as_bytes().to_vec()));
+        add(SecretForm::Base64Decoded, base64(rest));
+        add(SecretForm::WhsecAdded, joined(WHSEC, "").filter(|_| bare.is_none()));
+    }
+    add(SecretForm::HexDecoded, unhex(rest).filter(|bytes| !bytes.is_empty()));
+    add(SecretForm::NewlineAdded, joined("", "\n"));
+    add(SecretForm::CrLfAdded, joined("", "\r\n"));
+    add(SecretForm::BlankAdded, joined("", " "));
+    add(SecretForm::BlankAdded, joined(" ", ""));
+    add(SecretForm::BlanksRemoved, Some(text.trim().as_bytes().to_vec()));
+    add(SecretForm::Quoted, joined("\"", "\""));
+    add(SecretForm::Quoted, joined("'", "'"));
+    add(SecretForm::Empty, Some(Vec::new()));
+    all
+}
+
+/// Base64 of either alphabet, with or without padding.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let plain: Zeroizing<String> = Zeroizing::new(
+        text.chars()
+            .map(|c| match c {
+                '-' => '+',
+                '_' => '/',
+                c => c,
+            })
+            .collect(),
+    );
+    LENIENT.decode(plain.as_bytes()).ok().filter(|bytes| !bytes.is_empty())
+}

@@ -1,0 +1,307 @@
+//! The mistakes that are known, as data.
+
+/// One difference between a request and what the registered auth asks for.
+///
+/// A text in it is a header's or a parameter's name, or one of a fixed list: never a value that came with the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// It was not sent by POST.
+    Method,
+    /// A header that the check needs is not there, or empty.
+    HeaderMissing {
+        /// In lower case.
+        name: String,
+    },
+    /// The header stands more than once, and one of them is right.
+    HeaderRepeated {
+        /// In lower case.
+        name: String,
+    },
+    /// What belongs into one header stands in another.
+    HeaderName {
+        /// Where it belongs, in lower case.
+        expected: String,
+        /// Where it stands, in lower case.
+        found: String,
+    },
+    /// The signature is that of another of the five formats, in what it signs or in its key.
+    Format(crate::domain::signature::Format),
+    /// The right signature, written otherwise.
+    Encoding(Encoding),
+    /// The right signature behind another prefix.
+    Prefix(Prefix),
+    /// Signed with a key made from the secret in another way.
+    Secret(SecretForm),
+    /// Signed over other bytes than the received body.
+    Body(BodyForm),
+    /// Signed over other parts than the format says.
+    Content(Content),
+    /// Signed with another hash function.
+    Algorithm(Algorithm),
+    /// The timestamp is this many seconds off, more than allowed.
+    Stale(i64),
+    /// The timestamp is in milliseconds.
+    Milliseconds,
+    /// The timestamp that was signed is not a whole number of seconds: a fraction, a date.
+    TimestampForm,
+    /// The credential stands behind another scheme than the registered one.
+    Scheme(Scheme),
+    /// User name and password stand in each other's place.
+    Swapped,
+    /// The right credential, written otherwise.
+    Credential(CredentialForm),
+    /// The credential stands in the query and belongs into a header.
+    InQuery {
+        /// The parameter it stands in.
+        name: String,
+    },
+    /// The API key stands in a header and belongs into the query.
+    InHeader {
+        /// The header it stands in, in lower case.
+        name: String,
+    },
+    /// The parameter of the API key is not in the query.
+    ParameterMissing {
+        /// As it was registered.
+        name: String,
+    },
+    /// The API key stands in another parameter of the query.
+    Parameter {
+        /// Where it belongs.
+        expected: String,
+        /// Where it stands.
+        found: String,
+    },
+}
+
+/// How a signature's bytes are written as text (RFC 4648).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Lower-case hex.
+    Hex,
+    /// Upper-case hex.
+    HexUpper,
+    /// Base64 with padding.
+    Base64,
+    /// Base64 without padding.
+    Base64Unpadded,
+    /// The URL-safe alphabet, with padding.
+    Base64Url,
+    /// The URL-safe alphabet, without padding.
+    Base64UrlUnpadded,
+    /// Base64 of the hex text.
+    Base64OfHex,
+}
+
+/// What stands before the signature in the header's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// Nothing, where the format has a prefix.
+    Missing,
+    /// The format's own, twice or more.
+    Doubled,
+    /// One of the prefixes in use elsewhere.
+    Other(&'static str),
+    /// Something that is not known, so that it is not shown.
+    Unknown,
+}
+
+/// How the key was made from the secret's text, in place of what the format says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretForm {
+    /// With a line feed behind it.
+    NewlineAdded,
+    /// With carriage return and line feed behind it.
+    CrLfAdded,
+    /// With a blank before or behind it.
+    BlankAdded,
+    /// Without the blanks that it begins or ends with.
+    BlanksRemoved,
+    /// With the quotes around it that it stands in in a settings file.
+    Quoted,
+    /// Without its `whsec_`.
+    WhsecRemoved,
+    /// With `whsec_` before it.
+    WhsecAdded,
+    /// Decoded from base64, which the format does not do.
+    Base64Decoded,
+    /// Decoded from hex.
+    HexDecoded,
+    /// Not decoded from base64: the text behind `whsec_`.
+    NotDecoded,
+    /// Not decoded from base64: the whole text with `whsec_`.
+    NotDecodedWhsec,
+    /// Decoded from base64 with `whsec_` as a part of it, as lenient decoders do.
+    WhsecDecoded,
+    /// An empty key.
+    Empty,
+}
+
+/// The bytes that were signed, compared to the body that was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyForm {
+    /// With one line feed more at its end.
+    NewlineAdded,
+    /// With carriage return and line feed more at its end.
+    CrLfAdded,
+    /// Without its last line break.
+    NewlineRemoved,
+    /// Without the blanks and line breaks around it.
+    Trimmed,
+    /// With LF for CRLF.
+    LfForCrLf,
+    /// With CRLF for LF.
+    CrLfForLf,
+    /// With a byte order mark.
+    BomAdded,
+    /// Without its byte order mark.
+    BomRemoved,
+    /// Parsed and written again as JSON.
+    Rewritten(Rewrite),
+    /// The one field of a form, decoded.
+    FormField,
+    /// The whole decoded as a form: `+` is a blank, `%XX` a byte.
+    FormDecoded,
+    /// With `%XX` decoded.
+    PercentDecoded,
+    /// As a JSON text in quotes: encoded twice.
+    QuotedAsJson,
+    /// What stands in the JSON text in quotes that was received.
+    UnquotedJson,
+    /// What JavaScript makes of an object that is used as a text.
+    ObjectObject,
+    /// No bytes at all.
+    Empty,
+}
+
+/// What differs in JSON that was written again. With all parts unset nothing differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rewrite {
+    /// Blanks and line breaks between the tokens.
+    pub spacing: Option<Spacing>,
+    /// The keys of every object stand in the order of their characters.
+    pub sorted: bool,
+    /// Characters outside ASCII.
+    pub non_ascii: Option<NonAscii>,
+    /// `/`: escaped as `\/`, or no longer.
+    pub slashes: Option<Escaped>,
+    /// `<`, `>` and `&`: escaped as `\u003c` and so on, or no longer.
+    pub html: Option<Escaped>,
+    /// Numbers.
+    pub numbers: Option<Numbers>,
+    /// A line feed stands at the end.
+    pub newline: bool,
+}
+
+/// Blanks and line breaks between JSON's tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spacing {
+    /// None.
+    Compact,
+    /// A blank behind each comma and colon, as Python's `json.dumps` does.
+    Spaced,
+    /// On lines, indented by 2.
+    Pretty2,
+    /// On lines, indented by 4.
+    Pretty4,
+}
+
+/// Whether a character is written as an escape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escaped {
+    /// As an escape.
+    Yes,
+    /// As itself.
+    No,
+}
+
+/// How characters outside ASCII are written in a JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NonAscii {
+    /// `\u00e9`
+    Escaped,
+    /// `\u00E9`
+    EscapedUpper,
+    /// As themselves, in UTF-8.
+    Plain,
+}
+
+/// How numbers are written again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// As JavaScript does: `1.0` is `1`, `1e3` is `1000`.
+    JavaScript,
+    /// As Python does: `1.50` is `1.5`, `1e3` is `1000.0`; whole numbers as they are.
+    Python,
+    /// Every whole number with `.0`.
+    WithPoint,
+}
+
+/// A part of what is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `webhook-id`.
+    Id,
+    /// The timestamp.
+    Timestamp,
+    /// The body.
+    Body,
+}
+
+/// What is signed: parts in an order, joined by a separator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// In order.
+    pub parts: &'static [Part],
+    /// Between them.
+    pub separator: &'static str,
+}
+
+/// A hash function of HMAC other than SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// SHA-1.
+    Sha1,
+    /// SHA-512.
+    Sha512,
+}
+
+/// What stands before a credential in `authorization` or in an API key's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Nothing, where a scheme belongs.
+    Missing,
+    /// The right one, twice or more.
+    Doubled,
+    /// One of the known schemes, which does not belong there.
+    Other(&'static str),
+    /// A word that is not known, so that it is not shown.
+    Unknown,
+}
+
+/// How a credential is written, in place of the right way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialForm {
+    /// With a line break behind it.
+    NewlineAdded,
+    /// With blanks around it.
+    BlankAdded,
+    /// Without the blanks that it begins or ends with.
+    BlanksRemoved,
+    /// In quotes.
+    Quoted,
+    /// As base64.
+    Base64Encoded,
+    /// As base64 of the base64 that belongs there.
+    Base64Twice,
+    /// Without the base64 that belongs there.
+    Base64Missing,
+    /// With the URL-safe alphabet of base64.
+    Base64Url,
+    /// Base64 without its padding.
+    Base64Unpadded,
+    /// With characters as `%XX` where none belong, or decoded once too rarely.
+    PercentEncoded,
+    /// Without the percent-encoding that a query needs.
+    NotPercentEncoded,
+}

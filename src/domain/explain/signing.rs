@@ -1,0 +1,173 @@
+//! A signature that does not hold: where it stands, how it is written, and what was signed.
+
+use super::content::Extras;
+use super::mistake::{Algorithm, Mistake, Prefix};
+use super::notation::{self, Value, encoding_of};
+use super::search::{Hit, Search};
+use crate::domain::header::HeaderKey;
+use crate::domain::signature::{Format, SigningSecret, TOLERANCE_S};
+use crate::domain::verify::Received;
+
+/// The most headers with something like a signature that are looked at.
+const MAX_HEADERS: usize = 16;
+
+/// A header with signatures in its value.
+struct Sighting {
+    /// In lower case.
+    name: String,
+    text: String,
+    value: Value,
+}
+
+/// A value that belongs into one header, and the other header in which it stands, if it does.
+struct Sourced<'a> {
+    value: &'a str,
+    elsewhere: Option<String>,
+}
+
+/// The mistakes of a request whose signature was not accepted; empty when they are not known.
+pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>, now: i64) -> Vec<Mistake> {
+    let name = key.wire();
+    let format = secret.format();
+    let sightings = sightings(&name, received);
+    let id = sourced(received, "webhook-id", "id");
+    let stamp = sourced(received, "webhook-timestamp", "timestamp");
+    let in_value = sightings.iter().find_map(|sighting| sighting.value.timestamp.as_deref());
+    let header_stamp = stamp.as_ref().map(|stamp| stamp.value);
+    let timestamp = if format == Format::Standard { header_stamp.or(in_value) } else { in_value.or(header_stamp) };
+    let extras = Extras { id: id.as_ref().map(|id| id.value), timestamp };
+
+    let place = |sighting: &Sighting| place(&name, &sighting.name, received);
+    for sighting in &sightings {
+        if let Some(other) = other_format(secret, sighting, extras, received.body) {
+            return place(sighting).into_iter().chain([Mistake::Format(other)]).collect();
+        }
+    }
+    let places: Vec<(usize, usize)> =
+        sightings.iter().enumerate().flat_map(|(i, sighting)| (0..sighting.value.found.len()).map(move |j| (i, j))).collect();
+    let tags = places.iter().map(|&(i, j)| sightings[i].value.found[j].tag.as_slice()).collect();
+    let Some(Hit { tag, mistake }) = (Search { tags, secret, extras, body: received.body }).run() else {
+        return missing(&name, format, received);
+    };
+    let sighting = &sightings[places[tag].0];
+    let found = &sighting.value.found[places[tag].1];
+    let mut all: Vec<Mistake> = place(sighting).into_iter().collect();
+    if format == Format::Standard {
+        all.extend(moved("webhook-id", id.as_ref(), received));
+        all.extend(moved("webhook-timestamp", stamp.as_ref(), received));
+    }
+    if let Some(prefix) = sighting.value.prefix(found, format)
+        && !goes_with(prefix, mistake.as_ref())
+    {
+        all.push(Mistake::Prefix(prefix));
+    }
+    if found.encoding != encoding_of(format) {
+        all.push(Mistake::Encoding(found.encoding));
+    }
+    all.extend(mistake);
+    if matches!(format, Format::Timestamped | Format::Standard) {
+        all.extend(timestamp.and_then(|text| off(text, now)));
+    }
+    if all.is_empty() {
+        // The bytes are right and yet the value is not what the format says: something else stands in it.
+        all.push(Mistake::Prefix(Prefix::Unknown));
+    }
+    all
+}
+
+/// The registered header first.
+fn sightings(name: &str, received: &Received<'_>) -> Vec<Sighting> {
+    let is_registered = |key: &str| key.eq_ignore_ascii_case(name);
+    let own = received.headers.iter().filter(|(key, _)| is_registered(key));
+    let others = received.headers.iter().filter(|(key, _)| !is_registered(key));
+    own.chain(others)
+        .map(|(key, text)| Sighting { name: key.to_ascii_lowercase(), text: text.clone(), value: notation::read(text) })
+        .filter(|sighting| !sighting.value.found.is_empty())
+        .take(MAX_HEADERS)
+        .collect()
+}
+
+fn place(name: &str, found: &str, received: &Received<'_>) -> Option<Mistake> {
+    if found != name {
+        return Some(Mistake::HeaderName { expected: name.to_owned(), found: found.to_owned() });
+    }
+    (count(received, name) > 1).then(|| Mistake::HeaderRepeated { name: name.to_owned() })
+}
+
+fn count(received: &Received<'_>, name: &str) -> usize {
+    received.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).count()
+}
+
+/// The value of a header, or of one that is called alike: `svix-id` for `webhook-id`.
+fn sourced<'a>(received: &Received<'a>, name: &str, last_word: &str) -> Option<Sourced<'a>> {
+    let headers = received.headers;
+    if let Some((_, value)) = headers.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty()) {
+        return Some(Sourced { value, elsewhere: None });
+    }
+    let alike = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        key != name && key.strip_suffix(last_word).is_some_and(|rest| rest.ends_with(['-', '_']))
+    };
+    let (key, value) = headers.iter().find(|(key, value)| alike(key) && !value.is_empty())?;
+    Some(Sourced { value, elsewhere: Some(key.to_ascii_lowercase()) })
+}
+
+fn moved(name: &str, source: Option<&Sourced<'_>>, received: &Received<'_>) -> Option<Mistake> {
+    let source = source?;
+    match &source.elsewhere {
+        Some(found) => Some(Mistake::HeaderName { expected: name.to_owned(), found: found.clone() }),
+        None => (count(received, name) > 1).then(|| Mistake::HeaderRepeated { name: name.to_owned() }),
+    }
+}
+
+/// Another format that the value holds in. Formats that differ only in how the bytes are written are left to the encoding.
+fn other_format(secret: &SigningSecret, sighting: &Sighting, extras: Extras<'_>, body: &[u8]) -> Option<Format> {
+    let signs_body = |format| matches!(format, Format::Hex | Format::Base64 | Format::Sha256Hex);
+    let registered = secret.format();
+    Format::ALL
+        .into_iter()
+        .filter(|&format| format != registered && !(signs_body(format) && signs_body(registered)))
+        .filter_map(|format| SigningSecret::new(secret.secret().clone(), format).ok())
+        .find(|other| {
+            let stamp =
+                sighting.value.timestamp.as_deref().filter(|_| other.format() == Format::Timestamped).or(extras.timestamp);
+            // Judged at its own time: how old it is has nothing to do with its format.
+            let at = stamp.and_then(|stamp| stamp.parse().ok()).unwrap_or_default();
+            other.verify(&sighting.text, extras.id, extras.timestamp, body, at).is_ok()
+        })
+        .map(|other| other.format())
+}
+
+/// `sha1=` before a SHA-1 is a part of the same mistake.
+fn goes_with(prefix: Prefix, mistake: Option<&Mistake>) -> bool {
+    matches!(
+        (prefix, mistake),
+        (Prefix::Other("sha1="), Some(Mistake::Algorithm(Algorithm::Sha1)))
+            | (Prefix::Other("sha512="), Some(Mistake::Algorithm(Algorithm::Sha512)))
+    )
+}
+
+/// How far a timestamp is off, if it is too far.
+fn off(text: &str, now: i64) -> Option<Mistake> {
+    let Ok(at) = text.parse::<i64>() else { return Some(Mistake::TimestampForm) };
+    let distance = |at: i64| at.saturating_sub(now).saturating_abs();
+    if distance(at) <= TOLERANCE_S {
+        None
+    } else if distance(at / 1000) <= TOLERANCE_S {
+        Some(Mistake::Milliseconds)
+    } else {
+        Some(Mistake::Stale(distance(at)))
+    }
+}
+
+/// The first header that the check needs and that is not there.
+fn missing(name: &str, format: Format, received: &Received<'_>) -> Vec<Mistake> {
+    let needed: &[&str] = if format == Format::Standard { &["webhook-id", "webhook-timestamp"] } else { &[] };
+    [name]
+        .iter()
+        .chain(needed)
+        .find(|name| received.header(name).is_none_or(|value| value.trim().is_empty()))
+        .map(|&name| Mistake::HeaderMissing { name: name.to_owned() })
+        .into_iter()
+        .collect()
+}

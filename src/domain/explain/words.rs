@@ -1,0 +1,344 @@
+//! What each mistake is called, and what has to be changed.
+
+use super::mistake::{
+    Algorithm, BodyForm, Content, CredentialForm, Encoding, Escaped, Mistake, NonAscii, Numbers, Part, Prefix, Rewrite, Scheme,
+    SecretForm, Spacing,
+};
+use super::{content, notation};
+use crate::domain::auth::{Auth, AuthType};
+use crate::domain::signature::{Format, TOLERANCE_S};
+use crate::domain::text::{ellipsis, visible};
+
+/// The most characters of a name from outside that are shown.
+const NAME: usize = 60;
+
+/// The reason and the fix for all mistakes together; `verdict` is the check's own reason.
+pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) {
+    if mistakes.is_empty() {
+        let fix = match auth.auth_type() {
+            AuthType::Hmac => {
+                "Check that both sides have the same secret, and that the body is the bytes as they came, before any parser had them."
+            }
+            _ => "Check that both sides have the same credential, and enter it again on the side that is wrong.",
+        };
+        return (format!("none of the known mistakes: {verdict}"), fix.to_owned());
+    }
+    let (clauses, mut fixes): (Vec<_>, Vec<_>) = mistakes.iter().map(|mistake| mistake_words(auth, mistake)).unzip();
+    fixes.dedup();
+    let absent = mistakes
+        .iter()
+        .all(|mistake| matches!(mistake, Mistake::Method | Mistake::HeaderMissing { .. } | Mistake::ParameterMissing { .. }));
+    let reason = clauses.join(", and ");
+    (if absent { reason } else { format!("nearly right: {reason}") }, fixes.join(" "))
+}
+
+fn shown(name: &str) -> String {
+    ellipsis(&visible(name), NAME).into_owned()
+}
+
+fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
+    let format = auth.format().unwrap_or_default();
+    match mistake {
+        Mistake::Method => ("it was not sent by POST".into(), "Send it by POST, as every delivery is.".into()),
+        Mistake::HeaderMissing { name } => {
+            let proxy = if name.contains('_') { " Some proxies drop headers with an underscore in their name." } else { "" };
+            let fix = format!("Look whether it is sent, and whether a proxy before the receiver takes it away.{proxy}");
+            (format!("the header {} is missing", shown(name)), fix)
+        }
+        Mistake::HeaderRepeated { name } => {
+            (format!("{} stands more than once", shown(name)), "Send it once: of two, programs read one or the other.".into())
+        }
+        Mistake::HeaderName { expected, found } => (
+            format!("what belongs into the header {} stands in {}", shown(expected), shown(found)),
+            if is_registered(auth, expected) {
+                format!("Use the header {}, or register the other name.", shown(expected))
+            } else {
+                format!("Use the header {}: its name is fixed.", shown(expected))
+            },
+        ),
+        Mistake::Format(other) => (
+            format!("it is signed in the format {}, and {} is registered", other.name(), format.name()),
+            format!("Sign in the format {}, or register the format {}.", format.name(), other.name()),
+        ),
+        Mistake::Encoding(found) => encoding(*found, format),
+        Mistake::Prefix(found) => prefix(*found, format),
+        Mistake::Secret(form) => secret(*form),
+        Mistake::Body(form) => body(*form),
+        Mistake::Content(found) => (
+            format!("the signature is over {}, not over {}", parts(*found), parts(content::of(format))),
+            format!("Sign {}, byte for byte.", parts(content::of(format))),
+        ),
+        Mistake::Algorithm(found) => {
+            let name = match found {
+                Algorithm::Sha1 => "SHA-1",
+                Algorithm::Sha512 => "SHA-512",
+            };
+            (format!("the signature is made with {name}, not with SHA-256"), "Use HMAC with SHA-256.".into())
+        }
+        Mistake::Stale(off) => (
+            format!("the timestamp is {off} s off, more than the {TOLERANCE_S} s allowed"),
+            "Set the clocks of both machines (NTP); an old request is not to be accepted again.".into(),
+        ),
+        Mistake::Milliseconds => (
+            "the timestamp is in milliseconds, not in seconds".into(),
+            "Divide it by 1000 and drop the fraction before signing.".into(),
+        ),
+        Mistake::TimestampForm => (
+            "the timestamp is not a whole number of seconds".into(),
+            "Write it as Unix seconds without a fraction, and sign that text.".into(),
+        ),
+        Mistake::Scheme(found) => scheme(auth.auth_type(), *found),
+        Mistake::Swapped => (
+            "the user name and the password stand in each other's place".into(),
+            "Put the user name before the colon and the password behind it.".into(),
+        ),
+        Mistake::Credential(form) => credential(*form),
+        Mistake::InQuery { name } => (
+            format!("the credential stands in the query, in {}, and belongs into a header", shown(name)),
+            "Put it into the header.".into(),
+        ),
+        Mistake::InHeader { name } => (
+            format!("the key stands in the header {}, and belongs into the query", shown(name)),
+            "Put it into the query, or register it as a header.".into(),
+        ),
+        Mistake::ParameterMissing { name } => (
+            format!("the query has no parameter {}", shown(name)),
+            "Look whether a proxy before the receiver cuts the query off.".into(),
+        ),
+        Mistake::Parameter { expected, found } => (
+            format!("the key that belongs into the query's {} stands in {}", shown(expected), shown(found)),
+            format!("Use the parameter {}, or register the other name.", shown(expected)),
+        ),
+    }
+}
+
+/// Whether that is the header that a person chose the name of.
+fn is_registered(auth: &Auth, name: &str) -> bool {
+    match auth {
+        Auth::Hmac { header_key, .. } => header_key.wire() == name,
+        Auth::ApiKey { .. } => true,
+        _ => false,
+    }
+}
+
+/// A format's value, with the signature as one word.
+const fn example(format: Format) -> &'static str {
+    match format {
+        Format::Hex => "HEX",
+        Format::Base64 => "BASE64",
+        Format::Sha256Hex => "sha256=HEX",
+        Format::Timestamped => "t=SECONDS,v1=HEX",
+        Format::Standard => "v1,BASE64",
+    }
+}
+
+const fn encoding_name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "lower-case hex",
+        Encoding::HexUpper => "upper-case hex",
+        Encoding::Base64 => "base64",
+        Encoding::Base64Unpadded => "base64 without padding",
+        Encoding::Base64Url => "URL-safe base64",
+        Encoding::Base64UrlUnpadded => "URL-safe base64 without padding",
+        Encoding::Base64OfHex => "base64 of the hex text",
+    }
+}
+
+fn encoding(found: Encoding, format: Format) -> (String, String) {
+    let wanted = encoding_name(notation::encoding_of(format));
+    (
+        format!("the signature is written in {}, not in {wanted}", encoding_name(found)),
+        format!("Write the bytes of the HMAC in {wanted}: the header's value is {}.", example(format)),
+    )
+}
+
+fn prefix(found: Prefix, format: Format) -> (String, String) {
+    let what = match found {
+        Prefix::Missing => "the prefix before the signature is missing".to_owned(),
+        Prefix::Doubled => "the prefix stands before the signature twice".to_owned(),
+        Prefix::Other(prefix) => format!("\"{prefix}\" stands before the signature"),
+        Prefix::Unknown => "something stands beside the signature that does not belong there".to_owned(),
+    };
+    (what, format!("The header's value is {} and nothing else.", example(format)))
+}
+
+fn secret(form: SecretForm) -> (String, String) {
+    let (what, fix) = match form {
+        SecretForm::NewlineAdded => (
+            "the secret was used with a line break behind it",
+            "Take the line break off where the secret is read; a file or `echo` adds one.",
+        ),
+        SecretForm::CrLfAdded => (
+            "the secret was used with a Windows line break behind it",
+            "Take the line break off where the secret is read; an editor adds one.",
+        ),
+        SecretForm::BlankAdded => {
+            ("the secret was used with a blank around it", "Take the blank off; it is left over from copying.")
+        }
+        SecretForm::BlanksRemoved => (
+            "the secret was used without the blanks that it begins or ends with",
+            "Use the secret as it is registered, or register it without blanks.",
+        ),
+        SecretForm::Quoted => (
+            "the secret was used with quotes around it",
+            "Take the quotes off in the settings file; not every program removes them.",
+        ),
+        SecretForm::WhsecRemoved => (
+            "the secret was used without its whsec_",
+            "Use the whole text as the key; only the format standard takes whsec_ off.",
+        ),
+        SecretForm::WhsecAdded => {
+            ("the secret was used with whsec_ before it", "Use the secret as it is registered, without whsec_.")
+        }
+        SecretForm::Base64Decoded => {
+            ("the secret was decoded from base64", "Use the bytes of the text as the key; only the format standard decodes it.")
+        }
+        SecretForm::HexDecoded => {
+            ("the secret was decoded from hex", "Use the bytes of the text as the key, not what its hex digits mean.")
+        }
+        SecretForm::NotDecoded => (
+            "the secret was used without decoding it from base64",
+            "Take whsec_ off, decode the rest from base64, and use the bytes as the key.",
+        ),
+        SecretForm::NotDecodedWhsec => (
+            "the secret was used whole, with whsec_, without decoding it from base64",
+            "Take whsec_ off, decode the rest from base64, and use the bytes as the key.",
+        ),
+        SecretForm::WhsecDecoded => ("whsec_ was decoded as if it were a part of the base64", "Take whsec_ off before decoding."),
+        SecretForm::Empty => (
+            "it is signed with an empty secret",
+            "The secret did not reach the program: look at the name of the variable that it is read from.",
+        ),
+    };
+    (what.to_owned(), fix.to_owned())
+}
+
+/// Body mistakes have one cure.
+const RAW: &str = "Check the bytes as they came, before any parser, framework or editor had them.";
+
+fn body(form: BodyForm) -> (String, String) {
+    let what = match form {
+        BodyForm::NewlineAdded => "with a line break behind it",
+        BodyForm::CrLfAdded => "with a Windows line break behind it",
+        BodyForm::NewlineRemoved => "without its last line break",
+        BodyForm::Trimmed => "without the blanks around it",
+        BodyForm::LfForCrLf => "with LF for every CRLF",
+        BodyForm::CrLfForLf => "with CRLF for every LF",
+        BodyForm::BomAdded => "with a byte order mark",
+        BodyForm::BomRemoved => "without its byte order mark",
+        BodyForm::Rewritten(how) => return (format!("the signature is over the JSON {}", rewritten(how)), RAW.into()),
+        BodyForm::FormField => "as the decoded field of a form",
+        BodyForm::FormDecoded => "decoded as a form",
+        BodyForm::PercentDecoded => "with its %XX decoded",
+        BodyForm::QuotedAsJson => "encoded once more, as a JSON text in quotes",
+        BodyForm::UnquotedJson => "taken out of the JSON text in quotes that came",
+        BodyForm::ObjectObject => {
+            let what = "the signature is over \"[object Object]\", a parsed body used as a text";
+            return (what.into(), RAW.into());
+        }
+        BodyForm::Empty => {
+            let fix = "Something read the body before the check did: keep its bytes and check those.";
+            return ("the signature is over no bytes at all".into(), fix.into());
+        }
+    };
+    (format!("the signature is over the body {what}"), RAW.into())
+}
+
+fn rewritten(how: Rewrite) -> String {
+    let spacing = how.spacing.map(|spacing| match spacing {
+        Spacing::Compact => "without blanks",
+        Spacing::Spaced => "with a blank behind each comma and colon",
+        Spacing::Pretty2 => "indented by 2",
+        Spacing::Pretty4 => "indented by 4",
+    });
+    let non_ascii = how.non_ascii.map(|way| match way {
+        NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
+        NonAscii::EscapedUpper => "with non-ASCII characters as \\uXXXX in capitals",
+        NonAscii::Plain => "with \\uXXXX as the characters themselves",
+    });
+    let slashes = how.slashes.map(|way| match way {
+        Escaped::Yes => "with / written as \\/",
+        Escaped::No => "with \\/ written as /",
+    });
+    let html = how.html.map(|way| match way {
+        Escaped::Yes => "with <, > and & as \\u003c, \\u003e and \\u0026",
+        Escaped::No => "with \\u003c, \\u003e and \\u0026 as <, > and &",
+    });
+    let numbers = how.numbers.map(|way| match way {
+        Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
+        Numbers::Python => "with numbers as Python writes them",
+        Numbers::WithPoint => "with .0 behind whole numbers",
+    });
+    let sorted = how.sorted.then_some("with sorted keys");
+    let newline = how.newline.then_some("with a line break behind it");
+    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, numbers, newline].into_iter().flatten().collect();
+    format!("written again {}", parts.join(", "))
+}
+
+fn parts(content: Content) -> String {
+    let names: Vec<_> = content
+        .parts
+        .iter()
+        .map(|part| match part {
+            Part::Id => "ID",
+            Part::Timestamp => "TIMESTAMP",
+            Part::Body => "BODY",
+        })
+        .collect();
+    match names.as_slice() {
+        ["BODY"] => "the body alone".to_owned(),
+        names => names.join(&visible(content.separator)),
+    }
+}
+
+fn scheme(auth: AuthType, found: Scheme) -> (String, String) {
+    let wanted = match auth {
+        AuthType::Basic => Some("Basic"),
+        AuthType::Bearer => Some("Bearer"),
+        _ => None,
+    };
+    let what = match (found, wanted) {
+        (Scheme::Missing, Some(wanted)) => format!("\"{wanted} \" is missing before the credential"),
+        (Scheme::Missing, None) => "the first word of the key is missing".to_owned(),
+        (Scheme::Doubled, wanted) => format!("\"{} \" stands before the credential twice", wanted.unwrap_or_default()),
+        (Scheme::Other(other), Some(wanted)) => format!("\"{other} \" stands before the credential, not \"{wanted} \""),
+        (Scheme::Other(other), None) => format!("\"{other} \" stands before the key"),
+        (Scheme::Unknown, _) => "a word that does not belong there stands before the credential".to_owned(),
+    };
+    let fix = match wanted {
+        Some(wanted) => format!("The header's value is \"{wanted} \" once, then the credential."),
+        None => "The header's value is the key as it is registered, and nothing else.".to_owned(),
+    };
+    (what, fix)
+}
+
+fn credential(form: CredentialForm) -> (String, String) {
+    let (what, fix) = match form {
+        CredentialForm::NewlineAdded => (
+            "a line break stands behind the credential",
+            "Take it off where the credential is read, and encode with `printf`, not `echo`.",
+        ),
+        CredentialForm::BlankAdded => ("blanks stand around the credential", "Take them off; they are left over from copying."),
+        CredentialForm::BlanksRemoved => (
+            "the blanks that the credential begins or ends with are missing",
+            "Use it as it is registered, or register it without blanks.",
+        ),
+        CredentialForm::Quoted => ("the credential stands in quotes", "Take the quotes off in the settings file."),
+        CredentialForm::Base64Encoded => ("the credential is encoded in base64", "Send it as it is registered, not encoded."),
+        CredentialForm::Base64Twice => ("the credential is encoded in base64 twice", "Encode it once."),
+        CredentialForm::Base64Missing => {
+            ("the user name and password are not encoded in base64", "Encode user:password in base64 (RFC 7617).")
+        }
+        CredentialForm::Base64Url => {
+            ("the credential is written in URL-safe base64", "Use the standard alphabet with + and /, and pad with =.")
+        }
+        CredentialForm::Base64Unpadded => ("the base64 has no padding", "Pad it with = to a multiple of four characters."),
+        CredentialForm::PercentEncoded => {
+            ("the credential is percent-encoded once too often", "Encode it once where a query needs it, and never in a header.")
+        }
+        CredentialForm::NotPercentEncoded => {
+            ("the key is not percent-encoded", "Write every character but letters, digits and -._~ as %XX in a query.")
+        }
+    };
+    (what.to_owned(), fix.to_owned())
+}

@@ -1,0 +1,138 @@
+//! Receiver code: a short, constant-time check of the registered auth, to paste into the program that receives events.
+//!
+//! Each snippet is one function, `verify`, that needs nothing beside the language's standard library (the shell: `openssl`
+//! and POSIX tools). It answers whether a request is to be accepted; what it takes depends on the auth type:
+//!
+//! | auth type | Node, Python, PHP | Go | shell |
+//! |---|---|---|---|
+//! | HMAC | `verify(headers, body)` | `verify(http.Header, []byte) bool` | body on stdin, headers as CGI variables |
+//! | Basic, Bearer, Api Key in a header | `verify(headers)` | `verify(http.Header) bool` | headers as CGI variables |
+//! | Api Key in the query | `verify(url)` | `verify(*url.URL) bool` | `QUERY_STRING` |
+//! | Default | `verify()` | `verify() bool` | nothing |
+//!
+//! Headers are looked up by names in lower case (Go: in any). The body is the bytes as they came. CGI variables are RFC 3875's:
+//! `HTTP_X_SIGNATURE` for `X-Signature`. The function of the shell succeeds or fails. A program, or a test, appends a call.
+//!
+//! The secret is never in the code: it comes from the variable [`VARIABLE`]. Where that is unset or empty the check ends the
+//! program or throws, and accepts nothing. Names that were registered are quoted for the language, in ASCII alone.
+
+mod go;
+mod node;
+mod php;
+mod python;
+mod quote;
+mod shell;
+
+use super::auth::{ApiKeyPlace, Auth};
+use super::destination::Settings;
+use super::signature::Format;
+
+/// The environment variable from which each snippet takes the secret, whatever the auth type.
+pub const VARIABLE: &str = "WAYPOST_SECRET";
+
+/// A language that receiver code is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// JavaScript for Node 18 and later, as `CommonJS`.
+    Node,
+    /// Python 3.9 and later.
+    Python,
+    /// Go 1.18 and later.
+    Go,
+    /// PHP 8 and later.
+    Php,
+    /// POSIX sh with openssl.
+    Shell,
+}
+
+impl Lang {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Node, Self::Python, Self::Go, Self::Php, Self::Shell];
+
+    /// Its name in flags.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Python => "python",
+            Self::Go => "go",
+            Self::Php => "php",
+            Self::Shell => "shell",
+        }
+    }
+
+    /// The words on its option.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Node => "Node",
+            Self::Python => "Python",
+            Self::Go => "Go",
+            Self::Php => "PHP",
+            Self::Shell => "Shell",
+        }
+    }
+
+    /// The language of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.name() == name)
+    }
+}
+
+/// The check of the registered auth in a language: what it is, what to call it with, and the code. Holds no secret.
+#[must_use]
+pub fn snippet(settings: &Settings, lang: Lang) -> String {
+    let check = Check::of(settings);
+    match lang {
+        Lang::Node => node::code(&check),
+        Lang::Python => python::code(&check),
+        Lang::Go => go::code(&check),
+        Lang::Php => php::code(&check),
+        Lang::Shell => shell::code(&check),
+    }
+}
+
+/// What is to be checked, without the secret.
+enum Check<'a> {
+    Nothing,
+    /// The header's name in lower case.
+    Signature(String, Format),
+    Basic(&'a str),
+    Bearer,
+    /// The header's name in lower case.
+    Header(String),
+    Query(&'a str),
+}
+
+impl<'a> Check<'a> {
+    fn of(settings: &'a Settings) -> Self {
+        match settings.auth() {
+            Auth::Default => Self::Nothing,
+            Auth::Hmac { header_key, secret } => Self::Signature(header_key.wire(), secret.format()),
+            Auth::Basic { username, .. } => Self::Basic(username),
+            Auth::Bearer { .. } => Self::Bearer,
+            Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => Self::Header(key.wire()),
+            Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => Self::Query(key),
+        }
+    }
+
+    /// The first words of a snippet.
+    const fn title(&self) -> &'static str {
+        match self {
+            Self::Nothing => "No authentication is registered: every request is accepted.",
+            Self::Signature(_, Format::Hex) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in hex.",
+            Self::Signature(_, Format::Base64) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in base64.",
+            Self::Signature(_, Format::Sha256Hex) => {
+                "Checks the signature of a webhook: sha256= and HMAC-SHA256 of the body, in hex."
+            }
+            Self::Signature(_, Format::Timestamped) => {
+                "Checks the signature of a webhook: HMAC-SHA256 of TIMESTAMP.BODY, at most 300 s old."
+            }
+            Self::Signature(_, Format::Standard) => "Checks the signature of a webhook by Standard Webhooks, at most 300 s old.",
+            Self::Basic(_) => "Checks the user name and password of a webhook.",
+            Self::Bearer => "Checks the bearer token of a webhook.",
+            Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.",
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Bodies as files: own events in the config directory's `events/`, an answer written where the user says, a body in an
+//! editor.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::atomic;
+use super::file::{Links, PRIVATE, open_regular, read_capped};
+use super::paths::Paths;
+use crate::domain::event::{BuiltIn, Event};
+
+/// The largest own event, in bytes.
+pub const MAX_EVENT: usize = 1024 * 1024;
+
+/// How many own events are offered.
+const MAX_EVENTS: usize = 100;
+
+/// The longest name of an own event, in bytes.
+const MAX_NAME: usize = 64;
+
+/// The own events, by name. What cannot be read is left out: it is no reason not to open.
+#[must_use]
+pub fn own_events(paths: &Paths) -> Vec<Event> {
+    let Ok(entries) = fs::read_dir(paths.events_dir()) else { return Vec::new() };
+    let mut files: Vec<(String, PathBuf)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let name = name.strip_suffix(".json").filter(|name| is_name(name))?.to_owned();
+            Some((name, entry.path()))
+        })
+        .collect();
+    files.sort();
+    files.truncate(MAX_EVENTS);
+    files.into_iter().filter_map(|(name, path)| Some(Event { name, body: read(&path).ok()? })).collect()
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let broken = |_| io::Error::from(io::ErrorKind::InvalidData);
+    let (mut file, metadata) = open_regular(path, OpenOptions::new().read(true), Links::Follow).map_err(broken)?;
+    read_capped(&mut file, &metadata, MAX_EVENT).map(|bytes| bytes.to_vec()).map_err(broken)
+}
+
+/// Whether an own event may have that name: it becomes a file's, and stands beside the built-in ones'.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let fits = !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with(['.', '-']);
+    fits && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) && BuiltIn::from_name(name).is_none()
+}
+
+/// Keeps a body as an own event of that name; one of the same name is replaced.
+///
+/// # Errors
+/// What the system says.
+pub fn keep_event(paths: &Paths, name: &str, body: &[u8]) -> io::Result<PathBuf> {
+    let dir = paths.events_dir();
+    fs::DirBuilder::new().recursive(true).create(&dir)?;
+    let path = dir.join(format!("{name}.json"));
+    // Whether it survives a power cut is not worth a word: the body is on the screen.
+    let _ = atomic::replace(&path, |file| file.write_all(body))?;
+    Ok(path)
+}
+
+/// Writes a file that is not there yet, for its owner only.
+///
+/// # Errors
+/// What the system says; `AlreadyExists` when there is one.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?.write_all(bytes)
+}
+
+/// A body in a file of its own while an editor has it; gone when dropped.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Writes the body to a new file in the state directory.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn new(paths: &Paths, body: &[u8]) -> io::Result<Self> {
+        paths.create_state_dir().map_err(|error| io::Error::other(error.to_string()))?;
+        // Editors choose their colours by the ending.
+        let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
+        write_new(&path, body)?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The body as it was left.
+    ///
+    /// # Errors
+    /// It is gone, or is larger than an event may be.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        read(&self.0)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn paths(home: &tempfile::TempDir) -> Paths {
+        let paths = Paths { config_dir: home.path().join("c"), state_dir: home.path().join("s"), key_file_override: None };
+        paths.create_config_dir().unwrap();
+        paths
+    }
+
+    #[test]
+    fn own_events_come_back_by_name() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = paths(&home);
+        assert!(own_events(&paths).is_empty());
+        keep_event(&paths, "b", b"{\"b\":1}").unwrap();
+        keep_event(&paths, "a", b"{}").unwrap();
+        keep_event(&paths, "b", b"{\"b\":2}").unwrap();
+        fs::write(paths.events_dir().join("not json.txt"), "x").unwrap();
+        fs::create_dir(paths.events_dir().join("dir.json")).unwrap();
+        let events = own_events(&paths);
+        assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(events[1].body, b"{\"b\":2}");
+    }
+
+    #[test]
+    fn names_that_would_leave_the_directory_or_hide_another_are_refused() {
+        for name in ["", ".", "..", "../x", "a/b", "-x", "é", "a b", "ping", &"a".repeat(65)] {
+            assert!(!is_name(name), "{name}");
+        }
+        for name in ["order-created", "v2.order_1"] {
+            assert!(is_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_over() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("body");
+        write_new(&path, b"one").unwrap();
+        assert_eq!(write_new(&path, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_scratch_file_goes_with_its_value() {
+        let home = tempfile::tempdir().unwrap();
+        let scratch = Scratch::new(&paths(&home), b"{}").unwrap();
+        let path = scratch.path().to_owned();
+        fs::write(&path, "{\"x\":1}").unwrap();
+        assert_eq!(scratch.read().unwrap(), b"{\"x\":1}");
+        drop(scratch);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,125 @@
+//! One delivery: sent, then recorded.
+
+use std::fs::OpenOptions;
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Problem, Step, Tested, Waypost};
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::event::Event;
+use crate::domain::outcome::{Attempt, Cause, Delivery};
+use crate::domain::request::{Request, Stamp};
+use crate::domain::text::visible;
+use crate::io::file::{Fault, Links, open_regular, read_capped};
+use crate::io::history;
+use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+
+/// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
+pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
+
+impl Waypost {
+    /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
+    pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
+        let delivery = self.deliver(to, event, step, stop).await;
+        let unrecorded = self.record(&delivery).await;
+        Tested { delivery, unrecorded }
+    }
+
+    /// Sends an event, one attempt. `stop` ends it early.
+    pub async fn deliver(
+        &self,
+        to: &Destination,
+        event: &Event,
+        step: impl Fn(Step),
+        stop: impl Future<Output = ()>,
+    ) -> Delivery {
+        let started_at = Timestamp::now();
+        let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
+        let request = Request::build(to.settings(), &event.body, &stamp);
+        step(Step::Sending(Box::new(request.clone())));
+        let timeout = Duration::from_secs(to.timeout_s().into());
+        let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
+        Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
+    }
+
+    /// One attempt, begun then and ended after so long.
+    pub(super) async fn attempt(
+        &self,
+        to: &Destination,
+        request: &Request,
+        (started_at, timeout): (Timestamp, Duration),
+        step: impl Fn(Step),
+        stop: impl Future<Output = ()>,
+    ) -> Attempt {
+        let mut stop = pin!(stop);
+        // Reading the CAs touches the disk, which may be slow or gone: it too ends with the user's stop and the timeout.
+        let sender = tokio::select! {
+            sender = self.sender(to.settings()) => sender,
+            () = &mut stop => return http::stopped_before_sending(to.settings(), request, started_at),
+            () = tokio::time::sleep(timeout) => Err(Cause::TimedOut(timeout.as_secs().try_into().unwrap_or(u16::MAX))),
+        };
+        let sender = match sender {
+            Ok(sender) => sender,
+            Err(cause) => return http::failed_before_sending(to.settings(), request, started_at, cause),
+        };
+        let progress = |progress| step(Step::from(progress));
+        sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
+    }
+
+    /// What sends to a destination, with its CAs read.
+    ///
+    /// # Errors
+    /// What keeps anything from being sent.
+    pub(super) async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
+        let own = self.own.clone().filter(|own| own.authority == to.url().authority());
+        let to = to.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let trust = match (to.ca_cert(), &own) {
+                (Some(path), _) => Trust::Only(ca_file(path)?),
+                (None, Some(own)) => Trust::Only(own.ca_pem.clone()),
+                (None, None) => Trust::System,
+            };
+            match own {
+                // The demo's receiver is on this machine: no proxy has any business with it.
+                Some(_) => Sender::with(&to, &trust, Surroundings { proxies: ProxyEnv::default(), ..Surroundings::default() }),
+                None => Sender::new(&to, &trust),
+            }
+        });
+        made.await.unwrap_or_else(|error| Err(Cause::Other(error.to_string())))
+    }
+
+    /// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
+    pub async fn record(&self, delivery: &Delivery) -> Option<Problem> {
+        let (paths, delivery) = (self.paths.clone(), delivery.clone());
+        // On a thread of its own: a slow disk must not hold up the keys.
+        let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
+        match result {
+            Ok(result) => result.err().map(Problem::from),
+            Err(error) => Some(Problem::unrecorded(&error.to_string())),
+        }
+    }
+}
+
+impl From<Progress> for Step {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Began(phase) => Self::Began(phase),
+            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
+        }
+    }
+}
+
+fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {
+    let named = |why: &str| Cause::CaFile(format!("{}: {why}", visible(&path.to_string_lossy())));
+    let read = open_regular(path, OpenOptions::new().read(true), Links::Follow)
+        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_CA_BYTES));
+    read.map(|bytes| bytes.to_vec()).map_err(|fault| match fault {
+        Fault::NotAFile(what) => named(what),
+        Fault::TooLarge => named("too large for a file of certificates"),
+        Fault::Io(error) => named(&super::reason(&error)),
+    })
+}

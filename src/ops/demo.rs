@@ -1,0 +1,108 @@
+//! The demo: throw-away files, and a receiver on this machine as the endpoint, which this run alone trusts.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use crate::io::paths::Paths;
+use crate::io::receiver::{self, Receiver, Seen};
+
+/// A running demo. Dropping it ends the receiver and removes the files.
+#[derive(Debug)]
+pub struct Demo {
+    receiver: Receiver,
+    paths: Paths,
+    _home: ThrowAway,
+}
+
+impl Demo {
+    /// Starts the receiver in the current tokio runtime; `seen` is told of each request.
+    ///
+    /// # Errors
+    /// There is no room for files, or no port.
+    pub async fn start(seen: impl Fn(Witness) + Send + 'static) -> Result<Self, Problem> {
+        let home = ThrowAway::create().map_err(|error| not_set_up("No directory for the demo could be made", &error))?;
+        let paths = Paths { config_dir: home.0.join("config"), state_dir: home.0.join("state"), key_file_override: None };
+        let registered = Waypost::new(paths.clone(), None);
+        let options = receiver::Options {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            name: "localhost".to_owned(),
+            respond: None,
+            delay: Duration::ZERO,
+            fail_rate: 0.0,
+            settings: Arc::new(move || registered.destination().ok().map(|destination| destination.settings().clone())),
+            clock: Arc::new(Timestamp::now),
+        };
+        let (to_us, mut requests) = unbounded_channel();
+        let receiver =
+            receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
+        tokio::spawn(async move {
+            while let Some(request) = requests.recv().await {
+                seen(witness(request));
+            }
+        });
+        Ok(Self { receiver, paths, _home: home })
+    }
+
+    /// The URL to register.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.receiver.url()
+    }
+
+    /// What works on the demo's files, and trusts its receiver.
+    #[must_use]
+    pub fn waypost(&self) -> Waypost {
+        let authority = format!("localhost:{}", self.receiver.addr().port());
+        let own = OwnReceiver { authority, ca_pem: self.receiver.ca_pem().as_bytes().to_vec() };
+        Waypost::new(self.paths.clone(), Some(own))
+    }
+}
+
+fn witness(seen: Seen) -> Witness {
+    let size = format!("{} {}, {} bytes", seen.method, seen.target, seen.body_bytes);
+    let (accepted, text) = match &seen.verdict {
+        Some(verdict) if verdict.is_accepted() => {
+            (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
+        }
+        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}.", verdict.reason())),
+        None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
+    };
+    Witness { id: seen.webhook_id, accepted, text }
+}
+
+fn not_set_up(what: &str, error: &io::Error) -> Problem {
+    Problem {
+        code: Code::Disk,
+        field: None,
+        what: what.to_owned(),
+        why: format!("The system says: {}.", reason(error)),
+        fix: "Look at $TMPDIR and at the limits of this machine.".to_owned(),
+    }
+}
+
+/// A directory that is gone when the demo ends.
+#[derive(Debug)]
+struct ThrowAway(PathBuf);
+
+impl ThrowAway {
+    fn create() -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("waypost-demo-{}", uuid::Uuid::new_v4().simple()));
+        DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for ThrowAway {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

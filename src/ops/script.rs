@@ -1,0 +1,120 @@
+//! What a command line needs beside what the app needs.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::deliver::MAX_CA_BYTES;
+use super::{Problem, State, Waypost};
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::field::{Field, FieldError};
+use crate::domain::outcome::Delivery;
+use crate::domain::request::{Request, Stamp};
+use crate::domain::text::visible;
+use crate::io::clipboard;
+use crate::io::file::{Fault, Links, open_regular, read_capped};
+use crate::io::http;
+use crate::io::paths::Paths;
+use crate::io::record::delivery_to_json;
+use crate::io::store::{self, Loaded, reason as system_words};
+
+pub use crate::io::clipboard::Copied;
+
+impl Waypost {
+    /// On the files in those directories, or where the environment or the platform says. Touches no file.
+    ///
+    /// # Errors
+    /// No directory is named, and the user has no home.
+    pub fn at(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
+        Ok(Self::new(Paths::from_process(config_dir, state_dir)?, None))
+    }
+
+    /// What is registered, without the history.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match store::load(&self.paths) {
+            Ok(Loaded::Empty { .. }) => State::Empty,
+            Ok(Loaded::Open { destination, .. }) => State::Open(Box::new(destination)),
+            Ok(Loaded::Locked { draft, error, .. }) => State::Locked(Box::new(draft), error.into()),
+            Err(error) => State::Unreadable(error.into()),
+        }
+    }
+
+    /// Changes the destination as it stands at that moment. `change` gets it as it would be typed, with its secret, or without
+    /// where the secret cannot be opened.
+    ///
+    /// # Errors
+    /// Nothing is registered, `change` refuses, or it could not be saved.
+    pub fn revise(&self, change: impl FnOnce(Draft) -> Result<Settings, Problem>) -> Result<super::Saved, Problem> {
+        self.edit(None, |loaded| {
+            change(match loaded {
+                Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
+                Loaded::Open { destination, .. } => Draft::of(destination.settings()),
+                Loaded::Locked { draft, .. } => draft.clone(),
+            })
+        })
+    }
+
+    /// The request that a test would send now. Nothing is sent.
+    #[must_use]
+    pub fn rehearse(&self, to: &Destination, event: &Event) -> Request {
+        let stamp = Stamp { id: super::new_id(), timestamp: Timestamp::now().as_second() };
+        Request::build(to.settings(), &event.body, &stamp)
+    }
+}
+
+/// A file of CA certificates as it is kept: by its absolute path. It is read once, so that a mistake shows now and not at the
+/// first delivery.
+///
+/// # Errors
+/// There is no such file, or no certificate in it.
+pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
+    let shown = visible(&path.to_string_lossy()).into_owned();
+    let error =
+        |what: String, why: String| FieldError::new(Field::CaCert, what, why, "Name a PEM file with the CA's certificate.");
+    let unread = |why: String| error(format!("\"{shown}\" cannot be read"), why);
+    let absolute = std::path::absolute(path).map_err(|error| unread(format!("The system says: {}.", system_words(&error))))?;
+    let pem = open_regular(&absolute, OpenOptions::new().read(true), Links::Follow)
+        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_CA_BYTES))
+        .map_err(|fault| {
+            unread(match fault {
+                Fault::NotAFile(what) => format!("It is {what}."),
+                Fault::TooLarge => "It is too large for a file of certificates.".into(),
+                Fault::Io(error) => format!("The system says: {}.", system_words(&error)),
+            })
+        })?;
+    match http::check_ca(&pem) {
+        Ok(()) => Ok(absolute),
+        Err(why) => Err(error(format!("\"{shown}\" cannot be used"), format!("In words: {why}."))),
+    }
+}
+
+/// A delivery as `test --json` shows it and the history keeps it.
+#[must_use]
+pub fn delivery_json(delivery: &Delivery) -> Value {
+    delivery_to_json(delivery)
+}
+
+/// Puts a secret on the clipboard of the terminal that waypost runs in.
+///
+/// # Errors
+/// It is too long for that, or there is no terminal.
+pub fn copy(text: &str) -> Result<Copied, Problem> {
+    clipboard::copy(text).map_err(|error| Problem {
+        code: super::Code::Usage,
+        field: None,
+        what: "Nothing was copied".into(),
+        why: error.to_string(),
+        fix: "Run it in a terminal, or leave --copy out and pipe the output.".into(),
+    })
+}
+
+/// The system's words for an error, without its number.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    system_words(error)
+}

@@ -1,0 +1,236 @@
+//! A small editor for the body of an event: for where no `$VISUAL` or `$EDITOR` is set. Pure.
+
+use std::fmt;
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The largest body that is edited here, in bytes; a larger one wants an editor of its own.
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// Lines of text with a cursor. `Debug` shows only how many.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Editor {
+    lines: Vec<String>,
+    /// Line, and byte in it.
+    cursor: (usize, usize),
+}
+
+/// Where the cursor goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// A character back.
+    Left,
+    /// A character on.
+    Right,
+    /// A line up.
+    Up,
+    /// A line down.
+    Down,
+    /// To the line's beginning.
+    Home,
+    /// To the line's end.
+    End,
+    /// So many lines up.
+    PageUp(usize),
+    /// So many lines down.
+    PageDown(usize),
+}
+
+impl Editor {
+    /// An editor on a text, the cursor at its beginning.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { lines: text.split('\n').map(str::to_owned).collect(), cursor: (0, 0) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// The cursor's line, and what stands before it in that.
+    #[must_use]
+    pub fn cursor(&self) -> (usize, &str) {
+        let (line, byte) = self.cursor;
+        (line, &self.lines[line][..byte])
+    }
+
+    fn bytes(&self) -> usize {
+        self.lines.iter().map(|line| line.len() + 1).sum()
+    }
+
+    /// Inserts a text, which may have several lines. Tabs become two blanks, other controls are left out. Returns whether it
+    /// fits.
+    pub fn insert(&mut self, text: &str) -> bool {
+        if self.bytes() + text.len() > MAX_BYTES {
+            return false;
+        }
+        let text: String = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "  ");
+        let (line, byte) = self.cursor;
+        let tail = self.lines[line].split_off(byte);
+        let mut pieces = text.split('\n').map(|piece| piece.chars().filter(|c| !c.is_control()).collect::<String>());
+        self.lines[line].push_str(&pieces.next().unwrap_or_default());
+        let mut at = line;
+        for piece in pieces {
+            at += 1;
+            self.lines.insert(at, piece);
+        }
+        self.cursor = (at, self.lines[at].len());
+        self.lines[at].push_str(&tail);
+        true
+    }
+
+    /// Starts a new line, indented as the one before.
+    pub fn newline(&mut self) {
+        let (line, byte) = self.cursor;
+        let indent: String = self.lines[line][..byte].chars().take_while(|&c| c == ' ').collect();
+        self.insert(&format!("\n{indent}"));
+    }
+
+    /// Erases the character before the cursor.
+    pub fn erase_back(&mut self) {
+        if self.cursor != (0, 0) {
+            self.go(Move::Left);
+            self.erase_forward();
+        }
+    }
+
+    /// Erases the character under the cursor.
+    pub fn erase_forward(&mut self) {
+        let (line, byte) = self.cursor;
+        match self.lines[line][byte..].graphemes(true).next().map(str::len) {
+            Some(length) => drop(self.lines[line].drain(byte..byte + length)),
+            None if line + 1 < self.lines.len() => {
+                let next = self.lines.remove(line + 1);
+                self.lines[line].push_str(&next);
+            }
+            None => {}
+        }
+    }
+
+    /// Erases to the end of the line, or the line break there.
+    pub fn erase_to_end(&mut self) {
+        let (line, byte) = self.cursor;
+        if byte == self.lines[line].len() { self.erase_forward() } else { self.lines[line].truncate(byte) }
+    }
+
+    /// Moves the cursor.
+    pub fn go(&mut self, to: Move) {
+        let (line, byte) = self.cursor;
+        let last = self.lines.len() - 1;
+        match to {
+            Move::Left => match self.lines[line][..byte].graphemes(true).next_back().map(str::len) {
+                Some(length) => self.cursor.1 -= length,
+                None if line > 0 => self.cursor = (line - 1, self.lines[line - 1].len()),
+                None => {}
+            },
+            Move::Right => match self.lines[line][byte..].graphemes(true).next().map(str::len) {
+                Some(length) => self.cursor.1 += length,
+                None if line < last => self.cursor = (line + 1, 0),
+                None => {}
+            },
+            Move::Up => self.jump(line.saturating_sub(1)),
+            Move::Down => self.jump((line + 1).min(last)),
+            Move::PageUp(lines) => self.jump(line.saturating_sub(lines)),
+            Move::PageDown(lines) => self.jump((line + lines).min(last)),
+            Move::Home => self.cursor.1 = 0,
+            Move::End => self.cursor.1 = self.lines[line].len(),
+        }
+    }
+
+    /// To another line, as many characters in as before where it is long enough.
+    fn jump(&mut self, to: usize) {
+        let (line, byte) = self.cursor;
+        let characters = self.lines[line][..byte].graphemes(true).count();
+        let byte = self.lines[to].graphemes(true).take(characters).map(str::len).sum();
+        self.cursor = (to, byte);
+    }
+
+    /// Puts the cursor at a line and column, both counted from 1 as parsers do.
+    pub fn go_to(&mut self, line: usize, column: usize) {
+        let line = line.saturating_sub(1).min(self.lines.len() - 1);
+        let mut byte = column.saturating_sub(1).min(self.lines[line].len());
+        while !self.lines[line].is_char_boundary(byte) {
+            byte -= 1;
+        }
+        self.cursor = (line, byte);
+    }
+}
+
+impl fmt::Debug for Editor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Editor({} lines)", self.lines.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn types_breaks_and_joins_lines() {
+        let mut editor = Editor::new("ab\ncd");
+        editor.go(Move::End);
+        editor.newline();
+        editor.insert("x\ty\r\nz");
+        assert_eq!(editor.text(), "ab\nx  y\nz\ncd");
+        editor.go(Move::Home);
+        editor.erase_back();
+        assert_eq!(editor.text(), "ab\nx  yz\ncd");
+        editor.erase_to_end();
+        editor.erase_to_end();
+        assert_eq!(editor.text(), "ab\nx  ycd");
+    }
+
+    #[test]
+    fn a_new_line_is_indented_like_the_one_before() {
+        let mut editor = Editor::new("  {");
+        editor.go(Move::End);
+        editor.newline();
+        assert_eq!(editor.text(), "  {\n  ");
+    }
+
+    #[test]
+    fn goes_where_a_parser_points() {
+        let mut editor = Editor::new("{\n  é:1");
+        editor.go_to(2, 4);
+        assert_eq!(editor.cursor(), (1, "  "));
+        editor.go_to(99, 99);
+        assert_eq!(editor.cursor(), (1, "  é:1"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_off_a_boundary(text in any::<String>(), steps in proptest::collection::vec(0_u8..14, 0..60)) {
+            let mut editor = Editor::new(&text);
+            for step in steps {
+                match step {
+                    0 => editor.go(Move::Left),
+                    1 => editor.go(Move::Right),
+                    2 => editor.go(Move::Up),
+                    3 => editor.go(Move::Down),
+                    4 => editor.go(Move::Home),
+                    5 => editor.go(Move::End),
+                    6 => editor.go(Move::PageUp(3)),
+                    7 => editor.go(Move::PageDown(3)),
+                    8 => editor.erase_back(),
+                    9 => editor.erase_forward(),
+                    10 => editor.newline(),
+                    11 => editor.erase_to_end(),
+                    12 => { editor.insert("é漢\n"); }
+                    _ => editor.go_to(2, 3),
+                }
+                let (line, _) = editor.cursor();
+                prop_assert!(line < editor.lines().len());
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Editing the body: in an editor of our own, or back from the user's.
+
+use super::test::{popup, say};
+use crate::ops::Problem;
+use crate::tui::editor::Move;
+use crate::tui::effect::Effect;
+use crate::tui::keys::Action;
+use crate::tui::model::{Model, Tone};
+
+/// Why a body is not JSON: line and column from 1, and the reason in words.
+fn not_json(body: &[u8]) -> Option<(usize, usize, String)> {
+    let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
+    Some((error.line(), error.column(), reason))
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return Vec::new() };
+    editing.warned = None;
+    model.changed = editing.editor.insert(c.encode_utf8(&mut [0; 4]));
+    Vec::new()
+}
+
+pub fn paste(model: &mut Model, text: &str) {
+    let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return };
+    editing.warned = (!editing.editor.insert(text)).then(|| "Nothing was pasted: it does not fit.".to_owned());
+}
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let page = usize::from(model.size.1 / 2);
+    let Some(test) = popup(model) else { return Vec::new() };
+    let Some(editing) = &mut test.editing else { return Vec::new() };
+    let editor = &mut editing.editor;
+    match action {
+        Action::Back => {
+            let body = editor.text().into_bytes();
+            match not_json(&body) {
+                // Said once; who presses again means it.
+                Some((line, column, reason)) if editing.warned.is_none() => {
+                    editing.warned =
+                        Some(format!("Not JSON at line {line}, column {column}: {reason}. Esc again takes it all the same."));
+                    editing.editor.go_to(line, column);
+                }
+                _ => {
+                    test.editing = None;
+                    test.take_body(body);
+                }
+            }
+            return Vec::new();
+        }
+        Action::Press => editor.newline(),
+        Action::Up => editor.go(Move::Up),
+        Action::Down => editor.go(Move::Down),
+        Action::CursorLeft => editor.go(Move::Left),
+        Action::CursorRight => editor.go(Move::Right),
+        Action::PageUp => editor.go(Move::PageUp(page)),
+        Action::PageDown => editor.go(Move::PageDown(page)),
+        Action::Home => editor.go(Move::Home),
+        Action::End => editor.go(Move::End),
+        Action::EraseBack => editor.erase_back(),
+        Action::EraseForward => editor.erase_forward(),
+        Action::EraseToEnd => editor.erase_to_end(),
+        Action::Next => {
+            editor.insert("  ");
+        }
+        _ => {}
+    }
+    if !matches!(action, Action::Up | Action::Down | Action::CursorLeft | Action::CursorRight) {
+        editing.warned = None;
+    }
+    Vec::new()
+}
+
+/// What the user's editor gave back.
+pub fn edited_outside(model: &mut Model, result: Result<Vec<u8>, Problem>) -> Vec<Effect> {
+    match result {
+        Ok(mut body) => {
+            let Some(test) = popup(model) else { return vec![Effect::Repaint] };
+            // Editors end a file with a newline; the body had none and is meant to have none.
+            if body.last() == Some(&b'\n') && test.event.body.last() != Some(&b'\n') {
+                body.pop();
+            }
+            let complaint = not_json(&body);
+            test.take_body(body);
+            if let Some((line, column, reason)) = complaint {
+                say(
+                    model,
+                    Tone::Note,
+                    format!("The body is not JSON (line {line}, column {column}: {reason}). It can be sent all the same."),
+                );
+            }
+        }
+        Err(problem) => say(model, Tone::Bad, problem.to_string()),
+    }
+    vec![Effect::Repaint]
+}

@@ -1,0 +1,87 @@
+//! Completions, the manual and `--help`.
+
+use std::process::Command;
+
+use crate::support::{Home, run};
+
+/// The words that bash offers for a line that ends in the word being typed.
+fn completed(line: &[&str]) -> String {
+    let home = Home::new();
+    let script = home.waypost(&["completions", "bash"]).exits(0).stdout;
+    std::fs::write(home.path().join("completions"), script).unwrap();
+    let words: Vec<_> = line.iter().map(|word| format!("'{word}'")).collect();
+    let test = format!(
+        "set -u; source ./completions; COMP_WORDS=({}); COMP_CWORD={}; COMPREPLY=(); \
+         _waypost waypost \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        words.join(" "),
+        line.len() - 1
+    );
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "--noprofile", "-c", &test]).current_dir(home.path());
+    let out = run(&mut bash, b"").exits(0);
+    assert_eq!(out.stderr, "");
+    out.stdout
+}
+
+#[test]
+#[ignore = "needs bash: apt-get install bash"]
+fn bash_completes_commands_flags_and_values() {
+    let commands = completed(&["waypost", ""]);
+    for command in ["register", "edit", "show", "secret", "remove", "test", "demo", "completions", "man"] {
+        assert!(commands.lines().any(|word| word == command), "{command} in {commands}");
+    }
+    let flags = completed(&["waypost", "register", "--sec"]);
+    assert_eq!(flags.lines().collect::<Vec<_>>(), ["--secret-stdin", "--secret-file", "--secret-env"]);
+    let types = completed(&["waypost", "register", "--auth", ""]);
+    assert_eq!(types.lines().collect::<Vec<_>>(), ["default", "hmac", "basic", "bearer", "api-key"]);
+    assert_eq!(completed(&["waypost", "test", "--event", "pi"]), "ping\n");
+}
+
+#[test]
+fn every_shell_has_its_script() {
+    let home = Home::new();
+    for (shell, part) in [("bash", "complete -F _waypost"), ("zsh", "#compdef waypost"), ("fish", "complete -c waypost")] {
+        let script = home.waypost(&["completions", shell]).exits(0).stdout;
+        assert!(script.contains(part) && script.contains("secret-stdin"), "{shell}");
+    }
+}
+
+#[test]
+#[ignore = "needs man: apt-get install man-db groff-base"]
+fn man_renders_the_manual_without_a_warning() {
+    let home = Home::new();
+    std::fs::write(home.path().join("waypost.1"), home.waypost(&["man"]).exits(0).stdout).unwrap();
+    let mut man = Command::new("man");
+    man.args(["--warnings", "-l", "./waypost.1"]).current_dir(home.path());
+    man.envs([("LC_ALL", "C.UTF-8"), ("MANWIDTH", "80"), ("MANPAGER", "cat"), ("MANROFFOPT", "-ww")]);
+    let out = run(&mut man, b"").exits(0);
+    assert_eq!(out.stderr, "");
+    for part in ["EXIT STATUS", "waypost register", "--secret-stdin", "FILES", "ENVIRONMENT"] {
+        assert!(out.stdout.contains(part), "{part} in {}", out.stdout);
+    }
+}
+
+/// Every code and every command of `--help` is in the manual, and every code of the design in both.
+#[test]
+fn help_and_manual_say_the_same() {
+    let home = Home::new();
+    let help = home.waypost(&["--help"]).exits(0).stdout;
+    let man = home.waypost(&["man"]).exits(0).stdout.replace("\\-", "-");
+    for (code, meaning) in waypost::cli::args::EXIT_CODES {
+        assert!(help.lines().any(|line| line.trim_start().starts_with(code) && line.ends_with(meaning)), "{code} in {help}");
+        assert!(man.contains(&format!("\\fB{code}\\fR\n{meaning}")), "{code} in {man}");
+    }
+    let codes: Vec<_> = waypost::cli::args::EXIT_CODES.map(|(code, _)| code).into();
+    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "75", "130"] {
+        assert!(codes.contains(&code), "{code}");
+    }
+    for command in ["register", "edit", "show", "secret", "remove", "test", "demo", "completions", "man"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{help}");
+        assert!(man.contains(&format!(".SS waypost {command}\n")), "{man}");
+    }
+    // No stray request, and no control character, in what man reads.
+    for line in man.lines() {
+        let known = [".TH", ".SH", ".SS", ".TP", ".PP", ".ie", ".el", ".br", ".RS", ".RE", ".IP"];
+        assert!(!line.starts_with('.') || known.iter().any(|request| line.starts_with(request)), "{line}");
+    }
+}

@@ -1,0 +1,281 @@
+//! Rows 37, 39, 40, 42, 45, 48, and what `test` is for.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+use crate::common::{history, refused, registered, registered_at};
+use crate::schema;
+use crate::support::check::{expect_api_key_header, expect_basic, expect_bearer, expect_hmac, expect_nothing};
+use crate::support::receiver::{Answer, DEADLINE, Receiver};
+use crate::support::{Home, Output};
+
+fn default_at(url: &str) -> Home {
+    let home = Home::new();
+    crate::common::register(&home, url, &["--auth", "default"], "");
+    home
+}
+
+/// Runs a test that fails, and gives its phase and why.
+#[track_caller]
+fn failed(home: &Home, env: &[(&str, &str)]) -> (String, String) {
+    let out = home.run(&["test", "--json"], b"", env).exits(4);
+    schema::assert_valid("test", &out.json());
+    let attempt = out.json()["delivery"]["attempts"][0].clone();
+    assert_eq!((&attempt["outcome"], &attempt["status"]), (&json!("failed"), &json!(null)));
+    let why = attempt["why"].as_str().unwrap().to_owned();
+    assert!(!attempt["fix"].as_str().unwrap().is_empty(), "{attempt}");
+    let plain = home.run(&["test"], b"", env).exits(4).stdout;
+    assert!(plain.starts_with("failed") && plain.contains("Why") && plain.contains("Fix"), "{plain}");
+    (attempt["phase"].as_str().unwrap_or_default().to_owned(), why)
+}
+
+#[test]
+fn every_auth_type_is_delivered() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    for format in ["hex", "base64", "sha256-hex", "timestamped", "standard"] {
+        let receiver = Receiver::start(expect_hmac(format, "X-Sig", secret));
+        let home =
+            registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Sig", "--format", format, "--secret-stdin"], secret);
+        home.waypost(&["test"]).exits(0);
+        receiver.wait_for_request(DEADLINE).verdict.unwrap();
+    }
+    let cases = [
+        (expect_nothing(), ["--auth", "default"].as_slice()),
+        (expect_basic("user", "a password"), &["--auth", "basic", "--username", "user", "--secret-stdin"]),
+        (expect_bearer("a-token"), &["--auth", "bearer", "--secret-stdin"]),
+        (expect_api_key_header("X-Key", "a-value"), &["--auth", "api-key", "--key", "X-Key", "--secret-stdin"]),
+    ];
+    for ((check, args), secret) in cases.into_iter().zip(["", "a password", "a-token", "a-value"]) {
+        let receiver = Receiver::start(check);
+        let home = registered_at(&receiver, args, secret);
+        let out = home.waypost(&["test", "--json"]).exits(0);
+        schema::assert_valid("test", &out.json());
+        assert_eq!(out.json()["delivery"], history(&home)[0].as_object().map(without_version).unwrap());
+        assert!(home.waypost(&["test"]).exits(0).stdout.starts_with("delivered  200"));
+    }
+}
+
+fn without_version(line: &serde_json::Map<String, serde_json::Value>) -> serde_json::Value {
+    let mut line = line.clone();
+    assert_eq!(line.shift_remove("schema_version"), Some(json!(1)));
+    line.into()
+}
+
+#[test]
+fn bodies_are_sent_byte_for_byte() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let body = "{\"a\" : 1,\r\n\t\"ä\":  [true]}\n\n";
+    fs::write(home.path().join("event.json"), body).unwrap();
+    let json = home.waypost(&["test", "--body", "event.json", "--json"]).exits(0).json();
+    assert_eq!(json["delivery"]["event"], "event.json");
+    let json = home.waypost_stdin(&["test", "--body", "-", "--json"], body).exits(0).json();
+    assert_eq!(json["delivery"]["event"], "stdin");
+    home.waypost(&["test", "--event", "client-submission-auto"]).exits(0);
+    let requests = receiver.wait_for_requests(3, DEADLINE);
+    assert_eq!((requests[0].body.as_slice(), requests[1].body.as_slice()), (body.as_bytes(), body.as_bytes()));
+    assert!(String::from_utf8_lossy(&requests[2].body).contains("client-submission"));
+
+    for (stdin, says) in [("{\"a\": 1", ":1:"), ("", "is not JSON"), ("nothing of JSON", "is not JSON")] {
+        let text = refused(&home, &["test", "--body", "-"], stdin, 2, Some("body"));
+        assert!(text.contains(says), "{text}");
+    }
+    refused(&home, &["test", "--body", "none.json"], "", 2, Some("body"));
+    refused(&home, &["test", "--timeout", "0"], "", 2, Some("timeout_s"));
+    refused(&home, &["test", "--ca-cert", "none.pem"], "", 2, Some("ca_cert"));
+    assert_eq!(receiver.connections(), 3);
+}
+
+#[test]
+fn a_rehearsal_sends_nothing() {
+    let receiver = Receiver::start(expect_bearer("a-token-of-some-length"));
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token-of-some-length");
+    let text = home.waypost(&["test", "--dry-run"]).exits(0).stdout;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], format!("POST {}", receiver.url));
+    for line in ["content-type: application/json", "authorization: Bearer ••••••••"] {
+        assert!(lines.contains(&line), "{text}");
+    }
+    let names: Vec<_> =
+        lines[1..].iter().take_while(|line| !line.is_empty()).map(|line| line.split(':').next().unwrap()).collect();
+    let json = home.waypost(&["test", "--dry-run", "--json"]).exits(0).json();
+    schema::assert_valid("test", &json);
+    assert_eq!(
+        json["request"]["headers"].as_array().unwrap().iter().map(|pair| pair[0].as_str().unwrap()).collect::<Vec<_>>(),
+        names
+    );
+    assert_eq!((receiver.connections(), history(&home).len()), (0, 0));
+    home.waypost(&["test"]).exits(0);
+    let sent: Vec<_> = receiver.wait_for_request(DEADLINE).headers.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(sent, names);
+}
+
+#[test]
+fn a_ca_for_one_attempt() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = default_at(&receiver.url);
+    home.waypost(&["test"]).exits(4);
+    home.waypost(&["test", "--ca-cert", receiver.ca().to_str().unwrap()]).exits(0);
+    assert!(home.waypost(&["show", "--json"]).exits(0).json()["destination"].get("ca_cert").is_none());
+}
+
+#[test]
+fn h37_each_failure_has_its_own_words() {
+    // Nobody has a name in it (RFC 6761 §6.4).
+    let unknown = default_at("https://nobody.invalid/in");
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = default_at(&format!("https://localhost:{}/", free.local_addr().unwrap().port()));
+    drop(free);
+    let resetting = listener(|mut stream| {
+        // What is left unread at the close is answered with a reset.
+        let _ = stream.read(&mut [0; 1]);
+    });
+    let reset = default_at(&format!("https://localhost:{resetting}/"));
+    let proxy = listener(|mut stream| {
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    });
+    let proxied = default_at("https://hooks.example.com/");
+    let proxy = format!("http://127.0.0.1:{proxy}");
+
+    let all = [
+        (failed(&unknown, &[]), "dns"),
+        (failed(&closed, &[]), "connect"),
+        (failed(&reset, &[]), "tls"),
+        (failed(&proxied, &[("HTTPS_PROXY", &proxy)]), "connect"),
+    ];
+    for ((phase, why), expected) in &all {
+        assert_eq!(phase, expected, "{why}");
+    }
+    let mut texts: Vec<_> = all.iter().map(|((_, why), _)| why).collect();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), 4, "{texts:?}");
+    assert!(all[3].0.1.contains("407"), "{}", all[3].0.1);
+}
+
+/// A server that does that with each connection; its port.
+fn listener(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().flatten().for_each(serve));
+    port
+}
+
+#[test]
+fn h39_redirects_are_not_followed() {
+    let other = Receiver::start(expect_nothing());
+    for status in [301, 302, 303, 307, 308] {
+        let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(status).header("location", &other.url)]);
+        let home = registered_at(&receiver, &["--auth", "default"], "");
+        let out = home.waypost(&["test"]).exits(3);
+        assert!(out.stdout.starts_with("refused") && out.stdout.contains(&other.url), "{}", out.stdout);
+        let json = home.waypost(&["test", "--json"]).exits(3).json();
+        schema::assert_valid("test", &json);
+        assert_eq!(json["delivery"]["attempts"][0]["status"], status);
+        assert!(json["delivery"]["attempts"][0]["why"].as_str().unwrap().contains("redirect"), "{json}");
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[test]
+fn h40_proxies_are_asked_or_not() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let out = home.run(&["test"], b"", &[("HTTPS_PROXY", "http://[bad")]).exits(2);
+    assert!(out.stdout.contains("HTTPS_PROXY"), "{}", out.stdout);
+    assert_eq!(receiver.connections(), 0);
+    home.run(&["test"], b"", &[("HTTPS_PROXY", "http://127.0.0.1:1"), ("NO_PROXY", "localhost")]).exits(0);
+    assert_eq!(receiver.connections(), 1);
+}
+
+#[test]
+fn h42_no_ca_store() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = default_at(&receiver.url);
+    let none = home.path().join("none");
+    let none = none.to_str().unwrap();
+    let out = home.run(&["test"], b"", &[("SSL_CERT_FILE", none), ("SSL_CERT_DIR", none)]).exits(4);
+    assert!(out.stdout.contains("ca-certificates") && out.stdout.contains("SSL_CERT_FILE"), "{}", out.stdout);
+    assert_eq!(receiver.connections(), 0);
+}
+
+#[test]
+fn h45_what_comes_from_outside_is_escaped() {
+    let answer =
+        Answer::status(400).header("x-title", "\u{9b}31m\u{202e}txt").body("a\x1b]52;c;eA==\x07b\u{200b}c\r\nline two\n");
+    let receiver = Receiver::scripted(expect_nothing(), vec![answer]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let out = home.waypost(&["test", "-v"]).exits(3);
+    for c in ['\x1b', '\x07', '\u{9b}', '\u{202e}', '\u{200b}', '\r'] {
+        assert!(!out.stdout.contains(c), "{c:?} in {:?}", out.stdout);
+    }
+    assert!(out.stdout.contains("a\\x1b]52;c;eA==\\x07b\\u{200b}c\nline two\n"), "{}", out.stdout);
+}
+
+/// Runs a test against an endpoint that never answers, and stops it by that signal.
+fn stopped_by(signal: Signal) -> (Home, Output) {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Stall]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let mut command = home.command(&["test", "--json"]);
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let child = command.spawn().unwrap();
+    receiver.wait_for_request(DEADLINE);
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), signal).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (home, Output { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() })
+}
+
+#[test]
+fn h48_a_signal_stops_a_delivery_and_it_is_recorded() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let (home, out) = stopped_by(signal);
+        let out = out.exits(code);
+        schema::assert_valid("test", &out.json());
+        assert_eq!(out.json()["delivery"]["outcome"], "stopped");
+        assert_eq!(history(&home)[0]["outcome"], "stopped");
+    }
+}
+
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    let slow = Answer::status(200).after(Duration::from_millis(500));
+    let receiver = Receiver::scripted(expect_nothing(), vec![slow]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let base = home.command(&[]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" test --json", base.get_program().to_str().unwrap()]);
+    command.env_clear().envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    receiver.wait_for_request(DEADLINE);
+    kill_process(Pid::from_raw(child.id().cast_signed()).unwrap(), Signal::HUP).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn h32_what_cannot_be_recorded_is_sent_all_the_same() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    fs::create_dir_all(home.state_dir().join("deliveries.jsonl")).unwrap();
+    let out = home.waypost(&["test"]).exits(0);
+    assert!(out.stderr.starts_with("not recorded: "), "{}", out.stderr);
+    let out = home.waypost(&["test", "--json", "-q"]).exits(0);
+    assert!(out.stderr.starts_with("not recorded: "), "{}", out.stderr);
+    assert_eq!(out.json()["delivery"]["outcome"], "delivered");
+}
+
+#[test]
+fn a_timeout_of_ones_own() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).after(Duration::from_secs(20))]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let json = home.waypost(&["test", "--timeout", "1", "--json"]).exits(4).json();
+    assert_eq!(json["delivery"]["attempts"][0]["phase"], "wait");
+    assert_eq!(registered().waypost(&["edit", "--timeout", "120"]).exits(0).stdout, "");
+}

@@ -1,0 +1,174 @@
+//! The form and the flags cannot disagree: one table of inputs goes to both, and what they say is compared.
+
+use serde_json::Value;
+use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::field::{Field, FieldError};
+use waypost::domain::signature::Format;
+use waypost::tui::form::{Focus, Form};
+
+use crate::support::Home;
+
+/// One way to fill in the form.
+struct Input {
+    auth: AuthType,
+    texts: Vec<(Field, String)>,
+    format: Format,
+    add_to: AddTo,
+    secret: String,
+}
+
+impl Input {
+    fn new(auth: AuthType, url: &str, texts: &[(Field, &str)], secret: &str) -> Self {
+        let mut all = vec![(Field::Url, url.to_owned())];
+        all.extend(texts.iter().map(|&(field, text)| (field, text.to_owned())));
+        Self { auth, texts: all, format: Format::default(), add_to: AddTo::default(), secret: secret.to_owned() }
+    }
+
+    fn form(&self) -> Vec<FieldError> {
+        let mut form = Form::register(None);
+        choose(&mut form, Field::AuthType, &AuthType::ALL, &self.auth);
+        if self.auth == AuthType::Hmac {
+            choose(&mut form, Field::Format, &Format::ALL, &self.format);
+        }
+        if self.auth == AuthType::ApiKey {
+            choose(&mut form, Field::AddTo, &AddTo::ALL, &self.add_to);
+        }
+        let secret = self.auth.secret_field().map(|field| (field, self.secret.clone()));
+        for (field, text) in self.texts.iter().cloned().chain(secret) {
+            form.go(Focus::Field(field));
+            let (_, input) = form.focused_text().unwrap();
+            for c in text.chars() {
+                input.insert(c).unwrap();
+            }
+        }
+        form.complete().check().err().unwrap_or_default()
+    }
+
+    fn flags(&self) -> Vec<Value> {
+        let mut args = vec!["register".to_owned(), "--json".into(), "--auth".into(), self.auth.name().into()];
+        for (field, text) in &self.texts {
+            let flag = match field {
+                Field::Url => "--url",
+                Field::HeaderKey => "--header-key",
+                Field::Username => "--username",
+                Field::Key => "--key",
+                Field::Timeout => "--timeout",
+                other => panic!("{other:?}"),
+            };
+            args.push(format!("{flag}={text}"));
+        }
+        if self.auth == AuthType::Hmac {
+            args.push(format!("--format={}", self.format.name()));
+        }
+        if self.auth == AuthType::ApiKey {
+            args.push(format!("--add-to={}", self.add_to.name()));
+        }
+        if self.auth != AuthType::Default {
+            args.push("--secret-env=SECRET".into());
+        }
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let out = Home::new().run(&args, b"", &[("SECRET", &self.secret)]);
+        match out.code {
+            Some(0) => Vec::new(),
+            _ => out.exits(2).json()["errors"].as_array().unwrap().clone(),
+        }
+    }
+}
+
+/// Moves a choice of the form there.
+fn choose<T: PartialEq>(form: &mut Form, field: Field, all: &[T], to: &T) {
+    form.go(Focus::Field(field));
+    for _ in all {
+        form.choose(-1);
+    }
+    let at = all.iter().position(|one| one == to).unwrap();
+    form.choose(at.cast_signed());
+}
+
+fn table() -> Vec<Input> {
+    const GOOD: &str = "https://h.example/in?k=1";
+    let mut all: Vec<Input> = [
+        GOOD,
+        "",
+        " ",
+        "http://h.example/",
+        "https://",
+        "https://a b/",
+        " https://h.example/",
+        "https://u:p@h.example/",
+        "https://h.example/#f",
+        "https://bücher.example/",
+        "https://127.1/",
+        "https://h.example:0/",
+        "https://h.example:65536/",
+        "https://h.example/a/../b",
+        "https://169.254.169.254/",
+        "https://[fe80::1]/",
+        "https://10.0.0.1/",
+        "https:h",
+        "https:\\\\h\\",
+    ]
+    .map(|url| Input::new(AuthType::Default, url, &[], ""))
+    .into();
+    let secrets = [
+        "",
+        "x",
+        " x ",
+        "a\tb",
+        "Bearer abc",
+        "bearer ",
+        "ä-and-more",
+        "whsec_!",
+        "whsec_c2hvcnQ=",
+        "a b",
+        "\"quoted\"",
+        "long-enough-to-be-good-1",
+    ];
+    let names = ["", " ", "X-Name", "a:b", "é", "a b", "host", "Authorization", "webhook-signature", "k", "proxy-x"];
+    for secret in secrets {
+        all.push(Input::new(AuthType::Bearer, GOOD, &[], secret));
+        all.push(Input::new(AuthType::Basic, GOOD, &[(Field::Username, "user")], secret));
+        for format in Format::ALL {
+            all.push(Input { format, ..Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, "X-Name")], secret) });
+        }
+        for add_to in AddTo::ALL {
+            all.push(Input { add_to, ..Input::new(AuthType::ApiKey, GOOD, &[(Field::Key, "X-Name")], secret) });
+        }
+    }
+    for name in names {
+        all.push(Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, name)], "secret"));
+        all.push(Input { format: Format::Standard, ..Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, name)], "secret") });
+        for add_to in AddTo::ALL {
+            all.push(Input { add_to, ..Input::new(AuthType::ApiKey, GOOD, &[(Field::Key, name)], "secret") });
+        }
+        all.push(Input::new(AuthType::Basic, GOOD, &[(Field::Username, name)], "secret"));
+    }
+    for timeout in ["", "0", "1", "120", "121", "-1", "1.5", "x", " 7 ", "+5"] {
+        all.push(Input::new(AuthType::Default, GOOD, &[(Field::Timeout, timeout)], ""));
+    }
+    // Several faults at once come in one order.
+    all.push(Input::new(AuthType::Basic, "http://x", &[(Field::Username, "a:b"), (Field::Timeout, "0")], ""));
+    all.push(Input::new(AuthType::ApiKey, "", &[(Field::Key, ""), (Field::Timeout, "x")], ""));
+    all
+}
+
+#[test]
+fn the_form_and_the_flags_say_the_same() {
+    let table = table();
+    assert!(table.len() > 150, "{}", table.len());
+    let mut faulty = 0;
+    for input in &table {
+        let (form, flags) = (input.form(), input.flags());
+        let what = format!("{:?} {:?} {:?} {:?}", input.auth, input.texts, input.format, input.secret);
+        let names = |errors: &[FieldError]| errors.iter().map(|error| error.field.name()).collect::<Vec<_>>();
+        let told: Vec<_> = flags.iter().map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(told, names(&form), "{what}");
+        for (error, told) in form.iter().zip(&flags) {
+            let message = told["message"].as_str().unwrap();
+            assert!(message.ends_with(&format!(": {}. {}", error.what, error.why)), "{what}: {message} against {error}");
+            assert_eq!(told["fix"], error.fix.as_str(), "{what}");
+        }
+        faulty += usize::from(!form.is_empty());
+    }
+    assert!(faulty > 60 && faulty < table.len() - 40, "{faulty} of {}", table.len());
+}

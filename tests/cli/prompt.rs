@@ -1,0 +1,171 @@
+//! Asking on a terminal: for a secret without echo, and before something is removed; and the clipboard.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use rustix::process::Signal;
+
+use crate::common::{SECRET, URL, disk, registered};
+use crate::support::Home;
+use crate::support::check::base64;
+use crate::support::pty::{Key, Pty};
+
+const REGISTER: [&str; 5] = ["register", "--url", URL, "--auth", "bearer"];
+
+fn asking(home: &Home) -> Pty {
+    let mut pty = home.pty(&REGISTER).start();
+    pty.wait_for("Token (not shown):");
+    pty
+}
+
+#[test]
+fn a_secret_is_asked_for_and_not_shown() {
+    let home = Home::new();
+    let mut pty = asking(&home);
+    pty.type_text("wrong-texä");
+    pty.key(Key::Backspace);
+    pty.key(Key::Ctrl('u'));
+    pty.type_text("token-texté");
+    pty.key(Key::Backspace);
+    pty.type_text("-x");
+    pty.key(Key::Enter);
+    assert_eq!(pty.wait_exit().code, Some(0));
+    pty.assert_terminal_whole();
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(!raw.contains("tex"), "{raw:?}");
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "token-text-x\n");
+}
+
+#[test]
+fn every_way_out_gives_the_terminal_back() {
+    type Leave = fn(&mut Pty);
+    let ways: [(Leave, i32); 6] = [
+        (|pty| pty.key(Key::Ctrl('c')), 130),
+        (|pty| pty.signal(Signal::INT), 130),
+        (|pty| pty.signal(Signal::TERM), 143),
+        (|pty| pty.signal(Signal::HUP), 129),
+        (|pty| pty.key(Key::Ctrl('d')), 2),
+        (|pty| pty.key(Key::Enter), 2),
+    ];
+    for (leave, code) in ways {
+        let home = Home::new();
+        let mut pty = asking(&home);
+        assert!(pty.is_raw());
+        leave(&mut pty);
+        assert_eq!(pty.wait_exit().code, Some(code), "{}", pty.screen_text());
+        pty.assert_terminal_whole();
+        assert!(!home.state_file().exists());
+    }
+}
+
+#[test]
+fn what_is_typed_behind_the_answer_does_not_reach_the_shell() {
+    let home = Home::new();
+    let script = format!("\"$0\" {} ; echo done; read -r line; echo \"got <$line>\"", REGISTER.join(" "));
+    let mut pty = crate::support::pty::Command::new("sh", home.path())
+        .args(&["-c", &script, crate::support::WAYPOST])
+        .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+        .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
+        .start();
+    pty.wait_for("Token (not shown):");
+    pty.send(b"token-text\nrm -rf everything\n");
+    pty.wait_for("done");
+    pty.type_text("mine\r");
+    pty.wait_for("got <mine>");
+}
+
+#[test]
+fn nobody_types_in_vain() {
+    let home = registered();
+    let mut pty = home.pty(&REGISTER).start();
+    assert_eq!(pty.wait_exit().code, Some(8));
+    assert!(!pty.screen_text().contains("not shown"), "{}", pty.screen_text());
+    // What is wrong already is told before anything is asked.
+    let mut pty = Home::new().pty(&["register", "--url", "http://x", "--auth", "bearer"]).start();
+    assert_eq!(pty.wait_exit().code, Some(2));
+    assert!(!pty.screen_text().contains("not shown"), "{}", pty.screen_text());
+}
+
+#[test]
+fn edit_asks_where_a_secret_is_needed_and_only_there() {
+    let home = registered();
+    let mut pty = home.pty(&["edit", "--timeout", "9"]).start();
+    assert_eq!(pty.wait_exit().code, Some(0));
+    let mut pty = home.pty(&["edit", "--auth", "bearer"]).start();
+    pty.wait_for("Token (not shown):");
+    pty.type_text("token-text\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    fs::remove_file(home.state_dir().join("key")).unwrap();
+    let mut pty = home.pty(&["edit"]).start();
+    pty.wait_for("Token (not shown):");
+    pty.type_text("other-text\r");
+    let code = pty.wait_exit().code;
+    assert_eq!(code, Some(0), "{}", pty.screen_text());
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "other-text\n");
+}
+
+#[test]
+fn secret_stdin_on_a_terminal_does_not_echo_either() {
+    let home = registered();
+    let mut pty = home.pty(&["edit", "--secret-stdin"]).start();
+    pty.wait_for("(not shown):");
+    pty.type_text("another-text\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    assert!(!pty.screen_text().contains("another"), "{}", pty.screen_text());
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "another-text\n");
+}
+
+#[test]
+fn remove_asks() {
+    let home = registered();
+    for (answer, code) in [("n\r", 0), ("\r", 0), ("\x03", 130)] {
+        let before = disk(&home);
+        let mut pty = home.pty(&["remove"]).start();
+        pty.wait_for(&format!("Remove {URL} and its secret? [y/N]"));
+        pty.type_text(answer);
+        assert_eq!(pty.wait_exit().code, Some(code), "{}", pty.screen_text());
+        pty.assert_terminal_whole();
+        assert_eq!(disk(&home), before);
+    }
+    let mut pty = home.pty(&["remove"]).start();
+    pty.wait_for("[y/N]");
+    pty.type_text("x\x7fy\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    assert!(pty.screen_text().contains(&format!("Removed: {URL}")), "{}", pty.screen_text());
+    home.waypost(&["show"]).exits(7);
+}
+
+#[test]
+fn what_changed_while_it_was_asked_is_not_removed() {
+    let home = registered();
+    let mut pty = home.pty(&["remove"]).start();
+    pty.wait_for("[y/N]");
+    home.waypost(&["edit", "--timeout", "9"]).exits(0);
+    pty.type_text("y\r");
+    assert_eq!(pty.wait_exit().code, Some(75));
+    home.waypost(&["show"]).exits(0);
+}
+
+#[test]
+fn copied_by_the_terminal() {
+    let home = registered();
+    let mut pty = home.pty(&["secret", "--copy"]).start();
+    assert_eq!(pty.wait_exit().code, Some(0));
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(raw.contains(&format!("\x1b]52;c;{}\x1b\\", base64(SECRET.as_bytes()))), "{raw:?}");
+    assert!(pty.screen_text().contains("sent to the terminal") && !raw.contains(SECRET), "{raw:?}");
+}
+
+#[test]
+fn copied_by_tmux() {
+    let home = registered();
+    let bin = home.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    fs::write(bin.join("tmux"), "#!/bin/sh\necho \"$@\" > args\ncat > buffer\n").unwrap();
+    fs::set_permissions(bin.join("tmux"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let out = home.run(&["secret", "--copy"], b"", &[("TMUX", "/tmp/tmux-0/default,1,0"), ("PATH", &path)]).exits(0);
+    assert!(out.stdout.is_empty() && out.stderr.contains("tmux"), "{out:?}");
+    assert_eq!(fs::read_to_string(home.path().join("args")).unwrap(), "load-buffer -w -\n");
+    assert_eq!(fs::read_to_string(home.path().join("buffer")).unwrap(), SECRET);
+}

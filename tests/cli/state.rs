@@ -1,0 +1,216 @@
+//! Rows 22–30, 35: the state file.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::common::{SECRET, URL, disk, refused, refused_with, register, registered, registered_at};
+use crate::support::check::expect_bearer;
+use crate::support::receiver::Receiver;
+use crate::support::{Home, run};
+
+/// Commands that need the destination, none of which may change anything.
+const ALL: [&[&str]; 6] = [
+    &["show"],
+    &["secret"],
+    &["test"],
+    &["edit", "--url", "https://other.example/"],
+    &["remove", "--yes"],
+    &["register", "--url", URL, "--auth", "default"],
+];
+
+fn change(home: &Home, change: impl FnOnce(&mut Value)) {
+    let mut json: Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
+    change(&mut json);
+    fs::write(home.state_file(), json.to_string()).unwrap();
+}
+
+#[test]
+fn h22_private_from_the_beginning() {
+    let home = Home::new();
+    let script = "umask 000; exec \"$0\" register --url https://h.example/ --auth bearer --secret-stdin";
+    let mut command = std::process::Command::new("sh");
+    let base = home.command(&[]);
+    command.args(["-c", script, base.get_program().to_str().unwrap()]).current_dir(home.path()).env_clear();
+    command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    run(&mut command, b"token-text").exits(0);
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!([mode(home.config_dir()), mode(home.state_dir())], [0o700, 0o700]);
+    assert_eq!([mode(home.state_file()), mode(home.state_dir().join("key"))], [0o600, 0o600]);
+}
+
+#[test]
+fn h23_a_file_that_others_read() {
+    let home = registered();
+    fs::set_permissions(home.state_file(), fs::Permissions::from_mode(0o644)).unwrap();
+    for args in ALL {
+        refused_with(&home, args, "", 5, None, &format!("chmod 600 {}", home.state_file().display()));
+    }
+}
+
+#[test]
+fn h24_what_is_not_understood_is_left_alone() {
+    let home = registered();
+    let good = fs::read_to_string(home.state_file()).unwrap();
+    let path = home.state_file().display().to_string();
+    for bad in [
+        String::new(),
+        good[..good.len() / 2].to_owned(),
+        format!("\u{feff}{good}"),
+        "[".repeat(200_000),
+        good.replace("\"destination\": {", "\"destination\": \"S3CRET-VALUE\", \"x\": {"),
+        "{\"schema_version\": 1, \"generation\": 0, \"destination\": \"S3CRET-VALUE\"}".to_owned(),
+    ] {
+        fs::write(home.state_file(), &bad).unwrap();
+        for args in ALL {
+            let text = refused(&home, args, "", 5, None);
+            assert!(text.contains(&format!("{path}:")) && !text.contains("S3CRET"), "{text}");
+            let place = text.split(&format!("{path}:")).nth(1).unwrap();
+            assert!(place.starts_with(|c: char| c.is_ascii_digit()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn h25_a_newer_version() {
+    let home = registered();
+    change(&home, |json| json["schema_version"] = json!(7));
+    for args in ALL {
+        let text = refused(&home, args, "", 5, None);
+        assert!(text.contains("version 7") && text.contains("up to 1"), "{text}");
+    }
+}
+
+#[test]
+fn h26_unknown_fields_stay() {
+    let home = registered();
+    change(&home, |json| {
+        json["later"] = json!({ "a": [1, 2] });
+        json["destination"]["note"] = json!("x");
+    });
+    home.waypost(&["edit", "--url", "https://other.example/"]).exits(0);
+    let json: Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
+    assert_eq!((&json["later"], &json["destination"]["note"]), (&json!({ "a": [1, 2] }), &json!("x")));
+}
+
+#[test]
+fn h27_a_link_is_kept() {
+    let home = Home::new();
+    fs::create_dir(home.path().join("dotfiles")).unwrap();
+    fs::create_dir(home.config_dir()).unwrap();
+    symlink("../dotfiles/hop", home.state_file()).unwrap();
+    symlink("real.json", home.path().join("dotfiles/hop")).unwrap();
+    register(&home, URL, &["--auth", "default"], "");
+    assert_eq!(fs::read_link(home.state_file()).unwrap().to_str(), Some("../dotfiles/hop"));
+    assert!(fs::read_to_string(home.path().join("dotfiles/real.json")).unwrap().contains(URL));
+    home.waypost(&["show"]).exits(0);
+}
+
+#[test]
+fn h28_a_secret_is_not_carried_elsewhere() {
+    let receiver = Receiver::start(expect_bearer("token-text-token-text"));
+    let other = Receiver::start(expect_bearer("token-text-token-text"));
+    let ca = other.ca().to_str().unwrap().to_owned();
+    let elsewhere = |json: &mut Value| json["destination"]["url"] = json!(other.url);
+    let otherwise = |json: &mut Value| {
+        let sealed = json["destination"]["auth"]["token"].clone();
+        json["destination"]["auth"] = json!({ "type": "basic", "username": "u", "password": sealed });
+    };
+    let by_another = |json: &mut Value| json["destination"]["ca_cert"] = json!(ca);
+    let changes: [&dyn Fn(&mut Value); 3] = [&elsewhere, &otherwise, &by_another];
+    for by_hand in changes {
+        let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "token-text-token-text");
+        change(&home, by_hand);
+        for args in [["test"].as_slice(), &["secret"], &["edit", "--timeout", "5"], &["test", "--dry-run"]] {
+            let before = disk(&home);
+            let out = home.waypost(args).exits(6);
+            assert!(out.stdout.is_empty() && !out.stderr.contains("token-text"), "{out:?}");
+            assert!(out.stderr.contains("nter the secret again"), "{}", out.stderr);
+            assert_eq!(disk(&home), before);
+        }
+        // What can be read is shown, and the code says that not all is well.
+        assert!(home.waypost(&["show"]).exits(6).stdout.contains("https://"));
+        assert_eq!(home.waypost(&["show", "--json"]).exits(6).json()["error"]["code"], "secret");
+        // Entered again, all is well.
+        home.waypost_stdin(&["edit", "--secret-stdin"], "token-text-token-text").exits(0);
+        assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "token-text-token-text\n");
+    }
+    assert_eq!((receiver.connections(), other.connections()), (0, 0));
+}
+
+#[test]
+fn h29_a_key_that_is_not_the_one() {
+    for wrong in [None, Some(vec![1; 32]), Some(vec![1; 31]), Some(Vec::new())] {
+        let home = registered();
+        let key = home.state_dir().join("key");
+        match &wrong {
+            None => fs::remove_file(&key).unwrap(),
+            Some(bytes) => fs::write(&key, bytes).unwrap(),
+        }
+        let before = disk(&home);
+        for args in [["secret"].as_slice(), &["test"]] {
+            refused(&home, args, "", 6, None);
+        }
+        assert_eq!(disk(&home), before, "{wrong:?}");
+    }
+}
+
+#[test]
+fn h30_something_else_in_its_place() {
+    for kind in ["fifo", "directory", "device"] {
+        let home = Home::new();
+        fs::create_dir(home.config_dir()).unwrap();
+        let path = home.state_file();
+        match kind {
+            "fifo" => {
+                let status = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+                assert!(status.success());
+            }
+            "directory" => fs::create_dir(&path).unwrap(),
+            _ => symlink("/dev/zero", &path).unwrap(),
+        }
+        for args in ALL {
+            let begun = Instant::now();
+            let out = home.waypost(args).exits(5);
+            assert!(begun.elapsed() < Duration::from_secs(1), "{kind} {args:?}: {:?}", begun.elapsed());
+            assert!(out.stderr.contains(&path.display().to_string()), "{}", out.stderr);
+        }
+    }
+}
+
+#[test]
+fn h35_a_lock_that_is_held() {
+    let home = registered();
+    let lock = home.config_dir().join("destination.lock");
+    let held = fs::File::options().write(true).open(&lock).unwrap();
+    held.lock().unwrap();
+    for args in [["edit", "--url", "https://other.example/"].as_slice(), &["remove", "--yes"]] {
+        let begun = Instant::now();
+        let before = disk(&home);
+        let out = home.waypost(args).exits(75);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert!(out.stderr.contains(lock.to_str().unwrap()), "{}", out.stderr);
+        assert_eq!(disk(&home), before);
+    }
+    assert_eq!(home.waypost(&["remove", "--yes", "--json"]).exits(75).json()["error"]["code"], "busy");
+    // Reading needs no lock.
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout, format!("{SECRET}\n"));
+}
+
+#[test]
+fn h34_parallel_edits_are_saved_or_told() {
+    let home = registered();
+    let codes: Vec<i32> = std::thread::scope(|scope| {
+        let run = |n: usize| {
+            let home = &home;
+            scope.spawn(move || home.waypost(&["edit", "--timeout", &(n + 1).to_string()]).code.unwrap())
+        };
+        (0..20).map(run).collect::<Vec<_>>().into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(codes.iter().all(|code| [0, 75].contains(code)), "{codes:?}");
+    let json: Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
+    let saved = codes.iter().filter(|&&code| code == 0).count();
+    assert_eq!(json["generation"], json!(saved + 1));
+}

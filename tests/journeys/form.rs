@@ -1,0 +1,307 @@
+//! The form: what was typed stays, what is wrong is said, what is secret is hidden.
+
+use serde_json::{Value, json};
+
+use crate::support::Home;
+use crate::support::app::{AUTH_TYPES, App, Submit, Typed};
+use crate::support::check;
+use crate::support::pty::Key;
+use crate::support::receiver::Receiver;
+
+/// Each auth type with the texts that go into its fields.
+const ALL: [Typed; 5] = [
+    Typed::Default,
+    Typed::Hmac { header_key: "X-Signature", secret: "a-signing-secret-of-28-chars", format: 1 },
+    Typed::Basic { username: "operator", password: "a password of 28 characters!" },
+    Typed::Bearer { pasted: "a-token-of-21-letters" },
+    Typed::ApiKey { key: "X-Api-Key", value: "a-value-of-21-letters", in_query: false },
+];
+
+/// What is seen once the last of each is there.
+const LAST_SEEN: [&str; 5] = ["No authentication.", "‹ base64 ›", "28 chars", "21 chars", "> (•) Header"];
+
+/// What the form shows of them.
+fn shown(app: &App, typed: &Typed) -> Vec<(&'static str, String)> {
+    let labels: &[&str] = match typed {
+        Typed::Default => &[],
+        Typed::Hmac { .. } => &["Header key", "Signing secret", "Format"],
+        Typed::Basic { .. } => &["Username", "Password"],
+        Typed::Bearer { .. } => &["Token"],
+        Typed::ApiKey { .. } => &["Key", "Value", "Add to"],
+    };
+    labels.iter().map(|&label| (label, app.value_of(label))).collect()
+}
+
+/// Back from the last field to the auth type.
+fn fields_of(typed: &Typed) -> usize {
+    match typed {
+        Typed::Default => 0,
+        Typed::Bearer { .. } => 1,
+        Typed::Basic { .. } => 2,
+        Typed::Hmac { .. } | Typed::ApiKey { .. } => 3,
+    }
+}
+
+#[test]
+fn what_was_typed_is_there_after_a_walk_through_all_auth_types_and_only_the_chosen_is_saved() {
+    let home = Home::new();
+    let receiver = Receiver::start(check::expect_bearer("a-token-of-21-letters"));
+    let mut app = App::open_trusting(&home, &receiver);
+    app.open_form();
+    app.type_text(&receiver.url);
+    app.key(Key::Enter);
+    app.wait_for("> (•) Default");
+    let mut before = Vec::new();
+    for (at, typed) in ALL.iter().enumerate() {
+        if at > 0 {
+            app.key(Key::Down);
+        }
+        app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
+        app.type_fields(typed);
+        app.wait_for(LAST_SEEN[at]);
+        app.times(fields_of(typed), Key::BackTab);
+        app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
+        before.push(shown(&app, typed));
+    }
+    let contents: Vec<&str> = before.iter().flatten().map(|(_, text)| text.as_str()).collect();
+    for part in ["X-Signature", "28 chars", "‹ base64 ›", "operator", "21 chars", "X-Api-Key"] {
+        assert!(contents.iter().any(|text| text.contains(part)), "{part} in {contents:?}");
+    }
+    assert!(!app.screen_text().contains("a-value"), "a secret is shown");
+    // At its ends the choice does not wrap.
+    app.key(Key::Down);
+    for at in (0..ALL.len()).rev() {
+        app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
+        assert_eq!(shown(&app, &ALL[at]), before[at]);
+        app.key(Key::Up);
+    }
+    for at in 0..ALL.len() {
+        app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
+        assert_eq!(shown(&app, &ALL[at]), before[at]);
+        app.key(Key::Down);
+    }
+    app.key(Key::Up);
+    app.wait_for("> (•) Bearer Token");
+    assert_eq!(app.value_of("URL"), receiver.url);
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Registered. Press t");
+    app.send_test();
+    assert_eq!(receiver.requests()[0].verdict, Ok(()));
+    app.quit();
+
+    let text = std::fs::read_to_string(home.state_file()).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let auth = file["destination"]["auth"].as_object().unwrap();
+    assert_eq!(auth.keys().collect::<Vec<_>>(), ["type", "token"]);
+    assert_eq!(auth["type"], json!("bearer"));
+    for unused in ["X-Signature", "operator", "X-Api-Key", "base64"] {
+        assert!(!text.contains(unused), "{unused} in {text}");
+    }
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_and_nothing_typed_is_lost() {
+    let home = Home::new();
+    // High enough for all of it.
+    let mut app = App::start(home.pty(&[]).size(40, 80));
+    app.open_form();
+    let typed = Typed::Hmac { header_key: "content-type", secret: "!not base64!", format: 4 };
+    app.fill_in("http://hooks.example.com/in", &typed);
+    app.submit(Submit::Button);
+    app.wait_for("Must begin with https://");
+    app.wait_for(">URL");
+    let screen = app.screen_text();
+    // Under each of the three fields.
+    assert_eq!(screen.matches("✗ ").count(), 3, "{screen}");
+    assert!(screen.contains("reserved") && screen.contains("base64"), "{screen}");
+    for (label, text) in [("URL", "http://hooks.example.com/in"), ("Header key", "content-type"), ("Signing secret", "12 chars")]
+    {
+        assert!(app.value_of(label).contains(text), "{label}: {}", app.value_of(label));
+    }
+    assert!(!home.config_dir().exists(), "something was saved");
+    // Mended one by one: the error goes with the first change, and the next one is gone to.
+    app.press(&[Key::Home, Key::Right, Key::Right, Key::Right, Key::Right]);
+    app.type_text("s");
+    app.gone("Must begin with https://");
+    app.submit(Submit::Key);
+    app.wait_for(">Header key");
+    app.key(Key::Ctrl('u'));
+    app.type_text("X-Signature");
+    app.submit(Submit::Key);
+    app.wait_for(">Signing secret");
+    app.key(Key::Ctrl('u'));
+    app.type_text("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    app.submit(Submit::Key);
+    app.wait_for("Registered. Press t");
+    app.quit();
+    let file: Value = serde_json::from_slice(&std::fs::read(home.state_file()).unwrap()).unwrap();
+    assert_eq!(file["destination"]["url"], "https://hooks.example.com/in");
+}
+
+#[test]
+fn an_empty_form_is_refused_field_by_field() {
+    let home = Home::new();
+    for (place, fields) in [(1, 3), (2, 2), (3, 2), (4, 3)] {
+        let mut app = App::start(home.pty(&[]).size(40, 80));
+        app.open_form();
+        app.key(Key::Enter);
+        app.times(place, Key::Down);
+        app.key(Key::Ctrl('o'));
+        app.wait_for(">URL");
+        app.wait_for("✗ ");
+        let screen = app.screen_text();
+        assert_eq!(screen.matches("✗ ").count(), fields, "{screen}");
+        // Nothing was typed, but a choice was made.
+        app.key(Key::Esc);
+        app.wait_for("Discard your changes?");
+    }
+    assert!(!home.config_dir().exists());
+}
+
+#[test]
+fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.open_form();
+    app.fill_in("https://hooks.example.com/in", &Typed::Hmac { header_key: "X-Signature", secret: "typed before", format: 0 });
+    app.key(Key::BackTab);
+    app.wait_for(">Signing secret");
+    app.key(Key::Ctrl('g'));
+    app.wait_for("whsec_");
+    app.wait_for("new: copy it to the receiver");
+    let first = app.value_of("Signing secret");
+    let secret = first.strip_prefix("whsec_").expect("the prefix of a signing secret");
+    // 32 bytes in base64.
+    assert!(secret.len() == 44 && secret.ends_with('='), "{first}");
+    app.key(Key::Ctrl('r'));
+    app.gone("whsec_");
+    assert!(app.value_of("Signing secret").ends_with("50 chars"));
+    app.key(Key::Ctrl('r'));
+    app.wait_for(&first);
+    app.key(Key::Ctrl('g'));
+    app.gone(&first);
+    let second = app.value_of("Signing secret");
+    assert!(second.starts_with("whsec_") && second != first);
+    // Who leaves the field hides it.
+    app.key(Key::Tab);
+    app.gone("whsec_");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Registered. Press t");
+    app.wait_for(&second[second.len() - 4..]);
+    assert!(!app.screen_text().contains("whsec_"));
+    app.quit();
+}
+
+#[test]
+fn a_generated_secret_is_what_is_signed_with() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.open_form();
+    app.key(Key::Enter);
+    app.key(Key::Down);
+    app.type_text("\rX-Signature\r");
+    app.key(Key::Ctrl('g'));
+    app.wait_for("whsec_");
+    let secret = app.value_of("Signing secret");
+    // The receiver is told the secret, as a person carries it there.
+    let receiver = Receiver::start(check::expect_hmac("standard", "X-Signature", &secret));
+    app.press(&[Key::Tab, Key::Right, Key::Right, Key::Right, Key::Right]);
+    app.wait_for("‹ Standard Webhooks ›");
+    app.times(4, Key::BackTab);
+    app.wait_for(">URL");
+    app.type_text(&receiver.url);
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Registered. Press t");
+    app.quit();
+    let mut app = App::open_trusting(&home, &receiver);
+    app.wait_for("> [ Send test ]");
+    app.send_test();
+    assert_eq!(receiver.requests()[0].verdict, Ok(()));
+    app.quit();
+}
+
+#[test]
+fn nothing_typed_is_thrown_away_without_a_question() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    // Nothing typed: nothing asked.
+    app.open_form();
+    app.key(Key::Esc);
+    app.gone(" Register destination ");
+    app.open_form();
+    app.fill_in("https://typed.example/in", &Typed::Basic { username: "operator", password: "of-some-length-really" });
+    for back in [&[Key::Esc][..], &[Key::Enter], &[Key::Right, Key::Left, Key::Enter], &[Key::Tab, Key::Esc]] {
+        app.key(Key::Esc);
+        app.wait_for("> [ Keep editing ]   [ Discard ]");
+        app.press(back);
+        app.gone("Discard your changes?");
+        assert_eq!((app.value_of("URL"), app.value_of("Username")), ("https://typed.example/in".into(), "operator".into()));
+    }
+    // The button asks as well.
+    app.times(4, Key::Tab);
+    app.wait_for("> [ Cancel ]");
+    app.key(Key::Enter);
+    app.wait_for("> [ Keep editing ]");
+    app.key(Key::Right);
+    app.wait_for("> [ Discard ]");
+    app.key(Key::Enter);
+    app.wait_for("> [ Register ]");
+    app.gone(" Register destination ");
+    // What was discarded is gone.
+    app.open_form();
+    assert!(!app.screen_text().contains("typed.example"));
+    app.key(Key::Esc);
+    app.gone(" Register destination ");
+    app.quit();
+    assert!(!home.config_dir().exists());
+}
+
+#[test]
+fn ctrl_c_in_a_form_asks_first_and_quits_the_second_time() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.open_form();
+    app.type_text("https://typed.example/in");
+    app.wait_for("https://typed.example/in");
+    app.key(Key::Ctrl('c'));
+    app.wait_for("Discard your changes?");
+    app.wait_for("Press ^C again to quit");
+    app.key(Key::Esc);
+    app.gone("Discard your changes?");
+    // Another key in between: asked anew.
+    app.key(Key::Ctrl('c'));
+    app.wait_for("Discard your changes?");
+    app.key(Key::Ctrl('c'));
+    assert_eq!(app.wait_exit().code, Some(130));
+    app.assert_terminal_whole();
+    assert!(!home.config_dir().exists());
+}
+
+#[test]
+fn help_shows_the_keys_of_where_one_is() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.type_text("?");
+    app.wait_for(" Keys ");
+    app.wait_for("press the focused button");
+    for close in [Key::Esc, Key::Char('?'), Key::Char('q'), Key::Enter] {
+        app.key(close);
+        app.gone(" Keys ");
+        app.type_text("?");
+        app.wait_for(" Keys ");
+    }
+    app.key(Key::Esc);
+    app.gone(" Keys ");
+    // In a text field a question mark is text; off it, it is help.
+    app.open_form();
+    app.type_text("https://typed.example/in?a=1");
+    app.wait_for("https://typed.example/in?a=1");
+    app.key(Key::Tab);
+    app.wait_for("> (•) Default");
+    app.type_text("?");
+    app.wait_for(" Keys ");
+    app.wait_for("generate a signing secret");
+    app.key(Key::Esc);
+    app.gone(" Keys ");
+    assert_eq!(app.value_of("URL"), "https://typed.example/in?a=1");
+}

@@ -1,0 +1,79 @@
+//! A panic inside the loop: hold-to row 48. The binary has no way to be made to panic, so this test runs itself a second time
+//! on a terminal, with the real loop and a shell that panics at `^Z`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crossterm::event::EventStream;
+use ratatui::Terminal;
+use waypost::io::paths::Paths;
+use waypost::ops::Waypost;
+use waypost::tui::backend::LeanBackend;
+use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::run::{Run, Shell};
+use waypost::tui::start;
+use waypost::tui::terminal::{self, Taken};
+
+use crate::support::Home;
+use crate::support::app::App;
+use crate::support::pty::{Command, Key};
+
+/// Set where this program is to be the one that panics.
+const PANICS: &str = "WAYPOST_TEST_PANICS";
+
+struct Panics;
+
+impl Shell for Panics {
+    type Keys = EventStream;
+
+    fn keys(&mut self) -> EventStream {
+        EventStream::new()
+    }
+
+    async fn edit(&mut self, _: &Path) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn suspend(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+/// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
+fn run_until_it_panics(home: &Path) {
+    terminal::give_back_at_panic();
+    let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
+    let waypost = Waypost::new(paths, None);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let situation = waypost.situation();
+    let _taken = Taken::take().unwrap();
+    let mut terminal = Terminal::new(LeanBackend::new(std::io::stdout(), terminal::size)).unwrap();
+    let model = Model::new((80, 24), Surroundings::default(), situation);
+    let (_outside, from_outside) = start::outside();
+    let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics };
+    let _ = runtime.block_on(async { run.run(EventStream::new(), from_outside).await });
+}
+
+#[test]
+fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
+    if let Some(home) = std::env::var_os(PANICS) {
+        return run_until_it_panics(Path::new(&home));
+    }
+    let home = Home::new();
+    let name = "panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
+    let itself = Command::new(std::env::current_exe().unwrap(), home.path())
+        .args(&["--exact", name, "--nocapture"])
+        .env(PANICS, home.path().to_str().unwrap());
+    let mut app = App::start(itself);
+    assert!(app.is_raw());
+    app.key(Key::Ctrl('z'));
+    let exit = app.wait_exit();
+    assert_eq!((exit.code, exit.signal), (Some(101), None));
+    app.assert_terminal_whole();
+    // On the main screen, where it can still be read.
+    assert!(app.screen_text().contains("on purpose"), "{}", app.screen_text());
+    let written = String::from_utf8_lossy(&app.raw()).into_owned();
+    let left = written.rfind("\x1b[?1049l").unwrap();
+    assert_eq!(written.matches("\x1b[?1049l").count(), 1, "it is given back once");
+    assert!(left < written.find("on purpose").unwrap());
+}
