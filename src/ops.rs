@@ -2,7 +2,9 @@
 
 mod deliver;
 mod demo;
+pub mod probe;
 mod problem;
+mod resend;
 mod script;
 pub mod send;
 

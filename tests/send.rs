@@ -11,6 +11,8 @@ mod lines;
 mod load;
 #[path = "send/one.rs"]
 mod one;
+#[path = "send/probe.rs"]
+mod probe;
 
 use std::future::Future;
 use std::path::Path;
@@ -70,14 +72,12 @@ fn destination(url: &str, ca: &Path) -> Destination {
 }
 
 fn with_auth(auth_type: AuthType, url: &str, ca: &Path) -> Destination {
-    let draft = Draft {
-        url: url.into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new(SECRET),
-        ca_cert: ca.to_str().unwrap().into(),
-        ..Draft::default()
-    };
+    let draft = Draft { auth_type, header_key: "X-Signature".into(), signing_secret: Secret::new(SECRET), ..Draft::default() };
+    with_draft(draft, url, ca)
+}
+
+fn with_draft(draft: Draft, url: &str, ca: &Path) -> Destination {
+    let draft = Draft { url: url.into(), ca_cert: ca.to_str().unwrap().into(), ..draft };
     let now = Timestamp::UNIX_EPOCH;
     Destination::new(draft.check().unwrap().settings, now, now)
 }
