@@ -3,6 +3,8 @@
 //! Secrets stand in it as `$WAYPOST_SECRET` and the like; the shell that runs it holds them. A signature is made when the
 //! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
 
+use std::fmt::Write as _;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::auth::{ApiKeyPlace, Auth};
@@ -184,7 +186,9 @@ fn printing(bytes: &[u8]) -> String {
             b'\'' => format.push_str("'\\''"),
             b' '..=b'~' => format.push(char::from(byte)),
             // Three digits always: fewer would take a digit that follows along.
-            _ => format.push_str(&format!("\\{byte:03o}")),
+            _ => {
+                let _ = write!(format, "\\{byte:03o}");
+            }
         }
     }
     format!("printf '{format}'")

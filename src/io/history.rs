@@ -18,7 +18,7 @@ use super::atomic;
 use super::file::{Fault, Links, PRIVATE, open_regular};
 use super::lock::{self, Lock};
 use super::paths::Paths;
-use super::record::{delivery_from_json, delivery_to_json};
+use super::record::{Record, delivery_from_json};
 use super::store::{Doing, StoreError};
 use crate::domain::outcome::{Attempt, Delivery, Outcome};
 
@@ -209,11 +209,9 @@ fn line(delivery: &Delivery) -> Vec<u8> {
                 shorten(&mut attempt.request.body, most);
             }
         }
-        let mut json = delivery_to_json(&kept);
-        if let Value::Object(fields) = &mut json {
-            fields.shift_insert(0, "schema_version".into(), SCHEMA_VERSION.into());
-        }
-        line = format!("{json}\n").into_bytes();
+        // Plain data with text for keys: nothing in it can fail.
+        line = serde_json::to_vec(&Record::of(&kept, Some(SCHEMA_VERSION))).unwrap_or_default();
+        line.push(b'\n');
         if line.len() <= MAX_LINE {
             break;
         }

@@ -33,7 +33,7 @@ use crate::domain::request::{Request, Stamp};
 use crate::domain::retry::{self, Policy, Wait};
 
 pub use input::MAX_LINE;
-pub use lines::{Lines, Summary, Tally, Unfit};
+pub use lines::{Lines, Streams, Summary, Tally, Unfit};
 
 /// How time passes between two attempts.
 pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use waypost::domain::auth::AuthType;
 use waypost::domain::outcome::Outcome;
 use waypost::domain::retry::Policy;
-use waypost::ops::send::{Lines, MAX_LINE, Options, Summary, Tally};
+use waypost::ops::send::{Lines, MAX_LINE, Options, Streams, Summary, Tally};
 
 use super::support::check::{expect_hmac, expect_nothing};
 use super::support::receiver::{Answer, DEADLINE, RawRequest, Receiver};
@@ -25,8 +25,8 @@ impl Kept {
         String::from_utf8_lossy(&bytes).split_inclusive('\n').map(str::to_owned).collect()
     }
 
-    pub fn file(&self) -> Option<Box<dyn Write + Send>> {
-        Some(Box::new(self.clone()))
+    pub fn file(&self) -> Box<dyn Write + Send> {
+        Box::new(self.clone())
     }
 }
 
@@ -69,7 +69,7 @@ impl Read for Endless {
 }
 
 pub fn numbered(count: usize) -> String {
-    (1..=count).map(|n| format!("{{\"n\":{n}}}\n")).collect()
+    (1..=count).map(|n| format!("{{\"n\":{n}}}\n")).collect::<Vec<_>>().concat()
 }
 
 fn receiver(answers: Vec<Answer>) -> Receiver {
@@ -99,7 +99,7 @@ fn ids(requests: &[RawRequest]) -> BTreeMap<String, Vec<String>> {
 async fn send(place: &Place, receiver: &Receiver, input: &str, how: &Lines, kept: &Kept) -> Summary {
     let to = destination(&receiver.url, receiver.ca());
     let input = Cursor::new(input.to_owned());
-    place.waypost.send_lines(&to, input, how, kept.file(), |_| {}, pending(), pending()).await.unwrap()
+    place.waypost.send_lines(&to, Streams { input, failed: Some(kept.file()) }, how, |_| {}, pending(), pending()).await.unwrap()
 }
 
 #[tokio::test]
@@ -161,7 +161,14 @@ async fn the_longest_line_is_sent_and_a_longer_one_is_kept() {
     let much_longer = of(MAX_LINE + 3_000_000);
     let input = format!("{}\n{long}\n1\n{much_longer}\n2\n{}", of(MAX_LINE), of(MAX_LINE + 100_000));
     let how = how(place.options(), 2);
-    let sent = place.waypost.send_lines(&to, Cursor::new(input), &how, kept.file(), |_| {}, pending(), pending());
+    let sent = place.waypost.send_lines(
+        &to,
+        Streams { input: Cursor::new(input), failed: Some(kept.file()) },
+        &how,
+        |_| {},
+        pending(),
+        pending(),
+    );
     let summary = sent.await.unwrap();
     assert_eq!(summary.tally, Tally { delivered: 3, unfit: 3, ..Tally::default() }, "{:?}", summary.unfit);
     let mut sizes: Vec<_> = receiver.requests().iter().map(|request| request.body.len()).collect();
@@ -188,7 +195,11 @@ async fn a_stop_finishes_what_is_in_flight_and_keeps_the_rest() {
     };
     let input = Cursor::new(numbered(COUNT) + "no json\n");
     let how = how(place.options(), 8);
-    let summary = place.waypost.send_lines(&to, input, &how, kept.file(), progress, stopper.stopped(), pending()).await.unwrap();
+    let summary = place
+        .waypost
+        .send_lines(&to, Streams { input, failed: Some(kept.file()) }, &how, progress, stopper.stopped(), pending())
+        .await
+        .unwrap();
     let tally = summary.tally;
     assert!(summary.stopped && (100..150).contains(&tally.delivered), "{tally:?}");
     assert_eq!(tally.ended(), COUNT as u64 + 1);
@@ -221,7 +232,11 @@ async fn without_a_failed_file_a_stop_leaves_the_rest_unread() {
     };
     let how = how(place.options(), 1);
     let input = Endless(Arc::clone(&read));
-    let summary = place.waypost.send_lines(&to, input, &how, None, progress, stopper.stopped(), pending()).await.unwrap();
+    let summary = place
+        .waypost
+        .send_lines(&to, Streams { input, failed: None }, &how, progress, stopper.stopped(), pending())
+        .await
+        .unwrap();
     let tally = summary.tally;
     assert_eq!(tally.delivered, receiver.requests().len() as u64);
     assert_eq!(summary.unread_from, Some(tally.delivered + 1), "{summary:?}");
@@ -240,7 +255,11 @@ async fn reading_does_not_run_ahead_and_a_second_stop_ends_all() {
     };
     let how = how(place.options(), 4);
     let input = Endless(Arc::clone(&read));
-    let summary = place.waypost.send_lines(&to, input, &how, kept.file(), |_| {}, pending(), arrived).await.unwrap();
+    let summary = place
+        .waypost
+        .send_lines(&to, Streams { input, failed: Some(kept.file()) }, &how, |_| {}, pending(), arrived)
+        .await
+        .unwrap();
     assert!(read.load(Ordering::SeqCst) <= 256 * 1024, "{read:?}");
     assert_eq!((summary.tally.stopped, summary.tally.delivered), (4, 0));
     let handled = summary.tally.ended();
@@ -257,7 +276,8 @@ async fn a_failed_file_that_cannot_be_written_stops_but_loses_nothing_silently()
     let how = how(Options { policy: Policy { retries: 0 }, ..place.options() }, 4);
     let file: Box<dyn Write + Send> = Box::new(Full(300));
     let input = Cursor::new(numbered(COUNT));
-    let summary = place.waypost.send_lines(&to, input, &how, Some(file), |_| {}, pending(), pending()).await.unwrap();
+    let summary =
+        place.waypost.send_lines(&to, Streams { input, failed: Some(file) }, &how, |_| {}, pending(), pending()).await.unwrap();
     assert!(summary.unwritten.is_some() && summary.stopped, "{summary:?}");
     let requests = receiver.requests();
     assert!(requests.len() < COUNT);
@@ -296,7 +316,8 @@ async fn an_input_that_breaks_is_told_with_its_place() {
     let to = destination(&receiver.url, receiver.ca());
     let input = Breaks(Cursor::new(numbered(3) + "{\"torn\":"));
     let how = how(place.options(), 2);
-    let summary = place.waypost.send_lines(&to, input, &how, None, |_| {}, pending(), pending()).await.unwrap();
+    let summary =
+        place.waypost.send_lines(&to, Streams { input, failed: None }, &how, |_| {}, pending(), pending()).await.unwrap();
     assert_eq!((summary.tally.delivered, summary.unread_from), (3, Some(4)));
     assert_eq!(summary.unreadable.as_deref(), Some("unplugged"));
 }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use waypost::domain::retry::Policy;
-use waypost::ops::send::{Lines, Options, Tally};
+use waypost::ops::send::{Lines, Options, Streams, Tally};
 
 use super::endpoint::Endpoint;
 use super::lines::{Kept, numbered};
@@ -33,7 +33,11 @@ async fn a_hundred_thousand_lines_over_a_restart() {
     let options = Options { policy: Policy { retries: 1 }, ..place.options() };
     let how = Lines { options, concurrency: 16, name: "load".into() };
     let input = Cursor::new(numbered(COUNT));
-    let summary = place.waypost.send_lines(&to, input, &how, kept.file(), progress, pending(), pending()).await.unwrap();
+    let summary = place
+        .waypost
+        .send_lines(&to, Streams { input, failed: Some(kept.file()) }, &how, progress, pending(), pending())
+        .await
+        .unwrap();
     assert!(restarted);
     assert_eq!((summary.unrecorded, summary.unwritten, summary.lost.len()), (None, None, 0));
     let tally = summary.tally;
@@ -64,7 +68,9 @@ fn how_many_a_second() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let input = Cursor::new(numbered(count));
         let begun = Instant::now();
-        let summary = runtime.block_on(place.waypost.send_lines(&to, input, &how, None, |_| {}, pending(), pending())).unwrap();
+        let summary = runtime
+            .block_on(place.waypost.send_lines(&to, Streams { input, failed: None }, &how, |_| {}, pending(), pending()))
+            .unwrap();
         let took = begun.elapsed();
         assert_eq!((summary.tally.delivered, endpoint.requests()), (count as u64, count as u64));
         report(concurrency, count, took);

@@ -47,6 +47,14 @@ pub struct Lines {
     pub name: String,
 }
 
+/// Where lines come from, and where those go that were not delivered.
+pub struct Streams<R> {
+    /// One JSON a line.
+    pub input: R,
+    /// The failed file, if one is wanted.
+    pub failed: Option<Box<dyn Write + Send>>,
+}
+
 /// How many lines are where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -127,28 +135,28 @@ struct Job {
 }
 
 impl Waypost {
-    /// Sends the lines of `input`, `concurrency` at once over kept connections, and writes those that were not delivered to
-    /// `failed`, byte for byte, in no order.
+    /// Sends the lines of the input, `concurrency` at once over kept connections, and writes those that were not delivered to
+    /// the failed file, byte for byte, in no order.
     ///
-    /// When `stop` is ready, what is in flight is finished, nothing is tried again, and the rest of the input goes to `failed`
-    /// (without one it stays unread). When `stop_all` is ready, what is in flight ends at once, and the input is left as it is.
+    /// When `stop` is ready, what is in flight is finished, nothing is tried again, and the rest of the input goes to the failed
+    /// file (without one it stays unread). When `stop_all` is ready, what is in flight ends at once, and the input is left as it is.
     ///
     /// # Errors
     /// What keeps everything from being sent; nothing was read then.
     pub async fn send_lines(
         &self,
         to: &Destination,
-        input: impl Read + Send + 'static,
+        streams: Streams<impl Read + Send + 'static>,
         how: &Lines,
-        failed: Option<Box<dyn Write + Send>>,
         mut progress: impl FnMut(&Tally),
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<Summary, Cause> {
         let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
-        let recorder = Recorder::start(self.paths.clone()).map_err(no_thread)?;
-        let undelivered = Undelivered::start(failed).map_err(no_thread)?;
+        let recorder = Recorder::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
+        let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
+        let input = streams.input;
         let (to_loop, lines) = channel(2);
         let switch = Switch::default();
         let of_reader = (switch.clone(), undelivered.clone());
@@ -156,7 +164,7 @@ impl Waypost {
         std::thread::Builder::new()
             .name("input".into())
             .spawn(move || input::read(input, &to_loop, &of_reader.0, &of_reader.1))
-            .map_err(no_thread)?;
+            .map_err(|error| no_thread(&error))?;
         let (stop_level, stopping) = watch::channel(Stop::Not);
         let mut run = Run {
             to,
@@ -181,7 +189,7 @@ impl Waypost {
     }
 }
 
-fn no_thread(error: io::Error) -> Cause {
+fn no_thread(error: &io::Error) -> Cause {
     Cause::Other(format!("the system gives no thread: {error}"))
 }
 
@@ -209,7 +217,7 @@ struct Run<'a> {
     summary: Summary,
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     async fn until_end(
         &mut self,
         progress: &mut impl FnMut(&Tally),
@@ -336,7 +344,9 @@ impl<'a> Run<'a> {
                 if self.level() == Stop::Not {
                     self.queue.extend(lines);
                 } else {
-                    lines.into_iter().for_each(|line| self.unsent(line));
+                    for line in lines {
+                        self.unsent(line);
+                    }
                 }
             }
             Input::Unfit(line, why) => {
