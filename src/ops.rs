@@ -135,16 +135,21 @@ impl Waypost {
     /// What the files say. Never fails: what cannot be read is part of the situation.
     #[must_use]
     pub fn situation(&self) -> Situation {
-        let (state, generation) = match store::load(&self.paths) {
-            Ok(Loaded::Empty { generation }) => (State::Empty, generation),
-            Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
-            Ok(Loaded::Locked { draft, error, generation, .. }) => (State::Locked(Box::new(draft), error.into()), generation),
-            Err(error) => (State::Unreadable(error.into()), 0),
-        };
+        let (state, generation) = self.registered();
         // A history that cannot be read is no reason not to open.
         let history = history::page(&self.paths, None, 0, PAGE).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
         Situation { state, generation, history, events }
+    }
+
+    /// What the state file says, and its generation.
+    fn registered(&self) -> (State, u64) {
+        match store::load(&self.paths) {
+            Ok(Loaded::Empty { generation }) => (State::Empty, generation),
+            Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
+            Ok(Loaded::Locked { draft, error, generation, .. }) => (State::Locked(Box::new(draft), error.into()), generation),
+            Err(error) => (State::Unreadable(error.into()), 0),
+        }
     }
 
     /// The destination, for something that needs one.

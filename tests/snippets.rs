@@ -8,10 +8,11 @@ mod requests;
 #[path = "snippets/run.rs"]
 mod run;
 
-use requests::{Sent, cases, every_settings, with_another_secret};
+use requests::{Sent, by_an_empty_key, cases, every_settings, with_another_secret};
 use run::{go, node, php, python, shell};
 use waypost::domain::auth::Auth;
 use waypost::domain::destination::Settings;
+use waypost::domain::signature::Format;
 use waypost::domain::snippet::{Lang, snippet};
 
 /// Runs a snippet against requests, with that secret in the environment: what it says of each, or `None` when it ends with an
@@ -31,6 +32,10 @@ fn assert_right(lang: Lang, run: Run) {
             if said != case.accepted {
                 wrong.push(format!("{}: {said} for {:?} of {:?}", case.what, settings.auth(), case.sent));
             }
+        }
+        if settings.auth().format() == Some(Format::Standard) {
+            let said = run(&code, &settings, &[&by_an_empty_key(&settings)], "whsec_");
+            assert!(said.is_none_or(|said| said == [false]), "an empty key is taken:\n{code}");
         }
         if settings.auth().secret().is_some() {
             assert_eq!(run(&code, &settings, &requests[..1], ""), None, "an empty secret is taken:\n{code}");

@@ -3,9 +3,10 @@
 //! What has a rule of its own (a URL, a number of seconds, a name) is taken as text: the rules stand in the domain, and its
 //! errors are the same as the form's.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::domain::auth::{AddTo, AuthType};
@@ -199,8 +200,8 @@ impl SecretSource {
 /// The options of `test`.
 #[derive(Debug, clap::Args)]
 pub struct Test {
-    /// A built-in event
-    #[arg(long, value_name = "NAME", value_parser = names(BuiltIn::ALL.map(BuiltIn::name)), conflicts_with = "body")]
+    /// A built-in event, or one of your own that was kept in the app
+    #[arg(long, value_name = "NAME", value_parser = EventName, conflicts_with = "body")]
     pub event: Option<String>,
 
     /// A file with the JSON to send, byte for byte; - for standard input
@@ -226,6 +227,22 @@ without being shown.";
 
 fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
     PossibleValuesParser::new(names)
+}
+
+/// Any name; those of the built-in events are offered.
+#[derive(Clone, Debug)]
+struct EventName;
+
+impl TypedValueParser for EventName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(BuiltIn::ALL.into_iter().map(|event| PossibleValue::new(event.name()))))
+    }
 }
 
 /// Unlike clap's own, takes an empty one: for none.

@@ -31,7 +31,7 @@ const MAX_BODY: u64 = 16 * 1024 * 1024;
 /// An input is not valid, nothing is registered, or its secret cannot be opened. That the endpoint refuses, or is not reached, is
 /// no error but told by the code.
 pub fn test(waypost: &Waypost, args: &args::Test, out: Out) -> Result<u8, Failure> {
-    let event = event(args)?;
+    let event = event(waypost, args)?;
     let destination = adjusted(waypost.destination()?, args)?;
     if args.dry_run {
         let request = waypost.rehearse(&destination, &event);
@@ -105,10 +105,9 @@ fn adjusted(destination: Destination, args: &args::Test) -> Result<Destination, 
     }
 }
 
-fn event(args: &args::Test) -> Result<Event, Failure> {
+fn event(waypost: &Waypost, args: &args::Test) -> Result<Event, Failure> {
     let Some(path) = &args.body else {
-        let name = args.event.as_deref().unwrap_or(BuiltIn::Ping.name());
-        return Ok(BuiltIn::from_name(name).unwrap_or_default().event());
+        return named(waypost, args.event.as_deref().unwrap_or(BuiltIn::Ping.name()));
     };
     let (name, body) = if path.as_os_str() == "-" {
         ("stdin".to_owned(), read(io::stdin().lock(), "standard input")?)
@@ -126,6 +125,22 @@ fn event(args: &args::Test) -> Result<Event, Failure> {
             "Correct it there.",
         )])),
     }
+}
+
+/// The event of that name: a built-in one, or one of the user's own.
+fn named(waypost: &Waypost, name: &str) -> Result<Event, Failure> {
+    if let Some(built_in) = BuiltIn::from_name(name) {
+        return Ok(built_in.event());
+    }
+    let own = waypost.own_events();
+    let names = BuiltIn::ALL.map(BuiltIn::name).into_iter().chain(own.iter().map(|event| event.name.as_str()));
+    let known = names.collect::<Vec<_>>().join(", ");
+    own.iter().find(|event| event.name == name).cloned().ok_or_else(|| Failure::Other {
+        code: exit::USAGE,
+        field: Some(Field::Body),
+        message: format!("--event: there is no event \"{name}\"."),
+        fix: format!("Give one of: {known}; or a file by --body."),
+    })
 }
 
 /// A file's own name: where it lies is nobody's business at the other end of a history.

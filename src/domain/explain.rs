@@ -81,18 +81,12 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
     } else {
         vec![Mistake::Method]
     };
+    let redactor = Redactor::new(settings);
+    let mistakes: Vec<_> = mistakes.into_iter().map(|mistake| mistake.masked(|name| redactor.redact(name))).collect();
     let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());
     // What was signed comes behind how it is written, and is harder to get right.
     let code = mistakes.iter().rev().map(|mistake| code::lines(settings.auth(), mistake)).find(|lines| !lines.is_empty());
-    // Names of headers and parameters come from outside, and a secret may have been put in the place of one.
-    let redactor = Redactor::new(settings);
-    Explanation {
-        valid: false,
-        reason: redactor.redact(&reason),
-        fix: redactor.redact(&fix),
-        code: code.unwrap_or_default(),
-        mistakes,
-    }
+    Explanation { valid: false, reason, fix, code: code.unwrap_or_default(), mistakes }
 }
 
 /// The value that the registered header should have had for a request: to show only when the user has asked to see it.

@@ -20,7 +20,7 @@ use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::http;
 use crate::io::paths::Paths;
 use crate::io::record::delivery_to_json;
-use crate::io::store::{self, Loaded, reason as system_words};
+use crate::io::store::{Loaded, reason as system_words};
 
 pub use crate::io::clipboard::Copied;
 
@@ -36,12 +36,7 @@ impl Waypost {
     /// What is registered, without the history.
     #[must_use]
     pub fn state(&self) -> State {
-        match store::load(&self.paths) {
-            Ok(Loaded::Empty { .. }) => State::Empty,
-            Ok(Loaded::Open { destination, .. }) => State::Open(Box::new(destination)),
-            Ok(Loaded::Locked { draft, error, .. }) => State::Locked(Box::new(draft), error.into()),
-            Err(error) => State::Unreadable(error.into()),
-        }
+        self.registered().0
     }
 
     /// Changes the destination as it stands at that moment. `change` gets it as it would be typed, with its secret, or without

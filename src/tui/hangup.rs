@@ -32,6 +32,7 @@ fn is_gone(timeout: Option<&Timespec>) -> Result<bool, Errno> {
 }
 
 /// As [`silence`], where the terminal has gone. A SIGHUP can be quicker than [`watch`]. Returns whether it has.
+#[must_use]
 pub fn silence_if_gone() -> bool {
     let gone = is_gone(Some(&Timespec::default())).unwrap_or(false);
     if gone {

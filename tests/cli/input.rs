@@ -275,7 +275,7 @@ fn usage_errors_name_the_flag_and_repeat_no_stray_text() {
         (["register", "--auth", "digest"].as_slice(), Some("auth"), "bearer"),
         (&["edit", "--format", "md5"], Some("format"), "sha256-hex"),
         (&["edit", "--add-to", "body"], Some("add_to"), "query"),
-        (&["test", "--event", "pong"], Some("body"), "ping"),
+        (&["test", "--event", "ping", "--body", "-"], Some("body"), "does not go together"),
         (&["edit", "--urll", "x"], None, "--url"),
         (&["edit"], None, "--url"),
         (&["regster"], None, "register"),

@@ -92,6 +92,19 @@ fn bodies_are_sent_byte_for_byte() {
 }
 
 #[test]
+fn own_events_are_sent_by_name() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    fs::create_dir(home.config_dir().join("events")).unwrap();
+    fs::write(home.config_dir().join("events/mine.json"), "{\"mine\": true}").unwrap();
+    let json = home.waypost(&["test", "--event", "mine", "--json"]).exits(0).json();
+    assert_eq!(json["delivery"]["event"], "mine");
+    assert_eq!(receiver.wait_for_request(DEADLINE).body, b"{\"mine\": true}");
+    let text = refused(&home, &["test", "--event", "other"], "", 2, Some("body"));
+    assert!(text.contains("ping") && text.contains("mine"), "{text}");
+}
+
+#[test]
 fn a_rehearsal_sends_nothing() {
     let receiver = Receiver::start(expect_bearer("a-token-of-some-length"));
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token-of-some-length");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::common::{SECRET, URL, disk, refused, refused_with, register, registered, registered_at};
-use crate::support::check::expect_bearer;
+use crate::support::check::{expect_api_key_header, expect_bearer};
 use crate::support::receiver::Receiver;
 use crate::support::{Home, run};
 
@@ -138,6 +138,21 @@ fn h28_a_secret_is_not_carried_elsewhere() {
         assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "token-text-token-text\n");
     }
     assert_eq!((receiver.connections(), other.connections()), (0, 0));
+}
+
+#[test]
+fn h28_a_key_for_a_header_is_not_put_into_a_query() {
+    let receiver = Receiver::start(expect_api_key_header("X-Key", "value-text-value-text"));
+    let args = ["--auth", "api-key", "--key", "X-Key", "--secret-stdin"];
+    let home = registered_at(&receiver, &args, "value-text-value-text");
+    change(&home, |json| json["destination"]["auth"]["add_to"] = json!("query"));
+    for args in [["test"].as_slice(), &["secret"], &["edit", "--timeout", "5"]] {
+        refused_with(&home, args, "", 6, None, "nter the secret again");
+    }
+    // A secret that comes with the edit is what is sealed for the new place.
+    home.waypost_stdin(&["edit", "--add-to", "header", "--secret-stdin"], "value-text-value-text").exits(0);
+    assert_eq!(receiver.connections(), 0);
+    home.waypost(&["test"]).exits(0);
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn bearers() -> Vec<Case> {
         case(
             "twice the header",
             given(format!("Bearer {TOKEN}")).with("authorization", "x"),
-            vec![Mistake::HeaderRepeated { name: "authorization".into() }],
+            vec![Mistake::Repeated { name: "authorization".into() }],
         ),
     ]
 }
@@ -124,6 +124,11 @@ fn header_keys() -> Vec<Case> {
             "in the query",
             Req::new("{}").to("/in?a=1&X-Api-Key=key%26with%2Bodd%3D%2520chars"),
             vec![Mistake::InQuery { name: "X-Api-Key".into() }],
+        ),
+        case(
+            "in the query, not encoded",
+            Req::new("{}").to(&format!("/in?a&X-Api-Key={KEY}")),
+            vec![Mistake::InQuery { name: "X-Api-Key".into() }, Mistake::Credential(CredentialForm::NotPercentEncoded)],
         ),
         Case {
             what: "without its own scheme",
@@ -149,12 +154,17 @@ fn query_keys() -> Vec<Case> {
     vec![
         case("nothing", "/in?a=1", vec![Mistake::ParameterMissing { name: "X-Api-Key".into() }]),
         case("another parameter", &format!("/in?api_key={encoded}"), vec![other]),
+        case(
+            "not encoded, behind a name alone",
+            &format!("/in?a&X-Api-Key={KEY}"),
+            credential(CredentialForm::NotPercentEncoded),
+        ),
         case("not encoded", &format!("/in?X-Api-Key={KEY}&b=1"), credential(CredentialForm::NotPercentEncoded)),
         case("encoded twice", "/in?X-Api-Key=key%2526with%252Bodd%253D%252520chars", credential(CredentialForm::PercentEncoded)),
         case(
             "there twice",
             &format!("/in?X-Api-Key={encoded}&X-Api-Key=x"),
-            vec![Mistake::HeaderRepeated { name: "X-Api-Key".into() }],
+            vec![Mistake::Repeated { name: "X-Api-Key".into() }],
         ),
         header("X-Api-Key", KEY, vec![in_header.clone()]),
         header("X-Api-Key", &format!("ApiKey {KEY}"), vec![in_header, Mistake::Scheme(Scheme::Other("ApiKey"))]),

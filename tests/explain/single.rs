@@ -59,7 +59,7 @@ fn written_otherwise() -> Vec<Case> {
         case("an empty header", plain, signed(""), Mistake::HeaderMissing { name: SIGNATURE.into() }),
         case("another header", plain, Req::new(BODY).with("X-Hub-Signature", &hexed), named(SIGNATURE, "x-hub-signature")),
         case("another is right", plain, signed("0".repeat(64)).with("X-Sig", &hexed), named(SIGNATURE, "x-sig")),
-        case("twice", plain, signed(&hexed).with(SIGNATURE, "x"), Mistake::HeaderRepeated { name: SIGNATURE.into() }),
+        case("twice", plain, signed(&hexed).with(SIGNATURE, "x"), Mistake::Repeated { name: SIGNATURE.into() }),
         case("upper case", plain, signed(&upper), encoding(Encoding::HexUpper)),
         case("base64 for hex", plain, signed(&padded), encoding(Encoding::Base64)),
         case("base64 of hex", plain, signed(base64(hexed.as_bytes())), encoding(Encoding::Base64OfHex)),

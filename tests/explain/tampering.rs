@@ -120,6 +120,21 @@ fn another_secret_is_none_of_the_known_mistakes() {
     }
 }
 
+#[test]
+fn another_id_or_time_is_none_of_the_known_mistakes() {
+    let later = (NOW + 1).to_string();
+    let standard = hmac_of(Format::Standard, WHSEC);
+    let right = made(&standard, BODY.as_bytes());
+    assert_eq!(right.clone().instead("webhook-id", "msg_2").explain(&standard).mistakes, []);
+    assert_eq!(right.instead("webhook-timestamp", &later).explain(&standard).mistakes, []);
+    let stripe = hmac_of(Format::Timestamped, SECRET);
+    let mut request = made(&stripe, BODY.as_bytes());
+    for (_, value) in request.headers.iter_mut().filter(|(name, _)| name == "x-signature") {
+        *value = value.replace(&NOW.to_string(), &later);
+    }
+    assert_eq!(request.explain(&stripe).mistakes, []);
+}
+
 /// A stale timestamp is named only where the signature is right: otherwise it explains nothing.
 #[test]
 fn an_old_request_by_another_secret_is_none_either() {
@@ -134,7 +149,7 @@ fn a_name_that_holds_the_secret_is_masked() {
     let request = Req::new("{}").with("a-secret-of-some-length", "Bearer a-secret-of-some-length");
     let found = request.explain(&settings);
     assert!(matches!(found.mistakes.as_slice(), [Mistake::HeaderName { .. }]));
-    assert!(!found.reason.contains("a-secret") && !found.fix.contains("a-secret"), "{found:?}");
+    assert!(!format!("{found:?}").contains("a-secret"), "{found:?}");
 }
 
 proptest! {

@@ -416,6 +416,22 @@ fn bodies_are_copied_written_and_kept() {
 }
 
 #[test]
+fn the_curl_command_has_a_reference_where_the_secret_is() {
+    for auth in AuthType::ALL {
+        let mut model = app(scenes::registered(auth));
+        press(&mut model, "t enter");
+        update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
+        let effects = press(&mut model, "Y");
+        assert_eq!(press(&mut model, "tab enter"), effects, "the button does the same");
+        let [Effect::Copy(command)] = &effects[..] else { panic!("{effects:?}") };
+        assert!(command.contains("curl") && command.contains(&scenes::delivered().id), "{command}");
+        if let Some((_, secret)) = scenes::settings(auth).auth().secret() {
+            assert!(!command.contains(secret.expose()) && command.contains("$WAYPOST_"), "{command}");
+        }
+    }
+}
+
+#[test]
 fn find_goes_from_place_to_place_and_around() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "t / W E B H O O K enter");

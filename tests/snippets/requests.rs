@@ -107,6 +107,12 @@ pub fn with_another_secret(settings: &Settings) -> Settings {
     draft.check().unwrap().settings
 }
 
+/// HMAC pads its key with zeros, so that a key of zeros signs as an empty one does.
+pub fn by_an_empty_key(settings: &Settings) -> Sent {
+    let signing_secret = Secret::new("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    Sent::to(&Draft { signing_secret, ..Draft::of(settings) }.check().unwrap().settings, 0)
+}
+
 /// Another letter in the middle.
 fn spoiled(value: &str) -> String {
     let at = value.len() - value.len().min(20) / 2 - 1;

@@ -107,6 +107,28 @@ impl App {
         app
     }
 
+    /// As [`Pty::wait_for`], and until the frame that it stands in is there whole: a frame is one write, and what is written
+    /// behind it comes behind it.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) {
+        self.pty.wait_for(text);
+        self.pty.settle();
+    }
+
+    /// As [`Pty::gone`], and until that frame is there whole.
+    #[track_caller]
+    pub fn gone(&mut self, text: &str) {
+        self.pty.gone(text);
+        self.pty.settle();
+    }
+
+    /// As [`Pty::wait_until`], and until that frame is there whole.
+    #[track_caller]
+    pub fn wait_until(&mut self, holds: impl FnMut(&vt100::Screen) -> bool) {
+        self.pty.wait_until(holds);
+        self.pty.settle();
+    }
+
     #[track_caller]
     pub fn press(&mut self, keys: &[Key]) {
         let bytes: Vec<u8> = keys.iter().flat_map(|key| key.bytes()).collect();
@@ -274,13 +296,17 @@ impl App {
     /// How many lines are below what is shown.
     fn below(&self) -> Option<usize> {
         let text = self.screen_text();
-        let (before, _) = text.split_once(" more lines below")?;
+        let (before, _) = text.split_once(" more line")?;
         before.rsplit(' ').next()?.parse().ok()
     }
 
     #[track_caller]
     fn wait_below(&mut self, count: usize) {
-        if count == 0 { self.gone(" more lines below") } else { self.wait_for(&format!(" {count} more lines below")) }
+        match count {
+            0 => self.gone(" more line"),
+            1 => self.wait_for(" 1 more line below"),
+            count => self.wait_for(&format!(" {count} more lines below")),
+        }
     }
 
     /// The rows between the rule and the buttons, without the popup's sides.

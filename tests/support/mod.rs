@@ -1,5 +1,6 @@
 //! What every test of the binary needs: a home of its own, the binary with its output, a terminal, a receiver.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
+#![allow(clippy::expect_used, reason = "a test says what broke by failing")]
 
 pub mod answer;
 pub mod app;

@@ -195,6 +195,8 @@ fn h50_of_a_storm_of_resizes_the_last_is_drawn() {
     let mut app = App::open(&home);
     app.open_form();
     app.fill_in("https://hooks.example.com/in", &Typed::Bearer { pasted: "mF_9.B5f-4.1JqM" });
+    // Keys go nowhere that cannot be seen, so they have to have arrived.
+    app.wait_for("15 chars");
     for at in 0..1000_u16 {
         app.resize(at * 7 % 61, at * 13 % 201);
     }

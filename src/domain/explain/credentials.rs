@@ -115,7 +115,7 @@ fn key_in_query(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistak
         let other = (name != key).then(|| Mistake::Parameter { expected: key.to_owned(), found: name });
         let all: Vec<_> = other.into_iter().chain(form.map(Mistake::Credential)).collect();
         // Right, and yet not accepted: it stands there twice.
-        return if all.is_empty() { vec![Mistake::HeaderRepeated { name: key.to_owned() }] } else { all };
+        return if all.is_empty() { vec![Mistake::Repeated { name: key.to_owned() }] } else { all };
     }
     if let Some((name, scheme, form)) = in_headers("", wanted, received) {
         let all = [Mistake::InHeader { name }].into_iter().chain(scheme.map(Mistake::Scheme));
@@ -149,7 +149,7 @@ fn in_query(key: Option<&str>, wanted: &[u8], received: &Received<'_>) -> Option
     for pair in query.split('&') {
         if let Some((name, value)) = url::form_urlencoded::parse(pair.as_bytes()).next() {
             // A value that was not encoded may hold an ampersand: it is compared with all that follows.
-            let follows = query[at..].split_once('=').map_or("", |(_, rest)| rest).as_bytes();
+            let follows = pair.split_once('=').map(|(name, _)| &query.as_bytes()[at + name.len() + 1..]).unwrap_or_default();
             let raw = follows.len() >= wanted.len()
                 && same(&follows[..wanted.len()], wanted)
                 && matches!(follows.get(wanted.len()), None | Some(b'&'));
@@ -186,7 +186,7 @@ fn place(key: &str, found: &str, received: &Received<'_>) -> Option<Mistake> {
         return Some(Mistake::HeaderName { expected: key.to_owned(), found: found.to_owned() });
     }
     let count = received.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key)).count();
-    (count > 1).then(|| Mistake::HeaderRepeated { name: key.to_owned() })
+    (count > 1).then(|| Mistake::Repeated { name: key.to_owned() })
 }
 
 fn missing(key: &str, received: &Received<'_>) -> Vec<Mistake> {

@@ -12,9 +12,9 @@ pub enum Mistake {
         /// In lower case.
         name: String,
     },
-    /// The header stands more than once, and one of them is right.
-    HeaderRepeated {
-        /// In lower case.
+    /// The header or parameter stands more than once, and one of them is right.
+    Repeated {
+        /// A header's in lower case.
         name: String,
     },
     /// What belongs into one header stands in another.
@@ -72,6 +72,20 @@ pub enum Mistake {
         /// Where it stands.
         found: String,
     },
+}
+
+impl Mistake {
+    /// With each name that came with the request changed by `mask`: a secret may have been put in the place of a name.
+    #[must_use]
+    pub fn masked(self, mask: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::HeaderName { expected, found } => Self::HeaderName { expected, found: mask(&found) },
+            Self::InQuery { name } => Self::InQuery { name: mask(&name) },
+            Self::InHeader { name } => Self::InHeader { name: mask(&name) },
+            Self::Parameter { expected, found } => Self::Parameter { expected, found: mask(&found) },
+            other => other,
+        }
+    }
 }
 
 /// How a signature's bytes are written as text (RFC 4648).

@@ -9,6 +9,9 @@ use crate::domain::signature::Format;
 /// The most signatures looked at in one value: lists are short, and each costs a comparison for every candidate.
 const MAX_FOUND: usize = 16;
 
+/// The longest text that is read as a signature: the base64 of the hex of the largest of them has 172 letters.
+const MAX_TEXT: usize = 256;
+
 /// The sizes of SHA-1, SHA-256 and SHA-512, in bytes.
 const TAG_SIZES: [usize; 3] = [20, 32, 64];
 
@@ -64,7 +67,7 @@ pub fn read(value: &str) -> Value {
     let t_part = timestamp.map(|t| format!("t={t},"));
     let mut found = Vec::new();
     let mut behind = 0;
-    for (from, to) in runs(value) {
+    for (from, to) in runs(value).into_iter().filter(|(from, to)| to - from <= MAX_TEXT) {
         let decoded = decode(&value[from..to]);
         if decoded.is_empty() {
             continue;

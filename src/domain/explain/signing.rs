@@ -91,7 +91,7 @@ fn place(name: &str, found: &str, received: &Received<'_>) -> Option<Mistake> {
     if found != name {
         return Some(Mistake::HeaderName { expected: name.to_owned(), found: found.to_owned() });
     }
-    (count(received, name) > 1).then(|| Mistake::HeaderRepeated { name: name.to_owned() })
+    (count(received, name) > 1).then(|| Mistake::Repeated { name: name.to_owned() })
 }
 
 fn count(received: &Received<'_>, name: &str) -> usize {
@@ -116,7 +116,7 @@ fn moved(name: &str, source: Option<&Sourced<'_>>, received: &Received<'_>) -> O
     let source = source?;
     match &source.elsewhere {
         Some(found) => Some(Mistake::HeaderName { expected: name.to_owned(), found: found.clone() }),
-        None => (count(received, name) > 1).then(|| Mistake::HeaderRepeated { name: name.to_owned() }),
+        None => (count(received, name) > 1).then(|| Mistake::Repeated { name: name.to_owned() }),
     }
 }
 

@@ -45,7 +45,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             let fix = format!("Look whether it is sent, and whether a proxy before the receiver takes it away.{proxy}");
             (format!("the header {} is missing", shown(name)), fix)
         }
-        Mistake::HeaderRepeated { name } => {
+        Mistake::Repeated { name } => {
             (format!("{} stands more than once", shown(name)), "Send it once: of two, programs read one or the other.".into())
         }
         Mistake::HeaderName { expected, found } => (

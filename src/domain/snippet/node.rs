@@ -61,6 +61,7 @@ const SIGNATURE: [&str; Format::ALL.len()] = [
 }
 "#,
     r#"const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+if (!key.length) throw new Error("WAYPOST_SECRET is not base64 after whsec_");
 
 function verify(headers, body) {
   const id = headers["webhook-id"];

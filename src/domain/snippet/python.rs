@@ -76,6 +76,8 @@ const SIGNATURE: [(&str, &str); Format::ALL.len()] = [
     (
         "import base64, hashlib, hmac, os, re, time",
         r#"KEY = base64.b64decode(SECRET[6:] if SECRET.startswith(b"whsec_") else SECRET, validate=True)
+if not KEY:
+    raise RuntimeError("WAYPOST_SECRET is not base64 after whsec_")
 
 
 def verify(headers, body):

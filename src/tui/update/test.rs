@@ -1,8 +1,8 @@
 //! The test delivery: choosing, sending, watching, stopping, reading.
 
 use super::{close, edit, load, prompt};
-use crate::domain::diagnosis;
 use crate::domain::outcome::Delivery;
+use crate::domain::{curl, diagnosis};
 use crate::ops::Problem;
 use crate::tui::editor::{self, Editor};
 use crate::tui::effect::Effect;
@@ -283,6 +283,10 @@ pub fn redirect(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn copy_as_curl(_model: &mut Model) -> Vec<Effect> {
-    Vec::new()
+/// The same request for a shell, with references in the place of secrets.
+fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
+    let Some(destination) = model.destination() else { return Vec::new() };
+    let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
+    let Some(delivery) = test.delivery() else { return Vec::new() };
+    vec![Effect::Copy(curl::command(destination.settings(), &delivery.id, &test.event.body, false))]
 }
