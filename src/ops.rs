@@ -3,8 +3,11 @@
 mod deliver;
 mod demo;
 pub mod judge;
+pub mod probe;
 mod problem;
+mod resend;
 mod script;
+pub mod send;
 
 use std::path::{Path, PathBuf};
 
