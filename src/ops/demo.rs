@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::channel;
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
 use crate::io::paths::Paths;
-use crate::io::receiver::{self, Receiver, Seen};
+use crate::io::receiver::{self, Receiver, Seen, Told};
 
 /// A running demo. Dropping it ends the receiver and removes the files.
 #[derive(Debug)]
@@ -38,15 +38,17 @@ impl Demo {
             respond: None,
             delay: Duration::ZERO,
             fail_rate: 0.0,
-            settings: Arc::new(move || registered.destination().ok().map(|destination| destination.settings().clone())),
+            settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
             clock: Arc::new(Timestamp::now),
         };
-        let (to_us, mut requests) = unbounded_channel();
+        let (to_us, mut requests) = channel(64);
         let receiver =
             receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
         tokio::spawn(async move {
-            while let Some(request) = requests.recv().await {
-                seen(witness(request));
+            while let Some(told) = requests.recv().await {
+                if let Told::Request(request) = told {
+                    seen(witness(*request));
+                }
             }
         });
         Ok(Self { receiver, paths, _home: home })
