@@ -19,7 +19,7 @@ use super::exit;
 use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::signals::Signals;
-use crate::domain::explain::Explanation;
+use crate::domain::explain::{Explanation, Mistake};
 use crate::domain::outcome::Outcome;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::verify::Verdict;
@@ -164,7 +164,7 @@ async fn reader_gone() {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Whether it has gone; otherwise this cannot be told of what standard output is.
@@ -220,7 +220,7 @@ fn request_text(seen: &Seen, explanation: Option<&Explanation>, out: Out) -> Str
 
 fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
     let reason = explanation.map_or_else(|| seen.verdict.as_ref().map_or("", Verdict::reason), |found| found.reason.as_str());
-    let mistakes = explanation.map(|found| found.mistakes.iter().map(|mistake| mistake.name()).collect::<Vec<_>>());
+    let mistakes = explanation.map(|found| found.mistakes.iter().map(Mistake::name).collect::<Vec<_>>());
     json!({
         "schema_version": super::SCHEMA_VERSION,
         "kind": "request",

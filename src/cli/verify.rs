@@ -14,9 +14,10 @@ use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::view::table;
 use crate::domain::auth::{ApiKeyPlace, Auth};
-use crate::domain::explain::CodeLine;
+use crate::domain::explain::{CodeLine, Mistake};
 use crate::domain::field::{Field, FieldError};
 use crate::domain::outcome::Outcome;
+use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::verify::Received;
 use crate::ops::{self, Judged, Waypost};
@@ -84,11 +85,11 @@ fn in_json(judged: &Judged, reveal: bool) -> Value {
         "valid": found.valid,
         "reason": found.reason,
         "fix": (!found.fix.is_empty()).then_some(&found.fix),
-        "mistakes": found.mistakes.iter().map(|mistake| mistake.name()).collect::<Vec<_>>(),
+        "mistakes": found.mistakes.iter().map(Mistake::name).collect::<Vec<_>>(),
         "code": found.code.iter().map(line).collect::<Vec<_>>(),
     });
     if reveal {
-        json["expected"] = judged.expected.as_ref().map(|expected| expected.expose()).into();
+        json["expected"] = judged.expected.as_ref().map(Secret::expose).into();
     }
     json
 }

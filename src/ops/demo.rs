@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::channel;
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use crate::domain::verify::Verdict;
 use crate::io::paths::Paths;
-use crate::io::receiver::{self, Receiver, Seen, Told};
+use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
 
 /// A running demo. Dropping it ends the receiver and removes the files.
 #[derive(Debug)]
@@ -46,8 +47,10 @@ impl Demo {
             receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
         tokio::spawn(async move {
             while let Some(told) = requests.recv().await {
-                if let Told::Request(request) = told {
-                    seen(witness(*request));
+                let Told::Request(request) = told else { continue };
+                // Explaining takes many hashes: not where the app waits for keys.
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request)).await {
+                    seen(witness);
                 }
             }
         });
@@ -75,10 +78,18 @@ fn witness(seen: Seen) -> Witness {
         Some(verdict) if verdict.is_accepted() => {
             (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
         }
-        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}.", verdict.reason())),
+        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}", why(&seen, verdict))),
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };
     Witness { id: seen.webhook_id, accepted, text }
+}
+
+/// By the explainer, where the request is there to be explained.
+fn why(seen: &Seen, verdict: &Verdict) -> String {
+    match seen.evidence.as_ref().map(Evidence::explain) {
+        Some(found) => format!("{}. {}", found.reason, found.fix),
+        None => format!("{}.", verdict.reason()),
+    }
 }
 
 fn not_set_up(what: &str, error: &io::Error) -> Problem {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,18 +76,7 @@ impl Waypost {
         };
         let receiver = receiver::start(options, told).await.map_err(|error| not_started(how.addr, &error))?;
         if let Some(path) = how.ca_out {
-            receiver_ca::write(&path, receiver.ca_pem()).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => Problem {
-                    code: Code::Usage,
-                    field: None,
-                    what: format!("{} is not written", visible(&path.to_string_lossy())),
-                    why:
-                        "Something is there that is not the certificate of an earlier receiver, and nothing else is written over."
-                            .to_owned(),
-                    fix: "Choose another name.".to_owned(),
-                },
-                _ => Problem::not_written(&path, &error),
-            })?;
+            receiver_ca::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
         }
         Ok(Listener(receiver))
     }
@@ -117,6 +106,15 @@ fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
     };
     let fix = "Choose another --addr; port 0 takes a free one.".to_owned();
     Problem { code: Code::Usage, field: None, what, why, fix }
+}
+
+fn no_ca(path: &Path, error: &io::Error) -> Problem {
+    let what = format!("--ca-out: {} is not written", visible(&path.to_string_lossy()));
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        let why = "Something is there that is not the certificate of an earlier receiver, and nothing else is written over.";
+        return Problem { code: Code::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
+    }
+    Problem { what, ..Problem::not_written(path, error) }
 }
 
 /// Explains rejected requests, as often as is good for the machine: whoever reaches the port can send any number of them.
