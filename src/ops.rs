@@ -2,9 +2,13 @@
 
 mod deliver;
 mod demo;
+pub mod judge;
 mod listen;
+pub mod probe;
 mod problem;
+mod resend;
 mod script;
+pub mod send;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +16,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use demo::Demo;
-pub use listen::{Judge, Listen, Listener};
+pub use listen::{Explainer, Listen, Listener};
 pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 pub use verify::{Judged, NotAHeader, header_lines};

@@ -23,7 +23,7 @@ use crate::domain::explain::{Explanation, Mistake};
 use crate::domain::outcome::Outcome;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::verify::Verdict;
-use crate::ops::{self, Judge, Listen, NoRequest, Seen, Told, Waypost};
+use crate::ops::{self, Explainer, Listen, NoRequest, Seen, Told, Waypost};
 
 /// The longest delay, in seconds.
 const MAX_DELAY_S: f64 = 600.0;
@@ -127,9 +127,9 @@ fn how(args: &args::Listen) -> Result<Listen, Failure> {
 fn printer(mut told: Receiver<Told>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
     let (end, ended) = oneshot::channel();
     std::thread::spawn(move || {
-        let mut judge = Judge::default();
+        let mut explainer = Explainer::default();
         while let Some(told) = told.blocking_recv() {
-            let line = line(&told, &mut judge, out);
+            let line = line(&told, &mut explainer, out);
             match write_line(&line) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
@@ -180,10 +180,10 @@ fn wait_for_reader_to_go() -> bool {
     }
 }
 
-fn line(told: &Told, judge: &mut Judge, out: Out) -> String {
+fn line(told: &Told, explainer: &mut Explainer, out: Out) -> String {
     match told {
         Told::Request(seen) => {
-            let explanation = judge.explain(seen, Instant::now());
+            let explanation = explainer.explain(seen, Instant::now());
             if out.json {
                 request_json(seen, explanation.as_ref()).to_string()
             } else {

@@ -20,13 +20,11 @@ use crate::domain::outcome::Outcome;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::verify::Received;
+use crate::ops::judge::MAX_BODY;
 use crate::ops::{self, Judged, Waypost};
 
-/// The most bytes that a body may have.
-const MAX_BODY: u64 = 16 * 1024 * 1024;
-
 /// The most bytes that a file of headers, or with a target, may have: what servers take is a fraction of it.
-const MAX_HEAD: u64 = 1024 * 1024;
+const MAX_HEAD: usize = 1024 * 1024;
 
 /// A file in the place of a text that may be a secret.
 const AT_FILE: char = '@';
@@ -199,8 +197,8 @@ fn body(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// All of it, or `None` when that is more than `most` bytes.
-fn bounded(source: impl Read, most: u64) -> io::Result<Option<Vec<u8>>> {
+fn bounded(source: impl Read, most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    source.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
+    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= most).then_some(bytes))
 }

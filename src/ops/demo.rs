@@ -119,3 +119,40 @@ impl Drop for ThrowAway {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::AuthType;
+    use crate::domain::destination::Destination;
+    use crate::domain::draft::Draft;
+    use crate::domain::event::BuiltIn;
+    use crate::domain::secret::Secret;
+
+    #[tokio::test]
+    async fn a_check_that_fails_names_the_mistake() {
+        let (told, mut witnesses) = tokio::sync::mpsc::unbounded_channel();
+        let demo = Demo::start(move |witness| told.send(witness).unwrap()).await.unwrap();
+        let settings = |secret: &str| {
+            let url = demo.url().to_owned();
+            let signing_secret = Secret::new(secret);
+            let draft = Draft { url, auth_type: AuthType::Hmac, header_key: "X-Sig".into(), signing_secret, ..Draft::default() };
+            draft.check().unwrap().settings
+        };
+        let waypost = demo.waypost();
+        waypost.register(settings("the-registered-secret")).unwrap();
+        for (secret, accepted, says) in [
+            ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
+            ("the-registered-secret\u{20}", false, "its check failed: nearly right: "),
+            ("another-secret", false, "its check failed: none of the known mistakes: "),
+        ] {
+            let now = Timestamp::now();
+            let to = Destination::new(settings(secret), now, now);
+            let tested = waypost.test(&to, &BuiltIn::Ping.event(), |_| (), std::future::pending()).await;
+            let witness = witnesses.recv().await.unwrap();
+            assert_eq!(witness.id.as_ref(), Some(&tested.delivery.id));
+            assert_eq!(witness.accepted, accepted, "{}", witness.text);
+            assert!(witness.text.contains(says) && witness.text.ends_with('.'), "{}", witness.text);
+        }
+    }
+}

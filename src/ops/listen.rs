@@ -119,7 +119,7 @@ fn no_ca(path: &Path, error: &io::Error) -> Problem {
 
 /// Explains rejected requests, as often as is good for the machine: whoever reaches the port can send any number of them.
 #[derive(Debug)]
-pub struct Judge {
+pub struct Explainer {
     /// How many may be explained now.
     left: f64,
     at: Option<Instant>,
@@ -131,13 +131,13 @@ const BURST: f64 = 5.0;
 /// How many a second in the long run.
 const A_SECOND: f64 = 2.0;
 
-impl Default for Judge {
+impl Default for Explainer {
     fn default() -> Self {
         Self { left: BURST, at: None }
     }
 }
 
-impl Judge {
+impl Explainer {
     /// Which mistake a request has, that was rejected; `None` where there is none, or too many are asked for. It takes up to a
     /// second.
     pub fn explain(&mut self, seen: &Seen, now: Instant) -> Option<Explanation> {
@@ -175,13 +175,13 @@ mod tests {
 
     #[test]
     fn explanations_are_rationed() {
-        let mut judge = Judge::default();
+        let mut explainer = Explainer::default();
         let start = Instant::now();
-        let all = (0..20).filter(|_| judge.has_time(start)).count();
+        let all = (0..20).filter(|_| explainer.has_time(start)).count();
         assert_eq!(all, 5);
-        assert!(!judge.has_time(start + Duration::from_millis(400)));
-        assert!(judge.has_time(start + Duration::from_millis(600)));
+        assert!(!explainer.has_time(start + Duration::from_millis(400)));
+        assert!(explainer.has_time(start + Duration::from_millis(600)));
         let later = start + Duration::from_hours(1);
-        assert_eq!((0..20).filter(|_| judge.has_time(later)).count(), 5);
+        assert_eq!((0..20).filter(|_| explainer.has_time(later)).count(), 5);
     }
 }

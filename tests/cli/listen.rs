@@ -252,6 +252,24 @@ fn it_ends_when_nobody_reads() {
 }
 
 #[test]
+fn h53_a_full_device_ends_it() {
+    let home = registered();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = home.command(&["listen", "--addr", "127.0.0.1:0", "--ca-out", "ca.pem"]);
+    let mut child = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("A sender ") {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    let port: u16 = said.split("localhost:").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+    drop(TcpStream::connect(("127.0.0.1", port)).unwrap());
+    assert_eq!(child.wait().unwrap().code(), Some(5));
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("Standard output cannot be written"), "{said}");
+}
+
+#[test]
 fn beyond_loopback_it_warns() {
     let home = registered();
     let mut command = home.command(&["listen", "--json", "--addr", "0.0.0.0:0"]);
