@@ -11,6 +11,7 @@ pub mod exit;
 pub mod failure;
 pub mod fields;
 mod generated;
+mod listen;
 mod out;
 mod prompt;
 mod register;
@@ -18,8 +19,10 @@ mod report;
 pub mod secret_input;
 mod show;
 mod signals;
+mod snippet;
 mod test;
 mod usage;
+mod verify;
 mod view;
 
 use std::ffi::OsString;
@@ -80,6 +83,9 @@ fn command(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Secret { copy }) => show::secret(&waypost()?, *copy, out),
         Some(Command::Remove { yes }) => show::remove(&waypost()?, *yes, out),
         Some(Command::Test(test)) => test::test(&waypost()?, test, out),
+        Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
+        Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
+        Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
         Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
         Some(Command::Man) => out::print(&generated::man(), exit::DONE),
     }
