@@ -7,19 +7,29 @@
 mod app;
 pub mod args;
 mod argv;
+mod body;
+mod curl;
+mod delivering;
 pub mod exit;
+mod failed_file;
 pub mod failure;
 pub mod fields;
 mod generated;
+mod history;
+mod lines;
 mod listen;
 mod out;
+mod probe;
+mod progress;
 mod prompt;
 mod register;
 mod report;
 pub mod secret_input;
+mod send;
 mod show;
 mod signals;
 mod snippet;
+mod summary;
 mod test;
 mod usage;
 mod verify;
@@ -86,6 +96,12 @@ fn command(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
         Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
         Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
+        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, out),
+        Some(Command::Send(send)) => send::send(&waypost()?, send, out),
+        Some(Command::History(history)) => history::history(&waypost()?, history, out),
+        Some(Command::Resend { id }) => test::resend(&waypost()?, id, out),
+        Some(Command::Curl { id, reveal }) => curl::curl(&waypost()?, id.as_deref(), *reveal, out),
+        Some(Command::Probe { yes }) => probe::probe(&waypost()?, *yes, out),
         Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
         Some(Command::Man) => out::print(&generated::man(), exit::DONE),
     }
