@@ -39,18 +39,19 @@ impl Waypost {
         self.registered().0
     }
 
-    /// Changes the destination as it stands at that moment. `change` gets it as it would be typed, with its secret, or without
-    /// where the secret cannot be opened.
+    /// Changes the destination as it stands at that moment. `change` gets it as it would be typed, with its secret; or without,
+    /// and why, where the secret cannot be opened.
     ///
     /// # Errors
     /// Nothing is registered, `change` refuses, or it could not be saved.
-    pub fn revise(&self, change: impl FnOnce(Draft) -> Result<Settings, Problem>) -> Result<super::Saved, Problem> {
-        self.edit(None, |loaded| {
-            change(match loaded {
-                Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
-                Loaded::Open { destination, .. } => Draft::of(destination.settings()),
-                Loaded::Locked { draft, .. } => draft.clone(),
-            })
+    pub fn revise(
+        &self,
+        change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
+    ) -> Result<super::Saved, Problem> {
+        self.edit(None, |loaded| match loaded {
+            Loaded::Empty { .. } => Err(Problem::nothing_registered()),
+            Loaded::Open { destination, .. } => change(Draft::of(destination.settings()), None),
+            Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.clone().into())),
         })
     }
 
