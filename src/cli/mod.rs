@@ -11,6 +11,7 @@ pub mod exit;
 pub mod failure;
 pub mod fields;
 mod generated;
+mod harden;
 mod out;
 mod prompt;
 mod register;
@@ -37,6 +38,7 @@ pub const SCHEMA_VERSION: u64 = 1;
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
+    harden::forbid_cores();
     let argv: Vec<OsString> = std::env::args_os().collect();
     match parse(&argv) {
         Ok(args) => {
