@@ -18,6 +18,7 @@ use crate::domain::text::visible;
 use crate::io::clipboard;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::http;
+use crate::io::log;
 use crate::io::paths::Paths;
 use crate::io::record::delivery_to_json;
 use crate::io::store::{Loaded, reason as system_words};
@@ -31,6 +32,14 @@ impl Waypost {
     /// No directory is named, and the user has no home.
     pub fn at(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
         Ok(Self::new(Paths::from_process(config_dir, state_dir)?, None))
+    }
+
+    /// Writes what happens from now on to the log; `filter` as `RUST_LOG` has it, or empty for our own events.
+    ///
+    /// # Errors
+    /// The log cannot be opened.
+    pub fn keep_log(&self, filter: &str) -> Result<(), Problem> {
+        Ok(log::keep(&self.paths, filter)?)
     }
 
     /// What is registered, without the history.
