@@ -3,13 +3,19 @@
 //! journeys and the sender, by the same names. `.ci/rows` runs them all and counts.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
 
+#[path = "rows/canary.rs"]
+mod canary;
 #[path = "cli/common.rs"]
 #[allow(dead_code, reason = "shared with the tests of the command line")]
 mod common;
+#[path = "rows/disk.rs"]
+mod disk;
 #[path = "rows/endpoint.rs"]
 mod endpoint;
 #[path = "rows/names.rs"]
 mod names;
+#[path = "rows/process.rs"]
+mod process;
 #[path = "rows/response.rs"]
 mod response;
 #[path = "rows/stalls.rs"]

@@ -1,6 +1,6 @@
 //! Row 38: an endpoint that takes its time, in every phase.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -79,6 +79,7 @@ fn h38_a_stall_before_the_status_ends_at_the_timeout() {
     failed_in(&stalls(&endpoint.registered(Some(&ca), "1"), "", 4), "wait");
     // Half of a status line is no status.
     let endpoint = Endpoint::tls(&ca, |stream| {
+        stream.read_exact(&mut [0])?;
         stream.write_all(b"HTTP/1.1 20")?;
         stream.flush()?;
         nothing(stream)
@@ -90,6 +91,7 @@ fn h38_a_stall_before_the_status_ends_at_the_timeout() {
 fn h38_endless_interim_answers_end_at_the_timeout() {
     let ca = Ca::new();
     let endpoint = Endpoint::tls(&ca, |stream| {
+        stream.read_exact(&mut [0])?;
         loop {
             stream.write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")?;
             stream.flush()?;
@@ -103,6 +105,7 @@ fn h38_a_stall_in_the_body_is_judged_by_its_status() {
     for (status, code, outcome) in [(200, 0, "delivered"), (503, 3, "refused")] {
         let ca = Ca::new();
         let endpoint = Endpoint::tls(&ca, move |stream| {
+            stream.read_exact(&mut [0])?;
             write!(stream, "HTTP/1.1 {status} Slow\r\ncontent-length: 1000\r\n\r\nhalf")?;
             stream.flush()?;
             nothing(stream)
@@ -118,6 +121,7 @@ fn h38_a_stall_in_the_body_is_judged_by_its_status() {
 fn h38_a_body_of_a_byte_a_second_is_judged_by_its_status() {
     let ca = Ca::new();
     let endpoint = Endpoint::tls(&ca, |stream| {
+        stream.read_exact(&mut [0])?;
         stream.write_all(b"HTTP/1.1 401 No\r\ncontent-length: 1000\r\n\r\n")?;
         loop {
             stream.write_all(b"x")?;
