@@ -75,7 +75,7 @@ pub struct Globals {
     #[arg(short, long, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more; of a delivery: the request, the connection, and the time of each phase
+    /// Say more (of a delivery: the request, the connection, and the time of each phase), and keep a log in the state directory
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub verbose: bool,
 }

@@ -9,6 +9,7 @@ pub mod file;
 pub mod history;
 pub mod http;
 pub mod lock;
+pub mod log;
 pub mod paths;
 pub mod receiver;
 mod receiver_answer;
