@@ -1,0 +1,49 @@
+//! What waypost costs as a process, measured from outside: `cargo bench --bench whole_process`.
+//!
+//! Prints one table: each row with its target, what was measured (median, and the range in brackets), and the same of other
+//! programs where they are installed. Everything runs on this machine, on throw-away files, against a receiver of the tests;
+//! what is compared runs turn by turn, so that a busy moment hits both.
+//!
+//! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a program for developers")]
+#![allow(clippy::print_stdout, reason = "the table is what it is for")]
+
+mod delivery;
+mod peers;
+mod process;
+mod screen;
+mod signing;
+mod stats;
+mod table;
+mod terminal;
+mod world;
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use table::Table;
+use world::World;
+
+fn main() {
+    // cargo passes `--bench`; what does not begin with a dash is the user's.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let world = World::new();
+    let mut table = Table::new();
+    let groups: [(&str, fn(&World, &mut Table)); 7] = [
+        ("first-frame", screen::first_frame),
+        ("keys", screen::keys),
+        ("memory", screen::memory),
+        ("idle", screen::idle),
+        ("size", process::binary_size),
+        ("delivery", delivery::one),
+        ("signing", signing::throughput),
+    ];
+    for (name, measure) in groups {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            eprintln!("measuring: {name}");
+            measure(&world, &mut table);
+        }
+    }
+    print!("{table}");
+}
