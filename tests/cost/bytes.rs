@@ -22,15 +22,16 @@ fn a_letter_costs_one_byte_and_a_backspace_three() {
     }
 }
 
+/// The label that loses the focus, the one that has it now, the line of help and the keys: most of it is their text.
 #[test]
-fn a_move_of_the_focus_recolours_labels_and_no_more() {
+fn a_move_of_the_focus_redraws_two_labels_the_help_and_the_keys() {
     for auth_type in AuthType::ALL {
         let mut form = Screen::after(scenes::registered(auth_type), &[Press::Char('e')]);
         let there: Vec<usize> = (0..8).map(|_| form.press(Press::Tab)).collect();
         let back: Vec<usize> = (0..8).map(|_| form.press(Press::BackTab)).collect();
         for counts in [there, back] {
-            assert!(counts.iter().all(|&count| count > 0 && count <= 220), "{auth_type:?}: {counts:?}");
-            assert!(median(counts.clone()) <= 150, "{auth_type:?}: {counts:?}");
+            assert!(counts.iter().all(|&count| count > 0 && count <= 260), "{auth_type:?}: {counts:?}");
+            assert!(median(counts.clone()) <= 230, "{auth_type:?}: {counts:?}");
         }
     }
 }
