@@ -99,10 +99,7 @@ impl<W: Write> LeanBackend<W> {
     /// Draws blanks; `next` is what is drawn then. A run of them is erased where that is shorter: a line of help that gives way
     /// to a shorter one, or the blanks behind a label that changes its colour, are most of the bytes of a focus move.
     fn blank(&mut self, blanks: Option<Blanks>, next: Position) {
-        let Some(Blanks { from, count }) = blanks else { return };
-        if self.cleared {
-            return;
-        }
+        let Some(Blanks { from, count }) = blanks.filter(|_| !self.cleared) else { return };
         self.go(from);
         if !self.leaves_blanks_blank() {
             self.set(PLAIN);
