@@ -2,8 +2,12 @@
 
 mod deliver;
 mod demo;
+pub mod judge;
+pub mod probe;
 mod problem;
+mod resend;
 mod script;
+pub mod send;
 
 use std::path::{Path, PathBuf};
 

@@ -41,40 +41,40 @@ impl Waypost {
         let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
-        let attempt = self.attempt(to, &request, started_at, step, stop).await;
+        let timeout = Duration::from_secs(to.timeout_s().into());
+        let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
         Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
     }
 
-    async fn attempt(
+    /// One attempt, begun then and ended after so long.
+    pub(super) async fn attempt(
         &self,
         to: &Destination,
         request: &Request,
-        started_at: Timestamp,
+        (started_at, timeout): (Timestamp, Duration),
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        let timeout = Duration::from_secs(to.timeout_s().into());
         let mut stop = pin!(stop);
         // Reading the CAs touches the disk, which may be slow or gone: it too ends with the user's stop and the timeout.
         let sender = tokio::select! {
             sender = self.sender(to.settings()) => sender,
             () = &mut stop => return http::stopped_before_sending(to.settings(), request, started_at),
-            () = tokio::time::sleep(timeout) => Err(Cause::TimedOut(to.timeout_s())),
+            () = tokio::time::sleep(timeout) => Err(Cause::TimedOut(timeout.as_secs().try_into().unwrap_or(u16::MAX))),
         };
         let sender = match sender {
             Ok(sender) => sender,
             Err(cause) => return http::failed_before_sending(to.settings(), request, started_at, cause),
         };
-        let progress = |progress| {
-            step(match progress {
-                Progress::Began(phase) => Step::Began(phase),
-                Progress::Ended(phase, took) => Step::Ended(phase, took.as_secs_f64() * 1000.0),
-            });
-        };
+        let progress = |progress| step(Step::from(progress));
         sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
     }
 
-    async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
+    /// What sends to a destination, with its CAs read.
+    ///
+    /// # Errors
+    /// What keeps anything from being sent.
+    pub(super) async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
         let own = self.own.clone().filter(|own| own.authority == to.url().authority());
         let to = to.clone();
         let made = tokio::task::spawn_blocking(move || {
@@ -100,6 +100,15 @@ impl Waypost {
         match result {
             Ok(result) => result.err().map(Problem::from),
             Err(error) => Some(Problem::unrecorded(&error.to_string())),
+        }
+    }
+}
+
+impl From<Progress> for Step {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Began(phase) => Self::Began(phase),
+            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
         }
     }
 }

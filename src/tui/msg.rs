@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use zeroize::Zeroizing;
 
 use crate::domain::event::Event;
+use crate::domain::explain::Explanation;
 use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
@@ -55,6 +56,8 @@ pub enum Msg {
     Kept(Result<(String, Vec<Event>), Problem>),
     /// The editor gave a body back.
     EditedOutside(Result<Vec<u8>, Problem>),
+    /// A request was judged, or could not be; why.
+    Explained(Id, Result<Box<Explanation>, String>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
     /// The app was stopped and goes on: what is on the terminal is unknown.

@@ -14,13 +14,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::effect::Effect;
+use super::effect::{Body, Effect};
 use super::model::Model;
 use super::msg::{Id, Msg, Pasted, Press};
 use super::update::update;
 use super::view::view;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
+use crate::ops::judge;
 use crate::ops::{self, Copied, PAGE, Problem, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
@@ -209,6 +210,13 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
             Effect::Copy(text) => Msg::Copied(copy(&text)),
             Effect::Write { path, bytes } => Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| path)),
             Effect::Keep { name, body } => Msg::Kept(waypost.keep_event(&name, &body).map(|_| (name, waypost.own_events()))),
+            Effect::Explain { id, settings, headers, body } => {
+                let body = match body {
+                    Body::Bytes(bytes) => Ok(bytes),
+                    Body::File(path) => judge::body_file(Path::new(&path)),
+                };
+                Msg::Explained(id, body.map(|body| Box::new(judge::judge(&settings, &headers, &body))))
+            }
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.
             Effect::Send { .. }

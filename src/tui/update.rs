@@ -4,6 +4,7 @@ mod body;
 mod form;
 mod history;
 mod main_screen;
+mod other_side;
 mod prompt;
 mod test;
 
@@ -59,6 +60,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Wrote(result) => told(model, result.map(|path| format!("Written to {path}."))),
         Msg::Kept(result) => kept(model, result),
         Msg::EditedOutside(result) => body::edited_outside(model, result),
+        Msg::Explained(id, result) => other_side::explained(model, id, result),
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
             Vec::new()
@@ -101,6 +103,8 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
             Context::Question => question(model, action),
             Context::Test => test::act(model, action),
             Context::Prompt => prompt::act(model, action),
+            Context::Snippet => other_side::snippet(model, action),
+            Context::Verify => other_side::verify(model, action),
             Context::Editor => body::act(model, action),
         },
     }
@@ -113,6 +117,7 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
         (Context::Form, Press::Char(c)) => form::typed(model, c),
         (Context::Prompt, Press::Char(c)) => prompt::typed(model, c),
         (Context::Editor, Press::Char(c)) => body::typed(model, c),
+        (Context::Verify, Press::Char(c)) => other_side::typed(model, c),
         _ => Vec::new(),
     }
 }
@@ -143,6 +148,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         (Context::Form, Some(Popup::Form(form))) if form.saving.is_none() => form.paste(text),
         (Context::Prompt, _) => prompt::paste(model, text),
         (Context::Editor, _) => body::paste(model, text),
+        (Context::Verify, _) => other_side::insert(model, text),
         _ => model.changed = false,
     }
     Vec::new()

@@ -3,8 +3,9 @@
 use waypost::domain::auth::AuthType;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::secret::Secret;
+use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
-use waypost::tui::effect::Effect;
+use waypost::tui::effect::{Body, Effect};
 use waypost::tui::form::Form;
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
@@ -429,6 +430,49 @@ fn the_curl_command_has_a_reference_where_the_secret_is() {
             assert!(!command.contains(secret.expose()) && command.contains("$WAYPOST_"), "{command}");
         }
     }
+}
+
+#[test]
+fn receiver_code_is_copied_in_the_language_on_show() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "c right right left");
+    let code = snippet(&scenes::settings(AuthType::Hmac), Lang::Python);
+    assert_eq!(press(&mut model, "y"), [Effect::Copy(code.clone())]);
+    assert_eq!(press(&mut model, "enter"), [Effect::Copy(code)]);
+    press(&mut model, "esc");
+    assert!(model.popup.is_none());
+}
+
+#[test]
+fn a_received_request_is_judged_as_it_was_pasted() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "v");
+    assert_eq!(press(&mut model, "ctrl-o"), []);
+    assert!(screen(&model).contains("Paste the headers"));
+    update(&mut model, paste("X-Signature: abc\rnot a header"));
+    assert_eq!(press(&mut model, "ctrl-o"), []);
+    assert!(screen(&model).contains("Line 2 of the headers is not of the form"));
+    press(&mut model, "left ctrl-k");
+    for _ in 0..12 {
+        press(&mut model, "backspace");
+    }
+    press(&mut model, "tab");
+    update(&mut model, paste("{\"a\":\t1}\r\n"));
+    let effects = press(&mut model, "ctrl-o");
+    let settings = Box::new(scenes::settings(AuthType::Hmac));
+    let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
+    let body = Body::Bytes(b"{\"a\":\t1}\n".to_vec());
+    assert_eq!(effects, [Effect::Explain { id: 3, settings: settings.clone(), headers: headers.clone(), body }]);
+    // A file stands for the body where only its path is given.
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "v");
+    update(&mut model, paste("X-Signature: abc"));
+    press(&mut model, "tab");
+    type_text(&mut model, "@/tmp/body.json");
+    let effects = press(&mut model, "tab enter");
+    assert_eq!(effects, [Effect::Explain { id: 1, settings, headers, body: Body::File("/tmp/body.json".into()) }]);
+    update(&mut model, Msg::Explained(1, Err("/tmp/body.json cannot be read.".into())));
+    assert!(screen(&model).contains("cannot be read"));
 }
 
 #[test]

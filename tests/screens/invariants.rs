@@ -23,7 +23,8 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) | None => {}
+        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. } | Popup::Snippet(_) | Popup::Verify(_))
+        | None => {}
     }
     match model.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),

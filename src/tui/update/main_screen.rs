@@ -1,6 +1,6 @@
 //! The destination screen: its buttons, the deliveries, and the question before a deletion.
 
-use super::{close, edit, history, load, test};
+use super::{close, edit, history, load, other_side, test};
 use crate::ops::{Problem, Removed, State};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
@@ -14,6 +14,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::SendTest, _) => return test::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask_delete(model),
+        (Action::Snippet, _) => other_side::open_snippet(model),
+        (Action::Verify, _) => other_side::open_verify(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
         (Action::Press, MainFocus::Delivery(at)) => history::open(model, at),
         (Action::Resend, MainFocus::Delivery(at)) => return history::resend(model, at),

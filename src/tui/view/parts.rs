@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Pen;
+use crate::domain::text::visible;
 
 /// Columns of a text.
 pub fn width(text: &str) -> usize {
@@ -134,6 +135,16 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     out
 }
 
+/// How many bytes of a text fit into so many columns.
+pub fn fitting(text: &str, columns: usize) -> usize {
+    let mut used = 0;
+    let fits = |grapheme: &&str| {
+        used += width(grapheme);
+        used <= columns
+    };
+    text.graphemes(true).take_while(fits).map(str::len).sum()
+}
+
 fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String {
     let mut used = 0;
     graphemes
@@ -142,6 +153,11 @@ fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String 
             used <= columns
         })
         .collect()
+}
+
+/// A line that is edited, as it is seen: a tab as two blanks.
+pub fn tabbed(line: &str) -> String {
+    visible(&line.replace('\t', "  ")).into_owned()
 }
 
 /// A text that begins with a capital letter.

@@ -227,15 +227,8 @@ fn edit(editor: &Editor, said: Vec<Line<'static>>, pen: Pen, frame: &mut Frame, 
     let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height / 3 + 1);
     let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
     frame.render_widget(Line::styled("Edit the body: what you see is what is sent.", pen.theme.dim), head);
-    let (line, before) = editor.cursor();
-    let (column, page, columns) = (parts::width(&visible(before)), usize::from(text.height), usize::from(text.width));
-    let top = (line + 1).saturating_sub(page);
-    let left = (column + 1).saturating_sub(columns);
-    let lines: Vec<Line> = editor.lines().iter().skip(top).take(page).map(|line| Line::raw(visible(line).into_owned())).collect();
-    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(left).unwrap_or(0))), text);
+    super::other_side::editor(editor, true, frame, text);
     frame.render_widget(Paragraph::new(said), foot);
-    let (x, y) = (u16::try_from(column - left).unwrap_or(0), u16::try_from(line - top).unwrap_or(0));
-    frame.set_cursor_position(Position { x: text.x + x, y: text.y + y });
 }
 
 fn event(test: &TestPopup, pen: Pen, columns: usize) -> Line<'static> {
