@@ -82,13 +82,13 @@ fn xh(world: &World, roots: &str) -> Command {
     silent(command)
 }
 
-fn other(name: &str, world: &World) -> Command {
+pub fn other(name: &str, world: &World) -> Command {
     let mut command = Command::new(name);
     command.env_clear().envs(base_env(world.full.path())).current_dir(world.full.path());
     command
 }
 
-fn silent(mut command: Command) -> Command {
+pub fn silent(mut command: Command) -> Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }

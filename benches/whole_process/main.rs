@@ -13,6 +13,7 @@ mod delivery;
 mod peers;
 mod process;
 mod screen;
+mod send;
 mod signing;
 mod stats;
 mod table;
@@ -25,18 +26,26 @@ mod support;
 use table::Table;
 use world::World;
 
+/// What is measured together, by a name.
+type Group = (&'static str, fn(&World, &mut Table));
+
 fn main() {
     // cargo passes `--bench`; what does not begin with a dash is the user's.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let world = World::new();
     let mut table = Table::new();
-    let groups: [(&str, fn(&World, &mut Table)); 7] = [
+    let groups: [Group; 8] = [
         ("first-frame", screen::first_frame),
         ("keys", screen::keys),
         ("memory", screen::memory),
         ("idle", screen::idle),
         ("size", process::binary_size),
         ("delivery", delivery::one),
+        ("send", |world, table| {
+            if send::is_there(world) {
+                send::lines(world, table);
+            }
+        }),
         ("signing", signing::throughput),
     ];
     for (name, measure) in groups {

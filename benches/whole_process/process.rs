@@ -34,6 +34,12 @@ pub fn memory(pid: u32) -> (u64, u64) {
     (field(&status, "VmRSS:"), field(&status, "RssAnon:"))
 }
 
+/// The most resident memory that it had so far, in kilobytes; nothing once it has ended.
+pub fn most_memory(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.contains("VmHWM:").then(|| field(&status, "VmHWM:"))
+}
+
 fn field(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()

@@ -41,9 +41,7 @@ impl fmt::Display for Sample {
 
 /// Three digits are as much as such a measurement holds.
 pub fn number(value: f64) -> String {
-    if value.fract() == 0.0 || value >= 1000.0 {
-        format!("{value:.0}")
-    } else if value >= 100.0 {
+    if value.fract() == 0.0 || value >= 100.0 {
         format!("{value:.0}")
     } else if value >= 10.0 {
         format!("{value:.1}")

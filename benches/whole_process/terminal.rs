@@ -37,7 +37,7 @@ impl Terminal {
         let input = pair.master.take_writer().unwrap();
         let (to, output) = channel();
         std::thread::spawn(move || {
-            let mut chunk = [0; 64 * 1024];
+            let mut chunk = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = from.read(&mut chunk) {
                 if to.send((Instant::now(), count)).is_err() {
                     return;
