@@ -33,7 +33,7 @@ impl Shell for Stops {
         unreachable!("no editor is called here")
     }
 
-    async fn edit(&mut self, _: &Path) -> Result<(), String> {
+    async fn edit(&mut self, _: &Path, _: impl Future<Output = ()>) -> Result<(), String> {
         unreachable!("no editor is called here")
     }
 

@@ -17,6 +17,7 @@ use crate::domain::text::visible;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::history;
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+use crate::io::store;
 
 /// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
@@ -27,6 +28,21 @@ impl Waypost {
         let delivery = self.deliver(to, event, step, stop).await;
         let unrecorded = self.record(&delivery).await;
         Tested { delivery, unrecorded }
+    }
+
+    /// Whether the state file is still of that generation.
+    ///
+    /// # Errors
+    /// It was changed, or cannot be read.
+    pub async fn is_still(&self, generation: u64) -> Result<(), Problem> {
+        let paths = self.paths.clone();
+        let loaded = tokio::task::spawn_blocking(move || store::load(&paths)).await;
+        match loaded {
+            Ok(Ok(loaded)) if loaded.generation() == generation => Ok(()),
+            Ok(Ok(_)) => Err(Problem::overtaken()),
+            Ok(Err(error)) => Err(error.into()),
+            Err(error) => Err(Problem::unrecorded(&error.to_string())),
+        }
     }
 
     /// Sends an event, one attempt. `stop` ends it early.

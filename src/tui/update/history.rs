@@ -12,9 +12,9 @@ use crate::tui::test_popup::TestPopup;
 
 /// Opens a past delivery.
 pub fn open(model: &mut Model, at: usize) {
-    if let Some(delivery) = model.deliveries.get(at) {
-        model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery.clone()))));
-    }
+    let Some(delivery) = model.deliveries.get(at).cloned() else { return };
+    let offer = model.destination().and_then(|destination| test::offer(destination.settings(), &delivery));
+    model.popup = Some(Popup::Test(Box::new(TestPopup { offer, ..TestPopup::past(delivery) })));
 }
 
 /// Opens a past delivery, and sends the same event and body again under a new id.
@@ -128,6 +128,7 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
     model.popup = None;
     match result {
         Ok(()) => {
+            model.listing = None;
             model.deliveries.clear();
             model.more_deliveries = false;
             model.filter = None;
