@@ -54,5 +54,15 @@ fn main() {
             measure(&world, &mut table);
         }
     }
+    println!("{}\n", surroundings());
     print!("{table}");
+}
+
+/// On what, and how busy it was: other work on the machine shows in the ranges first, then in the medians.
+fn surroundings() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split(' ').take(2).collect();
+    let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    format!("{date}, {cores} cores, load of the last 1 and 5 minutes: {}", load.join(" and "))
 }
