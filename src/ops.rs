@@ -141,9 +141,16 @@ impl Waypost {
     /// What the files say. Never fails: what cannot be read is part of the situation.
     #[must_use]
     pub fn situation(&self) -> Situation {
+        self.situation_with(PAGE)
+    }
+
+    /// The same, with at most so many deliveries: a page's are half of the time until the app's first frame, and a low screen
+    /// shows a fifth of them.
+    #[must_use]
+    pub fn situation_with(&self, deliveries: usize) -> Situation {
         let (state, generation) = self.registered();
         // A history that cannot be read is no reason not to open.
-        let history = history::page(&self.paths, None, 0, PAGE).map_err(Problem::from);
+        let history = history::page(&self.paths, None, 0, deliveries.min(PAGE)).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
         Situation { state, generation, history, events }
     }

@@ -38,7 +38,7 @@ mod view;
 
 use std::ffi::OsString;
 
-use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::ops::Waypost;
 use args::{Args, Command};
@@ -76,7 +76,7 @@ enum End {
 
 fn parse(argv: &[OsString]) -> Result<Args, End> {
     argv::refuse_secrets(argv).map_err(End::Failure)?;
-    let matches = Args::command().color(ColorChoice::Never).try_get_matches_from(argv);
+    let matches = Args::command().try_get_matches_from(argv);
     match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => Ok(args),
         Err(error) if !error.use_stderr() => Err(End::Help(error.render().to_string())),

@@ -21,7 +21,7 @@ use super::msg::Msg;
 use super::run::{Run, Shell};
 use super::terminal::{self, Taken};
 use super::view::view;
-use crate::ops::Waypost;
+use crate::ops::{PAGE, Waypost};
 
 /// Runs the app. Returns the exit code.
 ///
@@ -37,7 +37,8 @@ pub fn start(
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
     terminal::give_back_at_panic();
-    let situation = waypost.situation();
+    // As many as there are rows are more than are shown; when there are more rows, more are read.
+    let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| size.height.max(1).into()));
     // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
     let signals = {
         let _runtime = runtime.enter();

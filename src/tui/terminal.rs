@@ -69,8 +69,9 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// There is no terminal.
 pub fn size() -> io::Result<Size> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Size { width, height })
+    // Asked twice for each frame: crossterm's opens /dev/tty each time.
+    let size = rustix::termios::tcgetwinsize(io::stdout())?;
+    Ok(Size { width: size.ws_col, height: size.ws_row })
 }
 
 /// Makes a panic give the terminal back before its message is printed.

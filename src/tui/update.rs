@@ -31,7 +31,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
             // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
-            vec![Effect::Repaint]
+            let mut effects = vec![Effect::Repaint];
+            effects.extend(history::fill(model));
+            effects
         }
         Msg::Loaded(id, situation) => loaded(model, id, *situation),
         Msg::Saved(id, result) => {

@@ -45,6 +45,15 @@ pub fn page_if_needed(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Reads the next page when there are more rows than deliveries that were read.
+pub fn fill(model: &mut Model) -> Vec<Effect> {
+    let count = model.deliveries.len();
+    if model.more_deliveries && model.listing.is_none() && count < usize::from(model.size.1) && count < test::LISTED {
+        return list(model, count);
+    }
+    Vec::new()
+}
+
 fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
     let id = model.id();
     model.listing = Some(id);
