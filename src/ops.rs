@@ -3,19 +3,23 @@
 mod deliver;
 mod demo;
 pub mod judge;
+mod listen;
 pub mod probe;
 mod problem;
 mod resend;
 mod script;
 pub mod send;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 pub use demo::Demo;
+pub use listen::{Explainer, Listen, Listener};
 pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
+pub use verify::{Judged, NotAHeader, header_lines};
 
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -28,6 +32,7 @@ use crate::io::bodies::{self, Scratch};
 use crate::io::history;
 pub use crate::io::history::Page;
 use crate::io::paths::Paths;
+pub use crate::io::receiver::{NoRequest, Seen, Told};
 use crate::io::store::{self, Loaded};
 
 /// What was removed.
@@ -317,6 +322,6 @@ fn new_id() -> String {
 }
 
 /// The state file keeps times to the second.
-fn whole_seconds(time: Timestamp) -> Timestamp {
+pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

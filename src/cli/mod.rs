@@ -7,19 +7,33 @@
 mod app;
 pub mod args;
 mod argv;
+mod body;
+mod curl;
+mod delivering;
 pub mod exit;
+mod failed_file;
 pub mod failure;
 pub mod fields;
 mod generated;
+mod harden;
+mod history;
+mod lines;
+mod listen;
 mod out;
+mod probe;
+mod progress;
 mod prompt;
 mod register;
 mod report;
 pub mod secret_input;
+mod send;
 mod show;
 mod signals;
+mod snippet;
+mod summary;
 mod test;
 mod usage;
+mod verify;
 mod view;
 
 use std::ffi::OsString;
@@ -37,6 +51,7 @@ pub const SCHEMA_VERSION: u64 = 1;
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
+    harden::forbid_cores();
     let argv: Vec<OsString> = std::env::args_os().collect();
     match parse(&argv) {
         Ok(args) => {
@@ -70,6 +85,30 @@ fn parse(argv: &[OsString]) -> Result<Args, End> {
 }
 
 fn command(args: &Args, out: Out) -> Result<u8, Failure> {
+    keep_log(args);
+    let result = dispatch(args, out);
+    match &result {
+        Ok(code) => tracing::debug!(code, "ends"),
+        Err(failure) => tracing::debug!(code = failure.code(), "ends with an error"),
+    }
+    result
+}
+
+/// Where it is asked for: a start without a log costs nothing of it.
+fn keep_log(args: &Args) {
+    let filter = std::env::var("RUST_LOG").unwrap_or_default();
+    let on_files = !matches!(args.command, Some(Command::Demo | Command::Completions { .. } | Command::Man));
+    if !on_files || (!args.globals.verbose && filter.is_empty()) {
+        return;
+    }
+    let waypost = Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
+    match waypost.and_then(|waypost| waypost.keep_log(&filter)) {
+        Ok(()) => tracing::debug!(version = env!("CARGO_PKG_VERSION"), "begins"),
+        Err(problem) => Out::say_problem("not logged", &problem),
+    }
+}
+
+fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
     let waypost = || Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
     match &args.command {
         None => app::app(args),
@@ -80,6 +119,15 @@ fn command(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Secret { copy }) => show::secret(&waypost()?, *copy, out),
         Some(Command::Remove { yes }) => show::remove(&waypost()?, *yes, out),
         Some(Command::Test(test)) => test::test(&waypost()?, test, out),
+        Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
+        Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
+        Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
+        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, out),
+        Some(Command::Send(send)) => send::send(&waypost()?, send, out),
+        Some(Command::History(history)) => history::history(&waypost()?, history, out),
+        Some(Command::Resend { id }) => test::resend(&waypost()?, id, out),
+        Some(Command::Curl { id, reveal }) => curl::curl(&waypost()?, id.as_deref(), *reveal, out),
+        Some(Command::Probe { yes }) => probe::probe(&waypost()?, *yes, out),
         Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
         Some(Command::Man) => out::print(&generated::man(), exit::DONE),
     }

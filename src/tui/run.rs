@@ -32,6 +32,10 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long the end waits for a stopped delivery to be recorded.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// How long after an editor's end an interrupt is still taken for the editor's. In raw mode ^C is no signal: one that comes
+/// then comes from elsewhere, and rarely in that time.
+const LATE_INTERRUPT: Duration = Duration::from_millis(500);
+
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
@@ -97,6 +101,7 @@ where
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
+        let mut edited_at = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -124,6 +129,10 @@ where
             let mut shown = false;
             let mut messages = VecDeque::from(messages);
             while let Some(msg) = messages.pop_front() {
+                // The ^C that ended the editor comes here too, and may come late.
+                if msg == Msg::Terminate(130) && edited_at.is_some_and(|at: Instant| at.elapsed() < LATE_INTERRUPT) {
+                    continue;
+                }
                 if let Some(flight) = flight
                     && matches!(&msg, Msg::Delivered(id, _) | Msg::NotSent(id, _) if flight.id == *id)
                 {
@@ -139,6 +148,7 @@ where
                             drop(keys);
                             let (edited, meanwhile) = edit(&self.waypost, &mut self.shell, &body, &mut outside).await;
                             keys = self.shell.keys();
+                            edited_at = Some(Instant::now());
                             for msg in meanwhile.into_iter().rev() {
                                 messages.push_front(msg);
                             }
@@ -283,12 +293,6 @@ async fn edit(
             },
         }
     };
-    // A signal that came with the editor's end.
-    while let Ok(msg) = outside.try_recv() {
-        if msg != Msg::Terminate(130) {
-            meanwhile.push(msg);
-        }
-    }
     let edited = result.map_err(|why| Problem::not_edited(&why));
     (edited.and_then(|()| scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))), meanwhile)
 }

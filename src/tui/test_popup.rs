@@ -264,7 +264,8 @@ impl TestPopup {
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         let editing = self.editing.as_ref().is_some_and(|editing| editing.editor.text().as_bytes() != self.event.body);
-        editing || (self.edited && self.in_flight().is_none())
+        // Once it was sent it is in the history, and can be sent again from there.
+        editing || (self.edited && matches!(self.life, Life::Idle))
     }
 
     /// The body of what is under the tabs, to copy or to write; `None` where there is none.

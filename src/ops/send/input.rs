@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::sync_channel;
 
-use serde::de::IgnoredAny;
 use tokio::sync::mpsc::Sender;
 
 use super::room::{Held, Room};
 use super::undelivered::Undelivered;
+use crate::domain::event::{NotJson, check_json};
 
 /// The longest line that is sent, in bytes.
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -246,13 +246,13 @@ fn unfit(body: &[u8]) -> Option<String> {
     if body.len() > MAX_LINE { Some(too_long()) } else { not_json(body) }
 }
 
-/// Why a text is not JSON (RFC 8259), if it is not. The text itself is not repeated.
+/// Why a text is not JSON, if it is not. The text itself is not repeated.
 fn not_json(text: &[u8]) -> Option<String> {
-    if let Err(error) = std::str::from_utf8(text) {
-        return Some(format!("it is not UTF-8 at byte {}", error.valid_up_to() + 1));
-    }
-    let error = serde_json::from_slice::<IgnoredAny>(text).err()?;
-    Some(format!("it is not JSON at column {}", error.column()))
+    Some(match check_json(text).err()? {
+        NotJson::Utf8(byte) => format!("it is not UTF-8 at byte {byte}"),
+        // There is one line.
+        NotJson::Syntax(_, column) => format!("it is not JSON at column {column}"),
+    })
 }
 
 #[cfg(test)]
