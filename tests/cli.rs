@@ -7,6 +7,8 @@ mod common;
 mod generated;
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/listen.rs"]
+mod listen;
 #[path = "cli/network.rs"]
 mod network;
 #[path = "cli/output.rs"]
@@ -21,6 +23,10 @@ mod readme;
 mod schema;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/snippet.rs"]
+mod snippet;
 #[path = "cli/state.rs"]
 mod state;
 mod support;
+#[path = "cli/verify.rs"]
+mod verify;

@@ -5,6 +5,8 @@
 mod auth_types;
 #[path = "journeys/demo.rs"]
 mod demo;
+#[path = "journeys/editor.rs"]
+mod editor;
 #[path = "journeys/edits.rs"]
 mod edits;
 #[path = "journeys/files.rs"]

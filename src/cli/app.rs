@@ -19,14 +19,14 @@ use crate::tui::start;
 pub fn app(args: &Args) -> Result<u8, Failure> {
     needs_terminal()?;
     let waypost = Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone())?;
-    open(runtime()?, waypost, None, start::outside())
+    open(runtime()?, waypost, surroundings(args, None), start::outside())
 }
 
 /// Opens the app on throw-away files, with a receiver as its endpoint.
 ///
 /// # Errors
 /// There is no terminal, or the demo cannot be set up.
-pub fn demo(_args: &Args) -> Result<u8, Failure> {
+pub fn demo(args: &Args) -> Result<u8, Failure> {
     needs_terminal()?;
     let runtime = runtime()?;
     let outside = start::outside();
@@ -35,16 +35,17 @@ pub fn demo(_args: &Args) -> Result<u8, Failure> {
         // After the app's end there is nobody to tell.
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
-    open(runtime, demo.waypost(), Some(demo.url().to_owned()), outside)
+    let surroundings = surroundings(args, Some(demo.url().to_owned()));
+    open(runtime, demo.waypost(), surroundings, outside)
 }
 
 fn open(
     runtime: Runtime,
     waypost: Waypost,
-    demo: Option<String>,
+    surroundings: Surroundings,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> Result<u8, Failure> {
-    let code = start::start(&runtime, waypost, surroundings(demo), outside);
+    let code = start::start(&runtime, waypost, surroundings, outside);
     // Not by dropping it, which waits for every thread: one may be waiting for a name server or a disk.
     runtime.shutdown_background();
     ended(code)
@@ -58,17 +59,23 @@ fn runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))
 }
 
-/// What the environment says of the terminal.
-fn surroundings(demo: Option<String>) -> Surroundings {
+/// What the options and the environment say of the terminal.
+fn surroundings(args: &Args, demo: Option<String>) -> Surroundings {
+    let var = |name| std::env::var(name).unwrap_or_default();
+    let colourless = match args.globals.color.as_str() {
+        "always" => false,
+        "never" => true,
+        _ => !var("NO_COLOR").is_empty(),
+    };
+    Surroundings { ascii: ascii(), colourless, editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(), demo }
+}
+
+/// Whether the terminal shows ASCII only.
+pub fn ascii() -> bool {
     let var = |name| std::env::var(name).unwrap_or_default();
     let locale = [var("LC_ALL"), var("LC_CTYPE"), var("LANG")].into_iter().find(|value| !value.is_empty()).unwrap_or_default();
     let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
-    Surroundings {
-        ascii: !utf8 || var("TERM") == "linux",
-        colourless: !var("NO_COLOR").is_empty(),
-        editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(),
-        demo,
-    }
+    !utf8 || var("TERM") == "linux"
 }
 
 fn needs_terminal() -> Result<(), Failure> {

@@ -55,10 +55,13 @@ pub fn man() -> String {
     page
 }
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 6] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
+    ("destination.lock", "in the config directory: held by whoever saves"),
+    ("events/*.json", "in the config directory: events of your own, for test --event"),
     ("key", "in the state directory: what secrets are sealed with"),
     ("deliveries.jsonl", "in the state directory: the deliveries, one a line"),
+    ("state.lock", "in the state directory: held by whoever writes there"),
 ];
 
 const ENVIRONMENT: [(&str, &str); 6] = [

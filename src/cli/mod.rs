@@ -7,25 +7,38 @@
 mod app;
 pub mod args;
 mod argv;
+mod body;
+mod curl;
+mod delivering;
 pub mod exit;
+mod failed_file;
 pub mod failure;
 pub mod fields;
 mod generated;
 mod harden;
+mod history;
+mod lines;
+mod listen;
 mod out;
+mod probe;
+mod progress;
 mod prompt;
 mod register;
 mod report;
 pub mod secret_input;
+mod send;
 mod show;
 mod signals;
+mod snippet;
+mod summary;
 mod test;
 mod usage;
+mod verify;
 mod view;
 
 use std::ffi::OsString;
 
-use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::ops::Waypost;
 use args::{Args, Command};
@@ -63,7 +76,7 @@ enum End {
 
 fn parse(argv: &[OsString]) -> Result<Args, End> {
     argv::refuse_secrets(argv).map_err(End::Failure)?;
-    let matches = Args::command().color(ColorChoice::Never).try_get_matches_from(argv);
+    let matches = Args::command().try_get_matches_from(argv);
     match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => Ok(args),
         Err(error) if !error.use_stderr() => Err(End::Help(error.render().to_string())),
@@ -106,6 +119,15 @@ fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Secret { copy }) => show::secret(&waypost()?, *copy, out),
         Some(Command::Remove { yes }) => show::remove(&waypost()?, *yes, out),
         Some(Command::Test(test)) => test::test(&waypost()?, test, out),
+        Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
+        Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
+        Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
+        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, out),
+        Some(Command::Send(send)) => send::send(&waypost()?, send, out),
+        Some(Command::History(history)) => history::history(&waypost()?, history, out),
+        Some(Command::Resend { id }) => test::resend(&waypost()?, id, out),
+        Some(Command::Curl { id, reveal }) => curl::curl(&waypost()?, id.as_deref(), *reveal, out),
+        Some(Command::Probe { yes }) => probe::probe(&waypost()?, *yes, out),
         Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
         Some(Command::Man) => out::print(&generated::man(), exit::DONE),
     }

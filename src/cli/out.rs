@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::Value;
@@ -11,7 +12,7 @@ use super::exit;
 use super::failure::Failure;
 use crate::domain::field::Notice;
 use crate::domain::outcome::Outcome;
-use crate::domain::text::visible;
+use crate::domain::text::{is_unsafe, visible};
 use crate::ops::{self, Problem};
 
 /// How to print.
@@ -42,6 +43,8 @@ pub enum Tone {
     Ended(Outcome),
     /// The name of what stands beside it.
     Label,
+    /// As it should be, or not.
+    Good(bool),
 }
 
 impl Out {
@@ -65,6 +68,12 @@ impl Out {
         Self { json: globals.json, measure, coloured }
     }
 
+    /// The same, but all of it is said.
+    #[must_use]
+    pub const fn verbose(self) -> Self {
+        Self { measure: Measure::Verbose, ..self }
+    }
+
     /// Before the options are understood: a script that wants JSON wants its errors so, too.
     #[must_use]
     pub fn before_options(argv: &[OsString]) -> Self {
@@ -79,8 +88,8 @@ impl Out {
             return Cow::Borrowed(text);
         }
         let code = match tone {
-            Tone::Ended(Outcome::Delivered) => "1;32",
-            Tone::Ended(Outcome::Refused | Outcome::Failed) => "1;31",
+            Tone::Ended(Outcome::Delivered) | Tone::Good(true) => "1;32",
+            Tone::Ended(Outcome::Refused | Outcome::Failed) | Tone::Good(false) => "1;31",
             Tone::Ended(Outcome::Stopped) => "1;33",
             Tone::Label => "2",
         };
@@ -148,7 +157,27 @@ pub fn print(text: &str, code: u8) -> Result<u8, Failure> {
 /// # Errors
 /// As [`print`].
 pub fn print_json(value: &Value, code: u8) -> Result<u8, Failure> {
-    print(&format!("{value:#}\n"), code)
+    print(&json_text(value), code)
+}
+
+/// JSON on lines of its own, in which every character that may not reach a terminal is written as `\uXXXX` (RFC 8259 §7).
+fn json_text(value: &Value) -> String {
+    let plain = format!("{value:#}\n");
+    if !plain.chars().any(|c| is_unsafe(c) && c != '\n') {
+        return plain;
+    }
+    let mut text = String::with_capacity(plain.len() + 64);
+    for c in plain.chars() {
+        // The line feeds left are those between the parts: within a text they are escaped already.
+        if c == '\n' || !is_unsafe(c) {
+            text.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(text, "\\u{unit:04x}");
+        }
+    }
+    text
 }
 
 /// Says something on stderr, which may be closed.
@@ -158,17 +187,34 @@ pub fn complain(text: &str) {
 
 fn write_json(failure: &Failure) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    match writeln!(stdout, "{:#}", failure.json()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(json_text(&failure.json()).as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }
 }
 
-fn unwritten(error: &io::Error) -> Failure {
+/// Standard output cannot be written.
+pub fn unwritten(error: &io::Error) -> Failure {
     Failure::Other {
         code: exit::DISK,
         field: None,
         message: format!("Standard output cannot be written. The system says: {}.", ops::reason(error)),
         fix: "What was to be done is done; look at where the output goes.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_has_no_character_that_a_terminal_obeys_and_means_the_same() {
+        let value = json!({ "a\u{9b}": "x\u{7f}\u{85}\u{202e}\u{200b}\u{e0041}\n\u{1b}é漢", "b": [1] });
+        let text = json_text(&value);
+        assert!(!text.chars().any(|c| is_unsafe(c) && c != '\n'), "{text:?}");
+        assert!(text.contains("\\u202e") && text.contains("\\udb40\\udc41") && text.contains("é漢"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        assert_eq!(text.lines().count(), 6);
     }
 }

@@ -3,7 +3,9 @@
 //! While it is asked, the terminal hands over every key as it is, ^C too. It is given back on every way out: an answer, ^C,
 //! ^D, a signal, a lost line. What was typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::sync::Arc;
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -32,6 +34,9 @@ const CTRL_U: u8 = 0x15;
 const CTRL_BACKSLASH: u8 = 0x1c;
 const DEL: u8 = 0x7f;
 
+/// Takes a character off the screen.
+const RUB_OUT: &[u8] = b"\x08 \x08";
+
 /// How a typed line ends.
 enum Line {
     Answer(Secret),
@@ -39,6 +44,15 @@ enum Line {
     Interrupted,
     /// ^D, or no more input.
     End,
+}
+
+/// Asks a question that is answered with yes or no; anything but yes is no.
+///
+/// # Errors
+/// As [`ask`].
+pub fn confirm(question: &str) -> Result<bool, Failure> {
+    let answer = ask(&format!("{question} [y/N] "), Echo::On)?;
+    Ok(matches!(answer.expose().trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Asks, and reads a line. Standard input must be a terminal.
@@ -52,9 +66,10 @@ pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
         // Before the terminal is taken: from then on, no signal may end the process by itself.
         let mut signals = Signals::catch().map_err(broken)?;
         let _taken = Taken::take().map_err(broken)?;
-        show(question);
-        let end = listen(echo, &mut signals).await;
-        show("\n");
+        let screen = Arc::new(Screen::open());
+        screen.show(question.as_bytes());
+        let end = listen(echo, &screen, &mut signals).await;
+        screen.show(b"\n");
         Ok::<_, Failure>(end)
     })?;
     match end {
@@ -66,17 +81,23 @@ pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
 }
 
 /// The line, or the code of the signal that came first.
-async fn listen(echo: Echo, signals: &mut Signals) -> Result<Line, u8> {
+async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Result<Line, u8> {
     let (answers, mut answered) = unbounded_channel();
+    let screen = Arc::clone(screen);
     // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
-    std::thread::spawn(move || read_line(echo, &answers));
+    std::thread::spawn(move || read_line(echo, &screen, &answers));
     tokio::select! {
         line = answered.recv() => Ok(line.unwrap_or(Line::End)),
         code = signals.next() => Err(code),
     }
 }
 
-fn read_line(echo: Echo, answers: &UnboundedSender<Line>) {
+fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
+    let show = |bytes: &[u8]| {
+        if echo == Echo::On {
+            screen.show(bytes);
+        }
+    };
     // Room for all of it from the start: a buffer that grows leaves copies behind.
     let mut typed = Zeroizing::new(Vec::with_capacity(MAX_FIELD_BYTES + 8));
     let mut stdin = io::stdin().lock();
@@ -97,21 +118,19 @@ fn read_line(echo: Echo, answers: &UnboundedSender<Line>) {
             CTRL_D if typed.is_empty() => break Line::End,
             CTRL_U => {
                 while take_last(&mut typed) {
-                    rub_out(echo);
+                    show(RUB_OUT);
                 }
             }
             DEL | CTRL_H => {
                 if take_last(&mut typed) {
-                    rub_out(echo);
+                    show(RUB_OUT);
                 }
             }
             other => {
                 // What is over the limit is refused by the rules, so one byte more than it is enough to keep.
                 if typed.len() <= MAX_FIELD_BYTES {
                     typed.push(other);
-                    if echo == Echo::On {
-                        let _ = io::stderr().write_all(&[other]);
-                    }
+                    show(&[other]);
                 }
             }
         }
@@ -130,18 +149,23 @@ fn take_last(typed: &mut Vec<u8>) -> bool {
     false
 }
 
-fn rub_out(echo: Echo) {
-    if echo == Echo::On {
-        let _ = io::stderr().write_all(b"\x08 \x08");
-    }
-}
+/// Where the question and the echo go: stderr where that is the terminal, else the terminal itself. An answer to a question
+/// that nobody saw is no answer, and what is typed has no business in a file.
+struct Screen(Option<File>);
 
-/// On stderr where that is the terminal, else on the terminal itself: an answer to a question that nobody saw is no answer.
-fn show(text: &str) {
-    if io::stderr().is_terminal() {
-        let _ = io::stderr().write_all(text.as_bytes());
-    } else if let Ok(mut terminal) = std::fs::OpenOptions::new().write(true).open("/dev/tty") {
-        let _ = terminal.write_all(text.as_bytes());
+impl Screen {
+    fn open() -> Self {
+        let redirected = !io::stderr().is_terminal();
+        Self(redirected.then(|| File::options().write(true).open("/dev/tty").ok()).flatten())
+    }
+
+    fn show(&self, bytes: &[u8]) {
+        // A terminal that has gone is told of by the end of the input.
+        let _ = match &self.0 {
+            Some(terminal) => (&mut &*terminal).write_all(bytes),
+            None if io::stderr().is_terminal() => io::stderr().write_all(bytes),
+            None => Ok(()),
+        };
     }
 }
 

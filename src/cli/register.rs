@@ -24,7 +24,8 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
     if fields.auth.is_none() {
         return Err(Failure::fields(without_auth(fields)));
     }
-    let mut given = secret_input::read(&fields.secret, waypost)?;
+    let url = fields.url.as_deref().unwrap_or_default();
+    let mut given = secret_input::read(&fields.secret, url, waypost)?;
     let checked = match fields.check(Draft::default(), given.as_ref()) {
         Ok(checked) => checked,
         Err(wrong) => {
@@ -35,7 +36,7 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
                 State::Unreadable(problem) => return Err(problem.into()),
                 State::Open(_) | State::Locked(..) => return Err(Problem::already_registered().into()),
             }
-            given = secret_input::ask(field)?;
+            given = secret_input::ask(field, url)?;
             if given.is_none() {
                 return Err(wrong.into());
             }
@@ -52,7 +53,8 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
 /// An input is not valid, nothing is registered, or it cannot be saved.
 pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure> {
     let mut locked = None;
-    let draft = match waypost.state() {
+    let (state, generation) = waypost.state_and_generation();
+    let draft = match state {
         State::Empty => return Err(Problem::nothing_registered().into()),
         State::Unreadable(problem) => return Err(problem.into()),
         State::Locked(draft, problem) => {
@@ -67,18 +69,21 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
         }
         State::Open(destination) => Draft::of(destination.settings()),
     };
-    let mut given = secret_input::read(&fields.secret, waypost)?;
+    let url = fields.url.clone().unwrap_or_else(|| draft.url.clone());
+    let mut given = secret_input::read(&fields.secret, &url, waypost)?;
     // Asked before the lock is taken: others must not wait for somebody who types.
     if let Err(wrong) = fields.check(draft, given.as_ref()) {
         let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
-        given = secret_input::ask(field)?;
+        given = secret_input::ask(field, &url)?;
         if given.is_none() {
             return Err(locked.map_or_else(|| wrong.into(), Failure::from));
         }
     }
+    // Who typed a secret typed it for the destination that the question named.
+    let over = given.as_ref().is_some_and(|given| given.asked).then_some(generation);
     let mut refused = None;
     let mut notices = Vec::new();
-    let saved = waypost.revise(|draft, locked| match fields.check(draft, given.as_ref()) {
+    let saved = waypost.revise(over, |draft, locked| match fields.check(draft, given.as_ref()) {
         Ok(checked) => {
             notices = checked.notices;
             Ok(checked.settings)

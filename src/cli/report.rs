@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::out::{Measure, Out, Tone};
 use super::view::table;
-use crate::domain::outcome::{Attempt, Delivery, Phase, Response};
+use crate::domain::outcome::{Attempt, Delivery, Phase, Response, TlsInfo};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 
@@ -21,6 +24,10 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
     }
     let _ = writeln!(text, "  {:.0} ms", attempt.duration_ms);
     let mut rows = vec![("URL", attempt.request.url.clone()), ("Event", delivery.event.clone()), ("Id", delivery.id.clone())];
+    let before = delivery.attempts.len() - 1;
+    for (number, attempt) in (1..).zip(&delivery.attempts[..before]) {
+        rows.push(("Before", format!("attempt {number}: {}", attempt_line(attempt))));
+    }
     for (name, value) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
         if !value.is_empty() {
             rows.push((name, value.clone()));
@@ -34,6 +41,9 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
         let headers = attempt.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         text.push_str(&message(head, headers, &attempt.request.body));
     }
+    if let (Measure::Verbose, false) = (out.measure, attempt.request.is_whole()) {
+        text.push_str("(the rest of the body was not kept)\n");
+    }
     if let Some(response) = &attempt.response {
         text.push_str(&section("Answer", out));
         text.push_str(&answer(response));
@@ -45,12 +55,14 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
 #[must_use]
 pub fn line(delivery: &Delivery) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
-    let parts = [
-        Some(attempt.outcome.name().to_owned()),
-        end_of(attempt).map(|end| format!(" {end}")),
-        Some(format!(". {} {}", attempt.diagnosis.why, attempt.diagnosis.fix)),
-    ];
-    visible(parts.into_iter().flatten().collect::<String>().trim_end()).into_owned()
+    visible(format!("{} {}", attempt_line(attempt), attempt.diagnosis.fix).trim_end()).into_owned()
+}
+
+/// How an attempt ended, and why: `refused 401 Unauthorized. The endpoint …`
+#[must_use]
+pub fn attempt_line(attempt: &Attempt) -> String {
+    let end = end_of(attempt).map(|end| format!(" {end}")).unwrap_or_default();
+    format!("{}{end}. {}", attempt.outcome.name(), attempt.diagnosis.why).trim_end().to_owned()
 }
 
 /// The status, or where it ended.
@@ -73,7 +85,11 @@ pub fn request_text(request: &Request) -> String {
 #[must_use]
 pub fn request_json(request: &Request) -> Value {
     let (url, headers) = masked(request);
-    let body = String::from_utf8_lossy(&request.body);
+    // As in a delivery.
+    let body = match std::str::from_utf8(&request.body) {
+        Ok(text) => json!(text),
+        Err(_) => json!({ "base64": STANDARD.encode(&request.body) }),
+    };
     json!({ "method": Request::METHOD, "url": url, "headers": headers, "body": body })
 }
 
@@ -126,16 +142,54 @@ fn timings(attempt: &Attempt, out: Out) -> String {
         .into_iter()
         .filter_map(|phase| attempt.timings.get(phase).map(|ms| (phase.label(), format!("{ms:.1} ms"))))
         .collect();
+    if !attempt.addresses.is_empty() {
+        let all: Vec<_> = attempt.addresses.iter().map(ToString::to_string).collect();
+        rows.push(("addresses", all.join(", ")));
+    }
     if let Some(address) = attempt.connected {
         rows.push(("address", address.to_string()));
     }
     if let Some(tls) = &attempt.tls {
-        let parts = [tls.version.clone(), tls.issuer.as_ref().map(|issuer| format!("certificate by {issuer}"))];
-        rows.push(("certificate", parts.into_iter().flatten().collect::<Vec<_>>().join(", ")));
+        rows.extend(tls_rows(tls, attempt.started_at));
     }
     if rows.is_empty() { String::new() } else { format!("{}{}", section("Times", out), table(&rows, out)) }
 }
 
+fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    let version: Vec<_> = [&tls.version, &tls.cipher].into_iter().flatten().map(String::as_str).collect();
+    if !version.is_empty() {
+        rows.push(("version", version.join(", ")));
+    }
+    if !tls.names.is_empty() {
+        rows.push(("certificate for", tls.names.join(", ")));
+    }
+    if let Some(issuer) = &tls.issuer {
+        rows.push(("issued by", issuer.clone()));
+    }
+    if let Some(end) = tls.not_after {
+        let days = (end.as_second() - at.as_second()).div_euclid(24 * 60 * 60);
+        let unit = if days == 1 { "day" } else { "days" };
+        rows.push(("ends", format!("{}, {days} {unit} from then", end.strftime("%Y-%m-%d %H:%M UTC"))));
+    }
+    rows
+}
+
 fn section(name: &str, out: Out) -> String {
     format!("\n{}\n", out.paint(name, Tone::Label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mask::Masked;
+
+    #[test]
+    fn a_body_that_is_no_text_is_shown_as_base64() {
+        let body = |body: &[u8]| {
+            request_json(&Request { url: Masked::plain("https://h/"), headers: Vec::new(), body: body.to_vec() })["body"].take()
+        };
+        assert_eq!(body(b"{\"a\":1}"), json!("{\"a\":1}"));
+        assert_eq!(body(b"\xff\x00"), json!({ "base64": "/wA=" }));
+    }
 }

@@ -12,6 +12,7 @@ use super::prompt::{self, Echo};
 use crate::domain::field::Field;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
+use crate::domain::url::EndpointUrl;
 use crate::ops::{self, Waypost};
 
 /// The most bytes that are read; the domain refuses far fewer, with its own words.
@@ -24,41 +25,48 @@ pub struct Given {
     pub secret: Secret,
     /// Whether nobody knows it yet.
     pub generated: bool,
+    /// Whether somebody was asked for it, which takes its time.
+    pub asked: bool,
 }
 
-/// The secret from where the flags say, if they say.
+/// The secret from where the flags say, if they say. Where that is a terminal, the question names where it will go: `url`.
 ///
 /// # Errors
 /// It cannot be read from there.
-pub fn read(source: &SecretSource, waypost: &Waypost) -> Result<Option<Given>, Failure> {
+pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Option<Given>, Failure> {
     let secret = if source.secret_stdin {
         if io::stdin().is_terminal() {
-            prompt::ask("Secret (not shown): ", Echo::Off)?
-        } else {
-            from(io::stdin().lock(), "Standard input")?
+            return type_in("Secret", url).map(Some);
         }
+        from(io::stdin().lock(), "Standard input")?
     } else if let Some(path) = &source.secret_file {
         from_file(path)?
     } else if let Some(name) = &source.secret_env {
         from_env(name)?
     } else if source.generate_secret {
-        return Ok(Some(Given { secret: waypost.generate()?, generated: true }));
+        return Ok(Some(Given { secret: waypost.generate()?, generated: true, asked: false }));
     } else {
         return Ok(None);
     };
-    Ok(Some(Given { secret, generated: false }))
+    Ok(Some(Given { secret, generated: false, asked: false }))
 }
 
-/// Asks for the secret of that field where there is somebody to ask.
+/// Asks for the secret of that field, to be sent to `url`, where there is somebody to ask.
 ///
 /// # Errors
 /// The answer does not come.
-pub fn ask(field: Field) -> Result<Option<Given>, Failure> {
+pub fn ask(field: Field, url: &str) -> Result<Option<Given>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    let secret = prompt::ask(&format!("{} (not shown): ", field.label()), Echo::Off)?;
-    Ok(Some(Given { secret, generated: false }))
+    type_in(field.label(), url).map(Some)
+}
+
+/// Asks. Whoever types a secret must see to whom it goes: the destination may be another than he thinks.
+fn type_in(name: &str, url: &str) -> Result<Given, Failure> {
+    let host = EndpointUrl::parse(url).map(|url| format!(" for {}", visible(&url.authority()))).unwrap_or_default();
+    let secret = prompt::ask(&format!("{name}{host} (not shown): "), Echo::Off)?;
+    Ok(Given { secret, generated: false, asked: true })
 }
 
 fn from_file(path: &Path) -> Result<Secret, Failure> {

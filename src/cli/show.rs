@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::exit;
 use super::failure::Failure;
 use super::out::{self, Out};
-use super::prompt::{self, Echo};
+use super::prompt;
 use super::view;
 use crate::domain::draft::Draft;
 use crate::domain::text::visible;
@@ -82,18 +82,28 @@ pub fn remove(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
                 "Give --yes to remove the destination without being asked.",
             ));
         }
-        let answer = prompt::ask(&format!("Remove {} and its secret? [y/N] ", visible(&url)), Echo::On)?;
-        if !matches!(answer.expose().trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        if !prompt::confirm(&format!("Remove {} and its secret?", visible(&url)))? {
+            if out.json {
+                return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "removed": false }), exit::DONE);
+            }
             out.say("Nothing was removed.");
             return Ok(exit::DONE);
         }
         // What was asked about is what is removed, and nothing that came since.
         over = Some(situation.generation);
     }
-    waypost.remove(over)?;
+    let removed = waypost.remove(over)?;
+    let code = if removed.warning.is_some() { exit::DISK } else { exit::DONE };
     if out.json {
-        return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "destination": null }), exit::DONE);
+        let mut json = json!({ "schema_version": super::SCHEMA_VERSION, "removed": true, "destination": null });
+        if let Some(warning) = &removed.warning {
+            json["error"] = Failure::from(warning.clone()).error_json();
+        }
+        return out::print_json(&json, code);
     }
     out.say(&format!("Removed: {}", visible(&url)));
-    Ok(exit::DONE)
+    if let Some(warning) = &removed.warning {
+        Out::say_problem("error", warning);
+    }
+    Ok(code)
 }

@@ -22,6 +22,11 @@ pub fn of(error: &clap::Error) -> Failure {
     let (message, fix) = match error.kind() {
         ErrorKind::InvalidValue if value.is_empty() => (format!("{flag} needs a value."), one_of(&known, help)),
         ErrorKind::InvalidValue => (format!("{flag}: \"{value}\" is not known."), one_of(&known, help)),
+        // The rule is one of ours, and says what is needed.
+        ErrorKind::ValueValidation => {
+            let rule = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            (format!("{flag}: \"{value}\" cannot be taken: {rule}."), help)
+        }
         ErrorKind::UnknownArgument if flag.is_empty() => {
             ("An argument stands where none belongs.".into(), "Every input has a flag; see --help.".into())
         }

@@ -1,5 +1,9 @@
 //! What is delivered: a JSON body with a name.
 
+use std::fmt;
+
+use serde::de::IgnoredAny;
+
 /// The events that waypost has built in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum BuiltIn {
@@ -63,9 +67,52 @@ pub struct Event {
     pub body: Vec<u8>,
 }
 
+/// Where a body ceases to be JSON. Holds nothing of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotJson {
+    /// JSON is UTF-8 (RFC 8259 §8.1); the first byte that is not, from 1.
+    Utf8(usize),
+    /// Line and column, from 1.
+    Syntax(usize, usize),
+}
+
+impl fmt::Display for NotJson {
+    /// Goes on a sentence that names the body: `is not UTF-8 at byte 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utf8(byte) => write!(f, "is not UTF-8 at byte {byte}"),
+            Self::Syntax(line, column) => write!(f, "is not JSON at line {line}, column {column}"),
+        }
+    }
+}
+
+/// The check that every event passes before it is sent: one JSON text in UTF-8 (RFC 8259).
+///
+/// # Errors
+/// It is none.
+pub fn check_json(body: &[u8]) -> Result<(), NotJson> {
+    std::str::from_utf8(body).map_err(|error| NotJson::Utf8(error.valid_up_to() + 1))?;
+    serde_json::from_slice::<IgnoredAny>(body).map_err(|error| NotJson::Syntax(error.line(), error.column()))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_in_utf8_and_nothing_else() {
+        for body in ["{}", " [1, 2]\n", "\"ä\"", "1", "null"] {
+            assert_eq!(check_json(body.as_bytes()), Ok(()), "{body}");
+        }
+        assert_eq!(check_json(b"{\"a\": 1,\n \"b\" 2}"), Err(NotJson::Syntax(2, 6)));
+        assert_eq!(check_json(b"\"a\xff\""), Err(NotJson::Utf8(3)));
+        for body in ["", "{", "{} {}", "\u{feff}{}", "NaN", "\"\t\""] {
+            assert!(matches!(check_json(body.as_bytes()), Err(NotJson::Syntax(..))), "{body}");
+        }
+        assert_eq!(NotJson::Syntax(2, 6).to_string(), "is not JSON at line 2, column 6");
+        assert_eq!(NotJson::Utf8(3).to_string(), "is not UTF-8 at byte 3");
+    }
 
     #[test]
     fn built_in_bodies_are_json_of_their_topic() {

@@ -18,6 +18,7 @@ pub mod mask;
 pub mod outcome;
 pub mod redact;
 pub mod request;
+pub mod retry;
 pub mod secret;
 pub mod signature;
 pub mod snippet;

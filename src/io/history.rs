@@ -6,6 +6,7 @@
 
 mod newest;
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -17,9 +18,9 @@ use super::atomic;
 use super::file::{Fault, Links, PRIVATE, open_regular};
 use super::lock::{self, Lock};
 use super::paths::Paths;
-use super::record::{delivery_from_json, delivery_to_json};
+use super::record::{Record, delivery_from_json};
 use super::store::{Doing, StoreError};
-use crate::domain::outcome::{Delivery, Outcome};
+use crate::domain::outcome::{Attempt, Delivery, Outcome};
 
 pub use newest::Newest;
 
@@ -64,7 +65,23 @@ pub struct Page {
 /// [`StoreError::Busy`] when another waypost writes for too long; else of [`super::store::Kind::Disk`]. Then nothing of it is
 /// in the history.
 pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
-    append_within(paths, delivery, &BOUND)
+    append_all(paths, std::slice::from_ref(delivery))
+}
+
+/// Adds several deliveries in their order, under one lock and with one write.
+///
+/// # Errors
+/// As [`append`]; then none of them is in the history.
+pub fn append_all(paths: &Paths, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    append_within(paths, deliveries, &BOUND)
+}
+
+/// Cuts what the history would not keep, for a delivery that waits to be added.
+pub fn shorten_bodies(attempts: &mut [Attempt]) {
+    for attempt in attempts {
+        shorten(&mut attempt.request.body, REQUEST_BODY_KEPT);
+        attempt.request.body.shrink_to_fit();
+    }
 }
 
 /// Reads `limit` deliveries behind the newest `skip`; only those of `outcome`, where one is given. Writes nothing; an absent
@@ -127,10 +144,10 @@ pub fn clear(paths: &Paths) -> Result<(), StoreError> {
     atomic::sync_dir(&paths.state_dir).map_err(removed)
 }
 
-fn append_within(paths: &Paths, delivery: &Delivery, bound: &Bound) -> Result<(), StoreError> {
+fn append_within(paths: &Paths, deliveries: &[Delivery], bound: &Bound) -> Result<(), StoreError> {
     let path = paths.deliveries_file();
     let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
-    let line = line(delivery);
+    let lines = deliveries.iter().map(line).collect::<Vec<_>>().concat();
     paths.create_state_dir()?;
     let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
     let mut options = OpenOptions::new();
@@ -141,14 +158,14 @@ fn append_within(paths: &Paths, delivery: &Delivery, bound: &Bound) -> Result<()
         file.set_permissions(Permissions::from_mode(PRIVATE)).map_err(written)?;
     }
     let before = metadata.len();
-    let after = add(&mut file, before, line, File::write).map_err(written)?;
+    let after = add(&mut file, before, lines, File::write).map_err(written)?;
     if is_over(&file, before, after, bound).map_err(written)? {
         cut_back(&path, &mut file, after, bound).map_err(written)?;
     }
     Ok(())
 }
 
-/// Adds a line, and gives the file's new length. After a fault the file is as long as before.
+/// Adds lines, and gives the file's new length. After a fault the file is as long as before.
 fn add(
     file: &mut File,
     before: u64,
@@ -183,17 +200,18 @@ fn undo(file: &File, before: u64, error: io::Error) -> io::Result<u64> {
 
 /// The line of a delivery, with its newline. Bodies are shortened until it is one that can be read again.
 fn line(delivery: &Delivery) -> Vec<u8> {
-    let mut kept = delivery.clone();
+    let mut kept = Cow::Borrowed(delivery);
     let mut line = Vec::new();
     for most in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
-        for attempt in &mut kept.attempts {
-            shorten(&mut attempt.request.body, most);
+        // Most bodies are short, and a copy of each delivery would be the dearest part of recording it.
+        if kept.attempts.iter().any(|attempt| attempt.request.body.len() > most) {
+            for attempt in &mut kept.to_mut().attempts {
+                shorten(&mut attempt.request.body, most);
+            }
         }
-        let mut json = delivery_to_json(&kept);
-        if let Value::Object(fields) = &mut json {
-            fields.shift_insert(0, "schema_version".into(), SCHEMA_VERSION.into());
-        }
-        line = format!("{json}\n").into_bytes();
+        // Plain data with text for keys: nothing in it can fail.
+        line = serde_json::to_vec(&Record::of(&kept, Some(SCHEMA_VERSION))).unwrap_or_default();
+        line.push(b'\n');
         if line.len() <= MAX_LINE {
             break;
         }

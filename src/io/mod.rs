@@ -13,6 +13,8 @@ pub mod log;
 pub mod paths;
 pub mod receiver;
 mod receiver_answer;
+pub mod receiver_ca;
+mod receiver_told;
 pub mod record;
 pub mod store;
 pub mod vault;

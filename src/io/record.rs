@@ -4,22 +4,22 @@
 //! has `addresses`, `connected` and `tls`, an answer `reason` and `cut`. The cause of a failure is not kept: its phase and its
 //! diagnosis, in words, are.
 
+mod written;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::domain::diagnosis::Diagnosis;
 use crate::domain::outcome::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
 
+pub use written::Record;
+
 /// The delivery object.
 #[must_use]
 pub fn delivery_to_json(delivery: &Delivery) -> Value {
-    json!({
-        "id": delivery.id,
-        "event": delivery.event,
-        "outcome": delivery.outcome().name(),
-        "attempts": delivery.attempts.iter().map(attempt_to_json).collect::<Vec<_>>(),
-    })
+    // Plain data with text for keys: nothing in it can fail.
+    serde_json::to_value(Record::of(delivery, None)).unwrap_or_default()
 }
 
 /// The delivery that such an object stands for; `None` where it does not stand for one. Fields that are not known are passed
@@ -31,31 +31,6 @@ pub fn delivery_from_json(json: &Value) -> Option<Delivery> {
         return None;
     }
     Some(Delivery { id: text(json, "id")?, event: text(json, "event")?, attempts })
-}
-
-fn attempt_to_json(attempt: &Attempt) -> Value {
-    let timings: Map<_, _> =
-        Phase::ALL.iter().map(|&phase| (phase.name().to_owned(), attempt.timings.get(phase).map(thousandths).into())).collect();
-    json!({
-        "started_at": attempt.started_at,
-        "outcome": attempt.outcome.name(),
-        "phase": attempt.phase.map(Phase::name),
-        "status": attempt.status(),
-        "duration_ms": thousandths(attempt.duration_ms),
-        "timings_ms": timings,
-        "why": or_null(&attempt.diagnosis.why),
-        "fix": or_null(&attempt.diagnosis.fix),
-        "addresses": attempt.addresses,
-        "connected": attempt.connected,
-        "tls": attempt.tls.as_ref().map(tls_to_json),
-        "request": {
-            "method": attempt.request.method,
-            "url": attempt.request.url,
-            "headers": attempt.request.headers,
-            "body": body_to_json(&attempt.request.body),
-        },
-        "response": attempt.response.as_ref().map(response_to_json),
-    })
 }
 
 /// A time: a number that can be one.
@@ -98,17 +73,6 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
     })
 }
 
-fn response_to_json(response: &Response) -> Value {
-    json!({
-        "status": response.status,
-        "reason": response.reason,
-        "headers": response.headers,
-        "body": body_to_json(&response.body),
-        "truncated": response.truncated,
-        "cut": response.cut,
-    })
-}
-
 fn response_from_json(json: &Value) -> Option<Response> {
     Some(Response {
         status: json.get("status")?.as_u64()?.try_into().ok()?,
@@ -117,16 +81,6 @@ fn response_from_json(json: &Value) -> Option<Response> {
         body: body_from_json(json.get("body")?)?,
         truncated: json.get("truncated")?.as_bool()?,
         cut: text(json, "cut"),
-    })
-}
-
-fn tls_to_json(tls: &TlsInfo) -> Value {
-    json!({
-        "version": tls.version,
-        "cipher": tls.cipher,
-        "names": tls.names,
-        "issuer": tls.issuer,
-        "not_after": tls.not_after,
     })
 }
 
@@ -141,27 +95,11 @@ fn tls_from_json(json: &Value) -> Option<TlsInfo> {
     })
 }
 
-fn body_to_json(body: &[u8]) -> Value {
-    match std::str::from_utf8(body) {
-        Ok(text) => text.into(),
-        Err(_) => json!({ "base64": STANDARD.encode(body) }),
-    }
-}
-
 fn body_from_json(json: &Value) -> Option<Vec<u8>> {
     match json {
         Value::String(text) => Some(text.clone().into_bytes()),
         _ => STANDARD.decode(json.get("base64")?.as_str()?).ok(),
     }
-}
-
-fn or_null(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
-}
-
-/// A time in milliseconds, to the microsecond: more digits are noise.
-fn thousandths(ms: f64) -> f64 {
-    (ms * 1000.0).round() / 1000.0
 }
 
 fn text(json: &Value, name: &str) -> Option<String> {
@@ -175,6 +113,7 @@ fn parsed<T: serde::de::DeserializeOwned>(json: &Value, name: &str) -> Option<T>
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use serde_json::json;
 
     /// A delivery in which nothing is left out.
     pub(in crate::io) fn delivery(id: &str) -> Delivery {

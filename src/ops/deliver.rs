@@ -17,6 +17,7 @@ use crate::domain::text::visible;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::history;
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+use crate::io::store;
 
 /// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
@@ -27,6 +28,21 @@ impl Waypost {
         let delivery = self.deliver(to, event, step, stop).await;
         let unrecorded = self.record(&delivery).await;
         Tested { delivery, unrecorded }
+    }
+
+    /// Whether the state file is still of that generation.
+    ///
+    /// # Errors
+    /// It was changed, or cannot be read.
+    pub async fn is_still(&self, generation: u64) -> Result<(), Problem> {
+        let paths = self.paths.clone();
+        let loaded = tokio::task::spawn_blocking(move || store::load(&paths)).await;
+        match loaded {
+            Ok(Ok(loaded)) if loaded.generation() == generation => Ok(()),
+            Ok(Ok(_)) => Err(Problem::overtaken()),
+            Ok(Err(error)) => Err(error.into()),
+            Err(error) => Err(Problem::unrecorded(&error.to_string())),
+        }
     }
 
     /// Sends an event, one attempt. `stop` ends it early.
@@ -42,41 +58,41 @@ impl Waypost {
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
         tracing::info!(id = %stamp.id, to = %to.url().authority(), bytes = event.body.len(), "delivery begins");
-        let attempt = self.attempt(to, &request, started_at, step, stop).await;
+        let timeout = Duration::from_secs(to.timeout_s().into());
+        let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
         log_end(&stamp.id, &attempt);
         Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
     }
 
-    async fn attempt(
+    /// One attempt, begun then and ended after so long.
+    pub(super) async fn attempt(
         &self,
         to: &Destination,
         request: &Request,
-        started_at: Timestamp,
+        (started_at, timeout): (Timestamp, Duration),
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        let timeout = Duration::from_secs(to.timeout_s().into());
         let mut stop = pin!(stop);
         // Reading the CAs touches the disk, which may be slow or gone: it too ends with the user's stop and the timeout.
         let sender = tokio::select! {
             sender = self.sender(to.settings()) => sender,
             () = &mut stop => return http::stopped_before_sending(to.settings(), request, started_at),
-            () = tokio::time::sleep(timeout) => Err(Cause::TimedOut(to.timeout_s())),
+            () = tokio::time::sleep(timeout) => Err(Cause::TimedOut(timeout.as_secs().try_into().unwrap_or(u16::MAX))),
         };
         let sender = match sender {
             Ok(sender) => sender,
             Err(cause) => return http::failed_before_sending(to.settings(), request, started_at, cause),
         };
-        let progress = |progress| {
-            step(match progress {
-                Progress::Began(phase) => Step::Began(phase),
-                Progress::Ended(phase, took) => Step::Ended(phase, took.as_secs_f64() * 1000.0),
-            });
-        };
+        let progress = |progress| step(Step::from(progress));
         sender.attempt(to.settings(), request, started_at, timeout, progress, stop).await
     }
 
-    async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
+    /// What sends to a destination, with its CAs read.
+    ///
+    /// # Errors
+    /// What keeps anything from being sent.
+    pub(super) async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
         let own = self.own.clone().filter(|own| own.authority == to.url().authority());
         let to = to.clone();
         let made = tokio::task::spawn_blocking(move || {
@@ -107,6 +123,15 @@ impl Waypost {
             tracing::warn!(why = %problem.what, "not recorded");
         }
         problem
+    }
+}
+
+impl From<Progress> for Step {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Began(phase) => Self::Began(phase),
+            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
+        }
     }
 }
 

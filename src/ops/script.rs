@@ -48,16 +48,23 @@ impl Waypost {
         self.registered().0
     }
 
-    /// Changes the destination as it stands at that moment. `change` gets it as it would be typed, with its secret; or without,
-    /// and why, where the secret cannot be opened.
+    /// The same, and the generation of the file that says so.
+    #[must_use]
+    pub fn state_and_generation(&self) -> (State, u64) {
+        self.registered()
+    }
+
+    /// Changes the destination as it stands at that moment; `over` as of [`Waypost::edit`]. `change` gets it as it would be
+    /// typed, with its secret; or without, and why, where the secret cannot be opened.
     ///
     /// # Errors
-    /// Nothing is registered, `change` refuses, or it could not be saved.
+    /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.
     pub fn revise(
         &self,
+        over: Option<u64>,
         change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
     ) -> Result<super::Saved, Problem> {
-        self.edit(None, |loaded| match loaded {
+        self.edit(over, |loaded| match loaded {
             Loaded::Empty { .. } => Err(Problem::nothing_registered()),
             Loaded::Open { destination, .. } => change(Draft::of(destination.settings()), None),
             Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.clone().into())),

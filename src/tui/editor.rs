@@ -66,16 +66,16 @@ impl Editor {
         self.lines.iter().map(|line| line.len() + 1).sum()
     }
 
-    /// Inserts a text, which may have several lines. Tabs become two blanks, other controls are left out. Returns whether it
-    /// fits.
+    /// Inserts a text, which may have several lines. Controls other than tabs are left out. Returns whether it fits.
     pub fn insert(&mut self, text: &str) -> bool {
         if self.bytes() + text.len() > MAX_BYTES {
             return false;
         }
-        let text: String = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "  ");
+        let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
         let (line, byte) = self.cursor;
         let tail = self.lines[line].split_off(byte);
-        let mut pieces = text.split('\n').map(|piece| piece.chars().filter(|c| !c.is_control()).collect::<String>());
+        let mut pieces =
+            text.split('\n').map(|piece| piece.chars().filter(|&c| c == '\t' || !c.is_control()).collect::<String>());
         self.lines[line].push_str(&pieces.next().unwrap_or_default());
         let mut at = line;
         for piece in pieces {
@@ -90,7 +90,7 @@ impl Editor {
     /// Starts a new line, indented as the one before.
     pub fn newline(&mut self) {
         let (line, byte) = self.cursor;
-        let indent: String = self.lines[line][..byte].chars().take_while(|&c| c == ' ').collect();
+        let indent: String = self.lines[line][..byte].chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
         self.insert(&format!("\n{indent}"));
     }
 
@@ -181,13 +181,13 @@ mod tests {
         editor.go(Move::End);
         editor.newline();
         editor.insert("x\ty\r\nz");
-        assert_eq!(editor.text(), "ab\nx  y\nz\ncd");
+        assert_eq!(editor.text(), "ab\nx\ty\nz\ncd");
         editor.go(Move::Home);
         editor.erase_back();
-        assert_eq!(editor.text(), "ab\nx  yz\ncd");
+        assert_eq!(editor.text(), "ab\nx\tyz\ncd");
         editor.erase_to_end();
         editor.erase_to_end();
-        assert_eq!(editor.text(), "ab\nx  ycd");
+        assert_eq!(editor.text(), "ab\nx\tycd");
     }
 
     #[test]

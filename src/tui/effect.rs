@@ -5,6 +5,15 @@ use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
 use crate::domain::outcome::Outcome;
 
+/// A body, or the file that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// As it was pasted.
+    Bytes(Vec<u8>),
+    /// The path as it was typed.
+    File(String),
+}
+
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -37,6 +46,8 @@ pub enum Effect {
         id: Id,
         /// Where to.
         destination: Box<Destination>,
+        /// Of the state file that has it: another by now is not sent to.
+        generation: u64,
         /// What.
         event: Event,
     },
@@ -67,6 +78,8 @@ pub enum Effect {
         path: String,
         /// What to write.
         bytes: Vec<u8>,
+        /// It is only the beginning of what was answered.
+        part: bool,
     },
     /// Keep a body as an own event.
     Keep {
@@ -74,6 +87,17 @@ pub enum Effect {
         name: String,
         /// What to keep.
         body: Vec<u8>,
+    },
+    /// Find out whether a request was made with these settings, and if not, which mistake it is.
+    Explain {
+        /// Comes back with the result.
+        id: Id,
+        /// What it should have been made with.
+        settings: Box<Settings>,
+        /// As received.
+        headers: Vec<(String, String)>,
+        /// As received.
+        body: Body,
     },
     /// Let the user's editor have a body, and the terminal.
     EditOutside {

@@ -24,6 +24,10 @@ pub enum Context {
     Prompt,
     /// The body in an editor of our own.
     Editor,
+    /// The receiver's check as code.
+    Snippet,
+    /// Was a request made with our secret?
+    Verify,
     /// The keys themselves.
     Help,
 }
@@ -117,6 +121,10 @@ pub enum Action {
     Copy,
     /// Copies the request as a curl command.
     CopyAsCurl,
+    /// Shows the receiver's check as code.
+    Snippet,
+    /// Asks whether a request was made with our secret.
+    Verify,
 }
 
 /// Keys that belong together in help.
@@ -139,7 +147,8 @@ use Action as A;
 use Context as C;
 use Press as P;
 
-const EVERYWHERE: &[Context] = &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Prompt, C::Editor, C::Help];
+const EVERYWHERE: &[Context] =
+    &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Prompt, C::Editor, C::Snippet, C::Verify, C::Help];
 
 /// The table. Of several bindings of one key, the first whose condition holds counts.
 pub const TABLE: &[Binding] = &[
@@ -330,6 +339,68 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Test], &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery", can_test),
     bind(&[C::Test], &[(P::Char('e'), A::Edit)], "e", "", "edit the destination", can_edit),
     bind(&[C::Test], &[(P::Char('d'), A::Delete)], "d", "", "delete the destination", can_edit),
+    // The other side.
+    bind(
+        &[C::Main, C::Deliveries],
+        &[(P::Char('c'), A::Snippet)],
+        "c",
+        "",
+        "receiver code: the check, in five languages",
+        can_test,
+    ),
+    bind(
+        &[C::Main, C::Deliveries],
+        &[(P::Char('v'), A::Verify)],
+        "v",
+        "",
+        "verify a request that a receiver got: is it ours, and if not, why",
+        can_test,
+    ),
+    bind(&[C::Snippet], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "language", "choose the language", always),
+    bind(&[C::Snippet], &[(P::Char('y'), A::Copy), (P::Enter, A::Press)], "y", "copy", "copy the code (also Enter)", always),
+    bind(&[C::Snippet], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll", always),
+    bind(&[C::Snippet], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),
+    bind(&[C::Snippet], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the beginning, to the end", always),
+    bind(&[C::Snippet], &[(P::Esc, A::Back)], "Esc", "close", "close", always),
+    bind(&[C::Snippet], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
+    bind(&[C::Verify], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "next", "to the next field", always),
+    bind(&[C::Verify], &[(P::Ctrl('o'), A::Submit)], "^O", "check", "check", always),
+    bind(&[C::Verify], &[(P::Enter, A::Press)], "Enter", "", "a new line; on a button, press it", always),
+    bind(
+        &[C::Verify],
+        &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)],
+        "PgUp PgDn",
+        "scroll",
+        "scroll the verdict",
+        always,
+    ),
+    bind(&[C::Verify], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move the cursor a line", always),
+    bind(
+        &[C::Verify],
+        &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)],
+        "←→",
+        "",
+        "move the cursor, or between the buttons",
+        always,
+    ),
+    bind(
+        &[C::Verify],
+        &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)],
+        "Home End",
+        "",
+        "to the beginning, to the end of the line",
+        always,
+    ),
+    bind(
+        &[C::Verify],
+        &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)],
+        "Backspace Del",
+        "",
+        "erase a character",
+        always,
+    ),
+    bind(&[C::Verify], &[(P::Ctrl('k'), A::EraseToEnd)], "^K", "", "erase to the end of the line", always),
+    bind(&[C::Verify], &[(P::Esc, A::Back)], "Esc", "close", "close", always),
     // A line that asks for something.
     bind(&[C::Prompt], &[(P::Enter, A::Press)], "Enter", "take it", "take what is typed", always),
     bind(&[C::Prompt], &[(P::Esc, A::Back)], "Esc", "cancel", "back, and nothing is done", always),
@@ -409,8 +480,10 @@ fn can_edit(model: &Model) -> bool {
     matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
 }
 
-fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && !model.deliveries.is_empty() && super::view::shows_deliveries(model)
+/// Whether the focus can go to the list of deliveries; an empty one of a filter too, so that the filter can be changed.
+#[must_use]
+pub fn has_deliveries(model: &Model) -> bool {
+    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some()) && super::view::shows_deliveries(model)
 }
 
 fn form_focus(model: &Model) -> Option<Focus> {
@@ -508,9 +581,12 @@ pub fn under_help(model: &Model) -> Context {
     match &model.popup {
         Some(Popup::Form(form)) if form.discard.is_some() => Context::Question,
         Some(Popup::Form(_)) => Context::Form,
+        Some(Popup::Test(test)) if test.discard.is_some() => Context::Question,
         Some(Popup::Test(test)) if test.prompt.is_some() => Context::Prompt,
         Some(Popup::Test(test)) if test.editing.is_some() => Context::Editor,
         Some(Popup::Test(_)) => Context::Test,
+        Some(Popup::Snippet(_)) => Context::Snippet,
+        Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => Context::Question,
         None if matches!(model.focus, MainFocus::Delivery(_)) => Context::Deliveries,
         None => Context::Main,

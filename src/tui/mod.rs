@@ -14,6 +14,7 @@ pub mod hangup;
 pub mod keys;
 pub mod model;
 pub mod msg;
+pub mod other_side;
 pub mod run;
 pub mod start;
 pub mod terminal;

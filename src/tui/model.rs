@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::msg::{Id, Press};
+use super::other_side::{SnippetPopup, VerifyPopup};
 use super::test_popup::TestPopup;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
@@ -67,6 +68,10 @@ pub enum Popup {
     Form(Box<Form>),
     /// Send a test delivery, or look at a past one.
     Test(Box<TestPopup>),
+    /// The receiver's check as code.
+    Snippet(SnippetPopup),
+    /// Was a request made with our secret?
+    Verify(Box<VerifyPopup>),
     /// "Send events to another host?", which a redirect leads to
     Redirect {
         /// Where it leads.
@@ -133,6 +138,10 @@ pub struct Model {
     pub deliveries: Vec<Delivery>,
     /// Whether the history has older ones.
     pub more_deliveries: bool,
+    /// The test delivery that a question was asked over.
+    pub beneath: Option<Box<TestPopup>>,
+    /// The verify popup as it was closed: what was pasted into it is not lost.
+    pub kept_verify: Option<Box<VerifyPopup>>,
     /// Why the history cannot be read.
     pub history_problem: Option<Problem>,
     /// Only deliveries of that outcome are listed.
@@ -172,6 +181,8 @@ impl Model {
             deliveries: Vec::new(),
             more_deliveries: false,
             history_problem: None,
+            beneath: None,
+            kept_verify: None,
             filter: None,
             listing: None,
             loading: None,
@@ -204,8 +215,11 @@ impl Model {
                 Err(problem) => self.history_problem = Some(problem),
             }
         }
+        if matches!(self.focus, MainFocus::Delivery(_)) && self.deliveries.is_empty() && self.filter.is_none() {
+            self.focus = MainFocus::Button(0);
+        }
         // Other buttons: the focus goes to the first of them.
-        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) || self.deliveries.is_empty() {
+        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) {
             self.focus = MainFocus::Button(0);
         }
     }

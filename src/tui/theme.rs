@@ -20,6 +20,8 @@ pub struct Theme {
     pub bad: Style,
     /// Notices.
     pub note: Style,
+    /// Names of members in JSON.
+    pub key: Style,
 }
 
 impl Theme {
@@ -35,6 +37,7 @@ static COLOURED: Theme = Theme {
     good: Style::new().fg(Color::Green),
     bad: Style::new().fg(Color::Red),
     note: Style::new().fg(Color::Magenta),
+    key: Style::new().fg(Color::Cyan),
     ..COLOURLESS
 };
 
@@ -46,4 +49,5 @@ static COLOURLESS: Theme = Theme {
     good: Style::new(),
     bad: Style::new(),
     note: Style::new(),
+    key: Style::new(),
 };

@@ -27,7 +27,9 @@ fn completed(line: &[&str]) -> String {
 #[ignore = "needs bash: apt-get install bash"]
 fn bash_completes_commands_flags_and_values() {
     let commands = completed(&["waypost", ""]);
-    for command in ["register", "edit", "show", "secret", "remove", "test", "demo", "completions", "man"] {
+    for command in
+        ["register", "edit", "show", "secret", "remove", "test", "verify", "listen", "snippet", "demo", "completions", "man"]
+    {
         assert!(commands.lines().any(|word| word == command), "{command} in {commands}");
     }
     let flags = completed(&["waypost", "register", "--sec"]);
@@ -75,7 +77,9 @@ fn help_and_manual_say_the_same() {
     for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "75", "130"] {
         assert!(codes.contains(&code), "{code}");
     }
-    for command in ["register", "edit", "show", "secret", "remove", "test", "demo", "completions", "man"] {
+    for command in
+        ["register", "edit", "show", "secret", "remove", "test", "verify", "listen", "snippet", "demo", "completions", "man"]
+    {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert!(man.contains(&format!(".SS waypost {command}\n")), "{man}");
     }

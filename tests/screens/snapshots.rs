@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use waypost::domain::auth::AuthType;
+use waypost::domain::explain::explain;
 use waypost::domain::outcome::{Delivery, Outcome, Phase};
+use waypost::domain::verify::Received;
 use waypost::ops::{Page, Problem, Witness};
 use waypost::tui::model::{Model, Popup};
-use waypost::tui::msg::Msg;
+use waypost::tui::msg::{Msg, Pasted};
+use waypost::tui::other_side::Checked;
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen, styled, type_text};
@@ -201,6 +204,29 @@ fn find_write_keep_edit() {
     shot("editor_not_json", &model);
     press(&mut model, "esc");
     shot("edited", &model);
+}
+
+#[test]
+fn receiver_code_and_verify() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "c right");
+    shot("snippet", &model);
+    press(&mut model, "esc v");
+    shot("verify_empty", &model);
+    update(&mut model, Msg::Paste(Pasted::new("X-Signature: sha256=00\rHost: h".into())));
+    press(&mut model, "tab");
+    type_text(&mut model, "{}");
+    press(&mut model, "ctrl-o");
+    let settings = scenes::settings(AuthType::Hmac);
+    let headers = vec![("X-Signature".to_owned(), settings.auth().format().unwrap().shape().to_owned())];
+    let received = Received { method: "POST", target: "/in", headers: &headers, body: b"{}" };
+    let explanation = explain(&settings, &received, 0);
+    let Some(Popup::Verify(popup)) = &model.popup else { panic!("no popup") };
+    let Checked::Waiting(id) = popup.checked else { panic!("{:?}", popup.checked) };
+    update(&mut model, Msg::Explained(id, Ok(Box::new(explanation))));
+    shot("verify_not_ours", &model);
+    press(&mut model, "esc v");
+    shot("verify_kept", &model);
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn the_history_is_cut_back_to_its_newest() {
     let (_dir, paths) = home();
     let bound = Bound { count_every: 1, deliveries: 5, bytes: u64::MAX / 2 };
     for number in 0..=10 {
-        append_within(&paths, &delivery(&format!("msg_{number}")), &bound).unwrap();
+        append_within(&paths, &[delivery(&format!("msg_{number}"))], &bound).unwrap();
     }
     let read = page(&paths, None, 0, 100).unwrap();
     assert_eq!(ids(&read), ["msg_10", "msg_9", "msg_8", "msg_7", "msg_6"]);
@@ -195,7 +195,7 @@ fn the_history_is_cut_back_to_its_newest() {
     let length = line(&delivery("msg_10")).len() as u64;
     let bound = Bound { count_every: 1, deliveries: 1000, bytes: 3 * length + 1 };
     for number in 11..=12 {
-        append_within(&paths, &delivery(&format!("msg_{number}")), &bound).unwrap();
+        append_within(&paths, &[delivery(&format!("msg_{number}"))], &bound).unwrap();
     }
     let read = page(&paths, None, 0, 100).unwrap();
     assert_eq!(ids(&read), ["msg_12", "msg_11", "msg_10"]);

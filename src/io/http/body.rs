@@ -35,6 +35,8 @@ impl Body for TracedBody {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
+        // On a connection that was kept nothing comes before the writing.
+        self.trace.begin(Phase::Send);
         let piece = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(piece);
         if self.rest.is_empty() {

@@ -1,23 +1,20 @@
 //! The layer around the connector: where connecting begins and ends.
 
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 use tower::{Layer, Service};
 
-use super::trace::Trace;
+use super::trace::Current;
 use crate::domain::outcome::Phase;
 
-/// Tells a trace when the connector is called, and when its connection is ready to be written to.
+/// Tells the current attempt when the connector is called, and when its connection is ready to be written to.
 #[derive(Clone)]
 pub struct Bracket {
     /// Whose connection it is.
-    pub trace: Arc<Trace>,
+    pub current: Current,
     /// What the connector does first: look a name up, or connect to an address.
     pub first: Phase,
-    /// What comes when it has ended well: `Wait` where there is nothing to send after the head.
-    pub then: Phase,
 }
 
 impl<S> Layer<S> for Bracket {
@@ -49,13 +46,13 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let Bracket { trace, first, then } = self.bracket.clone();
-        trace.begin(first);
+        let trace = self.bracket.current.trace();
+        trace.begin(self.bracket.first);
         let connecting = self.inner.call(request);
         Box::pin(async move {
             let connection = connecting.await?;
             trace.begin(Phase::Send);
-            trace.begin(then);
+            trace.begin(trace.on_ready);
             Ok(connection)
         })
     }

@@ -1,4 +1,4 @@
-//! The sender: one request over a connection of its own, and what came of it.
+//! The sender: one request, and what came of it.
 //!
 //! ```text
 //! Sender::attempt
@@ -9,8 +9,9 @@
 //!        └──────► Attempt: outcome, phase, times, certificate, answer, cause, diagnosis
 //! ```
 //!
-//! The phases are those of the one real request, never of a probe before it. A connection is never used twice, so that every
-//! attempt proves the whole way: name, port, certificate, endpoint.
+//! The phases are those of the one real request, never of a probe before it. [`Sender::attempt`] never uses a connection twice,
+//! so that every attempt proves the whole way: name, port, certificate, endpoint. A [`Lane`] keeps its connection, for events
+//! in number.
 
 mod answer;
 mod body;
@@ -19,13 +20,16 @@ mod cert;
 mod client;
 mod connect;
 mod ended;
+mod lane;
 mod proxy;
 mod resolve;
 mod tls;
 mod trace;
+mod way;
 
 pub use client::{Sender, Surroundings, Trust};
 pub use ended::{failed_before_sending, stopped_before_sending};
+pub use lane::Lane;
 pub use proxy::ProxyEnv;
 pub use resolve::{Lookup, SystemLookup};
 pub use tls::check_ca;

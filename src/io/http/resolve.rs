@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::trace::Trace;
+use super::trace::Current;
 use crate::domain::address::{Reach, reach};
 use crate::domain::outcome::Phase;
 
@@ -47,7 +47,7 @@ pub struct Guarded {
     /// Where addresses come from.
     pub lookup: Arc<dyn Lookup>,
     /// Whose attempt it is.
-    pub trace: Arc<Trace>,
+    pub current: Current,
     /// The host of the destination; any other name is a proxy's, which is the machine's own business.
     pub host: String,
     /// The port of the destination.
@@ -57,7 +57,7 @@ pub struct Guarded {
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let looking = self.lookup.lookup(name.as_str());
-        let trace = Arc::clone(&self.trace);
+        let trace = self.current.trace();
         let of_destination = name.as_str().eq_ignore_ascii_case(&self.host);
         let port = self.port;
         Box::pin(async move {

@@ -1,4 +1,4 @@
-//! TLS as it is set up for one attempt: the real verification, and what is seen of it.
+//! TLS as it is set up for one attempt at a time: the real verification, and what is seen of it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, Sig
 
 use super::cert::Certificate;
 use super::client::Trust;
-use super::trace::Trace;
+use super::trace::Current;
 use crate::domain::outcome::{Cause, Phase};
 
 /// The verification that every attempt of a sender shares.
@@ -41,12 +41,12 @@ impl Verification {
         Ok(Self { provider, verifier })
     }
 
-    /// The configuration for one attempt.
+    /// The configuration for one attempt at a time.
     ///
     /// # Errors
     /// [`Cause::Tls`] if the library refuses its own defaults.
-    pub fn config(&self, host: &ServerName<'static>, trace: &Arc<Trace>) -> Result<ClientConfig, Cause> {
-        let watch = Arc::new(Watch { verifier: Arc::clone(&self.verifier), host: host.clone(), trace: Arc::clone(trace) });
+    pub fn config(&self, host: &ServerName<'static>, current: &Current) -> Result<ClientConfig, Cause> {
+        let watch = Arc::new(Watch { verifier: Arc::clone(&self.verifier), host: host.clone(), current: current.clone() });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| Cause::Tls(error.to_string()))?
@@ -96,7 +96,7 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, String> {
 struct Watch {
     verifier: Arc<WebPkiServerVerifier>,
     host: ServerName<'static>,
-    trace: Arc<Trace>,
+    current: Current,
 }
 
 impl ServerCertVerifier for Watch {
@@ -111,7 +111,7 @@ impl ServerCertVerifier for Watch {
         // A proxy may have a certificate of its own, which is not what the attempt is about.
         if *server_name == self.host {
             let certificate = Certificate::read(end_entity, intermediates.len());
-            self.trace.note(|seen| seen.certificate = Some(certificate));
+            self.current.trace().note(|seen| seen.certificate = Some(certificate));
         }
         self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
@@ -122,7 +122,7 @@ impl ServerCertVerifier for Watch {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.trace.note(|seen| seen.tls_version = Some("TLS 1.2"));
+        self.current.trace().note(|seen| seen.tls_version = Some("TLS 1.2"));
         self.verifier.verify_tls12_signature(message, cert, dss)
     }
 
@@ -132,7 +132,7 @@ impl ServerCertVerifier for Watch {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.trace.note(|seen| seen.tls_version = Some("TLS 1.3"));
+        self.current.trace().note(|seen| seen.tls_version = Some("TLS 1.3"));
         self.verifier.verify_tls13_signature(message, cert, dss)
     }
 
@@ -143,7 +143,7 @@ impl ServerCertVerifier for Watch {
 
 impl ResolvesClientCert for Watch {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.trace.note(|seen| seen.client_certificate_asked = true);
+        self.current.trace().note(|seen| seen.client_certificate_asked = true);
         None
     }
 
@@ -158,7 +158,7 @@ impl ClientSessionStore for Watch {
     /// Asked when the first message of a handshake is made: so this is where TLS begins.
     fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
         if *server_name == self.host {
-            self.trace.begin(Phase::Tls);
+            self.current.trace().begin(Phase::Tls);
         }
         None
     }

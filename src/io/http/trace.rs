@@ -1,7 +1,7 @@
 //! Where an attempt is: told by the parts that it passes through, read by the one who waits for it.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -22,7 +22,30 @@ pub enum Progress {
 #[derive(Debug)]
 pub struct Trace {
     seen: Mutex<Seen>,
-    live: UnboundedSender<Progress>,
+    live: Option<UnboundedSender<Progress>>,
+    /// What comes when the connection is ready to be written to: `Wait` where there is nothing to send after the head.
+    pub on_ready: Phase,
+}
+
+/// The attempt that a connection is made for: one connection may serve several, one after the other.
+#[derive(Clone, Debug)]
+pub struct Current(Arc<Mutex<Arc<Trace>>>);
+
+impl Current {
+    /// Begins with that attempt.
+    pub fn new(trace: Arc<Trace>) -> Self {
+        Self(Arc::new(Mutex::new(trace)))
+    }
+
+    /// Goes over to another attempt.
+    pub fn set(&self, trace: Arc<Trace>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trace;
+    }
+
+    /// The attempt that it is now.
+    pub fn trace(&self) -> Arc<Trace> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What was seen of an attempt.
@@ -49,9 +72,10 @@ pub struct Seen {
 }
 
 impl Trace {
-    /// A life that has not begun, telling `live` of its phases.
-    pub fn new(live: UnboundedSender<Progress>) -> Self {
-        Self { seen: Mutex::default(), live }
+    /// A life that has not begun, of a request with such a body, telling `live` of its phases.
+    pub fn new(body: &[u8], live: Option<UnboundedSender<Progress>>) -> Self {
+        let on_ready = if body.is_empty() { Phase::Wait } else { Phase::Send };
+        Self { seen: Mutex::default(), live, on_ready }
     }
 
     /// Enters a phase, which ends the one before. A phase never comes back: an answer may come before the request is written
@@ -96,8 +120,10 @@ impl Trace {
     }
 
     fn tell(&self, progress: Progress) {
-        // Nobody may be listening any more: the attempt was stopped.
-        let _ = self.live.send(progress);
+        if let Some(live) = &self.live {
+            // Nobody may be listening any more: the attempt was stopped.
+            let _ = live.send(progress);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {

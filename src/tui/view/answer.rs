@@ -101,23 +101,62 @@ fn header(name: &str, value: &str, pen: Pen, columns: usize, lines: &mut Vec<Lin
 }
 
 /// A body: JSON indented, other text as it is, anything else as its size.
-fn body(bytes: &[u8], content_type: Option<&str>, columns: usize, exact: bool, lines: &mut Vec<Line<'static>>) {
+fn body(bytes: &[u8], content_type: Option<&str>, pen: Pen, columns: usize, exact: bool, lines: &mut Vec<Line<'static>>) {
     match std::str::from_utf8(bytes) {
-        Ok(text) => {
-            let text = if exact { None } else { json::indented(text) }.unwrap_or_else(|| text.to_owned());
-            for line in visible_lines(&text).split('\n') {
-                lines.extend(parts::broken(line, columns).into_iter().map(Line::raw));
+        Ok(text) => match json::indented(text).filter(|_| !exact) {
+            Some(json) => {
+                for line in visible_lines(&json).split('\n') {
+                    lines.extend(coloured(line, pen, columns));
+                }
             }
-        }
+            None => {
+                for line in visible_lines(text).split('\n') {
+                    lines.extend(parts::broken(line, columns).into_iter().map(Line::raw));
+                }
+            }
+        },
         // Cut in the middle of a character: the text before it is text all the same.
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
-            body(&bytes[..error.valid_up_to()], content_type, columns, exact, lines);
+            body(&bytes[..error.valid_up_to()], content_type, pen, columns, exact, lines);
         }
         Err(_) => {
             let kind = content_type.map_or_else(|| "bytes".to_owned(), |kind| visible(kind).into_owned());
             lines.push(Line::raw(format!("{} bytes of {kind}, not text", bytes.len())));
         }
     }
+}
+
+/// A line of JSON in its colours, broken at the width.
+fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
+    let mut used = 0;
+    for (piece, kind) in json::pieces(line) {
+        let style = match kind {
+            json::Kind::Key => pen.theme.key,
+            json::Kind::Text => pen.theme.good,
+            json::Kind::Literal => pen.theme.note,
+            json::Kind::Sign => Style::new(),
+        };
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let room = columns.saturating_sub(used);
+            let taken = parts::fitting(rest, room);
+            if taken == 0 && used > 0 {
+                lines.push(Line::default());
+                used = 0;
+                continue;
+            }
+            // A sign wider than the line still has to go somewhere.
+            let (now, later) =
+                rest.split_at(if taken == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { taken });
+            if let Some(line) = lines.last_mut() {
+                line.push_span(Span::styled(now.to_owned(), style));
+            }
+            used += parts::width(now);
+            rest = later;
+        }
+    }
+    lines
 }
 
 /// The Response tab.
@@ -133,7 +172,7 @@ pub fn response(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'stat
     if response.body.is_empty() {
         lines.push(Line::styled("(no body)", pen.theme.dim));
     } else {
-        body(&response.body, response.header("content-type"), columns, false, &mut lines);
+        body(&response.body, response.header("content-type"), pen, columns, false, &mut lines);
     }
     if response.truncated {
         lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), pen.theme.note));
@@ -169,7 +208,7 @@ pub fn requested(
     }
     lines.push(Line::default());
     // Not indented: these are the bytes that are signed and sent.
-    body(bytes, None, columns, true, &mut lines);
+    body(bytes, None, pen, columns, true, &mut lines);
     lines
 }
 

@@ -5,6 +5,7 @@ mod form;
 mod help;
 mod json;
 mod main_screen;
+mod other_side;
 mod parts;
 mod question;
 mod test;
@@ -20,6 +21,7 @@ use super::keys;
 use super::model::{Model, Popup, Tone};
 use super::theme::Theme;
 use super::update::{SMALLEST, too_small};
+use crate::domain::text::visible;
 
 /// What every part of the view is drawn with.
 #[derive(Clone, Copy)]
@@ -46,7 +48,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let layout = Screen::of(model, area);
     main_screen::title(model, pen, frame, layout.title);
     // Under a form nothing of the screen is of use; around its edges it would only look torn.
-    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_))) {
+    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_) | Popup::Snippet(_) | Popup::Verify(_))) {
         main_screen::body(model, pen, frame, layout.body);
     }
     status(model, pen, frame, layout.status);
@@ -58,7 +60,14 @@ pub fn view(model: &Model, frame: &mut Frame) {
                 question::discard(discard, pen, frame, area);
             }
         }
-        Some(Popup::Test(test)) => test::draw(model, test, pen, frame, layout.popup(area)),
+        Some(Popup::Test(test)) => {
+            test::draw(model, test, pen, frame, layout.popup(area));
+            if let Some((discard, _)) = test.discard {
+                question::discard_body(discard, pen, frame, area);
+            }
+        }
+        Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
+        Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
         Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),
         Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, area),
         Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),
@@ -105,7 +114,8 @@ impl Screen {
 /// The line above the keys: what was said last, else a line of help for what has the focus.
 fn status_text(model: &Model) -> String {
     match (&model.status, &model.popup) {
-        (Some(status), _) => status.text.clone(),
+        // It may name a file, whose name is from outside.
+        (Some(status), _) => visible(&status.text).into_owned(),
         (None, Some(Popup::Form(form))) => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
@@ -143,6 +153,13 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         spans.push(Span::raw(format!(" {}   ", binding.short)));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// How many lines of code or of a verdict there are, and how many of them fit.
+#[must_use]
+pub fn other_side_extent(model: &Model) -> (usize, usize) {
+    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    other_side::extent(model, Pen::of(model), Screen::of(model, area).popup(area))
 }
 
 /// Whether there is room for the list of deliveries under the destination.

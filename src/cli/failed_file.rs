@@ -1,0 +1,176 @@
+//! The file for the lines that were not delivered: new or empty, for its owner only, never written over.
+
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use super::exit;
+use super::failure::Failure;
+use crate::domain::text::visible;
+use crate::ops;
+
+/// The open file. Dropping it takes it away again if it was made here and nothing is in it.
+#[derive(Debug)]
+pub struct FailedFile {
+    path: PathBuf,
+    file: File,
+    made: bool,
+}
+
+impl FailedFile {
+    /// Makes the file, or takes one that is empty.
+    ///
+    /// # Errors
+    /// Something is in it, or it cannot be made.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let broken = |error: io::Error| unusable(path, &error);
+        let mut options = OpenOptions::new();
+        options.write(true).mode(0o600);
+        let (file, made) = match options.clone().create_new(true).open(path) {
+            Ok(file) => (file, true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (Self::open_empty(path, &options)?, false),
+            Err(error) => return Err(broken(error)),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::Other {
+                    code: exit::BUSY,
+                    field: None,
+                    message: format!("--failed: another waypost writes to {}.", shown(path)),
+                    fix: "Name another file.".into(),
+                });
+            }
+            // Where there are no locks, there is still O_EXCL.
+            Err(TryLockError::Error(_)) => {}
+        }
+        // Only now, when nobody else writes to it.
+        if file.metadata().map_err(broken)?.len() > 0 {
+            return Err(refused(path, "is not empty, and nothing is added to it or written over"));
+        }
+        file.set_permissions(Permissions::from_mode(0o600)).map_err(broken)?;
+        Ok(Self { path: path.to_owned(), file, made })
+    }
+
+    fn open_empty(path: &Path, options: &OpenOptions) -> Result<File, Failure> {
+        let broken = |error: io::Error| unusable(path, &error);
+        // Looked at before it is opened: a FIFO would wait for its reader. A link could lead to anything.
+        if !fs::symlink_metadata(path).map_err(broken)?.is_file() {
+            return Err(refused(path, "is not a file"));
+        }
+        options.open(path).map_err(broken)
+    }
+
+    /// Where lines go.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn writer(&self) -> Result<Box<dyn Write + Send>, Failure> {
+        let file = self.file.try_clone().map_err(|error| unusable(&self.path, &error))?;
+        Ok(Box::new(file))
+    }
+
+    /// Makes sure that it outlives a power cut; the system's words where it does not.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync(&self) -> Result<(), String> {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let dir = || File::open(parent).and_then(|dir| dir.sync_all());
+        self.file.sync_all().and_then(|()| if self.made { dir() } else { Ok(()) }).map_err(|error| ops::reason(&error))
+    }
+
+    /// Its name, safe to show.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        shown(&self.path)
+    }
+
+    /// As a shell takes it.
+    #[must_use]
+    pub fn word(&self) -> String {
+        word(&self.path)
+    }
+}
+
+impl Drop for FailedFile {
+    fn drop(&mut self) {
+        if self.made && self.file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
+            // An empty file says as much as none.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A path as a word of a shell, safe to show.
+#[must_use]
+pub fn word(path: &Path) -> String {
+    let text = shown(path);
+    let bare = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    match text.chars().all(bare) {
+        // It would be taken for an option, or for standard input.
+        true if text.starts_with('-') => format!("./{text}"),
+        true => text,
+        false => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+fn refused(path: &Path, why: &str) -> Failure {
+    Failure::usage(format!("--failed: {} {why}.", shown(path)), "Name a file that is not there yet.")
+}
+
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    Failure::Other {
+        code: exit::DISK,
+        field: None,
+        message: format!("--failed: {} cannot be written. The system says: {}.", shown(path), ops::reason(error)),
+        fix: "Nothing was sent; look at the directory, or name another file.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_shell() {
+        for (path, expected) in
+            [("a/b-1.jsonl", "a/b-1.jsonl"), ("-x", "./-x"), ("-", "./-"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "")]
+        {
+            assert_eq!(word(Path::new(path)), expected);
+        }
+    }
+
+    #[test]
+    fn new_or_empty_and_gone_when_nothing_came() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("failed");
+        let file = FailedFile::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+        assert_eq!(FailedFile::open(&path).unwrap_err().code(), exit::BUSY);
+        drop(file);
+        assert!(!path.exists());
+
+        fs::write(&path, "").unwrap();
+        let file = FailedFile::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+        file.writer().unwrap().write_all(b"{}\n").unwrap();
+        file.sync().unwrap();
+        drop(file);
+        assert_eq!(fs::read(&path).unwrap(), b"{}\n");
+        assert_eq!(FailedFile::open(&path).unwrap_err().code(), exit::USAGE);
+        assert_eq!(fs::read(&path).unwrap(), b"{}\n");
+        for other in [dir.path().to_owned(), dir.path().join("none/failed")] {
+            assert!(FailedFile::open(&other).is_err(), "{}", other.display());
+        }
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(dir.path().join("elsewhere"), &link).unwrap();
+        assert_eq!(FailedFile::open(&link).unwrap_err().code(), exit::USAGE);
+        assert!(!dir.path().join("elsewhere").exists());
+    }
+}

@@ -1,0 +1,46 @@
+//! `send`: one real event, tried again as long as that may help.
+
+use std::cell::Cell;
+
+use super::args;
+use super::body;
+use super::delivering::{self, ProgressLine, adjusted, has_line};
+use super::failure::Failure;
+use super::out::{self, Measure, Out};
+use crate::domain::retry::{Policy, Wait};
+use crate::ops::Waypost;
+use crate::ops::send::{Options, SendStep};
+
+/// Sends a file, or standard input, as one event.
+///
+/// # Errors
+/// An input is not valid, nothing is registered, or its secret cannot be opened. What comes of the delivery is told by the code.
+pub fn send(waypost: &Waypost, args: &args::Send, out: Out) -> Result<u8, Failure> {
+    let event = body::event_in(&args.source)?;
+    let destination = adjusted(waypost.destination()?, args.timeout.as_deref(), None)?;
+    let options = Options { policy: Policy { retries: args.retries }, ..Options::default() };
+    let waits_are_told = has_line(out) || out.measure == Measure::Verbose;
+    let stopped_by = Cell::new(None);
+    let sent = delivering::run(async {
+        let mut signals = delivering::signals()?;
+        let stop = async { stopped_by.set(Some(signals.next().await)) };
+        let progress = ProgressLine::new(&destination, out);
+        let step = |step| match step {
+            SendStep::Attempt(_, step) => progress.step(&step),
+            SendStep::Waiting(number, wait) => {
+                progress.clear();
+                if waits_are_told {
+                    out::complain(&waiting(number, &wait));
+                }
+            }
+        };
+        Ok(waypost.send(&destination, &event, &options, step, stop).await)
+    })?;
+    let stopped = stopped_by.get().filter(|_| sent.stopped);
+    delivering::tell(&sent.delivery, sent.unrecorded.as_ref(), stopped, out)
+}
+
+/// `attempt 1: The endpoint answered 503. Again in 1.1 s.`
+fn waiting(number: u32, wait: &Wait) -> String {
+    format!("attempt {number}: {} Again in {:.1} s.", wait.why, wait.duration.as_secs_f64())
+}

@@ -1,0 +1,191 @@
+//! What came of many lines: one line for people, what they have to know beside it, one object for scripts.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::body;
+use super::exit;
+use super::failed_file::{FailedFile, word};
+use super::failure::Failure;
+use super::lines::Done;
+use super::out::{self, Measure, Out};
+use super::progress::per_second;
+use crate::domain::text::visible;
+use crate::ops::send::{Summary, Tally};
+
+/// How many ranges of lost lines are named.
+const LOST_NAMED: usize = 10;
+
+/// Tells what came of the lines, and gives the exit code.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, failed: Option<&FailedFile>, out: Out) -> Result<u8, Failure> {
+    let summary = &done.summary;
+    let broken = broken(summary, unsynced, failed);
+    let code = code(summary, broken.is_some(), done.stopped_by);
+    if let Some(problem) = &summary.unrecorded {
+        Out::say_problem("not recorded", problem);
+    }
+    if out.json {
+        return out::print_json(&json(done, broken.as_ref(), failed), code);
+    }
+    let line = line(&summary.tally, done);
+    if out.measure != Measure::Quiet {
+        out::complain(&line);
+        for text in remarks(summary, source, failed) {
+            out::complain(&text);
+        }
+    } else if code != exit::DONE {
+        out::complain(&format!("error: {line}"));
+    }
+    if let Some(failure) = &broken {
+        out.fail(failure);
+    }
+    Ok(code)
+}
+
+/// The worst that came: what was lost or left unread, the stop, a failure, a refusal, a line that was never sent.
+fn code(summary: &Summary, broken: bool, stopped_by: Option<u8>) -> u8 {
+    let tally = &summary.tally;
+    match stopped_by {
+        _ if broken => exit::DISK,
+        Some(code) => code,
+        None if tally.failed > 0 => exit::FAILED,
+        None if tally.refused > 0 => exit::REFUSED,
+        None if tally.unfit > 0 => exit::USAGE,
+        None => exit::DONE,
+    }
+}
+
+/// What went wrong on this side.
+fn broken(summary: &Summary, unsynced: Option<String>, failed: Option<&FailedFile>) -> Option<Failure> {
+    let fail = |message: String, fix: &str| Some(Failure::Other { code: exit::DISK, field: None, message, fix: fix.into() });
+    let name = failed.map(FailedFile::shown).unwrap_or_default();
+    if let Some(why) = &summary.unwritten {
+        let lost = match summary.lost.as_slice() {
+            [] => String::new(),
+            lost => format!(" These lines were not delivered and are not in it: {}.", ranges(lost)),
+        };
+        let message = format!("--failed: {name} cannot be written. The system says: {}.{lost}", visible(why));
+        return fail(message, "Make room, and send those lines again from the input.");
+    }
+    if let Some(why) = &summary.unreadable {
+        let from = summary.unread_from.unwrap_or(1);
+        let message = format!("The input cannot be read from line {from} on. The system says: {}.", visible(why));
+        return fail(message, "What was read before is done with; send the rest when it can be read.");
+    }
+    let why = unsynced?;
+    fail(format!("--failed: {name} may not survive a power cut. The system says: {}.", visible(&why)), "Look at the disk.")
+}
+
+/// `1000 lines: 990 delivered, 6 refused, 4 failed; 12 retries, 3.2 s, 312/s`
+fn line(tally: &Tally, done: &Done) -> String {
+    let ended = tally.ended();
+    let lines = if ended == 1 { "line" } else { "lines" };
+    let mut text = format!("{ended} {lines}: {} delivered, {} refused, {} failed", tally.delivered, tally.refused, tally.failed);
+    for (count, what) in [(tally.unfit, "unfit"), (tally.stopped, "stopped in flight"), (tally.unsent, "not sent")] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {what}");
+        }
+    }
+    let retries = if tally.retries == 1 { "retry" } else { "retries" };
+    let _ = write!(text, "; {} {retries}, {:.1} s, {}/s", tally.retries, done.time.as_secs_f64(), per_second(ended, done.time));
+    text
+}
+
+/// What there is to know beside the numbers.
+fn remarks(summary: &Summary, source: &Path, failed: Option<&FailedFile>) -> Vec<String> {
+    let tally = &summary.tally;
+    let mut texts: Vec<_> = summary.unfit.iter().map(|unfit| format!("line {}: {}", unfit.line, unfit.why)).collect();
+    let untold = tally.unfit.saturating_sub(summary.unfit.len() as u64);
+    if untold > 0 {
+        texts.push(format!("{untold} more lines like that"));
+    }
+    if tally.stopped > 0 {
+        texts.push(format!("{} were in flight at the end: the endpoint may have taken them.", tally.stopped));
+    }
+    let undelivered = tally.ended() - tally.delivered;
+    match failed {
+        _ if undelivered == 0 || summary.unwritten.is_some() => {}
+        Some(file) => texts.push(format!(
+            "{undelivered} not delivered: they are in {}. To go on: waypost send --lines {}",
+            file.shown(),
+            file.word()
+        )),
+        None => {
+            let tried = tally.refused + tally.failed + tally.stopped;
+            if tried > 0 {
+                texts.push(format!("{tried} not delivered: they are in the history; waypost resend ID sends one again."));
+            }
+        }
+    }
+    if let (Some(from), None) = (summary.unread_from, &summary.unreadable) {
+        let rest = if body::is_stdin(source) {
+            String::new()
+        } else {
+            format!(" To go on: tail -n +{from} {} | waypost send --lines -", word(source))
+        };
+        texts.push(format!("From line {from} on, nothing was sent.{rest}"));
+    }
+    texts
+}
+
+fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
+    let named = ranges.iter().take(LOST_NAMED).map(|range| match (range.start(), range.end()) {
+        (start, end) if start == end => start.to_string(),
+        (start, end) => format!("{start}-{end}"),
+    });
+    let mut text = named.collect::<Vec<_>>().join(", ");
+    if ranges.len() > LOST_NAMED {
+        text.push_str(" and more");
+    }
+    text
+}
+
+fn json(done: &Done, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
+    let Summary { tally, unfit, unread_from, lost, .. } = &done.summary;
+    json!({
+        "schema_version": super::SCHEMA_VERSION,
+        "delivered": tally.delivered,
+        "refused": tally.refused,
+        "failed": tally.failed,
+        "unfit": tally.unfit,
+        "stopped": tally.stopped,
+        "unsent": tally.unsent,
+        "retries": tally.retries,
+        "duration_ms": u64::try_from(done.time.as_millis()).unwrap_or(u64::MAX),
+        "unfit_lines": unfit.iter().map(|unfit| json!({ "line": unfit.line, "why": unfit.why })).collect::<Vec<_>>(),
+        "failed_file": failed.filter(|_| tally.ended() > tally.delivered).map(FailedFile::shown),
+        "unread_from": unread_from,
+        "lost": lost.iter().map(|range| json!({ "from": range.start(), "to": range.end() })).collect::<Vec<_>>(),
+        "error": broken.map(Failure::error_json),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_decides() {
+        let of = |tally, broken, signal| code(&Summary { tally, ..Summary::default() }, broken, signal);
+        let all = Tally { delivered: 1, refused: 1, failed: 1, unfit: 1, ..Tally::default() };
+        assert_eq!(of(all, true, Some(130)), exit::DISK);
+        assert_eq!(of(all, false, Some(143)), 143);
+        assert_eq!(of(all, false, None), exit::FAILED);
+        assert_eq!(of(Tally { failed: 0, ..all }, false, None), exit::REFUSED);
+        assert_eq!(of(Tally { failed: 0, refused: 0, ..all }, false, None), exit::USAGE);
+        assert_eq!(of(Tally { delivered: 1, ..Tally::default() }, false, None), exit::DONE);
+    }
+
+    #[test]
+    fn lost_lines_are_named() {
+        assert_eq!(ranges(&[1..=1, 5..=9]), "1, 5-9");
+        let many: Vec<_> = (0..20).map(|n| 3 * n..=3 * n).collect();
+        assert!(ranges(&many).ends_with("27 and more"), "{}", ranges(&many));
+    }
+}

@@ -1,0 +1,171 @@
+//! The way to a destination: the client, with everything about it that no request changes, and one exchange on it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use hyper_util::client::proxy::matcher::Intercept;
+use rustls::pki_types::ServerName;
+
+use super::answer::Answer;
+use super::body::TracedBody;
+use super::client::Surroundings;
+use super::connect::Bracket;
+use super::ended::Fault;
+use super::resolve::Guarded;
+use super::tls::Verification;
+use super::trace::{Current, Trace};
+use crate::domain::address::{Reach, reach};
+use crate::domain::destination::Settings;
+use crate::domain::outcome::{Cause, Phase};
+use crate::domain::request::Request;
+use crate::domain::text::visible;
+
+/// The most headers of an answer that are read; the library's own limit of 100 is less than some servers send.
+const MAX_HEADERS: usize = 512;
+
+/// How long a connection without work is kept. Common servers close theirs after five seconds, and a request that meets the
+/// closing is lost.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// Whether a connection outlives the exchange that it was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Every exchange makes its own.
+    No,
+    /// The next exchange goes over the same, if it is still good.
+    One,
+}
+
+/// The way to a destination.
+pub struct Way {
+    client: reqwest::Client,
+    through_proxy: bool,
+    /// The address that stands in the URL, where one does.
+    literal: Option<SocketAddr>,
+}
+
+impl Way {
+    /// Makes the client, and connects nowhere yet. It is cheap, since the CAs are read already.
+    ///
+    /// # Errors
+    /// What keeps anything from being sent: a malformed proxy variable, or a host that no certificate can be for.
+    pub fn new(
+        verification: &Verification,
+        surroundings: &Surroundings,
+        to: &Settings,
+        keep: Keep,
+        current: &Current,
+    ) -> Result<Self, Fault> {
+        let proxy = surroundings.proxies.proxy_for(&uri_of(to)?)?;
+        let client = client(verification, surroundings, to, keep, proxy.as_ref(), current)?;
+        let literal = to.url().ip().map(|ip| SocketAddr::new(ip, to.url().port()));
+        Ok(Self { client, through_proxy: proxy.is_some(), literal })
+    }
+
+    /// Sends a request, and reads the answer as far as it is wanted. `slack` is how far a secret may reach over the end of
+    /// what is kept of the answer's body.
+    pub async fn exchange(&self, request: &Request, trace: &Arc<Trace>, answer: &Answer, slack: usize) -> Result<(), Fault> {
+        trace.note(|seen| seen.through_proxy = self.through_proxy);
+        if let Some(address) = self.literal {
+            if !self.through_proxy {
+                trace.note(|seen| seen.addresses.push(address));
+            }
+            if let Reach::Forbidden(what) = reach(address.ip()) {
+                trace.begin(Phase::Connect);
+                return Err(Cause::ForbiddenAddress(address.ip(), what).into());
+            }
+        }
+        let url = reqwest::Url::parse(request.url.exposed().expose()).map_err(|error| Cause::Other(error.to_string()))?;
+        let mut sent = reqwest::Request::new(reqwest::Method::POST, url);
+        *sent.headers_mut() = headers_of(request)?;
+        let body = TracedBody::new(Bytes::copy_from_slice(&request.body), Arc::clone(trace));
+        *sent.body_mut() = Some(reqwest::Body::wrap(body));
+
+        let mut response = self.client.execute(sent).await?;
+        trace.begin(Phase::Receive);
+        answer.head(&response);
+        let connected = response.remote_addr().filter(|_| !self.through_proxy);
+        if let Some(connected) = connected {
+            trace.note(|seen| seen.connected = Some(connected));
+        }
+        while let Some(piece) = response.chunk().await? {
+            if !answer.piece(&piece, slack) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn client(
+    verification: &Verification,
+    surroundings: &Surroundings,
+    to: &Settings,
+    keep: Keep,
+    proxy: Option<&Intercept>,
+    current: &Current,
+) -> Result<reqwest::Client, Fault> {
+    let host = to.url().host().to_owned();
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let server_name =
+        ServerName::try_from(bare).map_err(|_| Cause::Tls("a certificate cannot be for such a host name".into()))?;
+    let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let first = proxy.map_or_else(|| is_address(&host), |proxy| proxy.uri().host().is_some_and(is_address));
+    let bracket = Bracket { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };
+    let resolver = Guarded { lookup: Arc::clone(&surroundings.lookup), current: current.clone(), host, port: to.url().port() };
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(verification.config(&server_name, current)?)
+        .http1_only()
+        .http1_max_headers(MAX_HEADERS)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(usize::from(keep == Keep::One))
+        .pool_idle_timeout(IDLE)
+        .no_proxy()
+        // The attempt's total time is the one limit; the library's own would end a slow one early, as a broken connection.
+        .tcp_keepalive(None)
+        .dns_resolver(resolver)
+        .connector_layer(bracket);
+    #[cfg(target_os = "linux")]
+    {
+        builder = builder.tcp_user_timeout(None);
+    }
+    if let Some(proxy) = proxy {
+        let bad = |_| Cause::BadProxy("The proxy variable cannot be used.".into());
+        let mut through = reqwest::Proxy::https(proxy.uri().to_string()).map_err(bad)?;
+        if let Some(auth) = proxy.basic_auth() {
+            let mut auth = auth.clone();
+            auth.set_sensitive(true);
+            through = through.custom_http_auth(auth);
+        }
+        builder = builder.proxy(through);
+    }
+    Ok(builder.build()?)
+}
+
+/// The destination's URL as the proxy variables are matched against it.
+///
+/// # Errors
+/// [`Cause::Other`] where the libraries disagree about what a URL is.
+pub fn uri_of(to: &Settings) -> Result<http::Uri, Cause> {
+    to.url().as_str().parse().map_err(|error: http::uri::InvalidUri| Cause::Other(error.to_string()))
+}
+
+/// Exactly the request's headers, in their order.
+fn headers_of(request: &Request) -> Result<HeaderMap, Cause> {
+    let mut headers = HeaderMap::with_capacity(request.headers.len());
+    for header in &request.headers {
+        let name = HeaderName::from_bytes(header.name.as_bytes());
+        let value = HeaderValue::from_bytes(header.value.exposed().expose().as_bytes());
+        let (Ok(name), Ok(mut value)) = (name, value) else {
+            return Err(Cause::Other(format!("the header {} cannot be sent", visible(&header.name))));
+        };
+        value.set_sensitive(header.value.has_secret());
+        headers.append(name, value);
+    }
+    Ok(headers)
+}

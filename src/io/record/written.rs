@@ -1,0 +1,172 @@
+//! A delivery as it is written: the one place where the names and the order of its parts stand.
+
+use std::net::SocketAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::outcome::{Attempt, Delivery, Phase, Response, TlsInfo};
+
+/// A delivery as it is written, borrowed: a value in between would cost more than the writing.
+#[derive(Serialize)]
+pub struct Record<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_version: Option<u64>,
+    id: &'a str,
+    event: &'a str,
+    outcome: &'static str,
+    attempts: Vec<AttemptRecord<'a>>,
+}
+
+impl<'a> Record<'a> {
+    /// The record of a delivery; a line of a file says first which form it has.
+    pub fn of(delivery: &'a Delivery, schema_version: Option<u64>) -> Self {
+        Self {
+            schema_version,
+            id: &delivery.id,
+            event: &delivery.event,
+            outcome: delivery.outcome().name(),
+            attempts: delivery.attempts.iter().map(AttemptRecord::of).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct AttemptRecord<'a> {
+    started_at: Timestamp,
+    outcome: &'static str,
+    phase: Option<&'static str>,
+    status: Option<u16>,
+    duration_ms: f64,
+    timings_ms: TimingsRecord,
+    why: Option<&'a str>,
+    fix: Option<&'a str>,
+    addresses: &'a [SocketAddr],
+    connected: Option<SocketAddr>,
+    tls: Option<TlsRecord<'a>>,
+    request: RequestRecord<'a>,
+    response: Option<ResponseRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct TimingsRecord {
+    dns: Option<f64>,
+    connect: Option<f64>,
+    tls: Option<f64>,
+    send: Option<f64>,
+    wait: Option<f64>,
+    receive: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct RequestRecord<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(String, String)],
+    body: BodyRecord<'a>,
+}
+
+#[derive(Serialize)]
+struct ResponseRecord<'a> {
+    status: u16,
+    reason: &'a str,
+    headers: &'a [(String, String)],
+    body: BodyRecord<'a>,
+    truncated: bool,
+    cut: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TlsRecord<'a> {
+    version: Option<&'a str>,
+    cipher: Option<&'a str>,
+    names: &'a [String],
+    issuer: Option<&'a str>,
+    not_after: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum BodyRecord<'a> {
+    Text(&'a str),
+    Binary { base64: String },
+}
+
+impl<'a> AttemptRecord<'a> {
+    fn of(attempt: &'a Attempt) -> Self {
+        let Attempt { request, timings, .. } = attempt;
+        let ms = |phase| timings.get(phase).map(thousandths);
+        Self {
+            started_at: attempt.started_at,
+            outcome: attempt.outcome.name(),
+            phase: attempt.phase.map(Phase::name),
+            status: attempt.status(),
+            duration_ms: thousandths(attempt.duration_ms),
+            timings_ms: TimingsRecord {
+                dns: ms(Phase::Dns),
+                connect: ms(Phase::Connect),
+                tls: ms(Phase::Tls),
+                send: ms(Phase::Send),
+                wait: ms(Phase::Wait),
+                receive: ms(Phase::Receive),
+            },
+            why: or_null(&attempt.diagnosis.why),
+            fix: or_null(&attempt.diagnosis.fix),
+            addresses: &attempt.addresses,
+            connected: attempt.connected,
+            tls: attempt.tls.as_ref().map(TlsRecord::of),
+            request: RequestRecord {
+                method: &request.method,
+                url: &request.url,
+                headers: &request.headers,
+                body: BodyRecord::of(&request.body),
+            },
+            response: attempt.response.as_ref().map(ResponseRecord::of),
+        }
+    }
+}
+
+impl<'a> ResponseRecord<'a> {
+    fn of(response: &'a Response) -> Self {
+        Self {
+            status: response.status,
+            reason: &response.reason,
+            headers: &response.headers,
+            body: BodyRecord::of(&response.body),
+            truncated: response.truncated,
+            cut: response.cut.as_deref(),
+        }
+    }
+}
+
+impl<'a> TlsRecord<'a> {
+    fn of(tls: &'a TlsInfo) -> Self {
+        Self {
+            version: tls.version.as_deref(),
+            cipher: tls.cipher.as_deref(),
+            names: &tls.names,
+            issuer: tls.issuer.as_deref(),
+            not_after: tls.not_after,
+        }
+    }
+}
+
+impl<'a> BodyRecord<'a> {
+    fn of(body: &'a [u8]) -> Self {
+        match std::str::from_utf8(body) {
+            Ok(text) => Self::Text(text),
+            Err(_) => Self::Binary { base64: STANDARD.encode(body) },
+        }
+    }
+}
+
+fn or_null(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A time in milliseconds, to the microsecond: more digits are noise.
+fn thousandths(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
+}

@@ -1,0 +1,42 @@
+//! Was a request that somebody received made with the registered auth?
+
+use std::fs::OpenOptions;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::reason;
+use crate::domain::destination::Settings;
+use crate::domain::explain::{Explanation, explain};
+use crate::domain::request::Request;
+use crate::domain::text::visible;
+use crate::domain::verify::Received;
+use crate::io::file::{Fault, Links, open_regular, read_capped};
+
+/// The most bytes of a body that are judged: it is hashed a few hundred times.
+pub const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// Reads a body from a file, as far as one can be judged.
+///
+/// # Errors
+/// Why not, in words.
+pub fn body_file(path: &Path) -> Result<Vec<u8>, String> {
+    let shown = visible(&path.to_string_lossy()).into_owned();
+    open_regular(path, OpenOptions::new().read(true), Links::Follow)
+        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_BODY))
+        .map(|bytes| bytes.to_vec())
+        .map_err(|fault| match fault {
+            Fault::NotAFile(what) => format!("{shown} cannot be read: it is {what}."),
+            Fault::TooLarge => format!("{shown} is too large: a body of up to 16 MiB is judged."),
+            Fault::Io(error) => format!("{shown} cannot be read. The system says: {}.", reason(&error)),
+        })
+}
+
+/// Judges a `POST` to the destination's own path, received now.
+#[must_use]
+pub fn judge(settings: &Settings, headers: &[(String, String)], body: &[u8]) -> Explanation {
+    let url = settings.url().as_str();
+    let target = url.splitn(4, '/').nth(3).map_or_else(|| "/".to_owned(), |rest| format!("/{rest}"));
+    let received = Received { method: Request::METHOD, target: &target, headers, body };
+    explain(settings, &received, Timestamp::now().as_second())
+}

@@ -1,0 +1,114 @@
+//! Popups about the other side: the receiver's check as code, and why a received request is not ours. Pure.
+
+use super::editor::Editor;
+use super::msg::Id;
+use crate::domain::explain::Explanation;
+use crate::domain::snippet::Lang;
+
+/// The receiver's check as code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnippetPopup {
+    /// The language.
+    pub lang: Lang,
+    /// The first line that is shown.
+    pub scroll: usize,
+}
+
+/// What has the focus in the verify popup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyFocus {
+    /// The headers, one a line.
+    Headers,
+    /// The body.
+    Body,
+    /// `[ Check ]`
+    Check,
+    /// `[ Close ]`
+    Close,
+}
+
+impl VerifyFocus {
+    /// In order.
+    pub const ALL: [Self; 4] = [Self::Headers, Self::Body, Self::Check, Self::Close];
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// Nothing was checked yet, or something was changed since.
+    Not,
+    /// It is under way.
+    Waiting(Id),
+    /// It could not be checked; why.
+    Unfit(String),
+    /// The verdict, with its reason.
+    Explained(Box<Explanation>),
+}
+
+/// Was a request made with our secret?
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifyPopup {
+    /// What has the focus.
+    pub focus: VerifyFocus,
+    /// One a line, `Name: value`.
+    pub headers: Editor,
+    /// As it was received; `@` and a path stands for a file's contents.
+    pub body: Editor,
+    /// What came of it.
+    pub checked: Checked,
+    /// The first line of the verdict that is shown.
+    pub scroll: usize,
+}
+
+impl VerifyPopup {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { focus: VerifyFocus::Headers, headers: Editor::new(""), body: Editor::new(""), checked: Checked::Not, scroll: 0 }
+    }
+
+    /// The text that has the focus.
+    pub const fn focused(&mut self) -> Option<&mut Editor> {
+        match self.focus {
+            VerifyFocus::Headers => Some(&mut self.headers),
+            VerifyFocus::Body => Some(&mut self.body),
+            VerifyFocus::Check | VerifyFocus::Close => None,
+        }
+    }
+
+    /// The headers as names and values, or the first line that is none.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn parsed_headers(&self) -> Result<Vec<(String, String)>, String> {
+        let lines = self.headers.lines().iter().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let headers: Vec<(String, String)> = lines
+            .map(|(at, line)| match line.split_once(':') {
+                Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+                _ => Err(format!("Line {} of the headers is not of the form Name: value.", at + 1)),
+            })
+            .collect::<Result<_, _>>()?;
+        if headers.is_empty() { Err("Paste the headers of the request, one a line.".to_owned()) } else { Ok(headers) }
+    }
+
+    /// The file that stands for the body.
+    #[must_use]
+    pub fn body_file(&self) -> Option<&str> {
+        match self.body.lines() {
+            [line] => line.strip_prefix('@').map(str::trim).filter(|path| !path.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Whether anything was typed that closing would lose.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        !self.headers.text().is_empty() || !self.body.text().is_empty()
+    }
+}
+
+impl Default for VerifyPopup {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,159 @@
+//! The receiver's check as code, and the question whether a received request is ours.
+
+use super::close;
+use crate::domain::explain::Explanation;
+use crate::domain::snippet::{self, Lang};
+use crate::tui::editor::Move;
+use crate::tui::effect::{Body, Effect};
+use crate::tui::keys::Action;
+use crate::tui::model::{Model, Popup};
+use crate::tui::msg::Id;
+use crate::tui::other_side::{Checked, SnippetPopup, VerifyFocus, VerifyPopup};
+use crate::tui::view;
+
+pub fn open_snippet(model: &mut Model) {
+    model.status = None;
+    model.popup = Some(Popup::Snippet(SnippetPopup { lang: Lang::ALL[0], scroll: 0 }));
+}
+
+pub fn open_verify(model: &mut Model) {
+    model.status = None;
+    // What was pasted before is still there.
+    model.popup = Some(Popup::Verify(model.kept_verify.take().unwrap_or_default()));
+}
+
+pub fn snippet(model: &mut Model, action: Action) -> Vec<Effect> {
+    let (lines, page) = view::other_side_extent(model);
+    let last = lines.saturating_sub(page);
+    let settings = model.destination().map(|destination| destination.settings().clone());
+    let Some(Popup::Snippet(popup)) = &mut model.popup else { return Vec::new() };
+    let at = Lang::ALL.iter().position(|&lang| lang == popup.lang).unwrap_or(0);
+    match action {
+        Action::Left | Action::Right => {
+            let by = if action == Action::Left { -1 } else { 1 };
+            let next = at.saturating_add_signed(by).min(Lang::ALL.len() - 1);
+            model.changed = next != at;
+            *popup = SnippetPopup { lang: Lang::ALL[next], scroll: if next == at { popup.scroll } else { 0 } };
+        }
+        Action::Copy | Action::Press => {
+            return settings.map(|settings| Effect::Copy(snippet::snippet(&settings, popup.lang))).into_iter().collect();
+        }
+        Action::Back => close(model),
+        action => popup.scroll = scrolled(popup.scroll, action, page, last),
+    }
+    Vec::new()
+}
+
+pub fn scrolled(scroll: usize, action: Action, page: usize, last: usize) -> usize {
+    match action {
+        Action::Up => scroll.saturating_sub(1),
+        Action::Down => scroll + 1,
+        Action::PageUp => scroll.saturating_sub(page),
+        Action::PageDown => scroll + page,
+        Action::Home => 0,
+        Action::End => last,
+        _ => scroll,
+    }
+    .min(last)
+}
+
+fn popup(model: &mut Model) -> Option<&mut VerifyPopup> {
+    match &mut model.popup {
+        Some(Popup::Verify(verify)) => Some(verify),
+        _ => None,
+    }
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    insert(model, c.encode_utf8(&mut [0; 4]));
+    Vec::new()
+}
+
+pub fn insert(model: &mut Model, text: &str) {
+    let Some(verify) = popup(model) else { return };
+    let Some(editor) = verify.focused() else { return };
+    let fits = editor.insert(text);
+    verify.checked =
+        if fits { Checked::Not } else { Checked::Unfit("It does not fit. Name a file with @ and its path.".to_owned()) };
+    model.changed = true;
+}
+
+pub fn verify(model: &mut Model, action: Action) -> Vec<Effect> {
+    let (lines, page) = view::other_side_extent(model);
+    let last = lines.saturating_sub(page);
+    let Some(verify) = popup(model) else { return Vec::new() };
+    let at = VerifyFocus::ALL.iter().position(|&focus| focus == verify.focus).unwrap_or(0);
+    let count = VerifyFocus::ALL.len();
+    match (action, verify.focus) {
+        (Action::Next, _) => verify.focus = VerifyFocus::ALL[(at + 1) % count],
+        (Action::Previous, _) => verify.focus = VerifyFocus::ALL[(at + count - 1) % count],
+        (Action::Submit, _) | (Action::Press, VerifyFocus::Check) => return check(model),
+        (Action::Press, VerifyFocus::Close) | (Action::Back, _) => {
+            if let Some(Popup::Verify(popup)) = model.popup.take() {
+                model.kept_verify = Some(popup);
+            }
+            close(model);
+        }
+        (Action::PageUp | Action::PageDown, _) => verify.scroll = scrolled(verify.scroll, action, page, last),
+        (Action::CursorLeft | Action::CursorRight, VerifyFocus::Check | VerifyFocus::Close) => {
+            verify.focus = if verify.focus == VerifyFocus::Check { VerifyFocus::Close } else { VerifyFocus::Check };
+        }
+        (action, _) => {
+            let Some(editor) = verify.focused() else { return Vec::new() };
+            let before = editor.text();
+            match action {
+                Action::Press => editor.newline(),
+                Action::Up => editor.go(Move::Up),
+                Action::Down => editor.go(Move::Down),
+                Action::CursorLeft => editor.go(Move::Left),
+                Action::CursorRight => editor.go(Move::Right),
+                Action::Home => editor.go(Move::Home),
+                Action::End => editor.go(Move::End),
+                Action::EraseBack => editor.erase_back(),
+                Action::EraseForward => editor.erase_forward(),
+                Action::EraseToEnd => editor.erase_to_end(),
+                _ => {}
+            }
+            if verify.focused().is_some_and(|editor| editor.text() != before) {
+                verify.checked = Checked::Not;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn check(model: &mut Model) -> Vec<Effect> {
+    let id = model.id();
+    let settings = model.destination().map(|destination| destination.settings().clone());
+    let Some(verify) = popup(model) else { return Vec::new() };
+    let Some(settings) = settings else { return Vec::new() };
+    verify.scroll = 0;
+    match verify.parsed_headers() {
+        Ok(headers) => {
+            let body = match verify.body_file() {
+                Some(path) => Body::File(path.to_owned()),
+                None => Body::Bytes(verify.body.text().into_bytes()),
+            };
+            verify.checked = Checked::Waiting(id);
+            vec![Effect::Explain { id, settings: Box::new(settings), headers, body }]
+        }
+        Err(why) => {
+            verify.checked = Checked::Unfit(why);
+            verify.focus = VerifyFocus::Headers;
+            Vec::new()
+        }
+    }
+}
+
+pub fn explained(model: &mut Model, id: Id, result: Result<Box<Explanation>, String>) -> Vec<Effect> {
+    match popup(model) {
+        Some(verify) if verify.checked == Checked::Waiting(id) => {
+            verify.checked = match result {
+                Ok(explanation) => Checked::Explained(explanation),
+                Err(why) => Checked::Unfit(why),
+            };
+        }
+        _ => model.changed = false,
+    }
+    Vec::new()
+}

@@ -1,0 +1,151 @@
+//! The receiver's check as code, and the popup that tells why a request is not ours.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::{Pen, answer, parts};
+use crate::domain::snippet;
+use crate::tui::editor::Editor;
+use crate::tui::model::{Model, Popup};
+use crate::tui::other_side::{Checked, SnippetPopup, VerifyFocus, VerifyPopup};
+
+fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
+}
+
+/// How many lines can be scrolled, and how many of them fit.
+pub fn extent(model: &Model, pen: Pen, area: Rect) -> (usize, usize) {
+    let inner = inside(area);
+    match &model.popup {
+        Some(Popup::Snippet(popup)) => {
+            (code(model, popup, usize::from(inner.width)).len(), usize::from(snippet_parts(inner)[2].height))
+        }
+        Some(Popup::Verify(popup)) => {
+            (verdict(popup, pen, usize::from(inner.width)).len() + 1, usize::from(verify_parts(inner)[4].height))
+        }
+        _ => (0, 0),
+    }
+}
+
+fn snippet_parts(inner: Rect) -> [Rect; 4] {
+    Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]).areas(inner)
+}
+
+fn code(model: &Model, popup: &SnippetPopup, columns: usize) -> Vec<String> {
+    let Some(destination) = model.destination() else { return Vec::new() };
+    let text = snippet::snippet(destination.settings(), popup.lang).replace('\t', "    ");
+    text.trim_end().split('\n').flat_map(|line| parts::broken(&crate::domain::text::visible(line), columns)).collect()
+}
+
+pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame, area: Rect) {
+    parts::popup(pen, "Receiver code", frame, area);
+    let inner = inside(area);
+    let [choice, _, text, foot] = snippet_parts(inner);
+    let (left, right) = pen.glyphs.choice;
+    let line = vec![
+        Span::raw("> "),
+        Span::styled("Language   ", pen.theme.accent),
+        Span::raw(format!("{left} {} {right}", popup.lang.label())),
+    ];
+    frame.render_widget(Line::from(line), choice);
+    let lines = code(model, popup, usize::from(inner.width));
+    let below = lines.len().saturating_sub(popup.scroll + usize::from(text.height));
+    let shown: Vec<Line> = lines.into_iter().skip(popup.scroll).take(usize::from(text.height)).map(Line::raw).collect();
+    frame.render_widget(Paragraph::new(shown), text);
+    let hint = format!("The secret comes from the environment: {}", snippet::VARIABLE);
+    frame.render_widget(Line::styled(parts::end_cut(&hint, usize::from(foot.width).saturating_sub(8)), pen.theme.dim), foot);
+    if below > 0 {
+        frame.render_widget(Line::styled(format!("+{below}"), pen.theme.dim).right_aligned(), foot);
+    }
+}
+
+/// Headers' label, headers, body's label, body, verdict, buttons.
+fn verify_parts(inner: Rect) -> [Rect; 6] {
+    let low = inner.height < 16;
+    let text = if low { 2 } else { 4 };
+    Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(text),
+        Constraint::Length(1),
+        Constraint::Length(text),
+        Constraint::Min(1),
+        Constraint::Length(1),
+    ])
+    .areas(inner)
+}
+
+fn verdict(popup: &VerifyPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let explanation = match &popup.checked {
+        Checked::Not => return Vec::new(),
+        Checked::Waiting(_) => return vec![Line::raw("Looking for the mistake…")],
+        Checked::Unfit(why) => {
+            let style = pen.theme.bad;
+            return parts::wrapped(why, columns).into_iter().map(|line| Line::styled(line, style)).collect();
+        }
+        Checked::Explained(explanation) => explanation,
+    };
+    let (mark, style, word) = if explanation.valid {
+        (pen.glyphs.ok, pen.theme.good, "made with the registered auth")
+    } else {
+        (pen.glyphs.fail, pen.theme.bad, "not made with the registered auth")
+    };
+    let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
+    lines.extend(answer::told("Why", &format!("{}.", parts::capitalised(&explanation.reason)), pen, columns));
+    if !explanation.fix.is_empty() {
+        lines.extend(answer::told("Fix", &explanation.fix, pen, columns));
+    }
+    for line in &explanation.code {
+        lines.push(Line::styled(line.framework, pen.theme.strong));
+        for piece in line.code.split('\n') {
+            lines
+                .extend(parts::broken(piece, columns.saturating_sub(2)).into_iter().map(|piece| Line::raw(format!("  {piece}"))));
+        }
+    }
+    lines
+}
+
+pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
+    parts::popup(pen, "Verify a request", frame, area);
+    let inner = inside(area);
+    let columns = usize::from(inner.width);
+    let [headers_label, headers, body_label, body, text, foot] = verify_parts(inner);
+    let label = |focus, text: &str| {
+        let focused = popup.focus == focus;
+        let style = if focused { pen.theme.accent } else { pen.theme.dim };
+        let text = parts::end_cut(&format!("{}{text} ", if focused { "> " } else { "" }), columns);
+        let rule = "─".repeat(columns.saturating_sub(parts::width(&text)));
+        Line::from(vec![Span::styled(text, style), Span::styled(rule, pen.theme.dim)])
+    };
+    frame.render_widget(label(VerifyFocus::Headers, "Headers, as received: one a line, Name: value"), headers_label);
+    frame.render_widget(label(VerifyFocus::Body, "Body, as received; @PATH reads a file, exact to the byte"), body_label);
+    editor(&popup.headers, popup.focus == VerifyFocus::Headers, frame, headers);
+    editor(&popup.body, popup.focus == VerifyFocus::Body, frame, body);
+    let mut lines = verdict(popup, pen, columns);
+    if !lines.is_empty() {
+        lines.insert(0, Line::styled("─".repeat(columns), pen.theme.dim));
+    }
+    let below = lines.len().saturating_sub(popup.scroll + usize::from(text.height));
+    frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), text);
+    let focused = |focus| popup.focus == focus;
+    let buttons = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
+    frame.render_widget(Paragraph::new(parts::buttons(pen, buttons, 3, columns)), foot);
+    if below > 0 {
+        frame.render_widget(Line::styled(format!("+{below}"), pen.theme.dim).right_aligned(), foot);
+    }
+}
+
+/// A text that is edited, scrolled so that the cursor is in view.
+pub fn editor(editor: &Editor, focused: bool, frame: &mut Frame, area: Rect) {
+    let (line, before) = editor.cursor();
+    let (column, page, columns) = (parts::width(&parts::tabbed(before)), usize::from(area.height), usize::from(area.width));
+    let top = (line + 1).saturating_sub(page);
+    let left = (column + 1).saturating_sub(columns);
+    let lines: Vec<Line> = editor.lines().iter().skip(top).take(page).map(|line| Line::raw(parts::tabbed(line))).collect();
+    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(left).unwrap_or(0))), area);
+    if focused {
+        let (x, y) = (u16::try_from(column - left).unwrap_or(0), u16::try_from(line - top).unwrap_or(0));
+        frame.set_cursor_position(Position { x: area.x + x, y: area.y + y });
+    }
+}
