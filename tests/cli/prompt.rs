@@ -14,7 +14,7 @@ const REGISTER: [&str; 5] = ["register", "--url", URL, "--auth", "bearer"];
 
 fn asking(home: &Home) -> Pty {
     let mut pty = home.pty(&REGISTER).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty
 }
 
@@ -67,7 +67,7 @@ fn what_is_typed_behind_the_answer_does_not_reach_the_shell() {
         .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
         .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
         .start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.send(b"token-text\nrm -rf everything\n");
     pty.wait_for("done");
     pty.type_text("mine\r");
@@ -92,12 +92,12 @@ fn edit_asks_where_a_secret_is_needed_and_only_there() {
     let mut pty = home.pty(&["edit", "--timeout", "9"]).start();
     assert_eq!(pty.wait_exit().code, Some(0));
     let mut pty = home.pty(&["edit", "--auth", "bearer"]).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.type_text("token-text\r");
     assert_eq!(pty.wait_exit().code, Some(0));
     fs::remove_file(home.state_dir().join("key")).unwrap();
     let mut pty = home.pty(&["edit"]).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.type_text("other-text\r");
     let code = pty.wait_exit().code;
     assert_eq!(code, Some(0), "{}", pty.screen_text());
