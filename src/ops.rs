@@ -3,19 +3,23 @@
 mod deliver;
 mod demo;
 pub mod judge;
+mod listen;
 pub mod probe;
 mod problem;
 mod resend;
 mod script;
 pub mod send;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 pub use demo::Demo;
+pub use listen::{Explainer, Listen, Listener};
 pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
+pub use verify::{Judged, NotAHeader, header_lines};
 
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -28,6 +32,7 @@ use crate::io::bodies::{self, Scratch};
 use crate::io::history;
 pub use crate::io::history::Page;
 use crate::io::paths::Paths;
+pub use crate::io::receiver::{NoRequest, Seen, Told};
 use crate::io::store::{self, Loaded};
 
 /// What was removed.
@@ -136,9 +141,16 @@ impl Waypost {
     /// What the files say. Never fails: what cannot be read is part of the situation.
     #[must_use]
     pub fn situation(&self) -> Situation {
+        self.situation_with(PAGE)
+    }
+
+    /// The same, with at most so many deliveries: a page's are half of the time until the app's first frame, and a low screen
+    /// shows a fifth of them.
+    #[must_use]
+    pub fn situation_with(&self, deliveries: usize) -> Situation {
         let (state, generation) = self.registered();
         // A history that cannot be read is no reason not to open.
-        let history = history::page(&self.paths, None, 0, PAGE).map_err(Problem::from);
+        let history = history::page(&self.paths, None, 0, deliveries.min(PAGE)).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
         Situation { state, generation, history, events }
     }
@@ -310,6 +322,6 @@ fn new_id() -> String {
 }
 
 /// The state file keeps times to the second.
-fn whole_seconds(time: Timestamp) -> Timestamp {
+pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -9,6 +9,8 @@ mod generated;
 mod history;
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/listen.rs"]
+mod listen;
 #[path = "cli/network.rs"]
 mod network;
 #[path = "cli/output.rs"]
@@ -27,6 +29,10 @@ mod schema;
 mod secrets;
 #[path = "cli/send.rs"]
 mod send;
+#[path = "cli/snippet.rs"]
+mod snippet;
 #[path = "cli/state.rs"]
 mod state;
 mod support;
+#[path = "cli/verify.rs"]
+mod verify;

@@ -15,7 +15,7 @@ use futures_util::Stream;
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
 use waypost::io::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
@@ -33,7 +33,7 @@ impl Shell for Stops {
         unreachable!("no editor is called here")
     }
 
-    async fn edit(&mut self, _: &Path) -> Result<(), String> {
+    async fn edit(&mut self, _: &Path, _: impl Future<Output = ()>) -> Result<(), String> {
         unreachable!("no editor is called here")
     }
 
@@ -70,14 +70,14 @@ fn model(waypost: &Waypost, demo: Option<String>) -> Model {
 async fn register_and_test_and_quit() {
     let home = tempfile::tempdir().unwrap();
     let registered = Waypost::new(paths(&home), None);
-    let (seen, mut requests) = unbounded_channel();
+    let (seen, mut requests) = channel(64);
     let options = receiver::Options {
         addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         name: "localhost".into(),
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
-        settings: Arc::new(move || registered.destination().ok().map(|destination| destination.settings().clone())),
+        settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
         clock: Arc::new(Timestamp::now),
     };
     let receiver = receiver::start(options, seen).await.unwrap();
@@ -98,7 +98,7 @@ async fn register_and_test_and_quit() {
     send(vec![key(KeyCode::Enter, KeyModifiers::NONE)]);
     let to_loop: UnboundedSender<Msg> = outside.clone();
     let end = async move {
-        let seen = requests.recv().await.unwrap();
+        let receiver::Told::Request(seen) = requests.recv().await.unwrap() else { panic!("no request") };
         assert!(seen.verdict.unwrap().is_accepted());
         // The answer is on its way; the signal comes behind it or before it, and the delivery is recorded either way.
         to_loop.send(Msg::Terminate(143)).unwrap();

@@ -13,13 +13,14 @@ use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::event::BuiltIn;
 use crate::domain::outcome::Outcome;
 use crate::domain::signature::Format;
+use crate::domain::snippet::Lang;
 
 /// Behind the options of `--help`, and in the manual.
 pub const EXIT_CODES: [(&str, &str); 13] = [
     ("0", "done; for a delivery: delivered"),
     ("1", "a bug"),
     ("2", "usage or invalid input; the message names the field"),
-    ("3", "refused by the endpoint; for probe: it does not check"),
+    ("3", "refused by the endpoint; for verify: not valid; for probe: it does not check"),
     ("4", "the endpoint was not reached"),
     ("5", "the state file, the disk or the output"),
     ("6", "the secret cannot be opened"),
@@ -74,7 +75,7 @@ pub struct Globals {
     #[arg(short, long, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more; of a delivery: the request, the connection, and the time of each phase
+    /// Say more (of a delivery: the request, the connection, and the time of each phase), and keep a log in the state directory
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub verbose: bool,
 }
@@ -104,6 +105,18 @@ pub enum Command {
     },
     /// Send an event to the destination, once, and say what came of it, why, and how to mend it
     Test(Test),
+    /// Say whether a request was made with the registered auth, and if not, which mistake it is
+    #[command(after_help = CREDENTIALS)]
+    Verify(Verify),
+    /// Receive on this machine: check each request against the registered auth, and print a line for it
+    #[command(after_help = LISTEN)]
+    Listen(Listen),
+    /// Print a receiver's check of the registered auth, to paste into its code; holds no secret
+    Snippet {
+        /// The language
+        #[arg(long, value_parser = names(Lang::ALL.map(Lang::name)))]
+        lang: String,
+    },
     /// Send a real event, again if need be, or many: one JSON a line
     #[command(after_help = SENDING)]
     Send(Send),
@@ -249,6 +262,71 @@ pub struct Test {
     #[arg(long)]
     pub dry_run: bool,
 }
+
+/// The options of `verify`.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// A file with the body, byte for byte as it came; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub body: PathBuf,
+
+    /// A header of the request, as 'Name: value', or @FILE for a file of them, one a line; for each header again
+    #[arg(long = "header", value_name = "HEADER", allow_hyphen_values = true)]
+    pub headers: Vec<String>,
+
+    /// The time to judge the timestamp by, in Unix seconds [default: now]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub at: Option<String>,
+
+    /// The method it came by
+    #[arg(long, default_value = "POST")]
+    pub method: String,
+
+    /// The path and query it came to, or @FILE for a file with them; needed for an API key in the query
+    #[arg(long, value_name = "PATH")]
+    pub target: Option<String>,
+
+    /// Print the signature that was expected, too: whoever has it can send this body in your name
+    #[arg(long)]
+    pub reveal: bool,
+}
+
+/// The options of `listen`.
+#[derive(Debug, clap::Args)]
+pub struct Listen {
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    pub addr: String,
+
+    /// The host name or address by which senders reach it: the certificate is for it
+    #[arg(long, value_name = "HOST", default_value = "localhost", value_hint = ValueHint::Hostname)]
+    pub name: String,
+
+    /// The status to answer accepted requests with, 200 to 599 [default: 200]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
+    pub respond: Option<String>,
+
+    /// How many seconds to wait before each answer, up to 600
+    #[arg(long, value_name = "SECONDS", default_value = "0", allow_hyphen_values = true)]
+    pub delay: String,
+
+    /// The share of accepted requests, 0 to 1, to answer with 503
+    #[arg(long, value_name = "SHARE", default_value = "0", allow_hyphen_values = true)]
+    pub fail_rate: String,
+
+    /// Write the CA's certificate there, for senders to trust
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca_out: Option<PathBuf>,
+}
+
+const CREDENTIALS: &str = "A password, token or API key must not stand among the arguments, where every user of the machine can \
+read it: put such a header into a file, and name it by --header @FILE. Signatures are no secret. Exits with 0 when the request is \
+valid, with 3 when it is not.";
+
+const LISTEN: &str = "It is HTTPS with a certificate made on the spot; the key of its CA is thrown away. A body may have 1 MiB; 64 \
+connections are served at once, each for 30 s. What is registered is read anew for each request. Which mistake a rejected \
+request has is looked for in bodies of up to 64 KiB, for 2 requests a second, 5 at once; the others get the check's own words. \
+With --json, a line is an object.";
 
 /// The options of `send`.
 #[derive(Debug, clap::Args)]

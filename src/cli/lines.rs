@@ -126,7 +126,7 @@ impl Stops {
 /// Ready when something comes by a channel; never when its other end is gone.
 async fn sent(by: oneshot::Receiver<()>) {
     if by.await.is_err() {
-        pending().await
+        pending::<()>().await;
     }
 }
 

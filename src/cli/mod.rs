@@ -15,8 +15,10 @@ mod failed_file;
 pub mod failure;
 pub mod fields;
 mod generated;
+mod harden;
 mod history;
 mod lines;
+mod listen;
 mod out;
 mod probe;
 mod progress;
@@ -27,14 +29,16 @@ pub mod secret_input;
 mod send;
 mod show;
 mod signals;
+mod snippet;
 mod summary;
 mod test;
 mod usage;
+mod verify;
 mod view;
 
 use std::ffi::OsString;
 
-use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::ops::Waypost;
 use args::{Args, Command};
@@ -47,6 +51,7 @@ pub const SCHEMA_VERSION: u64 = 1;
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
+    harden::forbid_cores();
     let argv: Vec<OsString> = std::env::args_os().collect();
     match parse(&argv) {
         Ok(args) => {
@@ -71,7 +76,7 @@ enum End {
 
 fn parse(argv: &[OsString]) -> Result<Args, End> {
     argv::refuse_secrets(argv).map_err(End::Failure)?;
-    let matches = Args::command().color(ColorChoice::Never).try_get_matches_from(argv);
+    let matches = Args::command().try_get_matches_from(argv);
     match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => Ok(args),
         Err(error) if !error.use_stderr() => Err(End::Help(error.render().to_string())),
@@ -80,6 +85,30 @@ fn parse(argv: &[OsString]) -> Result<Args, End> {
 }
 
 fn command(args: &Args, out: Out) -> Result<u8, Failure> {
+    keep_log(args);
+    let result = dispatch(args, out);
+    match &result {
+        Ok(code) => tracing::debug!(code, "ends"),
+        Err(failure) => tracing::debug!(code = failure.code(), "ends with an error"),
+    }
+    result
+}
+
+/// Where it is asked for: a start without a log costs nothing of it.
+fn keep_log(args: &Args) {
+    let filter = std::env::var("RUST_LOG").unwrap_or_default();
+    let on_files = !matches!(args.command, Some(Command::Demo | Command::Completions { .. } | Command::Man));
+    if !on_files || (!args.globals.verbose && filter.is_empty()) {
+        return;
+    }
+    let waypost = Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
+    match waypost.and_then(|waypost| waypost.keep_log(&filter)) {
+        Ok(()) => tracing::debug!(version = env!("CARGO_PKG_VERSION"), "begins"),
+        Err(problem) => Out::say_problem("not logged", &problem),
+    }
+}
+
+fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
     let waypost = || Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
     match &args.command {
         None => app::app(args),
@@ -90,6 +119,9 @@ fn command(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Secret { copy }) => show::secret(&waypost()?, *copy, out),
         Some(Command::Remove { yes }) => show::remove(&waypost()?, *yes, out),
         Some(Command::Test(test)) => test::test(&waypost()?, test, out),
+        Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
+        Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
+        Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
         Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, out),
         Some(Command::Send(send)) => send::send(&waypost()?, send, out),
         Some(Command::History(history)) => history::history(&waypost()?, history, out),

@@ -193,7 +193,8 @@ fn write_json(failure: &Failure) -> io::Result<()> {
     }
 }
 
-fn unwritten(error: &io::Error) -> Failure {
+/// Standard output cannot be written.
+pub fn unwritten(error: &io::Error) -> Failure {
     Failure::Other {
         code: exit::DISK,
         field: None,

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::args::Fields;
 use super::exit;
 use super::failure::Failure;
+use super::fields::Wrong;
 use super::out::{self, Out};
 use super::secret_input::{self, Given};
 use super::view;
@@ -82,11 +83,13 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
     let over = given.as_ref().is_some_and(|given| given.asked).then_some(generation);
     let mut refused = None;
     let mut notices = Vec::new();
-    let saved = waypost.revise(over, |draft| match fields.check(draft, given.as_ref()) {
+    let saved = waypost.revise(over, |draft, locked| match fields.check(draft, given.as_ref()) {
         Ok(checked) => {
             notices = checked.notices;
             Ok(checked.settings)
         }
+        // Since it was looked at first, the secret can no longer be opened: that is what is wrong, not the flags.
+        Err(Wrong { to_ask: Some(_), .. }) if let Some(locked) = locked => Err(locked),
         Err(wrong) => {
             // The operation can tell of one field; all of them are told instead.
             let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);

@@ -3,16 +3,21 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::atomic;
-use super::file::{Links, PRIVATE, open_regular, read_capped};
+use super::file::{Fault, Links, PRIVATE, open_regular, read_capped};
 use super::paths::Paths;
 use crate::domain::event::{BuiltIn, Event};
 
 /// The largest own event, in bytes.
 pub const MAX_EVENT: usize = 1024 * 1024;
+
+/// The most bytes of all own events together: they are read before the app opens.
+const MAX_EVENTS_BYTES: usize = 8 * 1024 * 1024;
+
+/// The largest body that comes back from an editor, in bytes.
+const MAX_EDITED: usize = 16 * 1024 * 1024;
 
 /// How many own events are offered.
 const MAX_EVENTS: usize = 100;
@@ -34,13 +39,24 @@ pub fn own_events(paths: &Paths) -> Vec<Event> {
         .collect();
     files.sort();
     files.truncate(MAX_EVENTS);
-    files.into_iter().filter_map(|(name, path)| Some(Event { name, body: read(&path).ok()? })).collect()
+    let mut room = MAX_EVENTS_BYTES;
+    let mut events = Vec::new();
+    for (name, path) in files {
+        let Ok(body) = read(&path, MAX_EVENT.min(room)) else { continue };
+        room -= body.len();
+        events.push(Event { name, body });
+    }
+    events
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let broken = |_| io::Error::from(io::ErrorKind::InvalidData);
-    let (mut file, metadata) = open_regular(path, OpenOptions::new().read(true), Links::Follow).map_err(broken)?;
-    read_capped(&mut file, &metadata, MAX_EVENT).map(|bytes| bytes.to_vec()).map_err(broken)
+fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let told = |fault| match fault {
+        Fault::NotAFile(what) => io::Error::other(format!("it is {what}")),
+        Fault::TooLarge => io::Error::other(format!("it has more than {most} bytes")),
+        Fault::Io(error) => error,
+    };
+    let (mut file, metadata) = open_regular(path, OpenOptions::new().read(true), Links::Follow).map_err(told)?;
+    read_capped(&mut file, &metadata, most).map(|bytes| bytes.to_vec()).map_err(told)
 }
 
 /// Whether an own event may have that name: it becomes a file's, and stands beside the built-in ones'.
@@ -50,16 +66,18 @@ pub fn is_name(name: &str) -> bool {
     fits && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) && BuiltIn::from_name(name).is_none()
 }
 
-/// Keeps a body as an own event of that name; one of the same name is replaced.
+/// Keeps a body as an own event of that name.
 ///
 /// # Errors
-/// What the system says.
+/// What the system says; `AlreadyExists` when there is one of that name, with another body.
 pub fn keep_event(paths: &Paths, name: &str, body: &[u8]) -> io::Result<PathBuf> {
     let dir = paths.events_dir();
-    fs::DirBuilder::new().recursive(true).create(&dir)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
     let path = dir.join(format!("{name}.json"));
-    // Whether it survives a power cut is not worth a word: the body is on the screen.
-    let _ = atomic::replace(&path, |file| file.write_all(body))?;
+    match write_new(&path, body) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && read(&path, MAX_EVENT).is_ok_and(|old| old == body) => {}
+        written => written?,
+    }
     Ok(path)
 }
 
@@ -68,7 +86,12 @@ pub fn keep_event(paths: &Paths, name: &str, body: &[u8]) -> io::Result<PathBuf>
 /// # Errors
 /// What the system says; `AlreadyExists` when there is one.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?.write_all(bytes)
+    let written = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?.write_all(bytes);
+    if written.is_err() {
+        // What is left of it would stand in the way of the next try.
+        let _ = fs::remove_file(path);
+    }
+    written
 }
 
 /// A body in a file of its own while an editor has it; gone when dropped.
@@ -99,7 +122,7 @@ impl Scratch {
     /// # Errors
     /// It is gone, or is larger than an event may be.
     pub fn read(&self) -> io::Result<Vec<u8>> {
-        read(&self.0)
+        read(&self.0, MAX_EDITED)
     }
 }
 
@@ -127,12 +150,13 @@ mod tests {
         assert!(own_events(&paths).is_empty());
         keep_event(&paths, "b", b"{\"b\":1}").unwrap();
         keep_event(&paths, "a", b"{}").unwrap();
-        keep_event(&paths, "b", b"{\"b\":2}").unwrap();
+        keep_event(&paths, "b", b"{\"b\":1}").unwrap();
+        assert_eq!(keep_event(&paths, "b", b"{\"b\":2}").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         fs::write(paths.events_dir().join("not json.txt"), "x").unwrap();
         fs::create_dir(paths.events_dir().join("dir.json")).unwrap();
         let events = own_events(&paths);
         assert_eq!(events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(events[1].body, b"{\"b\":2}");
+        assert_eq!(events[1].body, b"{\"b\":1}");
     }
 
     #[test]

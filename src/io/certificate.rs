@@ -15,6 +15,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// How many days the certificates hold: longer than a receiver runs, far below what verifiers refuse.
 const DAYS: i32 = 90;
 
+/// The name of every such CA.
+pub const CA_NAME: &str = "waypost receiver, throw-away CA";
+
 /// What a server needs, and what its clients have to trust.
 pub struct Certificate {
     /// The leaf.
@@ -55,7 +58,7 @@ pub fn make(name: &str, now: Timestamp) -> io::Result<Certificate> {
 fn ca_params(now: Timestamp) -> io::Result<CertificateParams> {
     let mut params = CertificateParams::default();
     hold(&mut params, now)?;
-    params.distinguished_name = named("waypost receiver, throw-away CA");
+    params.distinguished_name = named(CA_NAME);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     Ok(params)

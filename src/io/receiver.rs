@@ -1,12 +1,13 @@
 //! The HTTPS receiver inside waypost: a destination on this machine, for trying and rehearsing.
 //!
 //! ```text
-//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::verify → answer, and a Seen to whoever listens
+//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::verify → answer, and a Told to whoever listens
 //! ```
+//! Whoever listens has to keep up: while there is no room for another Told, requests wait for their answers.
 //! It runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,14 +18,15 @@ use jiff::Timestamp;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use super::certificate::{self, Certificate};
 use super::receiver_answer::answer;
+pub use super::receiver_told::{Evidence, NoRequest, Seen, Told};
+use super::receiver_told::{no_handshake, no_http};
 use crate::domain::destination::Settings;
-use crate::domain::verify::Verdict;
 
 /// The path that [`Receiver::url`] names; every path is answered alike.
 const PATH: &str = "/in";
@@ -32,8 +34,12 @@ const PATH: &str = "/in";
 /// How to wait when the machine has no descriptors left, before trying to accept again.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// What is registered at this moment; `None` for nothing.
-pub type Registered = Arc<dyn Fn() -> Option<Settings> + Send + Sync>;
+/// How many rejected requests are kept at the same time to be explained; others are told without.
+const EVIDENCE: usize = 16;
+
+/// What is registered at this moment: with `None` everything is accepted unchecked; with words for why that cannot be told,
+/// everything is answered by 503.
+pub type Registered = Arc<dyn Fn() -> Result<Option<Settings>, String> + Send + Sync>;
 
 /// What time it is.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -74,27 +80,6 @@ impl Default for Limits {
     }
 }
 
-/// A request that came, without anything secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// When it was read whole.
-    pub at: Timestamp,
-    /// `POST`, as it was written.
-    pub method: String,
-    /// Path and query; the value of a registered API key's parameter is masked.
-    pub target: String,
-    /// In lower case, in order. Values are left out: any of them could be a secret.
-    pub header_names: Vec<String>,
-    /// How many bytes the body has; 0 when it was too long, too slow or broke off.
-    pub body_bytes: usize,
-    /// `webhook-id`, with unsafe characters escaped.
-    pub webhook_id: Option<String>,
-    /// `None` when nothing is registered.
-    pub verdict: Option<Verdict>,
-    /// The status with which it is answered, after the delay.
-    pub status: u16,
-}
-
 /// A running receiver. Dropping it closes the port and every connection.
 #[derive(Debug)]
 pub struct Receiver {
@@ -130,15 +115,15 @@ impl Drop for Receiver {
     }
 }
 
-/// Starts a receiver in the current tokio runtime. Each request that was read goes to `seen`; nobody has to listen.
+/// Starts a receiver in the current tokio runtime. What comes is told to `told`, whose other end may have been dropped.
 ///
 /// # Errors
 /// `InvalidInput` for a status, a share or a name that cannot be, and what the system says when it cannot listen there.
-pub async fn start(options: Options, seen: UnboundedSender<Seen>) -> io::Result<Receiver> {
-    start_within(options, seen, Limits::default()).await
+pub async fn start(options: Options, told: Sender<Told>) -> io::Result<Receiver> {
+    start_within(options, told, Limits::default()).await
 }
 
-pub(super) async fn start_within(options: Options, seen: UnboundedSender<Seen>, limits: Limits) -> io::Result<Receiver> {
+pub(super) async fn start_within(options: Options, told: Sender<Told>, limits: Limits) -> io::Result<Receiver> {
     if options.respond.is_some_and(|status| !(200..=599).contains(&status)) {
         return Err(invalid("the status to answer with must be from 200 to 599"));
     }
@@ -158,7 +143,8 @@ pub(super) async fn start_within(options: Options, seen: UnboundedSender<Seen>, 
     let listener = TcpListener::bind(options.addr).await?;
     let addr = listener.local_addr()?;
     let url = url_of(&options.name, addr.port());
-    let shared = Arc::new(Shared { options, limits, seen });
+    let places = Arc::new(Semaphore::new(EVIDENCE));
+    let shared = Arc::new(Shared { options, limits, told, places });
     let task = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), shared)).abort_handle();
     Ok(Receiver { addr, url, ca_pem, task })
 }
@@ -176,7 +162,15 @@ fn url_of(name: &str, port: u16) -> String {
 pub(super) struct Shared {
     pub options: Options,
     pub limits: Limits,
-    pub seen: UnboundedSender<Seen>,
+    pub told: Sender<Told>,
+    /// For evidence that is kept at the same time.
+    pub places: Arc<Semaphore>,
+}
+
+impl Shared {
+    async fn tell(&self, at: Timestamp, from: IpAddr, why: String) {
+        let _ = self.told.send(Told::NoRequest(NoRequest { at, from, why })).await;
+    }
 }
 
 /// The connections are this task's children: when it is aborted they are, too.
@@ -188,10 +182,10 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
         // Those that have ended are forgotten, or the set would grow for ever.
         while connections.try_join_next().is_some() {}
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, from)) => {
                 let (tls, shared) = (tls.clone(), Arc::clone(&shared));
                 connections.spawn(async move {
-                    serve(stream, tls, shared).await;
+                    serve(stream, from.ip(), tls, shared).await;
                     drop(place);
                 });
             }
@@ -201,17 +195,26 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
     }
 }
 
-/// A connection that fails is the client's to notice; there is nobody here to tell.
-async fn serve(stream: TcpStream, tls: TlsAcceptor, shared: Arc<Shared>) {
+async fn serve(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: Arc<Shared>) {
     let time = shared.limits.time;
     let delay = shared.options.delay;
-    let Ok(Ok(stream)) = tokio::time::timeout(time, tls.accept(stream)).await else { return };
-    let service = service_fn(move |request| answer(Arc::clone(&shared), request));
+    let stream = match tokio::time::timeout(time, tls.accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return shared.tell((shared.options.clock)(), from, no_handshake(&error)).await,
+        Err(_) => return shared.tell((shared.options.clock)(), from, format!("no TLS handshake within {time:?}")).await,
+    };
+    let shared_by_service = Arc::clone(&shared);
+    let service = service_fn(move |request| answer(Arc::clone(&shared_by_service), request));
     let connection =
         http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(time).serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
-        _ = connection.as_mut() => return,
+        ended = connection.as_mut() => {
+            if let Err(error) = ended && let Some(why) = no_http(&error) {
+                shared.tell((shared.options.clock)(), from, why).await;
+            }
+            return;
+        }
         () = tokio::time::sleep(time.saturating_add(delay)) => {}
     }
     // A request under way is still answered, but no other is taken.

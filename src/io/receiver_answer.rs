@@ -10,8 +10,10 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::json;
 
-use super::receiver::{Seen, Shared};
+use super::receiver::Shared;
+use super::receiver_told::{Evidence, Seen, Told};
 use crate::domain::destination::Settings;
+use crate::domain::redact::Redactor;
 use crate::domain::text::visible;
 use crate::domain::verify::{Received, Verdict, check, shown_target};
 
@@ -33,7 +35,10 @@ impl Answer {
 
 /// Serves one request.
 pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let settings = (shared.options.settings)();
+    let (settings, unknown) = match (shared.options.settings)() {
+        Ok(settings) => (settings, None),
+        Err(why) => (None, Some(why)),
+    };
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let headers: Vec<(String, String)> = head
@@ -52,26 +57,41 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         }
     };
     let broken = fault.is_some();
+    let checked = settings.is_some() || unknown.is_some();
     let received = Received { method: head.method.as_str(), target, headers: &headers, body: &body };
-    let (verdict, answer) = match fault {
-        Some((status, why)) => {
-            let verdict = settings.as_ref().map(|_| Verdict::Rejected { why: why.clone() });
+    let (verdict, answer) = match (fault, unknown) {
+        (Some((status, why)), _) => {
+            let verdict = checked.then(|| Verdict::Rejected { why: why.clone() });
             (verdict, Answer::new(status, json!({"received": false, "reason": why})))
         }
-        None => judged(&shared, settings.as_ref(), &received, at.as_second()),
+        // Why is the owner's to know, not the client's.
+        (None, Some(why)) => {
+            let reason = "this receiver cannot tell what is registered";
+            let answer = json!({"received": true, "accepted": false, "reason": reason});
+            (Some(Verdict::Rejected { why }), Answer::new(StatusCode::SERVICE_UNAVAILABLE, answer))
+        }
+        (None, None) => judged(&shared, settings.as_ref(), &received, at.as_second()),
     };
-
-    // Told before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
-    let _ = shared.seen.send(Seen {
+    let redactor = settings.as_ref().map(Redactor::new);
+    let shown = |text: &str| visible(&redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text))).into_owned();
+    let seen = Seen {
         at,
-        method: visible(head.method.as_str()).into_owned(),
-        target: shown_target(settings.as_ref(), target),
-        header_names: headers.iter().map(|(name, _)| name.clone()).collect(),
+        method: shown(head.method.as_str()),
+        target: shown(&shown_target(settings.as_ref(), target)),
+        header_names: headers.iter().map(|(name, _)| shown(name)).collect(),
         body_bytes: body.len(),
-        webhook_id: received.header("webhook-id").map(|id| visible(id).into_owned()),
-        verdict,
+        webhook_id: received.header("webhook-id").map(shown),
         status: answer.status.as_u16(),
-    });
+        evidence: match (&verdict, settings) {
+            (Some(Verdict::Rejected { .. }), Some(settings)) if !broken => {
+                Evidence::keep(&shared.places, settings, at, &head.method, target, headers, &body)
+            }
+            _ => None,
+        },
+        verdict,
+    };
+    // Told before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
+    let _ = shared.told.send(Told::Request(Box::new(seen))).await;
     tokio::time::sleep(shared.options.delay).await;
     Ok(written(&answer, head.method != Method::POST, broken))
 }

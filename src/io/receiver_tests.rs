@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::channel;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -14,6 +14,7 @@ use crate::domain::draft::Draft;
 use crate::domain::mask::DOTS;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
+use crate::domain::verify::Verdict;
 
 const NOW: &str = "2026-11-23T09:12:00Z";
 
@@ -28,7 +29,7 @@ fn options(settings: Option<Settings>) -> Options {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
-        settings: Arc::new(move || settings.clone()),
+        settings: Arc::new(move || Ok(settings.clone())),
         clock: Arc::new(now),
     }
 }
@@ -44,8 +45,34 @@ fn hmac() -> Settings {
     draft.check().unwrap().settings
 }
 
-async fn started(options: Options) -> (Receiver, UnboundedReceiver<Seen>) {
-    let (sender, seen) = unbounded_channel();
+/// What was told, request by request.
+struct Heard(tokio::sync::mpsc::Receiver<Told>);
+
+impl Heard {
+    async fn recv(&mut self) -> Option<Seen> {
+        loop {
+            if let Told::Request(seen) = self.0.recv().await? {
+                return Some(*seen);
+            }
+        }
+    }
+
+    async fn no_request(&mut self) -> NoRequest {
+        loop {
+            if let Told::NoRequest(what) = self.0.recv().await.unwrap() {
+                return what;
+            }
+        }
+    }
+}
+
+fn ears() -> (Sender<Told>, Heard) {
+    let (sender, told) = channel(64);
+    (sender, Heard(told))
+}
+
+async fn started(options: Options) -> (Receiver, Heard) {
+    let (sender, seen) = ears();
     (start(options, sender).await.unwrap(), seen)
 }
 
@@ -139,7 +166,7 @@ async fn what_is_registered_is_asked_at_each_request() {
     let registered = Arc::new(Mutex::new(None));
     let asked = Arc::clone(&registered);
     let (receiver, mut seen) =
-        started(Options { settings: Arc::new(move || asked.lock().unwrap().clone()), ..options(None) }).await;
+        started(Options { settings: Arc::new(move || Ok(asked.lock().unwrap().clone())), ..options(None) }).await;
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     let answer = exchanged(&mut stream, &bare("POST", "{}")).await;
     assert!(answer.contains("200 OK") && answer.contains("no destination is registered"), "{answer}");
@@ -199,7 +226,7 @@ async fn a_request_is_seen_before_the_delay_and_answered_after_it() {
 
 #[tokio::test]
 async fn impossible_options_are_refused() {
-    let (sender, _seen) = unbounded_channel();
+    let (sender, _seen) = ears();
     for options in [
         Options { respond: Some(199), ..options(None) },
         Options { respond: Some(600), ..options(None) },
@@ -223,7 +250,7 @@ async fn the_certificate_is_for_the_name_and_for_loopback_only() {
 
 #[tokio::test]
 async fn a_long_body_is_413_and_the_connection_ends() {
-    let (sender, mut seen) = unbounded_channel();
+    let (sender, mut seen) = ears();
     let limits = Limits { body: 10, ..Limits::default() };
     let receiver = start_within(options(Some(hmac())), sender, limits).await.unwrap();
     let mut stream = connected(&receiver, "localhost").await.unwrap();
@@ -256,7 +283,7 @@ async fn a_client_that_goes_in_the_middle_is_seen_as_gone() {
 
 #[tokio::test]
 async fn whoever_dawdles_is_cut_off() {
-    let (sender, _seen) = unbounded_channel();
+    let (sender, _seen) = ears();
     let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
     let receiver = start_within(options(None), sender, limits).await.unwrap();
     let no_handshake = async {
@@ -283,7 +310,7 @@ async fn whoever_dawdles_is_cut_off() {
 
 #[tokio::test]
 async fn connections_beyond_the_limit_wait_their_turn() {
-    let (sender, _seen) = unbounded_channel();
+    let (sender, _seen) = ears();
     let limits = Limits { connections: 1, ..Limits::default() };
     let receiver = start_within(options(None), sender, limits).await.unwrap();
     let first = connected(&receiver, "localhost").await.unwrap();
@@ -291,6 +318,72 @@ async fn connections_beyond_the_limit_wait_their_turn() {
     assert!(tokio::time::timeout(Duration::from_millis(100), second.as_mut()).await.is_err());
     drop(first);
     second.await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_without_a_request_are_told() {
+    let (receiver, mut told) = started(options(Some(hmac()))).await;
+    let mut stream = TcpStream::connect(receiver.addr()).await.unwrap();
+    stream.write_all(b"POST /in HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let what = told.no_request().await;
+    assert_eq!((what.at, what.from), (now(), std::net::IpAddr::from([127, 0, 0, 1])));
+    assert!(what.why.contains("is not TLS"), "{}", what.why);
+    drop(TcpStream::connect(receiver.addr()).await.unwrap());
+    assert!(told.no_request().await.why.contains("before the TLS handshake was over"));
+    assert!(connected(&receiver, "other.example").await.is_err());
+    assert!(told.no_request().await.why.contains("refuses the certificate"));
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    stream.write_all(b"\x01\x02 nothing of HTTP\r\n\r\n").await.unwrap();
+    assert!(told.no_request().await.why.contains("is not a request of HTTP"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_is_not_accepted() {
+    let unknown = Options { settings: Arc::new(|| Err("the file is broken".into())), ..options(None) };
+    let (receiver, mut seen) = started(unknown).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, &post(&hmac(), b"{}")).await;
+    assert!(answer.starts_with("HTTP/1.1 503 ") && !answer.contains("broken"), "{answer}");
+    let seen = seen.recv().await.unwrap();
+    assert_eq!(seen.verdict.as_ref().map(Verdict::reason), Some("the file is broken"));
+}
+
+#[tokio::test]
+async fn rejected_requests_can_be_explained_while_there_is_room() {
+    let (receiver, mut told) = started(options(Some(hmac()))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    exchanged(&mut stream, &post(&hmac(), b"{}")).await;
+    assert!(told.recv().await.unwrap().evidence.is_none());
+    let tampered = String::from_utf8(post(&hmac(), b"{}")).unwrap().replace("x-signature", "x-other");
+    let mut kept = Vec::new();
+    for _ in 0..EVIDENCE {
+        exchanged(&mut stream, tampered.as_bytes()).await;
+        kept.push(told.recv().await.unwrap().evidence.unwrap());
+    }
+    exchanged(&mut stream, tampered.as_bytes()).await;
+    assert!(told.recv().await.unwrap().evidence.is_none());
+    let evidence = kept.pop().unwrap();
+    assert!(evidence.explain().reason.contains("stands in x-other"), "{:?}", evidence.explain());
+    assert!(!format!("{evidence:?}").contains("{}"));
+    drop(evidence);
+    exchanged(&mut stream, tampered.as_bytes()).await;
+    assert!(told.recv().await.unwrap().evidence.is_some());
+    drop(kept);
+    exchanged(&mut stream, &bare("POST", &" ".repeat(64 * 1024 + 1))).await;
+    assert!(told.recv().await.unwrap().evidence.is_none());
+}
+
+#[tokio::test]
+async fn whoever_does_not_listen_holds_requests_up() {
+    let (sender, mut told) = channel(1);
+    let receiver = start(options(Some(hmac())), sender).await.unwrap();
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    assert!(exchanged(&mut stream, &post(&hmac(), b"{}")).await.starts_with("HTTP/1.1 200 "));
+    let request = post(&hmac(), b"{}");
+    let mut second = Box::pin(exchanged(&mut stream, &request));
+    assert!(tokio::time::timeout(Duration::from_millis(100), second.as_mut()).await.is_err());
+    told.recv().await.unwrap();
+    assert!(second.await.starts_with("HTTP/1.1 200 "));
 }
 
 #[tokio::test]

@@ -99,10 +99,19 @@ pub struct Saved {
 /// [`StoreError`], of [`Kind::Disk`]. A secret that cannot be opened is no error but [`Loaded::Locked`].
 pub fn load(paths: &Paths) -> Result<Loaded, StoreError> {
     let path = paths.destination_file();
-    match read(&path)? {
-        Some(bytes) => open(paths, &Document::parse(&path, &bytes)?),
-        None => Ok(Loaded::Empty { generation: 0 }),
+    let loaded = match read(&path) {
+        Ok(Some(bytes)) => Document::parse(&path, &bytes).and_then(|document| open(paths, &document)),
+        Ok(None) => Ok(Loaded::Empty { generation: 0 }),
+        Err(error) => Err(error),
+    };
+    match &loaded {
+        Ok(Loaded::Locked { generation, error, .. }) => {
+            tracing::warn!(generation, why = %error.what(), "loaded without its secret");
+        }
+        Ok(loaded) => tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded"),
+        Err(error) => tracing::warn!(why = %error.what(), "not loaded"),
     }
+    loaded
 }
 
 /// Changes what is registered: `change` gets what stands there now, and gives what is to stand there (`None` for nothing).
@@ -192,8 +201,15 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
     if read(path)?.as_deref().map(Vec::as_slice) != before {
         return Err(StoreError::Changed { path: path.to_owned() });
     }
-    let durability = atomic::replace(path, |file| file.write_all(after)).map_err(written)?;
-    Ok(Saved { generation, durable: durability == Durability::Durable })
+    let durable = match atomic::replace(path, |file| file.write_all(after)) {
+        Ok(durability) => durability == Durability::Durable,
+        Err(error) => {
+            tracing::warn!(generation, why = %error, "not saved");
+            return Err(written(error));
+        }
+    };
+    tracing::info!(generation, durable, "saved");
+    Ok(Saved { generation, durable })
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use super::{Problem, Step, Tested, Waypost};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery};
+use crate::domain::outcome::{Attempt, Cause, Delivery, Phase};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::history;
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+use crate::io::store;
 
 /// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
@@ -27,6 +28,21 @@ impl Waypost {
         let delivery = self.deliver(to, event, step, stop).await;
         let unrecorded = self.record(&delivery).await;
         Tested { delivery, unrecorded }
+    }
+
+    /// Whether the state file is still of that generation.
+    ///
+    /// # Errors
+    /// It was changed, or cannot be read.
+    pub async fn is_still(&self, generation: u64) -> Result<(), Problem> {
+        let paths = self.paths.clone();
+        let loaded = tokio::task::spawn_blocking(move || store::load(&paths)).await;
+        match loaded {
+            Ok(Ok(loaded)) if loaded.generation() == generation => Ok(()),
+            Ok(Ok(_)) => Err(Problem::overtaken()),
+            Ok(Err(error)) => Err(error.into()),
+            Err(error) => Err(Problem::unrecorded(&error.to_string())),
+        }
     }
 
     /// Sends an event, one attempt. `stop` ends it early.
@@ -41,8 +57,10 @@ impl Waypost {
         let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
+        tracing::info!(id = %stamp.id, to = %to.url().authority(), bytes = event.body.len(), "delivery begins");
         let timeout = Duration::from_secs(to.timeout_s().into());
         let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
+        log_end(&stamp.id, &attempt);
         Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
     }
 
@@ -97,10 +115,14 @@ impl Waypost {
         let (paths, delivery) = (self.paths.clone(), delivery.clone());
         // On a thread of its own: a slow disk must not hold up the keys.
         let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
-        match result {
+        let problem = match result {
             Ok(result) => result.err().map(Problem::from),
             Err(error) => Some(Problem::unrecorded(&error.to_string())),
+        };
+        if let Some(problem) = &problem {
+            tracing::warn!(why = %problem.what, "not recorded");
         }
+        problem
     }
 }
 
@@ -111,6 +133,25 @@ impl From<Progress> for Step {
             Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
         }
     }
+}
+
+/// How it ended, without a word of the endpoint's.
+fn log_end(id: &str, attempt: &Attempt) {
+    let ms = Phase::ALL.map(|phase| attempt.timings.get(phase));
+    tracing::info!(
+        %id,
+        outcome = attempt.outcome.name(),
+        phase = attempt.phase.map(Phase::name),
+        status = attempt.status(),
+        duration_ms = attempt.duration_ms,
+        dns_ms = ms[0],
+        connect_ms = ms[1],
+        tls_ms = ms[2],
+        send_ms = ms[3],
+        wait_ms = ms[4],
+        receive_ms = ms[5],
+        "delivery ends"
+    );
 }
 
 fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::channel;
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use crate::domain::verify::Verdict;
 use crate::io::paths::Paths;
-use crate::io::receiver::{self, Receiver, Seen};
+use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
 
 /// A running demo. Dropping it ends the receiver and removes the files.
 #[derive(Debug)]
@@ -38,15 +39,19 @@ impl Demo {
             respond: None,
             delay: Duration::ZERO,
             fail_rate: 0.0,
-            settings: Arc::new(move || registered.destination().ok().map(|destination| destination.settings().clone())),
+            settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
             clock: Arc::new(Timestamp::now),
         };
-        let (to_us, mut requests) = unbounded_channel();
+        let (to_us, mut requests) = channel(64);
         let receiver =
             receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
         tokio::spawn(async move {
-            while let Some(request) = requests.recv().await {
-                seen(witness(request));
+            while let Some(told) = requests.recv().await {
+                let Told::Request(request) = told else { continue };
+                // Explaining takes many hashes: not where the app waits for keys.
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request)).await {
+                    seen(witness);
+                }
             }
         });
         Ok(Self { receiver, paths, _home: home })
@@ -73,10 +78,18 @@ fn witness(seen: Seen) -> Witness {
         Some(verdict) if verdict.is_accepted() => {
             (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
         }
-        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}.", verdict.reason())),
+        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}", why(&seen, verdict))),
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };
     Witness { id: seen.webhook_id, accepted, text }
+}
+
+/// By the explainer, where the request is there to be explained.
+fn why(seen: &Seen, verdict: &Verdict) -> String {
+    match seen.evidence.as_ref().map(Evidence::explain) {
+        Some(found) => format!("{}. {}", found.reason, found.fix),
+        None => format!("{}.", verdict.reason()),
+    }
 }
 
 fn not_set_up(what: &str, error: &io::Error) -> Problem {
@@ -104,5 +117,42 @@ impl ThrowAway {
 impl Drop for ThrowAway {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::AuthType;
+    use crate::domain::destination::Destination;
+    use crate::domain::draft::Draft;
+    use crate::domain::event::BuiltIn;
+    use crate::domain::secret::Secret;
+
+    #[tokio::test]
+    async fn a_check_that_fails_names_the_mistake() {
+        let (told, mut witnesses) = tokio::sync::mpsc::unbounded_channel();
+        let demo = Demo::start(move |witness| told.send(witness).unwrap()).await.unwrap();
+        let settings = |secret: &str| {
+            let url = demo.url().to_owned();
+            let signing_secret = Secret::new(secret);
+            let draft = Draft { url, auth_type: AuthType::Hmac, header_key: "X-Sig".into(), signing_secret, ..Draft::default() };
+            draft.check().unwrap().settings
+        };
+        let waypost = demo.waypost();
+        waypost.register(settings("the-registered-secret")).unwrap();
+        for (secret, accepted, says) in [
+            ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
+            ("the-registered-secret\u{20}", false, "its check failed: nearly right: "),
+            ("another-secret", false, "its check failed: none of the known mistakes: "),
+        ] {
+            let now = Timestamp::now();
+            let to = Destination::new(settings(secret), now, now);
+            let tested = waypost.test(&to, &BuiltIn::Ping.event(), |_| (), std::future::pending()).await;
+            let witness = witnesses.recv().await.unwrap();
+            assert_eq!(witness.id.as_ref(), Some(&tested.delivery.id));
+            assert_eq!(witness.accepted, accepted, "{}", witness.text);
+            assert!(witness.text.contains(says) && witness.text.ends_with('.'), "{}", witness.text);
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::domain::text::visible;
 use crate::io::clipboard;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
 use crate::io::http;
+use crate::io::log;
 use crate::io::paths::Paths;
 use crate::io::record::delivery_to_json;
 use crate::io::store::{Loaded, reason as system_words};
@@ -33,6 +34,14 @@ impl Waypost {
         Ok(Self::new(Paths::from_process(config_dir, state_dir)?, None))
     }
 
+    /// Writes what happens from now on to the log; `filter` as `RUST_LOG` has it, or empty for our own events.
+    ///
+    /// # Errors
+    /// The log cannot be opened.
+    pub fn keep_log(&self, filter: &str) -> Result<(), Problem> {
+        Ok(log::keep(&self.paths, filter)?)
+    }
+
     /// What is registered, without the history.
     #[must_use]
     pub fn state(&self) -> State {
@@ -45,22 +54,20 @@ impl Waypost {
         self.registered()
     }
 
-    /// Changes the destination as it stands at that moment. `over` as of [`Waypost::edit`]. `change` gets it as it would be typed, with its secret, or without
-    /// where the secret cannot be opened.
+    /// Changes the destination as it stands at that moment; `over` as of [`Waypost::edit`]. `change` gets it as it would be
+    /// typed, with its secret; or without, and why, where the secret cannot be opened.
     ///
     /// # Errors
     /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.
     pub fn revise(
         &self,
         over: Option<u64>,
-        change: impl FnOnce(Draft) -> Result<Settings, Problem>,
+        change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
     ) -> Result<super::Saved, Problem> {
-        self.edit(over, |loaded| {
-            change(match loaded {
-                Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
-                Loaded::Open { destination, .. } => Draft::of(destination.settings()),
-                Loaded::Locked { draft, .. } => draft.clone(),
-            })
+        self.edit(over, |loaded| match loaded {
+            Loaded::Empty { .. } => Err(Problem::nothing_registered()),
+            Loaded::Open { destination, .. } => change(Draft::of(destination.settings()), None),
+            Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.clone().into())),
         })
     }
 

@@ -24,6 +24,8 @@ pub struct LeanBackend<W: Write> {
     shown: Option<bool>,
     style: Option<Pen>,
     columns: u16,
+    /// Nothing was drawn since the screen was cleared: what a frame passes over is blank.
+    cleared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,12 +35,32 @@ struct Pen {
     modifier: Modifier,
 }
 
+impl Pen {
+    /// Whether a blank in this style looks like one in none.
+    const fn leaves_blanks_blank(self) -> bool {
+        const SEEN: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
+        matches!(self.bg, Color::Reset) && !self.modifier.intersects(SEEN)
+    }
+}
+
+/// A run of blanks in one row.
+struct Blanks {
+    from: Position,
+    count: u16,
+}
+
+impl Blanks {
+    const fn end(&self) -> Position {
+        Position { x: self.from.x + self.count, y: self.from.y }
+    }
+}
+
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl<W: Write> LeanBackend<W> {
     /// A backend that writes to `out`; `size` tells the terminal's size.
     pub const fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
-        Self { out, size, frame: String::new(), cursor: None, wanted: None, shown: None, style: None, columns: 0 }
+        Self { out, size, frame: String::new(), cursor: None, wanted: None, shown: None, style: None, columns: 0, cleared: true }
     }
 
     /// What is written to.
@@ -54,6 +76,15 @@ impl<W: Write> LeanBackend<W> {
             Some(at) if at.y == to.y && to.x < at.x && at.x - to.x <= 3 => {
                 self.frame.extend(std::iter::repeat_n('\u{8}', usize::from(at.x - to.x)));
             }
+            // A frame of words is full of single blanks: one byte each, where an absolute move has seven. 1198 bytes of a first
+            // frame became 1010 by this and the next.
+            Some(at) if self.cleared && at.y == to.y && at.x < to.x && to.x - at.x <= 3 && self.leaves_blanks_blank() => {
+                self.frame.extend(std::iter::repeat_n(' ', usize::from(to.x - at.x)));
+            }
+            Some(at) if at.y == to.y && at.x + 1 == to.x => self.frame.push_str("\x1b[C"),
+            Some(at) if at.y == to.y && at.x < to.x => {
+                let _ = write!(self.frame, "\x1b[{}C", to.x - at.x);
+            }
             Some(at) if at.x == to.x && to.y == at.y + 1 => self.frame.push('\n'),
             _ if to.x == 0 => {
                 let _ = write!(self.frame, "\x1b[{}H", to.y + 1);
@@ -65,6 +96,29 @@ impl<W: Write> LeanBackend<W> {
         self.cursor = Some(to);
     }
 
+    /// Draws blanks; `next` is what is drawn then. A run of them is erased where that is shorter: a line of help that gives way
+    /// to a shorter one, or the blanks behind a label that changes its colour, are most of the bytes of a focus move.
+    fn blank(&mut self, blanks: Option<Blanks>, next: Position) {
+        let Some(Blanks { from, count }) = blanks.filter(|_| !self.cleared) else { return };
+        self.go(from);
+        if !self.leaves_blanks_blank() {
+            self.set(PLAIN);
+        }
+        let end = from.x + count;
+        if end >= self.columns && count > 3 {
+            self.frame.push_str("\x1b[K");
+        } else if count > if next.y == from.y && next.x == end { 9 } else { 4 } {
+            let _ = write!(self.frame, "\x1b[{count}X");
+        } else {
+            self.frame.extend(std::iter::repeat_n(' ', usize::from(count)));
+            self.cursor = (end < self.columns).then_some(Position { x: end, y: from.y });
+        }
+    }
+
+    fn leaves_blanks_blank(&self) -> bool {
+        self.style.is_some_and(Pen::leaves_blanks_blank)
+    }
+
     fn set(&mut self, to: Pen) {
         if self.style == Some(to) {
             return;
@@ -72,7 +126,9 @@ impl<W: Write> LeanBackend<W> {
         if to == PLAIN {
             self.frame.push_str("\x1b[m");
         } else {
-            self.frame.push_str("\x1b[0");
+            // What is plain needs no reset.
+            let begin = self.frame.len() + 2;
+            self.frame.push_str(if self.style == Some(PLAIN) { "\x1b[" } else { "\x1b[0" });
             for (flag, code) in MODIFIERS {
                 if to.modifier.contains(flag) {
                     let _ = write!(self.frame, ";{code}");
@@ -80,6 +136,9 @@ impl<W: Write> LeanBackend<W> {
             }
             colour(&mut self.frame, to.fg, 30);
             colour(&mut self.frame, to.bg, 40);
+            if self.frame[begin..].starts_with(';') {
+                self.frame.remove(begin);
+            }
             self.frame.push('m');
         }
         self.style = Some(to);
@@ -151,9 +210,23 @@ impl<W: Write> Backend for LeanBackend<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         self.columns = self.size()?.width;
+        let mut blanks: Option<Blanks> = None;
         for (x, y, cell) in content {
-            self.go(Position { x, y });
-            self.set(Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+            let pen = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
+            let at = Position { x, y };
+            if cell.symbol() == " " && pen.leaves_blanks_blank() {
+                match &mut blanks {
+                    Some(run) if run.end() == at => run.count += 1,
+                    _ => {
+                        let before = blanks.replace(Blanks { from: at, count: 1 });
+                        self.blank(before, at);
+                    }
+                }
+                continue;
+            }
+            self.blank(blanks.take(), at);
+            self.go(at);
+            self.set(pen);
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
             // In the last column terminals differ in where the cursor is now; elsewhere in how wide a sign outside the common
@@ -161,6 +234,8 @@ impl<W: Write> Backend for LeanBackend<W> {
             let certain = next < self.columns && cell.symbol().chars().all(is_of_known_width);
             self.cursor = certain.then_some(Position { x: next, y });
         }
+        self.blank(blanks, Position { x: 0, y: u16::MAX });
+        self.cleared = false;
         Ok(())
     }
 
@@ -198,6 +273,7 @@ impl<W: Write> Backend for LeanBackend<W> {
         self.set(PLAIN);
         self.frame.push_str("\x1b[H\x1b[2J");
         self.cursor = Some(Position::ORIGIN);
+        self.cleared = true;
         Ok(())
     }
 
@@ -235,7 +311,7 @@ mod tests {
     use ratatui::Terminal;
     use ratatui::layout::Rect;
     use ratatui::style::Style;
-    use ratatui::text::Line;
+    use ratatui::text::{Line, Span};
 
     #[expect(clippy::unnecessary_wraps, reason = "has the form of the system call")]
     fn size() -> io::Result<Size> {
@@ -244,6 +320,13 @@ mod tests {
 
     fn terminal() -> Terminal<LeanBackend<Vec<u8>>> {
         Terminal::new(LeanBackend::new(Vec::new(), size)).unwrap()
+    }
+
+    fn draw_line(terminal: &mut Terminal<LeanBackend<Vec<u8>>>, line: Line<'static>) -> String {
+        terminal.backend_mut().out.clear();
+        terminal.draw(|frame| frame.render_widget(line, Rect::new(0, 1, 20, 1))).unwrap();
+        let drawn = terminal.backend().out.clone();
+        String::from_utf8(drawn).unwrap().trim_end_matches("\x1b[?25l").to_owned()
     }
 
     fn draw(terminal: &mut Terminal<LeanBackend<Vec<u8>>>, text: &str, style: Style, cursor: Option<u16>) -> String {
@@ -275,6 +358,51 @@ mod tests {
         let bold_red = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
         assert_eq!(draw(&mut terminal, &"ab".repeat(10), bold_red, None), format!("\x1b[2H\x1b[0;1;31m{}", "ab".repeat(10)));
         assert_eq!(draw(&mut terminal, &"ab".repeat(10), Style::new(), None), format!("\x1b[2H\x1b[m{}", "ab".repeat(10)));
+    }
+
+    #[test]
+    fn gaps_are_blanks_on_a_cleared_screen_and_jumps_on_any_other() {
+        let mut terminal = terminal();
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        let words =
+            |terminal: &mut _| draw_line(terminal, Line::from(vec![Span::raw("a b  c      "), Span::styled("d e", bold)]));
+        // In the style of before, where blanks look the same; the far word by a jump.
+        assert_eq!(words(&mut terminal), "\x1b[2H\x1b[ma b  c\x1b[6C\x1b[1md e");
+        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx\x1b[Cy\x1b[2Cz\x1b[6CD E");
+        terminal.clear().unwrap();
+        assert_eq!(words(&mut terminal), "\x1b[m\x1b[H\x1b[2J\na b  c\x1b[6C\x1b[1md e");
+    }
+
+    #[test]
+    fn a_run_of_blanks_is_erased_where_that_is_shorter() {
+        let mut terminal = terminal();
+        let mut after = |before: &str, text: &str| {
+            draw(&mut terminal, "", Style::new(), None);
+            draw(&mut terminal, before, Style::new(), None);
+            draw(&mut terminal, text, Style::new(), None)
+        };
+        assert_eq!(after("0123456789abcdef", "01"), "\x1b[2;3H\x1b[14X");
+        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[2;3H\x1b[10X\x1b[11C   ");
+        assert_eq!(after("0123456789abcdef", "01   5"), "\x1b[2;3H   \x1b[C\x1b[10X");
+        assert_eq!(after("0123456789abcdefghij", "01"), "\x1b[2;3H\x1b[K");
+        assert_eq!(after("0123456789abcdef", "01         X"), "\x1b[2;3H         X    ");
+    }
+
+    #[test]
+    fn reversed_blanks_are_drawn() {
+        let mut terminal = terminal();
+        draw(&mut terminal, "", Style::new(), None);
+        let reversed = Style::new().add_modifier(Modifier::REVERSED);
+        assert_eq!(draw(&mut terminal, "        ", reversed, None), format!("\x1b[2H\x1b[0;7m{}", " ".repeat(20)));
+        assert_eq!(draw(&mut terminal, "        ", Style::new(), None), "\x1b[2H\x1b[m\x1b[K");
+    }
+
+    #[test]
+    fn a_gap_after_reversed_letters_is_not_reversed() {
+        let mut terminal = terminal();
+        let reversed = Style::new().add_modifier(Modifier::REVERSED);
+        let line = Line::from(vec![Span::styled("a", reversed), Span::raw(" "), Span::styled("b", reversed)]);
+        assert_eq!(draw_line(&mut terminal, line), "\x1b[2H\x1b[0;7ma\x1b[Cb");
     }
 
     #[test]

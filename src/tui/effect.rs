@@ -46,6 +46,8 @@ pub enum Effect {
         id: Id,
         /// Where to.
         destination: Box<Destination>,
+        /// Of the state file that has it: another by now is not sent to.
+        generation: u64,
         /// What.
         event: Event,
     },
@@ -76,6 +78,8 @@ pub enum Effect {
         path: String,
         /// What to write.
         bytes: Vec<u8>,
+        /// It is only the beginning of what was answered.
+        part: bool,
     },
     /// Keep a body as an own event.
     Keep {

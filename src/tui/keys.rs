@@ -480,8 +480,10 @@ fn can_edit(model: &Model) -> bool {
     matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
 }
 
-fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && !model.deliveries.is_empty() && super::view::shows_deliveries(model)
+/// Whether the focus can go to the list of deliveries; an empty one of a filter too, so that the filter can be changed.
+#[must_use]
+pub fn has_deliveries(model: &Model) -> bool {
+    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some()) && super::view::shows_deliveries(model)
 }
 
 fn form_focus(model: &Model) -> Option<Focus> {
@@ -579,6 +581,7 @@ pub fn under_help(model: &Model) -> Context {
     match &model.popup {
         Some(Popup::Form(form)) if form.discard.is_some() => Context::Question,
         Some(Popup::Form(_)) => Context::Form,
+        Some(Popup::Test(test)) if test.discard.is_some() => Context::Question,
         Some(Popup::Test(test)) if test.prompt.is_some() => Context::Prompt,
         Some(Popup::Test(test)) if test.editing.is_some() => Context::Editor,
         Some(Popup::Test(_)) => Context::Test,

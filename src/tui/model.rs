@@ -138,6 +138,8 @@ pub struct Model {
     pub deliveries: Vec<Delivery>,
     /// Whether the history has older ones.
     pub more_deliveries: bool,
+    /// The test delivery that a question was asked over.
+    pub beneath: Option<Box<TestPopup>>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
     pub kept_verify: Option<Box<VerifyPopup>>,
     /// Why the history cannot be read.
@@ -179,6 +181,7 @@ impl Model {
             deliveries: Vec::new(),
             more_deliveries: false,
             history_problem: None,
+            beneath: None,
             kept_verify: None,
             filter: None,
             listing: None,
@@ -212,8 +215,11 @@ impl Model {
                 Err(problem) => self.history_problem = Some(problem),
             }
         }
+        if matches!(self.focus, MainFocus::Delivery(_)) && self.deliveries.is_empty() && self.filter.is_none() {
+            self.focus = MainFocus::Button(0);
+        }
         // Other buttons: the focus goes to the first of them.
-        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) || self.deliveries.is_empty() {
+        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) {
             self.focus = MainFocus::Button(0);
         }
     }

@@ -42,6 +42,8 @@ pub enum Msg {
     Ended(Id, Phase, f64),
     /// A delivery ended.
     Delivered(Id, Box<Delivery>),
+    /// A delivery was not even begun; why.
+    NotSent(Id, Problem),
     /// A delivery that ended could not be recorded.
     Unrecorded(Id, Problem),
     /// A page of the history was read.
@@ -52,8 +54,8 @@ pub enum Msg {
     Copied(Result<String, Problem>),
     /// A body was written to the file of that name.
     Wrote(Result<String, Problem>),
-    /// A body was kept as an own event of that name; the own events that there are now.
-    Kept(Result<(String, Vec<Event>), Problem>),
+    /// A body was kept as an own event; the own events that there are now.
+    Kept(Result<(Event, Vec<Event>), Problem>),
     /// The editor gave a body back.
     EditedOutside(Result<Vec<u8>, Problem>),
     /// A request was judged, or could not be; why.

@@ -1,8 +1,10 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,16 +21,20 @@ use super::model::Model;
 use super::msg::{Id, Msg, Pasted, Press};
 use super::update::update;
 use super::view::view;
-use crate::domain::destination::Destination;
+use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
 use crate::ops::judge;
-use crate::ops::{self, Copied, PAGE, Problem, Step, Waypost};
+use crate::ops::{self, Copied, PAGE, Problem, Saved, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
 
 /// How long the end waits for a stopped delivery to be recorded.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How long after an editor's end an interrupt is still taken for the editor's. In raw mode ^C is no signal: one that comes
+/// then comes from elsewhere, and rarely in that time.
+const LATE_INTERRUPT: Duration = Duration::from_millis(500);
 
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
@@ -45,7 +51,8 @@ pub trait Shell {
     fn suspend(&mut self);
 
     /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
-    fn edit(&mut self, file: &Path) -> impl Future<Output = Result<(), String>>;
+    /// `stop` ends it early.
+    fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> impl Future<Output = Result<(), String>>;
 }
 
 /// The loop, over any terminal, any source of keys and any shell: a test drives the real one.
@@ -94,6 +101,7 @@ where
         mut outside: UnboundedReceiver<Msg>,
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
+        let mut edited_at = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -119,9 +127,14 @@ where
                 }
             }
             let mut shown = false;
-            for msg in messages {
+            let mut messages = VecDeque::from(messages);
+            while let Some(msg) = messages.pop_front() {
+                // The ^C that ended the editor comes here too, and may come late.
+                if msg == Msg::Terminate(130) && edited_at.is_some_and(|at: Instant| at.elapsed() < LATE_INTERRUPT) {
+                    continue;
+                }
                 if let Some(flight) = flight
-                    && matches!(&msg, Msg::Delivered(id, _) if flight.id == *id)
+                    && matches!(&msg, Msg::Delivered(id, _) | Msg::NotSent(id, _) if flight.id == *id)
                 {
                     flight.answered = true;
                 }
@@ -133,15 +146,14 @@ where
                         Effect::Suspend => self.shell.suspend(),
                         Effect::EditOutside { body } => {
                             drop(keys);
-                            let edited = edit(&self.waypost, &mut self.shell, &body).await;
+                            let (edited, meanwhile) = edit(&self.waypost, &mut self.shell, &body, &mut outside).await;
                             keys = self.shell.keys();
-                            // ^C in the editor was meant for the editor.
-                            while let Ok(msg) = outside.try_recv() {
-                                if msg != Msg::Terminate(130) {
-                                    let _ = results.send(msg);
-                                }
+                            edited_at = Some(Instant::now());
+                            for msg in meanwhile.into_iter().rev() {
+                                messages.push_front(msg);
                             }
-                            let _ = results.send(Msg::EditedOutside(edited));
+                            // Before any key that came behind the one that called the editor.
+                            messages.push_front(Msg::EditedOutside(edited));
                         }
                         Effect::Repaint => {
                             self.terminal.clear().map_err(io::Error::other)?;
@@ -155,9 +167,10 @@ where
                                 let _ = stop.send(());
                             }
                         }
-                        Effect::Send { id, destination, event } => {
+                        Effect::Send { id, destination, generation, event } => {
                             ticks.reset();
-                            *flight = Some(send(id, *destination, event, Arc::clone(&self.waypost), results.clone()));
+                            let to = (*destination, generation);
+                            *flight = Some(send(id, to, event, Arc::clone(&self.waypost), results.clone()));
                         }
                         effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
                     }
@@ -201,15 +214,20 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
     let to_loop = results.clone();
     let task = tokio::task::spawn_blocking(move || {
         let msg = match effect {
-            Effect::Save { id, settings, over: None } => Msg::Saved(id, waypost.register(*settings).map(Box::new)),
-            Effect::Save { id, settings, over } => Msg::Saved(id, waypost.edit(over, |_| Ok(*settings)).map(Box::new)),
+            Effect::Save { id, settings, over } => Msg::Saved(id, save(&waypost, *settings, over).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
             Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text)),
-            Effect::Write { path, bytes } => Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| path)),
-            Effect::Keep { name, body } => Msg::Kept(waypost.keep_event(&name, &body).map(|_| (name, waypost.own_events()))),
+            Effect::Write { path, bytes, part } => {
+                let part = if part { ", the part of it that is kept" } else { "" };
+                Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| format!("{path}{part}")))
+            }
+            Effect::Keep { name, body } => {
+                let kept = waypost.keep_event(&name, &body);
+                Msg::Kept(kept.map(|_| (Event { name, body }, waypost.own_events())))
+            }
             Effect::Explain { id, settings, headers, body } => {
                 let body = match body {
                     Body::Bytes(bytes) => Ok(bytes),
@@ -242,10 +260,52 @@ fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()
 }
 
 /// Has a body edited by the user's editor, in a file that is gone afterwards.
-async fn edit(waypost: &Waypost, shell: &mut impl Shell, body: &[u8]) -> Result<Vec<u8>, Problem> {
-    let scratch = waypost.scratch(body)?;
-    shell.edit(scratch.path()).await.map_err(|why| Problem::not_edited(&why))?;
-    scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))
+/// What comes from outside meanwhile is kept; what is to end the app ends the editor first.
+async fn edit(
+    waypost: &Waypost,
+    shell: &mut impl Shell,
+    body: &[u8],
+    outside: &mut UnboundedReceiver<Msg>,
+) -> (Result<Vec<u8>, Problem>, Vec<Msg>) {
+    let scratch = match waypost.scratch(body) {
+        Ok(scratch) => scratch,
+        Err(problem) => return (Err(problem), Vec::new()),
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (mut stop, mut meanwhile) = (Some(stop), Vec::new());
+    let mut editing = pin!(shell.edit(scratch.path(), async {
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }));
+    let result = loop {
+        tokio::select! {
+            result = &mut editing => break result,
+            Some(msg) = outside.recv() => match msg {
+                // ^C in the editor is meant for the editor.
+                Msg::Terminate(130) => {}
+                msg => {
+                    if matches!(msg, Msg::Terminate(_)) && let Some(stop) = stop.take() {
+                        let _ = stop.send(());
+                    }
+                    meanwhile.push(msg);
+                }
+            },
+        }
+    };
+    let edited = result.map_err(|why| Problem::not_edited(&why));
+    (edited.and_then(|()| scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))), meanwhile)
+}
+
+fn save(waypost: &Waypost, settings: Settings, over: Option<u64>) -> Result<Saved, Problem> {
+    if let Some(path) = settings.ca_cert() {
+        // The same look at the file as the command line takes.
+        ops::ca_certificate(path)?;
+    }
+    match over {
+        None => waypost.register(settings),
+        over => waypost.edit(over, |_| Ok(settings)),
+    }
 }
 
 fn copy(text: &str) -> Result<String, Problem> {
@@ -256,7 +316,13 @@ fn copy(text: &str) -> Result<String, Problem> {
     }
 }
 
-fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
+fn send(
+    id: Id,
+    (destination, generation): (Destination, u64),
+    event: Event,
+    waypost: Arc<Waypost>,
+    results: UnboundedSender<Msg>,
+) -> Flight {
     let (stop, stopped) = oneshot::channel();
     let to_loop = results.clone();
     let task = tokio::spawn(async move {
@@ -274,6 +340,11 @@ fn send(id: Id, destination: Destination, event: Event, waypost: Arc<Waypost>, r
                 std::future::pending::<()>().await;
             }
         };
+        // What is sent to is what is registered now, whoever changed it.
+        if let Err(problem) = waypost.is_still(generation).await {
+            let _ = results.send(Msg::NotSent(id, problem));
+            return;
+        }
         let delivery = waypost.deliver(&destination, &event, step, stop).await;
         // What was answered is shown at once; the disk may be slower.
         let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));

@@ -1,9 +1,12 @@
 //! Starts the app on the real terminal, with real signals.
 
+use std::future::Future;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
@@ -18,7 +21,7 @@ use super::msg::Msg;
 use super::run::{Run, Shell};
 use super::terminal::{self, Taken};
 use super::view::view;
-use crate::ops::Waypost;
+use crate::ops::{PAGE, Waypost};
 
 /// Runs the app. Returns the exit code.
 ///
@@ -34,7 +37,8 @@ pub fn start(
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
     terminal::give_back_at_panic();
-    let situation = waypost.situation();
+    // As many as there are rows are more than are shown; when there are more rows, more are read.
+    let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| size.height.max(1).into()));
     // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
     let signals = {
         let _runtime = runtime.enter();
@@ -128,6 +132,21 @@ impl Signals {
     }
 }
 
+/// How long an editor may take to end when it is asked to.
+const EDITOR_ENDS: Duration = Duration::from_millis(500);
+
+/// Ends an editor, since the app has to end: first with a word, then without.
+async fn end(child: &mut tokio::process::Child) -> io::Result<ExitStatus> {
+    if let Some(pid) = child.id().and_then(|id| i32::try_from(id).ok()).and_then(process::Pid::from_raw) {
+        let _ = kill_process(pid, process::Signal::TERM);
+    }
+    if let Ok(status) = tokio::time::timeout(EDITOR_ENDS, child.wait()).await {
+        return status;
+    }
+    child.kill().await?;
+    child.wait().await
+}
+
 /// The shell that the app was started from.
 struct JobControl;
 
@@ -138,15 +157,27 @@ impl Shell for JobControl {
         EventStream::new()
     }
 
-    async fn edit(&mut self, file: &Path) -> Result<(), String> {
+    async fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> Result<(), String> {
         let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         let editor = set("VISUAL").or_else(|| set("EDITOR")).ok_or("neither is set")?;
         terminal::give_back();
         // Through the shell, since an editor's variable may hold arguments; the file is not part of what the shell reads.
         let mut command = tokio::process::Command::new("/bin/sh");
         command.arg("-c").arg(format!("exec {editor} \"$1\"")).arg("sh").arg(file);
-        let result = command.status().await;
-        terminal::take().map_err(|error| error.to_string())?;
+        let result = match command.spawn() {
+            Ok(mut child) => {
+                let ended = tokio::select! {
+                    status = child.wait() => Some(status),
+                    () = stop => None,
+                };
+                match ended {
+                    Some(status) => status,
+                    None => end(&mut child).await,
+                }
+            }
+            Err(error) => Err(error),
+        };
+        terminal::take_again().map_err(|error| error.to_string())?;
         match result {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(format!("{editor} ended with {status}")),

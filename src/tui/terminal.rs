@@ -1,13 +1,18 @@
 //! Taking the terminal and giving it back: once, on every way out.
 
 use std::io::{self, Write as _};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal's settings before it was first taken.
+static FIRST: OnceLock<Termios> = OnceLock::new();
 
 /// Alternate screen, bracketed paste.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
@@ -20,9 +25,26 @@ const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l";
 /// # Errors
 /// There is no terminal, or it cannot be written to.
 pub fn take() -> io::Result<()> {
+    if FIRST.get().is_none()
+        && let Ok(settings) = tcgetattr(io::stdin())
+    {
+        let _ = FIRST.set(settings);
+    }
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     write(ENTER)
+}
+
+/// Takes the terminal back from another program, which may have left it in any state: its settings are those of before it was
+/// first taken.
+///
+/// # Errors
+/// As [`take`].
+pub fn take_again() -> io::Result<()> {
+    if let Some(settings) = FIRST.get() {
+        tcsetattr(io::stdin(), OptionalActions::Now, settings)?;
+    }
+    take()
 }
 
 /// Gives the terminal back, and says whether it was taken; if not, does nothing. Never panics, and does what it can on a
@@ -47,8 +69,9 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// There is no terminal.
 pub fn size() -> io::Result<Size> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Size { width, height })
+    // Asked twice for each frame: crossterm's opens /dev/tty each time.
+    let size = rustix::termios::tcgetwinsize(io::stdout())?;
+    Ok(Size { width: size.ws_col, height: size.ws_row })
 }
 
 /// Makes a panic give the terminal back before its message is printed.

@@ -2,6 +2,7 @@
 
 use super::editor::Editor;
 use super::field::TextField;
+use super::keys::Action;
 use super::model::Status;
 use super::msg::Id;
 use crate::domain::event::{BuiltIn, Event};
@@ -133,6 +134,8 @@ pub struct Editing {
     pub editor: Editor,
     /// Said once: the body is not JSON. Pressing again takes it all the same.
     pub warned: Option<String>,
+    /// Why nothing was typed or pasted.
+    pub refused: Option<String>,
 }
 
 /// The popup's state.
@@ -176,6 +179,8 @@ pub struct TestPopup {
     pub said: Option<Status>,
     /// The body being edited.
     pub editing: Option<Editing>,
+    /// "Discard the edited body?" is asked: whether `[ Discard ]` has the focus, and what is done then.
+    pub discard: Option<(bool, Action)>,
 }
 
 impl TestPopup {
@@ -203,6 +208,7 @@ impl TestPopup {
             found: None,
             said: None,
             editing: None,
+            discard: None,
         }
     }
 
@@ -249,8 +255,17 @@ impl TestPopup {
 
     /// Whether the body can be edited now.
     #[must_use]
-    pub const fn can_edit(&self) -> bool {
-        !matches!(self.life, Life::Flight(_)) && !self.past
+    pub fn can_edit(&self) -> bool {
+        let whole = !self.past || self.delivery().and_then(Delivery::last).is_some_and(|attempt| attempt.request.is_whole());
+        !matches!(self.life, Life::Flight(_)) && whole
+    }
+
+    /// Whether there is an edited body that is nowhere else.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        let editing = self.editing.as_ref().is_some_and(|editing| editing.editor.text().as_bytes() != self.event.body);
+        // Once it was sent it is in the history, and can be sent again from there.
+        editing || (self.edited && matches!(self.life, Life::Idle))
     }
 
     /// The body of what is under the tabs, to copy or to write; `None` where there is none.
@@ -325,7 +340,12 @@ impl TestPopup {
 
     /// Takes an edited body.
     pub fn take_body(&mut self, body: Vec<u8>) {
-        self.edited |= body != self.event.body;
+        // Nothing changed: the answer that is shown stays.
+        if body == self.event.body {
+            return;
+        }
+        self.edited = true;
+        self.past = false;
         self.take(Event { name: self.event.name.clone(), body });
     }
 

@@ -11,7 +11,7 @@ mod test;
 use super::effect::Effect;
 use super::form::Form;
 use super::keys::{self, Action, Context};
-use super::model::{MainFocus, Model, Popup, Tone};
+use super::model::{MainFocus, Model, Popup, Status, Tone};
 use super::msg::{Id, Msg, Press};
 use crate::domain::event::{BuiltIn, Event};
 use crate::ops::{Problem, Situation, State};
@@ -31,16 +31,20 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
             // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
-            vec![Effect::Repaint]
+            let mut effects = vec![Effect::Repaint];
+            effects.extend(history::fill(model));
+            effects
         }
         Msg::Loaded(id, situation) => loaded(model, id, *situation),
         Msg::Saved(id, result) => {
+            let well = result.is_ok();
             let effects = form::saved(model, id, result);
-            then_early(model, effects)
+            then_early(model, well, effects)
         }
         Msg::Removed(id, result) => {
+            let well = result.is_ok();
             let effects = main_screen::removed(model, id, result);
-            then_early(model, effects)
+            then_early(model, well, effects)
         }
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
@@ -53,10 +57,14 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
         Msg::Unrecorded(id, problem) => test::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => history::listed(model, id, result),
-        Msg::Cleared(id, result) => history::cleared(model, id, result),
+        Msg::Cleared(id, result) => {
+            let effects = history::cleared(model, id, result);
+            then_early(model, false, effects)
+        }
         Msg::Copied(result) => told(model, result.map(|by| format!("Copied: {by}."))),
         Msg::Wrote(result) => told(model, result.map(|path| format!("Written to {path}."))),
         Msg::Kept(result) => kept(model, result),
+        Msg::NotSent(id, problem) => test::not_sent(model, id, &problem),
         Msg::EditedOutside(result) => body::edited_outside(model, result),
         Msg::Explained(id, result) => other_side::explained(model, id, result),
         Msg::Witnessed(witness) => {
@@ -86,6 +94,7 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
         model.quit_armed = false;
     }
     match action {
+        Action::Quit if test::ask_discard(model, Action::Quit) => Vec::new(),
         Action::Quit => quit(model, 0),
         Action::Interrupt => interrupt(model),
         Action::Suspend => vec![Effect::Suspend],
@@ -121,16 +130,20 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
 }
 
 /// The keys that came while a save was under way, when it has ended well; else they were typed for something that is not so.
-fn then_early(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+fn then_early(model: &mut Model, well: bool, mut effects: Vec<Effect>) -> Vec<Effect> {
     if model.is_saving() {
         return effects;
     }
     let early = std::mem::take(&mut model.early);
-    if model.popup.is_some() && !matches!(model.popup, Some(Popup::Test(_))) {
+    if !well {
         return effects;
     }
     let changed = model.changed;
     for press in early {
+        // Nobody has seen a question that came up meanwhile.
+        if keys::context(model) == Context::Question {
+            break;
+        }
         effects.extend(key(model, press));
     }
     model.changed |= changed;
@@ -161,15 +174,16 @@ fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
     Vec::new()
 }
 
-fn kept(model: &mut Model, result: Result<(String, Vec<Event>), Problem>) -> Vec<Effect> {
-    let result = result.map(|(name, events)| {
+fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> Vec<Effect> {
+    let result = result.map(|(Event { name, body }, events)| {
         model.events = events;
-        if let Some(test) = test::popup(model) {
+        let own = model.events.clone();
+        // Of a body that was changed meanwhile something else was kept.
+        if let Some(test) = test::popup(model).filter(|test| test.event.body == body) {
             test.event.name.clone_from(&name);
             test.edited = false;
         }
-        let own = model.events.clone();
-        if let Some(test) = test::popup(model).filter(|test| !test.choices.is_empty()) {
+        if let Some(test) = test::popup(model).filter(|test| !test.choices.is_empty() && test.event.name == name) {
             test.choices = BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own).collect();
             test.choice = test.choices.iter().position(|event| event.name == name).unwrap_or(0);
         }
@@ -221,6 +235,7 @@ fn question(model: &mut Model, action: Action) -> Vec<Effect> {
         Some(Popup::Delete { .. }) => main_screen::delete(model, action),
         Some(Popup::Clear { .. }) => history::clear(model, action),
         Some(Popup::Redirect { .. }) => test::redirect(model, action),
+        Some(Popup::Test(_)) => test::discard(model, action),
         _ => Vec::new(),
     }
 }
@@ -240,6 +255,16 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
         model.quit_armed = true;
         model.changed = true;
         model.say(Tone::Note, "Press ^C again to quit without saving.");
+        return Vec::new();
+    }
+    if let Some(Popup::Test(test)) = &mut model.popup
+        && test.is_dirty()
+        && !model.quit_armed
+    {
+        model.quit_armed = true;
+        model.changed = true;
+        let text = "The edited body is nowhere else. Press ^C again to quit without it.";
+        test.said = Some(Status { tone: Tone::Note, text: text.to_owned() });
         return Vec::new();
     }
     quit(model, INTERRUPTED)
@@ -278,7 +303,8 @@ fn edit(model: &mut Model) {
 
 /// Back to the destination screen, on its first button.
 fn close(model: &mut Model) {
-    model.popup = None;
+    // A question that was asked over a test delivery goes back to it.
+    model.popup = model.beneath.take().map(Popup::Test);
     if !matches!(model.focus, MainFocus::Delivery(at) if at < model.deliveries.len()) {
         model.focus = MainFocus::Button(0);
     }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{Home, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "register",
     "edit",
     "show",
@@ -16,6 +16,9 @@ const COMMANDS: [&str; 14] = [
     "resend",
     "curl",
     "probe",
+    "verify",
+    "listen",
+    "snippet",
     "demo",
     "completions",
     "man",

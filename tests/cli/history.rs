@@ -221,7 +221,8 @@ fn a_command_for_the_destination_of_now() {
     let json = home.waypost(&["curl", &id, "--json"]).exits(0).json();
     schema::assert_valid("curl", &json);
     assert!(json["command"].as_str().unwrap().contains(&id), "{json}");
-    refused_with(&home, &["curl", &id, "--reveal", "--json"], "", 2, None, "redacted");
+    let both = home.waypost(&["curl", &id, "--reveal", "--json"]).exits(2);
+    assert!(both.stdout.contains("redacted there") && !both.stdout.contains(SECRET), "{both:?}");
     refused_with(&home, &["curl", "msg_none"], "", 2, None, "There is no delivery");
     for change in [["--url", "https://localhost:1/"].as_slice(), &["--auth", "default"]] {
         home.waypost(&[&["edit"], change].concat()).exits(0);

@@ -88,7 +88,7 @@ fn every_command_of_the_playbook_runs() {
 fn the_codes_are_those_of_the_help() {
     let section = section();
     for (code, meaning) in waypost::cli::args::EXIT_CODES.iter().filter(|(code, _)| code.len() < 3) {
-        let cell = meaning.replace("for probe:", "for `probe`:");
+        let cell = meaning.replace("for verify:", "for `verify`:").replace("for probe:", "for `probe`:");
         assert!(section.contains(&format!("| {code} | {cell}")), "{code} {cell}");
     }
 }

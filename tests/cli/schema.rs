@@ -130,6 +130,7 @@ fn what_is_wrong_is_found() {
         serde_json::json!({ "schema_version": 1, "error": { "code": "usage", "message": "m", "field": null, "fix": null } });
     assert_valid("test", &good);
     assert_valid("show", &good);
+    assert_valid("verify", &good);
     for (pointer, bad) in [
         ("/schema_version", 2.into()),
         ("/error/code", "other".into()),
@@ -138,7 +139,7 @@ fn what_is_wrong_is_found() {
     ] {
         let mut json = good.clone();
         *json.pointer_mut(pointer).unwrap() = bad;
-        for name in ["test", "show"] {
+        for name in ["test", "show", "verify"] {
             let schema = published(name);
             assert!(!faults(&schema, &schema, &json, "$").is_empty(), "{name} {pointer}");
         }

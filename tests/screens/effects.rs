@@ -71,7 +71,7 @@ fn register_and_test_sends_a_ping_to_what_was_saved() {
     assert!(matches!(&effects[..], [Effect::Save { id: 1, .. }]), "{effects:?}");
     let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
     let destination = Box::new(scenes::destination(AuthType::Bearer));
-    assert_eq!(effects, [Effect::Send { id: 2, destination, event: BuiltIn::Ping.event() }]);
+    assert_eq!(effects, [Effect::Send { id: 2, destination, generation: 1, event: BuiltIn::Ping.event() }]);
     assert_eq!(model.in_flight(), Some(2));
 }
 
@@ -163,7 +163,10 @@ fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
     assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
     let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
     let destination = Box::new(scenes::destination(AuthType::Bearer));
-    assert_eq!(effects, [Effect::Load { id: 2 }, Effect::Send { id: 3, destination, event: BuiltIn::Ping.event() }]);
+    assert_eq!(
+        effects,
+        [Effect::Load { id: 2 }, Effect::Send { id: 3, destination, generation: 1, event: BuiltIn::Ping.event() }]
+    );
 }
 
 #[test]
@@ -269,7 +272,7 @@ fn q_is_a_letter_in_a_form() {
 fn a_test_is_sent_watched_and_stopped() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     let destination = Box::new(scenes::destination(AuthType::Hmac));
-    let sent = |id| Effect::Send { id, destination: destination.clone(), event: BuiltIn::Ping.event() };
+    let sent = |id| Effect::Send { id, destination: destination.clone(), generation: 4, event: BuiltIn::Ping.event() };
     assert_eq!(press(&mut model, "t enter"), [Effect::Load { id: 1 }, sent(2)]);
     assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 2 }]);
     assert_eq!(press(&mut model, "esc ctrl-c q"), [], "asked once");
@@ -285,7 +288,7 @@ fn what_another_waypost_changed_is_read_before_a_test() {
     assert_eq!(press(&mut model, "t"), [Effect::Load { id: 1 }]);
     update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Bearer))));
     let destination = Box::new(scenes::destination(AuthType::Bearer));
-    assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, destination, event: BuiltIn::Ping.event() }]);
+    assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, destination, generation: 4, event: BuiltIn::Ping.event() }]);
 }
 
 #[test]
@@ -304,7 +307,7 @@ fn resend_repeats_event_and_body_and_says_so() {
     let destination = Box::new(scenes::destination(AuthType::Hmac));
     let past = scenes::refused();
     let event = waypost::domain::event::Event { name: past.event.clone(), body: past.attempts[0].request.body.clone() };
-    assert_eq!(effects, [Effect::Send { id: 1, destination, event }]);
+    assert_eq!(effects, [Effect::Send { id: 1, destination, generation: 4, event }]);
     let mut again = scenes::delivered();
     again.id = "msg_new".into();
     update(&mut model, Msg::Delivered(1, Box::new(again)));
@@ -391,6 +394,88 @@ fn a_body_that_is_not_json_is_taken_after_saying_so() {
 }
 
 #[test]
+fn an_edited_body_is_not_lost_without_asking() {
+    for (keys, gone) in [("esc", true), ("q", false), ("e", false), ("d", false), ("backtab backtab right", false)] {
+        let mut model = app(scenes::registered(AuthType::Default));
+        press(&mut model, "t ctrl-e end space esc");
+        assert!(screen(&model).contains("(edited)"), "{}", screen(&model));
+        assert_eq!(press(&mut model, keys), [], "{keys}");
+        assert!(screen(&model).contains("Discard the edited body?"), "{keys} {}", screen(&model));
+        press(&mut model, "enter");
+        assert!(screen(&model).contains("(edited)"), "Keep editing has the focus");
+        let key = keys.rsplit(' ').next().unwrap();
+        let effects = press(&mut model, &format!("{key} right enter"));
+        assert_eq!(model.popup.is_none(), gone, "{keys}");
+        assert_eq!(effects == [Effect::Quit(0)], keys == "q");
+    }
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t ctrl-e space");
+    assert_eq!(press(&mut model, "ctrl-c"), []);
+    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
+}
+
+#[test]
+fn a_body_left_as_it_was_leaves_the_answer() {
+    let mut model = app(scenes::registered(AuthType::Default));
+    press(&mut model, "t enter");
+    update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
+    press(&mut model, "ctrl-e esc");
+    assert!(screen(&model).contains("200 OK"));
+}
+
+#[test]
+fn keys_that_came_while_the_history_was_cleared_are_not_kept_for_later() {
+    let mut model = app(scenes::with_deliveries());
+    let effects = press(&mut model, "down x right enter");
+    let [Effect::ClearHistory { id }] = effects[..] else { panic!("{effects:?}") };
+    press(&mut model, "d right enter");
+    update(&mut model, Msg::Cleared(id, Ok(())));
+    assert!(model.early.is_empty() && model.popup.is_none());
+}
+
+#[test]
+fn an_empty_filter_can_be_left() {
+    let mut model = app(scenes::with_deliveries());
+    press(&mut model, "down f");
+    let id = model.listing.unwrap();
+    update(&mut model, Msg::Listed(id, Ok(Box::default())));
+    press(&mut model, "esc down");
+    assert!(matches!(&press(&mut model, "f")[..], [Effect::List { .. }]));
+}
+
+#[test]
+fn a_destination_that_another_waypost_changed_is_not_sent_to() {
+    let mut model = app(scenes::with_deliveries());
+    press(&mut model, "down r");
+    let effects = update(&mut model, Msg::NotSent(1, Problem::overtaken()));
+    assert_eq!(effects, [Effect::Load { id: 2 }]);
+    assert!(screen(&model).contains("Not sent: The destination was changed"), "{}", screen(&model));
+}
+
+#[test]
+fn a_question_over_a_test_delivery_goes_back_to_it() {
+    for keys in ["d", "tab enter"] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, "t enter");
+        update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
+        press(&mut model, keys);
+        press(&mut model, "esc");
+        assert!(screen(&model).contains("308 Permanent Redirect"), "{keys}: {}", screen(&model));
+    }
+}
+
+#[test]
+fn a_save_refused_for_its_ca_file_says_so_under_the_field() {
+    let mut model = app(scenes::nothing());
+    fill(&mut model, AuthType::Default);
+    press(&mut model, "ctrl-o");
+    let problem = Problem { field: Some(waypost::domain::field::Field::CaCert), ..scenes::problem() };
+    update(&mut model, Msg::Saved(1, Err(problem)));
+    assert_eq!(form(&model).errors[0].field.label(), "CA certificate");
+    assert!(form(&model).advanced);
+}
+
+#[test]
 fn an_editor_of_the_users_own_gets_the_body() {
     let mut model = app(scenes::registered(AuthType::Default));
     model.surroundings.editor = true;
@@ -407,12 +492,12 @@ fn bodies_are_copied_written_and_kept() {
     let ping = BuiltIn::Ping.event().body;
     assert_eq!(press(&mut model, "y"), [Effect::Copy(String::from_utf8(ping.clone()).unwrap())]);
     let path = "waypost-request.json".to_owned();
-    assert_eq!(press(&mut model, "w enter"), [Effect::Write { path: path.clone(), bytes: ping.clone() }]);
+    assert_eq!(press(&mut model, "w enter"), [Effect::Write { path: path.clone(), bytes: ping.clone(), part: false }]);
     update(&mut model, Msg::Wrote(Ok(path)));
     assert!(screen(&model).contains("Written to waypost-request.json"));
     assert_eq!(press(&mut model, "k m i n e enter"), [Effect::Keep { name: "mine".into(), body: ping.clone() }]);
     let own = waypost::domain::event::Event { name: "mine".into(), body: ping };
-    update(&mut model, Msg::Kept(Ok(("mine".into(), vec![own]))));
+    update(&mut model, Msg::Kept(Ok((own.clone(), vec![own]))));
     assert!(screen(&model).contains("‹ mine ›"), "{}", screen(&model));
 }
 
@@ -521,7 +606,7 @@ fn the_chosen_event_is_the_one_sent() {
     press(&mut model, "t backtab backtab right right right");
     let effects = press(&mut model, "tab tab enter");
     let destination = Box::new(scenes::destination(AuthType::Default));
-    assert_eq!(effects, [Effect::Send { id: 2, destination, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
+    assert_eq!(effects, [Effect::Send { id: 2, destination, generation: 4, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
 use waypost::ops::{Page, Removed, Saved, Situation};
 use waypost::tui::form::Focus;
-use waypost::tui::keys;
+use waypost::tui::keys::{self, Context};
 use waypost::tui::model::{MainFocus, Model, Popup};
 use waypost::tui::msg::{Msg, Pasted, Press};
 use waypost::tui::update::update;
@@ -30,7 +30,20 @@ fn holds(model: &Model) {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
         MainFocus::Delivery(at) => assert!(at < model.deliveries.len() || (at == 0 && model.filter.is_some())),
     }
+    if !model.is_saving() {
+        assert!(model.early.is_empty(), "early keys outlive what they waited for");
+    }
+    assert!(
+        model.beneath.is_none() || matches!(model.popup, Some(Popup::Delete { .. } | Popup::Redirect { .. })),
+        "{:?}",
+        model.popup
+    );
     let screen = screen(model);
+    let (columns, rows) = model.size;
+    let marked = matches!(keys::context(model), Context::Main | Context::Form | Context::Question | Context::Test);
+    if columns >= 40 && rows >= 10 && marked && !model.is_saving() {
+        assert!(screen.contains('>'), "the focus is on the screen:\n{screen}");
+    }
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");
     assert!(keys::offered(model, keys::context(model)).count() > 0);
 }
@@ -81,7 +94,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         1 => prop_oneof![
             any::<String>().prop_map(|text| Msg::EditedOutside(Ok(text.into_bytes()))),
             any::<String>().prop_map(|text| Msg::Copied(Ok(text))),
-            Just(Msg::Kept(Ok(("mine".into(), vec![Event { name: "mine".into(), body: b"{}".to_vec() }])))),
+            Just(Msg::Kept(Ok((Event { name: "mine".into(), body: b"{}".to_vec() }, vec![Event { name: "mine".into(), body: b"{}".to_vec() }])))),
         ],
         2 => (1_u64..9, 0_usize..5).prop_map(|(id, which)| Msg::Loaded(id, Box::new(situation(which)))),
         1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {

@@ -30,7 +30,7 @@ impl Shell for Panics {
         EventStream::new()
     }
 
-    async fn edit(&mut self, _file: &Path) -> Result<(), String> {
+    async fn edit(&mut self, _file: &Path, _stop: impl Future<Output = ()>) -> Result<(), String> {
         Err("there is no editor here".into())
     }
 

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Diagnosis, secret_of};
-use crate::domain::auth::{Auth, AuthType};
+use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
 use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
 use crate::domain::outcome::Response;
@@ -216,8 +216,18 @@ fn target_of(to: &Settings, location: &str) -> Option<Url> {
 /// The URL that a redirect offers, if it could be registered as it stands.
 pub fn redirect_target(to: &Settings, response: &Response) -> Option<EndpointUrl> {
     let location = response.header("location").filter(|_| matches!(response.status, 300..=303 | 307 | 308))?;
-    let target = target_of(to, location).filter(|_| !location.contains(DOTS))?;
+    let location = without_api_key(to, location);
+    let target = target_of(to, &location).filter(|_| !location.contains(DOTS))?;
     EndpointUrl::parse(target.as_str()).ok().filter(|target| target != to.url())
+}
+
+/// A `Location` without the parameter of the API key, which waypost adds itself: many endpoints hand the query on.
+fn without_api_key(to: &Settings, location: &str) -> String {
+    let Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } = to.auth() else { return location.to_owned() };
+    let Some((head, query)) = location.split_once('?') else { return location.to_owned() };
+    let is_key = |pair: &&str| url::form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| name == *key);
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_key(pair)).collect();
+    if kept.is_empty() { head.to_owned() } else { format!("{head}?{}", kept.join("&")) }
 }
 
 /// The URL's path, without its query.

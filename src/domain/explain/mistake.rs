@@ -75,6 +75,34 @@ pub enum Mistake {
 }
 
 impl Mistake {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Method => "method",
+            Self::HeaderMissing { .. } => "header-missing",
+            Self::Repeated { .. } => "repeated",
+            Self::HeaderName { .. } => "header-name",
+            Self::Format(_) => "format",
+            Self::Encoding(_) => "encoding",
+            Self::Prefix(_) => "prefix",
+            Self::Secret(_) => "secret",
+            Self::Body(_) => "body",
+            Self::Content(_) => "content",
+            Self::Algorithm(_) => "algorithm",
+            Self::Stale(_) => "stale",
+            Self::Milliseconds => "milliseconds",
+            Self::TimestampForm => "timestamp-form",
+            Self::Scheme(_) => "scheme",
+            Self::Swapped => "swapped",
+            Self::Credential(_) => "credential",
+            Self::InQuery { .. } => "in-query",
+            Self::InHeader { .. } => "in-header",
+            Self::ParameterMissing { .. } => "parameter-missing",
+            Self::Parameter { .. } => "parameter",
+        }
+    }
+
     /// With each name that came with the request changed by `mask`: a secret may have been put in the place of a name.
     #[must_use]
     pub fn masked(self, mask: impl Fn(&str) -> String) -> Self {

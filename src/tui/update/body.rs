@@ -2,10 +2,11 @@
 
 use super::test::{popup, say};
 use crate::ops::Problem;
-use crate::tui::editor::Move;
+use crate::tui::editor::{MAX_BYTES, Move};
 use crate::tui::effect::Effect;
 use crate::tui::keys::Action;
 use crate::tui::model::{Model, Tone};
+use crate::tui::test_popup::Editing;
 
 /// Why a body is not JSON: line and column from 1, and the reason in words.
 fn not_json(body: &[u8]) -> Option<(usize, usize, String)> {
@@ -17,14 +18,20 @@ fn not_json(body: &[u8]) -> Option<(usize, usize, String)> {
 
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
     let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return Vec::new() };
-    editing.warned = None;
-    model.changed = editing.editor.insert(c.encode_utf8(&mut [0; 4]));
+    insert(editing, c.encode_utf8(&mut [0; 4]));
+    model.changed = true;
     Vec::new()
 }
 
 pub fn paste(model: &mut Model, text: &str) {
     let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return };
-    editing.warned = (!editing.editor.insert(text)).then(|| "Nothing was pasted: it does not fit.".to_owned());
+    insert(editing, text);
+}
+
+fn insert(editing: &mut Editing, text: &str) {
+    editing.warned = None;
+    let fits = editing.editor.insert(text);
+    editing.refused = (!fits).then(|| format!("Nothing was typed or pasted: the body would be over {} KiB.", MAX_BYTES / 1024));
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -68,6 +75,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     if !matches!(action, Action::Up | Action::Down | Action::CursorLeft | Action::CursorRight) {
         editing.warned = None;
+        editing.refused = None;
     }
     Vec::new()
 }

@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use super::{close, load, test};
-use crate::domain::field::{Field, Notice};
+use crate::domain::field::{Field, FieldError, Notice};
 use crate::ops::{Code, Problem, Saved, State};
 use crate::tui::effect::Effect;
 use crate::tui::field::Refusal;
@@ -136,6 +136,10 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     };
     let saved = match result {
         Ok(saved) => saved,
+        Err(Problem { field: Some(field), what, why, fix, .. }) => {
+            form.refuse(vec![FieldError { field, what, why, fix }]);
+            return Vec::new();
+        }
         Err(problem) => {
             // What was typed stays, so that it can be saved when the cause is mended. What another waypost made of the file
             // meanwhile is read, so that Cancel shows it.
@@ -151,6 +155,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     model.state = State::Open(Box::new(destination));
     model.focus = MainFocus::Button(0);
     model.witness = None;
+    model.beneath = None;
     close(model);
     if then_test {
         let effects = test::open_and_send(model);

@@ -12,9 +12,9 @@ use crate::tui::test_popup::TestPopup;
 
 /// Opens a past delivery.
 pub fn open(model: &mut Model, at: usize) {
-    if let Some(delivery) = model.deliveries.get(at) {
-        model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery.clone()))));
-    }
+    let Some(delivery) = model.deliveries.get(at).cloned() else { return };
+    let offer = model.destination().and_then(|destination| test::offer(destination.settings(), &delivery));
+    model.popup = Some(Popup::Test(Box::new(TestPopup { offer, ..TestPopup::past(delivery) })));
 }
 
 /// Opens a past delivery, and sends the same event and body again under a new id.
@@ -40,6 +40,15 @@ pub fn page_if_needed(model: &mut Model) -> Vec<Effect> {
     let MainFocus::Delivery(at) = model.focus else { return Vec::new() };
     let count = model.deliveries.len();
     if model.more_deliveries && model.listing.is_none() && at + 1 >= count && count < test::LISTED {
+        return list(model, count);
+    }
+    Vec::new()
+}
+
+/// Reads the next page when there are more rows than deliveries that were read.
+pub fn fill(model: &mut Model) -> Vec<Effect> {
+    let count = model.deliveries.len();
+    if model.more_deliveries && model.listing.is_none() && count < usize::from(model.size.1) && count < test::LISTED {
         return list(model, count);
     }
     Vec::new()
@@ -119,6 +128,7 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
     model.popup = None;
     match result {
         Ok(()) => {
+            model.listing = None;
             model.deliveries.clear();
             model.more_deliveries = false;
             model.filter = None;

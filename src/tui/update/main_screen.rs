@@ -4,10 +4,9 @@ use super::{close, edit, history, load, other_side, test};
 use crate::ops::{Problem, Removed, State};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
-use crate::tui::keys::Action;
+use crate::tui::keys::{self, Action};
 use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::view;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.focus) {
@@ -52,7 +51,7 @@ fn moved(count: usize, at: usize, action: Action) -> usize {
 /// Tab goes through the buttons and then to the list, and around.
 fn stepped(model: &Model, focus: MainFocus, forward: bool) -> MainFocus {
     let buttons = model.buttons().len();
-    let stops = buttons + usize::from(!model.deliveries.is_empty() && view::shows_deliveries(model));
+    let stops = buttons + usize::from(keys::has_deliveries(model));
     let at = match focus {
         MainFocus::Button(at) => at,
         MainFocus::Delivery(_) => buttons,
@@ -80,6 +79,9 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
 
 pub fn ask_delete(model: &mut Model) {
     model.status = None;
+    if let Some(Popup::Test(test)) = model.popup.take() {
+        model.beneath = Some(test);
+    }
     model.popup = Some(Popup::Delete { delete: false, removing: None });
 }
 
@@ -109,9 +111,10 @@ pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> V
         model.changed = false;
         return Vec::new();
     }
-    model.popup = None;
+    close(model);
     match result {
         Ok(removed) => {
+            model.popup = None;
             model.generation = removed.generation;
             model.state = State::Empty;
             model.focus = MainFocus::Button(0);

@@ -3,6 +3,7 @@
 use tui_input::InputRequest;
 
 use super::test::{popup, say};
+use crate::domain::outcome::Delivery;
 use crate::tui::effect::Effect;
 use crate::tui::field::{Refusal, TextField};
 use crate::tui::keys::Action;
@@ -83,7 +84,11 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
         }
         _ if text.is_empty() => Vec::new(),
         Asked::Write => match test.body() {
-            Some(body) => vec![Effect::Write { path: text, bytes: body.to_vec() }],
+            Some(body) => {
+                let response = test.delivery().and_then(Delivery::last).and_then(|attempt| attempt.response.as_ref());
+                let part = test.tab == Tab::Response && response.is_some_and(|response| response.truncated);
+                vec![Effect::Write { path: text, bytes: body.to_vec(), part }]
+            }
             None => {
                 say(model, Tone::Bad, "There is no body to write.");
                 Vec::new()

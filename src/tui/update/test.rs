@@ -1,7 +1,10 @@
 //! The test delivery: choosing, sending, watching, stopping, reading.
 
 use super::{close, edit, load, prompt};
+use crate::domain::destination::Settings;
 use crate::domain::outcome::Delivery;
+use crate::domain::request::Request;
+use crate::domain::url::EndpointUrl;
 use crate::domain::{curl, diagnosis};
 use crate::ops::Problem;
 use crate::tui::editor::{self, Editor};
@@ -47,6 +50,9 @@ pub fn say(model: &mut Model, tone: Tone, text: impl Into<String>) {
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if loses_the_body(model, action) && ask_discard(model, action) {
+        return Vec::new();
+    }
     let Some(test) = popup(model) else { return Vec::new() };
     test.said = None;
     match (action, test.focus) {
@@ -68,6 +74,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Reveal, _) => test.revealed = !test.revealed,
         (Action::EditBody, _) => return edit_body(model),
         (Action::Find, _) => prompt::open(test, Asked::Find),
+        (Action::Write, _) if test.body().is_none_or(<[u8]>::is_empty) => {
+            say(model, Tone::Note, "There is no body here to write.")
+        }
         (Action::Write, _) => prompt::open(test, Asked::Write),
         (Action::Keep, _) => prompt::open(test, Asked::Keep),
         (Action::FindNext, _) => prompt::find(model, true),
@@ -75,6 +84,47 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Copy, _) => return copy(model),
         (Action::CopyAsCurl, _) => return copy_as_curl(model),
         _ => scroll(model, action),
+    }
+    Vec::new()
+}
+
+/// Whether an action would lose a body that was edited and is nowhere else.
+fn loses_the_body(model: &mut Model, action: Action) -> bool {
+    let Some(test) = popup(model) else { return false };
+    match action {
+        Action::Back | Action::SendTest | Action::Edit | Action::Delete => test.in_flight().is_none(),
+        Action::Press => test.focus == TestFocus::Button(TestButton::Close),
+        Action::Left | Action::Right => test.focus == TestFocus::Event,
+        _ => false,
+    }
+}
+
+/// Asks before an edited body is lost. Returns whether it asks.
+pub fn ask_discard(model: &mut Model, then: Action) -> bool {
+    match popup(model) {
+        Some(test) if test.is_dirty() => {
+            test.discard = Some((false, then));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The answer to that.
+pub fn discard(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(test) = popup(model) else { return Vec::new() };
+    let Some((discard, then)) = &mut test.discard else { return Vec::new() };
+    match action {
+        Action::Press if *discard => {
+            let then = *then;
+            test.discard = None;
+            test.edited = false;
+            return if then == Action::Quit { super::quit(model, 0) } else { act(model, then) };
+        }
+        Action::Press | Action::Back => test.discard = None,
+        Action::Left => *discard = false,
+        Action::Right => *discard = true,
+        _ => *discard = !*discard,
     }
     Vec::new()
 }
@@ -127,13 +177,18 @@ fn copy(model: &mut Model) -> Vec<Effect> {
                 return Vec::new();
             }
         },
-        None => lines.join("\n"),
+        None if test.tab == Tab::Timing && test.delivery().is_some() => lines.join("\n"),
+        None => {
+            say(model, Tone::Note, "There is nothing here to copy.");
+            return Vec::new();
+        }
     };
     vec![Effect::Copy(text)]
 }
 
 fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
+    let generation = model.generation;
     let Some(destination) = model.destination().cloned() else {
         say(model, Tone::Bad, "There is no destination to send it to, or its secret has to be entered again first.");
         return Vec::new();
@@ -157,7 +212,7 @@ fn send(model: &mut Model) -> Vec<Effect> {
     test.show(Tab::Request);
     let event = test.event.clone();
     model.witness = None;
-    vec![Effect::Send { id, destination: Box::new(destination), event }]
+    vec![Effect::Send { id, destination: Box::new(destination), generation, event }]
 }
 
 pub fn stop(model: &mut Model) -> Vec<Effect> {
@@ -195,6 +250,28 @@ pub fn report(model: &mut Model, msg: Msg) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A delivery that was not begun: the destination is another by now.
+pub fn not_sent(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
+    match popup(model) {
+        Some(test) if test.in_flight() == Some(id) => {
+            test.life = Life::Idle;
+            test.repeats = None;
+            test.focus = TestFocus::Button(TestButton::Send);
+            let text = format!("Not sent: {} {} Look at it, then send again.", sentence(&problem.what), problem.why);
+            test.said = Some(Status { tone: Tone::Bad, text });
+            vec![load(model)]
+        }
+        _ => {
+            model.changed = false;
+            Vec::new()
+        }
+    }
+}
+
+fn sentence(what: &str) -> String {
+    format!("{what}.")
+}
+
 /// A delivery that could not be recorded; said where it is shown, else above the keys.
 pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
     let text = format!("Not recorded: {problem}");
@@ -205,9 +282,15 @@ pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Where a redirect leads, if it answered the destination as it is now.
+pub fn offer(settings: &Settings, delivery: &Delivery) -> Option<EndpointUrl> {
+    let attempt = delivery.last()?;
+    let same = attempt.request.url == Request::preview(settings, b"").url.masked();
+    diagnosis::redirect_target(settings, attempt.response.as_ref()?).filter(|_| same)
+}
+
 fn answered(model: &mut Model, id: Id, delivery: Delivery) {
-    let offer = model.destination().zip(delivery.last().and_then(|attempt| attempt.response.as_ref()));
-    let offer = offer.and_then(|(destination, response)| diagnosis::redirect_target(destination.settings(), response));
+    let offer = model.destination().and_then(|destination| offer(destination.settings(), &delivery));
     if let Some(test) = popup(model) {
         test.life = Life::Answered(Box::new(delivery.clone()));
         test.answered = Some(id);
@@ -241,7 +324,7 @@ fn edit_body(model: &mut Model) -> Vec<Effect> {
     }
     match std::str::from_utf8(&test.event.body) {
         Ok(text) if text.len() <= editor::MAX_BYTES => {
-            test.editing = Some(Editing { editor: Editor::new(text), warned: None });
+            test.editing = Some(Editing { editor: Editor::new(text), warned: None, refused: None });
         }
         _ => say(model, Tone::Bad, "The body is not text, or too long to edit here. Set $EDITOR to edit it."),
     }
@@ -253,6 +336,9 @@ fn use_url(model: &mut Model) {
     let host = model.destination().map(|destination| destination.url().host().to_owned());
     let Some(url) = popup(model).and_then(|test| test.offer.clone()) else { return };
     if host.as_deref() != Some(url.host()) {
+        if let Some(Popup::Test(test)) = model.popup.take() {
+            model.beneath = Some(test);
+        }
         model.popup = Some(Popup::Redirect { url: Box::new(url), change: false });
         return;
     }
@@ -273,6 +359,7 @@ pub fn redirect(model: &mut Model, action: Action) -> Vec<Effect> {
             // Without the registered settings the secret is not kept: it goes to another host only when it is typed again.
             let mut form = Form::edit(model.generation, None, draft);
             form.suggest_url(&url);
+            model.beneath = None;
             model.popup = Some(Popup::Form(Box::new(form)));
         }
         Action::Press | Action::Back => close(model),
@@ -285,8 +372,21 @@ pub fn redirect(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The same request for a shell, with references in the place of secrets.
 fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
-    let Some(destination) = model.destination() else { return Vec::new() };
-    let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
+    let Some(settings) = model.destination().map(|destination| destination.settings().clone()) else {
+        say(model, Tone::Bad, "The destination's secret has to be entered again first.");
+        return Vec::new();
+    };
+    let Some(test) = popup(model) else { return Vec::new() };
     let Some(delivery) = test.delivery() else { return Vec::new() };
-    vec![Effect::Copy(curl::command(destination.settings(), &delivery.id, &test.event.body, false))]
+    let Some(attempt) = delivery.last() else { return Vec::new() };
+    if !attempt.request.is_whole() {
+        say(model, Tone::Bad, "It cannot be copied: of its long body only the beginning is kept.");
+        return Vec::new();
+    }
+    let (now, then) = (Request::preview(&settings, b"").url.masked(), attempt.request.url.clone());
+    let command = curl::command(&settings, &delivery.id, &test.event.body, false);
+    if now != then {
+        say(model, Tone::Note, format!("The command is for the destination as it is now; this went to {then}."));
+    }
+    vec![Effect::Copy(command)]
 }

@@ -260,11 +260,7 @@ fn foot(form: &Form, pen: Pen, columns: usize, rows: u16) -> Vec<Line<'static>> 
     }
     let labels = if form.is_edit() { ["Save", "Save and test", "Cancel"] } else { ["Register", "Register and test", "Cancel"] };
     let buttons = FormButton::ALL.iter().zip(labels).map(|(&button, label)| (label, form.focus == Focus::Button(button)));
-    let mut line = parts::buttons(pen, buttons);
-    if line.width() < columns {
-        line.spans.insert(0, " ".into());
-    }
-    lines.push(line);
+    lines.extend(parts::buttons(pen, buttons, 1, columns));
     lines
 }
 

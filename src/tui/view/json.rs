@@ -1,7 +1,10 @@
 //! JSON with line breaks and indentation. Only white space between tokens changes: numbers, escapes, the order of keys and
 //! duplicate keys stay as they came.
 
-/// The text indented by two, or `None` when it is not JSON.
+/// How deep an answer may nest to be indented. A deeper one would grow to many times its size.
+const MAX_DEPTH: usize = 64;
+
+/// The text indented by two, or `None` when it is not JSON, or nests too deep to be read that way.
 pub fn indented(text: &str) -> Option<String> {
     serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
     let mut out = String::with_capacity(text.len() * 2);
@@ -24,6 +27,9 @@ pub fn indented(text: &str) -> Option<String> {
                     out.push(close);
                 } else {
                     depth += 1;
+                    if depth > MAX_DEPTH {
+                        return None;
+                    }
                     line(&mut out, depth);
                 }
             }
@@ -113,6 +119,7 @@ mod tests {
             "{\n  \"a\": [\n    1.0,\n    1e5,\n    {}\n  ],\n  \"a\": \"x\\\"{,:\\\\\",\n  \"b\": []\n}"
         );
         assert_eq!(indented("{\"a\":"), None);
+        assert_eq!(indented(&format!("{}{}", "[".repeat(8190), "]".repeat(8190))), None, "it would grow to 130 MB");
     }
 
     #[test]

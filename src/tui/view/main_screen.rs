@@ -71,11 +71,9 @@ fn upper(model: &Model, pen: Pen, area: Rect) -> (Vec<Line<'static>>, u16) {
         (MainFocus::Button(at), None) => Some(at),
         _ => None,
     };
-    let mut buttons =
-        parts::buttons(pen, model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at))));
-    buttons.spans.insert(0, "   ".into());
+    let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
     lines.push(Line::default());
-    lines.push(buttons);
+    lines.extend(parts::buttons(pen, buttons, 3, columns + 2));
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     if matches!(model.state, State::Empty) {
         lines.push(Line::default());

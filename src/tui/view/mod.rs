@@ -60,7 +60,12 @@ pub fn view(model: &Model, frame: &mut Frame) {
                 question::discard(discard, pen, frame, area);
             }
         }
-        Some(Popup::Test(test)) => test::draw(model, test, pen, frame, layout.popup(area)),
+        Some(Popup::Test(test)) => {
+            test::draw(model, test, pen, frame, layout.popup(area));
+            if let Some((discard, _)) = test.discard {
+                question::discard_body(discard, pen, frame, area);
+            }
+        }
         Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
         Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
         Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),

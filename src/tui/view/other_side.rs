@@ -130,9 +130,7 @@ pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
     frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), text);
     let focused = |focus| popup.focus == focus;
     let buttons = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
-    let mut line = parts::buttons(pen, buttons);
-    line.spans.insert(0, "  ".into());
-    frame.render_widget(line, foot);
+    frame.render_widget(Paragraph::new(parts::buttons(pen, buttons, 3, columns)), foot);
     if below > 0 {
         frame.render_widget(Line::styled(format!("+{below}"), pen.theme.dim).right_aligned(), foot);
     }

@@ -40,21 +40,33 @@ pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
     Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - rows) / 2, width: columns, height: rows }
 }
 
-/// `> [ Words ]   [ Words ]`: the focused one has a mark and is reversed.
-pub fn buttons<'a>(pen: Pen, labels: impl IntoIterator<Item = (&'a str, bool)>) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (at, (label, focused)) in labels.into_iter().enumerate() {
-        // The mark stands in the gap, so that nothing moves with the focus.
-        spans.push(Span::raw(match (at, focused) {
-            (0, true) => "> ",
-            (0, false) => "  ",
-            (_, true) => " > ",
-            (_, false) => "   ",
-        }));
+/// `> [ Words ]   [ Words ]`, `indent` columns in: the focused one has a mark and is reversed. On as many rows as it takes.
+pub fn buttons<'a>(
+    pen: Pen,
+    labels: impl IntoIterator<Item = (&'a str, bool)>,
+    indent: usize,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let mut rows: Vec<Line> = Vec::new();
+    for (label, focused) in labels {
+        let text = format!("[ {label} ]");
         let style = if focused { pen.theme.selected } else { Style::new() };
-        spans.push(Span::styled(format!("[ {label} ]"), style));
+        let row = match rows.last_mut() {
+            Some(row) if row.width() + 3 + width(&text) <= columns => row,
+            _ => {
+                // Where there is no room for the indent the mark is what stays.
+                let indent = indent.min(columns.saturating_sub(width(&text) + 2));
+                rows.push(Line::raw(" ".repeat(indent)));
+                let last = rows.len() - 1;
+                &mut rows[last]
+            }
+        };
+        // The mark stands in the gap, so that nothing moves with the focus.
+        let gap = if row.spans.len() > 1 { " " } else { "" };
+        row.push_span(Span::raw(format!("{gap}{} ", if focused { ">" } else { " " })));
+        row.push_span(Span::styled(text, style));
     }
-    Line::from(spans)
+    rows
 }
 
 /// Breaks a text into lines of at most `columns`, at blanks where there are any.
@@ -192,6 +204,20 @@ mod tests {
         assert_eq!(middle_cut("https://hooks.example.com/in", 16), "https://ho…om/in");
         assert_eq!(end_cut("abcdef", 4), "abc…");
         assert_eq!(end_cut("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn buttons_take_as_many_rows_as_they_need() {
+        let pen = Pen { theme: crate::tui::theme::Theme::of(true), glyphs: crate::tui::glyphs::Glyphs::of(false) };
+        let rows = |columns| {
+            let rows = buttons(pen, [("One", true), ("Another", false), ("Third", false)], 3, columns);
+            rows.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(60), ["   > [ One ]   [ Another ]   [ Third ]"]);
+        assert_eq!(rows(30), ["   > [ One ]   [ Another ]", "     [ Third ]"]);
+        // Where there is no room for the indent, it gives way; the mark's room stays.
+        assert!(rows(12).iter().all(|row| row.chars().count() <= 13), "{:?}", rows(12));
+        assert_eq!(rows(12).len(), 3);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn clear(model: &Model, clear: bool, clearing: bool, pen: Pen, frame: &mut F
         let all = if model.more_deliveries || model.filter.is_some() {
             "all deliveries, also those not shown".to_owned()
         } else {
-            format!("all {count} deliveries")
+            if count == 1 { "the one delivery".to_owned() } else { format!("all {count} deliveries") }
         };
         format!("Forget {all}? The destination stays.")
     };
@@ -54,16 +54,31 @@ pub fn redirect(model: &Model, url: &EndpointUrl, change: bool, pen: Pen, frame:
     ask("Another host", &text, [("Keep", !change), ("Use it", change)], pen, frame, area);
 }
 
+pub fn discard_body(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let text = "Discard the edited body? k keeps it as an event of your own.";
+    ask("Discard", text, [("Keep editing", !discard), ("Discard", discard)], pen, frame, area);
+}
+
 fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], pen: Pen, frame: &mut Frame, area: Rect) {
     let columns = area.width.min(70);
-    let lines = parts::wrapped(text, usize::from(columns.saturating_sub(6)));
-    let rows = u16::try_from(lines.len()).unwrap_or(1) + 6;
+    let room = usize::from(columns.saturating_sub(4));
+    let buttons = parts::buttons(pen, buttons, 2, room + 1);
+    // Of a long text the end gives way: the buttons are what one answers with.
+    let most = usize::from(area.height).saturating_sub(buttons.len() + 4).max(1);
+    let mut lines = parts::wrapped(text, room.saturating_sub(2));
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    // On a low screen the blank lines go first.
+    let gap = usize::from(usize::from(area.height) >= lines.len() + buttons.len() + 5);
+    let rows = u16::try_from(lines.len() + buttons.len() + 2 + 3 * gap).unwrap_or(u16::MAX);
     let inner = parts::popup(pen, title, frame, parts::centred(area, columns, rows));
-    let mut content = vec![Line::default()];
+    let mut content = vec![Line::default(); gap];
     content.extend(lines.into_iter().map(|line| Line::raw(format!("  {line}"))));
-    content.push(Line::default());
-    let mut line = parts::buttons(pen, buttons);
-    line.spans.insert(0, "  ".into());
-    content.push(line);
+    content.extend(vec![Line::default(); gap]);
+    content.extend(buttons);
     frame.render_widget(Paragraph::new(content), inner);
 }

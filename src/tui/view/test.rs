@@ -31,8 +31,9 @@ fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
 }
 
-fn parts_of(area: Rect, outcome: usize, said: usize) -> Parts {
+fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
     let inner = inside(area);
+    let buttons = u16::try_from(buttons).unwrap_or(1);
     let outcome = u16::try_from(outcome).unwrap_or(0);
     let said = u16::try_from(said).unwrap_or(0).min(inner.height / 3);
     // On a low screen the blank lines go first; what was said stands where one was.
@@ -40,14 +41,13 @@ fn parts_of(area: Rect, outcome: usize, said: usize) -> Parts {
     let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(gap),
-        // Why and how to mend it come before the answer; five rows are for the rest.
-        Constraint::Length(outcome.min(inner.height.saturating_sub(5))),
+        Constraint::Length(outcome),
         Constraint::Length(if outcome > 0 { gap } else { 0 }),
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(1),
         Constraint::Length(said.max(gap)),
-        Constraint::Length(1),
+        Constraint::Length(buttons),
     ])
     .areas(inner);
     Parts { event, outcome, tabs, rule, content, said, buttons }
@@ -72,7 +72,7 @@ fn outcome(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
 /// What was said last, wrapped; it stands above the buttons.
 fn said(test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let (style, text) = match (&test.said, &test.editing) {
-        (_, Some(Editing { warned: Some(text), .. })) => (pen.theme.note, text),
+        (_, Some(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => (pen.theme.note, text),
         (Some(Status { tone, text }), _) => (super::tone_style(pen, *tone), text),
         _ => return Vec::new(),
     };
@@ -143,37 +143,67 @@ fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
     }
 }
 
+/// Everything in the popup, laid out for a room.
+struct Laid {
+    parts: Parts,
+    /// What stands between the event and the tabs.
+    head: Vec<Line<'static>>,
+    /// What stands under the tabs.
+    lines: Vec<Line<'static>>,
+    said: Vec<Line<'static>>,
+    buttons: Vec<Line<'static>>,
+}
+
+fn laid(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Laid {
+    let inner = inside(area);
+    let columns = usize::from(inner.width);
+    let focused = |button| test.focus == TestFocus::Button(button);
+    let buttons = parts::buttons(pen, test.buttons().iter().map(|&button| (button.label(), focused(button))), 2, columns);
+    let said = said(test, pen, columns);
+    let mut head = outcome(model, test, pen, columns);
+    let mut lines = content(model, test, pen, columns);
+    // Five rows are for event, tabs, rule, buttons and one line under the tabs. Where why and fix do not fit beside them, they
+    // scroll with what is under the tabs, ahead of it.
+    let room = usize::from(inner.height).saturating_sub(4 + buttons.len());
+    if head.len() > room.max(1) {
+        let mut rest = head.split_off(1);
+        rest.push(Line::default());
+        rest.append(&mut lines);
+        lines = rest;
+    }
+    let parts = parts_of(area, head.len(), said.len(), buttons.len());
+    Laid { parts, head, lines, said, buttons }
+}
+
 /// How many lines are under the tabs, and how many of them fit.
 pub fn extent(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> (usize, usize) {
-    let columns = usize::from(inside(area).width);
-    let parts = parts_of(area, outcome(model, test, pen, columns).len(), said(test, pen, columns).len());
-    (content(model, test, pen, columns).len(), usize::from(parts.content.height))
+    let laid = laid(model, test, pen, area);
+    (laid.lines.len(), usize::from(laid.parts.content.height))
 }
 
 /// What is under the tabs, as text.
 pub fn lines(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Vec<String> {
     let text = |line: &Line| line.spans.iter().map(|span| span.content.as_ref()).collect();
-    content(model, test, pen, usize::from(inside(area).width)).iter().map(text).collect()
+    laid(model, test, pen, area).lines.iter().map(text).collect()
 }
 
 pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: Rect) {
     parts::popup(pen, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
     let columns = usize::from(inside(area).width);
-    let said = said(test, pen, columns);
     if let Some(editing) = &test.editing {
-        return edit(&editing.editor, said, pen, frame, inside(area));
+        return edit(&editing.editor, said(test, pen, columns), pen, frame, inside(area));
     }
-    let outcome = outcome(model, test, pen, columns);
-    let parts = parts_of(area, outcome.len(), said.len());
+    let Laid { parts, head, lines, said, buttons } = laid(model, test, pen, area);
     frame.render_widget(event(test, pen, columns), parts.event);
-    frame.render_widget(Paragraph::new(outcome), parts.outcome);
+    frame.render_widget(Paragraph::new(head), parts.outcome);
     frame.render_widget(tabs(test, pen), parts.tabs);
     frame.render_widget(Line::styled("─".repeat(columns), pen.theme.dim), parts.rule);
-    let lines = content(model, test, pen, columns);
     let page = usize::from(parts.content.height);
-    let below = lines.len().saturating_sub(test.scroll + page);
-    let scroll = u16::try_from(test.scroll).unwrap_or(u16::MAX);
-    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), parts.content);
+    // The size may have changed since it was scrolled.
+    let scroll = test.scroll.min(lines.len().saturating_sub(page));
+    let below = lines.len().saturating_sub(scroll + page);
+    let shown: Vec<Line> = lines.into_iter().skip(scroll).take(page).collect();
+    frame.render_widget(Paragraph::new(shown), parts.content);
     if test.found.is_some() {
         mark(&test.query, frame, parts.content);
     }
@@ -181,15 +211,14 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     if let Some(prompt) = &test.prompt {
         return ask(prompt, pen, frame, parts.buttons);
     }
-    let focused = |button| test.focus == TestFocus::Button(button);
-    let mut line = parts::buttons(pen, test.buttons().iter().map(|&button| (button.label(), focused(button))));
-    line.spans.insert(0, "  ".into());
+    let used = buttons.last().map_or(0, Line::width);
+    frame.render_widget(Paragraph::new(buttons), parts.buttons);
     let text = if below == 1 { "1 more line below".to_owned() } else { format!("{below} more lines below") };
-    let room = columns.saturating_sub(line.width() + 2);
-    frame.render_widget(line, parts.buttons);
+    let room = columns.saturating_sub(used + 2);
     let text = if parts::width(&text) <= room { text } else { format!("+{below}") };
     if below > 0 && parts::width(&text) <= room {
-        frame.render_widget(Line::styled(text, pen.theme.dim).right_aligned(), parts.buttons);
+        let last = Rect { y: parts.buttons.bottom().saturating_sub(1), height: 1, ..parts.buttons };
+        frame.render_widget(Line::styled(text, pen.theme.dim).right_aligned(), last);
     }
 }
 

@@ -1,0 +1,68 @@
+//! What waypost costs as a process, measured from outside: `cargo bench --bench whole_process`.
+//!
+//! Prints one table: each row with its target, what was measured (median, and the range in brackets), and the same of other
+//! programs where they are installed. Everything runs on this machine, on throw-away files, against a receiver of the tests;
+//! what is compared runs turn by turn, so that a busy moment hits both.
+//!
+//! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a program for developers")]
+#![allow(clippy::print_stdout, reason = "the table is what it is for")]
+
+mod delivery;
+mod peers;
+mod process;
+mod screen;
+mod send;
+mod signing;
+mod stats;
+mod table;
+mod terminal;
+mod world;
+
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+use table::Table;
+use world::World;
+
+/// What is measured together, by a name.
+type Group = (&'static str, fn(&World, &mut Table));
+
+fn main() {
+    // cargo passes `--bench`; what does not begin with a dash is the user's.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let world = World::new();
+    let mut table = Table::new();
+    let groups: [Group; 8] = [
+        ("first-frame", screen::first_frame),
+        ("keys", screen::keys),
+        ("memory", screen::memory),
+        ("idle", screen::idle),
+        ("size", process::binary_size),
+        ("delivery", delivery::one),
+        ("send", |world, table| {
+            if send::is_there(world) {
+                send::lines(world, table);
+            }
+        }),
+        ("signing", signing::throughput),
+    ];
+    for (name, measure) in groups {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            eprintln!("measuring: {name}");
+            measure(&world, &mut table);
+        }
+    }
+    println!("{}\n", surroundings());
+    print!("{table}");
+}
+
+/// On what, and how busy it was: other work on the machine shows in the ranges first, then in the medians.
+fn surroundings() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split(' ').take(2).collect();
+    let date = jiff::Timestamp::now().strftime("%Y-%m-%d");
+    format!("{date}, {cores} cores, load of the last 1 and 5 minutes: {}", load.join(" and "))
+}

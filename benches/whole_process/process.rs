@@ -1,0 +1,52 @@
+//! What the kernel knows of a process, from /proc (proc(5)).
+
+use std::fs;
+
+use super::stats::Sample;
+use super::support::WAYPOST;
+use super::table::Table;
+use super::world::World;
+
+/// What all threads of a process have used so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Used {
+    /// How often one of them began to wait of its own will: each is one wakeup.
+    pub waits: u64,
+    /// Nanoseconds on a CPU.
+    pub cpu_ns: u64,
+}
+
+pub fn used(pid: u32) -> Used {
+    let mut used = Used { waits: 0, cpu_ns: 0 };
+    for task in fs::read_dir(format!("/proc/{pid}/task")).unwrap() {
+        let task = task.unwrap().path();
+        let status = fs::read_to_string(task.join("status")).unwrap();
+        used.waits += field(&status, "voluntary_ctxt_switches:");
+        let schedstat = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
+        used.cpu_ns += schedstat.split(' ').next().and_then(|ns| ns.parse::<u64>().ok()).unwrap_or(0);
+    }
+    used
+}
+
+/// Resident memory in kilobytes: all of it, and the part that is no file's.
+pub fn memory(pid: u32) -> (u64, u64) {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    (field(&status, "VmRSS:"), field(&status, "RssAnon:"))
+}
+
+/// The most resident memory that it had so far, in kilobytes; nothing once it has ended.
+pub fn most_memory(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.contains("VmHWM:").then(|| field(&status, "VmHWM:"))
+}
+
+fn field(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a file's size is far below 2^52")]
+pub fn binary_size(_: &World, table: &mut Table) {
+    let size = fs::metadata(WAYPOST).unwrap().len();
+    table.at_most("binary, stripped", "MB", 5.0, &Sample::new(vec![size as f64 / 1e6]), &[]);
+}

@@ -1,0 +1,149 @@
+//! The app on a terminal: first frame, keys, memory, idling.
+
+use std::time::Duration;
+
+use super::peers;
+use super::process;
+use super::stats::{Sample, number};
+use super::support::Home;
+use super::table::Table;
+use super::terminal::{QUIET, Terminal, Written};
+use super::world::World;
+
+/// How often each program is started.
+const STARTS: usize = 31;
+
+/// How long the app is watched doing nothing.
+const IDLE: Duration = Duration::from_secs(10);
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a frame's bytes are far below 2^52")]
+fn bytes(written: Written) -> f64 {
+    written.bytes as f64
+}
+
+pub fn first_frame(world: &World, table: &mut Table) {
+    let scratch = Home::new();
+    let mut times: Vec<(String, Vec<f64>)> = vec![("waypost".into(), Vec::new()), ("empty".into(), Vec::new())];
+    times.extend(peers::installed().map(|peer| (peer.name.to_owned(), Vec::new())));
+    for _ in 0..STARTS {
+        times[0].1.push(ms(Terminal::start(world.app(&world.full), 80, 24).first_frame().after));
+        times[1].1.push(ms(Terminal::start(world.app(&world.empty), 80, 24).first_frame().after));
+        for (peer, (_, times)) in peers::installed().zip(&mut times[2..]) {
+            times.push(ms(Terminal::start(peer.command(&scratch), 80, 24).first_frame().after));
+        }
+    }
+    let mut samples: Vec<(String, Sample)> = times.into_iter().map(|(name, times)| (name, Sample::new(times))).collect();
+    let others = samples.split_off(2);
+    table.at_most("exec to first frame, 80x24, a destination and 10,000 deliveries", "ms", 5.0, &samples[0].1, &others);
+    table.known("the same, nothing registered", &format!("{} ms", samples[1].1));
+    for (columns, rows, most) in [(80, 24, 1100.0), (200, 60, 1800.0)] {
+        let size = |command| Sample::new(vec![bytes(Terminal::start(command, columns, rows).first_frame())]);
+        let others: Vec<_> = peers::installed().map(|peer| (peer.name.to_owned(), size(peer.command(&scratch)))).collect();
+        let empty = size(world.app(&world.empty));
+        table.at_most(&format!("first frame, {columns}x{rows}, nothing registered"), "bytes", most, &empty, &others);
+        let full = size(world.app(&world.full));
+        table.known(&format!("first frame, {columns}x{rows}, full of deliveries"), &format!("{full} bytes"));
+    }
+}
+
+/// What typing costs at a place where letters go into a field.
+struct Typing {
+    letter: Sample,
+    backspace: Sample,
+    frame: Sample,
+}
+
+fn typing(terminal: &mut Terminal) -> Typing {
+    // Past the first letter, which takes a placeholder's or a mark's place.
+    terminal.press(b"h", QUIET);
+    let letters: Vec<Written> = (b'a'..=b'y').map(|letter| terminal.press(&[letter], QUIET)).collect();
+    let backspaces: Vec<Written> = (b'a'..=b'y').map(|_| terminal.press(b"\x7f", QUIET)).collect();
+    let frames = letters.iter().chain(&backspaces).filter(|written| written.bytes > 0).map(|written| ms(written.after)).collect();
+    Typing {
+        letter: Sample::new(letters.iter().copied().map(bytes).collect()),
+        backspace: Sample::new(backspaces.iter().copied().map(bytes).collect()),
+        frame: Sample::new(frames),
+    }
+}
+
+pub fn keys(world: &World, table: &mut Table) {
+    let mut app = Terminal::start(world.app(&world.empty), 80, 24);
+    app.first_frame();
+    app.press(b"\r", QUIET);
+    let ours = typing(&mut app);
+    // Through all fields of the type with the most, and on.
+    app.press(b"\t", QUIET);
+    app.press(b"\x1b[B", QUIET);
+    let moves: Vec<f64> = (0..16).map(|_| bytes(app.press(b"\t", QUIET))).collect();
+    // F5 is bound to nothing.
+    let nothing: Vec<f64> = (0..8).map(|_| bytes(app.press(b"\x1b[15~", QUIET * 3))).collect();
+    drop(app);
+
+    let scratch = Home::new();
+    let theirs: Vec<(String, Typing)> = peers::installed()
+        .filter(|peer| peer.takes_letters())
+        .map(|peer| {
+            let mut terminal = Terminal::start(peer.command(&scratch), 80, 24);
+            terminal.first_frame();
+            (peer.name.to_owned(), typing(&mut terminal))
+        })
+        .collect();
+    let of = |part: fn(&Typing) -> &Sample| -> Vec<_> {
+        theirs.iter().map(|(name, typing)| (name.clone(), part(typing).clone())).collect()
+    };
+    table.at_most("a letter in the form", "bytes", 3.0, &ours.letter, &of(|typing| &typing.letter));
+    table.at_most("a backspace in the form", "bytes", 4.0, &ours.backspace, &of(|typing| &typing.backspace));
+    table.at_most("a focus move in the form", "bytes", 45.0, &Sample::new(moves), &[]);
+    table.at_most("a key that changes nothing", "bytes", 0.0, &Sample::new(nothing), &[]);
+    table.at_most("key to frame", "ms", 0.6, &ours.frame, &of(|typing| &typing.frame));
+}
+
+/// Sends a test delivery in the app, and waits until its result stands there.
+fn deliver(app: &mut Terminal) {
+    app.press(b"t", QUIET);
+    app.press(b"\r", Duration::from_secs(5));
+    // The clock of a delivery in flight writes every 100 ms.
+    while app.bytes_within(Duration::from_millis(500)) > 0 {}
+}
+
+#[expect(clippy::cast_precision_loss, reason = "memory in kilobytes is far below 2^52")]
+pub fn memory(world: &World, table: &mut Table) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let mut app = Terminal::start(world.app(&world.full), 80, 24);
+        app.first_frame();
+        before.push(process::memory(app.pid()));
+        deliver(&mut app);
+        after.push(process::memory(app.pid()));
+    }
+    for (when, most, taken) in [("before", 4.0, before), ("after", 7.0, after)] {
+        let all = Sample::new(taken.iter().map(|(all, _)| *all as f64 / 1024.0).collect());
+        let own = Sample::new(taken.iter().map(|(_, own)| *own as f64 / 1024.0).collect());
+        table.at_most(&format!("resident memory {when} a delivery"), "MiB", most, &all, &[]);
+        table.known(&format!("of it not the program's own file, {when}"), &format!("{own} MiB"));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "so many nanoseconds are far below 2^52")]
+pub fn idle(world: &World, table: &mut Table) {
+    for (what, delivered) in [("idle for 10 s, the first screen", false), ("idle for 10 s, a result on the screen", true)] {
+        let mut app = Terminal::start(world.app(&world.full), 80, 24);
+        app.first_frame();
+        if delivered {
+            deliver(&mut app);
+            // A connection that is kept for the next delivery is let go once, after a while.
+            app.bytes_within(Duration::from_secs(1));
+        }
+        let before = process::used(app.pid());
+        let written = app.bytes_within(IDLE);
+        let after = process::used(app.pid());
+        let waits = after.waits.saturating_sub(before.waits);
+        let cpu = after.cpu_ns.saturating_sub(before.cpu_ns) as f64 / 1e6;
+        table.at_most(&format!("{what}: wakeups"), "", 0.0, &Sample::new(vec![waits as f64]), &[]);
+        table.known(&format!("{what}: CPU, bytes"), &format!("{} ms, {written} bytes", number(cpu)));
+    }
+}

@@ -1,0 +1,50 @@
+//! The table that is printed: Markdown, as the README has it.
+
+use std::fmt;
+
+use super::stats::{Sample, number};
+
+/// The rows so far.
+pub struct Table {
+    rows: Vec<[String; 4]>,
+}
+
+impl Table {
+    pub const fn new() -> Self {
+        Self { rows: Vec::new() }
+    }
+
+    /// A row whose median must not be over `most`.
+    pub fn at_most(&mut self, what: &str, unit: &str, most: f64, sample: &Sample, peers: &[(String, Sample)]) {
+        let target = format!("≤ {} {unit}", number(most)).trim_end().to_owned();
+        self.row(what, &target, &format!("{sample} {unit}"), sample.median() <= most, peers);
+    }
+
+    /// A row whose median must not be under `least`.
+    pub fn at_least(&mut self, what: &str, unit: &str, least: f64, sample: &Sample, peers: &[(String, Sample)]) {
+        let target = format!("≥ {} {unit}", number(least)).trim_end().to_owned();
+        self.row(what, &target, &format!("{sample} {unit}"), sample.median() >= least, peers);
+    }
+
+    /// A row that is only to be known.
+    pub fn known(&mut self, what: &str, measured: &str) {
+        self.rows.push([what.into(), String::new(), measured.trim_end().into(), String::new()]);
+    }
+
+    fn row(&mut self, what: &str, target: &str, measured: &str, holds: bool, peers: &[(String, Sample)]) {
+        let peers: Vec<String> = peers.iter().map(|(name, sample)| format!("{name} {sample}")).collect();
+        let measured = format!("{}{}", measured.trim_end(), if holds { "" } else { " **(over)**" });
+        self.rows.push([what.into(), target.into(), measured, peers.join(", ")]);
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| what | target | measured | others, in the same run |")?;
+        writeln!(f, "|---|---|---|---|")?;
+        for [what, target, measured, peers] in &self.rows {
+            writeln!(f, "| {what} | {target} | {measured} | {peers} |")?;
+        }
+        Ok(())
+    }
+}

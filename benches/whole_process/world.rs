@@ -1,0 +1,85 @@
+//! What is measured on: a home with a destination, its history, and a receiver.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use portable_pty::CommandBuilder;
+
+use super::support::answer::Answer;
+use super::support::check::expect_nothing;
+use super::support::receiver::Receiver;
+use super::support::{Home, WAYPOST, base_env};
+
+/// How many deliveries the history holds.
+pub const RECORDS: usize = 10_000;
+
+/// The certificates that most Linux systems keep in one file.
+const SYSTEM_ROOTS: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+
+pub struct World {
+    /// Nothing registered.
+    pub empty: Home,
+    /// A destination and [`RECORDS`] deliveries.
+    pub full: Home,
+    pub receiver: Receiver,
+    /// The system's roots and the receiver's CA, where the system has any.
+    pub roots: Option<PathBuf>,
+    /// 2 KiB of JSON.
+    pub body: PathBuf,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body("{\"ok\":true}")]);
+        let full = Home::new();
+        let ca = receiver.ca().to_str().unwrap();
+        let register = ["register", "--url", &receiver.url, "--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"];
+        full.waypost_stdin(&register, "a signing secret for measuring").exits(0);
+        for event in ["ping", "client-submission-auto", "client-submission-homeowners"] {
+            full.run(&["test", "-q", "--event", event], b"", &[("SSL_CERT_FILE", ca)]).exits(0);
+        }
+        let history = full.state_dir().join("deliveries.jsonl");
+        let three = std::fs::read_to_string(&history).unwrap();
+        std::fs::write(&history, many(&three, RECORDS)).unwrap();
+
+        let body = full.path().join("body.json");
+        std::fs::write(&body, format!("{{\"text\":\"{}\"}}", "x".repeat(2048 - 11))).unwrap();
+        let roots = SYSTEM_ROOTS.iter().find_map(|path| std::fs::read_to_string(path).ok()).map(|system| {
+            let path = full.path().join("roots.pem");
+            std::fs::write(&path, system + &std::fs::read_to_string(receiver.ca()).unwrap()).unwrap();
+            path
+        });
+        Self { empty: Home::new(), full, receiver, roots, body }
+    }
+
+    /// The app on a terminal.
+    pub fn app(&self, home: &Home) -> CommandBuilder {
+        let mut command = program(WAYPOST, home);
+        command.env("WAYPOST_CONFIG_DIR", home.config_dir());
+        command.env("WAYPOST_STATE_DIR", home.state_dir());
+        command.env("SSL_CERT_FILE", self.roots.as_deref().unwrap_or_else(|| self.receiver.ca()));
+        command
+    }
+}
+
+/// Any program on a terminal.
+pub fn program(name: &str, home: &Home) -> CommandBuilder {
+    let mut command = CommandBuilder::new(name);
+    command.env_clear();
+    command.cwd(home.path());
+    for (name, value) in base_env(home.path()) {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command
+}
+
+/// Lines of real deliveries again and again, each under an id of its own.
+fn many(lines: &str, count: usize) -> String {
+    let mut out = String::new();
+    for (at, line) in lines.lines().cycle().take(count).enumerate() {
+        let (before, rest) = line.split_once("msg_").unwrap();
+        writeln!(out, "{before}msg_{at:032x}{}", &rest[32..]).unwrap();
+    }
+    out
+}

@@ -1,0 +1,14 @@
+//! No memory of this process goes to the disk by itself: a core would hold the secret as it is.
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+/// Forbids cores of this process, and debuggers of the same user; what it starts inherits the limit alone. What the system
+/// refuses is left as it is: it is a precaution, and no reason not to run.
+pub fn forbid_cores() {
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+    #[cfg(target_os = "linux")]
+    {
+        // A core that a limit cannot keep: one that the system pipes into a collector (core(5)).
+        let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    }
+}

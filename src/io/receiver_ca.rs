@@ -1,0 +1,99 @@
+//! The file with the certificate of a receiver's CA, for senders to trust.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+
+use super::atomic::create_temp;
+use super::certificate::CA_NAME;
+use super::file::{Links, open_regular, read_capped};
+
+/// A certificate is no secret, and the sender may be another user.
+const PUBLIC: u32 = 0o644;
+
+/// The most bytes that a file with one certificate has.
+const MAX: usize = 64 * 1024;
+
+/// Writes the certificate. A file that is there already is replaced only when it holds one of a receiver's, and nothing else; a
+/// symlink never is.
+///
+/// # Errors
+/// `AlreadyExists` when something else is there, and what the system says.
+pub fn write(path: &Path, pem: &str) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(PUBLIC).open(path) {
+        Ok(mut file) => file.write_all(pem.as_bytes()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && holds_ours(path) => replace(path, pem),
+        Err(error) => Err(error),
+    }
+}
+
+/// By a rename, which does not follow a symlink that somebody puts there meanwhile.
+fn replace(path: &Path, pem: &str) -> io::Result<()> {
+    let (temp, mut file) = create_temp(path)?;
+    let written = file
+        .write_all(pem.as_bytes())
+        .and_then(|()| file.set_permissions(Permissions::from_mode(PUBLIC)))
+        .and_then(|()| fs::rename(&temp, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temp);
+    }
+    written
+}
+
+fn holds_ours(path: &Path) -> bool {
+    let Ok((mut file, metadata)) = open_regular(path, OpenOptions::new().read(true), Links::Refuse) else { return false };
+    let Ok(bytes) = read_capped(&mut file, &metadata, MAX) else { return false };
+    if !bytes.starts_with(b"-----BEGIN CERTIFICATE-----") || bytes.windows(10).filter(|part| part == b"-----BEGIN").count() != 1 {
+        return false;
+    }
+    let Ok(der) = CertificateDer::from_pem_slice(&bytes) else { return false };
+    let Ok(certificate) = Certificate::from_der(&der) else { return false };
+    certificate.tbs_certificate().subject().to_string() == format!("CN={}", CA_NAME.replace(',', "\\,"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::certificate::make;
+
+    fn pem() -> String {
+        make("localhost", "2026-11-23T00:00:00Z".parse().unwrap()).unwrap().ca_pem
+    }
+
+    #[test]
+    fn a_receivers_own_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        let (one, two) = (pem(), pem());
+        for pem in [&one, &two] {
+            write(&path, pem).unwrap();
+            assert_eq!(&fs::read_to_string(&path).unwrap(), pem);
+        }
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_else_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        let other = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap().cert.pem();
+        for text in [String::new(), "notes".into(), other, format!("{}{}", pem(), pem()), format!("# mine\n{}", pem())] {
+            fs::write(&path, &text).unwrap();
+            assert_eq!(write(&path, &pem()).unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{text}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        fs::write(&path, pem()).unwrap();
+        let link = dir.path().join("link.pem");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert_eq!(write(&link, &pem()).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        std::os::unix::fs::symlink(dir.path().join("absent"), dir.path().join("dangling")).unwrap();
+        assert_eq!(write(&dir.path().join("dangling"), &pem()).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert!(!dir.path().join("absent").exists());
+    }
+}

@@ -1,0 +1,129 @@
+//! What the receiver tells whoever listens.
+
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use jiff::Timestamp;
+use rustls::AlertDescription;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::domain::destination::Settings;
+use crate::domain::explain::{Explanation, explain};
+use crate::domain::verify::{Received, Verdict};
+
+/// The longest body of a rejected request that is kept to be explained, in bytes.
+const EXPLAINED: usize = 64 * 1024;
+
+/// What came.
+#[derive(Debug)]
+pub enum Told {
+    /// A request.
+    Request(Box<Seen>),
+    /// A connection that brought none.
+    NoRequest(NoRequest),
+}
+
+/// A request that came, without anything secret but the evidence.
+#[derive(Debug)]
+pub struct Seen {
+    /// When it was read whole.
+    pub at: Timestamp,
+    /// `POST`, as it was written.
+    pub method: String,
+    /// Path and query; the value of a registered API key's parameter is masked, and so is the registered secret.
+    pub target: String,
+    /// In lower case, in order. Values are left out: any of them could be a secret.
+    pub header_names: Vec<String>,
+    /// How many bytes the body has; 0 when it was too long, too slow or broke off.
+    pub body_bytes: usize,
+    /// `webhook-id`, with unsafe characters escaped.
+    pub webhook_id: Option<String>,
+    /// `None` when nothing is registered.
+    pub verdict: Option<Verdict>,
+    /// The status with which it is answered, after the delay.
+    pub status: u16,
+    /// Of a request that was rejected, as long as there is room.
+    pub evidence: Option<Evidence>,
+}
+
+/// A connection that ended before there was a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoRequest {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Whose it was.
+    pub from: IpAddr,
+    /// A sentence without a full stop.
+    pub why: String,
+}
+
+/// A rejected request as it came: credentials and all, so it is never shown, and kept in memory alone.
+pub struct Evidence {
+    settings: Settings,
+    at: Timestamp,
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Evidence {
+    /// Keeps a request, if its body is not too long and one of the places is free.
+    pub(super) fn keep(
+        places: &Arc<Semaphore>,
+        settings: Settings,
+        at: Timestamp,
+        method: &Method,
+        target: &str,
+        headers: Vec<(String, String)>,
+        body: &Bytes,
+    ) -> Option<Self> {
+        if body.len() > EXPLAINED {
+            return None;
+        }
+        let place = Arc::clone(places).try_acquire_owned().ok()?;
+        let (method, target) = (method.as_str().to_owned(), target.to_owned());
+        Some(Self { settings, at, method, target, headers, body: body.clone(), _place: place })
+    }
+
+    /// Finds the mistake. It takes up to a second: not for a thread that has other things to do.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        let received = Received { method: &self.method, target: &self.target, headers: &self.headers, body: &self.body };
+        explain(&self.settings, &received, self.at.as_second())
+    }
+}
+
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Evidence(redacted)")
+    }
+}
+
+/// Why there was no handshake, for whoever has to mend it.
+pub(super) fn no_handshake(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::AlertReceived(AlertDescription::UnknownCA)) => {
+            "the client does not trust the certificate: give it the CA's".to_owned()
+        }
+        Some(rustls::Error::AlertReceived(
+            AlertDescription::BadCertificate | AlertDescription::CertificateUnknown | AlertDescription::CertificateExpired,
+        )) => "the client refuses the certificate: it does not trust the CA, or calls this receiver by another name".to_owned(),
+        Some(rustls::Error::AlertReceived(alert)) => format!("the client ended the TLS handshake: {alert:?}"),
+        Some(rustls::Error::InvalidMessage(_)) => "what the client sent is not TLS: its URL must begin with https://".to_owned(),
+        Some(other) => format!("no TLS handshake: {other}"),
+        None if error.kind() == io::ErrorKind::UnexpectedEof => "the client went before the TLS handshake was over".to_owned(),
+        None => format!("the connection broke in the TLS handshake: {}", error.kind()),
+    }
+}
+
+/// Why what came is no request, where it is for that reason that the connection ended.
+pub(super) fn no_http(error: &hyper::Error) -> Option<String> {
+    error.is_parse().then(|| format!("what the client sent is not a request of HTTP/1.1: {error}"))
+}

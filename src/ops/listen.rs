@@ -1,0 +1,187 @@
+//! The receiver on its own, for what is registered: two waypost on two machines prove a path before the real backend exists.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::Sender;
+
+use super::{Code, Problem, Waypost, reason};
+use crate::domain::explain::Explanation;
+use crate::domain::text::visible;
+use crate::domain::url::EndpointUrl;
+use crate::io::receiver::{self, Receiver, Seen, Told};
+use crate::io::receiver_ca;
+
+/// How a receiver behaves.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// Where to listen; port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// The host name or address by which senders reach it.
+    pub name: String,
+    /// The status (200 to 599) of the answer to an accepted request; 200 when `None`.
+    pub respond: Option<u16>,
+    /// How long to wait before each answer.
+    pub delay: Duration,
+    /// The share of accepted requests, 0 to 1, that are answered by 503.
+    pub fail_rate: f64,
+    /// Where to write the certificate of its CA.
+    pub ca_out: Option<PathBuf>,
+}
+
+/// A running receiver. Dropping it closes the port and every connection.
+#[derive(Debug)]
+pub struct Listener(Receiver);
+
+impl Listener {
+    /// The URL to register where the events come from.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.0.url()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.0.addr()
+    }
+}
+
+impl Waypost {
+    /// Starts a receiver in the current tokio runtime that checks each request against what is registered at that moment. What
+    /// comes is told to `told`.
+    ///
+    /// # Errors
+    /// Nothing is registered, its secret cannot be opened, an option cannot be, or the system does not let it listen there or write
+    /// the certificate.
+    pub async fn listen(&self, how: Listen, told: Sender<Told>) -> Result<Listener, Problem> {
+        self.destination()?;
+        named(&how.name)?;
+        let registered = self.clone();
+        let options = receiver::Options {
+            addr: how.addr,
+            name: how.name.clone(),
+            respond: how.respond,
+            delay: how.delay,
+            fail_rate: how.fail_rate,
+            settings: Arc::new(move || {
+                let destination = registered.destination().map_err(|problem| problem.what)?;
+                Ok(Some(destination.settings().clone()))
+            }),
+            clock: Arc::new(Timestamp::now),
+        };
+        let receiver = receiver::start(options, told).await.map_err(|error| not_started(how.addr, &error))?;
+        if let Some(path) = how.ca_out {
+            receiver_ca::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
+        }
+        Ok(Listener(receiver))
+    }
+}
+
+/// A name that a sender's waypost can register.
+fn named(name: &str) -> Result<(), Problem> {
+    let host = if name.contains(':') && !name.starts_with('[') { format!("[{name}]") } else { name.to_owned() };
+    let wrong = |why: String| Problem {
+        code: Code::Usage,
+        field: None,
+        what: format!("--name: \"{}\" is no host name or address", visible(name)),
+        why,
+        fix: "Give the name by which senders reach this machine, without a scheme, port or path.".to_owned(),
+    };
+    match EndpointUrl::parse(&format!("https://{host}/")) {
+        Ok(url) if url.host().eq_ignore_ascii_case(&host) || url.host().eq_ignore_ascii_case(name) => Ok(()),
+        Ok(_) => Err(wrong("A certificate is for a host alone.".to_owned())),
+        Err(error) => Err(wrong(format!("As a URL it {}. {}", error.what, error.why))),
+    }
+}
+
+fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
+    let (what, why) = match error.kind() {
+        io::ErrorKind::InvalidInput => ("The receiver cannot be started so".to_owned(), format!("In words: {error}.")),
+        _ => (format!("{addr} cannot be listened on"), format!("The system says: {}.", reason(error))),
+    };
+    let fix = "Choose another --addr; port 0 takes a free one.".to_owned();
+    Problem { code: Code::Usage, field: None, what, why, fix }
+}
+
+fn no_ca(path: &Path, error: &io::Error) -> Problem {
+    let what = format!("--ca-out: {} is not written", visible(&path.to_string_lossy()));
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        let why = "Something is there that is not the certificate of an earlier receiver, and nothing else is written over.";
+        return Problem { code: Code::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
+    }
+    Problem { what, ..Problem::not_written(path, error) }
+}
+
+/// Explains rejected requests, as often as is good for the machine: whoever reaches the port can send any number of them.
+#[derive(Debug)]
+pub struct Explainer {
+    /// How many may be explained now.
+    left: f64,
+    at: Option<Instant>,
+}
+
+/// How many requests are explained one behind the other.
+const BURST: f64 = 5.0;
+
+/// How many a second in the long run.
+const A_SECOND: f64 = 2.0;
+
+impl Default for Explainer {
+    fn default() -> Self {
+        Self { left: BURST, at: None }
+    }
+}
+
+impl Explainer {
+    /// Which mistake a request has, that was rejected; `None` where there is none, or too many are asked for. It takes up to a
+    /// second.
+    pub fn explain(&mut self, seen: &Seen, now: Instant) -> Option<Explanation> {
+        let evidence = seen.evidence.as_ref()?;
+        self.has_time(now).then(|| evidence.explain())
+    }
+
+    fn has_time(&mut self, now: Instant) -> bool {
+        let passed = self.at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        self.at = Some(now);
+        self.left = passed.as_secs_f64().mul_add(A_SECOND, self.left).min(BURST);
+        let has = self.left >= 1.0;
+        if has {
+            self.left -= 1.0;
+        }
+        has
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_hosts_and_nothing_else() {
+        for name in ["localhost", "hooks.example.com", "Hooks.Example", "10.0.0.7", "::1", "[2001:db8::1]"] {
+            named(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for name in ["", "a b", "a/b", "a:80", "https://a", "u@a", "a?b", "a#b", "bücher.example", "0x7f.1", "\u{1b}[31m"] {
+            let error = named(name).unwrap_err();
+            assert_eq!(error.code, Code::Usage, "{name}");
+            assert!(!error.to_string().contains('\u{1b}'));
+        }
+    }
+
+    #[test]
+    fn explanations_are_rationed() {
+        let mut explainer = Explainer::default();
+        let start = Instant::now();
+        let all = (0..20).filter(|_| explainer.has_time(start)).count();
+        assert_eq!(all, 5);
+        assert!(!explainer.has_time(start + Duration::from_millis(400)));
+        assert!(explainer.has_time(start + Duration::from_millis(600)));
+        let later = start + Duration::from_hours(1);
+        assert_eq!((0..20).filter(|_| explainer.has_time(later)).count(), 5);
+    }
+}

@@ -1,0 +1,48 @@
+//! Bytes of the history that are read to show its first page.
+
+use std::fs;
+
+use waypost::io::history;
+use waypost::io::paths::Paths;
+use waypost::ops::PAGE;
+
+use crate::scenes;
+use crate::support::Home;
+
+/// A history of so many deliveries, the four outcomes in turn.
+pub fn write(home: &Home, count: usize) -> Paths {
+    let none = |_: &str| None;
+    let paths = Paths::resolve(Some(home.config_dir()), Some(home.state_dir()), &none).unwrap();
+    for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {
+        history::append(&paths, &delivery).unwrap();
+    }
+    let four = fs::read_to_string(paths.deliveries_file()).unwrap();
+    fs::write(paths.deliveries_file(), four.repeat(count / 4)).unwrap();
+    paths
+}
+
+/// What this thread has read so far by any system call (proc(5), `rchar`).
+fn read_so_far() -> u64 {
+    let io = fs::read_to_string("/proc/thread-self/io").unwrap();
+    io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
+}
+
+/// What a page costs to read, without what it costs to ask.
+fn cost(paths: &Paths, limit: usize) -> u64 {
+    let begin = read_so_far();
+    let middle = read_so_far();
+    history::page(paths, None, 0, limit).unwrap();
+    let end = read_so_far();
+    (end - middle) - (middle - begin)
+}
+
+#[test]
+fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
+    let (short, long) = (Home::new(), Home::new());
+    let (short, long) = (write(&short, 100), write(&long, 20_000));
+    let page = fs::metadata(short.deliveries_file()).unwrap().len() / 100 * (PAGE as u64 + 1);
+    let (short, long) = (cost(&short, PAGE), cost(&long, PAGE));
+    assert_eq!(short, long);
+    // The page, to the next whole block.
+    assert!(long >= page && long <= page + 64 * 1024, "{long} bytes for a page of {page}");
+}
