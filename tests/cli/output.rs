@@ -135,10 +135,14 @@ fn colours_only_where_they_are_wanted() {
 
 #[test]
 fn the_app_is_coloured_as_it_is_told() {
-    let home = Home::new();
+    let home = registered();
     let coloured = |args: &[&str], env: &[(&str, &str)]| {
         let mut pty = env.iter().fold(home.pty(args), |pty, (name, value)| pty.env(name, value)).start();
-        pty.wait_for("Register");
+        pty.wait_for("[ Edit ]");
+        pty.type_text("d");
+        pty.wait_for("[ Keep ]");
+        pty.key(crate::support::pty::Key::Esc);
+        pty.gone("[ Keep ]");
         pty.type_text("q");
         assert_eq!(pty.wait_exit().code, Some(0));
         String::from_utf8_lossy(&pty.raw()).split("\x1b[").skip(1).any(|rest| {

@@ -358,3 +358,43 @@ fn h21_no_secret_in_what_is_said_or_kept_of_lines() {
     }
     assert!(!fs::read_to_string(home.state_dir().join("deliveries.jsonl")).unwrap().contains(TOKEN));
 }
+
+#[test]
+fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(401)]);
+    let home = at(&receiver);
+    fs::write(home.path().join("in"), lines(5000)).unwrap();
+    // No file may grow, as on a full disk.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" send --lines in --failed kept --concurrency 1 \"$@\"";
+    for json in [true, false] {
+        let base = home.command(&[]);
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", script, crate::support::WAYPOST]).args(json.then_some("--json")).current_dir(home.path()).env_clear();
+        command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let out = crate::support::run(&mut command, b"").exits(5);
+        if json {
+            schema::assert_valid("send", &out.json());
+            let json = out.json();
+            assert_eq!((&json["error"]["code"], &json["lost"][0]["from"]), (&"disk".into(), &1.into()), "{json}");
+            assert!(json["refused"].as_u64().unwrap() < 5000 && json["unread_from"].as_u64().unwrap() <= 5000, "{json}");
+        } else {
+            for says in ["not recorded: ", "error: --failed: kept cannot be written.", "are not in it: 1"] {
+                assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
+            }
+        }
+        assert!(!home.path().join("kept").exists());
+    }
+}
+
+#[test]
+fn an_input_that_breaks_is_told() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = at(&receiver);
+    // Its first page is in no process.
+    let out = home.waypost(&["send", "--lines", "/proc/self/mem"]).exits(5);
+    assert!(out.stderr.contains("error: The input cannot be read from line 1 on."), "{}", out.stderr);
+    let out = home.waypost(&["send", "--lines", "/proc/self/mem", "--json"]).exits(5);
+    schema::assert_valid("send", &out.json());
+    assert_eq!((&out.json()["unread_from"], &out.json()["error"]["code"]), (&1.into(), &"disk".into()));
+    assert_eq!(receiver.connections(), 0);
+}
