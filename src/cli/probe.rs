@@ -81,12 +81,8 @@ fn code(report: &Report, stopped_by: Option<u8>) -> u8 {
 
 /// What matters most, in words.
 fn finding(report: &Report) -> String {
-    let worst = report.findings().next().or_else(|| report.rows.iter().rev().find(|row| row.verdict == Verdict::Unclear));
-    let text = match worst {
-        Some(row) => format!("{} {}", row.finding, row.fix),
-        None => "Your endpoint checks: it takes the right request and refuses the others.".to_owned(),
-    };
-    visible(text.trim_end()).into_owned()
+    let (finding, fix) = report.finding();
+    visible(format!("{finding} {fix}").trim_end()).into_owned()
 }
 
 fn text(report: &Report, code: u8, out: Out) -> String {
