@@ -16,8 +16,12 @@ mod endpoint;
 mod names;
 #[path = "rows/process.rs"]
 mod process;
+#[path = "rows/properties.rs"]
+mod properties;
 #[path = "rows/response.rs"]
 mod response;
+#[path = "rows/soak.rs"]
+mod soak;
 #[path = "rows/stalls.rs"]
 mod stalls;
 mod support;

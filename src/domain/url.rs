@@ -241,14 +241,20 @@ fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, FieldError> {
         });
     }
     let name = read.strip_suffix('.').unwrap_or(&read);
-    if ip.is_none() && (name.len() > 253 || name.split('.').any(|label| label.is_empty() || label.len() > 63)) {
+    if ip.is_none() && (name.len() > 253 || !name.split('.').all(is_label)) {
         return Err(error(
             &format!("has the host \"{}\"", ellipsis(typed, 80)),
-            "A name's parts have 1 to 63 characters, and the whole 253 at most.",
+            "A name's parts have 1 to 63 letters, digits, - and _, and the whole 253 at most.",
             EXAMPLE,
         ));
     }
     Ok(ip)
+}
+
+/// What every resolver takes (RFC 1123 §2.1), and the underscore that some names have; the standard of the parser allows more,
+/// such as `;` and `$`, which other programs refuse or read as an end of the host.
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// The path and the query must stand as the parser writes them; an empty path becomes `/`.

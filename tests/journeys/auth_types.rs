@@ -255,7 +255,7 @@ fn basic_with_utf_8() {
 }
 
 #[test]
-fn bearer_pasted_with_its_prefix_and_a_newline() {
+fn h15_in_the_app_a_paste_loses_its_prefix_and_newline() {
     Journey {
         typed: Typed::Bearer { pasted: "Bearer mF_9.B5f-4.1JqM\n" },
         submit: Submit::ButtonAndTest,
@@ -306,7 +306,7 @@ fn what_the_query_had_stays_byte_for_byte() {
 }
 
 #[test]
-fn a_pasted_bearer_prefix_is_taken_off_and_said() {
+fn h17_in_the_app_a_pasted_prefix_is_taken_off_and_said() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();

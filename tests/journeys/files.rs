@@ -30,7 +30,7 @@ fn words(app: &App) -> String {
 }
 
 #[test]
-fn an_unreadable_file_is_told_and_left_alone() {
+fn h24_in_the_app_a_bad_file_is_told_and_left_alone() {
     let junk: [(&[u8], &str); 7] = [
         (b"", "destination.json:1:"),
         (b"{\"schema_version\": 1,\n  \"generation\": 4, \"destination\": ", "destination.json:2:"),
@@ -59,7 +59,7 @@ fn an_unreadable_file_is_told_and_left_alone() {
 }
 
 #[test]
-fn a_first_save_is_private_whatever_the_umask() {
+fn h22_in_the_app_a_first_save_is_private_whatever_the_umask() {
     let home = Home::new();
     let terminal = Command::new("/bin/sh", home.path())
         .args(&["-c", "umask 000; exec \"$0\"", WAYPOST])
@@ -93,7 +93,7 @@ fn a_mended_file_is_read_again() {
 }
 
 #[test]
-fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+fn h23_in_the_app_a_file_that_others_can_read_names_the_command() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.register("https://hooks.example.com/in", &Typed::Bearer { pasted: "mF_9.B5f-4.1JqM" });
@@ -112,7 +112,7 @@ fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
 }
 
 #[test]
-fn a_file_moved_by_hand_to_another_url_asks_for_the_secret_again() {
+fn h28_in_the_app_a_secret_moved_by_hand_is_asked_for_again() {
     let home = Home::new();
     let token = "mF_9.B5f-4.1JqM";
     let receiver = Receiver::start(check::expect_bearer(token));
@@ -138,7 +138,7 @@ fn a_file_moved_by_hand_to_another_url_asks_for_the_secret_again() {
 }
 
 #[test]
-fn a_save_that_fails_keeps_what_was_typed() {
+fn h31_in_the_app_a_save_that_fails_keeps_what_was_typed() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();

@@ -34,7 +34,7 @@ fn a_refusal_says_why_and_how_to_mend_it() {
 }
 
 #[test]
-fn a_refused_connection_names_its_phase_and_why() {
+fn h37_in_the_app_a_refused_connection_names_its_phase_and_why() {
     let home = Home::new();
     let mut app = App::open(&home);
     let port = {
@@ -53,7 +53,7 @@ fn a_refused_connection_names_its_phase_and_why() {
 }
 
 #[test]
-fn an_unknown_issuer_is_told_in_words() {
+fn h41_in_the_app_an_unknown_issuer_is_told_in_words() {
     let home = Home::new();
     let ca = Ca::named("a CA that nobody knows");
     let leaf = ca.leaf(&["localhost"]);
@@ -126,7 +126,7 @@ fn a_delivery_in_flight_can_be_stopped_and_ctrl_c_does_not_quit() {
 }
 
 #[test]
-fn a_redirect_is_not_followed_and_its_target_is_shown() {
+fn h39_in_the_app_a_redirect_is_not_followed_and_its_target_is_shown() {
     let home = Home::new();
     let second = Receiver::start(check::expect_nothing());
     let answer = Answer::status(302).header("location", &second.url);
@@ -141,7 +141,7 @@ fn a_redirect_is_not_followed_and_its_target_is_shown() {
 }
 
 #[test]
-fn what_an_endpoint_writes_never_reaches_the_terminal_raw() {
+fn h45_in_the_app_nothing_reaches_the_terminal_raw() {
     let home = Home::new();
     let body = "\x1b]52;c;aGk=\x07\u{9b}31m\u{202e}evil\u{200b}";
     let answer = Answer::status(200).header("x-odd", "a\u{202e}b").body(body);
@@ -156,7 +156,7 @@ fn what_an_endpoint_writes_never_reaches_the_terminal_raw() {
 }
 
 #[test]
-fn an_endpoint_that_echoes_the_secret_shows_dots() {
+fn h21_in_the_app_an_endpoint_that_echoes_the_secret_shows_dots() {
     let home = Home::new();
     let secret = "mF_9.B5f-4.1JqM-1234";
     let receiver = Receiver::scripted(

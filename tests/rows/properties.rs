@@ -1,0 +1,164 @@
+//! What holds for any input: URLs as other parsers read them, drafts through the state file, and bytes in its place.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::Value;
+use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::destination::Destination;
+use waypost::domain::draft::Draft;
+use waypost::domain::secret::Secret;
+use waypost::domain::signature::Format;
+use waypost::domain::url::EndpointUrl;
+use waypost::io::paths::Paths;
+use waypost::io::store::{self, Kind, Loaded, StoreError};
+
+/// Host, port, path and query; an empty path is the root's.
+type Parts = (String, u64, String, Option<String>);
+
+fn parts(read: &Value) -> Option<Parts> {
+    let read = read.as_array()?;
+    let text = |at: usize| read[at].as_str().map(str::to_owned);
+    let path = text(2).filter(|path| !path.is_empty()).unwrap_or_else(|| "/".into());
+    Some((text(0).unwrap_or_default().to_lowercase(), read[1].as_u64().unwrap(), path, text(3).filter(|query| !query.is_empty())))
+}
+
+fn ours(url: &EndpointUrl) -> Parts {
+    let rest = url.as_str().strip_prefix("https://").unwrap();
+    let (path, query) = match rest[rest.find('/').unwrap()..].split_once('?') {
+        Some((path, query)) => (path, Some(query.to_owned())),
+        None => (&rest[rest.find('/').unwrap()..], None),
+    };
+    (url.host().to_owned(), url.port().into(), path.to_owned(), query.filter(|query| !query.is_empty()))
+}
+
+#[test]
+fn h05_what_is_accepted_is_the_same_to_other_parsers() {
+    let data: Value = serde_json::from_str(include_str!("../data/url_hosts.json")).unwrap();
+    let mut accepted = 0;
+    let mut told_apart = 0;
+    for one in data["urls"].as_array().unwrap() {
+        let text = one["url"].as_str().unwrap();
+        let (python, curl) = (parts(&one["python"]), parts(&one["curl"]));
+        let Ok(url) = EndpointUrl::parse(text) else {
+            told_apart += usize::from(python != curl);
+            continue;
+        };
+        accepted += 1;
+        for (who, read) in [("Python", python), ("curl", curl)] {
+            assert_eq!(read, Some(ours(&url)), "{who} reads {text:?} otherwise");
+        }
+    }
+    // Of those that are refused many are read in two ways: that is why.
+    assert!(accepted > 60 && told_apart > 200, "{accepted} accepted, {told_apart} told apart");
+}
+
+struct Place {
+    paths: Paths,
+    _dir: tempfile::TempDir,
+}
+
+fn place() -> Place {
+    let dir = tempfile::tempdir().unwrap();
+    let paths = Paths { config_dir: dir.path().join("c"), state_dir: dir.path().join("s"), key_file_override: None };
+    Place { paths, _dir: dir }
+}
+
+fn any_draft() -> impl Strategy<Value = Draft> {
+    let name = prop_oneof!["[A-Za-z0-9-]{1,20}", any::<String>()];
+    let secret = prop_oneof!["[!-~]{1,40}", "(whsec_)?[A-Za-z0-9+/]{32}", any::<String>()];
+    let url = prop_oneof![
+        "https://[a-z]{1,10}\\.example(:[1-9][0-9]{0,3})?/[a-z0-9%/?&=+~.-]{0,20}",
+        "https://[a-z]{1,10}\\.example/\\?[a-z]{1,3}=[ -~]{0,8}",
+    ];
+    let choice = (prop::sample::select(AuthType::ALL.to_vec()), prop::sample::select(Format::ALL.to_vec()), any::<bool>());
+    let times = prop_oneof![Just(String::new()), (0_u32..130).prop_map(|s| s.to_string())];
+    let files = prop_oneof![Just(String::new()), "/[ -~]{0,20}", "/[^\u{0}]{0,8}"];
+    (url, choice, name.clone(), name, secret, times, files).prop_map(
+        |(url, (auth_type, format, in_query), name, username, secret, timeout_s, ca_cert)| Draft {
+            url,
+            auth_type,
+            header_key: name.clone(),
+            signing_secret: Secret::new(secret.as_str()),
+            format,
+            username,
+            password: Secret::new(secret.as_str()),
+            token: Secret::new(secret.as_str()),
+            key: name,
+            value: Secret::new(secret),
+            add_to: if in_query { AddTo::Query } else { AddTo::Header },
+            ca_cert,
+            timeout_s,
+        },
+    )
+}
+
+fn with_bytes(bytes: &[u8]) -> Place {
+    let place = place();
+    place.paths.create_config_dir().unwrap();
+    fs::write(place.paths.destination_file(), bytes).unwrap();
+    fs::set_permissions(place.paths.destination_file(), fs::Permissions::from_mode(0o600)).unwrap();
+    place
+}
+
+/// Loading never panics and writes nothing; a save either goes through or leaves the file as it is.
+#[track_caller]
+fn survived(bytes: &[u8]) {
+    let Place { paths, _dir } = &with_bytes(bytes);
+    let loaded = store::load(paths);
+    assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
+    if let Err(error) = &loaded {
+        assert_eq!(error.kind(), Kind::Disk);
+        let saved = store::save(paths, |_| Ok::<_, StoreError>(None));
+        assert!(saved.is_err());
+        assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
+    }
+}
+
+fn valid() -> Vec<u8> {
+    let place = place();
+    let draft = Draft { url: "https://h.example/in".into(), auth_type: AuthType::Bearer, ..Draft::default() };
+    let draft = Draft { token: Secret::new("a-token-of-some-length"), ca_cert: "/ca.pem".into(), timeout_s: "7".into(), ..draft };
+    let destination = Destination::new(draft.check().unwrap().settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let _ = store::save(&place.paths, |_| Ok::<_, StoreError>(Some(destination))).unwrap();
+    fs::read(place.paths.destination_file()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn h26_what_is_accepted_comes_back_from_the_file(draft in any_draft()) {
+        let Ok(checked) = draft.check() else { return Ok(()) };
+        let place = place();
+        let destination = Destination::new(checked.settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let saved = store::save(&place.paths, |_| Ok::<_, StoreError>(Some(destination.clone())));
+        prop_assert_eq!(saved.map(|saved| saved.generation), Ok(1));
+        prop_assert_eq!(store::load(&place.paths), Ok(Loaded::Open { destination, generation: 1 }));
+    }
+
+    #[test]
+    fn h24_any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        survived(&bytes);
+    }
+
+    #[test]
+    fn h24_any_json_is_survived(text in "(\\{|\\[|\\}|\\]|,|:|\"|schema_version|generation|destination|null|1|\"url\"| |\\\\u00){0,40}") {
+        survived(text.as_bytes());
+    }
+
+    #[test]
+    fn h24_any_change_of_a_valid_file_is_survived(
+        at in any::<prop::sample::Index>(),
+        gone in 0_usize..20,
+        instead in prop_oneof![prop::collection::vec(any::<u8>(), 0..6), Just(b"null".to_vec()), Just(b"{}".to_vec()), Just(b"1e999".to_vec())],
+    ) {
+        let mut bytes = valid();
+        let at = at.index(bytes.len());
+        let end = (at + gone).min(bytes.len());
+        bytes.splice(at..end, instead);
+        survived(&bytes);
+    }
+}
