@@ -26,7 +26,7 @@ pub const MAX_BYTES: u64 = 1024 * 1024;
 /// [`StoreError`] where the log cannot be opened. Once it is open, what cannot be written is left out.
 pub fn keep(paths: &Paths, filter: &str) -> Result<(), StoreError> {
     let log = Log::open(paths, MAX_BYTES)?;
-    // Not the filter that knows spans and fields, too: its regular expressions are a fifth of the whole program.
+    // Not the filter that knows spans and fields, too: its regular expressions took 0.9 MB of 6.5.
     let named: Option<Targets> = if filter.is_empty() { None } else { filter.parse().ok() };
     let own = || Targets::new().with_target("waypost", Level::DEBUG);
     let lines = tracing_subscriber::fmt::layer()
