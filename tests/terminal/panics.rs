@@ -63,7 +63,6 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     let name = "panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
     let itself = Command::new(std::env::current_exe().unwrap(), home.path())
         .args(&["--exact", name, "--nocapture"])
-        .env("RUST_BACKTRACE", "full")
         .env(PANICS, home.path().to_str().unwrap());
     let mut app = App::start(itself);
     assert!(app.is_raw());
