@@ -51,6 +51,8 @@ pub struct Saved {
     pub destination: Destination,
     /// Of the file.
     pub generation: u64,
+    /// False when it was so already, and nothing was written.
+    pub changed: bool,
     /// Something to know that does not undo the save.
     pub warning: Option<Problem>,
 }
@@ -199,6 +201,7 @@ impl Waypost {
     pub fn edit(&self, over: Option<u64>, change: impl FnOnce(&Loaded) -> Result<Settings, Problem>) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
         let mut edited = None;
+        let mut unchanged = None;
         let saved = store::save(&self.paths, |loaded| {
             if over.is_some_and(|generation| generation != loaded.generation()) {
                 return Err(Problem::overtaken());
@@ -208,10 +211,20 @@ impl Waypost {
                 Loaded::Open { destination, .. } => destination.created_at(),
                 Loaded::Locked { created_at, .. } => *created_at,
             };
-            let destination = Destination::new(change(loaded)?, created_at, now);
+            let settings = change(loaded)?;
+            if let Some(same) = loaded.destination().filter(|registered| *registered.settings() == settings) {
+                unchanged = Some((same.clone(), loaded.generation()));
+                // Nothing to write: leaves by the way of errors, and is none.
+                return Err(Problem::overtaken());
+            }
+            let destination = Destination::new(settings, created_at, now);
             edited = Some(destination.clone());
             Ok(Some(destination))
-        })?;
+        });
+        if let Some((destination, generation)) = unchanged {
+            return Ok(Saved { destination, generation, changed: false, warning: None });
+        }
+        let saved = saved?;
         match edited {
             Some(destination) => Ok(self.saved(destination, saved)),
             // `save` calls the closure before it can succeed.
@@ -237,7 +250,7 @@ impl Waypost {
     }
 
     fn saved(&self, destination: Destination, saved: store::Saved) -> Saved {
-        Saved { destination, generation: saved.generation, warning: self.not_durable(saved) }
+        Saved { destination, generation: saved.generation, changed: true, warning: self.not_durable(saved) }
     }
 
     fn not_durable(&self, saved: store::Saved) -> Option<Problem> {

@@ -5,6 +5,8 @@
 mod common;
 #[path = "cli/generated.rs"]
 mod generated;
+#[path = "cli/history.rs"]
+mod history;
 #[path = "cli/input.rs"]
 mod input;
 #[path = "cli/listen.rs"]
@@ -15,6 +17,8 @@ mod network;
 mod output;
 #[path = "cli/parity.rs"]
 mod parity;
+#[path = "cli/probe.rs"]
+mod probe;
 #[path = "cli/prompt.rs"]
 mod prompt;
 #[path = "cli/readme.rs"]
@@ -23,6 +27,8 @@ mod readme;
 mod schema;
 #[path = "cli/secrets.rs"]
 mod secrets;
+#[path = "cli/send.rs"]
+mod send;
 #[path = "cli/snippet.rs"]
 mod snippet;
 #[path = "cli/state.rs"]

@@ -11,6 +11,8 @@ mod bytes;
 mod history;
 #[path = "cost/process.rs"]
 mod process;
+#[path = "cost/same_screen.rs"]
+mod same_screen;
 #[path = "screens/scenes.rs"]
 #[allow(dead_code, reason = "shared with the tests of the screens")]
 mod scenes;

@@ -1,6 +1,8 @@
 //! What the kernel knows of a process, from /proc (proc(5)).
 
 use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use super::stats::Sample;
 use super::support::WAYPOST;
@@ -22,10 +24,20 @@ pub fn used(pid: u32) -> Used {
         let task = task.unwrap().path();
         let status = fs::read_to_string(task.join("status")).unwrap();
         used.waits += field(&status, "voluntary_ctxt_switches:");
-        let schedstat = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
-        used.cpu_ns += schedstat.split(' ').next().and_then(|ns| ns.parse::<u64>().ok()).unwrap_or(0);
+        used.cpu_ns += on_cpu(&task);
     }
     used
+}
+
+/// Nanoseconds that a thread was on a CPU.
+fn on_cpu(task: &Path) -> u64 {
+    let schedstat = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
+    schedstat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0)
+}
+
+/// To some milliseconds: the kernel brings it up to date at each tick.
+pub fn cpu_of_this_thread() -> Duration {
+    Duration::from_nanos(on_cpu(Path::new("/proc/thread-self")))
 }
 
 /// Resident memory in kilobytes: all of it, and the part that is no file's.

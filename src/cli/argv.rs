@@ -37,7 +37,7 @@ pub fn refuse_secrets(args: &[OsString]) -> Result<(), Failure> {
                 field,
                 format!("{flag} is not taken: a secret never comes as an argument"),
                 "Every user of this machine can read arguments, and the shell keeps them in its history.",
-                "Use --secret-stdin, --secret-file PATH, --secret-env NAME or --generate-secret, or let it be asked for.",
+                "Use --secret-stdin, --secret-file PATH or --secret-env NAME, or let it be asked for; waypost secret prints it.",
             )]));
         }
     }

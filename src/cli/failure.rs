@@ -152,7 +152,8 @@ pub const fn flag(field: Field) -> Option<&'static str> {
         Field::AddTo => "--add-to",
         Field::CaCert => "--ca-cert",
         Field::Timeout => "--timeout",
-        Field::Body => "--body",
+        // By a flag, or as the argument itself.
+        Field::Body => return None,
         Field::SigningSecret | Field::Password | Field::Token | Field::Value => return None,
     })
 }

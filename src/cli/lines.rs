@@ -6,6 +6,8 @@ use std::fs::File;
 use std::future::pending;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -76,29 +78,30 @@ async fn run(
     let streams = Streams { input, failed: failed.map(FailedFile::writer).transpose()? };
     let tally = Cell::new(Tally::default());
     let bar = RefCell::new(has_line(out).then(|| Bar::new(bytes, source.bytes)));
-    let stopped_by = Cell::new(None);
+    let first_code = Arc::clone(&stops.code);
     let began = Instant::now();
     let stop = async {
-        stopped_by.set(Some(stops.first.await));
+        stops.first.await;
         clear(&bar);
         out.say(&stopping(&tally.get(), failed.is_some()));
     };
-    let sent = waypost.send_lines(to, streams, &how, |now| tally.set(*now), stop, async {
-        stops.second.await;
-    });
+    let sent = waypost.send_lines(to, streams, &how, |now| tally.set(*now), stop, stops.second);
     let summary = tokio::select! {
         summary = sent => summary,
         never = draw(&tally, &bar) => match never {},
     };
     clear(&bar);
     let summary = summary.map_err(|cause| not_begun(to.settings(), &cause))?;
-    Ok(Done { summary, time: began.elapsed(), stopped_by: stopped_by.get() })
+    let stopped_by = Some(first_code.load(Ordering::SeqCst)).filter(|&code| summary.stopped && code != 0);
+    Ok(Done { summary, time: began.elapsed(), stopped_by })
 }
 
 /// The first and the second signal.
 struct Stops {
-    first: BoxFuture<'static, u8>,
-    second: BoxFuture<'static, u8>,
+    first: BoxFuture<'static, ()>,
+    second: BoxFuture<'static, ()>,
+    /// The exit code of the first; 0 as long as none came. Known whichever of the two is looked at first.
+    code: Arc<AtomicU8>,
 }
 
 impl Stops {
@@ -107,20 +110,23 @@ impl Stops {
         let mut signals = delivering::signals()?;
         let (on_first, first) = oneshot::channel();
         let (on_second, second) = oneshot::channel();
+        let code = Arc::new(AtomicU8::new(0));
+        let set = Arc::clone(&code);
         tokio::spawn(async move {
+            set.store(signals.next().await, Ordering::SeqCst);
             // Nobody listens any more when all is done.
-            let _ = on_first.send(signals.next().await);
-            let _ = on_second.send(signals.next().await);
+            let _ = on_first.send(());
+            signals.next().await;
+            let _ = on_second.send(());
         });
-        Ok(Self { first: Box::pin(sent(first)), second: Box::pin(sent(second)) })
+        Ok(Self { first: Box::pin(sent(first)), second: Box::pin(sent(second)), code })
     }
 }
 
-/// What comes by a channel; never ready when its other end is gone.
-async fn sent<T>(by: oneshot::Receiver<T>) -> T {
-    match by.await {
-        Ok(value) => value,
-        Err(_) => pending().await,
+/// Ready when something comes by a channel; never when its other end is gone.
+async fn sent(by: oneshot::Receiver<()>) {
+    if by.await.is_err() {
+        pending::<()>().await;
     }
 }
 

@@ -98,7 +98,7 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
         }
     });
     match (saved, refused) {
-        (Ok(saved), _) => tell("Saved", &saved, &notices, given.as_ref(), out),
+        (Ok(saved), _) => tell(if saved.changed { "Saved" } else { "Unchanged" }, &saved, &notices, given.as_ref(), out),
         (Err(_), Some(wrong)) => Err(wrong.into()),
         (Err(problem), None) => Err(problem.into()),
     }

@@ -28,9 +28,9 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
     for (number, attempt) in (1..).zip(&delivery.attempts[..before]) {
         rows.push(("Before", format!("attempt {number}: {}", attempt_line(attempt))));
     }
-    for (name, value) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
+    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", attempt.diagnosis.fix_by_command())] {
         if !value.is_empty() {
-            rows.push((name, value.clone()));
+            rows.push((name, value));
         }
     }
     text.push_str(&table(&rows, out));
@@ -55,7 +55,7 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
 #[must_use]
 pub fn line(delivery: &Delivery) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
-    visible(format!("{} {}", attempt_line(attempt), attempt.diagnosis.fix).trim_end()).into_owned()
+    visible(format!("{} {}", attempt_line(attempt), attempt.diagnosis.fix_by_command()).trim_end()).into_owned()
 }
 
 /// How an attempt ended, and why: `refused 401 Unauthorized. The endpoint …`

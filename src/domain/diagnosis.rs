@@ -25,7 +25,16 @@ pub struct Diagnosis {
     pub fix: String,
 }
 
+/// How the app's key for it is named in a fix.
+const EDIT_KEY: &str = "; e edits it.";
+
 impl Diagnosis {
+    /// The fix where there are no keys to press: on the command line.
+    #[must_use]
+    pub fn fix_by_command(&self) -> String {
+        self.fix.replace(EDIT_KEY, "; waypost edit changes it.")
+    }
+
     fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { why: why.into(), fix: fix.into() }
     }

@@ -16,6 +16,9 @@ use super::url::EndpointUrl;
 /// The longest secret, user name or key accepted, in bytes: what servers take as one header is mostly no more.
 pub const MAX_FIELD_BYTES: usize = 8 * 1024;
 
+/// A signing secret of fewer bytes is worth a word: half the length of the digest (RFC 2104 §3 calls less discouraged).
+const SHORT_KEY_BYTES: usize = 16;
+
 /// The range of the total time of an attempt, in seconds.
 pub const TIMEOUT_S: std::ops::RangeInclusive<u16> = 1..=120;
 
@@ -158,6 +161,11 @@ impl Draft {
             AuthType::Default => Some(Auth::Default),
             AuthType::Hmac => {
                 let header_key = keep(self.check_header_key(), errors);
+                if let (Some(key), Some(default)) = (&header_key, self.format.default_header_key())
+                    && key.wire() != default
+                {
+                    notices.push(Notice::new(Field::HeaderKey, format!("receivers of that format look for {default}")));
+                }
                 let secret = keep(signing_secret(&self.signing_secret, self.format, notices), errors);
                 Some(Auth::Hmac { header_key: header_key?, secret: secret? })
             }
@@ -262,6 +270,8 @@ fn signing_secret(secret: &Secret, format: Format, notices: &mut Vec<Notice>) ->
     // Standard Webhooks, "Signing secret": 24 to 64 bytes.
     if format == Format::Standard && !(24..=64).contains(&bytes) {
         notices.push(Notice::new(field, format!("the key has {bytes} bytes; Standard Webhooks asks for 24 to 64")));
+    } else if bytes < SHORT_KEY_BYTES {
+        notices.push(Notice::new(field, format!("has only {bytes} bytes; {SHORT_KEY_BYTES} and more are hard to guess")));
     }
     outer_blank_notice(field, secret, notices);
     Ok(checked)

@@ -133,6 +133,8 @@ pub enum Cause {
     Expired(Option<Timestamp>, Timestamp),
     /// It begins later; when, and what the clock here says.
     NotYetValid(Option<Timestamp>, Timestamp),
+    /// It names a trusted CA as its issuer, but another key has signed it.
+    OtherCaKey(Option<String>),
     /// A CA's certificate used as a server's, as `openssl req -x509` makes it.
     CaUsedAsEndEntity,
     /// The server wants a certificate from us.

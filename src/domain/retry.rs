@@ -96,6 +96,7 @@ fn passes_by_itself(cause: &Cause) -> bool {
         | Cause::TlsTooOld
         | Cause::UnknownIssuer(_)
         | Cause::SelfSigned
+        | Cause::OtherCaKey(_)
         | Cause::MissingIntermediate(_)
         | Cause::WrongName(_)
         | Cause::Expired(..)

@@ -73,7 +73,7 @@ impl Problem {
             field: None,
             what: "A destination is registered already".into(),
             why: "There is one at a time, so that events never go to two places.".into(),
-            fix: "Edit it, or delete it first.".into(),
+            fix: "Edit it (waypost edit), or remove it first (waypost remove).".into(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Problem {
             field: None,
             what: "No destination is registered".into(),
             why: "There is nothing to do this with.".into(),
-            fix: "Register one first.".into(),
+            fix: "Register one first: waypost register, or the app.".into(),
         }
     }
 

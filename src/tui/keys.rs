@@ -4,7 +4,7 @@ use super::form::Focus;
 use super::model::{MainFocus, Model, Popup};
 use super::msg::Press;
 use super::test_popup::{Life, TestFocus};
-use crate::domain::field::Field;
+use crate::domain::auth::AuthType;
 use crate::ops::State;
 
 /// Where the keys go.
@@ -99,6 +99,12 @@ pub enum Action {
     EraseToStart,
     /// Erases to the end.
     EraseToEnd,
+    /// Puts the first tab in front.
+    TabOne,
+    /// Puts the second tab in front.
+    TabTwo,
+    /// Puts the third tab in front.
+    TabThree,
     /// Sends a past delivery again.
     Resend,
     /// Lists the deliveries of the next outcome only.
@@ -172,7 +178,7 @@ pub const TABLE: &[Binding] = &[
         can_test,
     ),
     bind(&[C::Deliveries], &[(P::Char('f'), A::Filter)], "f", "filter", "list one outcome only: the next one, then all", always),
-    bind(&[C::Deliveries], &[(P::Char('x'), A::Clear)], "x", "", "forget all deliveries; asks first", always),
+    bind(&[C::Deliveries], &[(P::Char('x'), A::Clear)], "x", "clear", "forget all deliveries; asks first", always),
     bind(&[C::Deliveries], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown", always),
     bind(
         &[C::Deliveries],
@@ -218,7 +224,7 @@ pub const TABLE: &[Binding] = &[
         "to the next field; Shift-Tab: to the one before",
         always,
     ),
-    bind(&[C::Form], &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret", form_on_signing_secret),
+    bind(&[C::Form], &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret", form_signs),
     bind(&[C::Form], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret", form_on_secret),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register", form_registers),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save", form_edits),
@@ -311,10 +317,18 @@ pub const TABLE: &[Binding] = &[
         "press the focused button",
         test_on_send,
     ),
-    bind(&[C::Test], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button", always),
+    bind(&[C::Test], &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button", always),
     bind(&[C::Test], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "choose", "choose the event", test_on_event),
     bind(&[C::Test], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "tabs", "turn the tabs", test_on_tabs),
     bind(&[C::Test], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", always),
+    bind(
+        &[C::Test],
+        &[(P::Char('1'), A::TabOne), (P::Char('2'), A::TabTwo), (P::Char('3'), A::TabThree)],
+        "1 2 3",
+        "tabs",
+        "Response, Request, Timing",
+        always,
+    ),
     bind(&[C::Test], &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll what is under the tabs", always),
     bind(&[C::Test], &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page", always),
     bind(&[C::Test], &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the beginning, to the end", always),
@@ -517,8 +531,8 @@ fn form_on_secret(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Form(form)) if form.focused_secret().is_some())
 }
 
-fn form_on_signing_secret(model: &Model) -> bool {
-    matches!(form_focus(model), Some(Focus::Field(Field::SigningSecret)))
+fn form_signs(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.auth_type() == AuthType::Hmac)
 }
 
 fn form_edits(model: &Model) -> bool {

@@ -20,6 +20,7 @@ use super::model::{Model, Surroundings};
 use super::msg::Msg;
 use super::run::{Run, Shell};
 use super::terminal::{self, Taken};
+use super::update::shown_at_most;
 use super::view::view;
 use crate::ops::{PAGE, Waypost};
 
@@ -37,8 +38,7 @@ pub fn start(
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
     terminal::give_back_at_panic();
-    // As many as there are rows are more than are shown; when there are more rows, more are read.
-    let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| size.height.max(1).into()));
+    let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
     let signals = {
         let _runtime = runtime.enter();

@@ -14,11 +14,11 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// The terminal's settings before it was first taken.
 static FIRST: OnceLock<Termios> = OnceLock::new();
 
-/// Alternate screen, bracketed paste.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h";
+/// Alternate screen, bracketed paste; cleared, since not every terminal has another screen (screen, or tmux told so).
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J";
 
-/// Plain style, bracketed paste off, cursor shown, main screen.
-const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Plain style, bracketed paste off, cursor shown, cleared, main screen.
+const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
 /// Takes the terminal: raw mode, alternate screen, bracketed paste.
 ///

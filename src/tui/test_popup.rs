@@ -125,6 +125,8 @@ pub struct Prompt {
     pub asked: Asked,
     /// What is typed.
     pub input: TextField,
+    /// It is still what was suggested: the first letter typed replaces it.
+    pub suggested: bool,
 }
 
 /// The body in an editor of our own.

@@ -8,6 +8,8 @@ mod other_side;
 mod prompt;
 mod test;
 
+pub use history::shown_at_most;
+
 use super::effect::Effect;
 use super::form::Form;
 use super::keys::{self, Action, Context};

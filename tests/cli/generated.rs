@@ -4,6 +4,26 @@ use std::process::Command;
 
 use crate::support::{Home, run};
 
+const COMMANDS: [&str; 17] = [
+    "register",
+    "edit",
+    "show",
+    "secret",
+    "remove",
+    "test",
+    "send",
+    "history",
+    "resend",
+    "curl",
+    "probe",
+    "verify",
+    "listen",
+    "snippet",
+    "demo",
+    "completions",
+    "man",
+];
+
 /// The words that bash offers for a line that ends in the word being typed.
 fn completed(line: &[&str]) -> String {
     let home = Home::new();
@@ -27,9 +47,7 @@ fn completed(line: &[&str]) -> String {
 #[ignore = "needs bash: apt-get install bash"]
 fn bash_completes_commands_flags_and_values() {
     let commands = completed(&["waypost", ""]);
-    for command in
-        ["register", "edit", "show", "secret", "remove", "test", "verify", "listen", "snippet", "demo", "completions", "man"]
-    {
+    for command in COMMANDS {
         assert!(commands.lines().any(|word| word == command), "{command} in {commands}");
     }
     let flags = completed(&["waypost", "register", "--sec"]);
@@ -58,7 +76,7 @@ fn man_renders_the_manual_without_a_warning() {
     man.envs([("LC_ALL", "C.UTF-8"), ("MANWIDTH", "80"), ("MANPAGER", "cat"), ("MANROFFOPT", "-ww")]);
     let out = run(&mut man, b"").exits(0);
     assert_eq!(out.stderr, "");
-    for part in ["EXIT STATUS", "waypost register", "--secret-stdin", "FILES", "ENVIRONMENT"] {
+    for part in ["EXIT STATUS", "waypost register", "events/*.json", "state.lock", "--secret-stdin", "FILES", "ENVIRONMENT"] {
         assert!(out.stdout.contains(part), "{part} in {}", out.stdout);
     }
 }
@@ -74,14 +92,15 @@ fn help_and_manual_say_the_same() {
         assert!(man.contains(&format!("\\fB{code}\\fR\n{meaning}")), "{code} in {man}");
     }
     let codes: Vec<_> = waypost::cli::args::EXIT_CODES.map(|(code, _)| code).into();
-    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "75", "130"] {
+    for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "75", "101", "130"] {
         assert!(codes.contains(&code), "{code}");
     }
-    for command in
-        ["register", "edit", "show", "secret", "remove", "test", "verify", "listen", "snippet", "demo", "completions", "man"]
-    {
+    for command in COMMANDS {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert!(man.contains(&format!(".SS waypost {command}\n")), "{man}");
+    }
+    for file in ["destination.json", "destination.lock", "events/*.json", "key", "deliveries.jsonl", "state.lock"] {
+        assert!(man.contains(&format!("\\fB{file}\\fR\n")), "{file} in {man}");
     }
     // No stray request, and no control character, in what man reads.
     for line in man.lines() {

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::common::{history, refused, registered, registered_at};
 use crate::schema;
+use crate::support::ca::Ca;
 use crate::support::check::{expect_api_key_header, expect_basic, expect_bearer, expect_hmac, expect_nothing};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::{Home, Output};
@@ -81,7 +82,7 @@ fn bodies_are_sent_byte_for_byte() {
     assert_eq!((requests[0].body.as_slice(), requests[1].body.as_slice()), (body.as_bytes(), body.as_bytes()));
     assert!(String::from_utf8_lossy(&requests[2].body).contains("client-submission"));
 
-    for (stdin, says) in [("{\"a\": 1", ":1:"), ("", "is not JSON"), ("nothing of JSON", "is not JSON")] {
+    for (stdin, says) in [("{\"a\": 1", "line 1, column 7"), ("", "is not JSON"), ("nothing of JSON", "is not JSON")] {
         let text = refused(&home, &["test", "--body", "-"], stdin, 2, Some("body"));
         assert!(text.contains(says), "{text}");
     }
@@ -102,6 +103,17 @@ fn own_events_are_sent_by_name() {
     assert_eq!(receiver.wait_for_request(DEADLINE).body, b"{\"mine\": true}");
     let text = refused(&home, &["test", "--event", "other"], "", 2, Some("body"));
     assert!(text.contains("ping") && text.contains("mine"), "{text}");
+    // By the same check as a body of any other origin.
+    for (body, says) in
+        [(&b"{\"a\":\n x}"[..], "bad is not JSON at line 2, column 2"), (b"\"\xff\"", "bad is not UTF-8 at byte 2")]
+    {
+        fs::write(home.config_dir().join("events/bad.json"), body).unwrap();
+        for args in [["test", "--event", "bad"].as_slice(), &["test", "--event", "bad", "--dry-run"]] {
+            let text = refused(&home, args, "", 2, Some("body"));
+            assert!(text.contains(says), "{text}");
+        }
+    }
+    assert_eq!(receiver.connections(), 1);
 }
 
 #[test]
@@ -229,6 +241,53 @@ fn h45_what_comes_from_outside_is_escaped() {
         assert!(!out.stdout.contains(c), "{c:?} in {:?}", out.stdout);
     }
     assert!(out.stdout.contains("a\\x1b]52;c;eA==\\x07b\\u{200b}c\nline two\n"), "{}", out.stdout);
+    let json = home.waypost(&["test", "--json"]).exits(3);
+    for c in ['\x1b', '\x07', '\u{9b}', '\u{202e}', '\u{200b}', '\r'] {
+        assert!(!json.stdout.contains(c), "{c:?} in {:?}", json.stdout);
+    }
+    assert!(json.stdout.contains("\\u009b31m\\u202etxt"), "{}", json.stdout);
+    let response = &json.json()["delivery"]["attempts"][0]["response"];
+    assert_eq!(response["body"], "a\x1b]52;c;eA==\x07b\u{200b}c\r\nline two\n");
+    // Errors, too.
+    let out = home.waypost(&["test", "--json", "--body", "\u{202e}\u{9b}x"]).exits(2);
+    assert!(!out.stdout.contains(['\u{9b}', '\u{202e}']), "{:?}", out.stdout);
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_a_notice() {
+    let ends = |days: i64| {
+        let ca = Ca::new();
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days + 1);
+        let (year, month, day) = (at.strftime("%Y").to_string(), at.strftime("%m").to_string(), at.strftime("%d").to_string());
+        let leaf = ca.leaf_with(&["localhost"], |params| {
+            params.not_after = rcgen::date_time_ymd(year.parse().unwrap(), month.parse().unwrap(), day.parse().unwrap());
+        });
+        Receiver::with_leaf(expect_nothing(), vec![Answer::status(200)], &ca, leaf)
+    };
+    let receiver = ends(10);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let out = home.waypost(&["test", "-v"]).exits(0);
+    assert!(out.stderr.starts_with("note: The endpoint's certificate ends in "), "{}", out.stderr);
+    for part in [
+        "\naddresses ",
+        "\nversion ",
+        "TLS 1.3",
+        "\ncertificate for  localhost\n",
+        "\nissued by ",
+        "\nends ",
+        " days from then\n",
+    ] {
+        assert!(out.stdout.contains(part), "{part:?} in {}", out.stdout);
+    }
+    let json = home.waypost(&["test", "--json"]).exits(0).json();
+    schema::assert_valid("test", &json);
+    assert!(json["notices"][0]["text"].as_str().unwrap().contains("certificate ends in "), "{json}");
+    assert_eq!(home.waypost(&["test", "-q"]).exits(0).stderr, "");
+
+    let receiver = ends(90);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    assert_eq!(home.waypost(&["test"]).exits(0).stderr, "");
+    assert_eq!(home.waypost(&["test", "--json"]).exits(0).json()["notices"], json!([]));
 }
 
 /// Runs a test against an endpoint that never answers, and stops it by that signal.

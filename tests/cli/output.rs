@@ -134,6 +134,29 @@ fn colours_only_where_they_are_wanted() {
 }
 
 #[test]
+fn the_app_is_coloured_as_it_is_told() {
+    let home = registered();
+    let coloured = |args: &[&str], env: &[(&str, &str)]| {
+        let mut pty = env.iter().fold(home.pty(args), |pty, (name, value)| pty.env(name, value)).start();
+        pty.wait_for("[ Edit ]");
+        pty.type_text("d");
+        pty.wait_for("[ Keep ]");
+        pty.key(crate::support::pty::Key::Esc);
+        pty.gone("[ Keep ]");
+        pty.type_text("q");
+        assert_eq!(pty.wait_exit().code, Some(0));
+        String::from_utf8_lossy(&pty.raw()).split("\x1b[").skip(1).any(|rest| {
+            let codes = rest.split_once('m').map_or("", |(codes, _)| codes);
+            codes.split(';').any(|code| matches!(code.parse(), Ok(30..=38_u8 | 40..=48 | 90..=97 | 100..=107)))
+        })
+    };
+    assert!(coloured(&[], &[]));
+    assert!(!coloured(&["--color", "never"], &[]));
+    assert!(!coloured(&[], &[("NO_COLOR", "1")]));
+    assert!(coloured(&["--color", "always"], &[("NO_COLOR", "1")]));
+}
+
+#[test]
 fn columns_are_aligned() {
     let text = registered().waypost(&["show"]).exits(0).stdout;
     let columns: Vec<_> = text.lines().map(|line| line.len() - line.split_once("  ").unwrap().1.trim_start().len()).collect();
@@ -171,7 +194,9 @@ fn what_is_shown_fits_its_schema() {
         schema::assert_valid("show", &json);
         schema::assert_valid("show", &home.waypost(&["show", "--json"]).exits(0).json());
         schema::assert_valid("show", &home.waypost(&["edit", "--json", "--url", URL]).exits(0).json());
-        schema::assert_valid("show", &home.waypost(&["remove", "--yes", "--json"]).exits(0).json());
+        let removed = home.waypost(&["remove", "--yes", "--json"]).exits(0).json();
+        schema::assert_valid("show", &removed);
+        assert_eq!(removed["removed"], true);
     }
     for (args, code) in
         [(["show", "--json"].as_slice(), 7), (&["edit", "--json", "--token", "x"], 2), (&["register", "--json"], 2)]

@@ -14,7 +14,7 @@ const REGISTER: [&str; 5] = ["register", "--url", URL, "--auth", "bearer"];
 
 fn asking(home: &Home) -> Pty {
     let mut pty = home.pty(&REGISTER).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty
 }
 
@@ -67,7 +67,7 @@ fn what_is_typed_behind_the_answer_does_not_reach_the_shell() {
         .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
         .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
         .start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.send(b"token-text\nrm -rf everything\n");
     pty.wait_for("done");
     pty.type_text("mine\r");
@@ -92,12 +92,12 @@ fn edit_asks_where_a_secret_is_needed_and_only_there() {
     let mut pty = home.pty(&["edit", "--timeout", "9"]).start();
     assert_eq!(pty.wait_exit().code, Some(0));
     let mut pty = home.pty(&["edit", "--auth", "bearer"]).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.type_text("token-text\r");
     assert_eq!(pty.wait_exit().code, Some(0));
     fs::remove_file(home.state_dir().join("key")).unwrap();
     let mut pty = home.pty(&["edit"]).start();
-    pty.wait_for("Token (not shown):");
+    pty.wait_for("Token for hooks.example.com (not shown):");
     pty.type_text("other-text\r");
     let code = pty.wait_exit().code;
     assert_eq!(code, Some(0), "{}", pty.screen_text());
@@ -168,4 +168,57 @@ fn copied_by_tmux() {
     assert!(out.stdout.is_empty() && out.stderr.contains("tmux"), "{out:?}");
     assert_eq!(fs::read_to_string(home.path().join("args")).unwrap(), "load-buffer -w -\n");
     assert_eq!(fs::read_to_string(home.path().join("buffer")).unwrap(), SECRET);
+}
+
+#[test]
+fn what_changed_while_a_secret_was_asked_for_is_not_given_it() {
+    let home = registered();
+    for args in [["edit", "--auth", "bearer"].as_slice(), &["edit", "--auth", "bearer", "--secret-stdin"]] {
+        let mut pty = home.pty(args).start();
+        // To whom it will be sent is in the question.
+        pty.wait_for("for hooks.example.com (not shown):");
+        home.waypost(&["edit", "--url", "https://other.example/in"]).exits(0);
+        let before = disk(&home);
+        pty.type_text("token-text\r");
+        assert_eq!(pty.wait_exit().code, Some(75), "{}", pty.screen_text());
+        assert_eq!(disk(&home), before);
+        home.waypost(&["edit", "--url", URL]).exits(0);
+    }
+    let mut pty = home.pty(&["edit", "--auth", "bearer", "--url", "https://third.example:8443/"]).start();
+    pty.wait_for("Token for third.example:8443 (not shown):");
+    pty.type_text("token-text\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+}
+
+#[test]
+fn no_is_told_to_scripts_too() {
+    let home = registered();
+    let mut pty = home.pty(&["remove", "--json"]).start();
+    pty.wait_for("[y/N]");
+    pty.type_text("n\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    let text = pty.screen_text();
+    let json: serde_json::Value = serde_json::from_str(&text[text.find('{').unwrap()..]).unwrap();
+    crate::schema::assert_valid("show", &json);
+    assert_eq!(json["removed"], false);
+    home.waypost(&["show"]).exits(0);
+}
+
+#[test]
+fn what_is_typed_is_never_echoed_into_a_file() {
+    let home = registered();
+    let mut pty = crate::support::pty::Command::new("sh", home.path())
+        .args(&["-c", "\"$0\" remove 2>err", crate::support::WAYPOST])
+        .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+        .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
+        .start();
+    pty.wait_for("[y/N]");
+    pty.type_text("nothing");
+    pty.wait_for("[y/N] nothing");
+    pty.key(Key::Ctrl('u'));
+    pty.gone("nothing");
+    pty.type_text("y\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    pty.assert_terminal_whole();
+    assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), format!("Removed: {URL}\n"));
 }

@@ -7,18 +7,20 @@ use crate::support::check::{Check, expect_bearer, expect_hmac};
 use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
 
-/// The section, from the file that has it.
-fn section() -> String {
-    let text = |name: &str| std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR")));
-    let readme = text("README.md").ok().filter(|readme| readme.contains("## From a script"));
-    let whole = readme.unwrap_or_else(|| text("README-cli.md").unwrap());
-    let section = whole.split("## From a script").nth(1).unwrap();
+/// The section of that title.
+fn section(title: &str) -> String {
+    let whole = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let section = whole.split(&format!("\n## {title}\n")).nth(1).unwrap();
     section.split("\n## ").next().unwrap().to_owned()
 }
 
-/// The code blocks of that language, in order.
+/// The code blocks of that language in "From a script", in order.
 fn blocks(language: &str) -> Vec<String> {
-    let section = section();
+    blocks_of("From a script", language)
+}
+
+fn blocks_of(title: &str, language: &str) -> Vec<String> {
+    let section = section(title);
     let mut out = Vec::new();
     for part in section.split("```").skip(1).step_by(2) {
         if let Some(code) = part.strip_prefix(&format!("{language}\n")) {
@@ -86,10 +88,9 @@ fn every_command_of_the_playbook_runs() {
 
 #[test]
 fn the_codes_are_those_of_the_help() {
-    let section = section();
+    let section = section("From a script");
     for (code, meaning) in waypost::cli::args::EXIT_CODES.iter().filter(|(code, _)| code.len() < 3) {
-        let cell =
-            meaning.split("; see").next().unwrap().replace("for test:", "for `test`:").replace("for verify:", "for `verify`:");
+        let cell = meaning.replace("for verify:", "for `verify`:").replace("for probe:", "for `probe`:");
         assert!(section.contains(&format!("| {code} | {cell}")), "{code} {cell}");
     }
 }
@@ -100,4 +101,18 @@ fn completions_and_manual_are_put_in_place() {
     let home = Home::new();
     sh(&home, &receiver, &blocks("sh")[1], &[]).exits(0);
     assert!(home.path().join(".local/share/man/man1/waypost.1").metadata().unwrap().len() > 1000);
+}
+
+#[test]
+fn real_events_and_the_history_as_they_stand() {
+    let receiver = Receiver::scripted(Check::Nothing, vec![Answer::status(200), Answer::status(410), Answer::status(200)]);
+    let home = Home::new();
+    home.waypost(&["register", "--url", &receiver.url, "--auth", "default"]).exits(0);
+    std::fs::write(home.path().join("events.jsonl"), "{\"n\": 1}\n{\"n\": 2}\n{\"n\": 3}\n").unwrap();
+    sh(&home, &receiver, &blocks_of("Real events", "sh")[0], &[]).exits(3);
+    let kept = std::fs::read_to_string(home.path().join("undelivered.jsonl")).unwrap();
+    assert_eq!(kept.lines().count(), 1, "{kept}");
+    assert_eq!(history(&home).len(), 3);
+    let out = sh(&home, &receiver, &blocks_of("History", "sh")[0], &[]).exits(0);
+    assert_eq!(out.stderr, "No deliveries.\n");
 }

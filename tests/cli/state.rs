@@ -229,3 +229,35 @@ fn h34_parallel_edits_are_saved_or_told() {
     let saved = codes.iter().filter(|&&code| code == 0).count();
     assert_eq!(json["generation"], json!(saved + 1));
 }
+
+#[test]
+#[ignore = "needs strace: apt-get install strace"]
+fn h31_a_removal_that_the_disk_does_not_confirm_is_told() {
+    for json in [false, true] {
+        let home = registered();
+        let base = home.command(&[]);
+        let mut command = std::process::Command::new("strace");
+        // The second is that of the directory, after the rename.
+        command.args([
+            "-f",
+            "-o",
+            "/dev/null",
+            "-e",
+            "inject=fsync:error=EIO:when=2",
+            crate::support::WAYPOST,
+            "remove",
+            "--yes",
+        ]);
+        command.args(json.then_some("--json")).current_dir(home.path()).env_clear();
+        command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let out = run(&mut command, b"").exits(5);
+        if json {
+            crate::schema::assert_valid("show", &out.json());
+            assert_eq!((&out.json()["removed"], &out.json()["error"]["code"]), (&json!(true), &json!("disk")));
+        } else {
+            assert!(out.stderr.starts_with(&format!("Removed: {URL}\n")), "{}", out.stderr);
+            assert!(out.stderr.contains("may not survive a power cut"), "{}", out.stderr);
+        }
+        home.waypost(&["show"]).exits(7);
+    }
+}

@@ -2,9 +2,17 @@
 
 use std::fs;
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use waypost::domain::auth::AuthType;
 use waypost::io::history;
 use waypost::io::paths::Paths;
-use waypost::ops::PAGE;
+use waypost::ops::{PAGE, Page, Situation};
+use waypost::tui::effect::Effect;
+use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::msg::Msg;
+use waypost::tui::update::{shown_at_most, update};
+use waypost::tui::view::view;
 
 use crate::scenes;
 use crate::support::Home;
@@ -45,4 +53,32 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
     assert_eq!(short, long);
     // The page, to the next whole block.
     assert!(long >= page && long <= page + 64 * 1024, "{long} bytes for a page of {page}");
+}
+
+/// A screen that grows has room for deliveries that were not read at the start.
+#[test]
+fn a_screen_that_grows_reads_on() {
+    let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
+    let situation = Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) };
+    let mut model = Model::new((80, 24), Surroundings::default(), situation);
+    assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
+    let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
+    assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
+    assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint], "asked once");
+}
+
+/// What is read at the start fills the screen, whatever is registered and however many rows there are.
+#[test]
+fn what_is_read_at_the_start_fills_the_screen() {
+    for auth_type in AuthType::ALL {
+        for rows in 10..70 {
+            let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
+            let situation = Situation { history: Ok(page), ..scenes::registered(auth_type) };
+            let model = Model::new((80, rows), Surroundings::default(), situation);
+            let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
+            terminal.draw(|frame| view(&model, frame)).unwrap();
+            let shown = terminal.backend().to_string().matches("09:14:02").count();
+            assert!(shown <= shown_at_most(rows), "{shown} shown in {rows} rows");
+        }
+    }
 }

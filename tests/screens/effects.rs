@@ -22,7 +22,7 @@ fn form(model: &Model) -> &Form {
 }
 
 fn saved(auth_type: AuthType) -> Box<Saved> {
-    Box::new(Saved { destination: scenes::destination(auth_type), generation: 1, warning: None })
+    Box::new(Saved { destination: scenes::destination(auth_type), generation: 1, changed: true, warning: None })
 }
 
 fn paste(text: &str) -> Msg {

@@ -98,9 +98,17 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
             format!("The certificate of {host} is self-signed: no CA stands behind it."),
             "Give the receiver one from a CA; if it is your own, enter its certificate's file as CA certificate (--ca-cert FILE).",
         ),
+        Cause::OtherCaKey(issuer) => Diagnosis::new(
+            format!(
+                "The certificate of {host} names {} as its issuer, but was signed with another key than that CA's here.",
+                named(issuer.as_deref())
+            ),
+            "The CA was probably made anew under the same name: enter its present file as CA certificate (--ca-cert FILE).",
+        ),
         Cause::CaUsedAsEndEntity => Diagnosis::new(
-            format!("{host} uses a CA's own certificate, as openssl req -x509 makes it, as a server's."),
-            "Issue a server certificate from it for the receiver, and enter the CA's file as CA certificate (--ca-cert FILE).",
+            format!("The certificate of {host} is self-signed and marked as a CA's (CA:TRUE), which a server's must not be."),
+            "Issue a server certificate from it and enter the CA's file as CA certificate (--ca-cert FILE); or make it with \
+             openssl req -x509 -addext basicConstraints=critical,CA:FALSE.",
         ),
         Cause::WrongName(names) => {
             let names = match names.as_slice() {

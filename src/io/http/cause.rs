@@ -155,8 +155,18 @@ fn of_certificate(error: &CertificateError, seen: &Seen, now: Timestamp) -> Caus
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             Cause::Tls("its certificate is not meant for a server".into())
         }
-        CertificateError::BadSignature => Cause::Tls("the signature on its certificate is wrong".into()),
-        other => Cause::Tls(other.to_string()),
+        // A CA of that name is trusted, but it is not the one that signed: it was made anew, or another has its name.
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            if certificate.self_issued {
+                Cause::SelfSigned
+            } else {
+                Cause::OtherCaKey(certificate.issuer)
+            }
+        }
+        // Not in the library's words, which are for programmers.
+        _ => Cause::Tls("its certificate does not hold".into()),
     }
 }
 

@@ -46,7 +46,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Right => button(form, 1),
         Action::Press => return press(model),
         Action::Submit => return submit(model, false),
-        Action::Generate => return vec![Effect::Generate],
+        Action::Generate => {
+            form.go(Focus::Field(Field::SigningSecret));
+            return vec![Effect::Generate];
+        }
         Action::Reveal => form.revealed = if form.revealed.is_some() { None } else { form.focused_secret() },
         Action::Back => {
             if form.is_dirty() {

@@ -45,10 +45,16 @@ pub fn page_if_needed(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// How many deliveries a screen of so many rows can show at most, and one: ten rows are always of something else.
+#[must_use]
+pub fn shown_at_most(rows: u16) -> usize {
+    usize::from(rows.saturating_sub(10)).max(1)
+}
+
 /// Reads the next page when there are more rows than deliveries that were read.
 pub fn fill(model: &mut Model) -> Vec<Effect> {
     let count = model.deliveries.len();
-    if model.more_deliveries && model.listing.is_none() && count < usize::from(model.size.1) && count < test::LISTED {
+    if model.more_deliveries && model.listing.is_none() && count < shown_at_most(model.size.1).min(test::LISTED) {
         return list(model, count);
     }
     Vec::new()

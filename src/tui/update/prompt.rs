@@ -17,7 +17,7 @@ pub fn open(test: &mut TestPopup, asked: Asked) {
         Asked::Write => suggested_file(test),
         Asked::Keep => String::new(),
     };
-    test.prompt = Some(Prompt { asked, input: TextField::new(&text) });
+    test.prompt = Some(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty() });
 }
 
 /// `waypost-response-a1b2c3d4.json`
@@ -29,15 +29,21 @@ fn suggested_file(test: &TestPopup) -> String {
 }
 
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
-    let Some(Prompt { input, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return Vec::new() };
+    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return Vec::new() };
     if !c.is_control() {
+        if std::mem::take(suggested) {
+            input.clear();
+        }
         model.changed = input.insert(c).is_ok();
     }
     Vec::new()
 }
 
 pub fn paste(model: &mut Model, text: &str) {
-    let Some(Prompt { input, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return };
+    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return };
+    if std::mem::take(suggested) {
+        input.clear();
+    }
     if let Err(Refusal(why)) = input.paste(text.trim()) {
         say(model, Tone::Bad, why);
     }
@@ -45,7 +51,9 @@ pub fn paste(model: &mut Model, text: &str) {
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
-    let Some(Prompt { asked, input }) = &mut test.prompt else { return Vec::new() };
+    let Some(Prompt { asked, input, suggested }) = &mut test.prompt else { return Vec::new() };
+    // Who moves in it means to keep it.
+    *suggested = false;
     let request = match action {
         Action::Press => {
             let (asked, text) = (*asked, input.text().to_owned());

@@ -38,20 +38,28 @@ pub fn label_of(event: &str) -> String {
 }
 
 /// A row of the list.
-pub fn list_row(delivery: &Delivery, focused: bool, pen: Pen, columns: usize) -> Line<'static> {
+pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, pen: Pen, columns: usize) -> Line<'static> {
     let mark = if focused { " > " } else { "   " };
     let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
     let (text, style) = verdict(attempt, pen);
-    let at = attempt.started_at.strftime("%H:%M:%S").to_string();
+    let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
+    // Of another day than the newest, the day says more than the second.
+    let same_day = newest.and_then(Delivery::last).is_none_or(|newest| day(newest) == day(attempt));
+    let at = attempt.started_at.strftime(if same_day { "%H:%M:%S" } else { "%m-%d   " }).to_string();
     let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped {
         time(attempt.duration_ms)
     } else {
         "—".to_owned()
     };
-    let room = if columns < 70 { 16 } else { 24 };
+    let room = match columns {
+        0..70 => 16,
+        70..100 => 24,
+        _ => 30,
+    };
     let text = parts::padded(&parts::end_cut(&text, room), room);
     let head = format!("{mark}{at}  ");
-    let why = if attempt.response.is_none() { format!("   {}", visible(&attempt.diagnosis.why)) } else { String::new() };
+    let why =
+        if attempt.outcome != Outcome::Delivered { format!("   {}", visible(&attempt.diagnosis.why)) } else { String::new() };
     let tail = format!("  {took:>8}   {}{why}", label_of(&delivery.event));
     let tail = parts::end_cut(&tail, columns.saturating_sub(parts::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);

@@ -19,6 +19,9 @@ use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
 /// Columns of a label, with the mark before it.
 const LABEL: usize = 17;
 
+/// The rows of the popup with the most usual fields.
+const USUAL_ROWS: u16 = 22;
+
 /// The widest that the popup gets.
 const COLUMNS: u16 = 72;
 
@@ -171,10 +174,16 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
     let focused = form.focus == Focus::Field(field);
     let room = columns.saturating_sub(LABEL + 1);
     let hidden = field.is_secret() && form.revealed != Some(field);
-    let count =
-        if hidden && !input.text().is_empty() { format!("{} chars", input.text().chars().count()) } else { String::new() };
+    let count = match input.text().chars().count() {
+        0 => String::new(),
+        _ if !hidden => String::new(),
+        1 => "1 char".to_owned(),
+        count => format!("{count} chars"),
+    };
     let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
     let (shown, cursor) = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
+    // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
+    let shown = if focused || hidden { shown } else { parts::end_cut(&visible(input.text()), room) };
     let mut spans = vec![label(form, pen, field)];
     if input.text().is_empty() {
         spans.push(Span::styled(placeholder(form, field), pen.theme.dim));
@@ -235,6 +244,13 @@ fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) 
     }
 }
 
+/// The popup's place: its top edge stays where it is when fields and remarks come and go.
+fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
+    let place = parts::centred(room, columns, rows);
+    let top = 1 + room.height.saturating_sub(USUAL_ROWS) / 2;
+    Rect { y: room.y + top.min(room.height - place.height), ..place }
+}
+
 /// What stands under the fields: why the last save failed, then the buttons.
 fn foot(form: &Form, pen: Pen, columns: usize, rows: u16) -> Vec<Line<'static>> {
     let mut lines: Vec<Line> = Vec::new();
@@ -273,8 +289,7 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
     let foot = foot(form, pen, inner_columns, room.height);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
-    let place =
-        if small { room } else { parts::centred(Rect { y: room.y + 1, height: room.height - 1, ..room }, columns, wanted) };
+    let place = if small { room } else { top_centred(room, columns, wanted) };
     let inner = parts::popup(pen, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
     let foot_rows = u16::try_from(foot.len()).unwrap_or(1).min(inner.height);
     let body = Rect { height: inner.height - foot_rows - u16::from(inner.height > foot_rows + 8), ..inner };

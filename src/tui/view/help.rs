@@ -17,11 +17,13 @@ fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut seen = Vec::new();
     let bindings = keys::TABLE.iter().filter(|binding| binding.contexts.contains(&context));
     for binding in bindings {
-        // One line for bindings that differ only in when they hold.
-        if seen.contains(&(binding.label, binding.help)) {
+        // Of the bindings of one key the one that holds now; where none does, the first.
+        let others = || keys::TABLE.iter().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
+        let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
+        if !holds || seen.contains(&binding.label) {
             continue;
         }
-        seen.push((binding.label, binding.help));
+        seen.push(binding.label);
         let key = parts::padded(&pen.glyphs.key(binding.label), 16);
         for (at, text) in parts::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
             let key = if at == 0 { key.clone() } else { " ".repeat(16) };

@@ -74,12 +74,28 @@ fn upper(model: &Model, pen: Pen, area: Rect) -> (Vec<Line<'static>>, u16) {
     let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
     lines.push(Line::default());
     lines.extend(parts::buttons(pen, buttons, 3, columns + 2));
+    if matches!(model.state, State::Open(_)) && !model.deliveries.is_empty() {
+        make_room(&mut lines, usize::from(area.height));
+    }
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     if matches!(model.state, State::Empty) {
         lines.push(Line::default());
         lines.extend(hints(model, pen, columns));
     }
     (lines, needed)
+}
+
+/// On a low screen the list of deliveries is worth more than when the destination was registered, or a blank line.
+fn make_room(lines: &mut Vec<Line<'static>>, rows: usize) {
+    let is = |line: &Line, label: &str| line.spans.first().is_some_and(|span| span.content.trim() == label);
+    for label in ["Changed", "Registered", ""] {
+        if lines.len() + 2 + 3 <= rows {
+            return;
+        }
+        if let Some(at) = lines.iter().position(|line| if label.is_empty() { line.width() == 0 } else { is(line, label) }) {
+            lines.remove(at);
+        }
+    }
 }
 
 fn split(lines: usize, area: Rect) -> [Rect; 2] {
@@ -267,7 +283,9 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
         .enumerate()
         .skip(from)
         .take(rows)
-        .map(|(row, delivery)| answer::list_row(delivery, focused == Some(row), pen, usize::from(inner.width)))
+        .map(|(row, delivery)| {
+            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), pen, usize::from(inner.width))
+        })
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
     if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {

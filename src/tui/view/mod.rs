@@ -116,7 +116,7 @@ fn status_text(model: &Model) -> String {
     match (&model.status, &model.popup) {
         // It may name a file, whose name is from outside.
         (Some(status), _) => visible(&status.text).into_owned(),
-        (None, Some(Popup::Form(form))) => form::help_line(form),
+        (None, Some(Popup::Form(form))) if form.discard.is_none() => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
     }

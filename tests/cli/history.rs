@@ -1,0 +1,237 @@
+//! `history`, `resend` and `curl`, on the built binary.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::common::{disk, history, refused_with, registered, registered_at};
+use crate::schema;
+use crate::support::check::{Check, expect_bearer, expect_hmac, expect_nothing};
+use crate::support::receiver::{Answer, Receiver};
+use crate::support::{Home, run};
+
+const SECRET: &str = "canary-secret-of-some-length";
+
+/// A home with three deliveries: delivered, refused, failed.
+fn with_three() -> (Receiver, Home) {
+    let answers = vec![Answer::status(200), Answer::status(401).body("no\u{9b}\u{202e}"), Answer::Close, Answer::status(200)];
+    let receiver = Receiver::scripted(expect_bearer(SECRET), answers);
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
+    home.waypost(&["test"]).exits(0);
+    home.waypost_stdin(&["test", "--body", "-"], "{\"my\": 1}").exits(3);
+    home.waypost(&["test"]).exits(4);
+    (receiver, home)
+}
+
+fn ids(home: &Home) -> Vec<String> {
+    history(home).iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_newest_first_in_columns() {
+    let (_receiver, home) = with_three();
+    let ids = ids(&home);
+    let text = home.waypost(&["history"]).exits(0).stdout;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines.len(), 4, "{text}");
+    for (line, (outcome, id)) in
+        lines[1..].iter().zip([("✗ failed ", &ids[2]), ("✗ refused 401", &ids[1]), ("✓ delivered 200", &ids[0])])
+    {
+        assert!(line.contains(outcome) && line.contains(id.as_str()) && line.contains(" ms  "), "{line}");
+        // Every column begins below its head.
+        for (head, cell) in [("OUTCOME", &outcome[..3]), ("ID", id)] {
+            let column = |line: &str, part: &str| {
+                line.chars().count() - line.split_once(part).unwrap().1.chars().count() - part.chars().count()
+            };
+            assert_eq!(column(line, cell), column(lines[0], head), "{text}");
+        }
+    }
+    assert!(lines[1].len() > lines[3].len() && lines[2].contains("401") && lines[2].contains("  stdin  "), "{text}");
+    assert_eq!(text, home.waypost(&["history", "list"]).exits(0).stdout);
+    assert!(lines[1].starts_with("20") && lines[1].chars().nth(10) == Some(' '), "{}", lines[1]);
+
+    let few = home.waypost(&["history", "--limit", "1"]).exits(0);
+    assert!(few.stdout.lines().count() == 2 && few.stderr.contains("older"), "{few:?}");
+    let refused = home.waypost(&["history", "--outcome", "refused"]).exits(0).stdout;
+    assert!(refused.lines().count() == 2 && refused.contains(&ids[1]), "{refused}");
+    assert_eq!(home.waypost(&["history", "--outcome", "stopped"]).exits(0).stderr, "No deliveries.\n");
+    let ascii = home.run(&["history"], b"", &[("LC_ALL", "C")]).exits(0).stdout;
+    assert!(ascii.contains("OK delivered 200") && ascii.contains("FAIL refused 401"), "{ascii}");
+}
+
+#[test]
+fn for_scripts() {
+    let (_receiver, home) = with_three();
+    let json = home.waypost(&["history", "--json", "--limit", "2"]).exits(0).json();
+    schema::assert_valid("history", &json);
+    let mut lines = history(&home);
+    lines.reverse();
+    for line in &mut lines {
+        line.as_object_mut().unwrap().shift_remove("schema_version");
+    }
+    assert_eq!(json["deliveries"], json!(lines[..2]));
+    let none = Home::new().waypost(&["history", "--json"]).exits(0).json();
+    assert_eq!(none, json!({ "schema_version": 1, "deliveries": [] }));
+}
+
+#[test]
+fn h36_lines_that_cannot_be_read_are_counted() {
+    let (_receiver, home) = with_three();
+    let path = home.state_dir().join("deliveries.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("junk\n{text}{{\"schema_version\": 1, \"torn")).unwrap();
+    let before = disk(&home);
+    for args in [["history"].as_slice(), &["history", "--json"]] {
+        let out = home.waypost(args).exits(0);
+        assert_eq!(out.stderr, "note: 2 lines of the history cannot be read and are left as they are.\n");
+    }
+    assert_eq!(home.waypost(&["history", "--json"]).exits(0).json()["deliveries"].as_array().unwrap().len(), 3);
+    assert_eq!(disk(&home), before);
+}
+
+#[test]
+fn one_with_all_that_is_known() {
+    let (_receiver, home) = with_three();
+    let ids = ids(&home);
+    let text = home.waypost(&["history", "show", &ids[1]]).exits(0).stdout;
+    for part in
+        ["refused  401", "\nWhy ", "\nFix ", "\nTimes\n", "TLS ", "\nRequest\nPOST https://", "\n\n{\"my\": 1}\n", "\nAnswer\n"]
+    {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+    assert!(text.contains("authorization: Bearer ••••••••") && text.contains("no\\x9b\\u{202e}"), "{text}");
+    let json = home.waypost(&["history", "show", &ids[1], "--json"]).exits(0);
+    schema::assert_valid("test", &json.json());
+    assert_eq!(json.json()["delivery"]["id"], ids[1].as_str());
+    assert!(!json.stdout.contains(['\u{9b}', '\u{202e}']) && json.stdout.contains("no\\u009b\\u202e"), "{}", json.stdout);
+    refused_with(&home, &["history", "show", "msg_none"], "", 2, None, "There is no delivery msg_none");
+    refused_with(&home, &["history", "show"], "", 2, None, "ID is missing");
+}
+
+#[test]
+fn options_that_do_not_belong() {
+    let home = Home::new();
+    for args in [
+        ["history", "list", "msg_1"].as_slice(),
+        &["history", "--yes"],
+        &["history", "show", "msg_1", "--limit", "3"],
+        &["history", "clear", "--outcome", "failed", "--yes"],
+        &["history", "clear", "msg_1", "--yes"],
+    ] {
+        refused_with(&home, args, "", 2, None, "does not belong here");
+    }
+    refused_with(&home, &["history", "forget"], "", 2, None, "list, show, clear");
+    refused_with(&home, &["history", "--limit", "0"], "", 2, None, "from 1");
+    refused_with(&home, &["history", "--outcome", "late"], "", 2, None, "delivered, refused, failed, stopped");
+}
+
+#[test]
+fn clear_asks() {
+    let (_receiver, home) = with_three();
+    refused_with(&home, &["history", "clear"], "", 2, None, "--yes");
+    let mut pty = home.pty(&["history", "clear"]).start();
+    pty.wait_for("Forget every delivery? [y/N]");
+    pty.type_text("n\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    assert_eq!(history(&home).len(), 3);
+    let mut pty = home.pty(&["history", "clear"]).start();
+    pty.wait_for("[y/N]");
+    pty.type_text("y\r");
+    assert_eq!(pty.wait_exit().code, Some(0));
+    assert!(pty.screen_text().contains("Every delivery is forgotten."), "{}", pty.screen_text());
+    assert!(!home.state_dir().join("deliveries.jsonl").exists());
+    let json = home.waypost(&["history", "clear", "--yes", "--json"]).exits(0).json();
+    schema::assert_valid("history", &json);
+    assert_eq!(json["cleared"], true);
+}
+
+#[test]
+fn resent_with_the_same_body_under_a_new_id() {
+    let (receiver, home) = with_three();
+    let old = ids(&home)[1].clone();
+    let out = home.waypost(&["resend", &old]).exits(0);
+    let new = ids(&home)[3].clone();
+    assert!(out.stderr.contains(&format!("Sent again: the event and body of {old}, as {new}.")), "{}", out.stderr);
+    assert!(out.stdout.starts_with("delivered  200"), "{}", out.stdout);
+    let requests = receiver.requests();
+    assert_eq!((requests[3].body.as_slice(), requests[3].header("webhook-id")), (&b"{\"my\": 1}"[..], new.as_str()));
+    assert_ne!(old, new);
+    assert_eq!(history(&home)[3]["event"], "stdin");
+    let json = home.waypost(&["resend", &new, "--json"]).exits(0).json();
+    schema::assert_valid("test", &json);
+    refused_with(&home, &["resend", "msg_none"], "", 2, None, "There is no delivery msg_none");
+    refused_with(&Home::new(), &["resend", "msg_none"], "", 7, None, "No destination");
+}
+
+#[test]
+fn a_body_that_was_not_kept_whole_is_not_sent_again() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    home.waypost_stdin(&["test", "--body", "-"], format!("\"{}\"", "x".repeat(70_000))).exits(0);
+    let id = ids(&home)[0].clone();
+    refused_with(&home, &["resend", &id], "", 2, None, "64 KiB");
+    refused_with(&home, &["curl", &id], "", 2, None, "64 KiB");
+    assert_eq!(receiver.requests().len(), 1);
+    let text = home.waypost(&["history", "show", &id]).exits(0).stdout;
+    assert!(text.contains("(the rest of the body was not kept)"), "{}", &text[..500]);
+}
+
+/// Runs a printed command with that variable.
+fn sh(home: &Home, script: &str, variable: (&str, &str)) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]).current_dir(home.path()).env(variable.0, variable.1);
+    run(&mut shell, b"").exits(0);
+}
+
+#[test]
+#[ignore = "needs curl and openssl: apt-get install curl openssl"]
+fn the_printed_command_makes_the_request() {
+    let receiver = Receiver::start(Check::Nothing);
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
+    home.waypost_stdin(&["test", "--body", "-"], "{\"it's\": \"$HOME\"}").exits(0);
+    let id = ids(&home)[0].clone();
+    let out = home.waypost(&["curl", &id]).exits(0);
+    assert!(!out.stdout.contains(SECRET) && out.stdout.contains("$WAYPOST_TOKEN"), "{}", out.stdout);
+    assert_eq!(out.stderr, "");
+    let user_agent = format!("waypost/{}", env!("CARGO_PKG_VERSION"));
+    sh(&home, &out.stdout, ("WAYPOST_TOKEN", SECRET));
+    let revealed = home.waypost(&["curl", &id, "--reveal"]).exits(0);
+    assert!(revealed.stdout.contains(SECRET) && revealed.stderr.contains("the shell's history"), "{revealed:?}");
+    assert!(!revealed.stderr.contains(SECRET), "{}", revealed.stderr);
+    sh(&home, &revealed.stdout, ("UNUSED", ""));
+    let requests = receiver.requests();
+    assert_eq!(requests.len(), 3);
+    for request in &requests {
+        assert_eq!(request.header("authorization"), format!("Bearer {SECRET}"));
+        assert_eq!((request.header("webhook-id"), request.header("user-agent")), (id.as_str(), user_agent.as_str()));
+        assert_eq!(request.body, requests[0].body);
+    }
+    sh(&home, &home.waypost(&["curl"]).exits(0).stdout, ("WAYPOST_TOKEN", SECRET));
+    assert!(String::from_utf8_lossy(&receiver.requests()[3].body).contains("ping"));
+}
+
+#[test]
+fn a_command_for_the_destination_of_now() {
+    let receiver = Receiver::start(expect_hmac("hex", "X-Sig", SECRET));
+    let home = registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Sig", "--secret-stdin"], SECRET);
+    home.waypost(&["test"]).exits(0);
+    let id = ids(&home)[0].clone();
+    assert_eq!(home.waypost(&["curl", &id]).exits(0).stderr, "");
+    let json = home.waypost(&["curl", &id, "--json"]).exits(0).json();
+    schema::assert_valid("curl", &json);
+    assert!(json["command"].as_str().unwrap().contains(&id), "{json}");
+    let both = home.waypost(&["curl", &id, "--reveal", "--json"]).exits(2);
+    assert!(both.stdout.contains("redacted there") && !both.stdout.contains(SECRET), "{both:?}");
+    refused_with(&home, &["curl", "msg_none"], "", 2, None, "There is no delivery");
+    for change in [["--url", "https://localhost:1/"].as_slice(), &["--auth", "default"]] {
+        home.waypost(&[&["edit"], change].concat()).exits(0);
+        let out = home.waypost(&["curl", &id]).exits(0);
+        assert!(out.stderr.contains("has changed since") && out.stdout.contains("localhost:1/"), "{out:?}");
+        assert_eq!(home.waypost(&["curl", &id, "-q"]).exits(0).stderr, "");
+    }
+    // There is no secret left to reveal.
+    assert_eq!(home.waypost(&["curl", "--reveal"]).exits(0).stderr, "");
+    refused_with(&Home::new(), &["curl"], "", 7, None, "No destination");
+    assert!(registered().waypost(&["curl"]).exits(0).stdout.contains("$WAYPOST_SECRET"));
+}

@@ -1,0 +1,117 @@
+//! Few bytes are worth nothing if a terminal shows something else: frames through the backend, read by a terminal emulator.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::buffer::Cell;
+use ratatui::layout::Size;
+use ratatui::style::{Color, Modifier, Style};
+use waypost::tui::backend::LeanBackend;
+
+const COLUMNS: u16 = 14;
+const ROWS: u16 = 3;
+
+struct Wire(Rc<RefCell<vt100::Parser>>);
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().process(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "has the form of the system call")]
+fn size() -> io::Result<Size> {
+    Ok(Size { width: COLUMNS, height: ROWS })
+}
+
+/// Runs of one sign in one style: what screens are made of, and blanks most of all. No wide signs: what an emulator makes of
+/// the other half of one that is written over is its own.
+fn frame() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
+    let plain = Style::new();
+    let style = prop_oneof![
+        4 => Just(plain),
+        1 => Just(plain.fg(Color::Red)),
+        1 => Just(plain.add_modifier(Modifier::BOLD)),
+        1 => Just(plain.add_modifier(Modifier::DIM)),
+        1 => Just(plain.add_modifier(Modifier::REVERSED)),
+        1 => Just(plain.add_modifier(Modifier::UNDERLINED)),
+        1 => Just(plain.bg(Color::Blue)),
+    ];
+    let sign = prop_oneof![5 => Just(" "), 2 => Just("a"), 1 => Just("─"), 1 => Just("…")];
+    prop::collection::vec((1_usize..16, sign, style), 0..12)
+}
+
+fn draw(terminal: &mut Terminal<LeanBackend<Wire>>, runs: &[(usize, &'static str, Style)]) -> Vec<Cell> {
+    let drawn = terminal.draw(|frame| {
+        let buffer = frame.buffer_mut();
+        let mut at = 0;
+        for (count, sign, style) in runs {
+            for _ in 0..*count {
+                let (x, y) = (at % COLUMNS, at / COLUMNS);
+                if y < ROWS {
+                    buffer.set_string(x, y, sign, *style);
+                }
+                at += 1;
+            }
+        }
+    });
+    drawn.unwrap().buffer.content.clone()
+}
+
+/// What is seen of a cell: a blank shows no foreground.
+fn seen(cell: &vt100::Cell) -> (String, vt100::Color, vt100::Color, [bool; 4]) {
+    let text = if cell.contents().is_empty() { " " } else { cell.contents() };
+    let [mut bold, mut dim] = [cell.bold(), cell.dim()];
+    let mut fg = cell.fgcolor();
+    if text == " " && !cell.inverse() && !cell.underline() {
+        (fg, bold, dim) = (vt100::Color::Default, false, false);
+    }
+    (text.to_owned(), fg, cell.bgcolor(), [bold, dim, cell.inverse(), cell.underline()])
+}
+
+fn wanted(cell: &Cell) -> (String, vt100::Color, vt100::Color, [bool; 4]) {
+    let colour = |colour| match colour {
+        Color::Red => vt100::Color::Idx(1),
+        Color::Blue => vt100::Color::Idx(4),
+        _ => vt100::Color::Default,
+    };
+    let has = |modifier| cell.modifier.contains(modifier);
+    let flags = [Modifier::BOLD, Modifier::DIM, Modifier::REVERSED, Modifier::UNDERLINED].map(has);
+    let is_blank = cell.symbol() == " " && !flags[2] && !flags[3];
+    let (fg, flags) = if is_blank { (Color::Reset, [false; 4]) } else { (cell.fg, flags) };
+    (cell.symbol().to_owned(), colour(fg), colour(cell.bg), flags)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_terminal_shows_each_frame_as_it_was_drawn(frames in prop::collection::vec((frame(), any::<bool>()), 1..6)) {
+        let emulator = Rc::new(RefCell::new(vt100::Parser::new(
+            std::num::NonZeroU16::new(ROWS).unwrap(),
+            std::num::NonZeroU16::new(COLUMNS).unwrap(),
+            0,
+        )));
+        let mut terminal = Terminal::new(LeanBackend::new(Wire(Rc::clone(&emulator)), size)).unwrap();
+        for (runs, clear) in &frames {
+            if *clear {
+                terminal.clear().unwrap();
+            }
+            let cells = draw(&mut terminal, runs);
+            let emulator = emulator.borrow();
+            for (at, cell) in cells.iter().enumerate() {
+                let (x, y) = (at % usize::from(COLUMNS), at / usize::from(COLUMNS));
+                let shown = emulator.screen().cell(y.try_into().unwrap(), x.try_into().unwrap()).unwrap();
+                prop_assert_eq!(seen(shown), wanted(cell), "column {}, row {}", x, y);
+            }
+        }
+    }
+}
