@@ -28,7 +28,7 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
     for (number, attempt) in (1..).zip(&delivery.attempts[..before]) {
         rows.push(("Before", format!("attempt {number}: {}", attempt_line(attempt))));
     }
-    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", attempt.diagnosis.fix_by_command())] {
+    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", attempt.diagnosis.fix_by_command().into_owned())] {
         if !value.is_empty() {
             rows.push((name, value));
         }

@@ -3,6 +3,7 @@
 mod answer;
 mod failure;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
@@ -31,8 +32,12 @@ const EDIT_KEY: &str = "; e edits it.";
 impl Diagnosis {
     /// The fix where there are no keys to press: on the command line.
     #[must_use]
-    pub fn fix_by_command(&self) -> String {
-        self.fix.replace(EDIT_KEY, "; waypost edit changes it.")
+    pub fn fix_by_command(&self) -> Cow<'_, str> {
+        if self.fix.contains(EDIT_KEY) {
+            Cow::Owned(self.fix.replace(EDIT_KEY, "; waypost edit changes it."))
+        } else {
+            Cow::Borrowed(&self.fix)
+        }
     }
 
     fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {

@@ -14,7 +14,7 @@ fn draft(auth_type: AuthType) -> Draft {
         url: URL.into(),
         auth_type,
         header_key: "X-Signature".into(),
-        signing_secret: Secret::new("s3cret"),
+        signing_secret: Secret::new("a-signing-secret"),
         username: "ann".into(),
         password: Secret::new("correct horse battery"),
         token: Secret::new("abc.def"),
@@ -173,7 +173,7 @@ fn standard_webhooks_have_a_header_of_their_own() {
 }
 
 fn draft_hex() -> Draft {
-    hmac("s3cret", Format::Hex)
+    hmac("a-signing-secret", Format::Hex)
 }
 
 #[test]

@@ -108,11 +108,7 @@ pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
 /// A delivery as `test --json` shows it and the history keeps it.
 #[must_use]
 pub fn delivery_json(delivery: &Delivery) -> Value {
-    let mut delivery = delivery.clone();
-    for attempt in &mut delivery.attempts {
-        attempt.diagnosis.fix = attempt.diagnosis.fix_by_command();
-    }
-    delivery_to_json(&delivery)
+    delivery_to_json(delivery)
 }
 
 /// Puts a secret on the clipboard of the terminal that waypost runs in.

@@ -4,9 +4,13 @@
 //! thread of our own waits for the terminal's hang-up. It sleeps in the kernel until then.
 
 use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+
+/// Whether [`watch`] has seen it go.
+static GONE: AtomicBool = AtomicBool::new(false);
 
 /// Calls `gone` once when the terminal on standard input has hung up.
 pub fn watch(gone: impl FnOnce() + Send + 'static) {
@@ -14,7 +18,10 @@ pub fn watch(gone: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("hang-up".into()).stack_size(64 * 1024).spawn(move || {
         loop {
             match is_gone(None) {
-                Ok(true) => return gone(),
+                Ok(true) => {
+                    GONE.store(true, Ordering::SeqCst);
+                    return gone();
+                }
                 Ok(false) | Err(Errno::INTR) => {}
                 Err(_) => return,
             }
@@ -34,7 +41,8 @@ fn is_gone(timeout: Option<&Timespec>) -> Result<bool, Errno> {
 /// As [`silence`], where the terminal has gone. A SIGHUP can be quicker than [`watch`]. Returns whether it has.
 #[must_use]
 pub fn silence_if_gone() -> bool {
-    let gone = is_gone(Some(&Timespec::default())).unwrap_or(false);
+    // By now something else may stand in its place, which has not gone.
+    let gone = GONE.load(Ordering::SeqCst) || is_gone(Some(&Timespec::default())).unwrap_or(false);
     if gone {
         silence();
     }

@@ -45,7 +45,7 @@ fn h41_each_certificate_that_fails_has_its_own_words() {
     let own = fails(&of(Leaf::self_signed(&["localhost"], false)), &ca);
     let as_ca = fails(&of(Leaf::self_signed(&["localhost"], true)), &ca);
     assert!(own.0.contains("self-signed"), "{own:?}");
-    assert!(as_ca.0.contains("as openssl req -x509 makes it"), "{as_ca:?}");
+    assert!(as_ca.0.contains("self-signed") && as_ca.0.contains("CA:TRUE"), "{as_ca:?}");
     let mut texts = [&expired, &early, &named, &unknown, &own, &as_ca].map(|(why, _)| why.clone());
     texts.sort();
     assert!(texts.windows(2).all(|two| two[0] != two[1]), "{texts:?}");

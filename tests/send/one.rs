@@ -89,8 +89,7 @@ async fn what_will_not_go_better_is_tried_once() {
         assert_eq!(sent.delivery.attempts.len(), 1, "{sent:?}");
         causes.push(sent.delivery.attempts[0].cause.clone());
     }
-    // The other CA has the same name, so it is the signature that does not hold.
-    assert!(matches!(causes.as_slice(), [None, Some(Cause::Tls(_)), Some(Cause::CaFile(_))]), "{causes:?}");
+    assert!(matches!(causes.as_slice(), [None, Some(Cause::OtherCaKey(_)), Some(Cause::CaFile(_))]), "{causes:?}");
     assert_eq!(place.pauses().len(), 0);
 }
 

@@ -1,5 +1,6 @@
 //! A delivery as it is written: the one place where the names and the order of its parts stand.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
@@ -42,7 +43,8 @@ struct AttemptRecord<'a> {
     duration_ms: f64,
     timings_ms: TimingsRecord,
     why: Option<&'a str>,
-    fix: Option<&'a str>,
+    /// As the command line says it: what is kept is read there, too.
+    fix: Option<Cow<'a, str>>,
     addresses: &'a [SocketAddr],
     connected: Option<SocketAddr>,
     tls: Option<TlsRecord<'a>>,
@@ -113,7 +115,7 @@ impl<'a> AttemptRecord<'a> {
                 receive: ms(Phase::Receive),
             },
             why: or_null(&attempt.diagnosis.why),
-            fix: or_null(&attempt.diagnosis.fix),
+            fix: Some(attempt.diagnosis.fix_by_command()).filter(|fix| !fix.is_empty()),
             addresses: &attempt.addresses,
             connected: attempt.connected,
             tls: attempt.tls.as_ref().map(TlsRecord::of),
