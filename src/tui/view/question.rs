@@ -35,8 +35,10 @@ pub fn clear(model: &Model, clear: bool, clearing: bool, pen: Pen, frame: &mut F
         let count = model.deliveries.len();
         let all = if model.more_deliveries || model.filter.is_some() {
             "all deliveries, also those not shown".to_owned()
+        } else if count == 1 {
+            "the one delivery".to_owned()
         } else {
-            if count == 1 { "the one delivery".to_owned() } else { format!("all {count} deliveries") }
+            format!("all {count} deliveries")
         };
         format!("Forget {all}? The destination stays.")
     };
