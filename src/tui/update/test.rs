@@ -219,6 +219,9 @@ fn send(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn stop(model: &mut Model) -> Vec<Effect> {
+    if let Some(Popup::Probe(_)) = model.popup {
+        return super::other_side::stop_probe(model);
+    }
     let Some(TestPopup { life: Life::Flight(flight), .. }) = popup(model) else { return Vec::new() };
     if flight.stopping {
         return Vec::new();

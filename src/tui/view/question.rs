@@ -56,6 +56,16 @@ pub fn redirect(model: &Model, url: &EndpointUrl, change: bool, pen: Pen, frame:
     ask("Another host", &text, [("Keep", !change), ("Use it", change)], pen, frame, area);
 }
 
+pub fn probe(model: &Model, send: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
+    let text = format!(
+        "Does {} check the credentials? Pings go to it without them, with wrong ones, and as they should be. It may act on those \
+         it takes.",
+        parts::middle_cut(&to, 100)
+    );
+    ask("Probe", &text, [("Cancel", !send), ("Send", send)], pen, frame, area);
+}
+
 pub fn discard_body(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
     let text = "Discard the edited body? k keeps it as an event of your own.";
     ask("Discard", text, [("Keep editing", !discard), ("Discard", discard)], pen, frame, area);
