@@ -179,7 +179,7 @@ fn tls_info(seen: &Seen) -> Option<TlsInfo> {
     let certificate = seen.certificate.as_ref()?;
     Some(TlsInfo {
         version: seen.tls_version.map(str::to_owned),
-        cipher: None,
+        cipher: seen.cipher.clone(),
         names: certificate.names.clone(),
         issuer: certificate.issuer.clone(),
         not_after: certificate.not_after,
