@@ -22,10 +22,14 @@ use super::report;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::{BuiltIn, Event};
+use crate::domain::mask::DOTS;
 use crate::domain::outcome::Outcome;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
 use questions::{Back, Questions, error, say};
+
+/// What stands for a secret: a word, since dots are read out one by one.
+const HIDDEN: &str = "(hidden)";
 
 /// How many deliveries are listed.
 const LISTED: usize = 10;
@@ -94,10 +98,15 @@ impl Session<'_> {
             say("This is a demo on throw-away files. A receiver runs on this machine:");
             say(url);
         }
+        let mut told = None;
         loop {
             let (state, generation) = self.waypost.state_and_generation();
             say("");
-            tell(&state);
+            // What has been heard already need not be heard before every choice.
+            if told.as_ref() != Some(&state) {
+                tell(&state);
+                told = Some(state.clone());
+            }
             let items = Item::of(&state);
             let labels: Vec<String> = items.iter().map(|item| item.label().to_owned()).collect();
             let Some(chosen) = self.questions.choose("What to do", &labels, None, Back::Quits)? else { return Ok(exit::DONE) };
@@ -185,10 +194,14 @@ impl Session<'_> {
             let stop = async { by.set(Some(signals.next().await)) };
             waypost.test(destination, &events[at], |_| (), stop).await
         });
+        if by.get().is_some() {
+            // The terminal has shown the key.
+            say("");
+        }
         for notice in delivering::notices(&tested.delivery) {
             say(&format!("note: {}", visible(&notice)));
         }
-        say(report::delivery_text(&tested.delivery, Out::plain()).trim_end());
+        say(report::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
         if let Some(problem) = &tested.unrecorded {
             error(&problem.to_string());
         }

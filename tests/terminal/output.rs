@@ -94,6 +94,13 @@ fn a_locale_without_utf_8_and_the_linux_console_get_ascii_alone() {
     }
 }
 
+#[test]
+fn ascii_alone_can_be_asked_for() {
+    let home = Home::new();
+    let (app, shown) = tour(home.pty(&["--ascii"]).env("LC_ALL", "C.UTF-8"));
+    assert!(app.raw().is_ascii() && shown.contains("+ Destination -"), "{shown}");
+}
+
 /// What opening the help writes, after those keys.
 fn help_after(app: &mut App, keys: &[u8]) -> Vec<u8> {
     app.settle();
