@@ -20,6 +20,8 @@ mod process;
 mod properties;
 #[path = "rows/response.rs"]
 mod response;
+#[path = "rows/shown.rs"]
+mod shown;
 #[path = "rows/soak.rs"]
 mod soak;
 #[path = "rows/stalls.rs"]

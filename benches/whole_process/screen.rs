@@ -13,6 +13,9 @@ use super::world::World;
 /// How often each program is started.
 const STARTS: usize = 61;
 
+/// How long a key that writes something may take: on a busy machine its bytes must not count for the next one.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How long the app is watched doing nothing.
 const IDLE: Duration = Duration::from_secs(10);
 
@@ -65,9 +68,9 @@ struct Typing {
 
 fn typing(terminal: &mut Terminal) -> Typing {
     // Past the first letter, which takes a placeholder's or a mark's place.
-    terminal.press(b"h", QUIET);
-    let letters: Vec<Written> = (b'a'..=b'y').map(|letter| terminal.press(&[letter], QUIET)).collect();
-    let backspaces: Vec<Written> = (b'a'..=b'y').map(|_| terminal.press(b"\x7f", QUIET)).collect();
+    terminal.press(b"h", PATIENCE);
+    let letters: Vec<Written> = (b'a'..=b'y').map(|letter| terminal.press(&[letter], PATIENCE)).collect();
+    let backspaces: Vec<Written> = (b'a'..=b'y').map(|_| terminal.press(b"\x7f", PATIENCE)).collect();
     let frames = letters.iter().chain(&backspaces).filter(|written| written.bytes > 0).map(|written| ms(written.after)).collect();
     Typing {
         letter: Sample::new(letters.iter().copied().map(bytes).collect()),
@@ -79,12 +82,12 @@ fn typing(terminal: &mut Terminal) -> Typing {
 pub fn keys(world: &World, table: &mut Table) {
     let mut app = Terminal::start(world.app(&world.empty), 80, 24);
     app.first_frame();
-    app.press(b"\r", QUIET);
+    app.press(b"\r", PATIENCE);
     let ours = typing(&mut app);
     // Through all fields of the type with the most, and on.
-    app.press(b"\t", QUIET);
-    app.press(b"\x1b[B", QUIET);
-    let moves: Vec<f64> = (0..16).map(|_| bytes(app.press(b"\t", QUIET))).collect();
+    app.press(b"\t", PATIENCE);
+    app.press(b"\x1b[B", PATIENCE);
+    let moves: Vec<f64> = (0..16).map(|_| bytes(app.press(b"\t", PATIENCE))).collect();
     // F5 is bound to nothing.
     let nothing: Vec<f64> = (0..8).map(|_| bytes(app.press(b"\x1b[15~", QUIET * 3))).collect();
     drop(app);
@@ -110,7 +113,7 @@ pub fn keys(world: &World, table: &mut Table) {
 
 /// Sends a test delivery in the app, and waits until its result stands there.
 fn deliver(app: &mut Terminal) {
-    app.press(b"t", QUIET);
+    app.press(b"t", PATIENCE);
     app.press(b"\r", Duration::from_secs(5));
     // The clock of a delivery in flight writes every 100 ms.
     while app.bytes_within(Duration::from_millis(500)) > 0 {}

@@ -53,7 +53,7 @@ fn rate(mut sign: impl FnMut()) -> f64 {
         }
         done += 64;
     }
-    f64::from(done) * 65.536e-3 / (process::cpu_of_this_thread() - cpu).as_secs_f64()
+    f64::from(done) * 65.536e-3 / process::cpu_of_this_thread().saturating_sub(cpu).as_secs_f64()
 }
 
 /// From the last line of `openssl speed`, which tells bytes a second of CPU time.

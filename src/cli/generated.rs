@@ -55,12 +55,13 @@ pub fn man() -> String {
     page
 }
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
     ("destination.lock", "in the config directory: held by whoever saves"),
     ("events/*.json", "in the config directory: events of your own, for test --event"),
     ("key", "in the state directory: what secrets are sealed with"),
     ("deliveries.jsonl", "in the state directory: the deliveries, one a line"),
+    ("waypost.log", "in the state directory: what waypost did, where -v or RUST_LOG asks for it; no secrets"),
     ("state.lock", "in the state directory: held by whoever writes there"),
 ];
 

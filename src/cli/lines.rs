@@ -173,5 +173,5 @@ fn not_begun(to: &Settings, cause: &Cause) -> Failure {
     let diagnosis = diagnosis::of_cause(to, None, cause);
     // As of a single delivery: a variable that cannot be read as a proxy is a wrong input.
     let code = if matches!(cause, Cause::BadProxy(_)) { exit::USAGE } else { exit::FAILED };
-    Failure::Other { code, field: None, message: diagnosis.why, fix: diagnosis.fix }
+    Failure::Other { code, field: None, fix: diagnosis.fix_by_command().into_owned(), message: diagnosis.why }
 }

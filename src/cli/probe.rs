@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::prompt;
 use crate::domain::auth::Auth;
+use crate::domain::diagnosis::Diagnosis;
 use crate::domain::outcome::Outcome;
 use crate::domain::text::visible;
 use crate::ops::probe::{Report, Row, Verdict};
@@ -81,12 +82,14 @@ fn code(report: &Report, stopped_by: Option<u8>) -> u8 {
 
 /// What matters most, in words.
 fn finding(report: &Report) -> String {
-    let worst = report.findings().next().or_else(|| report.rows.iter().rev().find(|row| row.verdict == Verdict::Unclear));
-    let text = match worst {
-        Some(row) => format!("{} {}", row.finding, row.fix),
-        None => "Your endpoint checks: it takes the right request and refuses the others.".to_owned(),
-    };
-    visible(text.trim_end()).into_owned()
+    let (finding, fix) = report.finding();
+    let fix = by_command(fix);
+    visible(format!("{finding} {fix}").trim_end()).into_owned()
+}
+
+/// The fix as somebody without the app's keys follows it.
+fn by_command(fix: &str) -> String {
+    Diagnosis { why: String::new(), fix: fix.to_owned() }.fix_by_command().into_owned()
 }
 
 fn text(report: &Report, code: u8, out: Out) -> String {
@@ -140,7 +143,7 @@ fn row_json(row: &Row) -> Value {
         "expected": row.case.expected().name(),
         "verdict": verdict,
         "finding": row.finding,
-        "fix": (!row.fix.is_empty()).then_some(&row.fix),
+        "fix": Some(by_command(&row.fix)).filter(|fix| !fix.is_empty()),
         "delivery": ops::delivery_json(&row.delivery),
     })
 }

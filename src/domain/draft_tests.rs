@@ -104,6 +104,14 @@ fn notices_come_in_the_order_of_the_form() {
 }
 
 #[test]
+fn notices_are_told_beside_errors_too() {
+    let draft = Draft { url: "https://127.0.0.1/".into(), timeout_s: "0".into(), ..bearer("abc:def!") };
+    assert_eq!(draft.check().unwrap_err().len(), 1);
+    let fields: Vec<_> = draft.notices().iter().map(|notice| notice.field).collect();
+    assert_eq!(fields, [Field::Url, Field::Token]);
+}
+
+#[test]
 fn what_another_type_would_refuse_does_not_count() {
     for auth_type in AuthType::ALL {
         let other = Draft { url: URL.into(), auth_type, ..Draft::default() };

@@ -133,6 +133,12 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_name_is_taken() {
+        let longest = "a".repeat(MAX_BYTES);
+        assert_eq!(HeaderKey::parse(&longest, HeaderUse::Signature).unwrap().as_str(), longest);
+    }
+
+    #[test]
     fn refused_names_are_shown_escaped() {
         for text in ["", " ", "\t", "a:b", "é", "a\r\nb: c", "a b", "\u{202e}x", &"a".repeat(257)] {
             let error = HeaderKey::parse(text, HeaderUse::Signature).unwrap_err();

@@ -59,6 +59,21 @@ fn other_schemes() {
 }
 
 #[test]
+fn a_name_has_letters_digits_hyphens_and_underscores() {
+    for host in ["h;evil", "h,evil", "h&evil", "h$", "h!", "h'", "h*", "h+a", "h=a", "h~", "h(a)", "a..b", &"a".repeat(64)] {
+        refused(&format!("https://{host}.example/"));
+    }
+    let longest = format!("{}.example", "a".repeat(63));
+    for host in ["a-b.example", "a_b.example", "1.example", "h.example.", longest.as_str()] {
+        assert_eq!(accepted(&format!("https://{host}/")).host(), host);
+    }
+    let whole = |length: usize| format!("{}example", "a.".repeat((length - 7) / 2));
+    assert_eq!((whole(253).len(), whole(255).len()), (253, 255));
+    accepted(&format!("https://{}/", whole(253)));
+    refused(&format!("https://{}/", whole(255)));
+}
+
+#[test]
 fn nothing_is_repaired() {
     for text in [
         "https://h/a b",

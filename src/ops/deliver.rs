@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{Problem, Step, Tested, Waypost};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery, Phase};
+use crate::domain::outcome::{Attempt, Cause, Delivery};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
@@ -57,10 +57,8 @@ impl Waypost {
         let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
-        tracing::info!(id = %stamp.id, to = %to.url().authority(), bytes = event.body.len(), "delivery begins");
         let timeout = Duration::from_secs(to.timeout_s().into());
         let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
-        log_end(&stamp.id, &attempt);
         Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
     }
 
@@ -133,25 +131,6 @@ impl From<Progress> for Step {
             Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
         }
     }
-}
-
-/// How it ended, without a word of the endpoint's.
-fn log_end(id: &str, attempt: &Attempt) {
-    let ms = Phase::ALL.map(|phase| attempt.timings.get(phase));
-    tracing::info!(
-        %id,
-        outcome = attempt.outcome.name(),
-        phase = attempt.phase.map(Phase::name),
-        status = attempt.status(),
-        duration_ms = attempt.duration_ms,
-        dns_ms = ms[0],
-        connect_ms = ms[1],
-        tls_ms = ms[2],
-        send_ms = ms[3],
-        wait_ms = ms[4],
-        receive_ms = ms[5],
-        "delivery ends"
-    );
 }
 
 fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {

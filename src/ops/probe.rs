@@ -130,6 +130,16 @@ pub struct Report {
 }
 
 impl Report {
+    /// What matters most: a sentence, and how to mend it (empty where there is nothing to mend).
+    #[must_use]
+    pub fn finding(&self) -> (&str, &str) {
+        let worst = self.findings().next().or_else(|| self.rows.iter().rev().find(|row| row.verdict == Verdict::Unclear));
+        match worst {
+            Some(row) => (&row.finding, &row.fix),
+            None => ("Your endpoint checks: it takes the right request and refuses the others.", ""),
+        }
+    }
+
     /// What is not as it should be, the worst first.
     pub fn findings(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.verdict == Verdict::Bad)

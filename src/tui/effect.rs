@@ -51,6 +51,13 @@ pub enum Effect {
         /// What.
         event: Event,
     },
+    /// Send the ping in all ways, to see whether the endpoint checks.
+    Probe {
+        /// Comes back with the result.
+        id: Id,
+        /// Where to.
+        destination: Box<Destination>,
+    },
     /// Stop the delivery of that id.
     Stop {
         /// Of the [`Effect::Send`].

@@ -3,6 +3,7 @@
 use super::form::Focus;
 use super::model::{MainFocus, Model, Popup};
 use super::msg::Press;
+use super::other_side::ProbePopup;
 use super::test_popup::{Life, TestFocus};
 use crate::domain::auth::AuthType;
 use crate::ops::State;
@@ -28,6 +29,8 @@ pub enum Context {
     Snippet,
     /// Was a request made with our secret?
     Verify,
+    /// Does the endpoint check?
+    Probe,
     /// The keys themselves.
     Help,
 }
@@ -131,6 +134,8 @@ pub enum Action {
     Snippet,
     /// Asks whether a request was made with our secret.
     Verify,
+    /// Asks whether to see if the endpoint checks.
+    Probe,
 }
 
 /// Keys that belong together in help.
@@ -154,7 +159,7 @@ use Context as C;
 use Press as P;
 
 const EVERYWHERE: &[Context] =
-    &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Prompt, C::Editor, C::Snippet, C::Verify, C::Help];
+    &[C::Main, C::Deliveries, C::Form, C::Question, C::Test, C::Prompt, C::Editor, C::Snippet, C::Verify, C::Probe, C::Help];
 
 /// The table. Of several bindings of one key, the first whose condition holds counts.
 pub const TABLE: &[Binding] = &[
@@ -415,6 +420,18 @@ pub const TABLE: &[Binding] = &[
     ),
     bind(&[C::Verify], &[(P::Ctrl('k'), A::EraseToEnd)], "^K", "", "erase to the end of the line", always),
     bind(&[C::Verify], &[(P::Esc, A::Back)], "Esc", "close", "close", always),
+    bind(
+        &[C::Main, C::Deliveries],
+        &[(P::Char('p'), A::Probe)],
+        "p",
+        "",
+        "probe: does the endpoint check the credentials? asks first",
+        can_test,
+    ),
+    bind(&[C::Probe], &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "stop", "stop", test_in_flight),
+    bind(&[C::Probe], &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "close", "close", test_at_rest),
+    bind(&[C::Probe], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
+    bind(&[C::Probe], &[(P::Char('q'), A::Quit)], "q", "", "quit", test_at_rest),
     // A line that asks for something.
     bind(&[C::Prompt], &[(P::Enter, A::Press)], "Enter", "take it", "take what is typed", always),
     bind(&[C::Prompt], &[(P::Esc, A::Back)], "Esc", "cancel", "back, and nothing is done", always),
@@ -601,6 +618,8 @@ pub fn under_help(model: &Model) -> Context {
         Some(Popup::Test(_)) => Context::Test,
         Some(Popup::Snippet(_)) => Context::Snippet,
         Some(Popup::Verify(_)) => Context::Verify,
+        Some(Popup::Probe(ProbePopup::Asking(_))) => Context::Question,
+        Some(Popup::Probe(_)) => Context::Probe,
         Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => Context::Question,
         None if matches!(model.focus, MainFocus::Delivery(_)) => Context::Deliveries,
         None => Context::Main,

@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::msg::{Id, Press};
-use super::other_side::{SnippetPopup, VerifyPopup};
+use super::other_side::{ProbePopup, SnippetPopup, VerifyPopup};
 use super::test_popup::TestPopup;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
@@ -72,6 +72,8 @@ pub enum Popup {
     Snippet(SnippetPopup),
     /// Was a request made with our secret?
     Verify(Box<VerifyPopup>),
+    /// Does the endpoint check?
+    Probe(ProbePopup),
     /// "Send events to another host?", which a redirect leads to
     Redirect {
         /// Where it leads.
@@ -267,6 +269,7 @@ impl Model {
     pub fn in_flight(&self) -> Option<Id> {
         match &self.popup {
             Some(Popup::Test(test)) => test.in_flight(),
+            Some(Popup::Probe(ProbePopup::Running { id, .. })) => Some(*id),
             _ => None,
         }
     }

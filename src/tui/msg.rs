@@ -10,6 +10,7 @@ use crate::domain::explain::Explanation;
 use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
+use crate::ops::probe::{Case, Report};
 use crate::ops::{Page, Problem, Removed, Saved, Situation, Witness};
 
 /// The id of an effect, by which a result is matched to what is still waited for.
@@ -60,6 +61,10 @@ pub enum Msg {
     EditedOutside(Result<Vec<u8>, Problem>),
     /// A request was judged, or could not be; why.
     Explained(Id, Result<Box<Explanation>, String>),
+    /// The probe sends that now.
+    Probing(Id, Case),
+    /// The probe ended.
+    Probed(Id, Result<Box<Report>, Problem>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
     /// The app was stopped and goes on: what is on the terminal is unknown.

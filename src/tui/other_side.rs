@@ -4,6 +4,7 @@ use super::editor::Editor;
 use super::msg::Id;
 use crate::domain::explain::Explanation;
 use crate::domain::snippet::Lang;
+use crate::ops::probe::{Case, Report};
 
 /// The receiver's check as code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,26 @@ pub struct SnippetPopup {
     pub lang: Lang,
     /// The first line that is shown.
     pub scroll: usize,
+}
+
+/// Does the endpoint check?
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProbePopup {
+    /// Asked first: a receiver may act on what it takes. Whether `[ Send ]` has the focus.
+    Asking(bool),
+    /// On its way.
+    Running {
+        /// Of the effect.
+        id: Id,
+        /// What is being sent.
+        case: Option<Case>,
+        /// Stop was pressed.
+        stopping: bool,
+    },
+    /// Ended.
+    Done(Box<Report>),
+    /// It could not be begun; why.
+    Failed(String),
 }
 
 /// What has the focus in the verify popup.

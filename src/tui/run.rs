@@ -172,6 +172,9 @@ where
                             let to = (*destination, generation);
                             *flight = Some(send(id, to, event, Arc::clone(&self.waypost), results.clone()));
                         }
+                        Effect::Probe { id, destination } => {
+                            *flight = Some(probe(id, *destination, Arc::clone(&self.waypost), results.clone()));
+                        }
                         effect => perform(effect, Arc::clone(&self.waypost), results.clone()),
                     }
                 }
@@ -238,6 +241,7 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.
             Effect::Send { .. }
+            | Effect::Probe { .. }
             | Effect::Stop { .. }
             | Effect::EditOutside { .. }
             | Effect::Repaint
@@ -259,6 +263,28 @@ fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()
     })
 }
 
+fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
+    let (stop, stopped) = oneshot::channel();
+    let to_loop = results.clone();
+    let task = tokio::spawn(async move {
+        let live = results.clone();
+        let step = move |case| {
+            let _ = live.send(Msg::Probing(id, case));
+        };
+        let report = waypost.probe(&destination, step, wished(stopped)).await;
+        let _ = results.send(Msg::Probed(id, report.map(Box::new)));
+    });
+    // No clock runs for it: what is on the screen changes with each ping.
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: true, task: watched(task, to_loop) }
+}
+
+/// Ready at a wish to stop; an end without a word is none.
+async fn wished(stopped: oneshot::Receiver<()>) {
+    if stopped.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Has a body edited by the user's editor, in a file that is gone afterwards.
 /// What comes from outside meanwhile is kept; what is to end the app ends the editor first.
 async fn edit(
@@ -273,11 +299,7 @@ async fn edit(
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let (mut stop, mut meanwhile) = (Some(stop), Vec::new());
-    let mut editing = pin!(shell.edit(scratch.path(), async {
-        if stopped.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }));
+    let mut editing = pin!(shell.edit(scratch.path(), wished(stopped)));
     let result = loop {
         tokio::select! {
             result = &mut editing => break result,
@@ -334,12 +356,7 @@ fn send(
                 Step::Ended(phase, ms) => Msg::Ended(id, phase, ms),
             });
         };
-        // An end without a word is no wish to stop.
-        let stop = async {
-            if stopped.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
+        let stop = wished(stopped);
         // What is sent to is what is registered now, whoever changed it.
         if let Err(problem) = waypost.is_still(generation).await {
             let _ = results.send(Msg::NotSent(id, problem));

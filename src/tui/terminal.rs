@@ -69,9 +69,12 @@ fn write(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// There is no terminal.
 pub fn size() -> io::Result<Size> {
-    // Asked twice for each frame: crossterm's opens /dev/tty each time.
-    let size = rustix::termios::tcgetwinsize(io::stdout())?;
-    Ok(Size { width: size.ws_col, height: size.ws_row })
+    // Asked twice for each frame, and crossterm's opens /dev/tty each time. It has an answer for a terminal that has gone, too.
+    if let Ok(size) = rustix::termios::tcgetwinsize(io::stdout()) {
+        return Ok(Size { width: size.ws_col, height: size.ws_row });
+    }
+    let (width, height) = crossterm::terminal::size()?;
+    Ok(Size { width, height })
 }
 
 /// Makes a panic give the terminal back before its message is printed.

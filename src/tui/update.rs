@@ -68,6 +68,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Kept(result) => kept(model, result),
         Msg::NotSent(id, problem) => test::not_sent(model, id, &problem),
         Msg::EditedOutside(result) => body::edited_outside(model, result),
+        Msg::Probing(id, case) => other_side::probing(model, id, case),
+        Msg::Probed(id, result) => other_side::probed(model, id, result),
         Msg::Explained(id, result) => other_side::explained(model, id, result),
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
@@ -114,6 +116,7 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
             Context::Prompt => prompt::act(model, action),
             Context::Snippet => other_side::snippet(model, action),
             Context::Verify => other_side::verify(model, action),
+            Context::Probe => other_side::probe(model, action),
             Context::Editor => body::act(model, action),
         },
     }
@@ -238,6 +241,7 @@ fn question(model: &mut Model, action: Action) -> Vec<Effect> {
         Some(Popup::Clear { .. }) => history::clear(model, action),
         Some(Popup::Redirect { .. }) => test::redirect(model, action),
         Some(Popup::Test(_)) => test::discard(model, action),
+        Some(Popup::Probe(_)) => other_side::ask_probe(model, action),
         _ => Vec::new(),
     }
 }

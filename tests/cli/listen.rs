@@ -114,6 +114,20 @@ fn one_sends_and_the_other_receives() {
 }
 
 #[test]
+fn many_events_are_sent_and_each_is_received_and_checked() {
+    let (receiver, listening) = listening(&["--json"]);
+    let sender = sender(&receiver, &listening, &HMAC, SECRET);
+    let events: String = (0..40).map(|number| format!("{{\"number\":{number}}}\n")).collect();
+    sender.waypost_stdin(&["send", "--lines", "-"], events).exits(0);
+    let mut ids = std::collections::HashSet::new();
+    for _ in 0..40 {
+        let line = listening.json();
+        assert_eq!(line["accepted"], true, "{line}");
+        assert!(ids.insert(line["id"].as_str().unwrap().to_owned()), "{line}");
+    }
+}
+
+#[test]
 fn a_mistake_of_the_sender_is_named() {
     let (home, listening) = listening(&["--json"]);
     let other = sender(&home, &listening, &HMAC, SECRET);

@@ -22,7 +22,7 @@ fn at(receiver: &Receiver) -> Home {
 }
 
 fn lines(count: usize) -> String {
-    (1..=count).map(|n| format!("{{\"n\": {n}}}\n")).collect()
+    (1..=count).map(|n| format!("{{\"n\": {n}}}\n")).collect::<Vec<_>>().concat()
 }
 
 fn bodies(receiver: &Receiver) -> BTreeSet<String> {

@@ -109,6 +109,18 @@ fn h21_no_command_gives_a_canary_away() {
             (&["show"], "", 0),
             (&["show", "--json"], "", 0),
             (&["secret"], "", 0),
+            (&["send", "-", "--retries", "0"], "{}", 3),
+            (&["send", "-", "--retries", "0", "--json"], "{}", 3),
+            (&["send", "-", "--lines", "--retries", "0"], "{}\n[1]\n", 3),
+            (&["send", "-", "--lines", "--retries", "0", "--json"], "{}\n", 3),
+            (&["history"], "", 0),
+            (&["history", "--json"], "", 0),
+            (&["curl"], "", 0),
+            (&["curl", "--json"], "", 0),
+            (&["probe", "--yes"], "", 3),
+            (&["probe", "--yes", "--json"], "", 3),
+            (&["snippet", "--lang", "node"], "", 0),
+            (&["verify", "--body", "-", "--header", "x-signature: abc", "--target", "/in?key=wrong", "--json"], "{}", 3),
             (&["edit", "--url", "http://h.example/"], "", 2),
             (&["edit", "--secret-env", "CANARY", "--json"], "", 0),
             // A blank, a control character: wrong for every field.
@@ -118,6 +130,11 @@ fn h21_no_command_gives_a_canary_away() {
         ] {
             run(&home, args, stdin).exits(code);
         }
+        let listed = run(&home, &["history", "--json"], "").exits(0).json();
+        let id = listed["deliveries"][0]["id"].as_str().unwrap();
+        run(&home, &["history", "show", id], "").exits(0);
+        run(&home, &["curl", id], "").exits(0);
+        run(&home, &["resend", id], "").exits(3);
         let url = format!("https://{USER}:{CANARY}@h.example/").replace("+/", "-");
         let out = home.run(&["edit", "--url", &url], b"", &[("RUST_LOG", "trace")]).exits(2);
         assert!(!out.stderr.contains("0123456789-sEcRet"), "{}", out.stderr);

@@ -140,7 +140,7 @@ fn a_log_is_kept_only_where_it_is_asked_for() {
     for said in [
         "begins version=",
         "loaded generation=1 registered=true",
-        "delivery begins id=msg_",
+        "attempt begins id=\"msg_",
         &format!("to={host}"),
         "outcome=\"delivered\" status=200 duration_ms=",
         "wait_ms=",

@@ -145,6 +145,9 @@ fn h46_what_retry_after_says_is_shown_and_capped() {
             let attempt = attempt(&home, &[], "", 3);
             assert!(text(&attempt, "why").contains(shows), "{value}: {attempt}");
             assert_eq!(receiver.connections(), 1, "a test is one attempt");
+            let out = home.waypost_stdin(&["send", "-", "--retries", "0"], "{}").exits(3);
+            let told = format!("{}{}", out.stdout, out.stderr);
+            assert!(told.contains(shows), "{value}: {told}");
         }
     }
 }

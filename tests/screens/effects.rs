@@ -561,6 +561,22 @@ fn a_received_request_is_judged_as_it_was_pasted() {
 }
 
 #[test]
+fn a_probe_asks_first_runs_once_and_can_be_stopped() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    assert_eq!(press(&mut model, "p enter"), []);
+    assert!(model.popup.is_none(), "Cancel has the focus");
+    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    assert_eq!(press(&mut model, "p right enter"), [Effect::Probe { id: 1, destination }]);
+    assert_eq!(press(&mut model, "ctrl-c esc"), [Effect::Stop { id: 1 }]);
+    update(&mut model, Msg::Probed(1, Ok(Box::new(scenes::report()))));
+    assert!(screen(&model).contains("accepts unsigned requests"));
+    assert_eq!(press(&mut model, "esc"), [Effect::List { id: 2, outcome: None, skip: 0 }]);
+    let mut model = app(scenes::registered(AuthType::Default));
+    assert_eq!(press(&mut model, "p"), []);
+    assert!(screen(&model).contains("nothing to check"));
+}
+
+#[test]
 fn find_goes_from_place_to_place_and_around() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "t / W E B H O O K enter");

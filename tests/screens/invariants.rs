@@ -23,7 +23,14 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. } | Popup::Snippet(_) | Popup::Verify(_))
+        Some(
+            Popup::Delete { .. }
+            | Popup::Clear { .. }
+            | Popup::Redirect { .. }
+            | Popup::Snippet(_)
+            | Popup::Verify(_)
+            | Popup::Probe(_),
+        )
         | None => {}
     }
     match model.focus {
@@ -102,6 +109,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Listed(id, if well { Ok(Box::new(page)) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..9).prop_map(|id| Msg::Cleared(id, Ok(()))),
+        1 => (1_u64..9).prop_map(|id| Msg::Probed(id, Ok(Box::new(scenes::report())))),
         1 => Just(Msg::Generated(Ok(Secret::new(scenes::SECRET)))),
         1 => Just(Msg::Resumed),
     ]

@@ -10,6 +10,7 @@ use waypost::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase, Respons
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
+use waypost::ops::probe::{Case, Report, Row, Verdict};
 use waypost::ops::{Code, Page, Problem, Situation, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -174,4 +175,24 @@ pub fn stopped() -> Delivery {
     attempt.phase = Some(Phase::Wait);
     attempt.diagnosis = diagnosis::of_stop(attempt.phase);
     delivery(BuiltIn::ClientSubmissionHomeowners, attempt)
+}
+
+pub fn report() -> Report {
+    let row = |case, verdict, delivery: Delivery, finding: &str, fix: &str| Row {
+        case,
+        delivery,
+        verdict,
+        finding: finding.into(),
+        fix: fix.into(),
+    };
+    let taken = "Your endpoint accepts unsigned requests.";
+    Report {
+        rows: vec![
+            row(Case::Unsigned, Verdict::Bad, delivered(), taken, "Let the receiver refuse what has no signature."),
+            row(Case::WrongSecret, Verdict::Good, refused(), "", ""),
+            row(Case::Right, Verdict::Good, delivered(), "", ""),
+        ],
+        cut_short: false,
+        unrecorded: None,
+    }
 }

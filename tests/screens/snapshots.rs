@@ -6,6 +6,7 @@ use waypost::domain::auth::AuthType;
 use waypost::domain::explain::explain;
 use waypost::domain::outcome::{Delivery, Outcome, Phase};
 use waypost::domain::verify::Received;
+use waypost::ops::probe::Case;
 use waypost::ops::{Page, Problem, Witness};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
@@ -227,6 +228,19 @@ fn receiver_code_and_verify() {
     shot("verify_not_ours", &model);
     press(&mut model, "esc v");
     shot("verify_kept", &model);
+}
+
+#[test]
+fn probe() {
+    let mut model = app(scenes::registered(AuthType::Hmac));
+    press(&mut model, "p");
+    shot("probe_asks", &model);
+    press(&mut model, "right enter");
+    let id = model.in_flight().unwrap();
+    update(&mut model, Msg::Probing(id, Case::WrongSecret));
+    shot("probe_running", &model);
+    update(&mut model, Msg::Probed(id, Ok(Box::new(scenes::report()))));
+    shot("probe_done", &model);
 }
 
 #[test]

@@ -154,7 +154,15 @@ async fn a_host_that_is_an_address() {
     let server = serve(pki.issue("127.0.0.1", |_| {}), OK).await;
     let attempt = Case::new(&format!("https://{}/in", server.address), &pki).send().await;
     assert_eq!((attempt.status(), attempt.connected), (Some(200), Some(server.address)), "{attempt:?}");
-    assert_eq!(attempt.tls.unwrap().names, ["127.0.0.1"]);
+    let tls = attempt.tls.unwrap();
+    assert_eq!(tls.names, ["127.0.0.1"]);
+    assert_eq!(tls.version.as_deref(), Some("TLS 1.3"));
+    // As IANA names it; the server gives tickets, and they tell it.
+    let cipher = tls.cipher.unwrap();
+    assert!(
+        ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"].contains(&cipher.as_str()),
+        "{cipher}"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use waypost::tui::start;
 use waypost::tui::terminal::{self, Taken};
 
 use crate::support::Home;
-use crate::support::app::App;
+use crate::support::app::{App, Typed};
 use crate::support::pty::{Command, Key};
 
 /// Set where this program is to be the one that panics.
@@ -66,6 +66,10 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
         .env(PANICS, home.path().to_str().unwrap());
     let mut app = App::start(itself);
     assert!(app.is_raw());
+    // A secret is in the form when it happens.
+    app.open_form();
+    app.fill_in("https://typed.example/in", &Typed::Bearer { pasted: "canary-0123456789" });
+    app.wait_for("17 chars");
     app.key(Key::Ctrl('z'));
     let exit = app.wait_exit();
     assert_eq!((exit.code, exit.signal), (Some(101), None));
@@ -76,4 +80,5 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     let left = written.rfind("\x1b[?1049l").unwrap();
     assert_eq!(written.matches("\x1b[?1049l").count(), 1, "it is given back once");
     assert!(left < written.find("on purpose").unwrap());
+    assert!(!written.contains("canary"), "{written}");
 }

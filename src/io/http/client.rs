@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::answer::Answer;
-use super::ended::{End, Ended, Fault};
+use super::ended::{End, Ended, Fault, log_begin};
 use super::proxy::ProxyEnv;
 use super::resolve::{Lookup, SystemLookup};
 use super::tls::Verification;
@@ -81,6 +81,7 @@ impl Sender {
         progress: impl Fn(Progress),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
+        log_begin(to, request);
         let begun = Instant::now();
         let (live, mut events) = unbounded_channel();
         let trace = Arc::new(Trace::new(&request.body, Some(live)));

@@ -9,6 +9,7 @@ use super::cause;
 use super::trace::Seen;
 use crate::domain::destination::Settings;
 use crate::domain::diagnosis;
+use crate::domain::mask::Masked;
 use crate::domain::outcome::{Attempt, Cause, Outcome, Phase, SentRequest, TlsInfo};
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
@@ -105,7 +106,7 @@ impl Ended {
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
         let tls = tls_info(&seen);
-        Attempt {
+        let attempt = Attempt {
             started_at,
             outcome,
             phase,
@@ -123,8 +124,38 @@ impl Ended {
             response,
             cause,
             diagnosis,
-        }
+        };
+        log_end(request, &attempt);
+        attempt
     }
+}
+
+/// Into the log: that it begins.
+pub(super) fn log_begin(to: &Settings, request: &Request) {
+    tracing::info!(id = id_of(request), to = %to.url().authority(), bytes = request.body.len(), "attempt begins");
+}
+
+/// Into the log: how it ended, without a word of the endpoint's.
+fn log_end(request: &Request, attempt: &Attempt) {
+    let ms = Phase::ALL.map(|phase| attempt.timings.get(phase));
+    tracing::info!(
+        id = id_of(request),
+        outcome = attempt.outcome.name(),
+        phase = attempt.phase.map(Phase::name),
+        status = attempt.status(),
+        duration_ms = attempt.duration_ms,
+        dns_ms = ms[0],
+        connect_ms = ms[1],
+        tls_ms = ms[2],
+        send_ms = ms[3],
+        wait_ms = ms[4],
+        receive_ms = ms[5],
+        "attempt ends"
+    );
+}
+
+fn id_of(request: &Request) -> String {
+    request.header("webhook-id").map(Masked::masked).unwrap_or_default()
 }
 
 /// Where a cause belongs that keeps an attempt from beginning.
@@ -148,7 +179,7 @@ fn tls_info(seen: &Seen) -> Option<TlsInfo> {
     let certificate = seen.certificate.as_ref()?;
     Some(TlsInfo {
         version: seen.tls_version.map(str::to_owned),
-        cipher: None,
+        cipher: seen.cipher.clone(),
         names: certificate.names.clone(),
         issuer: certificate.issuer.clone(),
         not_after: certificate.not_after,

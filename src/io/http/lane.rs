@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::answer::Answer;
 use super::client::Sender;
-use super::ended::{End, Ended, Fault};
+use super::ended::{End, Ended, Fault, log_begin};
 use super::trace::{Current, Trace, millis};
 use super::way::{Keep, Way};
 use crate::domain::destination::Settings;
@@ -55,6 +55,7 @@ impl Lane {
         timeout: Duration,
         stop: impl Future<Output = ()>,
     ) -> Attempt {
+        log_begin(&self.to, request);
         let begun = Instant::now();
         let trace = Arc::new(Trace::new(&request.body, None));
         let answer = Answer::default();

@@ -171,7 +171,15 @@ impl ClientSessionStore for Watch {
 
     fn remove_tls12_session(&self, _: &ServerName<'static>) {}
 
-    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {}
+    /// A ticket is not kept, but it tells the cipher. A server need not give one, and of TLS 1.2 nothing tells it; a connection
+    /// that serves several attempts gets its tickets in the first, hence the name is kept as any of them saw it.
+    fn insert_tls13_ticket(&self, server_name: ServerName<'static>, ticket: Tls13ClientSessionValue) {
+        if server_name == self.host {
+            // As IANA names it: without the version that the library puts in.
+            let name = format!("{:?}", ticket.suite().common.suite).replacen("TLS13_", "TLS_", 1);
+            self.current.trace().note(|seen| seen.cipher = Some(name));
+        }
+    }
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         None

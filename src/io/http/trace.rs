@@ -67,6 +67,8 @@ pub struct Seen {
     pub certificate: Option<Certificate>,
     /// `TLS 1.3`
     pub tls_version: Option<&'static str>,
+    /// The cipher suite that TLS agreed on, where a ticket told it.
+    pub cipher: Option<String>,
     /// Whether the server asked for a certificate from us.
     pub client_certificate_asked: bool,
 }

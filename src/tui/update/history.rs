@@ -60,6 +60,11 @@ pub fn fill(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Reads the first page again.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    list(model, 0)
+}
+
 fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
     let id = model.id();
     model.listing = Some(id);

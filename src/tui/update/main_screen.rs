@@ -15,6 +15,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Delete, _) => ask_delete(model),
         (Action::Snippet, _) => other_side::open_snippet(model),
         (Action::Verify, _) => other_side::open_verify(model),
+        (Action::Probe, _) => other_side::open_probe(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
         (Action::Press, MainFocus::Delivery(at)) => history::open(model, at),
         (Action::Resend, MainFocus::Delivery(at)) => return history::resend(model, at),

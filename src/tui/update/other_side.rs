@@ -1,14 +1,16 @@
 //! The receiver's check as code, and the question whether a received request is ours.
 
-use super::close;
+use super::{close, history};
 use crate::domain::explain::Explanation;
 use crate::domain::snippet::{self, Lang};
+use crate::ops::Problem;
+use crate::ops::probe::{Case, Report};
 use crate::tui::editor::Move;
 use crate::tui::effect::{Body, Effect};
 use crate::tui::keys::Action;
-use crate::tui::model::{Model, Popup};
+use crate::tui::model::{Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::other_side::{Checked, SnippetPopup, VerifyFocus, VerifyPopup};
+use crate::tui::other_side::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
 use crate::tui::view;
 
 pub fn open_snippet(model: &mut Model) {
@@ -40,6 +42,77 @@ pub fn snippet(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::Back => close(model),
         action => popup.scroll = scrolled(popup.scroll, action, page, last),
+    }
+    Vec::new()
+}
+
+pub fn open_probe(model: &mut Model) {
+    model.status = None;
+    if model.destination().is_some_and(|destination| destination.auth().secret().is_none()) {
+        model.say(Tone::Note, "There is nothing to check: requests carry no credentials.");
+        return;
+    }
+    model.popup = Some(Popup::Probe(ProbePopup::Asking(false)));
+}
+
+/// The answer to the question before a probe.
+pub fn ask_probe(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Popup::Probe(ProbePopup::Asking(send))) = &mut model.popup else { return Vec::new() };
+    match action {
+        Action::Press if *send => {
+            let id = model.id();
+            let Some(destination) = model.destination().cloned() else { return Vec::new() };
+            model.popup = Some(Popup::Probe(ProbePopup::Running { id, case: None, stopping: false }));
+            return vec![Effect::Probe { id, destination: Box::new(destination) }];
+        }
+        Action::Press | Action::Back => close(model),
+        Action::Left => *send = false,
+        Action::Right => *send = true,
+        _ => *send = !*send,
+    }
+    Vec::new()
+}
+
+pub fn probe(model: &mut Model, action: Action) -> Vec<Effect> {
+    match (action, &model.popup) {
+        (Action::Back | Action::Press, Some(Popup::Probe(ProbePopup::Running { .. }))) => return stop_probe(model),
+        (Action::Back | Action::Press, _) => {
+            close(model);
+            // What was sent is in the history.
+            return history::refresh(model);
+        }
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+pub fn stop_probe(model: &mut Model) -> Vec<Effect> {
+    match &mut model.popup {
+        Some(Popup::Probe(ProbePopup::Running { id, stopping, .. })) if !*stopping => {
+            *stopping = true;
+            model.changed = true;
+            vec![Effect::Stop { id: *id }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub fn probing(model: &mut Model, of: Id, now: Case) -> Vec<Effect> {
+    match &mut model.popup {
+        Some(Popup::Probe(ProbePopup::Running { id, case, .. })) if *id == of => *case = Some(now),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+pub fn probed(model: &mut Model, of: Id, result: Result<Box<Report>, Problem>) -> Vec<Effect> {
+    if matches!(&model.popup, Some(Popup::Probe(ProbePopup::Running { id, .. })) if *id == of) {
+        model.popup = Some(Popup::Probe(match result {
+            Ok(report) => ProbePopup::Done(report),
+            Err(problem) => ProbePopup::Failed(problem.to_string()),
+        }));
+    } else {
+        model.changed = false;
     }
     Vec::new()
 }

@@ -78,7 +78,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::EditBody, _) => return edit_body(model),
         (Action::Find, _) => prompt::open(test, Asked::Find),
         (Action::Write, _) if test.body().is_none_or(<[u8]>::is_empty) => {
-            say(model, Tone::Note, "There is no body here to write.")
+            say(model, Tone::Note, "There is no body here to write.");
         }
         (Action::Write, _) => prompt::open(test, Asked::Write),
         (Action::Keep, _) => prompt::open(test, Asked::Keep),
@@ -219,6 +219,9 @@ fn send(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn stop(model: &mut Model) -> Vec<Effect> {
+    if let Some(Popup::Probe(_)) = model.popup {
+        return super::other_side::stop_probe(model);
+    }
     let Some(TestPopup { life: Life::Flight(flight), .. }) = popup(model) else { return Vec::new() };
     if flight.stopping {
         return Vec::new();

@@ -59,7 +59,7 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, p
     let text = parts::padded(&parts::end_cut(&text, room), room);
     let head = format!("{mark}{at}  ");
     let why =
-        if attempt.outcome != Outcome::Delivered { format!("   {}", visible(&attempt.diagnosis.why)) } else { String::new() };
+        if attempt.outcome == Outcome::Delivered { String::new() } else { format!("   {}", visible(&attempt.diagnosis.why)) };
     let tail = format!("  {took:>8}   {}{why}", label_of(&delivery.event));
     let tail = parts::end_cut(&tail, columns.saturating_sub(parts::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);

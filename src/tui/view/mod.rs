@@ -19,6 +19,7 @@ use ratatui::widgets::Paragraph;
 use super::glyphs::{Glyphs, to_ascii};
 use super::keys;
 use super::model::{Model, Popup, Tone};
+use super::other_side::ProbePopup;
 use super::theme::Theme;
 use super::update::{SMALLEST, too_small};
 use crate::domain::text::visible;
@@ -68,6 +69,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
         }
         Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
         Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
+        Some(Popup::Probe(ProbePopup::Asking(send))) => question::probe(model, *send, pen, frame, area),
+        Some(Popup::Probe(popup)) => other_side::probe(popup, pen, frame, layout.popup(area)),
         Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),
         Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, area),
         Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),

@@ -6,10 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{Pen, answer, parts};
+use crate::domain::outcome::Attempt;
 use crate::domain::snippet;
+use crate::domain::text::visible;
+use crate::ops::probe::{Case, Report, Verdict};
 use crate::tui::editor::Editor;
 use crate::tui::model::{Model, Popup};
-use crate::tui::other_side::{Checked, SnippetPopup, VerifyFocus, VerifyPopup};
+use crate::tui::other_side::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
 
 fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
@@ -134,6 +137,56 @@ pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
     if below > 0 {
         frame.render_widget(Line::styled(format!("+{below}"), pen.theme.dim).right_aligned(), foot);
     }
+}
+
+/// The probe on its way, and what it found.
+pub fn probe(popup: &ProbePopup, pen: Pen, frame: &mut Frame, area: Rect) {
+    parts::popup(pen, "Probe", frame, area);
+    let inner = inside(area);
+    let columns = usize::from(inner.width);
+    let lines = match popup {
+        ProbePopup::Asking(_) => Vec::new(),
+        ProbePopup::Running { stopping: true, .. } => vec![Line::raw("stopping")],
+        ProbePopup::Running { case, .. } => {
+            let what = case.map_or("", Case::label);
+            vec![Line::from(vec![Span::styled(pen.glyphs.busy, pen.theme.accent), Span::raw(format!(" a ping {what}"))])]
+        }
+        ProbePopup::Failed(why) => {
+            parts::wrapped(&visible(why), columns).into_iter().map(|line| Line::styled(line, pen.theme.bad)).collect()
+        }
+        ProbePopup::Done(report) => report_lines(report, pen, columns),
+    };
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn report_lines(report: &Report, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let (finding, fix) = report.finding();
+    let well = report.rows.iter().all(|row| row.verdict == Verdict::Good) && !report.cut_short;
+    let (mark, style) = if well { (pen.glyphs.ok, pen.theme.good) } else { (pen.glyphs.fail, pen.theme.bad) };
+    let text = format!("{mark} {}", visible(finding));
+    let mut lines: Vec<Line> = parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
+    if !fix.is_empty() {
+        lines.extend(answer::told("Fix", fix, pen, columns));
+    }
+    lines.push(Line::default());
+    for row in &report.rows {
+        let (mark, style, word) = match row.verdict {
+            Verdict::Good => (pen.glyphs.ok, pen.theme.good, "as it should be"),
+            Verdict::Bad => (pen.glyphs.fail, pen.theme.bad, "not as it should be"),
+            Verdict::Unclear => ("?", pen.theme.note, "tells nothing"),
+        };
+        let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
+        let ended = format!("{}{status}", row.delivery.outcome().name());
+        let text = format!(" {}  {}  {word}", parts::padded(row.case.label(), 22), parts::padded(&ended, 14));
+        lines.push(Line::from(vec![Span::styled(mark, style), Span::raw(parts::end_cut(&text, columns.saturating_sub(2)))]));
+    }
+    if report.cut_short {
+        lines.push(Line::styled("The rest was not sent.", pen.theme.dim));
+    }
+    if let Some(problem) = &report.unrecorded {
+        lines.extend(answer::told("Note", &format!("Not recorded: {problem}"), pen, columns));
+    }
+    lines
 }
 
 /// A text that is edited, scrolled so that the cursor is in view.

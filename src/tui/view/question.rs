@@ -35,8 +35,10 @@ pub fn clear(model: &Model, clear: bool, clearing: bool, pen: Pen, frame: &mut F
         let count = model.deliveries.len();
         let all = if model.more_deliveries || model.filter.is_some() {
             "all deliveries, also those not shown".to_owned()
+        } else if count == 1 {
+            "the one delivery".to_owned()
         } else {
-            if count == 1 { "the one delivery".to_owned() } else { format!("all {count} deliveries") }
+            format!("all {count} deliveries")
         };
         format!("Forget {all}? The destination stays.")
     };
@@ -52,6 +54,16 @@ pub fn redirect(model: &Model, url: &EndpointUrl, change: bool, pen: Pen, frame:
     };
     let text = format!("Send events to another host, {}, instead of {now}?{again}", parts::middle_cut(&url.authority(), 100));
     ask("Another host", &text, [("Keep", !change), ("Use it", change)], pen, frame, area);
+}
+
+pub fn probe(model: &Model, send: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+    let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
+    let text = format!(
+        "Does {} check the credentials? Pings go to it without them, with wrong ones, and as they should be. It may act on those \
+         it takes.",
+        parts::middle_cut(&to, 100)
+    );
+    ask("Probe", &text, [("Cancel", !send), ("Send", send)], pen, frame, area);
 }
 
 pub fn discard_body(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
