@@ -68,7 +68,7 @@ fn no_color_leaves_the_colours_out_and_the_selection_in() {
     // The same way with colours, or this test could not fail.
     let home = Home::new();
     let (app, _) = tour(home.pty(&[]).env("NO_COLOR", ""));
-    assert!(self::styles(&app.raw()).iter().any(|codes| codes.split(';').any(|code| code == "31")));
+    assert!(self::styles(&app.raw()).iter().any(|codes| codes.split(';').any(|code| code == "91")));
 }
 
 #[test]

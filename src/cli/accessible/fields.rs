@@ -176,7 +176,7 @@ impl Form<'_> {
             let Some(mut answer) = self.questions.line(&question)? else { return Ok(None) };
             // A user name may have them.
             if field != Field::Username && answer.trim() != answer {
-                answer = answer.trim().to_owned();
+                answer = answer.trim().into();
                 say("note: blanks at the ends were taken off.");
             }
             if optional && answer == NONE {
@@ -280,6 +280,6 @@ impl Form<'_> {
     }
 }
 
-fn place<T: PartialEq>(all: &[T], one: T) -> usize {
+fn place<T: Copy + PartialEq>(all: &[T], one: T) -> usize {
     all.iter().position(|each| *each == one).unwrap_or(0)
 }
