@@ -5,7 +5,8 @@ use std::io;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use super::args::Args;
+use super::accessible;
+use super::args::{Args, Look};
 use super::failure::Failure;
 use crate::ops::{Demo, Waypost};
 use crate::tui::model::Surroundings;
@@ -16,18 +17,22 @@ use crate::tui::start;
 ///
 /// # Errors
 /// There is no terminal, or no place for the files.
-pub fn app(args: &Args) -> Result<u8, Failure> {
+pub fn app(args: &Args, look: Look) -> Result<u8, Failure> {
     needs_terminal()?;
     let waypost = Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone())?;
-    open(runtime()?, waypost, surroundings(args, None), start::outside())
+    if in_lines(look) {
+        return accessible::open(runtime()?, &waypost, None);
+    }
+    open(runtime()?, waypost, surroundings(args, look, None), start::outside())
 }
 
 /// Opens the app on throw-away files, with a receiver as its endpoint.
 ///
 /// # Errors
 /// There is no terminal, or the demo cannot be set up.
-pub fn demo(args: &Args) -> Result<u8, Failure> {
+pub fn demo(args: &Args, look: Look) -> Result<u8, Failure> {
     needs_terminal()?;
+    let look = Look { accessible: look.accessible || args.look.accessible, ascii: look.ascii || args.look.ascii };
     let runtime = runtime()?;
     let outside = start::outside();
     let to_loop = outside.0.clone();
@@ -35,8 +40,17 @@ pub fn demo(args: &Args) -> Result<u8, Failure> {
         // After the app's end there is nobody to tell.
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
-    let surroundings = surroundings(args, Some(demo.url().to_owned()));
+    if in_lines(look) {
+        return accessible::open(runtime, &demo.waypost(), Some(demo.url()));
+    }
+    let surroundings = surroundings(args, look, Some(demo.url().to_owned()));
     open(runtime, demo.waypost(), surroundings, outside)
+}
+
+/// Whether the app is to be lines: asked for, or since the terminal has no cursor to move.
+fn in_lines(look: Look) -> bool {
+    let asked = std::env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
+    look.accessible || asked || std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
 fn open(
@@ -60,14 +74,19 @@ fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// What the options and the environment say of the terminal.
-fn surroundings(args: &Args, demo: Option<String>) -> Surroundings {
+fn surroundings(args: &Args, look: Look, demo: Option<String>) -> Surroundings {
     let var = |name| std::env::var(name).unwrap_or_default();
     let colourless = match args.globals.color.as_str() {
         "always" => false,
         "never" => true,
         _ => !var("NO_COLOR").is_empty(),
     };
-    Surroundings { ascii: ascii(), colourless, editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(), demo }
+    Surroundings {
+        ascii: look.ascii || ascii(),
+        colourless,
+        editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(),
+        demo,
+    }
 }
 
 /// Whether the terminal shows ASCII only.
@@ -79,12 +98,10 @@ pub fn ascii() -> bool {
 }
 
 fn needs_terminal() -> Result<(), Failure> {
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    if start::has_terminal() && !dumb {
+    if start::has_terminal() {
         return Ok(());
     }
-    let why = if dumb { "This terminal (TERM=dumb) cannot show the app." } else { "There is no terminal for the app." };
-    Err(Failure::usage(why, format!("Give a command: {}.", super::commands())))
+    Err(Failure::usage("There is no terminal for the app.", format!("Give a command: {}.", super::commands())))
 }
 
 fn ended(result: io::Result<u8>) -> Result<u8, Failure> {

@@ -45,9 +45,25 @@ pub struct Args {
     #[command(flatten)]
     pub globals: Globals,
 
+    /// How the app looks.
+    #[command(flatten)]
+    pub look: Look,
+
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// How the app looks, where it is opened.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct Look {
+    /// The app as plain lines and numbered choices, for screen readers and simple terminals; also by ACCESSIBLE=1
+    #[arg(long)]
+    pub accessible: bool,
+
+    /// Draw the app with ASCII characters alone
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 /// Options of every command.
@@ -145,7 +161,7 @@ pub enum Command {
         yes: bool,
     },
     /// Try the app on throw-away files, with a receiver on this machine as the endpoint
-    Demo,
+    Demo(Look),
     /// Print completions for a shell
     Completions {
         /// Which shell

@@ -106,7 +106,9 @@ pub fn json(delivery: &Delivery) -> Value {
     json!({ "schema_version": super::SCHEMA_VERSION, "delivery": ops::delivery_json(delivery), "notices": notices })
 }
 
-fn notices(delivery: &Delivery) -> Vec<String> {
+/// What is worth knowing about a delivery that went as it should.
+#[must_use]
+pub fn notices(delivery: &Delivery) -> Vec<String> {
     delivery.last().map(diagnosis::notices).unwrap_or_default()
 }
 

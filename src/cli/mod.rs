@@ -4,6 +4,7 @@
 //! argv (no secret among the arguments?) → args (clap) → a command → ops → out (text or JSON) → exit code
 //! ```
 
+mod accessible;
 mod app;
 pub mod args;
 mod argv;
@@ -97,7 +98,7 @@ fn command(args: &Args, out: Out) -> Result<u8, Failure> {
 /// Where it is asked for: a start without a log costs nothing of it.
 fn keep_log(args: &Args) {
     let filter = std::env::var("RUST_LOG").unwrap_or_default();
-    let on_files = !matches!(args.command, Some(Command::Demo | Command::Completions { .. } | Command::Man));
+    let on_files = !matches!(args.command, Some(Command::Demo(_) | Command::Completions { .. } | Command::Man));
     if !on_files || (!args.globals.verbose && filter.is_empty()) {
         return;
     }
@@ -111,8 +112,12 @@ fn keep_log(args: &Args) {
 fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
     let waypost = || Waypost::at(args.globals.config_dir.clone(), args.globals.state_dir.clone());
     match &args.command {
-        None => app::app(args),
-        Some(Command::Demo) => app::demo(args),
+        None => app::app(args, args.look),
+        Some(Command::Demo(look)) => app::demo(args, *look),
+        Some(_) if args.look.accessible || args.look.ascii => Err(Failure::usage(
+            "--accessible and --ascii are for the app, and this is a command.",
+            "Leave them out: what commands print is plain lines already.",
+        )),
         Some(Command::Register(fields)) => register::register(&waypost()?, fields, out),
         Some(Command::Edit(fields)) => register::edit(&waypost()?, fields, out),
         Some(Command::Show) => show::show(&waypost()?, out),

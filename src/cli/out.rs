@@ -74,6 +74,12 @@ impl Out {
         Self { measure: Measure::Verbose, ..self }
     }
 
+    /// Without colours and for people, however else they want it.
+    #[must_use]
+    pub const fn plain() -> Self {
+        Self { json: false, measure: Measure::Plain, coloured: false }
+    }
+
     /// Before the options are understood: a script that wants JSON wants its errors so, too.
     #[must_use]
     pub fn before_options(argv: &[OsString]) -> Self {

@@ -4,10 +4,12 @@
 //! ^D, a signal, a lost line. What was typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::io::{Errno, retry_on_intr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
@@ -40,9 +42,23 @@ const RUB_OUT: &[u8] = b"\x08 \x08";
 /// How a typed line ends.
 enum Line {
     Answer(Secret),
+    /// It is not UTF-8.
+    NotText,
     /// ^C or ^\.
     Interrupted,
-    /// ^D, or no more input.
+    /// ^D.
+    End,
+    /// The terminal has gone.
+    Gone,
+}
+
+/// What came of a question.
+pub enum Answer {
+    /// A line.
+    Text(Secret),
+    /// A line that is not UTF-8.
+    NotText,
+    /// ^D.
     End,
 }
 
@@ -60,24 +76,76 @@ pub fn confirm(question: &str) -> Result<bool, Failure> {
 /// # Errors
 /// ^C and signals, as a failure with their code; no answer.
 pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
-    let broken = |error: io::Error| Failure::bug(format!("The terminal cannot be read: {error}."));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    let end = runtime.block_on(async {
-        // Before the terminal is taken: from then on, no signal may end the process by itself.
-        let mut signals = Signals::catch().map_err(broken)?;
-        let _taken = Taken::take().map_err(broken)?;
-        let screen = Arc::new(Screen::open());
-        screen.show(question.as_bytes());
-        let end = listen(echo, &screen, &mut signals).await;
-        screen.show(b"\n");
-        Ok::<_, Failure>(end)
-    })?;
-    match end {
-        Ok(Line::Answer(secret)) => Ok(secret),
-        Ok(Line::Interrupted) => Err(Failure::stopped(exit::INTERRUPTED)),
-        Ok(Line::End) => Err(Failure::usage("No answer was given.", "Type it, or give it by a flag.")),
-        Err(code) => Err(Failure::stopped(code)),
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;
+    match Asker::new(runtime)?.ask(question, echo)? {
+        Answer::Text(secret) => Ok(secret),
+        Answer::NotText | Answer::End => Err(Failure::usage("No answer was given.", "Type it, or give it by a flag.")),
     }
+}
+
+/// Asks one question after another; between them, signals are kept and none is lost.
+pub struct Asker {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Asker {
+    /// Catches signals from now on.
+    ///
+    /// # Errors
+    /// The system does not let them be caught.
+    pub fn new(runtime: Runtime) -> Result<Self, Failure> {
+        let signals = {
+            let _runtime = runtime.enter();
+            Signals::catch().map_err(|error| broken(&error))?
+        };
+        Ok(Self { runtime, signals })
+    }
+
+    /// Asks, and reads a line. Standard input must be a terminal.
+    ///
+    /// # Errors
+    /// ^C, signals and a terminal that has gone, as a failure with their code.
+    pub fn ask(&mut self, question: &str, echo: Echo) -> Result<Answer, Failure> {
+        let signals = &mut self.signals;
+        let end = self.runtime.block_on(async {
+            // Signals are caught by now: none may end the process by itself while the terminal is taken.
+            let _taken = match Taken::take() {
+                Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => return Ok(Ok(Line::Gone)),
+                taken => taken.map_err(|error| broken(&error))?,
+            };
+            let screen = Arc::new(Screen::open());
+            screen.show(question.as_bytes());
+            let end = listen(echo, &screen, signals).await;
+            screen.show(b"\n");
+            Ok::<_, Failure>(end)
+        })?;
+        match end {
+            Ok(Line::Answer(secret)) => Ok(Answer::Text(secret)),
+            Ok(Line::NotText) => Ok(Answer::NotText),
+            Ok(Line::End) => Ok(Answer::End),
+            Ok(Line::Interrupted) => Err(Failure::stopped(exit::INTERRUPTED)),
+            Ok(Line::Gone) => Err(Failure::stopped(exit::HUNG_UP)),
+            Err(code) => Err(Failure::stopped(code)),
+        }
+    }
+
+    /// Does something else with the signals. What is typed meanwhile is thrown away: it answers no question.
+    pub fn meanwhile<T>(&mut self, work: impl AsyncFnOnce(&mut Signals) -> T) -> T {
+        let done = self.runtime.block_on(work(&mut self.signals));
+        // A terminal that has gone is told of by the next question.
+        let _ = tcflush(io::stdin(), QueueSelector::IFlush);
+        done
+    }
+
+    /// Not by dropping it, which waits for every thread: one may be waiting for a name server or a disk.
+    pub fn end(self) {
+        self.runtime.shutdown_background();
+    }
+}
+
+fn broken(error: &io::Error) -> Failure {
+    Failure::bug(format!("The terminal cannot be read: {error}."))
 }
 
 /// The line, or the code of the signal that came first.
@@ -87,7 +155,7 @@ async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Resu
     // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
     std::thread::spawn(move || read_line(echo, &screen, &answers));
     tokio::select! {
-        line = answered.recv() => Ok(line.unwrap_or(Line::End)),
+        line = answered.recv() => Ok(line.unwrap_or(Line::Gone)),
         code = signals.next() => Err(code),
     }
 }
@@ -100,19 +168,17 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
     };
     // Room for all of it from the start: a buffer that grows leaves copies behind.
     let mut typed = Zeroizing::new(Vec::with_capacity(MAX_FIELD_BYTES + 8));
-    let mut stdin = io::stdin().lock();
     let mut byte = Zeroizing::new([0]);
     let line = loop {
-        match stdin.read(byte.as_mut_slice()) {
-            Ok(0) => break Line::End,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => break Line::End,
+        // Byte by byte and without a buffer: what is behind the answer stays in the terminal, where it is thrown away.
+        match retry_on_intr(|| rustix::io::read(io::stdin(), byte.as_mut_slice())) {
+            Ok(0) | Err(_) => break Line::Gone,
             Ok(_) => {}
         }
         match byte[0] {
             b'\r' | b'\n' => match std::str::from_utf8(&typed) {
                 Ok(text) => break Line::Answer(Secret::new(text)),
-                Err(_) => break Line::End,
+                Err(_) => break Line::NotText,
             },
             CTRL_C | CTRL_BACKSLASH => break Line::Interrupted,
             CTRL_D if typed.is_empty() => break Line::End,
@@ -130,7 +196,8 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
                 // What is over the limit is refused by the rules, so one byte more than it is enough to keep.
                 if typed.len() <= MAX_FIELD_BYTES {
                     typed.push(other);
-                    show(&[other]);
+                    // The key of an arrow, echoed as it is, would move the cursor.
+                    show(if other.is_ascii_control() { b"?" } else { std::slice::from_ref(&byte[0]) });
                 }
             }
         }

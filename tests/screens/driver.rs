@@ -56,7 +56,8 @@ pub fn type_text(model: &mut Model, text: &str) {
     }
 }
 
-fn buffer(model: &Model) -> (Buffer, Option<(u16, u16)>) {
+/// The cells of the screen, and where the cursor is.
+pub fn buffer(model: &Model) -> (Buffer, Option<(u16, u16)>) {
     let (columns, rows) = model.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     let mut cursor = None;

@@ -220,14 +220,3 @@ fn h54_without_a_terminal_it_names_the_subcommands() {
     assert_eq!(output.stdout, "");
     assert!(!home.config_dir().exists() && !home.state_dir().exists());
 }
-
-#[test]
-fn h54_a_dumb_terminal_is_none() {
-    let home = Home::new();
-    let mut pty = home.pty(&[]).env("TERM", "dumb").start();
-    assert_eq!(pty.wait_exit().code, Some(2));
-    let text = pty.screen_text();
-    assert!(text.contains("TERM=dumb") && text.contains(" demo"), "{text}");
-    assert!(!pty.raw().contains(&0x1b), "{text}");
-    pty.assert_terminal_whole();
-}

@@ -68,7 +68,7 @@ fn no_color_leaves_the_colours_out_and_the_selection_in() {
     // The same way with colours, or this test could not fail.
     let home = Home::new();
     let (app, _) = tour(home.pty(&[]).env("NO_COLOR", ""));
-    assert!(self::styles(&app.raw()).iter().any(|codes| codes.split(';').any(|code| code == "31")));
+    assert!(self::styles(&app.raw()).iter().any(|codes| codes.split(';').any(|code| code == "91")));
 }
 
 #[test]
@@ -92,6 +92,13 @@ fn a_locale_without_utf_8_and_the_linux_console_get_ascii_alone() {
         let (_, shown) = tour(home.pty(&[]).env("LC_ALL", locale));
         assert!(shown.contains("(•)") && shown.contains('✗') && shown.contains("╭ Destination"), "{shown}");
     }
+}
+
+#[test]
+fn ascii_alone_can_be_asked_for() {
+    let home = Home::new();
+    let (app, shown) = tour(home.pty(&["--ascii"]).env("LC_ALL", "C.UTF-8"));
+    assert!(app.raw().is_ascii() && shown.contains("+ Destination -"), "{shown}");
 }
 
 /// What opening the help writes, after those keys.

@@ -141,8 +141,9 @@ fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     for (piece, kind) in json::pieces(line) {
         let style = match kind {
             json::Kind::Key => pen.theme.key,
-            json::Kind::Text => pen.theme.good,
-            json::Kind::Literal => pen.theme.note,
+            // Green and red are for how it went.
+            json::Kind::Text => Style::new(),
+            json::Kind::Literal => pen.theme.strong,
             json::Kind::Sign => Style::new(),
         };
         let mut rest = piece;

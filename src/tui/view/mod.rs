@@ -94,7 +94,7 @@ struct Screen {
 
 impl Screen {
     fn of(model: &Model, area: Rect) -> Self {
-        let text = status_text(model);
+        let text = status_text(model, Pen::of(model));
         let rows = parts::wrapped(&text, usize::from(area.width.saturating_sub(2))).len().clamp(1, 3);
         let rows = u16::try_from(rows).unwrap_or(1);
         let [title, body, status, keys] =
@@ -115,10 +115,10 @@ impl Screen {
 }
 
 /// The line above the keys: what was said last, else a line of help for what has the focus.
-fn status_text(model: &Model) -> String {
+fn status_text(model: &Model, pen: Pen) -> String {
     match (&model.status, &model.popup) {
         // It may name a file, whose name is from outside.
-        (Some(status), _) => visible(&status.text).into_owned(),
+        (Some(status), _) => format!("{} {}", tone_of(pen, status.tone).0, visible(&status.text)),
         (None, Some(Popup::Form(form))) if form.discard.is_none() => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
@@ -126,18 +126,19 @@ fn status_text(model: &Model) -> String {
 }
 
 fn status(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_style(pen, status.tone));
+    let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_of(pen, status.tone).1);
     let width = usize::from(area.width.saturating_sub(2));
     let lines: Vec<Line> =
-        parts::wrapped(&status_text(model), width).into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
+        parts::wrapped(&status_text(model, pen), width).into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }
 
-const fn tone_style(pen: Pen, tone: Tone) -> Style {
+/// The mark and the style of what is said so.
+const fn tone_of(pen: Pen, tone: Tone) -> (&'static str, Style) {
     match tone {
-        Tone::Done => pen.theme.good,
-        Tone::Bad => pen.theme.bad,
-        Tone::Note => pen.theme.note,
+        Tone::Done => (pen.glyphs.ok, pen.theme.good),
+        Tone::Bad => (pen.glyphs.fail, pen.theme.bad),
+        Tone::Note => ("!", pen.theme.note),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::outcome::Delivery;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::tui::editor::Editor;
-use crate::tui::model::{Model, Status};
+use crate::tui::model::{Model, Status, Tone};
 use crate::tui::test_popup::{Asked, Editing, Flight, Life, Prompt, Tab, TestFocus, TestPopup};
 
 /// The parts of the popup, from top to bottom.
@@ -71,12 +71,14 @@ fn outcome(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Lin
 
 /// What was said last, wrapped; it stands above the buttons.
 fn said(test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let (style, text) = match (&test.said, &test.editing) {
-        (_, Some(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => (pen.theme.note, text),
-        (Some(Status { tone, text }), _) => (super::tone_style(pen, *tone), text),
+    let ((mark, style), text) = match (&test.said, &test.editing) {
+        (_, Some(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => {
+            (super::tone_of(pen, Tone::Note), text)
+        }
+        (Some(Status { tone, text }), _) => (super::tone_of(pen, *tone), text),
         _ => return Vec::new(),
     };
-    parts::wrapped(&visible(text), columns).into_iter().map(|line| Line::styled(line, style)).collect()
+    parts::wrapped(&format!("{mark} {}", visible(text)), columns).into_iter().map(|line| Line::styled(line, style)).collect()
 }
 
 /// In the demo: what the receiver saw of this delivery.

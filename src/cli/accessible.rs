@@ -1,0 +1,269 @@
+//! The app as plain lines: for people who hear it, and for terminals that cannot move a cursor.
+//!
+//! ```text
+//! what is registered → a numbered menu → register, edit, test, remove, deliveries → what came of it → the menu …
+//! ```
+//!
+//! One question a line, every choice numbered, no colour, nothing that is drawn over. ^D goes back, and quits at the menu.
+
+mod fields;
+mod questions;
+
+use std::cell::Cell;
+
+use tokio::runtime::Runtime;
+
+use super::delivering;
+use super::exit;
+use super::failure::Failure;
+use super::out::Out;
+use super::prompt::Asker;
+use super::report;
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::draft::Draft;
+use crate::domain::event::{BuiltIn, Event};
+use crate::domain::mask::DOTS;
+use crate::domain::outcome::Outcome;
+use crate::domain::text::visible;
+use crate::ops::{Page, Problem, Saved, State, Waypost};
+use questions::{Back, Questions, error, say};
+
+/// What stands for a secret: a word, since dots are read out one by one.
+const HIDDEN: &str = "(hidden)";
+
+/// How many deliveries are listed.
+const LISTED: usize = 10;
+
+/// Runs it to its end. Returns the exit code. `demo` is the URL of a demo's receiver.
+///
+/// # Errors
+/// The terminal or the signals fail.
+pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<&str>) -> Result<u8, Failure> {
+    let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
+    let result = session.run();
+    session.questions.end();
+    match result {
+        // What was saved before stays so, which the words for a single command would deny.
+        Err(failure) if failure.code() >= exit::HUNG_UP => {
+            say("Stopped.");
+            Ok(failure.code())
+        }
+        result => result,
+    }
+}
+
+/// What the menu offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    Test,
+    Register,
+    Edit,
+    Remove,
+    Deliveries,
+    Again,
+}
+
+impl Item {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Test => "Send a test delivery",
+            Self::Register => "Register a destination",
+            Self::Edit => "Edit the destination",
+            Self::Remove => "Remove the destination",
+            Self::Deliveries => "List the newest deliveries",
+            Self::Again => "Read the file again",
+        }
+    }
+
+    const fn of(state: &State) -> &'static [Self] {
+        match state {
+            State::Empty => &[Self::Register, Self::Deliveries],
+            State::Open(_) => &[Self::Test, Self::Edit, Self::Remove, Self::Deliveries],
+            State::Locked(..) => &[Self::Edit, Self::Remove, Self::Deliveries],
+            State::Unreadable(_) => &[Self::Again, Self::Deliveries],
+        }
+    }
+}
+
+struct Session<'a> {
+    waypost: &'a Waypost,
+    demo: Option<&'a str>,
+    questions: Questions,
+}
+
+impl Session<'_> {
+    fn run(&mut self) -> Result<u8, Failure> {
+        say("waypost: register the one webhook destination, and prove that it works.");
+        if let Some(url) = self.demo {
+            say("This is a demo on throw-away files. A receiver runs on this machine:");
+            say(url);
+        }
+        let mut told = None;
+        loop {
+            let (state, generation) = self.waypost.state_and_generation();
+            say("");
+            // What has been heard already need not be heard before every choice.
+            if told.as_ref() != Some(&state) {
+                tell(&state);
+                told = Some(state.clone());
+            }
+            let items = Item::of(&state);
+            let labels: Vec<String> = items.iter().map(|item| item.label().to_owned()).collect();
+            let Some(chosen) = self.questions.choose("What to do", &labels, None, Back::Quits)? else { return Ok(exit::DONE) };
+            let done = match items[chosen] {
+                Item::Test => self.test(),
+                Item::Register => self.register(),
+                Item::Edit => self.edit(state, generation),
+                Item::Remove => self.remove(&state, generation),
+                Item::Deliveries => self.deliveries(),
+                Item::Again => Ok(()),
+            };
+            match done {
+                Ok(()) => {}
+                // What the operation says ends the operation alone.
+                Err(Failure::Problem(problem)) => error(&problem.to_string()),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    fn register(&mut self) -> Result<(), Failure> {
+        let draft = Draft { url: self.demo.unwrap_or_default().to_owned(), ..Draft::default() };
+        let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
+        let saved = self.waypost.register(settings)?;
+        self.saved("Registered", &saved)
+    }
+
+    fn edit(&mut self, state: State, generation: u64) -> Result<(), Failure> {
+        let draft = match state {
+            State::Open(destination) => Draft::of(destination.settings()),
+            State::Locked(draft, _) => *draft,
+            State::Empty => return Err(Problem::nothing_registered().into()),
+            State::Unreadable(problem) => return Err(problem.into()),
+        };
+        let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
+        // What was looked at is what is changed, and nothing that came since.
+        let saved = self.waypost.edit(Some(generation), |_| Ok(settings))?;
+        self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved)
+    }
+
+    /// `None` when the person went back.
+    fn fill_in(&mut self, mut draft: Draft) -> Result<Option<Settings>, Failure> {
+        say("Enter ends each answer. ^D goes back, and nothing is saved.");
+        loop {
+            let Some(checked) = fields::fill_in(&mut self.questions, self.waypost, &mut draft)? else { break };
+            say("");
+            fields::tell(&draft);
+            let ways = ["Save it", "Go through the answers again"].map(str::to_owned);
+            match self.questions.choose("Save it now", &ways, Some(0), Back::GoesBack)? {
+                Some(0) => return Ok(Some(checked.settings)),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        say("Nothing was saved.");
+        Ok(None)
+    }
+
+    fn saved(&mut self, verb: &str, saved: &Saved) -> Result<(), Failure> {
+        say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
+        if let Some(warning) = &saved.warning {
+            error(&warning.to_string());
+        }
+        let ways = ["Send a test delivery", "Not now"].map(str::to_owned);
+        match self.questions.choose("Prove that it works", &ways, Some(0), Back::GoesBack)? {
+            Some(0) => self.send(&saved.destination),
+            _ => Ok(()),
+        }
+    }
+
+    fn test(&mut self) -> Result<(), Failure> {
+        let destination = self.waypost.destination()?;
+        self.send(&destination)
+    }
+
+    fn send(&mut self, destination: &Destination) -> Result<(), Failure> {
+        let mut events: Vec<Event> = BuiltIn::ALL.into_iter().map(BuiltIn::event).collect();
+        events.extend(self.waypost.own_events());
+        let names: Vec<String> = events.iter().map(|event| visible(&event.name).into_owned()).collect();
+        let Some(at) = self.questions.choose("Event", &names, Some(0), Back::GoesBack)? else { return Ok(()) };
+        say(&format!("Sending {} to {}. ^C stops it.", names[at], visible(&destination.url().authority())));
+        let by = Cell::new(None);
+        let waypost = self.waypost;
+        let tested = self.questions.asker().meanwhile(async |signals| {
+            let stop = async { by.set(Some(signals.next().await)) };
+            waypost.test(destination, &events[at], |_| (), stop).await
+        });
+        if by.get().is_some() {
+            // The terminal has shown the key.
+            say("");
+        }
+        for notice in delivering::notices(&tested.delivery) {
+            say(&format!("note: {}", visible(&notice)));
+        }
+        say(report::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        if let Some(problem) = &tested.unrecorded {
+            error(&problem.to_string());
+        }
+        match by.get() {
+            // ^C stops a delivery; what else ends the session does so now.
+            Some(code) if code != exit::INTERRUPTED || tested.delivery.outcome() != Outcome::Stopped => {
+                Err(Failure::stopped(code))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn remove(&mut self, state: &State, generation: u64) -> Result<(), Failure> {
+        let url = match state {
+            State::Open(destination) => destination.url().as_str(),
+            State::Locked(draft, _) => &draft.url,
+            State::Empty | State::Unreadable(_) => return Err(Problem::nothing_registered().into()),
+        };
+        let title = format!("Remove {} and its secret", visible(url));
+        let ways = ["Keep it", "Remove it"].map(str::to_owned);
+        if self.questions.choose(&title, &ways, Some(0), Back::GoesBack)? != Some(1) {
+            say("Nothing was removed.");
+            return Ok(());
+        }
+        let removed = self.waypost.remove(Some(generation))?;
+        say(&format!("Removed: {}", visible(url)));
+        if let Some(warning) = &removed.warning {
+            error(&warning.to_string());
+        }
+        Ok(())
+    }
+
+    fn deliveries(&self) -> Result<(), Failure> {
+        let Page { deliveries, more, .. } = self.waypost.deliveries(None, 0, LISTED)?;
+        if deliveries.is_empty() {
+            say("No deliveries.");
+        }
+        for delivery in &deliveries {
+            let Some(last) = delivery.last() else { continue };
+            let line = format!("{}, {}: {}", last.started_at, delivery.event, report::attempt_line(last));
+            say(&visible(&line));
+        }
+        if more {
+            say("There are older ones: waypost history lists them.");
+        }
+        Ok(())
+    }
+}
+
+/// What is registered.
+fn tell(state: &State) {
+    match state {
+        State::Empty => say("No destination is registered."),
+        State::Open(destination) => {
+            say("Registered:");
+            fields::tell(&Draft::of(destination.settings()));
+        }
+        State::Locked(draft, problem) => {
+            say("Registered, but its secret cannot be opened:");
+            fields::tell(draft);
+            error(&problem.to_string());
+        }
+        State::Unreadable(problem) => error(&problem.to_string()),
+    }
+}

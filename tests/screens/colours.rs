@@ -1,0 +1,214 @@
+//! The colours can be read in the usual palettes, on dark and on light; and nobody needs to tell red from green.
+
+use ratatui::style::Color;
+use waypost::domain::auth::AuthType;
+use waypost::ops::Problem;
+use waypost::tui::model::{Model, Popup};
+use waypost::tui::msg::Msg;
+use waypost::tui::theme::Theme;
+use waypost::tui::update::update;
+
+use super::driver::{app, buffer, press, type_text};
+use super::scenes;
+
+/// WCAG 2.2, success criterion 1.4.11: what is needed to understand, other than running text.
+const LEAST: f64 = 3.0;
+
+/// A palette: its name, its 16 colours in the order of the codes 30 to 37 and 90 to 97, and its dark and light background.
+type Palette = (&'static str, [u32; 16], [u32; 2]);
+
+const PALETTES: [Palette; 6] = [
+    (
+        "xterm",
+        [
+            0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5, 0x7f_7f7f, 0xff_0000,
+            0x00_ff00, 0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
+        ],
+        [0x00_0000, 0xff_ffff],
+    ),
+    (
+        "VGA",
+        [
+            0x00_0000, 0xaa_0000, 0x00_aa00, 0xaa_5500, 0x00_00aa, 0xaa_00aa, 0x00_aaaa, 0xaa_aaaa, 0x55_5555, 0xff_5555,
+            0x55_ff55, 0xff_ff55, 0x55_55ff, 0xff_55ff, 0x55_ffff, 0xff_ffff,
+        ],
+        [0x00_0000, 0xff_ffff],
+    ),
+    (
+        "Solarized",
+        [
+            0x07_3642, 0xdc_322f, 0x85_9900, 0xb5_8900, 0x26_8bd2, 0xd3_3682, 0x2a_a198, 0xee_e8d5, 0x00_2b36, 0xcb_4b16,
+            0x58_6e75, 0x65_7b83, 0x83_9496, 0x6c_71c4, 0x93_a1a1, 0xfd_f6e3,
+        ],
+        [0x00_2b36, 0xfd_f6e3],
+    ),
+    (
+        "Tango",
+        [
+            0x2e_3436, 0xcc_0000, 0x4e_9a06, 0xc4_a000, 0x34_65a4, 0x75_507b, 0x06_989a, 0xd3_d7cf, 0x55_5753, 0xef_2929,
+            0x8a_e234, 0xfc_e94f, 0x72_9fcf, 0xad_7fa8, 0x34_e2e2, 0xee_eeec,
+        ],
+        [0x00_0000, 0xff_ffff],
+    ),
+    (
+        "GNOME",
+        [
+            0x17_1421, 0xc0_1c28, 0x26_a269, 0xa2_734c, 0x12_488b, 0xa3_47ba, 0x2a_a1b3, 0xd0_cfcc, 0x5e_5c64, 0xf6_6151,
+            0x33_d17a, 0xe9_ad0c, 0x2a_7bde, 0xc0_61cb, 0x33_c7de, 0xff_ffff,
+        ],
+        [0x17_1421, 0xff_ffff],
+    ),
+    (
+        "macOS Terminal",
+        [
+            0x00_0000, 0x99_0000, 0x00_a600, 0x99_9900, 0x00_00b2, 0xb2_00b2, 0x00_a6b2, 0xbf_bfbf, 0x66_6666, 0xe5_0000,
+            0x00_d900, 0xe5_e500, 0x00_00ff, 0xe5_00e5, 0x00_e5e5, 0xe5_e5e5,
+        ],
+        [0x00_0000, 0xff_ffff],
+    ),
+];
+
+/// Where a colour of the theme has less contrast: by palette, and whether the background is light. Green has no better one in
+/// its place (light green is paler, blue is dark on dark), and stands beside a mark always.
+const EXCEPTIONS: [(&str, bool, Color); 2] = [("xterm", true, Color::Green), ("Solarized", true, Color::Green)];
+
+/// WCAG 2.2, "relative luminance".
+fn luminance(rgb: u32) -> f64 {
+    let part = |shift: u32| {
+        let c = f64::from(rgb >> shift & 0xff) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(16) + 0.7152 * part(8) + 0.0722 * part(0)
+}
+
+/// WCAG 2.2, "contrast ratio".
+fn contrast(one: u32, other: u32) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn place(color: Color) -> usize {
+    match color {
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 8,
+        Color::LightRed => 9,
+        Color::LightGreen => 10,
+        Color::LightYellow => 11,
+        Color::LightBlue => 12,
+        Color::LightMagenta => 13,
+        Color::LightCyan => 14,
+        Color::White => 15,
+        other => panic!("{other} is none of the 16"),
+    }
+}
+
+#[test]
+fn contrast_is_what_wcag_says() {
+    assert!((contrast(0xff_ffff, 0x00_0000) - 21.0).abs() < 1e-9);
+    assert!((contrast(0x77_7777, 0xff_ffff) - 4.48).abs() < 0.01);
+}
+
+#[test]
+fn every_colour_can_be_read_on_dark_and_on_light() {
+    // All of its styles, by name: a new one is looked at, too.
+    let Theme { accent, dim, strong, selected, good, bad, note, key } = *Theme::of(false);
+    let mut missed = Vec::new();
+    for style in [accent, dim, strong, selected, good, bad, note, key] {
+        assert_eq!(style.bg, None, "a colour behind is another contrast");
+        let Some(color) = style.fg else { continue };
+        for (name, colors, backgrounds) in &PALETTES {
+            for (light, background) in [false, true].into_iter().zip(backgrounds) {
+                let is = contrast(colors[place(color)], *background);
+                let excepted = EXCEPTIONS.contains(&(name, light, color));
+                if (is < LEAST) != excepted {
+                    missed.push(format!("{color} of {name}, light: {light}: {is:.2}, excepted: {excepted}"));
+                }
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn without_colours_there_are_none() {
+    let Theme { accent, dim, strong, selected, good, bad, note, key } = *Theme::of(true);
+    assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+}
+
+/// Everything that is green or red, with the same colour on rows below each other as one.
+fn coloured(model: &Model) -> Vec<(Color, String)> {
+    let mut model = model.clone();
+    update(&mut model, Msg::Resize(120, 40));
+    let (buffer, _) = buffer(&model);
+    let mut out: Vec<(Color, String, u16)> = Vec::new();
+    for y in 0..buffer.area.height {
+        for color in [Theme::of(false).good.fg.unwrap(), Theme::of(false).bad.fg.unwrap()] {
+            let row: String = (0..buffer.area.width)
+                .map(|x| &buffer[(x, y)])
+                .filter(|cell| cell.fg == color)
+                .map(ratatui::buffer::Cell::symbol)
+                .collect();
+            if row.is_empty() {
+                continue;
+            }
+            match out.iter_mut().find(|(other, _, last)| *other == color && last + 1 == y) {
+                Some((_, text, last)) => {
+                    text.push_str(&row);
+                    *last = y;
+                }
+                None => out.push((color, row, y)),
+            }
+        }
+    }
+    out.into_iter().map(|(color, text, _)| (color, text)).collect()
+}
+
+/// A model for each thing that is said in green or red.
+fn told() -> Vec<Model> {
+    let mut models = vec![app(scenes::with_deliveries()), app(scenes::unreadable()), app(scenes::locked())];
+    let mut form = app(scenes::nothing());
+    press(&mut form, "enter");
+    type_text(&mut form, "http://hooks.example.com/in");
+    press(&mut form, "tab down tab ctrl-o");
+    models.push(form);
+    let mut edit = app(scenes::registered(AuthType::Hmac));
+    press(&mut edit, "e tab tab tab tab tab enter tab ctrl-o");
+    update(&mut edit, Msg::Saved(1, Err(scenes::problem())));
+    models.push(edit);
+    let mut delete = app(scenes::registered(AuthType::Hmac));
+    press(&mut delete, "d right enter");
+    let Some(Popup::Delete { removing: Some(id), .. }) = delete.popup else { panic!("nothing is being removed") };
+    update(&mut delete, Msg::Removed(id, Err(Problem::overtaken())));
+    models.push(delete);
+    for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {
+        let mut test = app(scenes::registered(AuthType::Hmac));
+        press(&mut test, "t enter");
+        let id = test.in_flight().unwrap();
+        update(&mut test, Msg::Delivered(id, Box::new(delivery)));
+        models.push(test);
+    }
+    models
+}
+
+#[test]
+fn nobody_needs_to_tell_red_from_green() {
+    for ascii in [false, true] {
+        let (marks, mut seen) = (if ascii { ["OK", "FAIL"] } else { ["✓", "✗"] }, [0, 0]);
+        for mut model in told() {
+            model.surroundings.ascii = ascii;
+            for (color, text) in coloured(&model) {
+                let at = usize::from(color == Theme::of(false).bad.fg.unwrap());
+                assert!(text.trim_start().starts_with(marks[at]), "{color}, and no {}: {text:?}", marks[at]);
+                seen[at] += 1;
+            }
+        }
+        assert!(seen.iter().all(|count| *count > 1), "{seen:?}");
+    }
+}

@@ -1,0 +1,323 @@
+//! The app as plain lines: register, edit, test and remove by answers alone, on a terminal that can do nothing.
+
+use std::fs;
+
+use rustix::process::Signal;
+
+use crate::support::Home;
+use crate::support::answer::Answer;
+use crate::support::check::{expect_bearer, expect_nothing};
+use crate::support::pty::{Command, Key, Pty};
+use crate::support::receiver::{DEADLINE, Receiver};
+
+const MENU: &str = "q quits:";
+const TOKEN: &str = "mF_9.B5f-4.1JqM-3f2a";
+
+/// A dumb terminal, high enough to show all that is said.
+fn dumb(home: &Home) -> Command {
+    home.pty(&[]).env("TERM", "dumb").size(200, 120)
+}
+
+/// A conversation: what was answered so far, and what was said since the last answer.
+struct Talk {
+    pty: Pty,
+    heard: usize,
+}
+
+impl Talk {
+    #[track_caller]
+    fn begin(command: Command) -> Self {
+        let mut talk = Self { pty: command.start(), heard: 0 };
+        talk.hears(MENU);
+        talk
+    }
+
+    /// Waits until the question that ends so was asked since the last answer, and nothing else follows it.
+    #[track_caller]
+    fn hears(&mut self, question: &str) {
+        let heard = self.heard;
+        self.pty.wait_until(|screen| {
+            let said = screen.contents();
+            said.get(heard..).is_some_and(|new| new.trim_end().ends_with(question))
+        });
+    }
+
+    /// What was said since the last answer.
+    fn said(&self) -> String {
+        self.pty.screen_text().get(self.heard..).unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    fn answers(&mut self, answer: &str) {
+        self.heard = self.pty.screen_text().trim_end().len();
+        self.pty.type_text(&format!("{answer}\r"));
+    }
+
+    /// Answers, and waits for the next question.
+    #[track_caller]
+    fn answer(&mut self, answer: &str, next: &str) {
+        self.answers(answer);
+        self.hears(next);
+    }
+
+    /// It leaves the terminal as it was, and was plain lines to the end: no escape sequence, nothing but ASCII, no bell.
+    #[track_caller]
+    fn ends(&mut self, code: i32) {
+        assert_eq!(self.pty.wait_exit().code, Some(code), "{}", self.pty.screen_text());
+        self.pty.assert_terminal_whole();
+        let raw = self.pty.raw();
+        let other: Vec<_> = raw.iter().filter(|byte| !matches!(byte, b' '..=b'~' | b'\r' | b'\n')).collect();
+        assert!(other.is_empty(), "{other:?} in {}", String::from_utf8_lossy(&raw));
+    }
+}
+
+#[test]
+fn registers_tests_edits_and_removes() {
+    let receiver = Receiver::start(expect_bearer(TOKEN));
+    let home = Home::new();
+    let mut talk = Talk::begin(dumb(&home));
+    assert!(talk.said().contains("No destination is registered."), "{}", talk.said());
+    talk.answer("1", "URL (begins with https://):");
+    talk.answer(&receiver.url, "q goes back:");
+    assert!(talk.said().contains("  4. Bearer Token"), "{}", talk.said());
+    talk.answer("4", "(not shown):");
+    assert!(talk.said().contains("Token for localhost:"), "{}", talk.said());
+    talk.answer(&format!("Bearer {TOKEN}"), "system's):");
+    assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was taken off"), "{}", talk.said());
+    talk.answer(receiver.ca().to_str().unwrap(), "Enter for 15):");
+    talk.answer("9", "Enter takes 1, q goes back:");
+    assert!(talk.said().contains("Token: set, ends in 3f2a") && talk.said().contains("Timeout: 9 seconds"), "{}", talk.said());
+    talk.answer("", "Enter takes 1, q goes back:");
+    assert!(talk.said().contains(&format!("Registered: {}", receiver.url)), "{}", talk.said());
+    talk.answer("1", "Enter takes 1, q goes back:");
+    assert!(talk.said().contains("Event:") && talk.said().contains("  1. ping"), "{}", talk.said());
+    talk.answer("1", MENU);
+    assert!(talk.said().contains("\ndelivered  200"), "{}", talk.said());
+    assert_eq!(receiver.wait_for_requests(1, DEADLINE)[0].verdict, Ok(()));
+
+    // Another token: refused, with why and fix. What is not answered stays as it is.
+    talk.answer("2", "Enter keeps it:");
+    talk.answer("", "q goes back:");
+    talk.answer("", "Enter keeps the one there is):");
+    talk.answer("another-token", "takes it away:");
+    talk.answer("", "takes it away:");
+    talk.answer("-", "q goes back:");
+    assert!(talk.said().contains("Timeout: 15 seconds") && talk.said().contains("Token: set\n"), "{}", talk.said());
+    talk.answer("1", "q goes back:");
+    talk.answer("2", MENU);
+    talk.answer("1", "q goes back:");
+    talk.answer("", MENU);
+    let said = talk.said();
+    assert!(said.contains("\nrefused  401") && said.contains("\nWhy ") && said.contains("\nFix "), "{said}");
+    talk.answer("4", MENU);
+    assert!(talk.said().contains(", ping: refused 401"), "{}", talk.said());
+
+    // Kept unless the number says otherwise.
+    talk.answer("3", "q goes back:");
+    talk.answer("", MENU);
+    assert!(talk.said().contains("Nothing was removed."), "{}", talk.said());
+    talk.answer("3", "q goes back:");
+    talk.answer("2", MENU);
+    assert!(talk.said().contains("Removed: https://") && talk.said().contains("No destination is"), "{}", talk.said());
+    talk.answers("q");
+    talk.ends(0);
+    let raw = String::from_utf8_lossy(&talk.pty.raw()).into_owned();
+    // The endpoint may say what it likes of the token that it wanted.
+    let (ours, _) = raw.split_once("refused  401").unwrap();
+    assert!(!ours.contains("mF_9") && !raw.contains("another-token"), "{raw}");
+}
+
+#[test]
+fn a_wrong_answer_is_told_of_and_asked_for_again() {
+    let home = Home::new();
+    let mut talk = Talk::begin(dumb(&home));
+    for (answer, says) in [("9", "\"9\" is not a number of the list"), ("register", "Enter a number from 1 to 2, or q.")] {
+        talk.answer(answer, MENU);
+        assert!(talk.said().contains("error: What to do: ") && talk.said().contains(says), "{}", talk.said());
+    }
+    talk.answer("1", "https://):");
+    for (answer, says) in [("", "error: URL: "), ("http://x.example/", "must begin with https://"), ("\x1b[A", "error: URL: ")] {
+        talk.answer(answer, "https://):");
+        assert!(talk.said().contains(says), "{}", talk.said());
+    }
+    talk.answer("  https://h.example/?k=1 ", "q goes back:");
+    assert!(talk.said().contains("blanks at the ends were taken off"), "{}", talk.said());
+    talk.answer("5", "q goes back:");
+    // In the query, since the rules of the name hang on it.
+    talk.answer("2", "query parameter):");
+    talk.answer("k", "query parameter):");
+    assert!(talk.said().contains("error: Key: \"k\" stands in the URL's query already. "), "{}", talk.said());
+    talk.answer("key", "(not shown):");
+    talk.answer("", "(not shown):");
+    assert!(talk.said().contains("error: Value: is empty. "), "{}", talk.said());
+    talk.answer("value", "system's):");
+    talk.answer("/nowhere/ca.pem", "system's):");
+    assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());
+    talk.answer("", "for 15):");
+    talk.answer("121", "for 15):");
+    assert!(talk.said().contains("error: Timeout: \"121\" is not a number of seconds"), "{}", talk.said());
+    talk.answer("", "q goes back:");
+    talk.answer("q", MENU);
+    assert!(talk.said().contains("Nothing was saved."), "{}", talk.said());
+    assert!(!home.state_file().exists());
+    // ^D goes back from a question, and quits at the menu.
+    talk.answer("1", "https://):");
+    talk.heard = talk.pty.screen_text().trim_end().len();
+    talk.pty.key(Key::Ctrl('d'));
+    talk.hears(MENU);
+    talk.pty.key(Key::Ctrl('d'));
+    talk.ends(0);
+}
+
+#[test]
+fn a_generated_secret_is_offered_shown_once_and_kept() {
+    let home = Home::new();
+    let mut talk = Talk::begin(home.pty(&["--accessible"]).size(200, 120));
+    talk.answer("1", "https://):");
+    talk.answer("https://h.example/in", "q goes back:");
+    talk.answer("2", "q goes back:");
+    assert!(talk.said().contains("  5. Standard Webhooks"), "{}", talk.said());
+    talk.answer("5", "Enter takes webhook-signature):");
+    talk.answer("", "q goes back:");
+    assert!(talk.said().contains("  1. Generate one"), "{}", talk.said());
+    talk.answer("1", "system's):");
+    let said = talk.said();
+    let secret = said.lines().find(|line| line.starts_with("whsec_")).expect("the secret").trim().to_owned();
+    talk.answer("", "for 15):");
+    talk.answer("", "q goes back:");
+    assert!(talk.said().contains(&format!("set, ends in {}", &secret[secret.len() - 4..])), "{}", talk.said());
+    talk.answer("1", "q goes back:");
+    talk.answer("2", MENU);
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), secret);
+    // Kept when it is edited, which is what Enter does.
+    talk.answer("2", "Enter keeps it:");
+    for next in ["q goes back:", "q goes back:", "Enter keeps it:"] {
+        talk.answer("", next);
+    }
+    talk.answer("X-Signature", "Enter takes 3, q goes back:");
+    talk.answer("", "system's):");
+    talk.answer("", "for 15):");
+    talk.answer("", "q goes back:");
+    talk.answer("", "q goes back:");
+    talk.answer("q", MENU);
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), secret);
+    talk.answers("q");
+    talk.ends(0);
+    let raw = String::from_utf8_lossy(&talk.pty.raw()).into_owned();
+    assert_eq!(raw.matches(&secret).count(), 1);
+}
+
+#[test]
+fn every_way_out_has_its_code() {
+    type Leave = fn(&mut Pty);
+    let ways: [(Leave, i32); 4] = [
+        (|pty| pty.key(Key::Ctrl('c')), 130),
+        (|pty| pty.signal(Signal::INT), 130),
+        (|pty| pty.signal(Signal::TERM), 143),
+        (|pty| pty.signal(Signal::HUP), 129),
+    ];
+    for (leave, code) in ways {
+        for inside in [false, true] {
+            let home = Home::new();
+            let mut talk = Talk::begin(home.pty(&[]).env("ACCESSIBLE", "1").size(200, 120));
+            if inside {
+                talk.answer("1", "https://):");
+            }
+            leave(&mut talk.pty);
+            talk.ends(code);
+            assert!(!home.state_file().exists());
+        }
+    }
+    let home = Home::new();
+    let mut talk = Talk::begin(dumb(&home));
+    talk.pty.hang_up();
+    assert_eq!(talk.pty.wait_exit().code, Some(129));
+}
+
+#[test]
+fn ctrl_c_stops_a_delivery_and_nothing_else() {
+    let receiver =
+        Receiver::scripted(expect_nothing(), vec![Answer::status(200).after(DEADLINE), Answer::status(200).after(DEADLINE)]);
+    let home = Home::new();
+    let ca = receiver.ca().to_str().unwrap();
+    home.waypost(&["register", "--url", &receiver.url, "--auth", "default", "--ca-cert", ca]).exits(0);
+    let mut talk = Talk::begin(dumb(&home));
+    talk.answer("1", "q goes back:");
+    talk.answers("1");
+    receiver.wait_for_requests(1, DEADLINE);
+    // What is typed while it goes answers no question.
+    talk.pty.type_text("q\r");
+    talk.pty.key(Key::Ctrl('c'));
+    talk.hears(MENU);
+    assert!(talk.said().contains("\nstopped  ") && !talk.said().contains("Registered:"), "{}", talk.said());
+    talk.answer("1", "q goes back:");
+    talk.answers("1");
+    receiver.wait_for_requests(2, DEADLINE);
+    talk.pty.signal(Signal::TERM);
+    assert_eq!(talk.pty.wait_exit().code, Some(143));
+    let history = fs::read_to_string(home.state_dir().join("deliveries.jsonl")).unwrap();
+    assert_eq!(history.matches("\"outcome\":\"stopped\"").count(), 4, "{history}");
+}
+
+#[test]
+fn a_secret_that_cannot_be_opened_is_entered_again() {
+    let home = Home::new();
+    let register = ["register", "--url", "https://h.example/in", "--auth", "basic", "--username", "u", "--secret-stdin"];
+    home.waypost_stdin(&register, "an-old-password").exits(0);
+    fs::remove_file(home.state_dir().join("key")).unwrap();
+    let mut talk = Talk::begin(dumb(&home));
+    assert!(talk.said().contains("Registered, but its secret cannot be opened:"), "{}", talk.said());
+    assert!(talk.said().contains("Password: to be entered again") && talk.said().contains("error: "), "{}", talk.said());
+    talk.answer("1", "Enter keeps it:");
+    talk.answer("", "q goes back:");
+    talk.answer("", "Enter keeps it:");
+    talk.answer("", "(not shown):");
+    talk.answer("a-new-password-of-20", "system's):");
+    assert!(talk.said().contains("20 characters."), "{}", talk.said());
+    talk.answer("", "for 15):");
+    talk.answer("", "q goes back:");
+    // Never how a password ends.
+    assert!(talk.said().contains("  Password: set\n"), "{}", talk.said());
+    talk.answer("", "q goes back:");
+    talk.answer("2", MENU);
+    talk.answers("q");
+    talk.ends(0);
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "a-new-password-of-20\n");
+}
+
+#[test]
+fn the_demo_leads_to_its_own_receiver() {
+    let home = Home::new();
+    let mut talk = Talk::begin(home.pty(&["demo", "--accessible"]).env("NO_PROXY", "*").size(200, 120));
+    assert!(talk.said().contains("A receiver runs on this machine:"), "{}", talk.said());
+    talk.answer("1", "Enter keeps it:");
+    talk.answer("", "q goes back:");
+    talk.answer("", "system's):");
+    talk.answer("", "for 15):");
+    talk.answer("", "q goes back:");
+    talk.answer("", "q goes back:");
+    talk.answer("", "q goes back:");
+    talk.answer("", MENU);
+    assert!(talk.said().contains("\ndelivered  200"), "{}", talk.said());
+    talk.answers("q");
+    talk.ends(0);
+}
+
+#[test]
+fn without_a_terminal_there_is_nobody_to_ask() {
+    let home = Home::new();
+    for (args, env) in [(vec!["--accessible"], ("ACCESSIBLE", "")), (vec![], ("ACCESSIBLE", "1")), (vec![], ("TERM", "dumb"))] {
+        let out = home.run(&args, b"1\n", &[env]).exits(2);
+        assert!(out.stderr.contains("no terminal") && out.stdout.is_empty(), "{out:?}");
+    }
+    for flag in ["--accessible", "--ascii"] {
+        let out = home.waypost(&[flag, "show"]).exits(2);
+        assert!(out.stderr.contains("are for the app"), "{out:?}");
+    }
+    assert!(!home.config_dir().exists() && !home.state_dir().exists());
+    // Switched off: the app itself.
+    let mut pty = home.pty(&[]).env("ACCESSIBLE", "0").start();
+    pty.wait_for(" Destination ");
+    pty.type_text("q");
+    assert_eq!(pty.wait_exit().code, Some(0));
+}
