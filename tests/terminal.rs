@@ -3,6 +3,8 @@
 
 #[path = "terminal/accessible.rs"]
 mod accessible;
+#[path = "terminal/clipboard.rs"]
+mod clipboard;
 #[path = "terminal/endings.rs"]
 mod endings;
 #[path = "terminal/input.rs"]

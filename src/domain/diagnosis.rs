@@ -26,17 +26,17 @@ pub struct Diagnosis {
     pub fix: String,
 }
 
-/// How the app's key for it is named in a fix.
-const EDIT_KEY: &str = "; e edits it.";
+/// How the app's key is named in a fix, and what says the same on the command line.
+const KEYS: [(&str, &str); 2] =
+    [("; e edits it.", "; waypost edit changes it."), ("; e edits them.", "; waypost edit changes them.")];
 
 impl Diagnosis {
     /// The fix where there are no keys to press: on the command line.
     #[must_use]
     pub fn fix_by_command(&self) -> Cow<'_, str> {
-        if self.fix.contains(EDIT_KEY) {
-            Cow::Owned(self.fix.replace(EDIT_KEY, "; waypost edit changes it."))
-        } else {
-            Cow::Borrowed(&self.fix)
+        match KEYS.into_iter().find(|(key, _)| self.fix.contains(key)) {
+            Some((key, command)) => Cow::Owned(self.fix.replace(key, command)),
+            None => Cow::Borrowed(&self.fix),
         }
     }
 

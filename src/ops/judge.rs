@@ -32,11 +32,12 @@ pub fn body_file(path: &Path) -> Result<Vec<u8>, String> {
         })
 }
 
-/// Judges a `POST` to the destination's own path, received now.
+/// Judges a `POST`, received now, to that path and query; to the destination's own, where none are given.
 #[must_use]
-pub fn judge(settings: &Settings, headers: &[(String, String)], body: &[u8]) -> Explanation {
+pub fn judge(settings: &Settings, target: Option<&str>, headers: &[(String, String)], body: &[u8]) -> Explanation {
     let url = settings.url().as_str();
-    let target = url.splitn(4, '/').nth(3).map_or_else(|| "/".to_owned(), |rest| format!("/{rest}"));
+    let own = || url.splitn(4, '/').nth(3).map_or_else(|| "/".to_owned(), |rest| format!("/{rest}"));
+    let target = target.map_or_else(own, str::to_owned);
     let received = Received { method: Request::METHOD, target: &target, headers, body };
     explain(settings, &received, Timestamp::now().as_second())
 }

@@ -101,6 +101,8 @@ pub enum Effect {
         id: Id,
         /// What it should have been made with.
         settings: Box<Settings>,
+        /// Path and query, where they were given; else those of the registered URL.
+        target: Option<String>,
         /// As received.
         headers: Vec<(String, String)>,
         /// As received.

@@ -4,6 +4,7 @@ use super::editor::Editor;
 use super::msg::Id;
 use crate::domain::explain::Explanation;
 use crate::domain::snippet::Lang;
+use crate::ops::header_lines;
 use crate::ops::probe::{Case, Report};
 
 /// The receiver's check as code.
@@ -66,6 +67,15 @@ pub enum Checked {
     Explained(Box<Explanation>),
 }
 
+/// The head of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Path and query, where the request line was given.
+    pub target: Option<String>,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+}
+
 /// Was a request made with our secret?
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyPopup {
@@ -97,19 +107,25 @@ impl VerifyPopup {
         }
     }
 
-    /// The headers as names and values, or the first line that is none.
+    /// The request line's target, where there is one, and the headers.
     ///
     /// # Errors
     /// What is wrong, in words.
-    pub fn parsed_headers(&self) -> Result<Vec<(String, String)>, String> {
-        let lines = self.headers.lines().iter().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let headers: Vec<(String, String)> = lines
-            .map(|(at, line)| match line.split_once(':') {
-                Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
-                _ => Err(format!("Line {} of the headers is not of the form Name: value.", at + 1)),
-            })
-            .collect::<Result<_, _>>()?;
-        if headers.is_empty() { Err("Paste the headers of the request, one a line.".to_owned()) } else { Ok(headers) }
+    pub fn parsed_head(&self) -> Result<Head, String> {
+        let mut lines: Vec<&str> = self.headers.lines().iter().map(String::as_str).collect();
+        // `POST /in?key=value HTTP/1.1`, as it stands above the headers.
+        let target = lines.first().and_then(|line| line.strip_suffix(" HTTP/1.1")).and_then(|line| line.split_once(' '));
+        let target = target.map(|(_, target)| target.trim().to_owned());
+        if target.is_some() {
+            lines.remove(0);
+        }
+        let above = usize::from(target.is_some());
+        let headers = header_lines(&lines.join("\n"))
+            .map_err(|error| format!("Line {} of the headers is not of the form Name: value.", error.line + above))?;
+        if headers.is_empty() {
+            return Err("Paste the headers of the request, one a line.".to_owned());
+        }
+        Ok(Head { target, headers })
     }
 
     /// The file that stands for the body.

@@ -231,12 +231,12 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
                 let kept = waypost.keep_event(&name, &body);
                 Msg::Kept(kept.map(|_| (Event { name, body }, waypost.own_events())))
             }
-            Effect::Explain { id, settings, headers, body } => {
+            Effect::Explain { id, settings, target, headers, body } => {
                 let body = match body {
                     Body::Bytes(bytes) => Ok(bytes),
                     Body::File(path) => judge::body_file(Path::new(&path)),
                 };
-                Msg::Explained(id, body.map(|body| Box::new(judge::judge(&settings, &headers, &body))))
+                Msg::Explained(id, body.map(|body| Box::new(judge::judge(&settings, target.as_deref(), &headers, &body))))
             }
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop's own.

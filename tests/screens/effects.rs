@@ -1,6 +1,6 @@
 //! Keys in, exact effects out.
 
-use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::event::BuiltIn;
 use waypost::domain::secret::Secret;
 use waypost::domain::snippet::{Lang, snippet};
@@ -547,7 +547,7 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     let settings = Box::new(scenes::settings(AuthType::Hmac));
     let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
     let body = Body::Bytes(b"{\"a\":\t1}\n".to_vec());
-    assert_eq!(effects, [Effect::Explain { id: 3, settings: settings.clone(), headers: headers.clone(), body }]);
+    assert_eq!(effects, [Effect::Explain { id: 3, settings: settings.clone(), target: None, headers: headers.clone(), body }]);
     // A file stands for the body where only its path is given.
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "v");
@@ -555,7 +555,7 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     press(&mut model, "tab");
     type_text(&mut model, "@/tmp/body.json");
     let effects = press(&mut model, "tab enter");
-    assert_eq!(effects, [Effect::Explain { id: 1, settings, headers, body: Body::File("/tmp/body.json".into()) }]);
+    assert_eq!(effects, [Effect::Explain { id: 1, settings, target: None, headers, body: Body::File("/tmp/body.json".into()) }]);
     update(&mut model, Msg::Explained(1, Err("/tmp/body.json cannot be read.".into())));
     assert!(screen(&model).contains("cannot be read"));
 }
@@ -574,6 +574,24 @@ fn a_probe_asks_first_runs_once_and_can_be_stopped() {
     let mut model = app(scenes::registered(AuthType::Default));
     assert_eq!(press(&mut model, "p"), []);
     assert!(screen(&model).contains("nothing to check"));
+}
+
+#[test]
+fn a_key_in_the_query_is_judged_by_the_request_line() {
+    let draft = waypost::domain::draft::Draft { add_to: AddTo::Query, key: "k".into(), ..scenes::draft(AuthType::ApiKey) };
+    let settings = draft.check().unwrap().settings;
+    let at = scenes::destination(AuthType::ApiKey).created_at();
+    let destination = waypost::domain::destination::Destination::new(settings, at, at);
+    let state = State::Open(Box::new(destination));
+    let mut model = app(waypost::ops::Situation { state, ..scenes::registered(AuthType::ApiKey) });
+    press(&mut model, "v");
+    update(&mut model, paste("Host: h"));
+    assert_eq!(press(&mut model, "ctrl-o"), []);
+    assert!(screen(&model).contains("The key is in the query"), "{}", screen(&model));
+    press(&mut model, "home");
+    update(&mut model, paste("POST /in?k=abc HTTP/1.1\r"));
+    let effects = press(&mut model, "ctrl-o");
+    assert!(matches!(&effects[..], [Effect::Explain { target: Some(target), .. }] if target == "/in?k=abc"), "{effects:?}");
 }
 
 #[test]

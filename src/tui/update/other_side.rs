@@ -1,6 +1,7 @@
 //! The receiver's check as code, and the question whether a received request is ours.
 
 use super::{close, history};
+use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::explain::Explanation;
 use crate::domain::snippet::{self, Lang};
 use crate::ops::Problem;
@@ -10,7 +11,7 @@ use crate::tui::effect::{Body, Effect};
 use crate::tui::keys::Action;
 use crate::tui::model::{Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::other_side::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
+use crate::tui::other_side::{Checked, Head, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
 use crate::tui::view;
 
 pub fn open_snippet(model: &mut Model) {
@@ -201,14 +202,21 @@ fn check(model: &mut Model) -> Vec<Effect> {
     let Some(verify) = popup(model) else { return Vec::new() };
     let Some(settings) = settings else { return Vec::new() };
     verify.scroll = 0;
-    match verify.parsed_headers() {
-        Ok(headers) => {
+    let in_query = matches!(settings.auth(), Auth::ApiKey { place: ApiKeyPlace::Query(_), .. });
+    match verify.parsed_head() {
+        Ok(Head { target: None, .. }) if in_query => {
+            let why = "The key is in the query: give the request's first line, too, above the headers: POST /in?… HTTP/1.1";
+            verify.checked = Checked::Unfit(why.to_owned());
+            verify.focus = VerifyFocus::Headers;
+            Vec::new()
+        }
+        Ok(Head { target, headers }) => {
             let body = match verify.body_file() {
                 Some(path) => Body::File(path.to_owned()),
                 None => Body::Bytes(verify.body.text().into_bytes()),
             };
             verify.checked = Checked::Waiting(id);
-            vec![Effect::Explain { id, settings: Box::new(settings), headers, body }]
+            vec![Effect::Explain { id, settings: Box::new(settings), target, headers, body }]
         }
         Err(why) => {
             verify.checked = Checked::Unfit(why);

@@ -58,7 +58,15 @@ pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame,
     let shown: Vec<Line> = lines.into_iter().skip(popup.scroll).take(usize::from(text.height)).map(Line::raw).collect();
     frame.render_widget(Paragraph::new(shown), text);
     let hint = format!("The secret comes from the environment: {}", snippet::VARIABLE);
-    frame.render_widget(Line::styled(parts::end_cut(&hint, usize::from(foot.width).saturating_sub(8)), pen.theme.dim), foot);
+    // What came of a copy is said here: the popup covers the line above the keys.
+    let (hint, style) = match &model.status {
+        Some(status) => {
+            let (mark, style) = super::tone_of(pen, status.tone);
+            (format!("{mark} {}", visible(&status.text)), style)
+        }
+        None => (hint, pen.theme.dim),
+    };
+    frame.render_widget(Line::styled(parts::end_cut(&hint, usize::from(foot.width).saturating_sub(8)), style), foot);
     if below > 0 {
         frame.render_widget(Line::styled(format!("+{below}"), pen.theme.dim).right_aligned(), foot);
     }
@@ -121,7 +129,10 @@ pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
         let rule = "─".repeat(columns.saturating_sub(parts::width(&text)));
         Line::from(vec![Span::styled(text, style), Span::styled(rule, pen.theme.dim)])
     };
-    frame.render_widget(label(VerifyFocus::Headers, "Headers, as received: one a line, Name: value"), headers_label);
+    frame.render_widget(
+        label(VerifyFocus::Headers, "Headers, as received: one a line; the request line may stand first"),
+        headers_label,
+    );
     frame.render_widget(label(VerifyFocus::Body, "Body, as received; @PATH reads a file, exact to the byte"), body_label);
     editor(&popup.headers, popup.focus == VerifyFocus::Headers, frame, headers);
     editor(&popup.body, popup.focus == VerifyFocus::Body, frame, body);
