@@ -117,7 +117,7 @@ fn one_sends_and_the_other_receives() {
 fn many_events_are_sent_and_each_is_received_and_checked() {
     let (receiver, listening) = listening(&["--json"]);
     let sender = sender(&receiver, &listening, &HMAC, SECRET);
-    let events: String = (0..40).map(|number| format!("{{\"number\":{number}}}\n")).collect();
+    let events = (0..40).map(|number| format!("{{\"number\":{number}}}")).collect::<Vec<_>>().join("\n");
     sender.waypost_stdin(&["send", "--lines", "-"], events).exits(0);
     let mut ids = std::collections::HashSet::new();
     for _ in 0..40 {

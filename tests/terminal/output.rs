@@ -114,6 +114,9 @@ fn help_after(app: &mut App, keys: &[u8]) -> Vec<u8> {
     let written = app.raw().split_off(before);
     app.key(Key::Esc);
     app.gone(" Keys ");
+    // The last line of the screen is the last that is drawn: with it the frame is whole.
+    app.wait_until(|screen| screen.contents().lines().last().is_some_and(|line| line.ends_with("q quit")));
+    app.settle();
     written
 }
 

@@ -146,7 +146,16 @@ const fn tone_of(pen: Pen, tone: Tone) -> (&'static str, Style) {
 fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    for binding in keys::offered(model, keys::context(model)).filter(|binding| !binding.short.is_empty()) {
+    let mut seen = Vec::new();
+    for binding in keys::offered(model, keys::context(model)) {
+        // Of several bindings of one key the first is the one that counts.
+        if seen.contains(&binding.label) {
+            continue;
+        }
+        seen.push(binding.label);
+        if binding.short.is_empty() {
+            continue;
+        }
         let key = pen.glyphs.key(binding.label);
         let width = parts::width(&key) + 1 + parts::width(binding.short) + 3;
         if used + width > usize::from(area.width) + 3 {

@@ -1,0 +1,116 @@
+//! When a key does anything.
+
+use crate::domain::auth::AuthType;
+use crate::ops::State;
+use crate::tui::form::Focus;
+use crate::tui::model::{Model, Popup};
+use crate::tui::test_popup::{Life, TestFocus};
+
+pub(super) const fn always(_: &Model) -> bool {
+    true
+}
+
+pub(super) const fn empty(model: &Model) -> bool {
+    matches!(model.state, State::Empty)
+}
+
+pub(super) const fn not_empty(model: &Model) -> bool {
+    !empty(model)
+}
+
+pub(super) fn can_test(model: &Model) -> bool {
+    matches!(model.state, State::Open(_)) && test_at_rest(model)
+}
+
+pub(super) fn can_edit(model: &Model) -> bool {
+    matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
+}
+
+/// Whether the focus can go to the list of deliveries; an empty one of a filter too, so that the filter can be changed.
+#[must_use]
+pub fn has_deliveries(model: &Model) -> bool {
+    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some()) && crate::tui::view::shows_deliveries(model)
+}
+
+pub(super) fn form_focus(model: &Model) -> Option<Focus> {
+    match &model.popup {
+        Some(Popup::Form(form)) => Some(form.focus),
+        _ => None,
+    }
+}
+
+pub(super) fn form_on_field(model: &Model) -> bool {
+    matches!(form_focus(model), Some(Focus::Field(_)))
+}
+
+pub(super) fn form_on_button(model: &Model) -> bool {
+    matches!(form_focus(model), Some(Focus::Button(_) | Focus::Advanced))
+}
+
+pub(super) fn form_on_choice(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.on_choice())
+}
+
+pub(super) fn form_on_text(model: &Model) -> bool {
+    form_on_field(model) && !form_on_choice(model)
+}
+
+pub(super) fn form_off_text(model: &Model) -> bool {
+    !form_on_text(model)
+}
+
+pub(super) fn form_on_secret(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.focused_secret().is_some())
+}
+
+pub(super) fn form_signs(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.auth_type() == AuthType::Hmac)
+}
+
+pub(super) fn form_edits(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.is_edit())
+}
+
+pub(super) fn form_registers(model: &Model) -> bool {
+    !form_edits(model)
+}
+
+pub(super) fn test_focus(model: &Model) -> Option<TestFocus> {
+    match &model.popup {
+        Some(Popup::Test(test)) => Some(test.focus),
+        _ => None,
+    }
+}
+
+pub(super) fn test_on_send(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if !matches!(test.life, Life::Flight(_))
+        && matches!(test.focus, TestFocus::Button(crate::tui::test_popup::TestButton::Send | crate::tui::test_popup::TestButton::SendAgain)))
+}
+
+pub(super) fn test_on_event(model: &Model) -> bool {
+    test_focus(model) == Some(TestFocus::Event)
+}
+
+pub(super) fn test_on_tabs(model: &Model) -> bool {
+    test_focus(model) == Some(TestFocus::Tabs)
+}
+
+pub(super) fn test_on_request(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tab == crate::tui::test_popup::Tab::Request)
+}
+
+pub(super) fn test_can_edit(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.can_edit())
+}
+
+pub(super) fn test_answered(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.delivery().is_some())
+}
+
+pub(super) fn test_in_flight(model: &Model) -> bool {
+    model.in_flight().is_some()
+}
+
+pub(super) fn test_at_rest(model: &Model) -> bool {
+    !test_in_flight(model)
+}
