@@ -242,7 +242,7 @@ impl Session<'_> {
         for delivery in &deliveries {
             let Some(last) = delivery.last() else { continue };
             let line = format!("{}, {}: {}", last.started_at, delivery.event, report::attempt_line(last));
-            say(&visible(&line));
+            say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {
             say("There are older ones: waypost history lists them.");
