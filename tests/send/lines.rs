@@ -399,7 +399,7 @@ async fn two_stops_at_once_keep_no_line_that_is_unread() {
             if tally.refused >= 2 {
                 first.stop();
             }
-            if tally.unsent >= 1 + 7 * round {
+            if tally.unsent > 7 * round {
                 second.stop();
             }
         };
