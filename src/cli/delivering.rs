@@ -80,21 +80,43 @@ pub fn signals() -> Result<Signals, Failure> {
 /// # Errors
 /// Standard output cannot be written.
 pub fn tell(delivery: &Delivery, unrecorded: Option<&Problem>, stopped: Option<u8>, out: Out) -> Result<u8, Failure> {
+    tell_with(delivery, unrecorded, stopped, None, out)
+}
+
+/// As [`tell`], with something else that there is to know.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn tell_with(
+    delivery: &Delivery,
+    unrecorded: Option<&Problem>,
+    stopped: Option<u8>,
+    also: Option<&str>,
+    out: Out,
+) -> Result<u8, Failure> {
     let code = stopped.unwrap_or_else(|| exit::of_delivery(delivery, None));
     if let Some(problem) = unrecorded {
         Out::say_problem("not recorded", problem);
     }
     if out.json {
-        return out::print_json(&json(delivery), code);
+        let mut json = json(delivery);
+        if let (Some(text), Some(notices)) = (also, json.get_mut("notices").and_then(Value::as_array_mut)) {
+            notices.push(json!({ "field": null, "text": text }));
+        }
+        return out::print_json(&json, code);
     }
     if out.measure == Measure::Quiet {
         if code != exit::DONE {
-            out::complain(&format!("error: {}", report::line(delivery)));
+            let also = also.map(|text| format!(" {text}")).unwrap_or_default();
+            out::complain(&format!("error: {}{also}", report::line(delivery)));
         }
         return Ok(code);
     }
     for notice in notices(delivery) {
         out.say(&format!("note: {}", visible(&notice)));
+    }
+    if let Some(text) = also {
+        out.say(text);
     }
     out::print(&report::delivery_text(delivery, out), code)
 }

@@ -1,7 +1,7 @@
 //! The file for the lines that were not delivered: new or empty, for its owner only, never written over.
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use super::exit;
 use super::failure::Failure;
 use crate::domain::text::visible;
 use crate::ops;
+use crate::ops::send::FailedLines;
 
 /// The open file. Dropping it takes it away again if it was made here and nothing is in it.
 #[derive(Debug)]
@@ -66,9 +67,9 @@ impl FailedFile {
     ///
     /// # Errors
     /// What the system says.
-    pub fn writer(&self) -> Result<Box<dyn Write + Send>, Failure> {
+    pub fn writer(&self) -> Result<Box<dyn FailedLines>, Failure> {
         let file = self.file.try_clone().map_err(|error| unusable(&self.path, &error))?;
-        Ok(Box::new(file))
+        Ok(Box::new(Lines(file)))
     }
 
     /// Makes sure that it outlives a power cut; the system's words where it does not.
@@ -91,6 +92,25 @@ impl FailedFile {
     #[must_use]
     pub fn word(&self) -> String {
         word(&self.path)
+    }
+}
+
+struct Lines(File);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl FailedLines for Lines {
+    fn cut_to(&mut self, bytes: u64) -> io::Result<()> {
+        self.0.set_len(bytes)?;
+        self.0.seek(SeekFrom::Start(bytes)).map(drop)
     }
 }
 

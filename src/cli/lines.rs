@@ -21,7 +21,7 @@ use super::failed_file::FailedFile;
 use super::failure::Failure;
 use super::out::Out;
 use super::progress::{Bar, Counted, EVERY};
-use super::summary;
+use super::summary::{self, Again};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::diagnosis;
 use crate::domain::outcome::Cause;
@@ -52,13 +52,13 @@ pub struct Done {
 /// # Errors
 /// An input is not valid, nothing is registered, its secret cannot be opened, or nothing could be sent at all. What comes of the
 /// lines is told by the code.
-pub fn send(waypost: &Waypost, args: &args::Send, out: Out) -> Result<u8, Failure> {
+pub fn send(waypost: &Waypost, args: &args::Send, globals: &args::Globals, out: Out) -> Result<u8, Failure> {
     let destination = adjusted(waypost.destination()?, args.timeout.as_deref(), None)?;
     let source = open(&args.source)?;
     let failed = args.failed.as_deref().map(FailedFile::open).transpose()?;
     let done = delivering::run(run(waypost, &destination, args, (source, failed.as_ref()), out))?;
     let unsynced = failed.as_ref().and_then(|file| file.sync().err());
-    summary::tell(&done, unsynced, &args.source, failed.as_ref(), out)
+    summary::tell(&done, unsynced, &args.source, &Again { failed: failed.as_ref(), globals }, out)
 }
 
 async fn run(

@@ -53,6 +53,7 @@ pub const SCHEMA_VERSION: u64 = 1;
 #[must_use]
 pub fn run() -> u8 {
     harden::forbid_cores();
+    harden::outlive_file_limit();
     let argv: Vec<OsString> = std::env::args_os().collect();
     match parse(&argv) {
         Ok(args) => {
@@ -127,7 +128,7 @@ fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
         Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
         Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
-        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, out),
+        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, &args.globals, out),
         Some(Command::Send(send)) => send::send(&waypost()?, send, out),
         Some(Command::History(history)) => history::history(&waypost()?, history, out),
         Some(Command::Resend { id }) => test::resend(&waypost()?, id, out),

@@ -37,7 +37,14 @@ pub fn send(waypost: &Waypost, args: &args::Send, out: Out) -> Result<u8, Failur
         Ok(waypost.send(&destination, &event, &options, step, stop).await)
     })?;
     let stopped = stopped_by.get().filter(|_| sent.stopped);
-    delivering::tell(&sent.delivery, sent.unrecorded.as_ref(), stopped, out)
+    let also = stopped.and_then(|_| not_again(sent.delivery.attempts.len(), options.policy.retries));
+    delivering::tell_with(&sent.delivery, sent.unrecorded.as_ref(), stopped, also.as_deref(), out)
+}
+
+/// `Stopped: not tried again (2 of 4 attempts).`, where there would have been more of them.
+fn not_again(attempts: usize, retries: u32) -> Option<String> {
+    let most = u64::from(retries) + 1;
+    ((attempts as u64) < most).then(|| format!("Stopped: not tried again ({attempts} of {most} attempts)."))
 }
 
 /// `attempt 1: The endpoint answered 503. Again in 1.1 s.`

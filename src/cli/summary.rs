@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::args::Globals;
 use super::body;
 use super::exit;
 use super::failed_file::{FailedFile, word};
@@ -19,24 +20,48 @@ use crate::ops::send::{Summary, Tally};
 /// How many ranges of lost lines are named.
 const LOST_NAMED: usize = 10;
 
+/// What a command to go on is made of.
+pub struct Again<'a> {
+    /// The failed file.
+    pub failed: Option<&'a FailedFile>,
+    /// What this run was given.
+    pub globals: &'a Globals,
+}
+
+impl Again<'_> {
+    /// `waypost send --lines FILE --failed NEW`, for the same destination.
+    fn send(&self, source: &str) -> String {
+        let mut text = "waypost".to_owned();
+        for (name, dir) in [("--config-dir", &self.globals.config_dir), ("--state-dir", &self.globals.state_dir)] {
+            if let Some(dir) = dir {
+                let _ = write!(text, " {name} {}", word(dir));
+            }
+        }
+        // Its name is for the user to choose: the one of this run is not written over.
+        let failed = if self.failed.is_some() { " --failed NEW" } else { "" };
+        let _ = write!(text, " send --lines {source}{failed}");
+        text
+    }
+}
+
 /// Tells what came of the lines, and gives the exit code.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, failed: Option<&FailedFile>, out: Out) -> Result<u8, Failure> {
+pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, again: &Again, out: Out) -> Result<u8, Failure> {
     let summary = &done.summary;
-    let broken = broken(summary, unsynced, failed);
+    let broken = broken(summary, unsynced, again);
     let code = code(summary, broken.is_some(), done.stopped_by);
     if let Some(problem) = &summary.unrecorded {
         Out::say_problem("not recorded", problem);
     }
     if out.json {
-        return out::print_json(&json(done, broken.as_ref(), failed), code);
+        return out::print_json(&json(done, broken.as_ref(), again.failed), code);
     }
     let line = line(&summary.tally, done);
     if out.measure != Measure::Quiet {
         out::complain(&line);
-        for text in remarks(summary, source, failed) {
+        for text in remarks(summary, source, again) {
             out::complain(&text);
         }
     } else if code != exit::DONE {
@@ -62,16 +87,16 @@ fn code(summary: &Summary, broken: bool, stopped_by: Option<u8>) -> u8 {
 }
 
 /// What went wrong on this side.
-fn broken(summary: &Summary, unsynced: Option<String>, failed: Option<&FailedFile>) -> Option<Failure> {
+fn broken(summary: &Summary, unsynced: Option<String>, again: &Again) -> Option<Failure> {
     let fail = |message: String, fix: &str| Some(Failure::Other { code: exit::DISK, field: None, message, fix: fix.into() });
-    let name = failed.map(FailedFile::shown).unwrap_or_default();
+    let name = again.failed.map(FailedFile::shown).unwrap_or_default();
     if let Some(why) = &summary.unwritten {
         let lost = match summary.lost.as_slice() {
             [] => String::new(),
             lost => format!(" These lines were not delivered and are not in it: {}.", ranges(lost)),
         };
         let message = format!("--failed: {name} cannot be written. The system says: {}.{lost}", visible(why));
-        return fail(message, "Make room, and send those lines again from the input.");
+        return fail(message, &after_full(summary, again));
     }
     if let Some(why) = &summary.unreadable {
         let from = summary.unread_from.unwrap_or(1);
@@ -80,6 +105,18 @@ fn broken(summary: &Summary, unsynced: Option<String>, failed: Option<&FailedFil
     }
     let why = unsynced?;
     fail(format!("--failed: {name} may not survive a power cut. The system says: {}.", visible(&why)), "Look at the disk.")
+}
+
+/// How to go on when the failed file took no more.
+fn after_full(summary: &Summary, again: &Again) -> String {
+    let lost: u64 = summary.lost.iter().map(|range| range.end() - range.start() + 1).sum();
+    let in_file = (summary.tally.ended() - summary.tally.delivered).saturating_sub(lost);
+    let mut text = "Make room, and send those lines again from the input.".to_owned();
+    // Where no line is named, it is not known which of them the file has.
+    if let (Some(file), true) = (again.failed, lost > 0 && in_file > 0) {
+        let _ = write!(text, " The lines before are in {}; to go on: {}", file.shown(), again.send(&file.word()));
+    }
+    text
 }
 
 /// `1000 lines: 990 delivered, 6 refused, 4 failed; 12 retries, 3.2 s, 312/s`
@@ -98,7 +135,7 @@ fn line(tally: &Tally, done: &Done) -> String {
 }
 
 /// What there is to know beside the numbers.
-fn remarks(summary: &Summary, source: &Path, failed: Option<&FailedFile>) -> Vec<String> {
+fn remarks(summary: &Summary, source: &Path, again: &Again) -> Vec<String> {
     let tally = &summary.tally;
     let mut texts: Vec<_> = summary.unfit.iter().map(|unfit| format!("line {}: {}", unfit.line, unfit.why)).collect();
     let untold = tally.unfit.saturating_sub(summary.unfit.len() as u64);
@@ -109,17 +146,21 @@ fn remarks(summary: &Summary, source: &Path, failed: Option<&FailedFile>) -> Vec
         texts.push(format!("{} were in flight at the end: the endpoint may have taken them.", tally.stopped));
     }
     let undelivered = tally.ended() - tally.delivered;
-    match failed {
+    match again.failed {
         _ if undelivered == 0 || summary.unwritten.is_some() => {}
         Some(file) => texts.push(format!(
-            "{undelivered} not delivered: they are in {}. To go on: waypost send --lines {}",
+            "{undelivered} not delivered: they are in {}. To go on: {}",
             file.shown(),
-            file.word()
+            again.send(&file.word())
         )),
         None => {
             let tried = tally.refused + tally.failed + tally.stopped;
             if tried > 0 {
-                texts.push(format!("{tried} not delivered: they are in the history; waypost resend ID sends one again."));
+                let history = match summary.unrecorded {
+                    None => " They are in the history, with bodies up to 64 KiB; waypost resend ID sends such a one again.",
+                    Some(_) => "",
+                };
+                texts.push(format!("{tried} not delivered.{history} To keep such lines, give --failed FILE."));
             }
         }
     }
@@ -127,7 +168,7 @@ fn remarks(summary: &Summary, source: &Path, failed: Option<&FailedFile>) -> Vec
         let rest = if body::is_stdin(source) {
             String::new()
         } else {
-            format!(" To go on: tail -n +{from} {} | waypost send --lines -", word(source))
+            format!(" To go on: tail -n +{from} {} | {}", word(source), again.send("-"))
         };
         texts.push(format!("From line {from} on, nothing was sent.{rest}"));
     }

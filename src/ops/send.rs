@@ -11,6 +11,7 @@
 //! waiting line holds no lane up. There is no circuit breaker: with a destination that is down, each line costs its retries,
 //! and the undelivered hold the lines to send again later.
 
+mod gate;
 mod input;
 mod lines;
 mod recorder;
@@ -34,6 +35,7 @@ use crate::domain::retry::{self, Policy, Wait};
 
 pub use input::MAX_LINE;
 pub use lines::{Lines, Streams, Summary, Tally, Unfit};
+pub use undelivered::FailedLines;
 
 /// How time passes between two attempts.
 pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;

@@ -132,6 +132,33 @@ fn h48_a_signal_between_two_attempts_ends_it() {
         assert!(out.stdout.starts_with("refused  503"), "{}", out.stdout);
         assert_eq!(history(&home).len(), 1);
     }
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(503).header("retry-after", "60")]);
+    let home = at(&receiver);
+    fs::write(home.path().join("e"), "{}").unwrap();
+    for (more, says) in [("-v", true), ("--json", false)] {
+        let mut child = start(&home, &["send", "e", "--retries", "3", more]);
+        let mut stderr = None;
+        if says {
+            stderr = Some(wait_for_line(&mut child, "Again in 60.0 s"));
+        } else {
+            receiver.wait_for_requests(2, DEADLINE);
+        }
+        signal(&child, Signal::INT);
+        let out = end(child).exits(130);
+        let expected = "Stopped: not tried again (1 of 4 attempts).";
+        match stderr {
+            Some(mut stderr) => {
+                let mut rest = String::new();
+                std::io::Read::read_to_string(&mut stderr, &mut rest).unwrap();
+                assert!(rest.contains(expected), "{rest}");
+            }
+            None => {
+                schema::assert_valid("test", &out.json());
+                let notices = out.json()["notices"].clone();
+                assert!(notices.as_array().unwrap().iter().any(|notice| notice["text"] == expected), "{notices}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -196,7 +223,7 @@ fn what_is_not_delivered_is_in_the_failed_file_and_can_be_sent_from_it() {
     for says in [
         "line 4: it is not JSON at column 2\n",
         "line 7: it is not JSON at column",
-        "4 not delivered: they are in not delivered. To go on: waypost send --lines 'not delivered'\n",
+        "4 not delivered: they are in not delivered. To go on: waypost send --lines 'not delivered' --failed NEW\n",
     ] {
         assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
     }
@@ -224,7 +251,11 @@ fn without_a_failed_file_the_summary_says_where_they_are() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200), Answer::status(401)]);
     let home = at(&receiver);
     let out = home.waypost_stdin(&["send", "--lines", "-", "--concurrency", "1"], lines(3)).exits(3);
-    assert!(out.stderr.contains("2 not delivered: they are in the history"), "{}", out.stderr);
+    for says in
+        ["2 not delivered. They are in the history, with bodies up to 64 KiB; ", "To keep such lines, give --failed FILE."]
+    {
+        assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
+    }
     let id = history(&home)[1]["id"].as_str().unwrap().to_owned();
     assert_eq!(history(&home)[1]["event"], "stdin:2");
     home.waypost(&["resend", &id]).exits(3);
@@ -364,8 +395,8 @@ fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(401)]);
     let home = at(&receiver);
     fs::write(home.path().join("in"), lines(5000)).unwrap();
-    // No file may grow, as on a full disk.
-    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" send --lines in --failed kept --concurrency 1 \"$@\"";
+    // No file may grow, as on a full disk. The signal that comes of it must not end it.
+    let script = "ulimit -c 0; ulimit -f 0; exec \"$0\" send --lines in --failed kept --concurrency 1 \"$@\"";
     for json in [true, false] {
         let base = home.command(&[]);
         let mut command = std::process::Command::new("sh");
@@ -384,6 +415,49 @@ fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
         }
         assert!(!home.path().join("kept").exists());
     }
+}
+
+#[test]
+fn what_a_full_disk_took_is_whole_and_can_be_sent_from_there() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(401)]);
+    let home = at(&receiver);
+    fs::write(home.path().join("in"), lines(5000)).unwrap();
+    let state = home.state_dir();
+    // 512 or 1024 bytes: less than the lines, and less than the history.
+    let script = "ulimit -f 1; exec \"$0\" send --lines in --failed kept --concurrency 1 --state-dir \"$1\"";
+    let base = home.command(&[]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", script, crate::support::WAYPOST]).arg(&state).current_dir(home.path()).env_clear();
+    command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let out = crate::support::run(&mut command, b"").exits(5);
+    for says in ["not recorded: ", "error: --failed: kept cannot be written.", "The lines before are in kept; to go on: waypost "]
+    {
+        assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
+    }
+    let go_on = format!("waypost --state-dir {} send --lines kept --failed NEW", state.display());
+    assert!(out.stderr.contains(&go_on), "{go_on} in {}", out.stderr);
+    let go_on = format!("| waypost --state-dir {} send --lines - --failed NEW", state.display());
+    assert!(out.stderr.contains(&go_on), "{go_on} in {}", out.stderr);
+    let kept = fs::read_to_string(home.path().join("kept")).unwrap();
+    assert!(!kept.is_empty() && kept == lines(kept.lines().count()), "whole lines: {kept}");
+    assert!(out.stderr.contains(&format!("are not in it: {}", kept.lines().count() + 1)), "{}", out.stderr);
+}
+
+#[test]
+fn no_second_signal_is_held_up_by_a_line_without_an_end() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = at(&receiver);
+    let mut child = start(&home, &["send", "--lines", "-", "--failed", "f", "--json"]);
+    let mut input = child.stdin.take().unwrap();
+    // More than a pipe holds behind the longest line: all but its last is read when this is back.
+    input.write_all(&vec![b'x'; 18_000_000]).unwrap();
+    signal(&child, Signal::INT);
+    signal(&child, Signal::TERM);
+    let out = end(child);
+    drop(input);
+    assert!(matches!(out.code, Some(130 | 143)), "{out:?}");
+    assert_eq!((&out.json()["unread_from"], &out.json()["unfit"]), (&1.into(), &0.into()), "{}", out.stdout);
+    assert!(!home.path().join("f").exists());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use waypost::domain::auth::AuthType;
 use waypost::domain::outcome::Outcome;
 use waypost::domain::retry::Policy;
-use waypost::ops::send::{Lines, MAX_LINE, Options, Streams, Summary, Tally};
+use waypost::ops::send::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
 
 use super::support::check::{expect_hmac, expect_nothing};
 use super::support::receiver::{Answer, DEADLINE, RawRequest, Receiver};
@@ -25,7 +25,7 @@ impl Kept {
         String::from_utf8_lossy(&bytes).split_inclusive('\n').map(str::to_owned).collect()
     }
 
-    pub fn file(&self) -> Box<dyn Write + Send> {
+    pub fn file(&self) -> Box<dyn FailedLines> {
         Box::new(self.clone())
     }
 }
@@ -40,18 +40,31 @@ impl Write for Kept {
     }
 }
 
+impl FailedLines for Kept {
+    fn cut_to(&mut self, bytes: u64) -> io::Result<()> {
+        self.0.lock().unwrap().truncate(usize::try_from(bytes).unwrap());
+        Ok(())
+    }
+}
+
 /// A file on a disk that is full after so many bytes.
-struct Full(usize);
+struct Full(usize, Kept);
 
 impl Write for Full {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let taken = bytes.len().min(self.0);
         self.0 -= taken;
-        if taken == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(taken) }
+        if taken == 0 { Err(io::ErrorKind::StorageFull.into()) } else { self.1.write(&bytes[..taken]) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl FailedLines for Full {
+    fn cut_to(&mut self, bytes: u64) -> io::Result<()> {
+        self.1.cut_to(bytes)
     }
 }
 
@@ -274,7 +287,8 @@ async fn a_failed_file_that_cannot_be_written_stops_but_loses_nothing_silently()
     let receiver = receiver((0..COUNT).map(|n| Answer::status(if n % 2 == 0 { 400 } else { 200 })).collect());
     let to = destination(&receiver.url, receiver.ca());
     let how = how(Options { policy: Policy { retries: 0 }, ..place.options() }, 4);
-    let file: Box<dyn Write + Send> = Box::new(Full(300));
+    let kept = Kept::default();
+    let file: Box<dyn FailedLines> = Box::new(Full(300, kept.clone()));
     let input = Cursor::new(numbered(COUNT));
     let summary =
         place.waypost.send_lines(&to, Streams { input, failed: Some(file) }, &how, |_| {}, pending(), pending()).await.unwrap();
@@ -288,6 +302,9 @@ async fn a_failed_file_that_cannot_be_written_stops_but_loses_nothing_silently()
     let in_file = tally.ended() - tally.delivered - lost;
     assert!(in_file <= 300 / 8 && lost > 0, "{summary:?}");
     assert_eq!(tally.delivered + in_file + lost, first_unread - 1);
+    let kept = kept.lines();
+    assert_eq!(kept.len() as u64, in_file);
+    assert!(kept.iter().all(|line| line.ends_with("}\n")), "no torn line: {kept:?}");
 }
 
 #[tokio::test]
@@ -320,4 +337,81 @@ async fn an_input_that_breaks_is_told_with_its_place() {
         place.waypost.send_lines(&to, Streams { input, failed: None }, &how, |_| {}, pending(), pending()).await.unwrap();
     assert_eq!((summary.tally.delivered, summary.unread_from), (3, Some(4)));
     assert_eq!(summary.unreadable.as_deref(), Some("unplugged"));
+}
+
+/// Gives its bytes, and then nothing for as long as it lives: as a pipe that stays open. Tells when it is waited for.
+struct StaysOpen(Cursor<String>, Arc<Stopper>);
+
+impl Read for StaysOpen {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into)? {
+            0 => {
+                self.1.stop();
+                loop {
+                    std::thread::park();
+                }
+            }
+            read => Ok(read),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_stop_leaves_a_line_that_does_not_end() {
+    let place = Place::new();
+    let receiver = receiver(vec![Answer::status(400)]);
+    let to = destination(&receiver.url, receiver.ca());
+    let kept = Kept::default();
+    let waited_for = Arc::new(Stopper::default());
+    let input = StaysOpen(Cursor::new("{\"n\":1}\n".to_owned() + &"x".repeat(MAX_LINE + 1_000_000)), Arc::clone(&waited_for));
+    let how = how(Options { policy: Policy { retries: 0 }, ..place.options() }, 1);
+    let streams = Streams { input, failed: Some(kept.file()) };
+    let sent = place.waypost.send_lines(&to, streams, &how, |_| {}, pending(), waited_for.stopped());
+    let summary = tokio::time::timeout(DEADLINE, sent).await.expect("it ends").unwrap();
+    assert_eq!((summary.unread_from, summary.unwritten.as_deref()), (Some(2), None), "{summary:?}");
+    assert_eq!((summary.tally.unfit, summary.tally.ended()), (0, 1));
+    assert_eq!(kept.lines(), ["{\"n\":1}\n"], "nothing of a line that is unread");
+}
+
+#[tokio::test]
+async fn two_stops_at_once_keep_no_line_that_is_unread() {
+    // Every line is kept by the reader: some in its mode after the stop, some because they are unfit.
+    struct Mixed(u64, Vec<u8>);
+    impl Read for Mixed {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            if self.1.is_empty() {
+                self.0 += 1;
+                self.1 = if self.0.is_multiple_of(3) { format!("no {}\n", self.0) } else { format!("{}\n", self.0) }.into_bytes();
+            }
+            let taken = self.1.len().min(into.len());
+            into[..taken].copy_from_slice(&self.1[..taken]);
+            self.1.drain(..taken);
+            Ok(taken)
+        }
+    }
+    for round in 0..30_u64 {
+        let place = Place::new();
+        let receiver = receiver(vec![Answer::status(400)]);
+        let to = destination(&receiver.url, receiver.ca());
+        let kept = Kept::default();
+        let (first, second) = (Stopper::default(), Stopper::default());
+        let progress = |tally: &Tally| {
+            if tally.refused >= 2 {
+                first.stop();
+            }
+            if tally.unsent > 7 * round {
+                second.stop();
+            }
+        };
+        let how = how(Options { policy: Policy { retries: 0 }, ..place.options() }, 4);
+        let streams = Streams { input: Mixed(0, Vec::new()), failed: Some(kept.file()) };
+        let sent = place.waypost.send_lines(&to, streams, &how, progress, first.stopped(), second.stopped());
+        let summary = tokio::time::timeout(DEADLINE, sent).await.expect("it ends").unwrap();
+        let mut numbers: Vec<u64> =
+            kept.lines().iter().map(|line| line.trim().trim_start_matches("no ").parse().unwrap()).collect();
+        numbers.sort_unstable();
+        // None is delivered: each is in the file once, up to the first that is unread.
+        assert_eq!(numbers, (1..summary.unread_from.unwrap()).collect::<Vec<_>>(), "round {round}");
+        assert_eq!(summary.tally.ended(), numbers.len() as u64);
+    }
 }

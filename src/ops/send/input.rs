@@ -1,14 +1,12 @@
 //! The input, read on a thread of its own: one JSON a line, as fast as deliveries go out and no faster.
 
 use std::io::{self, BufRead as _, BufReader, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::sync_channel;
 
 use tokio::sync::mpsc::Sender;
 
+use super::gate::{Gate, Kept, Mode};
 use super::room::{Held, Room};
-use super::undelivered::Undelivered;
+use super::undelivered::{Undelivered, long};
 use crate::domain::event::{NotJson, check_json};
 
 /// The longest line that is sent, in bytes.
@@ -57,37 +55,22 @@ pub enum Input {
     End(io::Result<()>),
 }
 
-/// What the reader does with the lines that come, in place of handing them over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Give them to the undelivered.
-    Keep = 1,
-    /// Read no more.
-    Leave = 2,
-}
-
-/// Tells the reader what to do from its next line on.
-#[derive(Clone, Debug, Default)]
-pub struct Switch(Arc<AtomicU8>);
-
-impl Switch {
-    /// A later mode stands; there is no way back.
-    pub fn set(&self, mode: Mode) {
-        self.0.fetch_max(mode as u8, Ordering::SeqCst);
-    }
-
-    fn is(&self, mode: Mode) -> bool {
-        self.0.load(Ordering::SeqCst) == mode as u8
+impl From<Kept> for Input {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Unfit(number, why) => Self::Unfit(number, why),
+            Kept::Unsent(number) => Self::Unsent(number),
+        }
     }
 }
 
 /// Reads to the end, on the thread that calls.
-pub fn read(from: impl Read, to: &Sender<Input>, switch: &Switch, undelivered: &Undelivered) {
+pub fn read(from: impl Read, to: &Sender<Input>, gate: &Gate, undelivered: &Undelivered) {
     let mut reader = Reader {
         from: BufReader::with_capacity(64 * 1024, from),
         room: Room::new(ROOM),
         to,
-        switch,
+        gate,
         undelivered,
         batch: Vec::new(),
         number: 0,
@@ -103,7 +86,7 @@ struct Reader<'a, R> {
     from: BufReader<R>,
     room: Room,
     to: &'a Sender<Input>,
-    switch: &'a Switch,
+    gate: &'a Gate,
     undelivered: &'a Undelivered,
     batch: Vec<Line>,
     number: u64,
@@ -119,7 +102,7 @@ enum Ended {
 impl<R: Read> Reader<'_, R> {
     fn run(&mut self) -> io::Result<()> {
         let mut bytes = Vec::new();
-        while !self.switch.is(Mode::Leave) {
+        while !self.gate.is(Mode::Leave) {
             bytes.clear();
             match self.read_line(&mut bytes)? {
                 Ended::Nothing => return Ok(()),
@@ -176,35 +159,35 @@ impl<R: Read> Reader<'_, R> {
         }
         let held = self.room.take(2 * bytes.len() + PER_LINE);
         let line = Line { number: self.number, bytes, _held: held };
-        if self.switch.is(Mode::Keep) {
-            return self.hand_over() && {
-                self.undelivered.keep(line);
-                self.tell(Input::Unsent(self.number))
-            };
+        if self.gate.is(Mode::Keep) {
+            return self.keep(line, Kept::Unsent(self.number));
         }
         match unfit(line.body()) {
             None => {
                 self.batch.push(line);
                 true
             }
-            Some(why) => {
-                self.hand_over() && {
-                    self.undelivered.keep(line);
-                    self.tell(Input::Unfit(self.number, why))
-                }
-            }
+            Some(why) => self.keep(line, Kept::Unfit(self.number, why)),
         }
+    }
+
+    /// Gives a line to the undelivered, behind what came before it, and tells of it.
+    fn keep(&mut self, line: Line, what: Kept) -> bool {
+        // Kept first and told second; should the input be left between the two, the gate knows of it.
+        self.hand_over() && self.gate.keep(what.clone(), || self.undelivered.keep(line)) && self.tell(what.into())
     }
 
     /// Hands a line that is too long over to the undelivered, piece by piece.
     fn pass_on_long(&mut self, begin: &mut Vec<u8>) -> io::Result<bool> {
         // Not counted as room: the pieces go on however many whole lines wait behind them.
-        let (pieces, other_end) = sync_channel(4);
-        self.undelivered.keep_long(self.number, other_end);
+        let (pieces, other_end, fate) = long();
+        if !self.gate.begin_long(&fate, || self.undelivered.keep_long(self.number, other_end)) {
+            return Ok(false);
+        }
         let mut whole = begin.ends_with(b"\n");
         // That nobody takes the pieces any more is for the undelivered to tell.
         let _ = pieces.send(std::mem::take(begin));
-        while !whole && !self.switch.is(Mode::Leave) {
+        while !whole && !self.gate.is(Mode::Leave) {
             let buffer = match self.from.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 buffer => buffer?,
@@ -218,8 +201,11 @@ impl<R: Read> Reader<'_, R> {
             self.from.consume(used);
             whole = end.is_some();
         }
+        let what = Kept::Unfit(self.number, too_long());
+        // Before the other end learns that no more comes: what is not whole by then is taken back.
+        let kept = self.gate.end_long(&fate, what.clone());
         drop(pieces);
-        Ok(self.tell(Input::Unfit(self.number, too_long())))
+        Ok(kept && self.tell(what.into()))
     }
 
     /// Hands over the lines that were read; whether somebody took them.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::{Future, pending};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
 
-use super::input::{self, Input, Line, Mode, Switch};
+use super::gate::Gate;
+use super::input::{self, Input, Line};
 use super::recorder::Recorder;
-use super::undelivered::Undelivered;
+use super::undelivered::{FailedLines, Undelivered};
 use super::{Options, jitter};
 use crate::domain::destination::Destination;
 use crate::domain::outcome::{Attempt, Cause, Delivery, Outcome};
@@ -32,6 +33,9 @@ const WAITING: usize = 1024;
 
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);
+
+/// How long the failed file is waited for after the second stop: whoever stops twice wants to leave.
+const SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
 /// How many lines that are not sent are told of one by one.
 const UNFIT_TOLD: usize = 10;
@@ -52,7 +56,7 @@ pub struct Streams<R> {
     /// One JSON a line.
     pub input: R,
     /// The failed file, if one is wanted.
-    pub failed: Option<Box<dyn Write + Send>>,
+    pub failed: Option<Box<dyn FailedLines>>,
 }
 
 /// How many lines are where.
@@ -158,8 +162,8 @@ impl Waypost {
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;
         let (to_loop, lines) = channel(2);
-        let switch = Switch::default();
-        let of_reader = (switch.clone(), undelivered.clone());
+        let gate = Gate::default();
+        let of_reader = (gate.clone(), undelivered.clone());
         // Never waited for: it may hang in a read that no input ends.
         std::thread::Builder::new()
             .name("input".into())
@@ -179,7 +183,7 @@ impl Waypost {
             seen: 0,
             undelivered,
             recorder,
-            switch,
+            gate,
             stop_level,
             stopping,
             summary: Summary::default(),
@@ -211,7 +215,7 @@ struct Run<'a> {
     seen: u64,
     undelivered: Undelivered,
     recorder: Recorder,
-    switch: Switch,
+    gate: Gate,
     stop_level: watch::Sender<Stop>,
     stopping: watch::Receiver<Stop>,
     summary: Summary,
@@ -389,7 +393,7 @@ impl Run<'_> {
             self.waiting.push(Box::pin(std::future::ready(job)));
         }
         if level == Stop::New && self.undelivered.is_wanted() {
-            self.switch.set(Mode::Keep);
+            self.gate.keep_all();
         } else {
             self.leave_input();
         }
@@ -397,7 +401,7 @@ impl Run<'_> {
 
     /// Leaves the rest of the input where it is. The reader may hang in a read, so it is not waited for.
     fn leave_input(&mut self) {
-        self.switch.set(Mode::Leave);
+        let last = self.gate.leave();
         let Some(mut lines) = self.lines.take() else { return };
         // What it has handed over already is read.
         lines.close();
@@ -407,11 +411,16 @@ impl Run<'_> {
             }
             self.take(input);
         }
+        // Kept already, but not told of any more.
+        if let Some(last) = last.filter(|last| last.number() > self.seen) {
+            self.take(last.into());
+        }
         self.summary.unread_from.get_or_insert(self.seen + 1);
     }
 
     async fn summary(mut self) -> Summary {
-        let kept = self.undelivered.settled().await;
+        let within = if self.level() == Stop::All { SETTLED_WITHIN } else { Duration::MAX };
+        let kept = self.undelivered.settled(within).await;
         self.summary.unwritten = kept.error.map(|error| error.to_string());
         self.summary.lost = kept.lost;
         self.summary.unrecorded = self.recorder.end().await;

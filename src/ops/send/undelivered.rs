@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 use std::ops::RangeInclusive;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
@@ -12,10 +14,64 @@ use super::input::Line;
 /// How many bytes are gathered before they are written.
 const GATHERED: usize = 256 * 1024;
 
+/// How often it is looked whether a line of which nothing comes has been left.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Where lines are written that were not delivered.
+pub trait FailedLines: Write + Send {
+    /// Takes back what was written behind that many bytes, and goes on there.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn cut_to(&mut self, bytes: u64) -> io::Result<()>;
+}
+
+/// What becomes of a line that comes in pieces. While that is open, more of them may come.
+#[derive(Clone, Debug, Default)]
+pub struct Fate(Arc<AtomicU8>);
+
+impl Fate {
+    const WHOLE: u8 = 1;
+    const TORN: u8 = 2;
+
+    /// All of it came.
+    pub fn set_whole(&self) {
+        self.0.store(Self::WHOLE, Ordering::SeqCst);
+    }
+
+    /// It was left.
+    pub fn set_torn(&self) {
+        self.0.store(Self::TORN, Ordering::SeqCst);
+    }
+
+    /// Whether all of it came.
+    pub fn is_whole(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == Self::WHOLE
+    }
+
+    /// Whether it was left.
+    pub fn is_torn(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == Self::TORN
+    }
+}
+
+/// The other end of a line that comes in pieces.
+pub struct Long {
+    pieces: Receiver<Vec<u8>>,
+    fate: Fate,
+}
+
+/// A way for a line that comes in pieces.
+pub fn long() -> (SyncSender<Vec<u8>>, Long, Fate) {
+    let (to, pieces) = sync_channel(4);
+    let fate = Fate::default();
+    (to, Long { pieces, fate: fate.clone() }, fate)
+}
+
 enum Piece {
     Line(Line),
     /// A line too long to be held: its number, and its pieces as they come.
-    Long(u64, Receiver<Vec<u8>>),
+    Long(u64, Long),
     /// Asks to be told when everything before it is written.
     Mark(oneshot::Sender<()>),
 }
@@ -55,13 +111,13 @@ impl Undelivered {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(file: Option<Box<dyn Write + Send>>) -> io::Result<Self> {
+    pub fn start(file: Option<Box<dyn FailedLines>>) -> io::Result<Self> {
         let state = Arc::new(State::default());
         let Some(file) = file else { return Ok(Self { to: None, state }) };
         let (to, pieces) = channel();
         let of_thread = Arc::clone(&state);
         std::thread::Builder::new().name("undelivered".into()).spawn(move || {
-            Writer { file, state: of_thread, gathered: Vec::new(), numbers: Vec::new() }.run(&pieces);
+            Writer { file, state: of_thread, gathered: Vec::new(), ends: Vec::new(), written: 0 }.run(&pieces);
         })?;
         Ok(Self { to: Some(to), state })
     }
@@ -77,8 +133,8 @@ impl Undelivered {
     }
 
     /// Keeps a line that comes in pieces.
-    pub fn keep_long(&self, number: u64, pieces: Receiver<Vec<u8>>) {
-        self.give(Piece::Long(number, pieces));
+    pub fn keep_long(&self, number: u64, line: Long) {
+        self.give(Piece::Long(number, line));
     }
 
     /// Ready when a line could not be written.
@@ -87,12 +143,15 @@ impl Undelivered {
     }
 
     /// Waits until everything that was given is written, and says what could not be. Not bound to the thread's end: the reader
-    /// of the input may hold on to us for as long as no input comes.
-    pub async fn settled(&self) -> Kept {
+    /// of the input may hold on to us for as long as no input comes. Waits no longer than `within`.
+    pub async fn settled(&self, within: Duration) -> Kept {
         if let Some(to) = &self.to {
             let (written, awaited) = oneshot::channel();
-            if to.send(Piece::Mark(written)).is_err() || awaited.await.is_err() {
-                self.state.break_with(died(), []);
+            let sent = to.send(Piece::Mark(written)).is_ok();
+            match tokio::time::timeout(within, awaited).await {
+                Ok(Ok(())) if sent => {}
+                Ok(_) => self.state.break_with(died(), []),
+                Err(_) => self.state.break_with(io::ErrorKind::TimedOut.into(), []),
             }
         }
         let mut inner = self.state.lock();
@@ -134,12 +193,14 @@ impl State {
 }
 
 struct Writer {
-    file: Box<dyn Write + Send>,
+    file: Box<dyn FailedLines>,
     state: Arc<State>,
     /// Not yet written.
     gathered: Vec<u8>,
-    /// The lines in it.
-    numbers: Vec<u64>,
+    /// The lines in it, each with where it ends there.
+    ends: Vec<(u64, usize)>,
+    /// How many bytes of whole lines are in the file.
+    written: u64,
 }
 
 impl Writer {
@@ -165,42 +226,98 @@ impl Writer {
         match piece {
             Piece::Mark(mark) => return Some(mark),
             Piece::Line(line) => {
-                self.numbers.push(line.number);
                 self.gathered.extend_from_slice(&line.bytes);
                 if !line.bytes.ends_with(b"\n") {
                     self.gathered.push(b'\n');
                 }
+                self.ends.push((line.number, self.gathered.len()));
             }
-            Piece::Long(number, pieces) => {
-                let mut ended = false;
-                // Every piece carries the line's number with it, whichever of them cannot be written.
-                for piece in pieces {
-                    ended = piece.ends_with(b"\n");
-                    self.numbers.push(number);
-                    self.gathered.extend_from_slice(&piece);
-                    self.write();
-                }
-                if !ended {
-                    self.numbers.push(number);
-                    self.gathered.push(b'\n');
-                }
+            Piece::Long(number, line) => {
+                self.write();
+                self.write_long(number, &line);
             }
         }
         None
     }
 
     fn write(&mut self) {
-        if self.numbers.is_empty() {
+        if self.ends.is_empty() {
             return;
         }
-        // After a fault nothing is written: behind a torn line, whole ones would be read wrongly.
-        let broken = self.state.lock().error.is_some();
-        let written = if broken { Err(io::ErrorKind::Other.into()) } else { self.file.write_all(&self.gathered) };
-        if let Err(error) = written.and_then(|()| self.file.flush()) {
-            self.state.break_with(error, self.numbers.drain(..));
+        let gathered = std::mem::take(&mut self.gathered);
+        let (done, result) = self.put(&gathered);
+        let whole = match result {
+            Ok(()) => self.ends.len(),
+            Err(_) => self.ends.partition_point(|(_, end)| *end <= done),
+        };
+        let kept = whole.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |(_, end)| *end);
+        self.written += kept as u64;
+        if let Err(error) = result {
+            let lost: Vec<_> = self.ends.drain(whole..).map(|(number, _)| number).collect();
+            self.give_up(error, lost);
         }
-        self.gathered.clear();
-        self.numbers.clear();
+        self.ends.clear();
+    }
+
+    /// Writes a line as it comes; takes it back when not all of it comes.
+    fn write_long(&mut self, number: u64, line: &Long) {
+        let mut bytes = 0;
+        let mut ended = false;
+        let mut result = Ok(());
+        loop {
+            match line.pieces.recv_timeout(LOOK_EVERY) {
+                Ok(piece) => {
+                    ended = piece.ends_with(b"\n");
+                    bytes += piece.len() as u64;
+                    if result.is_ok() {
+                        result = self.put(&piece).1;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if !line.fate.is_torn() => {}
+                Err(_) => break,
+            }
+        }
+        if result.is_ok() && line.fate.is_whole() && !ended {
+            bytes += 1;
+            result = self.put(b"\n").1;
+        }
+        match result {
+            Ok(()) if line.fate.is_whole() => self.written += bytes,
+            Ok(()) => {
+                if let Err(error) = self.file.cut_to(self.written) {
+                    self.state.break_with(error, [number]);
+                }
+            }
+            // A line that did not come whole is not lost: it is unread.
+            Err(error) => self.give_up(error, line.fate.is_whole().then_some(number)),
+        }
+    }
+
+    /// How many bytes were written, and why not all of them.
+    fn put(&mut self, bytes: &[u8]) -> (usize, io::Result<()>) {
+        // After a fault nothing is written: behind a torn line, whole ones would be read wrongly.
+        if self.state.lock().error.is_some() {
+            return (0, Err(io::ErrorKind::Other.into()));
+        }
+        let mut done = 0;
+        while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
+            match self.file.write(rest) {
+                Ok(0) => return (done, Err(io::ErrorKind::WriteZero.into())),
+                Ok(more) => done += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (done, Err(error)),
+            }
+        }
+        (done, self.file.flush())
+    }
+
+    /// Leaves no torn line in the file.
+    fn give_up(&mut self, error: io::Error, lost: impl IntoIterator<Item = u64>) {
+        let error = match self.file.cut_to(self.written) {
+            Ok(()) => error,
+            Err(_) => io::Error::new(error.kind(), format!("{error}; its last line is not whole")),
+        };
+        self.state.break_with(error, lost);
     }
 }
 
