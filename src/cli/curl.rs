@@ -5,13 +5,14 @@ use serde_json::json;
 use super::exit;
 use super::failure::Failure;
 use super::out::{self, Measure, Out};
-use crate::domain::curl::command;
+use crate::domain::curl::{command, secret_in_arguments};
 use crate::domain::destination::Destination;
 use crate::domain::event::BuiltIn;
 use crate::domain::mask::Masked;
 use crate::domain::outcome::{Delivery, SentRequest};
 use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
+use crate::ops::probe::is_probe;
 
 /// Prints the command that sends a delivery of the history to the destination of now, or a ping where no id is given.
 ///
@@ -32,10 +33,15 @@ pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Resu
         Some(id) => {
             let delivery = waypost.delivery(id)?;
             let body = waypost.event_of(id)?.body;
-            if has_changed(&to, &delivery) && out.measure != Measure::Quiet {
-                out::complain(
+            let note = if is_probe(&delivery.event) {
+                Some("note: this delivery was a probe; the command is the correct request.")
+            } else {
+                has_changed(&to, &delivery).then_some(
                     "note: this delivery was made otherwise: the URL or the auth has changed since. The command is for those of now.",
-                );
+                )
+            };
+            if let (Some(note), true) = (note, out.measure != Measure::Quiet) {
+                out::complain(note);
             }
             (delivery.id, body)
         }
@@ -44,10 +50,16 @@ pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Resu
     if out.json {
         return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "command": text }), exit::DONE);
     }
-    if reveal && to.auth().secret().is_some() && out.measure != Measure::Quiet {
-        out::complain(
-            "note: the secret stands in this command. Run it, and it is in the shell's history and in the list of processes.",
-        );
+    if out.measure != Measure::Quiet {
+        if reveal && to.auth().secret().is_some() {
+            out::complain("note: the secret stands in this command. Run it, and it is in the shell's history.");
+        }
+        if secret_in_arguments(to.settings(), &body) {
+            out::complain(
+                "note: while this command runs, the secret is an argument of a program: every user of this machine can read it \
+                 in the list of processes.",
+            );
+        }
     }
     out::print(&format!("{text}\n"), exit::DONE)
 }

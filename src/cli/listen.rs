@@ -19,6 +19,7 @@ use super::exit;
 use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::signals::Signals;
+use crate::domain::curl::quoted;
 use crate::domain::explain::{Explanation, Mistake};
 use crate::domain::outcome::Outcome;
 use crate::domain::text::{ellipsis, visible};
@@ -30,6 +31,9 @@ const MAX_DELAY_S: f64 = 600.0;
 
 /// How many lines may wait to be printed before requests have to wait.
 const WAITING: usize = 64;
+
+/// How long what is waiting may take to be printed when a signal has come.
+const DRAIN: Duration = Duration::from_secs(1);
 
 /// The most characters of a target in a line for people.
 const TARGET: usize = 200;
@@ -52,10 +56,17 @@ pub fn listen(waypost: &Waypost, args: &args::Listen, out: Out) -> Result<u8, Fa
         if out.measure != Measure::Quiet {
             out::complain(&start(&how, listener.url(), listener.addr()));
         }
-        let printed = printer(told, out);
+        let mut printed = printer(told, out);
         tokio::select! {
-            code = signals.next() => Ok(code),
-            ended = printed => ended.unwrap_or(Ok(exit::DONE)),
+            code = signals.next() => {
+                // What was answered is told, too: without the listener the printer ends when it has printed all there is.
+                drop(listener);
+                match tokio::time::timeout(DRAIN, printed).await {
+                    Ok(Ok(Err(unwritten))) => Err(unwritten),
+                    _ => Ok(code),
+                }
+            }
+            ended = &mut printed => ended.unwrap_or(Ok(exit::DONE)),
             () = reader_gone() => Ok(exit::DONE),
         }
     });
@@ -77,9 +88,8 @@ fn start(how: &Listen, url: &str, addr: SocketAddr) -> String {
     lines.push(format!("listening at {} (^C ends it)", visible(url)));
     lines.push(match &how.ca_out {
         Some(path) => {
-            let path = path.to_string_lossy();
-            let path = visible(&path);
-            format!("A sender trusts it by the certificate in {path}: waypost register --url {url} --ca-cert {path} …")
+            let path = quoted(path.as_os_str().as_encoded_bytes());
+            format!("A sender trusts it by its CA's certificate: waypost register --url {url} --ca-cert {path} …")
         }
         None => {
             "A sender has to trust its certificate: --ca-out FILE writes the CA's, for the sender's --ca-cert FILE.".to_owned()

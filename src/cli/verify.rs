@@ -26,6 +26,9 @@ use crate::ops::{self, Judged, Waypost};
 /// The most bytes that a file of headers, or with a target, may have: what servers take is a fraction of it.
 const MAX_HEAD: usize = 1024 * 1024;
 
+/// What a verdict on a request's age is worth when nobody said when it came.
+const BY_NOW: &str = " It was judged by the clock of now; give --at with the time at which it came.";
+
 /// A file in the place of a text that may be a secret.
 const AT_FILE: char = '@';
 
@@ -49,7 +52,10 @@ pub fn verify(waypost: &Waypost, args: &args::Verify, out: Out) -> Result<u8, Fa
     }
     let target = given_target.as_deref().unwrap_or("/");
     let received = Received { method: &args.method, target, headers: &headers, body: &body };
-    let judged = waypost.verify(&received, now, args.reveal)?;
+    let mut judged = waypost.verify(&received, now, args.reveal)?;
+    if args.at.is_none() && judged.explanation.mistakes.iter().any(|mistake| matches!(mistake, Mistake::Stale(_))) {
+        judged.explanation.fix.push_str(BY_NOW);
+    }
     if args.headers.iter().chain(&args.target).any(|text| judged.tells_the_secret(text)) {
         out.say(
             "note: the secret stands among the arguments, where every user of this machine can read it. Put it into a file, \

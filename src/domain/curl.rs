@@ -30,6 +30,7 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
     let mut script = Script { before: Vec::new(), reveal };
     let mut url = quoted(to.url().as_str().as_bytes());
     let mut options = Vec::new();
+    let mut secret_header = None;
     let mut time = "\"$(date +%s)\"";
     match to.auth() {
         Auth::Default => {}
@@ -45,22 +46,32 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
             options.push(format!("--header {}\"{prefix}$sig\"", quoted(format!("{}: ", header_key.wire()).as_bytes())));
         }
         Auth::Basic { username, password } => {
-            let user = quoted(format!("{username}:").as_bytes());
-            options.push(format!("--user {user}{}", script.secret("WAYPOST_PASSWORD", "the password", password)));
+            let (user, password) = (quoted(username.as_bytes()), script.secret("WAYPOST_PASSWORD", "the password", password));
+            let credentials = format!("\"$(printf '%s:%s' {user} {password} | openssl base64 -A)\"");
+            secret_header = Some(("authorization: Basic ".to_owned(), credentials));
         }
         Auth::Bearer { token } => {
             let token = script.secret("WAYPOST_TOKEN", "the token", token);
-            options.push(format!("--header 'authorization: Bearer '{token}"));
+            secret_header = Some(("authorization: Bearer ".to_owned(), token));
         }
         Auth::ApiKey { place: ApiKeyPlace::Header(key), value } => {
             let value = script.secret("WAYPOST_VALUE", "the API key", value);
-            options.push(format!("--header {}{value}", quoted(format!("{}: ", key.wire()).as_bytes())));
+            secret_header = Some((format!("{}: ", key.wire()), value));
         }
         Auth::ApiKey { place: ApiKeyPlace::Query(key), value } => url = script.url_with_key(to, key, value),
     }
-    let in_pipe =
-        matches!(to.auth(), Auth::Hmac { .. }) || body.len() > LONGEST_ARGUMENT || !is_plain(body) || body.starts_with(b"@");
-    let mut curl = vec![format!("{}curl -q --http1.1 --globoff --include", if in_pipe { "body | " } else { "" })];
+    let in_pipe = body_in_pipe(to.auth(), body);
+    let mut input = if in_pipe { "body | ".to_owned() } else { String::new() };
+    if let Some((name, value)) = secret_header {
+        if secret_in_arguments(to, body) {
+            options.push(format!("--header {}{value}", quoted(name.as_bytes())));
+        } else {
+            // printf is the shell's own: what it is given is in no list of processes.
+            input = format!("printf '%s%s\\n' {} {value} | ", quoted(name.as_bytes()));
+            options.push("--header @-".into());
+        }
+    }
+    let mut curl = vec![format!("{input}curl -q --http1.1 --globoff --include")];
     curl.push(format!("--max-time {}", to.timeout_s().unwrap_or(DEFAULT_TIMEOUT_S)));
     if let Some(ca) = to.ca_cert() {
         curl.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
@@ -79,6 +90,24 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
         script.body(body);
     }
     script.with(&curl.join(" \\\n  "))
+}
+
+/// Whether the body comes by curl's standard input.
+fn body_in_pipe(auth: &Auth, body: &[u8]) -> bool {
+    matches!(auth, Auth::Hmac { .. }) || body.len() > LONGEST_ARGUMENT || !is_plain(body) || body.starts_with(b"@")
+}
+
+/// Whether a program that [`command`] runs gets the secret as an argument, where every user of the machine can read it: there is
+/// one standard input, and openssl takes a key by no other way.
+#[must_use]
+pub fn secret_in_arguments(to: &Settings, body: &[u8]) -> bool {
+    match to.auth() {
+        Auth::Default => false,
+        Auth::Hmac { .. } | Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } => true,
+        Auth::Basic { .. } | Auth::Bearer { .. } => body_in_pipe(to.auth(), body),
+        // In a file of headers, curl may take that for a comment.
+        Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => body_in_pipe(to.auth(), body) || key.wire().starts_with('#'),
+    }
 }
 
 /// What comes before the command itself.
@@ -165,8 +194,9 @@ fn is_plain(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|c| is_unsafe(c) && c != '\n'))
 }
 
-/// One word of the shell that stands for those bytes, which must not end in a line feed where they are not plain.
-fn quoted(bytes: &[u8]) -> String {
+/// One word of a POSIX shell that stands for those bytes, which must not end in a line feed where they are not plain.
+#[must_use]
+pub fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if is_plain(bytes) => format!("'{}'", text.replace('\'', "'\\''")),
         _ => format!("\"$({})\"", printing(bytes)),

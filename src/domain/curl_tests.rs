@@ -62,3 +62,25 @@ fn nothing_that_a_shell_or_a_terminal_would_act_on() {
     assert!(self::command(&settings(|_| {}), "msg_1", b"@/etc/passwd", false).contains("--data-binary @-"));
     assert!(self::command(&settings(|_| {}), "msg_1", &vec![b'1'; 200_000], false).contains("--data-binary @-"));
 }
+
+#[test]
+fn a_header_with_a_secret_comes_by_standard_input() {
+    let bearer = settings(|draft| draft.auth_type = AuthType::Bearer);
+    let text = command(&bearer, "msg_1", b"{}", false);
+    assert!(text.contains(r#"printf '%s%s\n' 'authorization: Bearer ' "$WAYPOST_TOKEN" | curl "#), "{text}");
+    assert!(text.contains("--header @-") && !secret_in_arguments(&bearer, b"{}"), "{text}");
+    let basic = settings(|draft| draft.auth_type = AuthType::Basic);
+    let text = command(&basic, "msg_1", b"{}", false);
+    assert!(text.contains("--header @-") && !text.contains("--user") && !secret_in_arguments(&basic, b"{}"), "{text}");
+    // A body that needs standard input leaves none for the header.
+    let text = command(&bearer, "msg_1", b"@{}", false);
+    assert!(text.contains(r#"--header 'authorization: Bearer '"$WAYPOST_TOKEN""#) && !text.contains("@- \\\n"), "{text}");
+    assert!(secret_in_arguments(&bearer, b"@{}"));
+    for (key, add_to, tells) in [("x-key", AddTo::Header, false), ("#key", AddTo::Header, true), ("key", AddTo::Query, true)] {
+        let to = settings(|draft| (draft.auth_type, draft.key, draft.add_to) = (AuthType::ApiKey, key.into(), add_to));
+        let text = command(&to, "msg_1", b"{}", false);
+        assert_eq!((text.contains("--header @-"), secret_in_arguments(&to, b"{}")), (!tells, tells), "{text}");
+    }
+    assert!(secret_in_arguments(&settings(|draft| draft.auth_type = AuthType::Hmac), b"{}"));
+    assert!(!secret_in_arguments(&settings(|_| {}), b"@"));
+}

@@ -72,6 +72,10 @@ pub struct Event {
 pub enum NotJson {
     /// JSON is UTF-8 (RFC 8259 §8.1); the first byte that is not, from 1.
     Utf8(usize),
+    /// There is nothing in it.
+    Empty,
+    /// It begins with a byte order mark, which a JSON text must not (RFC 8259 §8.1).
+    Bom,
     /// Line and column, from 1.
     Syntax(usize, usize),
 }
@@ -81,6 +85,8 @@ impl fmt::Display for NotJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Utf8(byte) => write!(f, "is not UTF-8 at byte {byte}"),
+            Self::Empty => f.write_str("is empty"),
+            Self::Bom => f.write_str("begins with a byte order mark, which is no JSON"),
             Self::Syntax(line, column) => write!(f, "is not JSON at line {line}, column {column}"),
         }
     }
@@ -92,6 +98,12 @@ impl fmt::Display for NotJson {
 /// It is none.
 pub fn check_json(body: &[u8]) -> Result<(), NotJson> {
     std::str::from_utf8(body).map_err(|error| NotJson::Utf8(error.valid_up_to() + 1))?;
+    if body.is_empty() {
+        return Err(NotJson::Empty);
+    }
+    if body.starts_with("\u{feff}".as_bytes()) {
+        return Err(NotJson::Bom);
+    }
     serde_json::from_slice::<IgnoredAny>(body).map_err(|error| NotJson::Syntax(error.line(), error.column()))?;
     Ok(())
 }
@@ -107,9 +119,11 @@ mod tests {
         }
         assert_eq!(check_json(b"{\"a\": 1,\n \"b\" 2}"), Err(NotJson::Syntax(2, 6)));
         assert_eq!(check_json(b"\"a\xff\""), Err(NotJson::Utf8(3)));
-        for body in ["", "{", "{} {}", "\u{feff}{}", "NaN", "\"\t\""] {
+        for body in ["{", " ", "{} {}", "NaN", "\"\t\""] {
             assert!(matches!(check_json(body.as_bytes()), Err(NotJson::Syntax(..))), "{body}");
         }
+        assert_eq!(check_json(b""), Err(NotJson::Empty));
+        assert_eq!(check_json("\u{feff}{}".as_bytes()), Err(NotJson::Bom));
         assert_eq!(NotJson::Syntax(2, 6).to_string(), "is not JSON at line 2, column 6");
         assert_eq!(NotJson::Utf8(3).to_string(), "is not UTF-8 at byte 3");
     }

@@ -23,6 +23,21 @@ use crate::domain::signature::{Format, TOLERANCE_S};
 /// How old the stale request says it is, in seconds: far more than any tolerance.
 const STALE_S: i64 = 12 * TOLERANCE_S;
 
+/// What the name of a probe's delivery begins with.
+const EVENT: &str = "probe:";
+
+/// Whether the history calls a probe's delivery so.
+#[must_use]
+pub fn is_probe(event: &str) -> bool {
+    event.strip_prefix(EVENT).is_some_and(|name| Case::ALL.iter().any(|case| case.name() == name))
+}
+
+/// What the event of a delivery is called when it is sent again: a probe's is a plain ping, with the right credentials.
+#[must_use]
+pub fn plain_name(event: &str) -> &str {
+    if is_probe(event) { BuiltIn::Ping.name() } else { event }
+}
+
 /// One way to send the ping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Case {
@@ -39,6 +54,8 @@ pub enum Case {
 }
 
 impl Case {
+    const ALL: [Self; 5] = [Self::Unsigned, Self::WrongSecret, Self::TamperedBody, Self::Stale, Self::Right];
+
     /// Those that make sense for a destination, in the order in which they are sent; none where nothing is to be checked.
     #[must_use]
     pub fn all_of(auth: &Auth) -> Vec<Self> {
@@ -164,7 +181,7 @@ impl Waypost {
             let request = request(to.settings(), &wrong, case, &stamp);
             let attempt = self.attempt(to, &request, (started_at, timeout), |_| {}, stop.as_mut()).await;
             let outcome = attempt.outcome;
-            let event = format!("probe:{}", case.name());
+            let event = format!("{EVENT}{}", case.name());
             report.rows.push(row(case, to.auth(), Delivery { id: stamp.id, event, attempts: vec![attempt] }));
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
                 report.cut_short = case != Case::Right;
@@ -248,6 +265,12 @@ fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
             (Verdict::Unclear, diagnosis.why, diagnosis.fix)
         }
         (Case::Right, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint takes the right requests.".into(), String::new()),
+        // It may be the load or an outage of the moment, and the others say nothing then.
+        (Case::Right, Outcome::Refused, Some(status @ (408 | 425 | 429 | 500..=599))) => (
+            Verdict::Unclear,
+            format!("Your endpoint did not take the right request now ({status})."),
+            "Probe again when it takes requests.".into(),
+        ),
         (Case::Right, Outcome::Refused, _) => {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
             (Verdict::Bad, format!("Your endpoint refuses the right requests. {}", diagnosis.why), diagnosis.fix)

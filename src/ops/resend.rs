@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use super::probe::plain_name;
 use super::{Code, Problem, Step, Tested, Waypost};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
@@ -24,14 +25,16 @@ impl Waypost {
         })
     }
 
-    /// The event of a delivery in the history, as it was sent.
+    /// The event of a delivery in the history, as it was sent; of a probe, a ping.
     ///
     /// # Errors
     /// There is no such delivery, its body was not kept whole, or the history cannot be read.
     pub fn event_of(&self, id: &str) -> Result<Event, Problem> {
         let delivery = self.delivery(id)?;
         match delivery.attempts.into_iter().next_back() {
-            Some(attempt) if attempt.request.is_whole() => Ok(Event { name: delivery.event, body: attempt.request.body }),
+            Some(attempt) if attempt.request.is_whole() => {
+                Ok(Event { name: plain_name(&delivery.event).to_owned(), body: attempt.request.body })
+            }
             _ => Err(Problem {
                 code: Code::Usage,
                 field: None,

@@ -215,12 +215,27 @@ fn the_printed_command_makes_the_request() {
 }
 
 #[test]
+fn a_probe_is_sent_again_as_a_ping() {
+    let receiver = Receiver::start(expect_bearer(SECRET));
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
+    home.waypost(&["probe", "--yes"]).exits(0);
+    let unsigned = history(&home).into_iter().find(|line| line["event"] == "probe:unsigned").unwrap();
+    let id = unsigned["id"].as_str().unwrap();
+    let said = home.waypost(&["curl", id]).exits(0).stderr;
+    assert!(said.contains("a probe; the command is the correct request") && !said.contains("has changed"), "{said}");
+    home.waypost(&["resend", id]).exits(0);
+    assert_eq!(history(&home).last().unwrap()["event"], "ping");
+}
+
+#[test]
 fn a_command_for_the_destination_of_now() {
     let receiver = Receiver::start(expect_hmac("hex", "X-Sig", SECRET));
     let home = registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Sig", "--secret-stdin"], SECRET);
     home.waypost(&["test"]).exits(0);
     let id = ids(&home)[0].clone();
-    assert_eq!(home.waypost(&["curl", &id]).exits(0).stderr, "");
+    // openssl takes the key by no other way.
+    let said = home.waypost(&["curl", &id]).exits(0).stderr;
+    assert!(said.contains("list of processes") && !said.contains("has changed"), "{said}");
     let json = home.waypost(&["curl", &id, "--json"]).exits(0).json();
     schema::assert_valid("curl", &json);
     assert!(json["command"].as_str().unwrap().contains(&id), "{json}");

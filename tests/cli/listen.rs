@@ -94,7 +94,7 @@ fn listening(args: &[&str]) -> (Home, Listening) {
 #[test]
 fn one_sends_and_the_other_receives() {
     let (home, listening) = listening(&[]);
-    assert!(listening.said.contains("--ca-cert ca.pem") && !listening.said.contains("warning"), "{}", listening.said);
+    assert!(listening.said.contains("--ca-cert 'ca.pem'") && !listening.said.contains("warning"), "{}", listening.said);
     let other = sender(&home, &listening, &HMAC, SECRET);
     other.waypost(&["test"]).exits(0);
     let line = listening.line();
@@ -158,6 +158,25 @@ fn a_mistake_of_the_sender_is_named() {
     assert_eq!((&seen["accepted"], &seen["status"]), (&false.into(), &503.into()));
     assert_eq!(seen["reason"], "No destination is registered");
     assert_eq!(listening.end(Signal::TERM), (Some(143), String::new()));
+}
+
+#[test]
+fn what_was_answered_is_told_before_it_ends() {
+    let (receiver, mut listening) = listening(&["--json"]);
+    let sender = sender(&receiver, &listening, &HMAC, "canary-another-secret-of-some-length");
+    // To find out what is wrong takes longer than the answer, and the signal comes in that time.
+    let body = format!("[{}1.50]", "1.50,".repeat(2000));
+    sender.waypost_stdin(&["test", "--body", "-"], body).exits(3);
+    kill_process(Pid::from_child(&listening.child), Signal::TERM).unwrap();
+    assert_eq!(listening.json()["accepted"], false);
+    assert_eq!(listening.child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn a_path_is_quoted_for_the_shell() {
+    let home = registered();
+    let listening = Listening::start(&home, &["--ca-out", "my ca's.pem"]);
+    assert!(listening.said.contains(r"--ca-cert 'my ca'\''s.pem' "), "{}", listening.said);
 }
 
 #[test]

@@ -101,7 +101,9 @@ fn one_event_from_standard_input_as_json() {
 fn what_is_no_event_is_not_sent() {
     let receiver = Receiver::start(expect_nothing());
     let home = at(&receiver);
-    for (stdin, says) in [("{\n\"a\" 1}", "line 2, column 5"), ("", "is not JSON"), ("{} {}", "is not JSON")] {
+    for (stdin, says) in
+        [("{\n\"a\" 1}", "line 2, column 5"), ("", "is empty"), ("\u{feff}{}", "byte order mark"), ("{} {}", "is not JSON")]
+    {
         refused_with(&home, &["send", "-"], stdin, 2, Some("body"), says);
     }
     let out = home.waypost_stdin(&["send", "-"], b"\"\xff\"").exits(2);

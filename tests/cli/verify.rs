@@ -4,6 +4,9 @@ use std::fs;
 
 use serde_json::json;
 
+use waypost::domain::secret::Secret;
+use waypost::domain::signature::{Format, SigningSecret};
+
 use crate::common::{SECRET, URL, refused, refused_with, register, registered, registered_at};
 use crate::support::Home;
 use crate::support::check::{
@@ -151,6 +154,27 @@ fn the_time_is_given_or_now() {
     for at in ["", "now", "1.5", "9223372036854775808"] {
         refused_with(&home, &[&VERIFY[..], &["--at", at]].concat(), "", 2, None, "--at");
     }
+}
+
+#[test]
+fn what_is_old_by_now_says_what_it_was_judged_by() {
+    let home = Home::new();
+    register(&home, URL, &["--auth", "hmac", "--format", "standard", "--secret-stdin"], WHSEC);
+    let secret = SigningSecret::new(Secret::new(WHSEC), Format::Standard).unwrap();
+    let headers = |body: &[u8]| {
+        format!("webhook-id: msg_1\nwebhook-timestamp: 1000\nwebhook-signature: {}", secret.sign("msg_1", 1000, body))
+    };
+    fs::write(home.path().join("headers"), headers(b"[1.5]")).unwrap();
+    let args = ["verify", "--body", "-", "--header", "@headers", "--json"];
+    let json = home.waypost_stdin(&args, "[1.5]").exits(3).json();
+    assert_eq!(json["mistakes"], json!(["stale"]));
+    assert!(json["fix"].as_str().unwrap().contains("the clock of now; give --at"), "{json}");
+    let given = home.waypost_stdin(&[&args[..], &["--at", "2000"]].concat(), "[1.5]").exits(3).json();
+    assert_eq!(given["mistakes"], json!(["stale"]));
+    assert!(!given["fix"].as_str().unwrap().contains("--at"), "{given}");
+    // What several languages would have made of it is told of none.
+    let json = home.waypost_stdin(&[&args[..], &["--at", "1000"]].concat(), "[1.50]").exits(3).json();
+    assert!(json["reason"].as_str().unwrap().contains("with numbers written again (1.50 as 1.5)"), "{json}");
 }
 
 #[test]

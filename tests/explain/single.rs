@@ -218,6 +218,7 @@ fn json() -> Vec<Case> {
         case("html", r#"["<&>"]"#, r#"["\u003c\u0026\u003e"]"#, Rewrite { html: Some(Escaped::Yes), ..none }),
         case("no html", r#"["\u003c"]"#, r#"["<"]"#, Rewrite { html: Some(Escaped::No), ..none }),
         case("floats", "[1.0,2.50,-0.0,1E2]", "[1,2.5,0,100]", Rewrite { numbers: Some(Numbers::JavaScript), ..none }),
+        case("zeros", "[1.50,7]", "[1.5,7]", Rewrite { numbers: Some(Numbers::Alike), ..none }),
         case("points", "[1,2.5]", "[1.0,2.5]", Rewrite { numbers: Some(Numbers::WithPoint), ..none }),
         case(
             "big numbers",

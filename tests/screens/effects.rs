@@ -2,6 +2,7 @@
 
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::event::BuiltIn;
+use waypost::domain::explain::{Explanation, Mistake};
 use waypost::domain::secret::Secret;
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
@@ -526,6 +527,29 @@ fn receiver_code_is_copied_in_the_language_on_show() {
     assert_eq!(press(&mut model, "enter"), [Effect::Copy(code)]);
     press(&mut model, "esc");
     assert!(model.popup.is_none());
+}
+
+#[test]
+fn a_probe_is_sent_again_as_a_ping() {
+    let mut model = app(scenes::with_deliveries());
+    for delivery in &mut model.deliveries {
+        delivery.event = "probe:unsigned".into();
+    }
+    let effects = press(&mut model, "down r");
+    assert!(matches!(effects.as_slice(), [Effect::Send { event, .. }] if event.name == "ping"), "{effects:?}");
+}
+
+#[test]
+fn an_old_request_is_said_to_be_judged_by_the_clock_of_now() {
+    for (mistakes, told) in [(vec![Mistake::Stale(1000)], true), (vec![Mistake::Method, Mistake::Stale(1000)], false)] {
+        let mut model = app(scenes::registered(AuthType::Hmac));
+        press(&mut model, "v");
+        update(&mut model, paste("X-Signature: abc"));
+        press(&mut model, "ctrl-o");
+        let explanation = Explanation { valid: false, mistakes, reason: "old".into(), fix: String::new(), code: Vec::new() };
+        update(&mut model, Msg::Explained(1, Ok(Box::new(explanation))));
+        assert_eq!(screen(&model).contains("Judged by the clock of now"), told, "{}", screen(&model));
+    }
 }
 
 #[test]

@@ -105,12 +105,19 @@ async fn what_tells_nothing_is_not_called_good() {
             vec![Answer::status(500), Answer::status(404), Answer::status(200)],
             [Verdict::Unclear, Verdict::Unclear, Verdict::Good],
         ),
+        // It is too busy at the moment.
+        (vec![Answer::status(401), Answer::status(401), Answer::status(429)], [Verdict::Unclear; 3]),
     ] {
         let receiver = Receiver::scripted(expect_nothing(), answers);
         let to = with_draft(draft(AuthType::Bearer), &receiver.url, receiver.ca());
         let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
         assert_eq!(report.rows.iter().map(|row| row.verdict).collect::<Vec<_>>(), verdicts, "{report:?}");
     }
+    let busy = Receiver::scripted(expect_nothing(), vec![Answer::status(401), Answer::status(401), Answer::status(429)]);
+    let to = with_draft(draft(AuthType::Bearer), &busy.url, busy.ca());
+    let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+    assert!(report.finding().0.contains("did not take the right request now (429)"), "{report:?}");
+    assert!(report.finding().1.starts_with("Probe again"), "{report:?}");
     let receiver = Receiver::start(expect_nothing());
     let to = with_draft(draft(AuthType::Default), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();

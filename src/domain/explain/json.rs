@@ -1,5 +1,6 @@
 //! JSON as tokens, so that writing it again changes only what is meant to: key order, number text and escapes are kept.
 
+use super::mistake::Numbers;
 use super::mistake::{Rewrite, Spacing};
 use super::number;
 use super::rewrites::{self, NUMBERS, SPACINGS, Traits};
@@ -135,6 +136,7 @@ impl<'a> Parser<'a> {
         for (way, differs) in NUMBERS.into_iter().zip(&mut self.traits.numbers) {
             *differs = *differs || number::written(text, way) != text;
         }
+        self.traits.languages_differ |= number::written(text, Numbers::JavaScript) != number::written(text, Numbers::Python);
         self.at += end;
         Some(Value::Number(text))
     }

@@ -271,6 +271,8 @@ pub enum NonAscii {
 /// How numbers are written again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
+    /// As JavaScript and Python do alike: `1.50` is `1.5`.
+    Alike,
     /// As JavaScript does: `1.0` is `1`, `1e3` is `1000`.
     JavaScript,
     /// As Python does: `1.50` is `1.5`, `1e3` is `1000.0`; whole numbers as they are.

@@ -28,10 +28,10 @@ pub fn written(text: &str, way: Numbers) -> Cow<'_, str> {
     match way {
         Numbers::WithPoint if is_whole => Cow::Owned(format!("{text}.0")),
         Numbers::WithPoint => Cow::Borrowed(text),
-        Numbers::Python if is_whole => Cow::Borrowed(text),
+        Numbers::Python | Numbers::Alike if is_whole => Cow::Borrowed(text),
         // Short whole numbers are exact in a double, and written as they are; only -0 is not.
         Numbers::JavaScript if is_whole && text.len() <= 15 && text != "-0" => Cow::Borrowed(text),
-        Numbers::JavaScript | Numbers::Python => match text.parse::<f64>() {
+        Numbers::JavaScript | Numbers::Python | Numbers::Alike => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Cow::Owned(double(number, way)),
             _ => Cow::Borrowed(text),
         },

@@ -24,6 +24,8 @@ pub struct Traits {
     pub html: bool,
     /// Numbers that are written otherwise, by the way of [`NUMBERS`].
     pub numbers: [bool; NUMBERS.len()],
+    /// Numbers that JavaScript and Python write in two ways.
+    pub languages_differ: bool,
     /// Keys that do not stand in order.
     pub keys: bool,
 }
@@ -43,7 +45,13 @@ pub fn of(t: Traits) -> Vec<Rewrite> {
     vary(&mut all, &escaped, t.non_ascii);
     vary(&mut all, &[|how: &mut Rewrite| how.non_ascii = Some(NonAscii::Plain)], t.escapes);
     let numbers = NUMBERS.into_iter().zip(t.numbers).filter(|&(_, differs)| differs);
-    let numbers: Vec<_> = numbers.map(|(way, _)| move |how: &mut Rewrite| how.numbers = Some(way)).collect();
+    // What both write alike names neither.
+    let numbers = numbers.filter_map(|(way, _)| match way {
+        Numbers::JavaScript if !t.languages_differ => Some(Numbers::Alike),
+        Numbers::Python if !t.languages_differ => None,
+        way => Some(way),
+    });
+    let numbers: Vec<_> = numbers.map(|way| move |how: &mut Rewrite| how.numbers = Some(way)).collect();
     vary(&mut all, &numbers, true);
     // A stable sort: of equal weight, the order above stays.
     all.sort_by_key(|how| match weight(*how) {
@@ -90,8 +98,8 @@ fn is_of_a_library(how: Rewrite) -> bool {
     let escaped = matches!(non_ascii, None | Some(NonAscii::Escaped));
     let slashes_plain = slashes != Some(Escaped::Yes);
     let html_plain = html != Some(Escaped::Yes);
-    let as_javascript = matches!(numbers, None | Some(Numbers::JavaScript));
-    let as_python = matches!(numbers, None | Some(Numbers::Python));
+    let as_javascript = matches!(numbers, None | Some(Numbers::JavaScript | Numbers::Alike));
+    let as_python = matches!(numbers, None | Some(Numbers::Python | Numbers::Alike));
     let javascript = plain && slashes_plain && html_plain && as_javascript && !newline;
     let python = escaped && slashes_plain && html_plain && as_python && !newline;
     let php = escaped && html_plain && as_python && !sorted && !newline;

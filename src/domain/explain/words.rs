@@ -265,6 +265,7 @@ fn rewritten(how: Rewrite) -> String {
         Escaped::No => "with \\u003c, \\u003e and \\u0026 as <, > and &",
     });
     let numbers = how.numbers.map(|way| match way {
+        Numbers::Alike => "with numbers written again (1.50 as 1.5)",
         Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
         Numbers::Python => "with numbers as Python writes them",
         Numbers::WithPoint => "with .0 behind whole numbers",

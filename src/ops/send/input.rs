@@ -237,6 +237,8 @@ fn not_json(text: &[u8]) -> Option<String> {
     Some(match check_json(text).err()? {
         NotJson::Utf8(byte) => format!("it is not UTF-8 at byte {byte}"),
         // There is one line.
+        NotJson::Empty => "it is empty".to_owned(),
+        NotJson::Bom => "it begins with a byte order mark, which is no JSON".to_owned(),
         NotJson::Syntax(_, column) => format!("it is not JSON at column {column}"),
     })
 }

@@ -7,6 +7,7 @@ use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
 use crate::domain::{curl, diagnosis};
 use crate::ops::Problem;
+use crate::ops::probe::plain_name;
 use crate::tui::editor::{self, Editor};
 use crate::tui::effect::Effect;
 use crate::tui::form::Form;
@@ -213,6 +214,7 @@ fn send(model: &mut Model) -> Vec<Effect> {
     test.past = false;
     test.revealed = false;
     test.show(Tab::Request);
+    test.event.name = plain_name(&test.event.name).to_owned();
     let event = test.event.clone();
     model.witness = None;
     vec![Effect::Send { id, destination: Box::new(destination), generation, event }]

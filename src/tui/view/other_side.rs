@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{Pen, answer, parts};
+use crate::domain::explain::Mistake;
 use crate::domain::outcome::Attempt;
 use crate::domain::snippet;
 use crate::domain::text::visible;
@@ -13,6 +14,9 @@ use crate::ops::probe::{Case, Report, Verdict};
 use crate::tui::editor::Editor;
 use crate::tui::model::{Model, Popup};
 use crate::tui::other_side::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
+
+/// The app does not know when a request came.
+const BY_NOW: &str = "Judged by the clock of now: if it came earlier, only its age is wrong.";
 
 fn inside(area: Rect) -> Rect {
     Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
@@ -106,6 +110,9 @@ fn verdict(popup: &VerifyPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> 
     lines.extend(answer::told("Why", &format!("{}.", parts::capitalised(&explanation.reason)), pen, columns));
     if !explanation.fix.is_empty() {
         lines.extend(answer::told("Fix", &explanation.fix, pen, columns));
+    }
+    if matches!(explanation.mistakes.as_slice(), [Mistake::Stale(_)]) {
+        lines.extend(answer::told("Note", BY_NOW, pen, columns));
     }
     for line in &explanation.code {
         lines.push(Line::styled(line.framework, pen.theme.strong));
