@@ -30,6 +30,11 @@ impl Listening {
     }
 
     fn spawn(command: &mut Command) -> Self {
+        Self::spawn_held(command, None)
+    }
+
+    /// Its lines are not read before something comes by `may_read`.
+    fn spawn_held(command: &mut Command, may_read: Option<Receiver<()>>) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -40,7 +45,10 @@ impl Listening {
         }
         let url = said.split("listening at ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
         let (sender, lines) = channel();
-        std::thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+        std::thread::spawn(move || {
+            may_read.map(|held| held.recv());
+            stdout.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
+        });
         Self { child, url, said, stderr, lines }
     }
 
@@ -74,6 +82,9 @@ impl Drop for Listening {
         let _ = self.child.wait();
     }
 }
+
+/// Their lines of JSON fill the 64 KiB of a pipe, and less than 64 are left over.
+const EVENTS: usize = 260;
 
 const HMAC: [&str; 5] = ["--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"];
 
@@ -162,14 +173,17 @@ fn a_mistake_of_the_sender_is_named() {
 
 #[test]
 fn what_was_answered_is_told_before_it_ends() {
-    let (receiver, mut listening) = listening(&["--json"]);
-    let sender = sender(&receiver, &listening, &HMAC, "canary-another-secret-of-some-length");
-    // To find out what is wrong takes longer than the answer, and the signal comes in that time.
-    let body = format!("[{}1.50]", "1.50,".repeat(2000));
-    sender.waypost_stdin(&["test", "--body", "-"], body).exits(3);
+    let receiver = registered();
+    let (read, may_read) = channel();
+    let mut command = receiver.command(&["listen", "--addr", "127.0.0.1:0", "--ca-out", "ca.pem", "--json"]);
+    let mut listening = Listening::spawn_held(&mut command, Some(may_read));
+    let sender = sender(&receiver, &listening, &HMAC, SECRET);
+    // More lines than a pipe holds, and fewer than have to wait for their answers: the last of them are still to be printed.
+    sender.waypost_stdin(&["send", "--lines", "-"], "{}\n".repeat(EVENTS)).exits(0);
     kill_process(Pid::from_child(&listening.child), Signal::TERM).unwrap();
-    assert_eq!(listening.json()["accepted"], false);
+    read.send(()).unwrap();
     assert_eq!(listening.child.wait().unwrap().code(), Some(143));
+    assert_eq!(listening.lines.iter().count(), EVENTS);
 }
 
 #[test]

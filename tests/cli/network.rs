@@ -82,7 +82,7 @@ fn bodies_are_sent_byte_for_byte() {
     assert_eq!((requests[0].body.as_slice(), requests[1].body.as_slice()), (body.as_bytes(), body.as_bytes()));
     assert!(String::from_utf8_lossy(&requests[2].body).contains("client-submission"));
 
-    for (stdin, says) in [("{\"a\": 1", "line 1, column 7"), ("", "is not JSON"), ("nothing of JSON", "is not JSON")] {
+    for (stdin, says) in [("{\"a\": 1", "line 1, column 7"), ("", "is empty"), ("nothing of JSON", "is not JSON")] {
         let text = refused(&home, &["test", "--body", "-"], stdin, 2, Some("body"));
         assert!(text.contains(says), "{text}");
     }
