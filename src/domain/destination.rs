@@ -62,12 +62,6 @@ impl Destination {
         Self { settings, created_at, updated_at }
     }
 
-    /// The same destination with other settings, changed at `now`.
-    #[must_use]
-    pub const fn edited(&self, settings: Settings, now: Timestamp) -> Self {
-        Self { settings, created_at: self.created_at, updated_at: now }
-    }
-
     /// What a person decided.
     #[must_use]
     pub const fn settings(&self) -> &Settings {

@@ -1,6 +1,7 @@
 //! Editing the body: in an editor of our own, or back from the user's.
 
 use super::test::{popup, say};
+use crate::domain::event::{NotJson, check_json};
 use crate::ops::Problem;
 use crate::tui::editor::{MAX_BYTES, Move};
 use crate::tui::effect::Effect;
@@ -8,12 +9,16 @@ use crate::tui::keys::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::test_popup::Editing;
 
-/// Why a body is not JSON: line and column from 1, and the reason in words.
+/// Where a body ceases to be JSON, and why in words: by the rule of the command line, with the parser's own reason.
 fn not_json(body: &[u8]) -> Option<(usize, usize, String)> {
-    let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
-    let text = error.to_string();
-    let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-    Some((error.line(), error.column(), reason))
+    match check_json(body).err()? {
+        NotJson::Syntax(line, column) => {
+            let text = serde_json::from_slice::<serde::de::IgnoredAny>(body).err().map(|error| error.to_string());
+            let reason = text.as_deref().and_then(|text| text.split(" at line ").next()).unwrap_or_default().to_owned();
+            Some((line, column, reason))
+        }
+        other => Some((1, 1, format!("it {other}"))),
+    }
 }
 
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {

@@ -3,6 +3,7 @@
 use tui_input::InputRequest;
 
 use super::test::{popup, say};
+use crate::domain::event::check_json;
 use crate::domain::outcome::Delivery;
 use crate::tui::effect::Effect;
 use crate::tui::field::{Refusal, TextField};
@@ -24,7 +25,7 @@ pub fn open(test: &mut TestPopup, asked: Asked) {
 fn suggested_file(test: &TestPopup) -> String {
     let what = if test.tab == Tab::Request { "request" } else { "response" };
     let id = test.delivery().map(|delivery| delivery.id.trim_start_matches("msg_").chars().take(8).collect::<String>());
-    let json = test.body().is_some_and(|body| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok());
+    let json = test.body().is_some_and(|body| check_json(body).is_ok());
     format!("waypost-{what}{}.{}", id.map(|id| format!("-{id}")).unwrap_or_default(), if json { "json" } else { "txt" })
 }
 
