@@ -75,7 +75,12 @@ pub fn read(from: impl Read, to: &Sender<Input>, gate: &Gate, undelivered: &Unde
         batch: Vec::new(),
         number: 0,
     };
-    let end = reader.run();
+    let end = match reader.run() {
+        Ok(Stopped::AtEnd) => Ok(()),
+        // Who left the input may still be taking what was handed over before: to say that it ended would hide what is unread.
+        Ok(Stopped::Left) => return,
+        Err(error) => Err(error),
+    };
     // Nobody may be listening any more.
     if reader.hand_over() {
         let _ = to.blocking_send(Input::End(end));
@@ -92,6 +97,13 @@ struct Reader<'a, R> {
     number: u64,
 }
 
+/// Why no more is read.
+enum Stopped {
+    AtEnd,
+    /// Nobody wants the rest.
+    Left,
+}
+
 /// How the reading of a line ended.
 enum Ended {
     Line,
@@ -100,32 +112,32 @@ enum Ended {
 }
 
 impl<R: Read> Reader<'_, R> {
-    fn run(&mut self) -> io::Result<()> {
+    fn run(&mut self) -> io::Result<Stopped> {
         let mut bytes = Vec::new();
         while !self.gate.is(Mode::Leave) {
             bytes.clear();
             match self.read_line(&mut bytes)? {
-                Ended::Nothing => return Ok(()),
+                Ended::Nothing => return Ok(Stopped::AtEnd),
                 Ended::TooLong => {
                     self.number += 1;
                     if !self.hand_over() || !self.pass_on_long(&mut bytes)? {
-                        return Ok(());
+                        return Ok(Stopped::Left);
                     }
                 }
                 Ended::Line => {
                     self.number += 1;
                     if !bytes.trim_ascii().is_empty() && !self.take(std::mem::take(&mut bytes)) {
-                        return Ok(());
+                        return Ok(Stopped::Left);
                     }
                 }
             }
             // What came must not wait for what comes later.
             let more = self.batch.len() < BATCH && self.from.buffer().contains(&b'\n');
             if !more && !self.hand_over() {
-                return Ok(());
+                return Ok(Stopped::Left);
             }
         }
-        Ok(())
+        Ok(Stopped::Left)
     }
 
     /// Reads up to a line break, but little more than a line may have.
@@ -259,6 +271,28 @@ mod tests {
         assert!(not_json("\u{feff}{}".as_bytes()).unwrap().contains("byte order mark"));
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         not_json(deep.as_bytes());
+    }
+
+    #[test]
+    fn an_input_that_was_left_has_not_ended() {
+        // Leaves while it is read, as the stop does from another thread; what it reads is kept by the reader.
+        struct Leaving(io::Cursor<&'static str>, Gate);
+        impl Read for Leaving {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                self.1.leave();
+                self.0.read(into)
+            }
+        }
+        for text in ["{}\n", "no\n", "", "{}"] {
+            let (to, mut lines) = tokio::sync::mpsc::channel(8);
+            let gate = Gate::default();
+            let undelivered = Undelivered::start(None).unwrap();
+            read(Leaving(io::Cursor::new(text), gate.clone()), &to, &gate, &undelivered);
+            drop(to);
+            while let Some(told) = lines.blocking_recv() {
+                assert!(text.is_empty() == matches!(told, Input::End(_)), "{text:?}: {told:?}");
+            }
+        }
     }
 
     #[test]
