@@ -95,32 +95,82 @@ pub fn screen(model: &Model) -> String {
     lines.join("\n")
 }
 
-/// The screen as text, with the runs of style behind each row and the cursor's place.
+/// The screen as text; under it, style by style, what stands in it (row:column, then its text), and the cursor's place.
 pub fn styled(model: &Model) -> String {
     let (buffer, cursor) = buffer(model);
-    let mut out = String::new();
-    for row in rows(&buffer) {
-        let text: String = row.iter().map(Cell::symbol).collect();
-        out.push_str(text.trim_end());
-        let mut runs: Vec<(usize, usize, String)> = Vec::new();
-        for (x, cell) in row.iter().enumerate() {
-            let style = style(cell);
-            match runs.last_mut() {
-                Some((_, end, last)) if *end == x && *last == style => *end = x + 1,
-                _ => runs.push((x, x + 1, style)),
+    let mut out = screen(model).trim_end().to_owned();
+    let mut styles: Vec<(String, Vec<Run>)> = Vec::new();
+    for (y, row) in rows(&buffer).iter().enumerate() {
+        for run in runs(row, y) {
+            let at = styles.iter().position(|(style, _)| *style == run.style).unwrap_or_else(|| {
+                styles.push((run.style.clone(), Vec::new()));
+                styles.len() - 1
+            });
+            let of_style = &mut styles[at].1;
+            // The side of a box is one thing, not one a row.
+            match of_style.iter_mut().find(|above| above.rows.1 + 1 == y && above.columns == run.columns && above.text == run.text) {
+                Some(above) => above.rows.1 = y,
+                None => of_style.push(run),
             }
         }
-        let runs: Vec<String> =
-            runs.iter().filter(|(.., style)| !style.is_empty()).map(|(from, to, style)| format!("{from}-{to} {style}")).collect();
-        if !runs.is_empty() {
-            write!(out, "\n    ~ {}", runs.join(", ")).unwrap();
-        }
-        out.push('\n');
     }
-    if let Some((x, y)) = cursor {
-        writeln!(out, "cursor {x},{y}").unwrap();
+    for (style, runs) in styles {
+        write!(out, "\n~ {style}: ").unwrap();
+        let runs: Vec<String> = runs.iter().map(Run::to_string).collect();
+        out.push_str(&runs.join("  "));
+    }
+    match cursor {
+        Some((x, y)) => write!(out, "\n~ cursor {y}:{x}\n").unwrap(),
+        None => out.push('\n'),
     }
     out
+}
+
+/// Cells beside each other that have one style, which is not the usual one.
+struct Run {
+    /// The first and the last.
+    rows: (usize, usize),
+    columns: (usize, usize),
+    text: String,
+    style: String,
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (first, last) = self.rows;
+        write!(f, "{first}")?;
+        if last > first {
+            write!(f, "-{last}")?;
+        }
+        write!(f, ":{} ", self.columns.0)?;
+        let (text, mut chars) = (&self.text, self.text.chars());
+        let sign = chars.next().unwrap_or(' ');
+        let (count, width) = (text.chars().count(), self.columns.1 - self.columns.0);
+        if count > 3 && chars.all(|c| c == sign) {
+            write!(f, "{sign}×{count}")
+        } else if count > 24 {
+            // Where it ends can be told from the text above.
+            write!(f, "‘{}…’ ({width})", text.chars().take(16).collect::<String>())
+        } else {
+            write!(f, "‘{text}’")
+        }
+    }
+}
+
+fn runs(row: &[Cell], y: usize) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (x, cell) in row.iter().enumerate() {
+        let style = style(cell);
+        match runs.last_mut() {
+            Some(run) if run.style == style => {
+                run.columns.1 = x + 1;
+                run.text.push_str(cell.symbol());
+            }
+            _ => runs.push(Run { rows: (y, y), columns: (x, x + 1), text: cell.symbol().to_owned(), style }),
+        }
+    }
+    runs.retain(|run| !run.style.is_empty());
+    runs
 }
 
 fn style(cell: &Cell) -> String {

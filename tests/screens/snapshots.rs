@@ -1,4 +1,4 @@
-//! Every screen and popup at 80x24 (with its styles), 120x40 and 60x16.
+//! Every screen and popup with its styles, at the sizes that the layout differs at.
 
 use std::fmt::Write as _;
 
@@ -16,13 +16,16 @@ use waypost::tui::update::update;
 use super::driver::{app, press, screen, styled, type_text};
 use super::scenes;
 
+/// What is usual first; then wide, very wide, low, and the least that is drawn.
+const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (200, 60), (60, 16), (40, 10)];
+
 /// What the model shows at each size.
 fn shot(name: &str, model: &Model) {
-    let mut out = format!("80x24\n{}", styled(model));
-    for (columns, rows) in [(120, 40), (60, 16)] {
+    let mut out = String::new();
+    for (columns, rows) in SIZES {
         let mut model = model.clone();
         update(&mut model, Msg::Resize(columns, rows));
-        write!(out, "\n{columns}x{rows}\n{}\n", screen(&model)).unwrap();
+        writeln!(out, "{columns}x{rows}\n{}", styled(&model)).unwrap();
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, out);
