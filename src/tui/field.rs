@@ -15,6 +15,17 @@ use crate::domain::text::visible;
 #[derive(Clone, Default)]
 pub struct TextField(Input);
 
+/// What is seen of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The part that is in view.
+    pub text: String,
+    /// The cursor's column in it.
+    pub cursor: usize,
+    /// Whether there is more before it, and after it.
+    pub more: (bool, bool),
+}
+
 /// Why nothing was typed or pasted, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(pub String);
@@ -81,10 +92,9 @@ impl TextField {
         old.zeroize();
     }
 
-    /// What is seen of it in `width` columns, and the cursor's column in that. `mask` stands for every character of a
-    /// secret.
+    /// What is seen of it in `width` columns. `mask` stands for every character of a secret.
     #[must_use]
-    pub fn window(&self, width: usize, mask: Option<&str>) -> (String, usize) {
+    pub fn window(&self, width: usize, mask: Option<&str>) -> Window {
         let cursor = self.0.cursor();
         let mut shown = Vec::new();
         let (mut position, mut at) = (0, 0);
@@ -119,7 +129,8 @@ impl TextField {
             }
             column = next;
         }
-        (out, at.saturating_sub(skipped))
+        let more = (skipped > 0, skipped + out.width() < column);
+        Window { text: out, cursor: at.saturating_sub(skipped), more }
     }
 }
 
@@ -149,6 +160,11 @@ impl fmt::Debug for TextField {
 mod tests {
     use super::*;
 
+    fn seen(field: &TextField, width: usize, mask: Option<&str>) -> (String, usize, (bool, bool)) {
+        let Window { text, cursor, more } = field.window(width, mask);
+        (text, cursor, more)
+    }
+
     #[test]
     fn debug_shows_no_text() {
         assert_eq!(format!("{:?}", TextField::new("hunter2")), "TextField(7 bytes)");
@@ -159,7 +175,7 @@ mod tests {
         let mut field = TextField::new("ad");
         field.request(InputRequest::GoToPrevChar);
         field.paste("bc").unwrap();
-        assert_eq!((field.text(), field.window(10, None)), ("abcd", ("abcd".into(), 3)));
+        assert_eq!((field.text(), seen(&field, 10, None)), ("abcd", ("abcd".into(), 3, (false, false))));
     }
 
     #[test]
@@ -175,12 +191,12 @@ mod tests {
     #[test]
     fn the_window_follows_the_cursor() {
         let mut field = TextField::new("0123456789");
-        assert_eq!(field.window(5, None), ("6789".into(), 4));
+        assert_eq!(seen(&field, 5, None), ("6789".into(), 4, (true, false)));
         field.request(InputRequest::GoToStart);
-        assert_eq!(field.window(5, None), ("01234".into(), 0));
-        assert_eq!(field.window(5, Some("•")), ("•••••".into(), 0));
-        assert_eq!(TextField::new("漢字x").window(10, None), ("漢字x".into(), 5));
-        assert_eq!(TextField::new("a\u{202e}").window(20, None), ("a\\u{202e}".into(), 9));
-        assert_eq!(TextField::new("").window(5, None), (String::new(), 0));
+        assert_eq!(seen(&field, 5, None), ("01234".into(), 0, (false, true)));
+        assert_eq!(seen(&field, 5, Some("•")), ("•••••".into(), 0, (false, true)));
+        assert_eq!(seen(&TextField::new("漢字x"), 10, None), ("漢字x".into(), 5, (false, false)));
+        assert_eq!(seen(&TextField::new("a\u{202e}"), 20, None), ("a\\u{202e}".into(), 9, (false, false)));
+        assert_eq!(seen(&TextField::new(""), 5, None), (String::new(), 0, (false, false)));
     }
 }

@@ -130,6 +130,8 @@ pub struct Model {
     pub generation: u64,
     /// On the destination screen.
     pub focus: MainFocus,
+    /// The first line of the destination that is shown, where its box does not hold them all.
+    pub scroll: usize,
     /// The popup, if there is one.
     pub popup: Option<Popup>,
     /// Whether the keys are shown over everything, and how far they are scrolled.
@@ -177,6 +179,7 @@ impl Model {
             state: State::Empty,
             generation: 0,
             focus: MainFocus::Button(0),
+            scroll: 0,
             popup: None,
             help: None,
             status: None,
@@ -205,6 +208,7 @@ impl Model {
         let buttons = self.buttons().len();
         self.generation = situation.generation;
         self.state = situation.state;
+        self.scroll = 0;
         self.events = situation.events;
         // What is listed stays: it may be filtered, or pages long.
         if self.deliveries.is_empty() && self.filter.is_none() {

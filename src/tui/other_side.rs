@@ -31,7 +31,12 @@ pub enum ProbePopup {
         stopping: bool,
     },
     /// Ended.
-    Done(Box<Report>),
+    Done {
+        /// What it found.
+        report: Box<Report>,
+        /// The first line that is shown.
+        scroll: usize,
+    },
     /// It could not be begun; why.
     Failed(String),
 }

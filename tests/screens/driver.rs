@@ -6,6 +6,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr as _;
 use waypost::ops::Situation;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::{Model, Surroundings};
@@ -87,12 +88,23 @@ fn rows(buffer: &Buffer) -> Vec<&[Cell]> {
     buffer.content.chunks(usize::from(buffer.area.width.max(1))).collect()
 }
 
+/// The cells of a row that are seen, with their columns: behind a wide sign there is one that is not.
+fn seen(row: &[Cell]) -> impl Iterator<Item = (usize, &Cell)> {
+    let mut next = 0;
+    row.iter().enumerate().filter(move |(x, cell)| {
+        let seen = *x >= next;
+        if seen {
+            next = x + cell.symbol().width().max(1);
+        }
+        seen
+    })
+}
+
 /// The screen as text.
 pub fn screen(model: &Model) -> String {
     let (buffer, _) = buffer(model);
-    let lines: Vec<String> =
-        rows(&buffer).iter().map(|row| row.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned()).collect();
-    lines.join("\n")
+    let text = |row: &&[Cell]| seen(row).map(|(_, cell)| cell.symbol()).collect::<String>().trim_end().to_owned();
+    rows(&buffer).iter().map(text).collect::<Vec<String>>().join("\n")
 }
 
 /// The screen as text; under it, style by style, what stands in it (row:column, then its text), and the cursor's place.
@@ -108,7 +120,10 @@ pub fn styled(model: &Model) -> String {
             });
             let of_style = &mut styles[at].1;
             // The side of a box is one thing, not one a row.
-            match of_style.iter_mut().find(|above| above.rows.1 + 1 == y && above.columns == run.columns && above.text == run.text) {
+            match of_style
+                .iter_mut()
+                .find(|above| above.rows.1 + 1 == y && above.columns == run.columns && above.text == run.text)
+            {
                 Some(above) => above.rows.1 = y,
                 None => of_style.push(run),
             }
@@ -159,14 +174,15 @@ impl std::fmt::Display for Run {
 
 fn runs(row: &[Cell], y: usize) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for (x, cell) in row.iter().enumerate() {
+    for (x, cell) in seen(row) {
         let style = style(cell);
+        let end = x + cell.symbol().width().max(1);
         match runs.last_mut() {
             Some(run) if run.style == style => {
-                run.columns.1 = x + 1;
+                run.columns.1 = end;
                 run.text.push_str(cell.symbol());
             }
-            _ => runs.push(Run { rows: (y, y), columns: (x, x + 1), text: cell.symbol().to_owned(), style }),
+            _ => runs.push(Run { rows: (y, y), columns: (x, end), text: cell.symbol().to_owned(), style }),
         }
     }
     runs.retain(|run| !run.style.is_empty());

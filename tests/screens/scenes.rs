@@ -152,6 +152,15 @@ pub fn refused() -> Delivery {
     delivery(BuiltIn::ClientSubmissionAuto, attempt)
 }
 
+/// An answer in wide, combining and joined characters.
+pub fn foreign() -> Delivery {
+    let body = "{\"message\":\"署名が一致しません。秘密鍵を確認してください。署名が一致しません。秘密鍵を確認してください。\",\
+                \"name\":\"Cafe\u{301} A\u{30a}ngstro\u{308}m\",\"who\":\"👩‍🚀 👍🏽 🇯🇵\"}";
+    let mut attempt = answered(400, "不正なリクエスト", body, "2026-11-23T09:14:02Z");
+    attempt.diagnosis.why = "The endpoint says: 署名が一致しません。秘密鍵を確認してください。署名が一致しません。".into();
+    Delivery { event: "注文の確認".into(), ..delivery(BuiltIn::Ping, attempt) }
+}
+
 pub fn redirected(location: &str) -> Delivery {
     let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
     if let Some(response) = &mut attempt.response {

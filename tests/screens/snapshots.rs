@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthStr as _;
 use waypost::domain::auth::AuthType;
 use waypost::domain::explain::explain;
 use waypost::domain::outcome::{Delivery, Outcome, Phase};
@@ -90,6 +91,20 @@ fn form_with_a_generated_secret() {
 }
 
 #[test]
+fn form_advanced_by_auth_type() {
+    for (at, auth) in AuthType::ALL.into_iter().enumerate() {
+        let mut model = app(scenes::nothing());
+        press(&mut model, "enter tab");
+        press(&mut model, &"down ".repeat(at));
+        press(&mut model, &"tab ".repeat(auth.fields().len() + 1));
+        press(&mut model, "enter tab tab");
+        type_text(&mut model, "900");
+        press(&mut model, "ctrl-o tab backtab");
+        shot(&format!("form_advanced_{}", auth.name()), &model);
+    }
+}
+
+#[test]
 fn form_edit_advanced_saving_failed_discard() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "e");
@@ -159,6 +174,25 @@ fn test_delivery_outcomes() {
     let text = "The receiver got POST /in, 67 bytes, and its check passed: the signature in x-signature is right.".into();
     update(&mut model, Msg::Witnessed(Witness { id: Some(scenes::stamp().id), accepted: true, text }));
     shot("test_witnessed_unrecorded", &model);
+}
+
+#[test]
+fn wide_and_combining_characters_keep_the_borders_straight() {
+    let page = Page { deliveries: vec![scenes::foreign(), scenes::delivered()], ..Page::default() };
+    let mut list = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    press(&mut list, "down");
+    let mut details = list.clone();
+    press(&mut details, "enter");
+    for (name, model) in [("wide_characters_list", list), ("wide_characters", details)] {
+        shot(name, &model);
+        for (columns, rows) in SIZES {
+            let mut model = model.clone();
+            update(&mut model, Msg::Resize(columns, rows));
+            for row in screen(&model).lines().filter(|row| row.starts_with('│')) {
+                assert!(row.ends_with('│') && row.width() == usize::from(columns), "{columns}x{rows}: {row}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -275,6 +309,18 @@ fn too_small() {
     let mut model = app(scenes::nothing());
     update(&mut model, Msg::Resize(38, 9));
     assert_eq!(screen(&model).trim_end(), "Terminal too small: 38x9, needs 40x10");
+    for (name, keys) in [("too_small", ""), ("too_small_form", "enter")] {
+        let mut model = app(scenes::nothing());
+        press(&mut model, keys);
+        let mut out = String::new();
+        for (columns, rows) in [(39, 10), (40, 9), (39, 9), (20, 3), (1, 1)] {
+            update(&mut model, Msg::Resize(columns, rows));
+            writeln!(out, "{columns}x{rows}\n{}", styled(&model)).unwrap();
+        }
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, out);
+        });
+    }
     for (columns, rows) in [(40, 10), (41, 11)] {
         update(&mut model, Msg::Resize(columns, rows));
         assert!(screen(&model).contains("Register"), "{}", screen(&model));

@@ -296,16 +296,15 @@ impl App {
     /// How many lines are below what is shown.
     fn below(&self) -> Option<usize> {
         let text = self.screen_text();
-        let (before, _) = text.split_once(" more line")?;
+        let (before, _) = text.split_once(" more ↓")?;
         before.rsplit(' ').next()?.parse().ok()
     }
 
     #[track_caller]
     fn wait_below(&mut self, count: usize) {
         match count {
-            0 => self.gone(" more line"),
-            1 => self.wait_for(" 1 more line below"),
-            count => self.wait_for(&format!(" {count} more lines below")),
+            0 => self.gone(" more ↓"),
+            count => self.wait_for(&format!(" {count} more ↓")),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::when::{
     always, can_edit, can_test, empty, form_edits, form_off_text, form_on_button, form_on_choice, form_on_field, form_on_secret,
-    form_on_text, form_registers, form_signs, has_deliveries, not_empty, test_answered, test_at_rest, test_can_edit,
-    test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
+    form_on_text, form_registers, form_signs, has_deliveries, main_scrolls, not_empty, other_side_scrolls, test_answered,
+    test_at_rest, test_can_edit, test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
 };
 use super::{Action as A, Binding, Context as C};
 use crate::tui::model::Model;
@@ -21,6 +21,14 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Main, C::Deliveries], &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination", can_edit),
     bind(&[C::Main, C::Deliveries], &[(P::Char('d'), A::Delete)], "d", "delete", "delete the destination", can_edit),
     bind(&[C::Main], &[(P::Down, A::Down)], "↓", "deliveries", "to the deliveries", has_deliveries),
+    bind(
+        &[C::Main],
+        &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)],
+        "PgUp PgDn",
+        "scroll",
+        "scroll the destination",
+        main_scrolls,
+    ),
     bind(&[C::Main], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", always),
     bind(&[C::Main], &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "move the focus", always),
     bind(&[C::Deliveries], &[(P::Enter, A::Press)], "Enter", "details", "look at the delivery", always),
@@ -281,6 +289,14 @@ pub const TABLE: &[Binding] = &[
     ),
     bind(&[C::Probe], &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "stop", "stop", test_in_flight),
     bind(&[C::Probe], &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "close", "close", test_at_rest),
+    bind(
+        &[C::Probe],
+        &[(P::Up, A::Up), (P::Down, A::Down), (P::PageUp, A::PageUp), (P::PageDown, A::PageDown)],
+        "↑↓",
+        "scroll",
+        "scroll (also PgUp PgDn)",
+        other_side_scrolls,
+    ),
     bind(&[C::Probe], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
     bind(&[C::Probe], &[(P::Char('q'), A::Quit)], "q", "", "quit", test_at_rest),
     // A line that asks for something.

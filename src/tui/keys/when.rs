@@ -29,7 +29,18 @@ pub(super) fn can_edit(model: &Model) -> bool {
 /// Whether the focus can go to the list of deliveries; an empty one of a filter too, so that the filter can be changed.
 #[must_use]
 pub fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some()) && crate::tui::view::shows_deliveries(model)
+    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some())
+}
+
+/// Whether the destination's box does not hold all of it.
+pub(super) fn main_scrolls(model: &Model) -> bool {
+    crate::tui::view::main_overflow(model) > 0
+}
+
+/// Whether a text about the other side does not fit into its popup.
+pub(super) fn other_side_scrolls(model: &Model) -> bool {
+    let (lines, page) = crate::tui::view::other_side_extent(model);
+    lines > page
 }
 
 pub(super) fn form_focus(model: &Model) -> Option<Focus> {

@@ -7,6 +7,7 @@ use crate::tui::form::Form;
 use crate::tui::keys::{self, Action};
 use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
+use crate::tui::view;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.focus) {
@@ -25,6 +26,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Next | Action::Previous, focus) => model.focus = stepped(model, focus, action == Action::Next),
         (Action::Left, MainFocus::Button(at)) => model.focus = MainFocus::Button(at.saturating_sub(1)),
         (Action::Right, MainFocus::Button(at)) => model.focus = MainFocus::Button((at + 1).min(model.buttons().len() - 1)),
+        (Action::PageUp | Action::PageDown, MainFocus::Button(_)) => {
+            let last = view::main_overflow(model);
+            model.scroll = other_side::scrolled(model.scroll.min(last), action, 3, last);
+        }
         (Action::Down, MainFocus::Button(_)) => model.focus = MainFocus::Delivery(0),
         (Action::Up, MainFocus::Delivery(0)) => model.focus = MainFocus::Button(0),
         (_, MainFocus::Delivery(at)) => {

@@ -75,12 +75,18 @@ pub fn ask_probe(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 pub fn probe(model: &mut Model, action: Action) -> Vec<Effect> {
-    match (action, &model.popup) {
+    let (lines, page) = view::other_side_extent(model);
+    match (action, &mut model.popup) {
         (Action::Back | Action::Press, Some(Popup::Probe(ProbePopup::Running { .. }))) => return stop_probe(model),
         (Action::Back | Action::Press, _) => {
             close(model);
             // What was sent is in the history.
             return history::refresh(model);
+        }
+        (action, Some(Popup::Probe(ProbePopup::Done { scroll, .. }))) => {
+            let to = scrolled(*scroll, action, page, lines.saturating_sub(page));
+            model.changed = to != *scroll;
+            *scroll = to;
         }
         _ => model.changed = false,
     }
@@ -109,7 +115,7 @@ pub fn probing(model: &mut Model, of: Id, now: Case) -> Vec<Effect> {
 pub fn probed(model: &mut Model, of: Id, result: Result<Box<Report>, Problem>) -> Vec<Effect> {
     if matches!(&model.popup, Some(Popup::Probe(ProbePopup::Running { id, .. })) if *id == of) {
         model.popup = Some(Popup::Probe(match result {
-            Ok(report) => ProbePopup::Done(report),
+            Ok(report) => ProbePopup::Done { report, scroll: 0 },
             Err(problem) => ProbePopup::Failed(problem.to_string()),
         }));
     } else {

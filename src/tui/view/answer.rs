@@ -9,6 +9,9 @@ use crate::domain::outcome::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 
+/// Columns of why, in the list, from which on it is shown.
+const WHY_AT_LEAST: usize = 12;
+
 /// `✓ 200 OK`, `✗ TLS`, `✗ stopped`
 fn verdict(attempt: &Attempt, pen: Pen) -> (String, Style) {
     let ok = attempt.outcome == Outcome::Delivered;
@@ -51,17 +54,24 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, p
     } else {
         "—".to_owned()
     };
+    let head = format!("{mark}{at}  ");
     let room = match columns {
-        0..70 => 16,
+        0..50 => columns.saturating_sub(parts::width(&head)),
+        50..70 => 20,
         70..100 => 24,
         _ => 30,
     };
     let text = parts::padded(&parts::end_cut(&text, room), room);
-    let head = format!("{mark}{at}  ");
     let why =
         if attempt.outcome == Outcome::Delivered { String::new() } else { format!("   {}", visible(&attempt.diagnosis.why)) };
-    let tail = format!("  {took:>8}   {}{why}", label_of(&delivery.event));
-    let tail = parts::end_cut(&tail, columns.saturating_sub(parts::width(&head) + room));
+    let tail = format!("  {took:>7}   ");
+    let left = columns.saturating_sub(parts::width(&head) + room + parts::width(&tail));
+    let label = label_of(&delivery.event);
+    // Of what is called alike the end tells which one it is.
+    // A word or two of why are worth their place, a letter or two are not.
+    let label =
+        if parts::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { parts::middle_cut(&label, left) };
+    let tail = parts::end_cut(&format!("{tail}{label}"), columns.saturating_sub(parts::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
     if focused { line.style(pen.theme.selected) } else { line }
 }

@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use super::{Pen, parts};
 use crate::domain::auth::{AddTo, AuthType};
@@ -14,10 +14,19 @@ use crate::domain::field::{Field, FieldError};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::signature::Format;
 use crate::domain::text::visible;
+use crate::tui::field::Window;
 use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
 
 /// Columns of a label, with the mark before it.
 const LABEL: usize = 17;
+
+/// Columns from which on labels stand beside their fields, not above them.
+const BESIDE: usize = 50;
+
+/// Columns before a field.
+const fn indent(columns: usize) -> usize {
+    if columns < BESIDE { 2 } else { LABEL }
+}
 
 /// The rows of the popup with the most usual fields.
 const USUAL_ROWS: u16 = 22;
@@ -30,6 +39,8 @@ const COLUMNS: u16 = 72;
 struct Rows {
     lines: Vec<Line<'static>>,
     focus: Range<usize>,
+    /// The line of the option that is chosen in the focused field.
+    chosen: Option<usize>,
     cursor: Option<(usize, usize)>,
 }
 
@@ -85,8 +96,11 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     let field = |rows: &mut Rows, field: Field| {
         let from = rows.lines.len();
         match field {
-            Field::AuthType => radios(rows, form, pen, field, AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()))),
-            Field::AddTo => radios(rows, form, pen, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
+            Field::AuthType => {
+                let options = AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()));
+                radios(rows, form, pen, columns, field, options);
+            }
+            Field::AddTo => radios(rows, form, pen, columns, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
             Field::Format => format_choice(rows, form, pen, columns),
             field => text(rows, form, pen, columns, field),
         }
@@ -129,6 +143,16 @@ fn sentence(error: &FieldError) -> String {
     format!("{}. {} {}", parts::capitalised(&error.what), error.why, error.fix)
 }
 
+/// What stands before a field: its label, or, where that stands above it, only blanks.
+fn head(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) -> Span<'static> {
+    let label = label(form, pen, field);
+    if columns >= BESIDE {
+        return label;
+    }
+    rows.lines.push(Line::from(label));
+    Span::raw(" ".repeat(indent(columns)))
+}
+
 fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
     let focused = form.focus == Focus::Field(field);
     // A choice of several lines has its mark at the option.
@@ -137,12 +161,22 @@ fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
     Span::styled(format!("{mark}{}", parts::padded(field.label(), LABEL - 1)), style)
 }
 
-fn radios<const N: usize>(rows: &mut Rows, form: &Form, pen: Pen, field: Field, options: [(&'static str, bool); N]) {
+fn radios<const N: usize>(
+    rows: &mut Rows,
+    form: &Form,
+    pen: Pen,
+    columns: usize,
+    field: Field,
+    options: [(&'static str, bool); N],
+) {
     let focused = form.focus == Focus::Field(field);
     for (at, (text, chosen)) in options.into_iter().enumerate() {
-        let head = if at == 0 { label(form, pen, field) } else { Span::raw(" ".repeat(LABEL)) };
+        let head = if at == 0 { head(rows, form, pen, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
-        let head = Span::styled(parts::padded(head.content.trim_end(), LABEL - 2), head.style);
+        let head = Span::styled(parts::padded(head.content.trim_end(), indent(columns) - 2), head.style);
+        if focused && chosen {
+            rows.chosen = Some(rows.lines.len());
+        }
         let sign = if chosen { format!("({}) ", pen.glyphs.dot) } else { "( ) ".to_owned() };
         let style = if chosen { pen.theme.strong } else { Style::new() };
         rows.lines.push(Line::from(vec![head, Span::raw(mark), Span::raw(sign), Span::styled(text, style)]));
@@ -155,14 +189,14 @@ fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
     let key = form.text(Field::HeaderKey).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
     let key = if key.is_empty() { format.default_header_key().unwrap_or("signature").to_owned() } else { key };
     let value = format!("{left} {} {right}", format.label());
-    let room = columns.saturating_sub(LABEL);
+    let room = columns.saturating_sub(indent(columns));
     let shape = format!("{key}: {}", format.shape());
-    let head = label(form, pen, Field::Format);
+    let head = head(rows, form, pen, columns, Field::Format);
     if parts::width(&value) + 2 + parts::width(&shape) <= room {
         rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), pen.theme.dim)]));
     } else {
         rows.lines.push(Line::from(vec![head, Span::raw(value)]));
-        rows.lines.push(Line::styled(format!("{}{}", " ".repeat(LABEL), parts::end_cut(&shape, room)), pen.theme.dim));
+        rows.lines.push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), parts::end_cut(&shape, room)), pen.theme.dim));
     }
     if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
         under(rows, pen.theme.note, "!", "the receiver must use the same secret and format", columns);
@@ -172,7 +206,8 @@ fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
 fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
     let Some(input) = form.text(field) else { return };
     let focused = form.focus == Focus::Field(field);
-    let room = columns.saturating_sub(LABEL + 1);
+    let indent = indent(columns);
+    let room = columns.saturating_sub(indent + 1);
     let hidden = field.is_secret() && form.revealed != Some(field);
     let count = match input.text().chars().count() {
         0 => String::new(),
@@ -181,27 +216,40 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
         count => format!("{count} chars"),
     };
     let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
-    let (shown, cursor) = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
+    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
     // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
     let shown = if focused || hidden { shown } else { parts::end_cut(&visible(input.text()), room) };
-    let mut spans = vec![label(form, pen, field)];
+    let mut spans = vec![head(rows, form, pen, columns, field)];
+    let (before, after) = pen.glyphs.choice;
+    // Of dots the count says how many there are.
+    let more = if focused && !hidden { more } else { (false, false) };
+    if more.0
+        && let Some(head) = spans.last_mut()
+    {
+        let blank = head.content.len() - 1;
+        head.content.to_mut().truncate(blank);
+        spans.push(Span::styled(before, pen.theme.dim));
+    }
     if input.text().is_empty() {
         spans.push(Span::styled(placeholder(form, field), pen.theme.dim));
     } else {
         let gap = room.saturating_sub(parts::width(&shown) + parts::width(&count));
         spans.push(Span::raw(shown));
+        if more.1 {
+            spans.push(Span::styled(after, pen.theme.dim));
+        }
         if !count.is_empty() {
             spans.push(Span::styled(format!("{}{count}", " ".repeat(gap)), pen.theme.dim));
         }
     }
     if focused {
-        rows.cursor = Some((LABEL + cursor, rows.lines.len()));
+        rows.cursor = Some((indent + cursor, rows.lines.len()));
     }
     rows.lines.push(Line::from(spans));
     // A shown secret is to be carried elsewhere: never only a part of it.
     if field.is_secret() && !hidden && parts::width(&visible(input.text())) > room {
         for line in parts::broken(&visible(input.text()), room) {
-            rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(LABEL))));
+            rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(indent))));
         }
     }
     if field == Field::SigningSecret && form.generated {
@@ -237,9 +285,10 @@ fn advanced(rows: &mut Rows, form: &Form, pen: Pen) {
 
 /// A remark under a field, wrapped behind its mark.
 fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
-    let indent = LABEL + parts::width(mark) + 1;
+    let from = indent(columns);
+    let indent = from + parts::width(mark) + 1;
     for (at, line) in parts::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
-        let head = if at == 0 { format!("{}{mark} ", " ".repeat(LABEL)) } else { " ".repeat(indent) };
+        let head = if at == 0 { format!("{}{mark} ", " ".repeat(from)) } else { " ".repeat(indent) };
         rows.lines.push(Line::styled(format!("{head}{line}"), style));
     }
 }
@@ -251,33 +300,39 @@ fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
     Rect { y: room.y + top.min(room.height - place.height), ..place }
 }
 
-/// What stands under the fields: why the last save failed, then the buttons.
-fn foot(form: &Form, pen: Pen, columns: usize, rows: u16) -> Vec<Line<'static>> {
-    let mut lines: Vec<Line> = Vec::new();
-    if let Some(problem) = &form.problem {
-        let text = format!("{} Not saved: {problem}", pen.glyphs.fail);
-        lines.extend(
-            parts::wrapped(&text, columns.saturating_sub(2))
-                .into_iter()
-                .map(|line| Line::styled(format!(" {line}"), pen.theme.bad)),
-        );
-    }
-    // Fields and buttons are what one goes on with: on a low screen the end of a long reason gives way.
-    let most = usize::from(rows / 3);
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            last.push_span(Span::raw("…"));
-        }
-    }
+/// Why the last save failed.
+fn problem(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let Some(problem) = &form.problem else { return Vec::new() };
+    let lines = parts::wrapped(&format!("{} Not saved: {problem}", pen.glyphs.fail), columns.saturating_sub(2));
+    lines.into_iter().map(|line| Line::styled(format!(" {line}"), pen.theme.bad)).collect()
+}
+
+fn buttons(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     if form.saving.is_some() {
-        lines.push(Line::raw("   Saving…"));
-        return lines;
+        return vec![Line::raw("   Saving…")];
     }
     let labels = if form.is_edit() { ["Save", "Save and test", "Cancel"] } else { ["Register", "Register and test", "Cancel"] };
     let buttons = FormButton::ALL.iter().zip(labels).map(|(&button, label)| (label, form.focus == Focus::Button(button)));
-    lines.extend(parts::buttons(pen, buttons, 1, columns));
-    lines
+    parts::buttons(pen, buttons, 1, columns)
+}
+
+/// What stands under the fields: why the last save failed, then the buttons. Where that would leave the fields too little room
+/// it scrolls with them, and only a failure is said here.
+fn foot(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, room: Rect) -> Vec<Line<'static>> {
+    let (problem, buttons) = (problem(form, pen, columns), buttons(form, pen, columns));
+    let fixed = room.height >= parts::LOW && problem.len() <= usize::from(room.height / 3);
+    if fixed || form.saving.is_some() {
+        return if form.saving.is_some() { buttons } else { [problem, buttons].concat() };
+    }
+    let failed =
+        (!problem.is_empty()).then(|| Line::styled(format!(" {} Not saved: why stands below.", pen.glyphs.fail), pen.theme.bad));
+    rows.blank();
+    rows.lines.extend(problem);
+    if matches!(form.focus, Focus::Button(_)) {
+        rows.focus = rows.lines.len()..rows.lines.len() + buttons.len();
+    }
+    rows.lines.extend(buttons);
+    failed.into_iter().collect()
 }
 
 /// Draws the form in the room above the lines of help and keys; `area` is the whole screen.
@@ -285,25 +340,28 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
     let small = area.width < 80 || area.height < 24;
     let columns = if small { area.width } else { COLUMNS };
     let inner_columns = usize::from(columns.saturating_sub(2));
-    let rows = rows(form, pen, inner_columns);
-    let foot = foot(form, pen, inner_columns, room.height);
+    let mut rows = rows(form, pen, inner_columns);
+    let foot = foot(&mut rows, form, pen, inner_columns, room);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
     let place = if small { room } else { top_centred(room, columns, wanted) };
+    if place.y == room.y {
+        // Of the title only its ends would be left.
+        frame.render_widget(Clear, Rect { height: 1, ..room });
+    }
     let inner = parts::popup(pen, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
-    let foot_rows = u16::try_from(foot.len()).unwrap_or(1).min(inner.height);
-    let body = Rect { height: inner.height - foot_rows - u16::from(inner.height > foot_rows + 8), ..inner };
+    let foot_rows = u16::try_from(foot.len()).unwrap_or(0).min(inner.height);
+    let blank = u16::from(foot_rows > 0 && inner.height > foot_rows + 8);
+    let body = Rect { height: inner.height - foot_rows - blank, ..inner };
     let page = usize::from(body.height);
-    // The focused field is in view, and as much before it as fits.
+    // The focused field is in view, and as much before it as fits; of a choice that is longer, the option.
     let scroll = rows.focus.end.saturating_sub(page).min(rows.focus.start);
+    let scroll = rows.chosen.map_or(scroll, |chosen| scroll.max((chosen + 1).saturating_sub(page)));
     let total = rows.lines.len();
     frame.render_widget(Paragraph::new(rows.lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), body);
     let foot_area = Rect { y: inner.bottom() - foot_rows, height: foot_rows, ..inner };
     frame.render_widget(Paragraph::new(foot), foot_area);
-    if total > scroll + page {
-        let more = Line::styled(if pen.glyphs.ascii { "more v " } else { "more ↓ " }, pen.theme.dim).right_aligned();
-        frame.render_widget(more, Rect { y: place.bottom() - 1, x: place.x + 1, width: place.width - 2, height: 1 });
-    }
+    parts::more(pen, total.saturating_sub(scroll + page), frame, place);
     if form.discard.is_none()
         && let Some((column, row)) = rows.cursor
         && (scroll..scroll + page).contains(&row)

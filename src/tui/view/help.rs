@@ -34,7 +34,8 @@ fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
 }
 
 fn place(model: &Model, pen: Pen, area: Rect) -> (Rect, Vec<Line<'static>>) {
-    let columns = COLUMNS.min(area.width);
+    // Narrow strips of what is beneath would only look torn.
+    let columns = if area.width <= COLUMNS + 16 { area.width } else { COLUMNS };
     let lines = lines(model, pen, usize::from(columns.saturating_sub(2)));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     (parts::centred(Rect { height: area.height - 1, ..area }, columns, rows), lines)
@@ -43,8 +44,10 @@ fn place(model: &Model, pen: Pen, area: Rect) -> (Rect, Vec<Line<'static>>) {
 pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let (area, lines) = place(model, pen, area);
     let inner = parts::popup(pen, "Keys", frame, area);
-    let scroll = u16::try_from(model.help.unwrap_or(0)).unwrap_or(0);
-    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), inner);
+    let below = lines.len().saturating_sub(usize::from(inner.height));
+    let scroll = model.help.unwrap_or(0).min(below);
+    parts::more(pen, below - scroll, frame, area);
+    frame.render_widget(Paragraph::new(lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), inner);
 }
 
 pub fn overflow(model: &Model) -> usize {

@@ -14,10 +14,13 @@ use crate::domain::field::Field;
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::{Problem, State};
-use crate::tui::model::{MainButton, MainFocus, Model};
+use crate::tui::model::{MainButton, MainFocus, Model, Popup};
+use crate::tui::other_side::ProbePopup;
 
 /// Columns of a label.
 const LABEL: usize = 16;
+
+const READABLE: usize = parts::READABLE as usize;
 
 /// The width from which a delivery's details stand beside the list.
 pub const WIDE: u16 = 120;
@@ -58,10 +61,22 @@ pub fn help_line(model: &Model) -> String {
     .to_owned()
 }
 
-/// What stands in the upper box, and how many of its lines have to be seen: down to the buttons.
-fn upper(model: &Model, pen: Pen, area: Rect) -> (Vec<Line<'static>>, u16) {
+/// What stands in the upper box.
+struct Upper {
+    text: Vec<Line<'static>>,
+    buttons: Vec<Line<'static>>,
+    hints: Vec<Line<'static>>,
+}
+
+impl Upper {
+    fn rows(&self) -> usize {
+        self.text.len() + self.buttons.len() + self.hints.len()
+    }
+}
+
+fn upper(model: &Model, pen: Pen, area: Rect) -> Upper {
     let columns = usize::from(area.width.saturating_sub(4));
-    let mut lines = match &model.state {
+    let mut text = match &model.state {
         State::Empty => nothing(columns),
         State::Open(destination) => registered(destination, pen, columns),
         State::Locked(draft, problem) => locked(draft, problem, pen, columns),
@@ -72,27 +87,36 @@ fn upper(model: &Model, pen: Pen, area: Rect) -> (Vec<Line<'static>>, u16) {
         _ => None,
     };
     let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
-    lines.push(Line::default());
-    lines.extend(parts::buttons(pen, buttons, 3, columns + 2));
-    if matches!(model.state, State::Open(_)) && !model.deliveries.is_empty() {
-        make_room(&mut lines, usize::from(area.height));
+    let buttons = parts::buttons(pen, buttons, 3, columns + 2);
+    if let Some(problem) = history_problem(model) {
+        let problem = told(problem, pen, columns);
+        // Where it does not fit into a box of its own it can be scrolled in this one.
+        if text.len() + 1 + buttons.len() + 2 + problem.len() + 2 > usize::from(area.height) {
+            text.push(Line::default());
+            text.extend(problem);
+        }
     }
-    let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    if matches!(model.state, State::Empty) {
-        lines.push(Line::default());
-        lines.extend(hints(model, pen, columns));
+    text.push(Line::default());
+    let rows = usize::from(area.height).saturating_sub(2 + buttons.len());
+    let mut hints = match model.state {
+        State::Empty => hints(model, pen, columns),
+        _ => Vec::new(),
+    };
+    if hints.len() + text.len() > rows {
+        hints.clear();
     }
-    (lines, needed)
+    let list = if matches!(model.state, State::Open(_)) && !model.deliveries.is_empty() { 3 } else { 0 };
+    make_room(&mut text, rows.saturating_sub(list));
+    Upper { text, buttons, hints }
 }
 
 /// On a low screen the list of deliveries is worth more than when the destination was registered, or a blank line.
 fn make_room(lines: &mut Vec<Line<'static>>, rows: usize) {
     let is = |line: &Line, label: &str| line.spans.first().is_some_and(|span| span.content.trim() == label);
     for label in ["Changed", "Registered", ""] {
-        if lines.len() + 2 + 3 <= rows {
-            return;
-        }
-        if let Some(at) = lines.iter().position(|line| if label.is_empty() { line.width() == 0 } else { is(line, label) }) {
+        while lines.len() > rows {
+            let at = lines.iter().rposition(|line| if label.is_empty() { line.width() == 0 } else { is(line, label) });
+            let Some(at) = at else { break };
             lines.remove(at);
         }
     }
@@ -103,26 +127,77 @@ fn split(lines: usize, area: Rect) -> [Rect; 2] {
     Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area)
 }
 
-/// Where the list of deliveries is, if there is room for one and anything to list.
-pub fn list_area(model: &Model, pen: Pen, area: Rect) -> Option<Rect> {
-    let [_, rest] = split(upper(model, pen, area).0.len(), area);
-    (!matches!(model.state, State::Empty) && rest.height >= 3).then_some(rest)
+/// Rows of the list under the destination, its box included, from which on it does not take the whole screen when it has the
+/// focus.
+const LIST_ROWS: u16 = 6;
+
+/// How many lines of the destination do not fit into its box.
+pub fn overflow(model: &Model, pen: Pen, area: Rect) -> usize {
+    (upper(model, pen, area).rows() + 2).saturating_sub(usize::from(area.height))
 }
 
 pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let (lines, needed) = upper(model, pen, area);
-    let [top, _] = split(lines.len(), area);
+    let upper = upper(model, pen, area);
+    let [top, rest] = split(upper.rows(), area);
     // The frame stands back while a popup has the keys.
     let style = if model.popup.is_none() { Style::new() } else { pen.theme.dim };
+    if rest.height < LIST_ROWS && matches!((model.focus, &model.popup), (MainFocus::Delivery(_), None)) {
+        deliveries(model, pen, frame, area, style);
+        return;
+    }
     let block = parts::boxed(pen, "Destination", style);
     let inner = block.inner(top);
     frame.render_widget(block, top);
-    // Of a box that does not fit, the buttons are what must be seen.
-    let scroll = needed.saturating_sub(inner.height);
-    frame.render_widget(Paragraph::new(lines).scroll((scroll, 0)), inner);
-    if let Some(list) = list_area(model, pen, area) {
-        deliveries(model, pen, frame, list, style);
+    let Upper { mut text, buttons, hints } = upper;
+    // Of a box that does not fit, the buttons are seen always, and the text can be scrolled.
+    let page = usize::from(inner.height).saturating_sub(buttons.len() + hints.len());
+    let scroll = model.scroll.min(text.len().saturating_sub(page));
+    let below = text.len().saturating_sub(scroll + page);
+    text.drain(..scroll);
+    text.truncate(page);
+    text.extend(buttons);
+    text.extend(hints);
+    frame.render_widget(Paragraph::new(text), inner);
+    parts::more(pen, below, frame, top);
+    if matches!(model.state, State::Empty) || asked_about(model) {
+        return;
     }
+    let least =
+        history_problem(model).map_or(3, |problem| told(problem, pen, usize::from(area.width.saturating_sub(4))).len() + 2);
+    if usize::from(rest.height) >= least {
+        deliveries(model, pen, frame, rest, style);
+    } else if !model.deliveries.is_empty() {
+        let count = format!(" ↓ {} ", counted(model));
+        let line =
+            Line::styled(format!("{count}{} ", if count.trim() == "↓ 1" { "delivery" } else { "deliveries" }), pen.theme.dim);
+        frame.render_widget(line, Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 });
+    }
+}
+
+/// Why there is nothing to list.
+fn history_problem(model: &Model) -> Option<&Problem> {
+    model
+        .history_problem
+        .as_ref()
+        .filter(|_| model.deliveries.is_empty() && matches!(model.state, State::Open(_) | State::Locked(..)))
+}
+
+/// Whether a question stands where the list would be.
+pub const fn asked_about(model: &Model) -> bool {
+    matches!(
+        model.popup,
+        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. } | Popup::Probe(ProbePopup::Asking(_)))
+    )
+}
+
+/// The room under the destination.
+pub fn under(model: &Model, pen: Pen, area: Rect) -> Rect {
+    split(upper(model, pen, area).rows(), area)[1]
+}
+
+/// How many deliveries there are: `17`, `50+`
+fn counted(model: &Model) -> String {
+    format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" })
 }
 
 fn nothing(columns: usize) -> Vec<Line<'static>> {
@@ -139,7 +214,7 @@ fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     } else {
         &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint at hand?", "waypost demo")]
     };
-    let mut lines = Vec::new();
+    let mut lines = vec![Line::default()];
     for (text, command) in pairs {
         if parts::width(text) + parts::width(command) + 4 <= columns {
             lines.push(Line::from(vec![Span::styled(format!("   {text}"), pen.theme.dim), Span::raw(format!("  {command}"))]));
@@ -157,6 +232,12 @@ fn row(label: &str, value: impl Into<String>, pen: Pen) -> Line<'static> {
     Line::from(vec![Span::styled(format!(" {}", parts::padded(label, LABEL)), pen.theme.dim), Span::raw(value.into())])
 }
 
+/// The same on as many lines as the value takes.
+fn wrapped_row(label: &str, value: &str, pen: Pen, room: usize) -> Vec<Line<'static>> {
+    let lines = parts::wrapped(value, room).into_iter().enumerate();
+    lines.map(|(at, line)| row(if at == 0 { label } else { "" }, line, pen)).collect()
+}
+
 /// A URL in at most three lines; what is cut can be seen whole by editing it.
 fn url(text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL).max(10);
@@ -172,7 +253,7 @@ fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'
     let mut lines = url(destination.url().as_str(), pen, columns);
     let room = columns.saturating_sub(LABEL).max(10);
     let auth = destination.auth();
-    lines.push(row(Field::AuthType.label(), auth.auth_type().label(), pen));
+    lines.extend(wrapped_row(Field::AuthType.label(), auth.auth_type().label(), pen, room));
     let cut = |text: &str| parts::end_cut(&visible(text), room.saturating_sub(24).max(10));
     let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
     match auth {
@@ -225,7 +306,7 @@ fn pair(first: (&str, String), second: (&str, &str), pen: Pen, room: usize) -> V
 
 fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = url(&visible(&draft.url), pen, columns);
-    lines.push(row(Field::AuthType.label(), draft.auth_type.label(), pen));
+    lines.extend(wrapped_row(Field::AuthType.label(), draft.auth_type.label(), pen, columns.saturating_sub(LABEL).max(10)));
     lines.push(Line::default());
     lines.extend(told(problem, pen, columns));
     lines
@@ -241,7 +322,9 @@ fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     {
         let style = if at == 0 { pen.theme.bad } else { Style::new() };
         lines.extend(
-            parts::wrapped(&text, columns.saturating_sub(1)).into_iter().map(|line| Line::styled(format!("  {line}"), style)),
+            parts::wrapped(&text, columns.saturating_sub(1).min(READABLE))
+                .into_iter()
+                .map(|line| Line::styled(format!("  {line}"), style)),
         );
     }
     lines
@@ -258,7 +341,7 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
     } else {
         (area, None)
     };
-    let count = format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" });
+    let count = counted(model);
     let block = parts::boxed(pen, "Deliveries", style);
     let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
     let shown = !model.deliveries.is_empty() || model.filter.is_some();
@@ -296,6 +379,9 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
         let mut lines = answer::outcome(delivery, pen, columns);
         lines.push(Line::default());
         lines.extend(answer::response(delivery, pen, columns));
+        let below = lines.len().saturating_sub(usize::from(inner.height));
         frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
+        // Enter shows it whole.
+        parts::more(pen, below, frame, details);
     }
 }

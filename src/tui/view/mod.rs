@@ -48,8 +48,10 @@ pub fn view(model: &Model, frame: &mut Frame) {
     }
     let layout = Screen::of(model, area);
     main_screen::title(model, pen, frame, layout.title);
-    // Under a form nothing of the screen is of use; around its edges it would only look torn.
-    if !matches!(model.popup, Some(Popup::Form(_) | Popup::Test(_) | Popup::Snippet(_) | Popup::Verify(_))) {
+    // Under a popup nothing of the screen is of use; around its edges it would only look torn. A question stands under what
+    // it is about, or alone.
+    let question = layout.question(model, pen, area);
+    if model.popup.is_none() || main_screen::asked_about(model) && question.y > layout.body.y {
         main_screen::body(model, pen, frame, layout.body);
     }
     status(model, pen, frame, layout.status);
@@ -69,11 +71,11 @@ pub fn view(model: &Model, frame: &mut Frame) {
         }
         Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
         Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
-        Some(Popup::Probe(ProbePopup::Asking(send))) => question::probe(model, *send, pen, frame, area),
+        Some(Popup::Probe(ProbePopup::Asking(send))) => question::probe(model, *send, pen, frame, question),
         Some(Popup::Probe(popup)) => other_side::probe(popup, pen, frame, layout.popup(area)),
-        Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, area),
-        Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, area),
-        Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, area),
+        Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, question),
+        Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, question),
+        Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, question),
         None => {}
     }
     if model.help.is_some() {
@@ -94,9 +96,7 @@ struct Screen {
 
 impl Screen {
     fn of(model: &Model, area: Rect) -> Self {
-        let text = status_text(model, Pen::of(model));
-        let rows = parts::wrapped(&text, usize::from(area.width.saturating_sub(2))).len().clamp(1, 3);
-        let rows = u16::try_from(rows).unwrap_or(1);
+        let rows = u16::try_from(status_lines(model, Pen::of(model), area).len()).unwrap_or(1);
         let [title, body, status, keys] =
             Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
                 .areas(area);
@@ -108,9 +108,23 @@ impl Screen {
         Rect { height: self.title.height + self.body.height, ..self.title }
     }
 
-    /// Where a popup that wants all the room it can have goes: over everything but the keys.
+    /// Where a popup that wants all the room it can have goes: over everything but the keys, no wider than can be read.
     fn popup(&self, area: Rect) -> Rect {
-        Rect { height: area.height.saturating_sub(self.keys.height), ..area }
+        let above_keys = area.height.saturating_sub(self.keys.height);
+        // Where it does not cover the title, it stands under it.
+        let title = if area.width > parts::READABLE { self.title.height } else { 0 };
+        let room = Rect { y: area.y + title, height: above_keys.saturating_sub(title), ..area };
+        parts::centred(room, parts::READABLE, room.height)
+    }
+
+    /// Where a question goes: under what it is about, where there is room for both.
+    fn question(&self, model: &Model, pen: Pen, area: Rect) -> Rect {
+        let under = main_screen::under(model, pen, self.body);
+        if under.height >= question::ROWS {
+            Rect { height: under.height.min(question::ROWS + 2), ..under }
+        } else {
+            Rect { height: area.height.saturating_sub(1), ..area }
+        }
     }
 }
 
@@ -125,12 +139,21 @@ fn status_text(model: &Model, pen: Pen) -> String {
     }
 }
 
+/// That line, wrapped. What was said may take half of the screen; a line of help has one row only on a low one.
+fn status_lines(model: &Model, pen: Pen, area: Rect) -> Vec<String> {
+    let width = usize::from(area.width.min(parts::READABLE).saturating_sub(2));
+    let most = match &model.status {
+        Some(_) => usize::from(area.height / 2),
+        None if area.height < 16 => 1,
+        None => 3,
+    };
+    parts::cut_lines(parts::wrapped(&status_text(model, pen), width), most, width)
+}
+
 fn status(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_of(pen, status.tone).1);
-    let width = usize::from(area.width.saturating_sub(2));
-    let lines: Vec<Line> =
-        parts::wrapped(&status_text(model, pen), width).into_iter().map(|line| Line::styled(format!(" {line}"), style)).collect();
-    frame.render_widget(Paragraph::new(lines), area);
+    let lines = status_lines(model, pen, frame.area()).into_iter().map(|line| Line::styled(format!(" {line}"), style));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), area);
 }
 
 /// The mark and the style of what is said so.
@@ -142,10 +165,9 @@ const fn tone_of(pen: Pen, tone: Tone) -> (&'static str, Style) {
     }
 }
 
-/// The keys of where one is, as many as fit.
+/// The keys of where one is, as many as fit; the one that shows them all is among them.
 fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
+    let mut pieces: Vec<(String, &str)> = Vec::new();
     let mut seen = Vec::new();
     for binding in keys::offered(model, keys::context(model)) {
         // Of several bindings of one key the first is the one that counts.
@@ -156,14 +178,18 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         if binding.short.is_empty() {
             continue;
         }
-        let key = pen.glyphs.key(binding.label);
-        let width = parts::width(&key) + 1 + parts::width(binding.short) + 3;
-        if used + width > usize::from(area.width) + 3 {
-            break;
-        }
-        used += width;
+        pieces.push((pen.glyphs.key(binding.label), binding.short));
+    }
+    let width = |piece: &(String, &str)| parts::width(&piece.0) + 1 + parts::width(piece.1) + 3;
+    let room = usize::from(area.width) + 2;
+    while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {
+        let last = pieces.len() - 1;
+        pieces.remove(if pieces[last].0 == "?" { last - 1 } else { last });
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (key, short) in pieces {
         spans.push(Span::styled(key, pen.theme.strong));
-        spans.push(Span::raw(format!(" {}   ", binding.short)));
+        spans.push(Span::raw(format!(" {short}   ")));
     }
     frame.render_widget(Line::from(spans), area);
 }
@@ -175,11 +201,11 @@ pub fn other_side_extent(model: &Model) -> (usize, usize) {
     other_side::extent(model, Pen::of(model), Screen::of(model, area).popup(area))
 }
 
-/// Whether there is room for the list of deliveries under the destination.
+/// How many lines of the destination do not fit on its screen.
 #[must_use]
-pub fn shows_deliveries(model: &Model) -> bool {
+pub fn main_overflow(model: &Model) -> usize {
     let area = Rect::new(0, 0, model.size.0, model.size.1);
-    main_screen::list_area(model, Pen::of(model), Screen::of(model, area).body).is_some()
+    main_screen::overflow(model, Pen::of(model), Screen::of(model, area).body)
 }
 
 /// How many lines of help do not fit.

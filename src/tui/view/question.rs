@@ -10,6 +10,9 @@ use crate::domain::url::EndpointUrl;
 use crate::ops::State;
 use crate::tui::model::Model;
 
+/// Rows that a question of two lines takes.
+pub const ROWS: u16 = 8;
+
 pub fn delete(model: &Model, delete: bool, removing: bool, pen: Pen, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
         State::Open(destination) => destination.url().authority(),
@@ -72,18 +75,15 @@ pub fn discard_body(discard: bool, pen: Pen, frame: &mut Frame, area: Rect) {
 }
 
 fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], pen: Pen, frame: &mut Frame, area: Rect) {
-    let columns = area.width.min(70);
+    let wanted = u16::try_from(parts::width(text) + 8).unwrap_or(u16::MAX);
+    let columns = wanted.clamp(50, 70);
+    // Narrow strips of what is beneath would only look torn.
+    let columns = if area.width < columns + 16 { area.width } else { columns };
     let room = usize::from(columns.saturating_sub(4));
     let buttons = parts::buttons(pen, buttons, 2, room + 1);
     // Of a long text the end gives way: the buttons are what one answers with.
-    let most = usize::from(area.height).saturating_sub(buttons.len() + 4).max(1);
-    let mut lines = parts::wrapped(text, room.saturating_sub(2));
-    if lines.len() > most {
-        lines.truncate(most);
-        if let Some(last) = lines.last_mut() {
-            last.push('…');
-        }
-    }
+    let most = usize::from(area.height).saturating_sub(buttons.len() + 2).max(1);
+    let lines = parts::cut_lines(parts::wrapped(text, room.saturating_sub(2)), most, room.saturating_sub(2));
     // On a low screen the blank lines go first.
     let gap = usize::from(usize::from(area.height) >= lines.len() + buttons.len() + 5);
     let rows = u16::try_from(lines.len() + buttons.len() + 2 + 3 * gap).unwrap_or(u16::MAX);

@@ -13,6 +13,7 @@ use crate::domain::outcome::Delivery;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::tui::editor::Editor;
+use crate::tui::field::Window;
 use crate::tui::model::{Model, Status, Tone};
 use crate::tui::test_popup::{Asked, Editing, Flight, Life, Prompt, Tab, TestFocus, TestPopup};
 
@@ -35,16 +36,17 @@ fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
     let inner = inside(area);
     let buttons = u16::try_from(buttons).unwrap_or(1);
     let outcome = u16::try_from(outcome).unwrap_or(0);
-    let said = u16::try_from(said).unwrap_or(0).min(inner.height / 3);
-    // On a low screen the blank lines go first; what was said stands where one was.
+    let said = u16::try_from(said).unwrap_or(0);
+    // On a low screen the blank lines go first, then the rule; what was said stands where one was.
     let gap = u16::from(inner.height > 14);
+    let rule = u16::from(inner.height >= parts::LOW);
     let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(gap),
         Constraint::Length(outcome),
         Constraint::Length(if outcome > 0 { gap } else { 0 }),
         Constraint::Length(1),
-        Constraint::Length(1),
+        Constraint::Length(rule),
         Constraint::Min(1),
         Constraint::Length(said.max(gap)),
         Constraint::Length(buttons),
@@ -160,18 +162,37 @@ fn laid(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Laid {
     let inner = inside(area);
     let columns = usize::from(inner.width);
     let focused = |button| test.focus == TestFocus::Button(button);
-    let buttons = parts::buttons(pen, test.buttons().iter().map(|&button| (button.label(), focused(button))), 2, columns);
-    let said = said(test, pen, columns);
+    let labels: Vec<(&str, bool)> = test.buttons().iter().map(|&button| (button.label(), focused(button))).collect();
+    let low = inner.height < parts::LOW;
+    let buttons = if low { vec![parts::button_row(pen, &labels, 2, columns)] } else { parts::buttons(pen, labels, 2, columns) };
+    let mut said = said(test, pen, columns);
     let mut head = outcome(model, test, pen, columns);
     let mut lines = content(model, test, pen, columns);
-    // Five rows are for event, tabs, rule, buttons and one line under the tabs. Where why and fix do not fit beside them, they
-    // scroll with what is under the tabs, ahead of it.
-    let room = usize::from(inner.height).saturating_sub(4 + buttons.len());
-    if head.len() > room.max(1) {
-        let mut rest = head.split_off(1);
+    let most = usize::from(inner.height / 3);
+    if said.len() > most {
+        // Its beginning stands where it always does, and all of it ahead of what is under the tabs.
+        let begins = said[0].to_string();
+        let style = said[0].style;
+        let mut rest = said;
         rest.push(Line::default());
         rest.append(&mut lines);
         lines = rest;
+        said = vec![Line::styled(parts::end_cut(&format!("{begins} …"), columns), style)];
+    }
+    // Besides these there are event, tabs, rule, buttons and some lines under the tabs. Where why and fix do not fit beside
+    // them, they scroll with the answer, ahead of it; of a delivery in flight the phase that it is in stays.
+    let room = usize::from(inner.height).saturating_sub(if low { 5 } else { 4 } + buttons.len());
+    if head.len() > room.max(1) {
+        if matches!(test.life, Life::Flight(_)) {
+            head.drain(..head.len() - 1);
+        } else {
+            let mut rest = head.split_off(1);
+            if test.tab == Tab::Response {
+                rest.push(Line::default());
+                rest.append(&mut lines);
+                lines = rest;
+            }
+        }
     }
     let parts = parts_of(area, head.len(), said.len(), buttons.len());
     Laid { parts, head, lines, said, buttons }
@@ -199,7 +220,9 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     frame.render_widget(event(test, pen, columns), parts.event);
     frame.render_widget(Paragraph::new(head), parts.outcome);
     frame.render_widget(tabs(test, pen), parts.tabs);
-    frame.render_widget(Line::styled("─".repeat(columns), pen.theme.dim), parts.rule);
+    if parts.rule.height > 0 {
+        frame.render_widget(Line::styled("─".repeat(columns), pen.theme.dim), parts.rule);
+    }
     let page = usize::from(parts.content.height);
     // The size may have changed since it was scrolled.
     let scroll = test.scroll.min(lines.len().saturating_sub(page));
@@ -213,15 +236,8 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     if let Some(prompt) = &test.prompt {
         return ask(prompt, pen, frame, parts.buttons);
     }
-    let used = buttons.last().map_or(0, Line::width);
     frame.render_widget(Paragraph::new(buttons), parts.buttons);
-    let text = if below == 1 { "1 more line below".to_owned() } else { format!("{below} more lines below") };
-    let room = columns.saturating_sub(used + 2);
-    let text = if parts::width(&text) <= room { text } else { format!("+{below}") };
-    if below > 0 && parts::width(&text) <= room {
-        let last = Rect { y: parts.buttons.bottom().saturating_sub(1), height: 1, ..parts.buttons };
-        frame.render_widget(Line::styled(text, pen.theme.dim).right_aligned(), last);
-    }
+    parts::more(pen, below, frame, area);
 }
 
 /// Reverses every place where the text stands.
@@ -247,7 +263,7 @@ fn ask(prompt: &Prompt, pen: Pen, frame: &mut Frame, area: Rect) {
         Asked::Keep => "Keep the event as: ",
     };
     let room = usize::from(area.width).saturating_sub(parts::width(label));
-    let (shown, cursor) = prompt.input.window(room, None);
+    let Window { text: shown, cursor, .. } = prompt.input.window(room, None);
     frame.render_widget(Line::from(vec![Span::styled(label, pen.theme.accent), Span::raw(shown)]), area);
     let x = area.x + u16::try_from(parts::width(label) + cursor).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
@@ -255,10 +271,10 @@ fn ask(prompt: &Prompt, pen: Pen, frame: &mut Frame, area: Rect) {
 
 /// The body in an editor, scrolled so that the cursor is in view.
 fn edit(editor: &Editor, said: Vec<Line<'static>>, pen: Pen, frame: &mut Frame, area: Rect) {
-    let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height / 3 + 1);
+    let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height.saturating_sub(2).max(1));
     let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
-    frame.render_widget(Line::styled("Edit the body: what you see is what is sent.", pen.theme.dim), head);
-    super::other_side::editor(editor, true, frame, text);
+    frame.render_widget(Line::styled("The body, as it will be sent", pen.theme.dim), head);
+    super::other_side::editor(editor, true, pen, frame, text);
     frame.render_widget(Paragraph::new(said), foot);
 }
 
