@@ -1,13 +1,15 @@
 //! Asks on the terminal, with or without echo.
 //!
 //! While it is asked, the terminal hands over every key as it is, ^C too. It is given back on every way out: an answer, ^C,
-//! ^D, a signal, a lost line. What was typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
+//! ^D, a signal, a lost line; and at ^Z for as long as the shell has it, after which the question is asked again. What was
+//! typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use rustix::io::{Errno, retry_on_intr};
+use rustix::process::{self, kill_current_process_group};
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -33,6 +35,7 @@ const CTRL_C: u8 = 3;
 const CTRL_D: u8 = 4;
 const CTRL_H: u8 = 8;
 const CTRL_U: u8 = 0x15;
+const CTRL_Z: u8 = 0x1a;
 const CTRL_BACKSLASH: u8 = 0x1c;
 const DEL: u8 = 0x7f;
 
@@ -48,6 +51,8 @@ enum Line {
     Interrupted,
     /// ^D.
     End,
+    /// ^Z.
+    Suspended,
     /// The terminal has gone.
     Gone,
 }
@@ -108,26 +113,35 @@ impl Asker {
     /// ^C, signals and a terminal that has gone, as a failure with their code.
     pub fn ask(&mut self, question: &str, echo: Echo) -> Result<Answer, Failure> {
         let signals = &mut self.signals;
-        let end = self.runtime.block_on(async {
-            // Signals are caught by now: none may end the process by itself while the terminal is taken.
-            let _taken = match Taken::take() {
-                Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => return Ok(Ok(Line::Gone)),
-                taken => taken.map_err(|error| broken(&error))?,
-            };
-            let screen = Arc::new(Screen::open());
-            screen.show(question.as_bytes());
-            let end = listen(echo, &screen, signals).await;
-            screen.show(b"\n");
-            Ok::<_, Failure>(end)
-        })?;
-        match end {
-            Ok(Line::Answer(secret)) => Ok(Answer::Text(secret)),
-            Ok(Line::NotText) => Ok(Answer::NotText),
-            Ok(Line::End) => Ok(Answer::End),
-            Ok(Line::Interrupted) => Err(Failure::stopped(exit::INTERRUPTED)),
-            Ok(Line::Gone) => Err(Failure::stopped(exit::HUNG_UP)),
-            Err(code) => Err(Failure::stopped(code)),
-        }
+        self.runtime.block_on(async {
+            loop {
+                // Signals are caught by now: none may end the process by itself while the terminal is taken.
+                let taken = match Taken::take() {
+                    Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
+                        return Err(Failure::stopped(exit::HUNG_UP));
+                    }
+                    taken => taken.map_err(|error| broken(&error))?,
+                };
+                let screen = Arc::new(Screen::open());
+                screen.show(question.as_bytes());
+                let end = listen(echo, &screen, signals).await;
+                screen.show(b"\n");
+                drop(taken);
+                match end {
+                    Ok(Line::Answer(secret)) => return Ok(Answer::Text(secret)),
+                    Ok(Line::NotText) => return Ok(Answer::NotText),
+                    Ok(Line::End) => return Ok(Answer::End),
+                    Ok(Line::Interrupted) => return Err(Failure::stopped(exit::INTERRUPTED)),
+                    Ok(Line::Gone) => return Err(Failure::stopped(exit::HUNG_UP)),
+                    // The whole job stops here, and goes on here at `fg`. Where there is no shell to come back from, the
+                    // system lets it go on at once.
+                    Ok(Line::Suspended) => {
+                        let _ = kill_current_process_group(process::Signal::TSTP);
+                    }
+                    Err(code) => return Err(Failure::stopped(code)),
+                }
+            }
+        })
     }
 
     /// Does something else with the signals. What is typed meanwhile is thrown away: it answers no question.
@@ -181,6 +195,8 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
                 Err(_) => break Line::NotText,
             },
             CTRL_C | CTRL_BACKSLASH => break Line::Interrupted,
+            // As any terminal does it, what was typed until now is gone.
+            CTRL_Z => break Line::Suspended,
             CTRL_D if typed.is_empty() => break Line::End,
             CTRL_U => {
                 while take_last(&mut typed) {

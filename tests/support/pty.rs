@@ -196,6 +196,11 @@ impl Pty {
         self.send(&key.bytes());
     }
 
+    /// Another program writes onto the same terminal.
+    pub fn scribble(&self, text: &str) {
+        (&self.slave).write_all(text.as_bytes()).unwrap();
+    }
+
     /// Any bytes, as they are; returns when the terminal has taken them.
     #[track_caller]
     pub fn send(&mut self, bytes: &[u8]) {

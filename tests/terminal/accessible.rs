@@ -321,3 +321,81 @@ fn without_a_terminal_there_is_nobody_to_ask() {
     pty.type_text("q");
     assert_eq!(pty.wait_exit().code, Some(0));
 }
+
+/// A shell with job control, and the app in it as plain lines.
+fn from_a_shell(home: &Home, args: &str) -> Pty {
+    let mut shell = Command::new("/bin/sh", home.path())
+        .args(&["-i"])
+        .env("PS1", "shell: ")
+        .env("ENV", "")
+        .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+        .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
+        .size(200, 120)
+        .start();
+    shell.wait_for("shell: ");
+    shell.type_text(&format!("{} {args}\r", crate::support::WAYPOST));
+    shell
+}
+
+/// Waits until the last line on the screen is that.
+#[track_caller]
+fn last_line(pty: &mut Pty, text: &str) {
+    pty.wait_until(|screen| screen.contents().trim_end().ends_with(text.trim_end()));
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_the_question_is_asked_again() {
+    let home = Home::new();
+    let mut pty = from_a_shell(&home, "--accessible");
+    last_line(&mut pty, MENU);
+    let mut question = MENU;
+    for (answer, next) in [("1", "https://):"), ("https://h.example/in", "q goes back:"), ("4", "(not shown):")] {
+        pty.key(Key::Ctrl('z'));
+        last_line(&mut pty, "shell:");
+        // This shell leaves the settings as they are: it is waypost that gave the terminal back.
+        assert!(!pty.is_raw());
+        pty.type_text("fg\r");
+        last_line(&mut pty, question);
+        pty.type_text(&format!("{answer}\r"));
+        last_line(&mut pty, next);
+        question = next;
+    }
+    // A secret: what was typed before is gone, and what is typed afterwards is not shown either.
+    pty.type_text("half-a-secret");
+    pty.key(Key::Ctrl('z'));
+    last_line(&mut pty, "shell:");
+    assert!(!pty.is_raw());
+    pty.type_text("fg\r");
+    last_line(&mut pty, "(not shown):");
+    assert!(pty.is_raw());
+    pty.type_text(&format!("{TOKEN}\r"));
+    last_line(&mut pty, "system's):");
+    assert!(pty.screen_text().contains(&format!("{} characters.", TOKEN.len())), "{}", pty.screen_text());
+    pty.key(Key::Ctrl('c'));
+    last_line(&mut pty, "shell:");
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(!raw.contains("half-a-secret") && !raw.contains(TOKEN), "{raw}");
+    assert!(!pty.is_raw());
+    pty.type_text("exit\r");
+    pty.wait_exit();
+}
+
+#[test]
+fn ctrl_z_at_the_question_for_a_secret_on_the_command_line() {
+    let home = Home::new();
+    let mut pty = from_a_shell(&home, "register --url https://h.example/in --auth bearer");
+    pty.wait_for("Token");
+    pty.type_text("half-a-secret");
+    pty.key(Key::Ctrl('z'));
+    last_line(&mut pty, "shell:");
+    assert!(!pty.is_raw());
+    pty.type_text("fg\r");
+    pty.wait_until(|screen| screen.contents().matches("(not shown)").count() >= 2);
+    pty.type_text(&format!("{TOKEN}\r"));
+    last_line(&mut pty, "shell:");
+    pty.type_text("exit\r");
+    pty.wait_exit();
+    assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), TOKEN);
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    assert!(!raw.contains("half-a-secret") && !raw.contains(TOKEN), "{raw}");
+}

@@ -149,7 +149,7 @@ fn ctrl_c_quits_with_130_where_nothing_is_lost() {
 }
 
 /// A blank that was drawn and one that was not look the same.
-fn without_trailing_blanks(text: &str) -> String {
+pub fn without_trailing_blanks(text: &str) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 

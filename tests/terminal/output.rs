@@ -95,6 +95,22 @@ fn a_locale_without_utf_8_and_the_linux_console_get_ascii_alone() {
 }
 
 #[test]
+fn the_terminal_is_asked_for_nothing_and_keeps_its_mouse() {
+    let home = Home::new();
+    let (app, _) = tour(home.pty(&[]));
+    let raw = String::from_utf8_lossy(&app.raw()).into_owned();
+    // Mouse reports, the kitty protocol, xterm's modified keys.
+    for mode in ["[?1000h", "[?1002h", "[?1003h", "[?1006h", "[?9h", "[>1u", "[=1u", "[>4;"] {
+        assert!(!raw.contains(&format!("\x1b{mode}")), "{mode}");
+    }
+    // Questions, whose answers come over the line as if they were typed.
+    for question in ["[6n", "[5n", "[c", "[0c", "[>c", "[>q", "[?u", "]10;?", "]11;?", "]4;", "[18t", "[14t", "P+q", "_G"] {
+        assert!(!raw.contains(&format!("\x1b{question}")), "{question}");
+    }
+    assert!(raw.contains("\x1b[?2004h") && raw.contains("\x1b[?1049h"), "what it does ask for was not seen: {raw:?}");
+}
+
+#[test]
 fn ascii_alone_can_be_asked_for() {
     let home = Home::new();
     let (app, shown) = tour(home.pty(&["--ascii"]).env("LC_ALL", "C.UTF-8"));

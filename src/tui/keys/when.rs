@@ -32,9 +32,11 @@ pub fn has_deliveries(model: &Model) -> bool {
     not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some())
 }
 
-/// Whether the destination's box does not hold all of it.
+/// Whether the destination's box does not hold all of it: on a terminal of a usual size it does, which need not be measured at
+/// every key.
 pub(super) fn main_scrolls(model: &Model) -> bool {
-    crate::tui::view::main_overflow(model) > 0
+    let (columns, rows) = model.size;
+    (columns < 80 || rows < 24) && crate::tui::view::main_overflow(model) > 0
 }
 
 /// Whether a text about the other side does not fit into its popup.

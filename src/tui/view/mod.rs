@@ -50,8 +50,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
     main_screen::title(model, pen, frame, layout.title);
     // Under a popup nothing of the screen is of use; around its edges it would only look torn. A question stands under what
     // it is about, or alone.
-    let question = layout.question(model, pen, area);
-    if model.popup.is_none() || main_screen::asked_about(model) && question.y > layout.body.y {
+    let question = if main_screen::asked_about(model) { layout.question(model, pen, area) } else { area };
+    if model.popup.is_none() || question.y > layout.body.y {
         main_screen::body(model, pen, frame, layout.body);
     }
     status(model, pen, frame, layout.status);
