@@ -1,5 +1,6 @@
 //! The colours can be read in the usual palettes, on dark and on light; and nobody needs to tell red from green.
 
+use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use waypost::domain::auth::AuthType;
 use waypost::ops::Problem;
@@ -142,11 +143,35 @@ fn without_colours_there_are_none() {
     assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
 }
 
+/// What every screen that is shown in a test has to keep to: its colours can be read, and red and green are told by a mark, too.
+pub fn assert_readable(model: &Model) {
+    let (buffer, _) = buffer(model);
+    let mut pairs: Vec<(Color, Color)> = buffer.content.iter().map(|cell| (cell.fg, cell.bg)).collect();
+    pairs.sort_by_key(|pair| format!("{pair:?}"));
+    pairs.dedup();
+    for (ink, paper) in pairs {
+        for (name, colors, backgrounds) in &PALETTES {
+            for (light, background) in [false, true].into_iter().zip(*backgrounds) {
+                // The terminal's own ink is the terminal's own affair, and reversed the two are the same two.
+                let ground = if paper == Color::Reset { background } else { colors[place(paper)] };
+                if ink == Color::Reset && paper == Color::Reset || EXCEPTIONS.contains(&(*name, light, ink)) {
+                    continue;
+                }
+                assert!(ink != Color::Reset, "{paper} lies behind an ink that nobody knows");
+                let is = contrast(colors[place(ink)], ground);
+                assert!(is >= LEAST, "{ink} on {paper} of {name}, light: {light}: {is:.2}");
+            }
+        }
+    }
+    let marks = if model.surroundings.ascii { ["OK", "FAIL"] } else { ["✓", "✗"] };
+    for (color, text) in coloured(&buffer) {
+        let mark = marks[usize::from(color == Theme::of(false).bad.fg.unwrap())];
+        assert!(text.trim_start().starts_with(mark), "{color}, and no {mark}: {text:?}");
+    }
+}
+
 /// Everything that is green or red, with the same colour on rows below each other as one.
-fn coloured(model: &Model) -> Vec<(Color, String)> {
-    let mut model = model.clone();
-    update(&mut model, Msg::Resize(120, 40));
-    let (buffer, _) = buffer(&model);
+fn coloured(buffer: &Buffer) -> Vec<(Color, String)> {
     let mut out: Vec<(Color, String, u16)> = Vec::new();
     for y in 0..buffer.area.height {
         for color in [Theme::of(false).good.fg.unwrap(), Theme::of(false).bad.fg.unwrap()] {
@@ -203,7 +228,8 @@ fn nobody_needs_to_tell_red_from_green() {
         let (marks, mut seen) = (if ascii { ["OK", "FAIL"] } else { ["✓", "✗"] }, [0, 0]);
         for mut model in told() {
             model.surroundings.ascii = ascii;
-            for (color, text) in coloured(&model) {
+            update(&mut model, Msg::Resize(120, 40));
+            for (color, text) in coloured(&buffer(&model).0) {
                 let at = usize::from(color == Theme::of(false).bad.fg.unwrap());
                 assert!(text.trim_start().starts_with(marks[at]), "{color}, and no {}: {text:?}", marks[at]);
                 seen[at] += 1;

@@ -14,6 +14,7 @@ use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::other_side::Checked;
 use waypost::tui::update::update;
 
+use super::colours::assert_readable;
 use super::driver::{app, press, screen, styled, type_text};
 use super::scenes;
 
@@ -27,6 +28,10 @@ fn shot(name: &str, model: &Model) {
         let mut model = model.clone();
         update(&mut model, Msg::Resize(columns, rows));
         writeln!(out, "{columns}x{rows}\n{}", styled(&model)).unwrap();
+        // On a lower screen a text may be scrolled, and its mark be above.
+        if rows >= 24 {
+            assert_readable(&model);
+        }
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(name, out);
