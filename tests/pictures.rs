@@ -75,6 +75,7 @@ impl Run {
 }
 
 fn svg(screen: &Screen, palette: &Palette) -> String {
+    let mut styles: Vec<String> = Vec::new();
     let (rows, columns) = screen.size();
     let (rows, columns) = (rows.get(), columns.get());
     let (w, h) = CELL;
@@ -85,6 +86,7 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n",
         palette.paper
     );
+    let head = out.len();
     for row in 0..rows {
         let mut run = Run::default();
         for column in 0..columns {
@@ -99,10 +101,15 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
                 writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{paper}\"/>").unwrap();
             }
             let style = format!(
-                "fill=\"{ink}\"{}{}",
-                if cell.bold() { " font-weight=\"bold\"" } else { "" },
-                if cell.dim() { " opacity=\"0.65\"" } else { "" }
+                "fill:{ink}{}{}",
+                if cell.bold() { ";font-weight:bold" } else { "" },
+                if cell.dim() { ";opacity:.65" } else { "" }
             );
+            let class = styles.iter().position(|other| *other == style).unwrap_or_else(|| {
+                styles.push(style);
+                styles.len() - 1
+            });
+            let style = format!("class=\"s{class}\"");
             let text = cell.contents();
             if text.trim().is_empty() || style != run.style {
                 run.write(&mut out);
@@ -113,6 +120,8 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
         }
         run.write(&mut out);
     }
+    let classes: String = styles.iter().enumerate().map(|(at, style)| format!(".s{at}{{{style}}}")).collect();
+    out.insert_str(head, &format!("<style>{classes}</style>\n"));
     out.push_str("</svg>\n");
     out
 }
@@ -128,6 +137,45 @@ fn take(pty: &mut Pty, name: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/{name}-{}.svg", palette.name));
         std::fs::write(path, picture).unwrap();
     }
+}
+
+/// What is registered, from the screen.
+fn url(pty: &Pty) -> String {
+    let text = pty.screen_text();
+    text.split_whitespace().find(|word| word.starts_with("https://")).unwrap().to_owned()
+}
+
+fn change_url(pty: &mut Pty, url: &str) {
+    pty.key(Key::Char('e'));
+    pty.wait_for(" Edit destination ");
+    pty.key(Key::Ctrl('u'));
+    pty.type_text(url);
+    pty.wait_for(&format!("{url} "));
+    pty.key(Key::Ctrl('o'));
+    pty.wait_for("> [ Send test ]");
+}
+
+/// A delivery that does not arrive: to be seen with its why and fix.
+fn fail(pty: &mut Pty, url: &str) {
+    change_url(pty, url);
+    pty.key(Key::Char('t'));
+    pty.wait_for("> [ Send ]");
+    pty.key(Key::Enter);
+    pty.wait_for("✗ connect");
+    pty.key(Key::Esc);
+    pty.wait_for("> [ Send test ]");
+}
+
+/// Requests that are refused, as they should be.
+fn probe(pty: &mut Pty) {
+    pty.key(Key::Char('p'));
+    pty.wait_for("> [ Cancel ]");
+    pty.key(Key::Right);
+    pty.wait_for("> [ Send ]");
+    pty.key(Key::Enter);
+    pty.wait_for("Esc close");
+    pty.key(Key::Esc);
+    pty.gone(" Probe ");
 }
 
 #[test]
@@ -158,6 +206,24 @@ fn pictures_of_the_demo() {
     pty.key(Key::Esc);
     pty.wait_for("Deliveries");
     take(&mut pty, "destination");
+    probe(&mut pty);
+    let url = url(&pty);
+    fail(&mut pty, "https://localhost:1/in");
+    change_url(&mut pty, &url);
+    pty.resize(40, 120);
+    pty.wait_for(" Details ");
+    pty.key(Key::Down);
+    pty.wait_until(|screen| screen.contents().lines().any(|line| line.starts_with("│ > ") && line.contains("✗ connect")));
+    take(&mut pty, "history-wide");
+    for _ in 0..2 {
+        pty.key(Key::Down);
+    }
+    pty.wait_until(|screen| screen.contents().lines().any(|line| line.starts_with("│ > ") && line.contains("401")));
+    pty.key(Key::Enter);
+    pty.wait_for(" Delivery ");
+    take(&mut pty, "delivery-wide");
+    pty.key(Key::Esc);
+    pty.gone(" Delivery ");
     pty.key(Key::Char('q'));
     assert_eq!(pty.wait_exit().code, Some(0));
 }

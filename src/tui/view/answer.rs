@@ -45,6 +45,8 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, p
     let mark = if focused { " > " } else { "   " };
     let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
     let (text, style) = verdict(attempt, pen);
+    // In reverse video a colour would lie behind the text; the mark tells as much.
+    let style = if focused { Style::new() } else { style };
     let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
     // Of another day than the newest, the day says more than the second.
     let same_day = newest.and_then(Delivery::last).is_none_or(|newest| day(newest) == day(attempt));

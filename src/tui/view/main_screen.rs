@@ -336,7 +336,7 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
         _ => None,
     };
     let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
-        let [list, details] = Layout::horizontal([Constraint::Percentage(50), Constraint::Percentage(50)]).areas(area);
+        let [list, details] = Layout::horizontal([Constraint::Percentage(55), Constraint::Percentage(45)]).areas(area);
         (list, Some(details))
     } else {
         (area, None)
