@@ -47,9 +47,11 @@ fn holds(model: &Model) {
     );
     let screen = screen(model);
     let (columns, rows) = model.size;
-    let marked = matches!(keys::context(model), Context::Main | Context::Form | Context::Question | Context::Test);
+    let marked =
+        !matches!(keys::context(model), Context::Prompt | Context::Editor | Context::Snippet | Context::Probe | Context::Help);
     if columns >= 40 && rows >= 10 && marked && !model.is_saving() {
-        assert!(screen.contains('>'), "the focus is on the screen:\n{screen}");
+        let mark = ["│>", "│ >", "> [", ">[", "> ("].iter().any(|mark| screen.contains(mark));
+        assert!(mark, "the focus is not on the screen of {columns}x{rows}:\n{screen}");
     }
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");
     assert!(keys::offered(model, keys::context(model)).count() > 0);
