@@ -1,9 +1,13 @@
 //! What waypost says when something is wrong: everywhere what is wrong, why, and how to mend it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::diagnosis::{of_cause, of_failure, of_response, of_stop};
@@ -15,7 +19,9 @@ use waypost::domain::signature::Format;
 use waypost::io::paths::Paths;
 use waypost::io::store::{Doing, StoreError};
 use waypost::io::vault::VaultError;
-use waypost::ops::{self, Code, Problem, Waypost};
+use waypost::ops::{self, Code, Listen, Problem, Waypost};
+
+use support::Home;
 
 /// What is wrong goes on a sentence and has no full stop; why and how to mend it are sentences.
 #[track_caller]
@@ -396,5 +402,91 @@ fn diagnoses() {
     for phase in phases() {
         let said = of_stop(phase);
         is_whole("It was stopped", &said.why, &said.fix);
+    }
+}
+
+#[test]
+fn receivers_and_deliveries_that_are_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
+    let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
+    let settings = Draft { url: "https://h.example/".into(), ..Draft::default() }.check().unwrap().settings;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
+    let taken = TcpListener::bind(addr).unwrap();
+    let usual = || Listen {
+        addr,
+        name: "localhost".into(),
+        respond: None,
+        delay: Duration::ZERO,
+        fail_rate: 0.0,
+        ca_out: Some(dir.path().join("ca.pem")),
+    };
+    let refused = |how: Listen| runtime.block_on(waypost.listen(how, tokio::sync::mpsc::channel(1).0)).unwrap_err();
+    let unregistered = refused(usual());
+    assert_eq!(unregistered.code, Code::NothingRegistered);
+    waypost.register(settings).unwrap();
+    let other = dir.path().join("other.pem");
+    std::fs::write(&other, "something else").unwrap();
+    let problems = [
+        unregistered,
+        refused(Listen { name: "https://h.example/in".into(), ..usual() }),
+        refused(Listen { name: "h:1:2".into(), ..usual() }),
+        refused(Listen { addr: taken.local_addr().unwrap(), ..usual() }),
+        refused(Listen { respond: Some(42), ..usual() }),
+        refused(Listen { ca_out: Some(other), ..usual() }),
+        refused(Listen { ca_out: Some("/nowhere/ca.pem".into()), ..usual() }),
+        waypost.delivery("msg_none").unwrap_err(),
+        waypost.event_of("msg_none").unwrap_err(),
+        Problem::already_registered(),
+        Problem::overtaken(),
+    ];
+    problems.iter().for_each(problem_is_whole);
+}
+
+/// What the command line says of a wrong call: what and how to mend it, on standard error alone.
+#[test]
+fn calls_that_are_wrong() {
+    let home = Home::new();
+    home.waypost(&["register", "--url", "https://h.example/in", "--auth", "default"]).exits(0);
+    let calls: &[&[&str]] = &[
+        &["register", "--url", "https://h.example/in"],
+        &["register", "--url", "https://h.example/in", "--auth", "none"],
+        &["register", "--url", "https://h.example/in", "--auth", "default", "--username", "u"],
+        &["register", "--url", "https://h.example/in", "--auth", "default", "--secret-env", "NOWHERE"],
+        &["edit"],
+        &["edit", "--timeout", "soon"],
+        &["edit", "--auth", "bearer", "--token", "t"],
+        &["test", "--event", "pong"],
+        &["test", "--body", "/nowhere/event.json"],
+        &["send", "/nowhere/event.json"],
+        &["resend", "msg_none"],
+        &["curl", "msg_none"],
+        &["history", "show"],
+        &["history", "show", "msg_none"],
+        &["history", "--limit", "many"],
+        &["history", "clear"],
+        &["remove"],
+        &["probe"],
+        &["verify", "--body", "/nowhere", "--header", "a: b"],
+        &["verify", "--body", "-", "--header", "no header"],
+        &["listen", "--addr", "here"],
+        &["listen", "--respond", "42"],
+        &["snippet", "--lang", "cobol"],
+        &["fly"],
+        &["--accessible", "show"],
+    ];
+    for call in calls {
+        let out = home.run(call, b"", &[]);
+        let code = out.code.unwrap_or_default();
+        assert!((2..=8).contains(&code) && out.stdout.is_empty(), "{call:?}: {out:?}");
+        let said = out.stderr.trim_end();
+        assert!(said.starts_with("error: ") && (said.ends_with('.') || said.contains("--help")), "{call:?}: {said}");
+        // What, and at least one sentence of how to mend it.
+        let sentences = said.split(['.', '\n']).filter(|part| !part.trim().is_empty()).count();
+        assert!(sentences >= 2, "{call:?}: {said}");
+        for slip in ["  ", "Some(", "Err(", "panicked", "os error"] {
+            assert!(!said.contains(slip), "{call:?}: {slip:?} in {said:?}");
+        }
     }
 }

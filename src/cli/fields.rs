@@ -118,7 +118,7 @@ impl Fields {
             errors.push(FieldError::new(
                 field,
                 format!("does not belong to the auth type {name}"),
-                "It would be without effect.",
+                "It would have no effect.",
                 format!("Leave it out, or choose --auth {}.", owner.name()),
             ));
         }
@@ -126,7 +126,7 @@ impl Fields {
             (Some(_), None) => errors.push(FieldError::new(
                 Field::AuthType,
                 format!("{name} has no secret, and one is given"),
-                "It would be without effect.",
+                "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
             (Some(Given { generated: true, .. }), Some(field)) if auth_type != AuthType::Hmac => errors.push(FieldError::new(

@@ -111,7 +111,7 @@ fn without_auth(fields: &Fields) -> Vec<FieldError> {
     errors.push(FieldError::new(
         Field::AuthType,
         "is missing",
-        "Whether requests are to be authenticated is not to be guessed.",
+        "waypost does not guess how requests are authenticated.",
         format!("Give it by --auth: {}.", AuthType::ALL.map(AuthType::name).join(", ")),
     ));
     errors

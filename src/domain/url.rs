@@ -54,7 +54,7 @@ impl EndpointUrl {
         }
         let (host, port) = split_port(authority)?;
         if host.is_empty() {
-            return Err(error("has no host", "Events have to go to a machine.", EXAMPLE));
+            return Err(error("has no host", "Events need a host to go to.", EXAMPLE));
         }
         let parsed = Url::parse(text)
             .map_err(|why| error("cannot be read as a URL", &format!("Its host is not valid: {why}."), EXAMPLE))?;

@@ -95,7 +95,7 @@ impl Case {
             Self::WrongSecret => "with a wrong secret",
             Self::TamperedBody => "with a changed body",
             Self::Stale => "an hour old",
-            Self::Right => "as it should be",
+            Self::Right => "as registered",
         }
     }
 

@@ -84,7 +84,7 @@ impl Problem {
             code: Code::NothingRegistered,
             field: None,
             what: "No destination is registered".into(),
-            why: "There is nothing to do this with.".into(),
+            why: "This needs one.".into(),
             fix: "Register one first: waypost register, or the app.".into(),
         }
     }

@@ -20,7 +20,7 @@ impl Waypost {
             code: Code::Usage,
             field: None,
             what: format!("There is no delivery {} in the history", shown(id)),
-            why: "It never was, or others have taken its place: the history is bounded.".into(),
+            why: "It was never there, or newer ones took its place: the history is bounded.".into(),
             fix: "Look at the history for the id.".into(),
         })
     }

@@ -25,7 +25,7 @@ fn an_endpoint_that_checks() {
         [
             "without credentials  refused 401    good",
             "with a wrong secret  refused 401    good",
-            "as it should be      delivered 200  good"
+            "as registered        delivered 200  good"
         ]
     );
     let json = home.waypost(&["probe", "--yes", "--json"]).exits(0);

@@ -63,13 +63,13 @@ fn client_error(to: &Settings, response: &Response) -> Diagnosis {
             "Put them into HTTPS_PROXY, or take the host out of the proxy with NO_PROXY.",
         ),
         408 => Diagnosis::new(
-            "The endpoint grew tired of waiting for the request.",
+            "The endpoint gave up waiting for the request.",
             "Send it again; if it stays so, look at the network between, and at the receiver's load.",
         ),
-        409 => Diagnosis::new("The endpoint has that event already, or another one in its way.", READ_ANSWER),
+        409 => Diagnosis::new("The endpoint has that event already, or one that conflicts with it.", READ_ANSWER),
         410 => Diagnosis::new("The endpoint is gone for good.", "Ask the receiver for its new URL."),
         411 => Diagnosis::new(
-            "The endpoint misses the length of the body, which was sent.",
+            "The endpoint found no length of the body, though it was sent.",
             "Look at the proxy in front of the receiver: it takes content-length away.",
         ),
         413 => Diagnosis::new(

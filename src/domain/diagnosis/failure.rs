@@ -156,7 +156,7 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
             "Enter a PEM file with the certificate of the CA as CA certificate (--ca-cert FILE).",
         ),
         Cause::Tls(what) => Diagnosis::new(
-            format!("No encrypted connection to {at} came about{}.", because(what)),
+            format!("No encrypted connection to {at} could be made{}.", because(what)),
             "Look at the TLS settings of the receiver, or of the proxy in front of it.",
         ),
         // Every other cause has its words in `of`.
@@ -169,7 +169,7 @@ fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
     let at = host_and_port(to);
     match phase {
         None | Some(Phase::Dns) => Diagnosis::new(
-            format!("The name {host} was not found out within {limit} s."),
+            format!("No name server said within {limit} s what {host} is."),
             "Check this machine's network and its name servers (/etc/resolv.conf).",
         ),
         Some(Phase::Connect) => Diagnosis::new(
@@ -194,7 +194,7 @@ fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
 /// When something happened, in words.
 const fn moment(phase: Option<Phase>) -> &'static str {
     match phase {
-        None | Some(Phase::Dns | Phase::Connect) => "before it was there",
+        None | Some(Phase::Dns | Phase::Connect) => "while it was being made",
         Some(Phase::Tls) => "during the TLS handshake",
         Some(Phase::Send) => "while the request was sent",
         Some(Phase::Wait) => "without an answer",

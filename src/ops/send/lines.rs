@@ -456,7 +456,9 @@ async fn stopped(stopping: &mut watch::Receiver<Stop>, at_least: Stop) {
 async fn read(lines: Option<&mut Receiver<Input>>) -> Option<Input> {
     match lines {
         // A reader that died without a word has ended the input, but not well.
-        Some(lines) => Some(lines.recv().await.unwrap_or_else(|| Input::End(Err(io::Error::other("its reader has died"))))),
+        Some(lines) => {
+            Some(lines.recv().await.unwrap_or_else(|| Input::End(Err(io::Error::other("the thread that reads it has died")))))
+        }
         None => None,
     }
 }

@@ -324,8 +324,8 @@ fn foot(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, room: Rect) -> V
     if fixed || form.saving.is_some() {
         return if form.saving.is_some() { buttons } else { [problem, buttons].concat() };
     }
-    let failed =
-        (!problem.is_empty()).then(|| Line::styled(format!(" {} Not saved: why stands below.", pen.glyphs.fail), pen.theme.bad));
+    let failed = (!problem.is_empty())
+        .then(|| Line::styled(format!(" {} Not saved: the reason is below.", pen.glyphs.fail), pen.theme.bad));
     rows.blank();
     rows.lines.extend(problem);
     if matches!(form.focus, Focus::Button(_)) {

@@ -48,14 +48,14 @@ pub fn host_of(draft: &Draft) -> String {
 pub fn help_line(model: &Model) -> String {
     let focused = match model.focus {
         MainFocus::Button(at) => model.buttons().get(at),
-        MainFocus::Delivery(_) => return "Enter shows the request and the answer.".to_owned(),
+        MainFocus::Delivery(_) => return "Enter shows its request and answer.".to_owned(),
     };
     match focused {
-        Some(MainButton::Register) => "Say where events go, and how they are authenticated.",
-        Some(MainButton::SendTest) => "Send one event and see what the endpoint says.",
+        Some(MainButton::Register) => "Enter the URL and the authentication.",
+        Some(MainButton::SendTest) => "Send one event, and see the answer.",
         Some(MainButton::Edit) => "Change the URL or the authentication.",
-        Some(MainButton::Delete) => "Forget the destination and erase its secret.",
-        Some(MainButton::Reload) => "Read the file again, once it is mended.",
+        Some(MainButton::Delete) => "Forget it, and erase its secret.",
+        Some(MainButton::Reload) => "Read the file again, once mended.",
         None => "",
     }
     .to_owned()
@@ -126,6 +126,9 @@ fn split(lines: usize, area: Rect) -> [Rect; 2] {
     let rows = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
     Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area)
 }
+
+/// Columns of the list beside the details: the names of most events have room in it.
+const LIST_COLUMNS: u16 = 66;
 
 /// Rows of the list under the destination, its box included, from which on it does not take the whole screen when it has the
 /// focus.
@@ -336,7 +339,8 @@ fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Sty
         _ => None,
     };
     let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
-        let [list, details] = Layout::horizontal([Constraint::Percentage(55), Constraint::Percentage(45)]).areas(area);
+        let [list, details] =
+            Layout::horizontal([Constraint::Length((area.width / 2).max(LIST_COLUMNS)), Constraint::Min(0)]).areas(area);
         (list, Some(details))
     } else {
         (area, None)

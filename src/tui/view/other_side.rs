@@ -66,7 +66,7 @@ pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame,
     let below = lines.len().saturating_sub(popup.scroll + usize::from(text.height));
     let shown: Vec<Line> = lines.into_iter().skip(popup.scroll).take(usize::from(text.height)).map(Line::raw).collect();
     frame.render_widget(Paragraph::new(shown), text);
-    let hint = format!("Its secret: ${}", snippet::VARIABLE);
+    let hint = format!("Its secret is in ${}", snippet::VARIABLE);
     // What came of a copy is said here: the popup covers the line above the keys.
     let (hint, style) = match &model.status {
         Some(status) => {
