@@ -120,7 +120,10 @@ fn svg(screen: &Screen, palette: &Palette) -> String {
         }
         run.write(&mut out);
     }
-    let classes: String = styles.iter().enumerate().map(|(at, style)| format!(".s{at}{{{style}}}")).collect();
+    let classes = styles.iter().enumerate().fold(String::new(), |mut classes, (at, style)| {
+        write!(classes, ".s{at}{{{style}}}").unwrap();
+        classes
+    });
     out.insert_str(head, &format!("<style>{classes}</style>\n"));
     out.push_str("</svg>\n");
     out

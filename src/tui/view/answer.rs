@@ -75,7 +75,13 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, p
         if parts::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { parts::middle_cut(&label, left) };
     let tail = parts::end_cut(&format!("{tail}{label}"), columns.saturating_sub(parts::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
-    if focused { line.style(pen.theme.selected) } else { line }
+    if !focused {
+        return line;
+    }
+    let rest = " ".repeat(columns.saturating_sub(line.width()));
+    let mut line = line.style(pen.theme.selected);
+    line.push_span(Span::raw(rest));
+    line
 }
 
 /// The outcome, with why and fix.
@@ -162,6 +168,8 @@ fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
         while !rest.is_empty() {
             let room = columns.saturating_sub(used);
             let taken = parts::fitting(rest, room);
+            // Behind a blank, where there is one: a text is easier to read in whole words.
+            let taken = if taken < rest.len() { rest[..taken].rfind(' ').map_or(taken, |blank| blank + 1) } else { taken };
             if taken == 0 && used > 0 {
                 lines.push(Line::default());
                 used = 0;

@@ -83,6 +83,7 @@ pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame,
 /// one is not at.
 fn verify_parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
     let text = |focus| match inner.height {
+        30.. => 8,
         16.. => 4,
         parts::LOW.. => 2,
         _ => u16::from(popup.focus == focus || popup.checked == Checked::Not),
@@ -155,8 +156,8 @@ pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
     frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
     frame.render_widget(label(VerifyFocus::Body, "Body as received, or @FILE"), body_label);
     for (focus, text, area, hint) in [
-        (VerifyFocus::Headers, &popup.headers, headers, "The request line may stand first."),
-        (VerifyFocus::Body, &popup.body, body, "A file's body is exact to the byte."),
+        (VerifyFocus::Headers, &popup.headers, headers, "(the request line may stand first)"),
+        (VerifyFocus::Body, &popup.body, body, "(a file is exact to the byte)"),
     ] {
         editor(text, popup.focus == focus, pen, frame, area);
         if matches!(text.lines(), [line] if line.is_empty()) {
