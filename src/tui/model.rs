@@ -221,7 +221,9 @@ impl Model {
                 Err(problem) => self.history_problem = Some(problem),
             }
         }
-        if matches!(self.focus, MainFocus::Delivery(_)) && self.deliveries.is_empty() && self.filter.is_none() {
+        // Where nothing is registered the list is not shown, and nothing in it can have the focus.
+        let unlisted = self.deliveries.is_empty() && self.filter.is_none() || self.state == State::Empty;
+        if matches!(self.focus, MainFocus::Delivery(_)) && unlisted {
             self.focus = MainFocus::Button(0);
         }
         // Other buttons: the focus goes to the first of them.

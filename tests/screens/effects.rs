@@ -8,7 +8,7 @@ use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect};
 use waypost::tui::form::Form;
-use waypost::tui::model::{Model, Popup};
+use waypost::tui::model::{MainFocus, Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::update::update;
 
@@ -709,4 +709,15 @@ fn an_overtaken_edit_says_so() {
     press(&mut model, "e end y");
     let effects = press(&mut model, "ctrl-o");
     assert!(matches!(&effects[..], [Effect::Save { over: Some(9), .. }]), "{effects:?}");
+}
+
+#[test]
+fn a_destination_that_another_waypost_removed_takes_the_focus_out_of_the_list() {
+    let mut model = app(scenes::with_deliveries());
+    // The file is read again when the popup opens.
+    press(&mut model, "down t");
+    let id = model.loading.unwrap();
+    update(&mut model, Msg::Loaded(id, Box::new(scenes::nothing())));
+    assert_eq!(model.focus, MainFocus::Button(0));
+    assert!(screen(&model).contains("> [ Register ]"), "{}", screen(&model));
 }

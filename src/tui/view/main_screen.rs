@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{Pen, answer, parts};
+use super::{Pen, deliveries, parts};
 use crate::domain::auth::Auth;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
@@ -21,9 +21,6 @@ use crate::tui::other_side::ProbePopup;
 const LABEL: usize = 16;
 
 const READABLE: usize = parts::READABLE as usize;
-
-/// The width from which a delivery's details stand beside the list.
-pub const WIDE: u16 = 120;
 
 pub fn title(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
@@ -127,9 +124,6 @@ fn split(lines: usize, area: Rect) -> [Rect; 2] {
     Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area)
 }
 
-/// Columns of the list beside the details: the names of most events have room in it.
-const LIST_COLUMNS: u16 = 66;
-
 /// Rows of the list under the destination, its box included, from which on it does not take the whole screen when it has the
 /// focus.
 const LIST_ROWS: u16 = 6;
@@ -145,7 +139,7 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     // The frame stands back while a popup has the keys.
     let style = if model.popup.is_none() { Style::new() } else { pen.theme.dim };
     if rest.height < LIST_ROWS && matches!((model.focus, &model.popup), (MainFocus::Delivery(_), None)) {
-        deliveries(model, pen, frame, area, style);
+        deliveries::draw(model, pen, frame, area, style);
         return;
     }
     let block = parts::boxed(pen, "Destination", style);
@@ -168,9 +162,9 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let least =
         history_problem(model).map_or(3, |problem| told(problem, pen, usize::from(area.width.saturating_sub(4))).len() + 2);
     if usize::from(rest.height) >= least {
-        deliveries(model, pen, frame, rest, style);
+        deliveries::draw(model, pen, frame, rest, style);
     } else if !model.deliveries.is_empty() {
-        let count = format!(" ↓ {} ", counted(model));
+        let count = format!(" ↓ {} ", deliveries::counted(model));
         let line =
             Line::styled(format!("{count}{} ", if count.trim() == "↓ 1" { "delivery" } else { "deliveries" }), pen.theme.dim);
         frame.render_widget(line, Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 });
@@ -196,11 +190,6 @@ pub const fn asked_about(model: &Model) -> bool {
 /// The room under the destination.
 pub fn under(model: &Model, pen: Pen, area: Rect) -> Rect {
     split(upper(model, pen, area).rows(), area)[1]
-}
-
-/// How many deliveries there are: `17`, `50+`
-fn counted(model: &Model) -> String {
-    format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" })
 }
 
 fn nothing(columns: usize) -> Vec<Line<'static>> {
@@ -316,7 +305,7 @@ fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Lin
 }
 
 /// A problem in words: what, why, how to mend it.
-fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (at, text) in
         [format!("{} {}.", pen.glyphs.fail, parts::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
@@ -331,61 +320,4 @@ fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
         );
     }
     lines
-}
-
-fn deliveries(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style) {
-    let focused = match (model.focus, &model.popup) {
-        (MainFocus::Delivery(at), None) => Some(at),
-        _ => None,
-    };
-    let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
-        let [list, details] =
-            Layout::horizontal([Constraint::Length((area.width / 2).max(LIST_COLUMNS)), Constraint::Min(0)]).areas(area);
-        (list, Some(details))
-    } else {
-        (area, None)
-    };
-    let count = counted(model);
-    let block = parts::boxed(pen, "Deliveries", style);
-    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
-    let shown = !model.deliveries.is_empty() || model.filter.is_some();
-    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
-    let inner = block.inner(list);
-    frame.render_widget(block, list);
-    if model.deliveries.is_empty() {
-        if let Some(problem) = &model.history_problem {
-            frame.render_widget(Paragraph::new(told(problem, pen, usize::from(inner.width))), inner);
-            return;
-        }
-        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
-        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
-        return;
-    }
-    let rows = usize::from(inner.height);
-    let at = focused.unwrap_or(0);
-    let from = (at + 1).saturating_sub(rows);
-    let lines: Vec<Line> = model
-        .deliveries
-        .iter()
-        .enumerate()
-        .skip(from)
-        .take(rows)
-        .map(|(row, delivery)| {
-            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), pen, usize::from(inner.width))
-        })
-        .collect();
-    frame.render_widget(Paragraph::new(lines), inner);
-    if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
-        let block = parts::boxed(pen, "Details", style);
-        let inner = block.inner(details);
-        frame.render_widget(block, details);
-        let columns = usize::from(inner.width.saturating_sub(2));
-        let mut lines = answer::outcome(delivery, pen, columns);
-        lines.push(Line::default());
-        lines.extend(answer::response(delivery, pen, columns));
-        let below = lines.len().saturating_sub(usize::from(inner.height));
-        frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
-        // Enter shows it whole.
-        parts::more(pen, below, frame, details);
-    }
 }

@@ -1,6 +1,7 @@
 //! What is seen of a model. Pure: the same model gives the same frame.
 
 mod answer;
+mod deliveries;
 mod form;
 mod help;
 mod json;
@@ -54,7 +55,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     if model.popup.is_none() || question.y > layout.body.y {
         main_screen::body(model, pen, frame, layout.body);
     }
-    status(model, pen, frame, layout.status);
+    status(model, pen, frame, layout.status, area);
     footer(model, pen, frame, layout.keys);
     match &model.popup {
         Some(Popup::Form(form)) => {
@@ -150,10 +151,10 @@ fn status_lines(model: &Model, pen: Pen, area: Rect) -> Vec<String> {
     parts::cut_lines(parts::wrapped(&status_text(model, pen), width), most, width)
 }
 
-fn status(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+fn status(model: &Model, pen: Pen, frame: &mut Frame, place: Rect, area: Rect) {
     let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_of(pen, status.tone).1);
-    let lines = status_lines(model, pen, frame.area()).into_iter().map(|line| Line::styled(format!(" {line}"), style));
-    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), area);
+    let lines = status_lines(model, pen, area).into_iter().map(|line| Line::styled(format!(" {line}"), style));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), place);
 }
 
 /// The mark and the style of what is said so.
