@@ -47,17 +47,19 @@ pub fn line(model: &Model) -> Option<Line> {
 
 fn words(guide: &Guide, model: &Model) -> Words {
     if model.help.is_some() {
-        return same("These are the keys of where you are. Esc closes them.");
+        return same("These are the keys here. Esc closes them.");
     }
     match &model.popup {
         None => on_screen(guide, model),
         Some(Popup::Form(form)) => in_form(guide, form),
         Some(Popup::Test(test)) => in_test(guide, model, test),
-        Some(_) if guide.step() == Step::Done => same("That is all of it. Esc goes back, then q ends the demo."),
+        Some(_) if guide.step() == Step::Done => {
+            both("That is all of it. Esc goes back, then q ends the demo.", "That is all of it. Esc, then q ends the demo.")
+        }
         Some(Popup::Snippet(_)) => same("The receiver's check, as code. Esc goes back."),
         Some(Popup::Verify(_)) => same("Was a request made with our secret? Esc goes back."),
         Some(Popup::Probe(ProbePopup::Running { .. })) => same("Pings, right and wrong ones. Esc stops them."),
-        Some(Popup::Probe(ProbePopup::Asking(_))) => same("Send shows whether the receiver checks. Esc goes back."),
+        Some(Popup::Probe(ProbePopup::Asking(_))) => same("Send shows whether it checks. Esc goes back."),
         Some(Popup::Probe(_)) => same("Whether the receiver checks. Esc goes back."),
         Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => same("Esc keeps all as it is."),
     }
@@ -104,7 +106,7 @@ fn on_screen(guide: &Guide, model: &Model) -> Words {
             let what = to_mend(guide, field);
             // A secret may be forgotten by now: the receiver takes another only with another registration.
             let anew = if field.is_secret() { " Or d: register anew." } else { "" };
-            both(format!("e: {what}.{anew}"), format!("e: {what}."))
+            both(format!("Press e, and {what}.{anew}"), format!("e: {what}."))
         }
     }
 }
@@ -139,7 +141,7 @@ fn in_test(guide: &Guide, model: &Model, test: &TestPopup) -> Words {
         (_, None) => both(format!("{send}: this time it agrees with the receiver."), format!("{send}.")),
         (_, Some(field)) => {
             let what = to_mend(guide, field);
-            both(format!("It would be refused: press e, and {what}."), format!("e: {what}."))
+            both(format!("It would be refused. e: {what}."), format!("e: {what}."))
         }
     }
 }
@@ -197,17 +199,17 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
         (Step::Refuse, None) => {
             let field = guide.slip(form.auth_type());
             let how = if form.focus == Focus::Field(field) { breaking(field) } else { towards(field) };
-            both(format!("{how}. ^O saves it."), how)
+            both(format!("{how}. ^O saves it."), format!("{how}."))
         }
         (Step::Refuse, Some(_)) => {
             both("Changed here, but not at the receiver. ^O saves; then t and Enter.", "^O saves it; then t and Enter send one.")
         }
         (_, Some(field)) => {
-            let what = to_mend(guide, field);
+            let back = back(guide, field);
             if form.focus == Focus::Field(field) {
-                same(format!("Here, {what}. Then ^O."))
+                same(format!("Here, {back}. Then ^O."))
             } else {
-                let (label, back) = (field.label(), back(guide, field));
+                let label = field.label();
                 both(format!("Tab to {label}, and {back}."), format!("Tab to {label}; {back}."))
             }
         }
@@ -234,7 +236,7 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
             both("Choose an auth type with ↑↓. Enter goes on to its fields.", "Choose with ↑↓. Enter goes on.")
         }
         Focus::Field(Field::HeaderKey) if !typed(Field::HeaderKey) => same("Type X-Signature, or any other header, then Enter."),
-        Focus::Field(Field::SigningSecret) if !typed(Field::SigningSecret) => same("Press ^G for a new secret."),
+        Focus::Field(Field::SigningSecret) if !typed(Field::SigningSecret) => same("Press ^G for a new secret, or type one."),
         Focus::Field(Field::Username) if !typed(Field::Username) => same("Type any name, then Enter."),
         Focus::Field(Field::Password) if !typed(Field::Password) => same("Type any password."),
         Focus::Field(Field::Token) if !typed(Field::Token) => same("Type any token; remember it for later."),
