@@ -26,6 +26,7 @@ use crate::domain::mask::DOTS;
 use crate::domain::outcome::Outcome;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
+use crate::tui::guide::Guide;
 use questions::{Back, Questions, error, say};
 
 /// What stands for a secret: a word, since dots are read out one by one.
@@ -39,7 +40,7 @@ const LISTED: usize = 10;
 /// # Errors
 /// The terminal or the signals fail.
 pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<&str>) -> Result<u8, Failure> {
-    let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
+    let mut session = Session { waypost, demo, guide: demo.map(Guide::new), questions: Questions::new(Asker::new(runtime)?) };
     let result = session.run();
     session.questions.end();
     match result {
@@ -88,6 +89,8 @@ impl Item {
 struct Session<'a> {
     waypost: &'a Waypost,
     demo: Option<&'a str>,
+    /// What to do next, in a demo.
+    guide: Option<Guide>,
     questions: Questions,
 }
 
@@ -106,6 +109,14 @@ impl Session<'_> {
             if told.as_ref() != Some(&state) {
                 tell(&state);
                 told = Some(state.clone());
+                if self.guide.is_some() {
+                    say("");
+                }
+            }
+            if let Some(guide) = &mut self.guide {
+                guide.registered(&state);
+                say(&guide.spoken(&state));
+                say("");
             }
             let items = Item::of(&state);
             let labels: Vec<String> = items.iter().map(|item| item.label().to_owned()).collect();
@@ -197,6 +208,13 @@ impl Session<'_> {
         if by.get().is_some() {
             // The terminal has shown the key.
             say("");
+        }
+        if let Some(guide) = &mut self.guide {
+            let outcome = tested.delivery.outcome();
+            if matches!(outcome, Outcome::Delivered | Outcome::Refused) {
+                guide.asked(destination);
+            }
+            guide.ended(outcome);
         }
         for notice in delivering::notices(&tested.delivery) {
             say(&format!("note: {}", visible(&notice)));

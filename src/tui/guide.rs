@@ -77,17 +77,24 @@ impl Guide {
         }
     }
 
-    /// A destination is registered.
-    pub fn registered(&mut self) {
-        self.step = self.step.max(Step::Prove);
+    /// That is registered now.
+    pub fn registered(&mut self, state: &State) {
+        match state {
+            State::Open(destination) => {
+                self.step = self.step.max(Step::Prove);
+                self.given.take_if(|given| given.created_at() != destination.created_at());
+            }
+            State::Empty => self.given = None,
+            State::Locked(..) | State::Unreadable(_) => {}
+        }
     }
 
     /// A test delivery is shown that ended so.
     pub const fn ended(&mut self, outcome: Outcome) {
         self.step = match (self.step, outcome) {
-            (Step::Prove, Outcome::Delivered) => Step::Refuse,
+            (Step::Register | Step::Prove, Outcome::Delivered) => Step::Refuse,
             // Who begins with a refusal has seen one.
-            (Step::Prove | Step::Refuse, Outcome::Refused) => Step::Mend,
+            (Step::Register | Step::Prove | Step::Refuse, Outcome::Refused) => Step::Mend,
             (Step::Mend, Outcome::Delivered) => Step::Done,
             (step, _) => step,
         };
@@ -157,14 +164,7 @@ fn same_key(had: &ApiKeyPlace, now: &ApiKeyPlace) -> bool {
 pub fn follow(model: &mut Model) {
     let Model { guide: Some(guide), state, popup, changed, .. } = model else { return };
     let before = guide.step;
-    match state {
-        State::Open(destination) => {
-            guide.registered();
-            guide.given.take_if(|given| given.created_at() != destination.created_at());
-        }
-        State::Empty => guide.given = None,
-        State::Locked(..) | State::Unreadable(_) => {}
-    }
+    guide.registered(state);
     if let Some(Popup::Test(test)) = popup
         && !test.past
         && let Some(delivery) = test.delivery()
