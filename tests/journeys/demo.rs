@@ -68,12 +68,12 @@ fn led(typed: &Typed, fill_in: &str, slip: &str, wrong: (&[Key], &str), seen: &s
         &[
             (&[], "", "1 of 4  Press Enter to register where events go."),
             (&[Key::Enter], "", "1 of 4  This is the URL of the demo's receiver. Enter goes on."),
-            (&[Key::Enter], "", "1 of 4  Choose an auth type with ↑↓, then Enter. Or ^O registers it so."),
+            (&[Key::Enter], "", "1 of 4  Choose an auth type with ↑↓, then Enter; or ^O (Ctrl-O) as it is."),
         ],
     );
     app.press(&choose);
     if !fill_in.is_empty() {
-        walk(&mut app, &[(&[], fill_in, "1 of 4  The receiver gets it by itself. ^O registers.")]);
+        walk(&mut app, &[(&[], fill_in, "1 of 4  The receiver gets it by itself. ^O (Ctrl-O) registers.")]);
     }
     walk(
         &mut app,

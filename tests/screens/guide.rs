@@ -117,7 +117,7 @@ impl Walk {
 const BEGIN: [(&str, &str); 3] = [
     ("", "1 of 4 Press Enter to register where events go."),
     ("enter", "1 of 4 This is the URL of the demo's receiver. Enter goes on."),
-    ("enter", "1 of 4 Choose an auth type with ↑↓, then Enter. Or ^O registers it so."),
+    ("enter", "1 of 4 Choose an auth type with ↑↓, then Enter; or ^O (Ctrl-O) as it is."),
 ];
 
 /// From the form that registers to the preview.
@@ -165,7 +165,7 @@ fn default() {
     let mend = [
         ("esc", "4 of 4 Press e, and let the URL end in /in."),
         ("e", "4 of 4 Here, let it end in /in. Then ^O."),
-        ("tab", "4 of 4 Tab to URL, and let it end in /in."),
+        ("tab", "4 of 4 Shift-Tab to the URL, and let it end in /in."),
         ("backtab backspace", MENDED[0].1),
     ];
     walked(&[&BEGIN, &REGISTERED, &delivered, &broken, &mend, &MENDED]);
@@ -178,7 +178,7 @@ fn hmac() {
         ("enter", "1 of 4 Type X-Signature, or any other header, then Enter."),
         ("X-Signature", "1 of 4 Enter goes on."),
         ("enter", "1 of 4 Press ^G for a new secret, or type one."),
-        ("ctrl-g", "1 of 4 The receiver gets it by itself. ^O registers."),
+        ("ctrl-g", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),
         ("enter", "1 of 4 Leave it, or choose with ←→. ^O registers."),
     ];
     let delivered = [
@@ -187,6 +187,8 @@ fn hmac() {
         ("e", "3 of 4 Tab to Format, and choose another. ^O saves it."),
         ("tab tab tab tab", "3 of 4 Choose another one with ←→. ^O saves it."),
         ("right", BROKEN[0].1),
+        ("tab tab tab", "3 of 4 Press Enter: it saves, and sends one at once."),
+        ("backtab backtab backtab", BROKEN[0].1),
     ];
     let mend = [
         ("e", "4 of 4 Tab to Format, and choose hex again."),
@@ -203,7 +205,7 @@ fn basic() {
         ("down down enter", "1 of 4 Type any name, then Enter."),
         ("Aladdin", "1 of 4 Enter goes on."),
         ("enter", "1 of 4 Type any password."),
-        ("sesame", "1 of 4 The receiver gets it by itself. ^O registers."),
+        ("sesame", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),
     ];
     let delivered = [
         ("enter", "3 of 4 Delivered. Now see a refusal: press e, then change the Username."),
@@ -226,7 +228,7 @@ fn bearer() {
     let fill_in = [
         ("down down down enter", "1 of 4 Type any token; remember it for later."),
         ("right", "1 of 4 Type any token; remember it for later."),
-        ("mF_9", "1 of 4 The receiver gets it by itself. ^O registers."),
+        ("mF_9", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),
     ];
     let delivered = [
         ("enter", "3 of 4 Delivered. Now see a refusal: press e, then type another Token."),
@@ -250,7 +252,7 @@ fn api_key() {
         ("down down down down enter", "1 of 4 Type X-Api-Key, or any other header, then Enter."),
         ("X-Api-Key", "1 of 4 Enter goes on."),
         ("enter", "1 of 4 Type any value."),
-        ("open", "1 of 4 The receiver gets it by itself. ^O registers."),
+        ("open", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),
     ];
     let delivered = [
         ("enter", "3 of 4 Delivered. Now see a refusal: press e, then choose the other Add to."),
@@ -450,13 +452,26 @@ impl Walk {
 }
 
 #[test]
+fn on_a_narrow_and_high_screen_it_is_whole_on_two_rows() {
+    for keys in ["", "enter", "enter enter", "enter ctrl-o", "enter ctrl-o t enter", "enter ctrl-o t enter esc"] {
+        let mut walk = Walk::begin();
+        walk.press(keys);
+        walk.update_size(44, 24);
+        let shown = screen(&walk.model);
+        let rows: Vec<&str> = shown.lines().take(2).map(|row| row.get(9..).unwrap_or_default()).collect();
+        assert_eq!(rows.join(" ").split_whitespace().collect::<Vec<_>>().join(" "), line(&walk.model).unwrap().short, "{shown}");
+        assert!(shown.lines().nth(2).unwrap().contains(['╭', 'w']), "{shown}");
+    }
+}
+
+#[test]
 fn in_ascii_and_without_colour() {
     let mut walk = Walk::begin();
     walk.model.surroundings.ascii = true;
     walk.model.surroundings.colourless = true;
     walk.press("enter tab");
     let shown = screen(&walk.model);
-    assert!(shown.is_ascii() && shown.starts_with(" 1 of 4  Choose an auth type with Up/Down, then Enter."), "{shown}");
+    assert!(shown.is_ascii() && shown.starts_with(" 1 of 4  Choose an auth type with Up/Down, then Enter; or"), "{shown}");
 }
 
 fn any_auth() -> impl Strategy<Value = AuthType> {

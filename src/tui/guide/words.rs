@@ -195,7 +195,9 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
     }
     let settings = form.complete().check().ok().map(|checked| checked.settings);
     let differs = settings.as_ref().and_then(|settings| guide.differs(settings));
+    let at_once = form.focus == Focus::Button(FormButton::SaveAndTest);
     match (guide.step(), differs) {
+        (Step::Refuse, Some(_)) | (Step::Mend, None) if at_once => same("Press Enter: it saves, and sends one at once."),
         (Step::Refuse, None) => {
             let field = guide.slip(form.auth_type());
             let how = if form.focus == Focus::Field(field) { breaking(field) } else { towards(field) };
@@ -209,8 +211,9 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
             if form.focus == Focus::Field(field) {
                 same(format!("Here, {back}. Then ^O."))
             } else {
-                let label = field.label();
-                both(format!("Tab to {label}, and {back}."), format!("Tab to {label}; {back}."))
+                let to =
+                    if field == Field::Url { "Shift-Tab to the URL".to_owned() } else { format!("Tab to {}", field.label()) };
+                both(format!("{to}, and {back}."), format!("{to}; {back}."))
             }
         }
         (_, None) => both("As the receiver has it. ^O saves; then t and Enter.", "As the receiver has it. ^O saves."),
@@ -220,7 +223,6 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
 /// In the form that registers.
 fn in_register(guide: &Guide, form: &Form) -> Words {
     let typed = |field| form.text(field).is_some_and(|text| !text.text().is_empty());
-    let gets_it = "The receiver gets it by itself. ^O registers.";
     match form.focus {
         Focus::Field(Field::Url) if form.text(Field::Url).is_none_or(|url| !guide.leads_to_receiver(url.text())) => {
             same(format!("The receiver is at {}", guide.url))
@@ -229,8 +231,8 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
             both("This is the URL of the demo's receiver. Enter goes on.", "The URL of the demo's receiver. Enter goes on.")
         }
         Focus::Field(Field::AuthType) if form.auth_type() == AuthType::Default => both(
-            "Choose an auth type with ↑↓, then Enter. Or ^O registers it so.",
-            "Choose with ↑↓, then Enter; or ^O registers it so.",
+            "Choose an auth type with ↑↓, then Enter; or ^O (Ctrl-O) as it is.",
+            "Choose with ↑↓, then Enter; or ^O as it is.",
         ),
         Focus::Field(Field::AuthType) => {
             both("Choose an auth type with ↑↓. Enter goes on to its fields.", "Choose with ↑↓. Enter goes on.")
@@ -242,7 +244,9 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
         Focus::Field(Field::Token) if !typed(Field::Token) => same("Type any token; remember it for later."),
         Focus::Field(Field::Key) if !typed(Field::Key) => same("Type X-Api-Key, or any other header, then Enter."),
         Focus::Field(Field::Value) if !typed(Field::Value) => same("Type any value."),
-        Focus::Field(field) if field.is_secret() => both(gets_it, gets_it),
+        Focus::Field(field) if field.is_secret() => {
+            both("The receiver gets it by itself. ^O (Ctrl-O) registers.", "The receiver gets it by itself. ^O registers.")
+        }
         Focus::Field(Field::HeaderKey | Field::Username | Field::Key) => same("Enter goes on."),
         Focus::Field(Field::Format | Field::AddTo) => same("Leave it, or choose with ←→. ^O registers."),
         Focus::Field(field) if ADVANCED.contains(&field) => same("Not needed here. ^O registers."),

@@ -8,9 +8,20 @@ use super::{Pen, parts};
 use crate::tui::guide;
 use crate::tui::model::Model;
 
-/// What is left under the guide's row.
+/// From as many columns a line fits into one row.
+const ONE_ROW: u16 = 60;
+
+/// From as many rows a narrow screen has a second one to give.
+const HIGH: u16 = 16;
+
+/// How many rows it takes. As many whatever the line is: nothing below moves with it.
+const fn rows(area: Rect) -> u16 {
+    if area.width < ONE_ROW && area.height >= HIGH { 2 } else { 1 }
+}
+
+/// What is left under the guide.
 pub fn under(model: &Model, area: Rect) -> Rect {
-    let rows = u16::from(model.guide.is_some()).min(area.height);
+    let rows = if model.guide.is_some() { rows(area).min(area.height) } else { 0 };
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
@@ -18,11 +29,20 @@ pub fn under(model: &Model, area: Rect) -> Rect {
 pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) -> Rect {
     if let Some(line) = guide::line(model) {
         let place = format!(" {} ", line.place);
-        let room = usize::from(area.width).saturating_sub(parts::width(&place) + 2);
-        let long = pen.glyphs.key(&line.long);
-        let text = if parts::width(&long) <= room { long } else { parts::end_cut(&pen.glyphs.key(&line.short), room) };
-        let spans = vec![Span::styled(place, pen.theme.selected), Span::styled(format!(" {text}"), pen.theme.strong)];
-        frame.render_widget(Line::from(spans), Rect { height: 1, ..area });
+        let indent = parts::width(&place);
+        let room = usize::from(area.width).saturating_sub(indent + 2);
+        let [long, short] = [&line.long, &line.short].map(|text| pen.glyphs.key(text));
+        let mut texts = if parts::width(&long) <= room { vec![long] } else { parts::wrapped(&short, room) };
+        let rows = rows(area);
+        if texts.len() > usize::from(rows) {
+            let rest = texts.split_off(usize::from(rows) - 1).join(" ");
+            texts.push(parts::end_cut(&rest, room));
+        }
+        for (y, text) in (area.y..).zip(texts) {
+            let head = if y == area.y { Span::styled(place.clone(), pen.theme.selected) } else { Span::raw(" ".repeat(indent)) };
+            let line = Line::from(vec![head, Span::styled(format!(" {text}"), pen.theme.strong)]);
+            frame.render_widget(line, Rect { y, height: 1, ..area });
+        }
     }
     under(model, area)
 }
