@@ -178,7 +178,7 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
         return same("It is being saved.");
     }
     let go = if form.is_edit() { "^O saves" } else { "^O registers" };
-    if !form.errors.is_empty() {
+    if is_wrong(form) {
         return both(format!("Mend what is said under the field, then {go}."), format!("Mend what is marked, then {go}."));
     }
     if form.problem.is_some() {
@@ -218,6 +218,13 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
         }
         (_, None) => both("As the receiver has it. ^O saves; then t and Enter.", "As the receiver has it. ^O saves."),
     }
+}
+
+/// Whether the focused field has an error that is to be read. Of one that is still empty the usual line says more.
+fn is_wrong(form: &Form) -> bool {
+    let Focus::Field(field) = form.focus else { return false };
+    let empty = form.text(field).is_some_and(|text| text.text().is_empty());
+    form.error(field).is_some() && (form.is_edit() || !empty)
 }
 
 /// In the form that registers.
