@@ -7,6 +7,7 @@
 //! A step is left when what is there shows that it was done, whoever did it and in whatever way, and never comes back. The line
 //! follows from the step and from where one is: who wanders off is told what is next there, and nothing is in the way.
 
+mod change;
 mod spoken;
 mod words;
 

@@ -86,7 +86,11 @@ fn led(typed: &Typed, fill_in: &str, slip: &str, wrong: (&[Key], &str), seen: &s
     app.wait_for("✓ 200");
     app.type_text("e");
     app.wait_for(" Edit destination ");
-    walk(&mut app, &[(wrong.0, wrong.1, "3 of 4  Changed here, but not at the receiver. ^O saves; then t and Enter.")]);
+    let changed = match typed {
+        Typed::Default => "3 of 4  Nothing is at that path. ^O saves it; then t and Enter.",
+        _ => "3 of 4  Changed here, but not at the receiver. ^O saves; then t and Enter.",
+    };
+    walk(&mut app, &[(wrong.0, wrong.1, changed)]);
     app.press(end);
     app.wait_for("Saved.");
     app.type_text("t");
@@ -166,7 +170,7 @@ fn the_demo_leads_on_with_an_api_key() {
     led(
         &Typed::ApiKey { key: "", value: "", in_query: false },
         "\rX-Api-Key\ropen-sesame",
-        "choose the other Add to",
+        "change where the key goes",
         (&[&to_place[..], &[Key::Right]].concat(), ""),
         "the credential stands in the query, in X-Api-Key, and belongs into a header.",
         (&[&to_place[..], &[Key::Left]].concat(), ""),

@@ -155,12 +155,13 @@ fn walked(ways: &[&[(&str, &str)]]) -> Walk {
 #[test]
 fn default() {
     let mut broken = BROKEN;
+    broken[0].1 = "3 of 4 Nothing is at that path. ^O saves it; then t and Enter.";
     broken[1].1 = "3 of 4 The receiver has nothing at that path. Press t, then Enter, and see.";
     let delivered = [
         ("enter", "3 of 4 Delivered. Now see a refusal: press e, then change the URL's path."),
         ("e", "3 of 4 Type a letter more: the path is wrong then. ^O saves it."),
         ("tab", "3 of 4 Shift-Tab to the URL, and type a letter more. ^O saves it."),
-        ("backtab x", BROKEN[0].1),
+        ("backtab x", broken[0].1),
     ];
     let mend = [
         ("esc", "4 of 4 Press e, and let the URL end in /in."),
@@ -255,10 +256,10 @@ fn api_key() {
         ("open", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),
     ];
     let delivered = [
-        ("enter", "3 of 4 Delivered. Now see a refusal: press e, then choose the other Add to."),
+        ("enter", "3 of 4 Delivered. Now see a refusal: press e, then change where the key goes."),
         ("e", "3 of 4 Tab to Add to, and choose the other. ^O saves it."),
-        ("tab tab tab tab", "3 of 4 Choose another one with ←→. ^O saves it."),
-        ("right", BROKEN[0].1),
+        ("tab tab tab tab", "3 of 4 Choose the other one with ↑↓. ^O saves it."),
+        ("down", BROKEN[0].1),
     ];
     let mend = [
         ("e", "4 of 4 Tab to Add to, and choose Header again."),
@@ -287,7 +288,7 @@ fn whatever_else_is_changed_is_named_to_be_put_back() {
         walk.press("ctrl-o");
         if expected == "choose nothing" {
             // Nothing was changed: it would be delivered again.
-            walk.says("Now see a refusal. Press e, then choose the other Add to.");
+            walk.says("Now see a refusal. Press e, then change where the key goes.");
             continue;
         }
         walk.says("The receiver still has it as it was. Press t, then Enter, and see.");
@@ -385,8 +386,8 @@ fn off_the_way_the_line_says_the_way_back() {
         ("esc down", "3 of 4 Now see a refusal. Press e, then choose another Format."),
         ("enter", "3 of 4 This one is of before. Esc goes back."),
         ("esc x", "3 of 4 Esc keeps all as it is."),
-        ("esc t", "3 of 4 This would be delivered again. For a refusal, Esc first."),
-        ("backtab", "3 of 4 This would be delivered again. For a refusal, Esc first."),
+        ("esc t", "3 of 4 This would be delivered again. For a refusal, press e first."),
+        ("backtab", "3 of 4 This would be delivered again. For a refusal, press e first."),
     ]);
     // What is past does not count, nor what did not get there.
     walk.press("tab enter");
@@ -399,6 +400,26 @@ fn off_the_way_the_line_says_the_way_back() {
         walk.says(expected);
         assert_eq!(walk.step(), Step::Refuse);
     }
+}
+
+#[test]
+fn files_that_were_changed_from_outside_are_told_of() {
+    for situation in [scenes::locked(), scenes::unreadable()] {
+        let surroundings = Surroundings { demo: Some(URL.into()), ..Surroundings::default() };
+        let model = Model::new((80, 24), surroundings, situation);
+        let line = line(&model).unwrap();
+        assert_eq!((line.place, &*line.long), ("1 of 4", "The demo's files were changed from outside. q ends it; begin anew."));
+        assert!(screen(&model).starts_with(" 1 of 4  The demo's files"));
+    }
+}
+
+#[test]
+fn what_the_receiver_was_given_is_in_no_debug() {
+    let mut walk = Walk::begin();
+    walk.press("enter tab down tab X-Signature tab ctrl-g ctrl-o t enter e tab tab tab other-secret ctrl-o t enter esc");
+    assert_eq!(walk.step(), Step::Mend);
+    let all = format!("{:?} {:?} {}", walk.model, line(&walk.model), screen(&walk.model));
+    assert!(!all.contains(scenes::SECRET) && !all.contains("other-secret"), "{all}");
 }
 
 /// Sends again, with that answer.

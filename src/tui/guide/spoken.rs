@@ -1,6 +1,6 @@
 //! The same for the app as plain lines: by what the menu calls it, and without keys.
 
-use super::{Guide, Step, words};
+use super::{Guide, Step, change};
 use crate::domain::field::Field;
 use crate::ops::State;
 
@@ -31,7 +31,7 @@ impl Guide {
             }
             (_, None) => self.placed("It is as the receiver has it. Send a test delivery to prove it."),
             (_, Some(field)) => {
-                let what = words::to_mend(self, field);
+                let what = change::to_mend(self, field);
                 self.placed(&format!("The receiver has it otherwise. Edit the destination, and {what}."))
             }
         }

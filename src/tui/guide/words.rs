@@ -1,18 +1,15 @@
 //! The line for each step and place.
 
+use super::change::{back, breaking, to_break, to_mend, towards};
 use super::{Guide, Step};
-use crate::domain::auth::{Auth, AuthType};
+use crate::domain::auth::AuthType;
 use crate::domain::field::Field;
 use crate::domain::outcome::Outcome;
-use crate::domain::text::{ellipsis, visible};
 use crate::ops::State;
 use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::model::{Model, Popup};
 use crate::tui::other_side::ProbePopup;
 use crate::tui::test_popup::{Life, TestButton, TestFocus, TestPopup};
-
-/// The most characters of a value that are shown.
-const VALUE: usize = 18;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +133,9 @@ fn in_test(guide: &Guide, model: &Model, test: &TestPopup) -> Words {
     let Some(destination) = model.destination() else { return same("Esc goes back.") };
     match (step, guide.differs(destination.settings())) {
         (Step::Prove, None) => both(format!("This is the request. {send} it."), format!("{send} this request.")),
-        (Step::Refuse, None) => both("This would be delivered again. For a refusal, Esc first.", "For a refusal, Esc first."),
+        (Step::Refuse, None) => {
+            both("This would be delivered again. For a refusal, press e first.", "For a refusal, press e first.")
+        }
         (Step::Refuse, Some(_)) => both(format!("{send}, and see what the receiver says."), format!("{send}.")),
         (_, None) => both(format!("{send}: this time it agrees with the receiver."), format!("{send}.")),
         (_, Some(field)) => {
@@ -203,6 +202,9 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
             let how = if form.focus == Focus::Field(field) { breaking(field) } else { towards(field) };
             both(format!("{how}. ^O saves it."), format!("{how}."))
         }
+        (Step::Refuse, Some(Field::Url)) => {
+            both("Nothing is at that path. ^O saves it; then t and Enter.", "Nothing is there. ^O saves; then t and Enter.")
+        }
         (Step::Refuse, Some(_)) => {
             both("Changed here, but not at the receiver. ^O saves; then t and Enter.", "^O saves it; then t and Enter send one.")
         }
@@ -255,83 +257,11 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
             both("The receiver gets it by itself. ^O (Ctrl-O) registers.", "The receiver gets it by itself. ^O registers.")
         }
         Focus::Field(Field::HeaderKey | Field::Username | Field::Key) => same("Enter goes on."),
-        Focus::Field(Field::Format | Field::AddTo) => same("Leave it, or choose with ←→. ^O registers."),
+        Focus::Field(Field::Format) => same("Leave it, or choose with ←→. ^O registers."),
+        Focus::Field(Field::AddTo) => same("Leave it, or choose with ↑↓. ^O registers."),
         Focus::Field(field) if ADVANCED.contains(&field) => same("Not needed here. ^O registers."),
         Focus::Button(FormButton::Save) => same("Press Enter to register."),
         Focus::Button(FormButton::SaveAndTest) => same("Press Enter: it registers, and sends one at once."),
         Focus::Field(_) | Focus::Advanced | Focus::Button(FormButton::Cancel) => same("Not needed here. ^O registers."),
     }
-}
-
-/// What to change for a refusal; goes on a sentence.
-pub(super) const fn to_break(slip: Field) -> &'static str {
-    match slip {
-        Field::Format => "choose another Format",
-        Field::Username => "change the Username",
-        Field::Token => "type another Token",
-        Field::AddTo => "choose the other Add to",
-        _ => "change the URL's path",
-    }
-}
-
-/// The same, on that field of the form.
-const fn breaking(slip: Field) -> &'static str {
-    match slip {
-        Field::Format | Field::AddTo => "Choose another one with ←→",
-        Field::Token => "Type another token, such as wrong",
-        Field::Username => "Type a letter more",
-        _ => "Type a letter more: the path is wrong then",
-    }
-}
-
-/// The same, on another field of the form.
-const fn towards(slip: Field) -> &'static str {
-    match slip {
-        Field::Format => "Tab to Format, and choose another",
-        Field::Username => "Tab to Username, and type a letter more",
-        Field::Token => "Tab to Token, and type another",
-        Field::AddTo => "Tab to Add to, and choose the other",
-        _ => "Shift-Tab to the URL, and type a letter more",
-    }
-}
-
-/// How to have it as the receiver has it; goes on a sentence.
-pub(super) fn to_mend(guide: &Guide, field: Field) -> String {
-    match field {
-        Field::Url => format!("let the URL end in {}", path(&guide.url)),
-        Field::HeaderKey | Field::Username | Field::Key => format!("let {} be {} again", field.label(), had(guide, field)),
-        field if field.is_secret() => format!("type the first {} again", field.label()),
-        field => back(guide, field),
-    }
-}
-
-/// The same, of a field that was named just before.
-fn back(guide: &Guide, field: Field) -> String {
-    match field {
-        Field::Url => format!("let it end in {}", path(&guide.url)),
-        Field::HeaderKey | Field::Username | Field::Key => format!("let it be {} again", had(guide, field)),
-        field if field.is_secret() => "type the first again".to_owned(),
-        field => format!("choose {} again", had(guide, field)),
-    }
-}
-
-/// What the receiver has in a field that is no secret.
-fn had(guide: &Guide, field: Field) -> String {
-    let Some(given) = &guide.given else { return String::new() };
-    let auth = given.auth();
-    let text = match (field, auth) {
-        (Field::HeaderKey, Auth::Hmac { header_key, .. }) => header_key.as_str(),
-        (Field::Format, Auth::Hmac { secret, .. }) => secret.format().label(),
-        (Field::Username, Auth::Basic { username, .. }) => username,
-        (Field::Key, Auth::ApiKey { place, .. }) => place.key(),
-        (Field::AddTo, Auth::ApiKey { place, .. }) => place.add_to().label(),
-        (_, Auth::Hmac { .. }) => "HMAC Signature",
-        (_, auth) => auth.auth_type().label(),
-    };
-    if text.is_empty() { "empty".to_owned() } else { ellipsis(&visible(text), VALUE).into_owned() }
-}
-
-/// Of a URL.
-fn path(url: &str) -> &str {
-    url.rfind('/').map_or(url, |at| &url[at..])
 }
