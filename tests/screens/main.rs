@@ -6,6 +6,7 @@
 mod colours;
 mod driver;
 mod effects;
+mod guide;
 mod invariants;
 mod scenes;
 mod snapshots;
