@@ -6,7 +6,7 @@
 //! src/io/         the world: store, vault, history, http, receiver, paths
 //! src/ops.rs      register, edit, remove, test, …: domain + io; the only thing both front ends call
 //! src/cli/        arguments, text and JSON output, exit codes
-//! src/tui/        run (the loop), terminal, msg, model, update (pure), effect, keys, form, view/
+//! src/tui/        run (the loop), terminal, msg, model, update (pure), effect, keys, form, guide, view/
 //! ```
 //!
 //! The path of a key: terminal → `EventStream` → `Msg` → `keys` → `Action` → `update` → `Vec<Effect>` → `perform` (calls

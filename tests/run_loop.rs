@@ -77,6 +77,7 @@ async fn register_and_test_and_quit() {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
+        one_path: true,
         settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
         clock: Arc::new(Timestamp::now),
     };

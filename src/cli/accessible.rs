@@ -6,6 +6,7 @@
 //!
 //! One question a line, every choice numbered, no colour, nothing that is drawn over. ^D goes back, and quits at the menu.
 
+mod demo;
 mod fields;
 mod questions;
 
@@ -26,6 +27,7 @@ use crate::domain::mask::DOTS;
 use crate::domain::outcome::Outcome;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
+pub use demo::InDemo;
 use questions::{Back, Questions, error, say};
 
 /// What stands for a secret: a word, since dots are read out one by one.
@@ -34,11 +36,11 @@ const HIDDEN: &str = "(hidden)";
 /// How many deliveries are listed.
 const LISTED: usize = 10;
 
-/// Runs it to its end. Returns the exit code. `demo` is the URL of a demo's receiver.
+/// Runs it to its end. Returns the exit code.
 ///
 /// # Errors
 /// The terminal or the signals fail.
-pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<&str>) -> Result<u8, Failure> {
+pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>) -> Result<u8, Failure> {
     let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
     let result = session.run();
     session.questions.end();
@@ -87,16 +89,16 @@ impl Item {
 
 struct Session<'a> {
     waypost: &'a Waypost,
-    demo: Option<&'a str>,
+    demo: Option<InDemo>,
     questions: Questions,
 }
 
 impl Session<'_> {
     fn run(&mut self) -> Result<u8, Failure> {
         say("waypost: register the one webhook destination, and prove that it works.");
-        if let Some(url) = self.demo {
+        if let Some(demo) = &self.demo {
             say("This is a demo on throw-away files. A receiver runs on this machine:");
-            say(url);
+            say(&demo.url);
         }
         let mut told = None;
         loop {
@@ -106,6 +108,12 @@ impl Session<'_> {
             if told.as_ref() != Some(&state) {
                 tell(&state);
                 told = Some(state.clone());
+                if self.demo.is_some() {
+                    say("");
+                }
+            }
+            if let Some(demo) = &mut self.demo {
+                demo.guide(&state);
             }
             let items = Item::of(&state);
             let labels: Vec<String> = items.iter().map(|item| item.label().to_owned()).collect();
@@ -128,7 +136,8 @@ impl Session<'_> {
     }
 
     fn register(&mut self) -> Result<(), Failure> {
-        let draft = Draft { url: self.demo.unwrap_or_default().to_owned(), ..Draft::default() };
+        let url = self.demo.as_ref().map(|demo| demo.url.clone()).unwrap_or_default();
+        let draft = Draft { url, ..Draft::default() };
         let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
         let saved = self.waypost.register(settings)?;
         self.saved("Registered", &saved)
@@ -190,9 +199,15 @@ impl Session<'_> {
         say(&format!("Sending {} to {}. ^C stops it.", names[at], visible(&destination.url().authority())));
         let by = Cell::new(None);
         let waypost = self.waypost;
-        let tested = self.questions.asker().meanwhile(async |signals| {
+        let demo = &mut self.demo;
+        let (tested, witness) = self.questions.asker().meanwhile(async |signals| {
             let stop = async { by.set(Some(signals.next().await)) };
-            waypost.test(destination, &events[at], |_| (), stop).await
+            let tested = waypost.test(destination, &events[at], |_| (), stop).await;
+            let witness = match demo {
+                Some(demo) => demo.saw(destination, &tested.delivery).await,
+                None => None,
+            };
+            (tested, witness)
         });
         if by.get().is_some() {
             // The terminal has shown the key.
@@ -202,6 +217,10 @@ impl Session<'_> {
             say(&format!("note: {}", visible(&notice)));
         }
         say(report::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        if let Some(witness) = witness {
+            say("");
+            say(&witness.text.replace(DOTS, HIDDEN));
+        }
         if let Some(problem) = &tested.unrecorded {
             error(&problem.to_string());
         }

@@ -41,7 +41,7 @@ pub fn demo(args: &Args, look: Look) -> Result<u8, Failure> {
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
     if in_lines(look) {
-        return accessible::open(runtime, &demo.waypost(), Some(demo.url()));
+        return accessible::open(runtime, &demo.waypost(), Some(accessible::InDemo::new(demo.url(), outside.1)));
     }
     let surroundings = surroundings(args, look, Some(demo.url().to_owned()));
     open(runtime, demo.waypost(), surroundings, outside)

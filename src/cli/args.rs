@@ -161,6 +161,7 @@ pub enum Command {
         yes: bool,
     },
     /// Try the app on throw-away files, with a receiver on this machine as the endpoint
+    #[command(after_help = DEMO)]
     Demo(Look),
     /// Print completions for a shell
     Completions {
@@ -413,6 +414,10 @@ second ends at once.";
 
 const CURL: &str = "The secret stands in it as a variable such as $WAYPOST_SECRET, for the shell that runs it to have. A signature \
 is made when the command runs, by openssl.";
+
+const DEMO: &str = "The line at the top says what to do next: register, test, see a delivery refused and why, mend it. It \
+blocks nothing. The receiver keeps the credentials that it was given first, so that a change on this side alone is refused; it \
+takes others after the destination is deleted. Nothing is left behind, and nothing leaves the machine.";
 
 const PROBING: &str = "A receiver may act on a ping that it takes. The code is 0 if the endpoint takes the right request and \
 refuses the others with 400, 401 or 403; 3 if it takes one that it must refuse, refuses the right one, or answers so that it \

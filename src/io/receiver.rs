@@ -28,8 +28,8 @@ pub use super::receiver_told::{Evidence, NoRequest, Seen, Told};
 use super::receiver_told::{no_handshake, no_http};
 use crate::domain::destination::Settings;
 
-/// The path that [`Receiver::url`] names; every path is answered alike.
-const PATH: &str = "/in";
+/// The path that [`Receiver::url`] names.
+pub(super) const PATH: &str = "/in";
 
 /// How to wait when the machine has no descriptors left, before trying to accept again.
 const BREATH: Duration = Duration::from_millis(50);
@@ -57,6 +57,9 @@ pub struct Options {
     pub delay: Duration,
     /// The share of accepted requests, 0 to 1, that are answered by 503 to rehearse failures.
     pub fail_rate: f64,
+    /// Whether there is nothing at any other path than that of [`Receiver::url`] (404), as at a real endpoint; else every path
+    /// is answered alike.
+    pub one_path: bool,
     /// Asked at each request, so that a change counts at once.
     pub settings: Registered,
     /// Asked at each request, and for the certificate.

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::json;
 
-use super::receiver::Shared;
+use super::receiver::{PATH, Shared};
 use super::receiver_told::{Evidence, Seen, Told};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
@@ -57,6 +57,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         }
     };
     let broken = fault.is_some();
+    let elsewhere = shared.options.one_path && head.uri.path() != PATH;
     let checked = settings.is_some() || unknown.is_some();
     let received = Received { method: head.method.as_str(), target, headers: &headers, body: &body };
     let (verdict, answer) = match (fault, unknown) {
@@ -70,6 +71,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
             let answer = json!({"received": true, "accepted": false, "reason": reason});
             (Some(Verdict::Rejected { why }), Answer::new(StatusCode::SERVICE_UNAVAILABLE, answer))
         }
+        (None, None) if elsewhere => nowhere(),
         (None, None) => judged(&shared, settings.as_ref(), &received, at.as_second()),
     };
     let redactor = settings.as_ref().map(Redactor::new);
@@ -83,7 +85,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         webhook_id: received.header("webhook-id").map(shown),
         status: answer.status.as_u16(),
         evidence: match (&verdict, settings) {
-            (Some(Verdict::Rejected { .. }), Some(settings)) if !broken => {
+            (Some(Verdict::Rejected { .. }), Some(settings)) if !broken && !elsewhere => {
                 Evidence::keep(&shared.places, settings, at, &head.method, target, headers, &body)
             }
             _ => None,
@@ -114,6 +116,12 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, (StatusCode, St
         return Err((StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {limit} bytes")));
     }
     Ok(kept.freeze())
+}
+
+fn nowhere() -> (Option<Verdict>, Answer) {
+    let why = format!("there is nothing at that path; events go to {PATH}");
+    let answer = Answer::new(StatusCode::NOT_FOUND, json!({"received": true, "accepted": false, "reason": why}));
+    (Some(Verdict::Rejected { why }), answer)
 }
 
 fn judged(shared: &Shared, settings: Option<&Settings>, received: &Received<'_>, now: i64) -> (Option<Verdict>, Answer) {

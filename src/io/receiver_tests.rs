@@ -29,6 +29,7 @@ fn options(settings: Option<Settings>) -> Options {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
+        one_path: false,
         settings: Arc::new(move || Ok(settings.clone())),
         clock: Arc::new(now),
     }
@@ -158,6 +159,26 @@ async fn other_methods_are_405() {
         assert!(answer.starts_with("HTTP/1.1 405 ") && answer.contains("\r\nallow: POST\r\n"), "{answer}");
         let seen = seen.recv().await.unwrap();
         assert_eq!((seen.status, seen.verdict.is_some()), (405, settings.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn with_one_path_there_is_nothing_at_any_other() {
+    let target = |target: &str| format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n").into_bytes();
+    for settings in [Some(hmac()), None] {
+        let (receiver, mut seen) = started(Options { one_path: true, ..options(settings.clone()) }).await;
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        for elsewhere in ["/inx", "/", "/in/", "/IN", "/?/in"] {
+            let answer = exchanged(&mut stream, &target(elsewhere)).await;
+            assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("events go to /in"), "{elsewhere}: {answer}");
+            let seen = seen.recv().await.unwrap();
+            assert!(seen.status == 404 && seen.evidence.is_none(), "{seen:?}");
+            assert!(seen.verdict.is_some_and(|verdict| !verdict.is_accepted()));
+        }
+        let expected = if settings.is_some() { "HTTP/1.1 401 " } else { "HTTP/1.1 200 " };
+        for there in ["/in", "/in?a=1"] {
+            assert!(exchanged(&mut stream, &target(there)).await.starts_with(expected), "{there}");
+        }
     }
 }
 

@@ -1,17 +1,24 @@
 //! The demo: throw-away files, and a receiver on this machine as the endpoint, which this run alone trusts.
+//!
+//! The receiver behaves as a real one does, so that what it refuses is refused for the reasons that people meet. It is given
+//! the credentials once: those of its first request. When they are edited afterwards on this side alone, it still has the old
+//! ones, and says which mistake it sees. It has one path, and nothing at any other: with the auth type Default, which has no
+//! credentials, that is what can be wrong. Deleting the destination and registering anew gives it the new credentials.
 
 use std::fs::DirBuilder;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::channel;
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::redact::Redactor;
 use crate::domain::verify::Verdict;
 use crate::io::paths::Paths;
 use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
@@ -32,14 +39,16 @@ impl Demo {
     pub async fn start(seen: impl Fn(Witness) + Send + 'static) -> Result<Self, Problem> {
         let home = ThrowAway::create().map_err(|error| not_set_up("No directory for the demo could be made", &error))?;
         let paths = Paths { config_dir: home.0.join("config"), state_dir: home.0.join("state"), key_file_override: None };
-        let registered = Waypost::new(paths.clone(), None);
+        let registered = Arc::new(Registered { waypost: Waypost::new(paths.clone(), None), given: Mutex::default() });
+        let asked = Arc::clone(&registered);
         let options = receiver::Options {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             name: "localhost".to_owned(),
             respond: None,
             delay: Duration::ZERO,
             fail_rate: 0.0,
-            settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
+            one_path: true,
+            settings: Arc::new(move || Ok(asked.given())),
             clock: Arc::new(Timestamp::now),
         };
         let (to_us, mut requests) = channel(64);
@@ -49,7 +58,8 @@ impl Demo {
             while let Some(told) = requests.recv().await {
                 let Told::Request(request) = told else { continue };
                 // Explaining takes many hashes: not where the app waits for keys.
-                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request)).await {
+                let registered = Arc::clone(&registered);
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &registered)).await {
                     seen(witness);
                 }
             }
@@ -72,23 +82,58 @@ impl Demo {
     }
 }
 
-fn witness(seen: Seen) -> Witness {
-    let size = format!("{} {}, {} bytes", seen.method, seen.target, seen.body_bytes);
+/// What is registered, and what of it the receiver was given.
+struct Registered {
+    waypost: Waypost,
+    given: Mutex<Option<Destination>>,
+}
+
+impl Registered {
+    /// What the receiver checks by: what was registered at its first request, for as long as that destination is not deleted.
+    fn given(&self) -> Option<Settings> {
+        let now = self.waypost.destination().ok()?;
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        // An edit leaves the time of the registration as it is.
+        let given = match given.take() {
+            Some(same) if same.created_at() == now.created_at() => given.insert(same),
+            _ => given.insert(now),
+        };
+        Some(given.settings().clone())
+    }
+
+    /// Whether the credentials were changed here since the receiver was given them.
+    fn differs(&self, now: Option<&Settings>) -> bool {
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        given.as_ref().zip(now).is_some_and(|(given, now)| given.auth() != now.auth())
+    }
+}
+
+fn witness(seen: Seen, registered: &Registered) -> Witness {
+    let now = registered.waypost.destination().ok().map(|destination| destination.settings().clone());
+    // Masked by the receiver is the secret that it was given, not one that came since.
+    let target = now.as_ref().map_or_else(|| seen.target.clone(), |now| Redactor::new(now).redact(&seen.target));
+    let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
     let (accepted, text) = match &seen.verdict {
         Some(verdict) if verdict.is_accepted() => {
             (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
         }
-        Some(verdict) => (false, format!("The receiver got {size}, and its check failed: {}", why(&seen, verdict))),
+        Some(verdict) if seen.status == 404 => (false, format!("The receiver got {size}: {}.", verdict.reason())),
+        Some(verdict) => {
+            let (reason, fix) = why(&seen, verdict);
+            // The fix for a request that was made wrongly would call the other settings the registered ones.
+            let then = if registered.differs(now.as_ref()) { "It keeps what was registered first.".to_owned() } else { fix };
+            (false, format!("The receiver got {size}, and its check failed: {reason}. {then}").trim_end().to_owned())
+        }
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };
     Witness { id: seen.webhook_id, accepted, text }
 }
 
-/// By the explainer, where the request is there to be explained.
-fn why(seen: &Seen, verdict: &Verdict) -> String {
+/// By the explainer, where the request is there to be explained: the reason, and the fix.
+fn why(seen: &Seen, verdict: &Verdict) -> (String, String) {
     match seen.evidence.as_ref().map(Evidence::explain) {
-        Some(found) => format!("{}. {}", found.reason, found.fix),
-        None => format!("{}.", verdict.reason()),
+        Some(found) => (found.reason, found.fix),
+        None => (verdict.reason().to_owned(), String::new()),
     }
 }
 
@@ -123,36 +168,134 @@ impl Drop for ThrowAway {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::AuthType;
-    use crate::domain::destination::Destination;
+    use crate::domain::auth::{AddTo, AuthType};
     use crate::domain::draft::Draft;
     use crate::domain::event::BuiltIn;
     use crate::domain::secret::Secret;
+    use crate::domain::signature::Format;
+
+    type Witnesses = tokio::sync::mpsc::UnboundedReceiver<Witness>;
+
+    async fn started() -> (Demo, Witnesses) {
+        let (told, witnesses) = tokio::sync::mpsc::unbounded_channel();
+        (Demo::start(move |witness| told.send(witness).unwrap()).await.unwrap(), witnesses)
+    }
+
+    fn draft(demo: &Demo, auth_type: AuthType) -> Draft {
+        Draft {
+            url: demo.url().to_owned(),
+            auth_type,
+            header_key: "X-Sig".into(),
+            signing_secret: Secret::new("the-registered-secret"),
+            username: "Aladdin".into(),
+            password: Secret::new("open sesame and more"),
+            token: Secret::new("mF_9.B5f-4.1JqM0123456789"),
+            key: "X-Api-Key".into(),
+            value: Secret::new("k-0123456789-0123456789"),
+            ..Draft::default()
+        }
+    }
+
+    fn settings(draft: &Draft) -> Settings {
+        draft.check().unwrap().settings
+    }
+
+    /// The status of a test delivery to what is registered, and what the receiver saw.
+    async fn test(waypost: &Waypost, witnesses: &mut Witnesses) -> (Option<u16>, Witness) {
+        let to = waypost.destination().unwrap();
+        let tested = waypost.test(&to, &BuiltIn::Ping.event(), |_| (), std::future::pending()).await;
+        let witness = witnesses.recv().await.unwrap();
+        assert_eq!(witness.id.as_ref(), Some(&tested.delivery.id));
+        assert!(witness.text.ends_with('.') && !witness.text.contains(".."), "{}", witness.text);
+        (tested.delivery.last().unwrap().response.as_ref().map(|response| response.status), witness)
+    }
 
     #[tokio::test]
     async fn a_check_that_fails_names_the_mistake() {
-        let (told, mut witnesses) = tokio::sync::mpsc::unbounded_channel();
-        let demo = Demo::start(move |witness| told.send(witness).unwrap()).await.unwrap();
-        let settings = |secret: &str| {
-            let url = demo.url().to_owned();
-            let signing_secret = Secret::new(secret);
-            let draft = Draft { url, auth_type: AuthType::Hmac, header_key: "X-Sig".into(), signing_secret, ..Draft::default() };
-            draft.check().unwrap().settings
-        };
+        let (demo, mut witnesses) = started().await;
+        let with = |secret: &str| Draft { signing_secret: Secret::new(secret), ..draft(&demo, AuthType::Hmac) };
         let waypost = demo.waypost();
-        waypost.register(settings("the-registered-secret")).unwrap();
+        waypost.register(settings(&with("the-registered-secret"))).unwrap();
         for (secret, accepted, says) in [
             ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
             ("the-registered-secret\u{20}", false, "its check failed: nearly right: "),
             ("another-secret", false, "its check failed: none of the known mistakes: "),
+            ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
         ] {
-            let now = Timestamp::now();
-            let to = Destination::new(settings(secret), now, now);
-            let tested = waypost.test(&to, &BuiltIn::Ping.event(), |_| (), std::future::pending()).await;
-            let witness = witnesses.recv().await.unwrap();
-            assert_eq!(witness.id.as_ref(), Some(&tested.delivery.id));
-            assert_eq!(witness.accepted, accepted, "{}", witness.text);
-            assert!(witness.text.contains(says) && witness.text.ends_with('.'), "{}", witness.text);
+            waypost.edit(None, |_| Ok(settings(&with(secret)))).unwrap();
+            let (status, witness) = test(&waypost, &mut witnesses).await;
+            assert_eq!((status, witness.accepted), (Some(if accepted { 200 } else { 401 }), accepted), "{}", witness.text);
+            assert!(witness.text.contains(says), "{}", witness.text);
+            assert_eq!(witness.text.contains("It keeps what was registered first."), !accepted, "{}", witness.text);
         }
+    }
+
+    #[tokio::test]
+    async fn for_every_auth_type_there_is_something_to_refuse_and_to_mend() {
+        for (auth_type, slip, status, says) in [
+            (
+                AuthType::Default,
+                (|draft| draft.url.push('x')) as fn(&mut Draft),
+                404,
+                "/inx, 67 bytes: there is nothing at that path",
+            ),
+            (
+                AuthType::Hmac,
+                |draft| draft.format = Format::Base64,
+                401,
+                "the signature is written in base64, not in lower-case hex",
+            ),
+            (AuthType::Basic, |draft| draft.username.push('x'), 401, "the user name is another"),
+            (AuthType::Bearer, |draft| draft.token = Secret::new("another-token"), 401, "the token"),
+            (AuthType::ApiKey, |draft| draft.add_to = AddTo::Query, 401, "the credential stands in the query"),
+        ] {
+            let (demo, mut witnesses) = started().await;
+            let waypost = demo.waypost();
+            let right = draft(&demo, auth_type);
+            let mut wrong = right.clone();
+            slip(&mut wrong);
+            waypost.register(settings(&right)).unwrap();
+            for (draft, expected) in [(&right, 200), (&wrong, status), (&right, 200)] {
+                waypost.edit(None, |_| Ok(settings(draft))).unwrap();
+                let (status, witness) = test(&waypost, &mut witnesses).await;
+                assert_eq!((status, witness.accepted), (Some(expected), expected == 200), "{}", witness.text);
+                assert!(expected == 200 || witness.text.contains(says), "{}", witness.text);
+                assert!(!witness.text.contains("k-0123456789"), "{}", witness.text);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_came_since_is_masked_too() {
+        let (demo, mut witnesses) = started().await;
+        let waypost = demo.waypost();
+        waypost.register(settings(&draft(&demo, AuthType::ApiKey))).unwrap();
+        assert_eq!(test(&waypost, &mut witnesses).await.0, Some(200));
+        let since = Draft { value: Secret::new("v-9876543210"), add_to: AddTo::Query, ..draft(&demo, AuthType::ApiKey) };
+        waypost.edit(None, |_| Ok(settings(&since))).unwrap();
+        let (status, witness) = test(&waypost, &mut witnesses).await;
+        assert!(status == Some(401) && !witness.text.contains("9876543210"), "{}", witness.text);
+    }
+
+    #[tokio::test]
+    async fn a_deletion_lets_the_receiver_take_what_is_registered_next() {
+        let (demo, _) = started().await;
+        let waypost = demo.waypost();
+        let registered = Registered { waypost: waypost.clone(), given: Mutex::default() };
+        assert_eq!(registered.given(), None);
+        let [first, next] = [AuthType::Bearer, AuthType::Hmac].map(|auth_type| settings(&draft(&demo, auth_type)));
+        waypost.register(first.clone()).unwrap();
+        assert_eq!(registered.given(), Some(first.clone()));
+        waypost.edit(None, |_| Ok(next.clone())).unwrap();
+        assert_eq!(registered.given(), Some(first));
+        assert!(registered.differs(Some(&next)));
+        waypost.remove(None).unwrap();
+        assert_eq!(registered.given(), None);
+        // The time of a registration is told in seconds.
+        let at = registered.given.lock().unwrap().as_ref().unwrap().created_at();
+        while waypost.register(next.clone()).unwrap().destination.created_at() == at {
+            waypost.remove(None).unwrap();
+        }
+        assert_eq!(registered.given(), Some(next));
     }
 }

@@ -68,6 +68,7 @@ impl Waypost {
             respond: how.respond,
             delay: how.delay,
             fail_rate: how.fail_rate,
+            one_path: false,
             settings: Arc::new(move || {
                 let destination = registered.destination().map_err(|problem| problem.what)?;
                 Ok(Some(destination.settings().clone()))

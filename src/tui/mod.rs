@@ -10,6 +10,7 @@ pub mod effect;
 pub mod field;
 pub mod form;
 pub mod glyphs;
+pub mod guide;
 pub mod hangup;
 pub mod keys;
 pub mod model;

@@ -1,6 +1,7 @@
 //! All that the app knows, and all that the screen shows. Changed by [`super::update::update`] only.
 
 use super::form::Form;
+use super::guide::Guide;
 use super::msg::{Id, Press};
 use super::other_side::{ProbePopup, SnippetPopup, VerifyPopup};
 use super::test_popup::TestPopup;
@@ -160,6 +161,8 @@ pub struct Model {
     pub events: Vec<Event>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
+    /// What to do next, in a demo.
+    pub guide: Option<Guide>,
     /// ^C was pressed while a form was dirty: once more quits.
     pub quit_armed: bool,
     /// The exit code, once the app is to end.
@@ -173,6 +176,7 @@ impl Model {
     /// The model of an app that starts.
     #[must_use]
     pub fn new(size: (u16, u16), surroundings: Surroundings, situation: Situation) -> Self {
+        let guide = surroundings.demo.as_deref().map(Guide::new);
         let mut model = Self {
             size,
             surroundings,
@@ -194,6 +198,7 @@ impl Model {
             early: Vec::new(),
             events: Vec::new(),
             witness: None,
+            guide,
             quit_armed: false,
             quitting: None,
             changed: true,

@@ -12,6 +12,7 @@ pub use history::shown_at_most;
 
 use super::effect::Effect;
 use super::form::Form;
+use super::guide;
 use super::keys::{self, Action, Context};
 use super::model::{MainFocus, Model, Popup, Status, Tone};
 use super::msg::{Id, Msg, Press};
@@ -26,6 +27,12 @@ const INTERRUPTED: u8 = 130;
 
 /// Takes a message. [`Model::changed`] says afterwards whether there is anything new to draw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let effects = taken(model, msg);
+    guide::follow(model);
+    effects
+}
+
+fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
     match msg {
         Msg::Key(press) => key(model, press),
@@ -73,6 +80,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Explained(id, result) => other_side::explained(model, id, result),
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
+            guide::asked(model);
             Vec::new()
         }
         Msg::Resumed => vec![Effect::Repaint],

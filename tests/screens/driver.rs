@@ -107,10 +107,28 @@ pub fn screen(model: &Model) -> String {
     rows(&buffer).iter().map(text).collect::<Vec<String>>().join("\n")
 }
 
+/// Rows that are all alike tell no more than one of them does.
+const ALIKE: usize = 6;
+
+/// A screen's text, where many rows in a row are alike one of them and how many there are more.
+fn short(text: &str) -> String {
+    let rows: Vec<&str> = text.trim_end().lines().collect();
+    let mut out = Vec::new();
+    for alike in rows.chunk_by(|one, next| one == next) {
+        if alike.len() >= ALIKE {
+            out.push(alike[0].to_owned());
+            out.push(format!("⋮ {} more", alike.len() - 1));
+        } else {
+            out.extend(alike.iter().map(|&row| row.to_owned()));
+        }
+    }
+    out.join("\n")
+}
+
 /// The screen as text; under it, style by style, what stands in it (row:column, then its text), and the cursor's place.
 pub fn styled(model: &Model) -> String {
     let (buffer, cursor) = buffer(model);
-    let mut out = screen(model).trim_end().to_owned();
+    let mut out = short(&screen(model));
     let mut styles: Vec<(String, Vec<Run>)> = Vec::new();
     for (y, row) in rows(&buffer).iter().enumerate() {
         for run in runs(row, y) {

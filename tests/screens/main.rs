@@ -1,4 +1,4 @@
-//! `update` and `view` by keys alone: exact effects, and what every screen and popup shows at three sizes. No terminal, no
+//! `update` and `view` by keys alone: exact effects, and what every screen and popup shows at five sizes. No terminal, no
 //! file, no socket.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests")]
@@ -6,6 +6,7 @@
 mod colours;
 mod driver;
 mod effects;
+mod guide;
 mod invariants;
 mod scenes;
 mod snapshots;

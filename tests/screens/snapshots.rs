@@ -22,7 +22,7 @@ use super::scenes;
 const SIZES: [(u16, u16); 5] = [(80, 24), (120, 40), (200, 60), (60, 16), (40, 10)];
 
 /// What the model shows at each size.
-fn shot(name: &str, model: &Model) {
+pub fn shot(name: &str, model: &Model) {
     let mut out = String::new();
     for (columns, rows) in SIZES {
         let mut model = model.clone();

@@ -304,6 +304,51 @@ fn the_demo_leads_to_its_own_receiver() {
 }
 
 #[test]
+fn the_demo_leads_on_through_a_refusal() {
+    let home = Home::new();
+    let mut talk = Talk::begin(home.pty(&["demo", "--accessible"]).env("NO_PROXY", "*").size(400, 120));
+    assert!(talk.said().contains("\nGuide, 1 of 4: Register a destination."), "{}", talk.said());
+    let url = talk.said().lines().find(|line| line.starts_with("https://localhost:")).unwrap().trim().to_owned();
+    let wrong = format!("{url}x");
+    let steps = [
+        // What is chosen at the menu, the URL, and what is said: the outcome, by the receiver, by the guide.
+        (
+            ("1", ""),
+            "delivered  200",
+            "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
+            "Guide, 3 of 4: Now see a refusal. Edit the destination, and give its URL with a letter more",
+        ),
+        (
+            ("2", &*wrong),
+            "refused  404",
+            "The receiver got POST /inx, 67 bytes: there is nothing at that path; events go to /in.",
+            "Guide, 4 of 4: The receiver has it otherwise. Edit the destination, and let the URL",
+        ),
+        (
+            ("2", &*url),
+            "delivered  200",
+            "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
+            "Guide: That is all of it. q ends the demo; nothing of it is left behind.",
+        ),
+    ];
+    for ((chosen, url), outcome, seen, guide) in steps {
+        talk.answer(chosen, "Enter keeps it:");
+        talk.answer(url, "q goes back:");
+        talk.answer("", "system's):");
+        talk.answer("", "for 15):");
+        talk.answer("", "q goes back:");
+        talk.answer("", "q goes back:");
+        talk.answer("", "q goes back:");
+        talk.answer("", MENU);
+        for text in [outcome, seen, guide] {
+            assert!(talk.said().contains(&format!("\n{text}")), "no {text} in {}", talk.said());
+        }
+    }
+    talk.answers("q");
+    talk.ends(0);
+}
+
+#[test]
 fn without_a_terminal_there_is_nobody_to_ask() {
     let home = Home::new();
     for (args, env) in [(vec!["--accessible"], ("ACCESSIBLE", "")), (vec![], ("ACCESSIBLE", "1")), (vec![], ("TERM", "dumb"))] {

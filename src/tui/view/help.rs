@@ -51,7 +51,7 @@ pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
 }
 
 pub fn overflow(model: &Model) -> usize {
-    let area = Rect::new(0, 0, model.size.0, model.size.1.max(1));
+    let area = super::guide::under(model, Rect::new(0, 0, model.size.0, model.size.1.max(1)));
     let (area, lines) = place(model, Pen::of(model), area);
     lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)))
 }

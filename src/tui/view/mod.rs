@@ -3,6 +3,7 @@
 mod answer;
 mod deliveries;
 mod form;
+mod guide;
 mod help;
 mod json;
 mod main_screen;
@@ -41,12 +42,13 @@ impl Pen {
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame) {
     let pen = Pen::of(model);
-    let area = frame.area();
-    if too_small((area.width, area.height)) {
-        let text = format!("Terminal too small: {}x{}, needs {}x{}", area.width, area.height, SMALLEST.0, SMALLEST.1);
-        frame.render_widget(Paragraph::new(text), area);
+    let whole = frame.area();
+    if too_small((whole.width, whole.height)) {
+        let text = format!("Terminal too small: {}x{}, needs {}x{}", whole.width, whole.height, SMALLEST.0, SMALLEST.1);
+        frame.render_widget(Paragraph::new(text), whole);
         return;
     }
+    let area = guide::draw(model, pen, frame, whole);
     let layout = Screen::of(model, area);
     main_screen::title(model, pen, frame, layout.title);
     // Under a popup nothing of the screen is of use; around its edges it would only look torn. A question stands under what
@@ -59,7 +61,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     footer(model, pen, frame, layout.keys);
     match &model.popup {
         Some(Popup::Form(form)) => {
-            form::draw(form, pen, frame, area, layout.above_help());
+            form::draw(form, pen, frame, whole, layout.above_help());
             if let Some(discard) = form.discard {
                 question::discard(discard, pen, frame, area);
             }
@@ -198,14 +200,14 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
 /// How many lines of code or of a verdict there are, and how many of them fit.
 #[must_use]
 pub fn other_side_extent(model: &Model) -> (usize, usize) {
-    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     other_side::extent(model, Pen::of(model), Screen::of(model, area).popup(area))
 }
 
 /// How many lines of the destination do not fit on its screen.
 #[must_use]
 pub fn main_overflow(model: &Model) -> usize {
-    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     main_screen::overflow(model, Pen::of(model), Screen::of(model, area).body)
 }
 
@@ -218,7 +220,7 @@ pub fn help_overflow(model: &Model) -> usize {
 /// What is under the tabs of the test popup, as text.
 #[must_use]
 pub fn test_lines(model: &Model) -> Vec<String> {
-    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     match &model.popup {
         Some(Popup::Test(test)) => test::lines(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
         _ => Vec::new(),
@@ -228,7 +230,7 @@ pub fn test_lines(model: &Model) -> Vec<String> {
 /// How many lines are under the tabs of the test popup, and how many of them fit.
 #[must_use]
 pub fn test_extent(model: &Model) -> (usize, usize) {
-    let area = Rect::new(0, 0, model.size.0, model.size.1);
+    let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     match &model.popup {
         Some(Popup::Test(test)) => test::extent(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
         _ => (0, 0),
