@@ -173,7 +173,11 @@ impl Pty {
 
     /// Sends a signal, unless the program has ended.
     pub fn signal(&self, signal: Signal) {
-        let state = self.shared.lock();
+        let mut state = self.shared.lock();
+        if signal == Signal::CONT {
+            // That it goes on may be heard of only after it was stopped again.
+            state.stopped = false;
+        }
         // Not reaped while the lock is held, so the number is still this program's.
         if state.exit.is_none() {
             kill_process(self.pid, signal).unwrap();
