@@ -4,6 +4,8 @@
 //! characters percent-encoded, form-encoded (`+`), JSON-escaped or HTML-escaped; its base64 (standard and URL-safe, also from
 //! the middle of a longer text); its hex; and the pair of Basic Auth in the same forms. Letters count in either case.
 
+mod openings;
+
 use std::borrow::Cow;
 
 use base64::Engine as _;
@@ -14,6 +16,7 @@ use super::auth::Auth;
 use super::destination::Settings;
 use super::mask::DOTS;
 use super::signature::WHSEC;
+use openings::Openings;
 
 /// Forms of fewer bytes are masked only where they stand as a word of their own: a password `at` would shred every sentence,
 /// but a header that says just `at` gives it away.
@@ -29,21 +32,21 @@ const WIDEST: usize = 6;
 const INNER_FROM: usize = 8;
 
 /// Knows the forms of one destination's secret.
-#[derive(Debug)]
 pub struct Redactor {
     forms: Vec<Form>,
+    openings: Openings,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor(redacted)")
+    }
 }
 
 struct Form {
     bytes: Zeroizing<Vec<u8>>,
     /// Whether it is masked inside of words, too.
     long_enough: bool,
-}
-
-impl std::fmt::Debug for Form {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Form(redacted)")
-    }
 }
 
 enum Found {
@@ -77,11 +80,16 @@ impl Redactor {
             }
             _ => {}
         }
+        Self::of(forms)
+    }
+
+    fn of(mut forms: Forms) -> Self {
         // The longest first, so that a form that holds another is masked whole.
         forms.0.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.0.dedup();
+        let openings = Openings::of(forms.0.iter().map(|form| form.as_slice()));
         let forms = forms.0.into_iter().map(|bytes| Form { long_enough: bytes.len() >= WORD_BELOW, bytes }).collect();
-        Self { forms }
+        Self { forms, openings }
     }
 
     /// The most bytes that one form may have in a text: how far to read past an end to mask what stands across it.
@@ -117,7 +125,8 @@ impl Redactor {
         let mut at = 0;
         let mut kept = 0;
         while at < text.len() {
-            let Some(length) = self.at(text, at, cut) else {
+            let may_be = text.get(at + 1).is_none_or(|second| self.openings.may_be(text[at], *second));
+            let Some(length) = may_be.then(|| self.at(text, at, cut)).flatten() else {
                 at += 1;
                 continue;
             };

@@ -126,6 +126,32 @@ proptest! {
     }
 
     #[test]
+    fn the_first_look_misses_nothing(
+        secret in "[ -~ü]{1,12}", texts in proptest::collection::vec((0..7, "[ -~ü]{0,3}"), 1..6)
+    ) {
+        prop_assume!(!secret.trim().is_empty());
+        let mut forms = Forms::default();
+        forms.add_all(secret.as_bytes());
+        let redactor = Redactor::of(forms);
+        for (kind, between) in texts {
+            let written = match kind {
+                0 => secret.clone(),
+                1 => secret.to_uppercase(),
+                2 => utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string(),
+                3 => url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+                4 => serde_json::to_string(&secret).unwrap().trim_matches('"').replace('ü', "\\u00fc"),
+                5 => secret.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;"),
+                _ => STANDARD.encode(format!("{between}{secret}")),
+            };
+            let text = format!("{between}{written}{between}").into_bytes();
+            for (at, pair) in text.windows(2).enumerate() {
+                let found = redactor.at(&text, at, true).is_some();
+                prop_assert!(!found || redactor.openings.may_be(pair[0], pair[1]), "{text:?} at {at}");
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in any::<bool>()) {
         let redactor = api_key("%+\\u00e4&\"canary");
         let _ = if cut { redactor.redact_cut(&bytes) } else { redactor.redact_bytes(&bytes) };

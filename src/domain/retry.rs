@@ -47,13 +47,13 @@ pub struct Wait {
 
 /// What comes after an attempt: a wait and another one, or `None` when the delivery is over.
 ///
-/// `attempts_done` counts `last`. `jitter` is a random number from 0 to 1.
+/// `attempts_done` counts `last`. `jitter` gives a random number from 0 to 1; it is asked when there is a wait.
 #[must_use]
-pub fn next(attempts_done: u32, policy: &Policy, last: &Attempt, now: Timestamp, jitter: f64) -> Option<Wait> {
+pub fn next(attempts_done: u32, policy: &Policy, last: &Attempt, now: Timestamp, jitter: impl FnOnce() -> f64) -> Option<Wait> {
     if attempts_done > policy.retries || !may_go_well_later(last) {
         return None;
     }
-    let own = backoff(attempts_done, jitter);
+    let own = backoff(attempts_done, jitter());
     let what =
         last.status().map_or_else(|| "There was no answer.".to_owned(), |status| format!("The endpoint answered {status}."));
     let Some(value) = last.response.as_ref().and_then(|response| response.header("retry-after")) else {

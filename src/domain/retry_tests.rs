@@ -45,22 +45,23 @@ fn answered(status: u16, retry_after: Option<&str>) -> Attempt {
 }
 
 fn wait(last: &Attempt) -> Option<Wait> {
-    next(1, &Policy::default(), last, now(), 0.5)
+    next(1, &Policy::default(), last, now(), || 0.5)
 }
 
 #[test]
 fn three_times_after_one_two_and_four_seconds() {
     let policy = Policy::default();
     let last = failed(Cause::Reset);
-    let waits: Vec<_> = (1..=4).map(|done| next(done, &policy, &last, now(), 0.5).map(|wait| wait.duration.as_secs())).collect();
+    let waits: Vec<_> =
+        (1..=4).map(|done| next(done, &policy, &last, now(), || 0.5).map(|wait| wait.duration.as_secs())).collect();
     assert_eq!(waits, [Some(1), Some(2), Some(4), None]);
-    assert_eq!(next(1, &Policy { retries: 0 }, &last, now(), 0.5), None);
-    assert_eq!(next(40, &Policy { retries: 99 }, &last, now(), 1.0).unwrap().duration, LONGEST);
+    assert_eq!(next(1, &Policy { retries: 0 }, &last, now(), || 0.5), None);
+    assert_eq!(next(40, &Policy { retries: 99 }, &last, now(), || 1.0).unwrap().duration, LONGEST);
 }
 
 #[test]
 fn a_fifth_more_or_less() {
-    let at = |jitter| next(2, &Policy::default(), &failed(Cause::Closed), now(), jitter).unwrap().duration.as_millis();
+    let at = |jitter| next(2, &Policy::default(), &failed(Cause::Closed), now(), || jitter).unwrap().duration.as_millis();
     assert_eq!((at(0.0), at(0.5), at(1.0)), (1600, 2000, 2400));
     // A random number that is none changes nothing for the worse.
     assert_eq!((at(-3.0), at(7.0)), (1600, 2400));
@@ -152,7 +153,7 @@ fn h46_retry_after() {
 proptest! {
     #[test]
     fn whatever_is_asked_the_wait_is_within_its_bounds(value in any::<String>(), done in 1..3_u32, jitter in 0.0..1.0_f64) {
-        let wait = next(done, &Policy::default(), &answered(503, Some(&value)), now(), jitter).unwrap();
+        let wait = next(done, &Policy::default(), &answered(503, Some(&value)), now(), || jitter).unwrap();
         prop_assert!(wait.duration >= Duration::from_millis(800) && wait.duration <= LONGEST);
         prop_assert!(!wait.why.chars().any(crate::domain::text::is_unsafe));
     }

@@ -107,7 +107,7 @@ impl Waypost {
             let of_attempt = |happened| step(SendStep::Attempt(number, happened));
             let attempt = self.attempt(to, &request, (started_at, timeout), of_attempt, stop.as_mut()).await;
             stopped = attempt.outcome == Outcome::Stopped;
-            let wait = retry::next(number, &options.policy, &attempt, Timestamp::now(), jitter());
+            let wait = retry::next(number, &options.policy, &attempt, Timestamp::now(), jitter);
             delivery.attempts.push(attempt);
             let Some(wait) = wait else { break };
             let pause = (options.pause)(wait.duration);

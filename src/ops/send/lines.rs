@@ -303,7 +303,7 @@ impl Run<'_> {
         let wait = match self.level() {
             Stop::Not => {
                 let done = u32::try_from(job.attempts.len()).unwrap_or(u32::MAX);
-                retry::next(done, &self.how.options.policy, last, Timestamp::now(), jitter())
+                retry::next(done, &self.how.options.policy, last, Timestamp::now(), jitter)
             }
             Stop::New | Stop::All => None,
         };

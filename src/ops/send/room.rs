@@ -9,8 +9,15 @@ pub struct Room(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     most: usize,
-    held: Mutex<usize>,
+    held: Mutex<Bytes>,
     freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Bytes {
+    held: usize,
+    /// How many wait for room. Waking nobody is a system call all the same, and would be one for each line.
+    waiting: usize,
 }
 
 /// Bytes that are held until this is dropped.
@@ -23,23 +30,31 @@ pub struct Held {
 impl Room {
     /// Room for so many bytes.
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Shared { most, held: Mutex::new(0), freed: Condvar::new() }))
+        Self(Arc::new(Shared { most, held: Mutex::default(), freed: Condvar::new() }))
     }
 
     /// Waits for room. More than there is at all is given when nothing else is held.
     pub fn take(&self, bytes: usize) -> Held {
-        let held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = |held: &mut usize| *held > 0 && held.saturating_add(bytes) > self.0.most;
-        let mut held = self.0.freed.wait_while(held, full).unwrap_or_else(PoisonError::into_inner);
-        *held += bytes;
+        let mut room = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = |room: &mut Bytes| room.held > 0 && room.held.saturating_add(bytes) > self.0.most;
+        if full(&mut room) {
+            room.waiting += 1;
+            room = self.0.freed.wait_while(room, full).unwrap_or_else(PoisonError::into_inner);
+            room.waiting -= 1;
+        }
+        room.held += bytes;
+        drop(room);
         Held { room: self.clone(), bytes }
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        *self.room.0.held.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        self.room.0.freed.notify_one();
+        let mut room = self.room.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        room.held -= self.bytes;
+        if room.waiting > 0 {
+            self.room.0.freed.notify_one();
+        }
     }
 }
 
@@ -58,6 +73,7 @@ mod tests {
             drop(all);
             assert_eq!(waiter.join().unwrap(), 50);
         });
-        assert_eq!(*room.0.held.lock().unwrap(), 0);
+        let left = room.0.held.lock().unwrap();
+        assert_eq!((left.held, left.waiting), (0, 0));
     }
 }
