@@ -245,6 +245,20 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_absent_may_be_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(resolve(&file.join("f")).unwrap_err().kind(), io::ErrorKind::NotADirectory);
+        assert_eq!(sync_dir(&dir.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_bare_name_is_in_the_current_directory() {
+        assert_eq!([parent(Path::new("f")), parent(Path::new("/f")), parent(Path::new("d/f"))], [".", "/", "d"].map(Path::new));
+    }
+
+    #[test]
     fn sweeping_takes_only_what_is_ours() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::os::unix::fs::symlink;
+use std::sync::Barrier;
 
 use super::*;
 
@@ -127,14 +128,43 @@ fn what_a_killed_process_left_of_a_key_goes() {
 }
 
 #[test]
-fn many_at_once_agree_on_one_key() {
+fn without_hard_links_a_key_is_renamed_and_none_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
-    let paths = paths(dir.path());
-    let keys: HashSet<Vec<u8>> = std::thread::scope(|scope| {
-        let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| Key::read_or_create(&paths).unwrap().0.to_vec())).collect();
-        makers.into_iter().map(|maker| maker.join().unwrap()).collect()
-    });
-    assert_eq!(keys.len(), 1);
+    let (temp, path) = (dir.path().join("temp"), dir.path().join("key"));
+    let put_where_links_fail = |bytes: &str, kind: io::ErrorKind| {
+        fs::write(&temp, bytes).unwrap();
+        put(&temp, &path, |_, _| Err(kind.into())).map_err(|error| error.kind())
+    };
+    for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+        assert_eq!(put_where_links_fail("first", kind), Ok(()));
+        assert_eq!(names(dir.path()), ["key"]);
+        assert_eq!(put_where_links_fail("second", kind), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        fs::remove_file(&path).unwrap();
+    }
+    // Any other fault is told, and nothing tried behind its back.
+    assert_eq!(put_where_links_fail("first", io::ErrorKind::StorageFull), Err(io::ErrorKind::StorageFull));
+    assert_eq!(names(dir.path()), ["temp"]);
+}
+
+#[test]
+fn many_at_once_agree_on_one_key() {
+    const MAKERS: usize = 8;
+    // More than one round: now and then the first has made it before another looks.
+    for _ in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = paths(dir.path());
+        let begin = Barrier::new(MAKERS);
+        let make = || {
+            begin.wait();
+            Key::read_or_create(&paths).unwrap().0.to_vec()
+        };
+        let keys: HashSet<Vec<u8>> = std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..MAKERS).map(|_| scope.spawn(make)).collect();
+            makers.into_iter().map(|maker| maker.join().unwrap()).collect()
+        });
+        assert_eq!(keys.len(), 1);
+    }
 }
 
 #[test]
