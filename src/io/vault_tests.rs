@@ -243,3 +243,49 @@ fn nothing_shows_the_key() {
     let key = Key(Zeroizing::new([7; 32]));
     assert_eq!(format!("{key:?}"), "Key(redacted)");
 }
+
+#[test]
+fn each_fault_is_said_in_its_own_words() {
+    let path = || std::path::PathBuf::from("/s/key");
+    for (error, text) in [
+        (
+            VaultError::KeyMissing { path: path(), named: false },
+            "the key /s/key is missing. The registered secret is sealed with it. Put it back, or enter the secret again.",
+        ),
+        (
+            VaultError::KeyMissing { path: path(), named: true },
+            "the key /s/key is missing. The registered secret is sealed with it. \
+             Put it back, or correct WAYPOST_KEY_FILE (/s/key).",
+        ),
+        (
+            VaultError::KeyLength { path: path(), named: false },
+            "the key /s/key is damaged. A key has 32 bytes. Put it back; or remove /s/key, then enter the secret again.",
+        ),
+        (
+            VaultError::KeyLength { path: path(), named: true },
+            "the key /s/key is damaged. A key has 32 bytes. Put 32 random bytes into /s/key, then enter the secret again.",
+        ),
+        (
+            VaultError::KeyMode { path: path(), mode: 0o640 },
+            "the key /s/key can be read by others (mode 0640). Whoever reads it can open the registered secret. \
+             Run: chmod 600 /s/key",
+        ),
+        (
+            VaultError::KeyUnreadable { path: path(), reason: "Permission denied".into() },
+            "the key /s/key cannot be read. The system says: Permission denied. Make /s/key a file that this user can read.",
+        ),
+        (
+            VaultError::WrongKeyOrPlace,
+            "the secret cannot be opened. It was sealed with another key, or the URL, auth type or CA certificate was changed by \
+             hand. Enter the secret again.",
+        ),
+        (VaultError::Malformed, "the sealed secret is damaged. It was changed by hand, or cut. Enter the secret again."),
+        (
+            VaultError::Absent,
+            "the secret is not there. The auth type was changed by hand, or the secret was taken out. Enter the secret again.",
+        ),
+        (VaultError::Seal("no random bytes".into()), "the secret cannot be sealed. The system says: no random bytes. Try again."),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
+}
