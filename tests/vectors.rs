@@ -9,7 +9,7 @@ use waypost::domain::auth::AuthType;
 use waypost::domain::draft::Draft;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
-use waypost::domain::signature::{Format, Mismatch, SigningSecret, TOLERANCE_S, hex};
+use waypost::domain::signature::{Format, Mismatch, SigningSecret, TOLERANCE_S, generated, hex};
 
 fn vectors(section: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("data/vectors.json")).unwrap();
@@ -34,6 +34,16 @@ fn hmac_sha256(key: &[u8], data: &[u8]) -> Vec<u8> {
 
 fn signing(secret: &str, format: Format) -> SigningSecret {
     SigningSecret::new(Secret::new(secret), format).unwrap()
+}
+
+#[test]
+fn a_generated_secret_is_one_that_every_format_takes() {
+    let secret = generated(&[0xfb; 32]);
+    assert_eq!(secret.expose(), format!("whsec_{}+/s=", "+/v7".repeat(10)));
+    for format in Format::ALL {
+        let bytes = if format == Format::Standard { 32 } else { 50 };
+        assert_eq!(SigningSecret::new(secret.clone(), format).unwrap().key_bytes(), bytes, "{format:?}");
+    }
 }
 
 #[test]

@@ -128,8 +128,8 @@ impl Draft {
     /// Every field that is wrong, in the order of the form; at most one error a field.
     pub fn check(&self) -> Result<Checked, Vec<FieldError>> {
         match self.examine() {
-            (Some(settings), errors, notices) if errors.is_empty() => Ok(Checked { settings, notices }),
-            (_, errors, _) => Err(errors),
+            (Some(settings), _, notices) => Ok(Checked { settings, notices }),
+            (None, errors, _) => Err(errors),
         }
     }
 
@@ -139,6 +139,7 @@ impl Draft {
         self.examine().2
     }
 
+    /// Settings only where there is no error, and an error where there are none: [`keep`] alone adds one.
     fn examine(&self) -> (Option<Settings>, Vec<FieldError>, Vec<Notice>) {
         let mut errors = Vec::new();
         let mut notices = Vec::new();

@@ -172,6 +172,18 @@ fn standard_webhooks_have_a_header_of_their_own() {
     assert_eq!(error(&Draft { header_key: String::new(), ..draft_hex() }).field, Field::HeaderKey);
 }
 
+#[test]
+fn standard_webhooks_in_another_header_are_kept_there_and_said() {
+    let draft = |header_key: &str| Draft { header_key: header_key.into(), ..hmac(WHSEC, Format::Standard) };
+    let other = draft("X-Signature");
+    let Auth::Hmac { header_key, .. } = checked(&other).settings.auth().clone() else { panic!("not HMAC") };
+    assert_eq!(header_key.as_str(), "X-Signature");
+    assert_eq!(notices(&other, Field::HeaderKey), ["receivers of that format look for webhook-signature"]);
+    for own in ["", "webhook-signature", "Webhook-Signature"] {
+        assert_eq!(notices(&draft(own), Field::HeaderKey), Vec::<String>::new(), "{own:?}");
+    }
+}
+
 fn draft_hex() -> Draft {
     hmac("a-signing-secret", Format::Hex)
 }
@@ -249,6 +261,9 @@ fn passwords_get_advice_and_no_refusal() {
     assert_eq!(notices(&basic("a", "short"), Field::Password), ["has 5 characters; 15 and more are hard to guess"]);
     assert_eq!(notices(&basic("a", &"ä".repeat(14)), Field::Password).len(), 1);
     assert!(notices(&basic("a", "abcabcabcabcabcabc"), Field::Password)[0].contains("3 different characters"));
+    assert!(notices(&basic("a", "abcdeabcdeabcdeabc"), Field::Password)[0].contains("5 different characters"));
+    // The least that passes: fifteen characters, six different ones.
+    assert_eq!(notices(&basic("a", "abcdefabcdefabc"), Field::Password), Vec::<String>::new());
     assert_eq!(notices(&basic("a", "correct horse battery"), Field::Password), Vec::<String>::new());
     assert_eq!(notices(&basic("a", "pässwörd : mit ümlaut"), Field::Password), Vec::<String>::new());
 }

@@ -127,3 +127,15 @@ impl fmt::Display for Notice {
         write!(f, "{}: {}", self.field.label(), self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_begins_with_the_label() {
+        assert_eq!(Notice::new(Field::CaCert, "ends soon").to_string(), "CA certificate: ends soon");
+        let error = FieldError::new(Field::Url, "is empty", "It has to be known.", "Enter one.");
+        assert_eq!(error.to_string(), "URL: is empty. It has to be known. Enter one.");
+    }
+}

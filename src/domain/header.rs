@@ -130,6 +130,7 @@ mod tests {
         let key = HeaderKey::parse("X-Signature", HeaderUse::Signature).unwrap();
         assert_eq!((key.as_str(), key.wire().as_str()), ("X-Signature", "x-signature"));
         assert_eq!(key, HeaderKey::parse("x-SIGNATURE", HeaderUse::Signature).unwrap());
+        assert_ne!(key, HeaderKey::parse("X-Signature-2", HeaderUse::Signature).unwrap());
     }
 
     #[test]
@@ -145,6 +146,27 @@ mod tests {
             assert!(!error.to_string().chars().any(super::super::text::is_unsafe), "{error}");
         }
         assert!(HeaderKey::parse("a\r\nb: c", HeaderUse::ApiKey).unwrap_err().what.contains("a\\r\\nb: c"));
+    }
+
+    #[test]
+    fn what_a_name_cannot_have_is_named() {
+        for (text, what) in [
+            ("a b", "\"a b\" has a blank in it"),
+            ("a\tb", "\"a\\tb\" has a tab in it"),
+            ("a\nb", "\"a\\nb\" has a line break in it"),
+            ("a\rb", "\"a\\rb\" has a line break in it"),
+            ("a\u{1b}b", "\"a\\x1bb\" has a control character in it"),
+            ("a:b", "\"a:b\" has \":\" in it"),
+        ] {
+            assert_eq!(HeaderKey::parse(text, HeaderUse::Signature).unwrap_err().what, what);
+        }
+    }
+
+    #[test]
+    fn a_reserved_name_tells_whose_it_is() {
+        let why = |text| HeaderKey::parse(text, HeaderUse::Signature).unwrap_err().why;
+        assert_eq!(why("Authorization"), "It belongs to Basic Auth and Bearer Token.");
+        assert_eq!(why("Host"), "waypost or the protocol itself sets that header.");
     }
 
     #[test]

@@ -123,3 +123,38 @@ fn plain(name: &str, value: impl Into<String>) -> Header {
 
 /// The names of the headers that are sent with every auth type, for a line of help.
 pub const DEFAULT_HEADERS: [&str; 4] = ["content-type", "user-agent", "webhook-id", "webhook-timestamp"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::{AddTo, AuthType};
+    use crate::domain::draft::Draft;
+    use crate::domain::secret::Secret;
+
+    fn with_key_in_query(url: &str, key: &str) -> Request {
+        let value = Secret::new("hunter2 &ä");
+        let draft = Draft {
+            url: url.into(),
+            auth_type: AuthType::ApiKey,
+            key: key.into(),
+            value,
+            add_to: AddTo::Query,
+            ..Draft::default()
+        };
+        Request::preview(&draft.check().unwrap().settings, b"{}")
+    }
+
+    #[test]
+    fn h19_a_key_joins_the_query_and_the_rest_stays_byte_for_byte() {
+        for (url, joined) in [
+            ("https://h/in", "https://h/in?"),
+            ("https://h/in?", "https://h/in?"),
+            ("https://h/in?a=1&b=%20+", "https://h/in?a=1&b=%20+&"),
+            ("https://h/in?a=1&", "https://h/in?a=1&"),
+        ] {
+            let request = with_key_in_query(url, "my key");
+            assert_eq!(request.url.exposed().expose(), format!("{joined}my%20key=hunter2%20%26%C3%A4"));
+            assert!(!request.url.masked().contains("hunter2"));
+        }
+    }
+}

@@ -87,6 +87,7 @@ fn h41_what_a_person_has_to_mend_is_not_tried_again() {
         Cause::NotYetValid(None, now()),
         Cause::WrongName(Vec::new()),
         Cause::UnknownIssuer(None),
+        Cause::OtherCaKey(None),
         Cause::MissingIntermediate(None),
         Cause::SelfSigned,
         Cause::CaUsedAsEndEntity,

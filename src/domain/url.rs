@@ -196,7 +196,8 @@ fn after_scheme(text: &str) -> Result<&str, FieldError> {
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), FieldError> {
-    let host_end = authority.rfind(']').map_or(0, |at| at + 1);
+    // The colons in the brackets belong to the address.
+    let host_end = authority.rfind(']').unwrap_or(0);
     let Some(colon) = authority[host_end..].find(':').map(|at| at + host_end) else { return Ok((authority, None)) };
     let text = &authority[colon + 1..];
     // u16 also reads "+443".

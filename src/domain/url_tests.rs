@@ -55,7 +55,21 @@ fn other_schemes() {
         assert!(refused(text).what.contains("must begin with https://"), "{text}");
     }
     assert_eq!(refused("http://h.example/in").fix, "Enter https://h.example/in");
-    assert_eq!(refused("h.example/in").fix, "Enter https://h.example/in");
+    for (text, whole) in [
+        ("h.example/in", "https://h.example/in"),
+        ("localhost", "https://localhost/"),
+        ("h.example:8443/", "https://h.example:8443/"),
+    ] {
+        assert_eq!(refused(text).fix, format!("Enter {whole}"));
+    }
+}
+
+#[test]
+fn no_form_is_shown_for_what_is_no_web_endpoint() {
+    // The second has a URL in its query, whose host is not the one that is meant.
+    for text in ["tel:112", "hooks.example.com/in?next=ftp://other.example/"] {
+        assert_eq!(refused(text).fix, EXAMPLE, "{text}");
+    }
 }
 
 #[test]
@@ -131,6 +145,46 @@ fn non_ascii_hosts_show_the_ascii_form() {
     assert!(refused("https://exam\u{ad}ple.com/").fix.contains("example.com"));
     assert!(refused("https://example。com/").fix.contains("example.com"));
     assert!(refused("https://h/straße").fix.contains("https://h/stra%C3%9Fe"));
+    let host = "xn--mnchen-3ya.example";
+    assert_eq!(refused("https://münchen.example/in").fix, format!("If you mean the host {host}, enter {host}."));
+    assert_eq!(refused("https://h/straße").fix, "Enter https://h/stra%C3%9Fe");
+}
+
+#[test]
+fn no_ascii_form_is_shown_of_what_would_be_refused_too() {
+    for text in [
+        // A tab that the parser would drop, a backslash that it would turn.
+        "https://h/é\tx",
+        "https://h/é\\x",
+        // A user name, a password, another scheme; before a host and before a path that is not ASCII.
+        "https://user@h/é",
+        "https://:hunter2@h/é",
+        "https://user:hunter2@münchen.example/",
+        "http://h/é",
+        "http://münchen.example/",
+    ] {
+        let error = refused(text);
+        assert_eq!(error.fix, EXAMPLE, "{text:?}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_is_named_and_placed() {
+    for (text, what) in [
+        ("https://h/a b", "has a blank at position 12"),
+        ("https://h/\tb", "has a tab at position 11"),
+        ("https://h/a\nb", "has a line break at position 12"),
+        ("https://h/a\rb", "has a line break at position 12"),
+        ("https://h\\x", "has a backslash at position 10"),
+        ("https://h/a\u{7f}b", "has a control character at position 12"),
+    ] {
+        let error = refused(text);
+        assert_eq!(error.what, what);
+        let fix =
+            if text.contains('\\') { "Write / for \\." } else { "Take it out; a blank that belongs to the path is written %20." };
+        assert_eq!(error.fix, fix, "{text:?}");
+    }
 }
 
 #[test]

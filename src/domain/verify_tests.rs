@@ -70,7 +70,9 @@ impl Sent {
     }
 
     fn why(&self, settings: &Settings) -> String {
-        match self.check(settings) {
+        let verdict = self.check(settings);
+        assert_eq!(verdict.is_accepted(), matches!(verdict, Verdict::Accepted { .. }));
+        match verdict {
             Verdict::Rejected { why } => why,
             Verdict::Accepted { how } => panic!("accepted: {how}"),
         }
@@ -202,4 +204,11 @@ fn a_target_is_shown_without_its_key() {
     assert_eq!(shown_target(Some(&keyed), "/in?a=1&m%79+key=wrong&b&=c"), format!("/in?a=1&m%79+key={DOTS}&b&=c"));
     assert_eq!(shown_target(Some(&keyed), "/in"), "/in");
     assert_eq!(shown_target(None, "/in?a=\u{202e}"), "/in?a=\\u{202e}");
+}
+
+#[test]
+fn of_a_header_that_stands_twice_the_first_is_told() {
+    let headers = [("X-One", "a"), ("x-two", "b"), ("X-TWO", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let received = Received { method: "POST", target: "/", headers: &headers, body: b"" };
+    assert_eq!(["x-one", "X-Two", "x-three"].map(|name| received.header(name)), [Some("a"), Some("b"), None]);
 }

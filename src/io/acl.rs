@@ -56,6 +56,27 @@ mod tests {
         let credential = [(0x01, 4, u32::MAX), (0x02, 4, 1000), (0x04, 0, u32::MAX), (0x10, 4, u32::MAX), (0x20, 0, u32::MAX)];
         assert!(lets_read_only(&list(&credential), 1000));
         assert!(!lets_read_only(&list(&credential), 1001));
+        let named = |permissions| [&credential[..], &[(0x02, permissions, 7)]].concat();
+        assert!(lets_read_only(&list(&named(2)), 1000) && !lets_read_only(&list(&named(6)), 1000));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_list_is_read_from_its_file() {
+        use rustix::fs::{XattrFlags, fsetxattr};
+
+        let file = tempfile::tempfile().unwrap();
+        assert!(!only_for_us(&file), "it has none");
+        let us = rustix::process::geteuid().as_raw();
+        for (user, fits) in [(us, true), (us.wrapping_add(1), false)] {
+            let lines = [(0x01, 6, u32::MAX), (0x02, 4, user), (0x04, 0, u32::MAX), (0x10, 4, u32::MAX), (0x20, 0, u32::MAX)];
+            match fsetxattr(&file, c"system.posix_acl_access", &list(&lines), XattrFlags::empty()) {
+                // A file system without such lists has no file that shows one.
+                Err(rustix::io::Errno::OPNOTSUPP) => return,
+                done => done.unwrap(),
+            }
+            assert_eq!(only_for_us(&file), fits, "{user} of {us}");
+        }
     }
 
     #[test]

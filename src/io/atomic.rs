@@ -82,7 +82,23 @@ fn replace_with(
 /// # Errors
 /// The system's.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
+    sync_open_dir(&File::open(dir)?)
+}
+
+/// Like [`sync_dir`], for one that is open.
+///
+/// # Errors
+/// The system's.
+pub fn sync_open_dir(dir: &File) -> io::Result<()> {
+    unless_unsupported(dir.sync_all())
+}
+
+/// Not every file system can sync a directory (`fsync(2)`: EINVAL; others say ENOTSUP). On such a one there is nothing to wait for.
+fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        done => done,
+    }
 }
 
 /// Makes a file that nobody else has, 0600, beside `target`.
@@ -242,6 +258,31 @@ mod tests {
         let error = write(&dir.path().join("a"), "new").unwrap_err();
         assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
         assert_eq!(names(dir.path()), ["a", "b"]);
+    }
+
+    #[test]
+    fn only_what_is_absent_may_be_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert_eq!(resolve(&file.join("f")).unwrap_err().kind(), io::ErrorKind::NotADirectory);
+        assert_eq!(sync_dir(&dir.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_synced_is_no_fault_but_a_full_disk_is() {
+        use rustix::io::Errno;
+
+        let synced = |errno: Errno| unless_unsupported(Err(errno.into())).map_err(|error| error.raw_os_error());
+        assert_eq!([synced(Errno::INVAL), synced(Errno::OPNOTSUPP)], [Ok(()); 2]);
+        for errno in [Errno::IO, Errno::NOSPC] {
+            assert_eq!(synced(errno), Err(Some(errno.raw_os_error())));
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_in_the_current_directory() {
+        assert_eq!([parent(Path::new("f")), parent(Path::new("/f")), parent(Path::new("d/f"))], [".", "/", "d"].map(Path::new));
     }
 
     #[test]

@@ -62,8 +62,8 @@ pub fn open_regular(path: &Path, options: &mut OpenOptions, links: Links) -> Res
     Err(Fault::NotAFile(match kind {
         _ if kind.is_dir() => "a directory",
         _ if kind.is_fifo() => "a pipe",
-        _ if kind.is_char_device() || kind.is_block_device() => "a device",
-        _ => "not a file",
+        // A socket cannot be opened (open(2): ENXIO), and a link is refused or followed.
+        _ => "a device",
     }))
 }
 

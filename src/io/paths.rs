@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use super::atomic;
 use super::store::{Doing, StoreError};
 
 /// Names the directory of `destination.json`.
@@ -144,13 +145,9 @@ fn create_private(dir: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = dir.ancestors().take_while(|above| fs::symlink_metadata(above).is_err()).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     for parent in missing.into_iter().filter_map(Path::parent) {
-        // A power cut must not take the new directory with the file in it. One above ours need not be readable, though, and
-        // not every file system can sync a directory.
+        // A power cut must not take the new directory with the file in it. One above ours need not be readable, though.
         if let Ok(parent) = File::open(parent) {
-            match parent.sync_all() {
-                Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {}
-                done => done?,
-            }
+            atomic::sync_open_dir(&parent)?;
         }
     }
     Ok(())

@@ -259,7 +259,7 @@ impl Key {
 /// Makes a file that was not there, whole from the first moment: a key cut short by a crash would lock the secret up.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (temp, file) = atomic::create_temp(path)?;
-    let made = fill(&file, bytes).and_then(|()| put(&temp, path));
+    let made = fill(&file, bytes).and_then(|()| put(&temp, path, |from, to| fs::hard_link(from, to)));
     // What cannot be removed now, the next save sweeps.
     let _ = fs::remove_file(&temp);
     made?;
@@ -272,9 +272,9 @@ fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Gives a file its name unless that is taken; `link(2)` does both at once.
-fn put(temp: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(temp, path) {
+/// Gives a file its name unless that is taken; `link`, the system's own, does both at once.
+fn put(temp: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    match link(temp, path) {
         // Some file systems have no hard links (link(2): EPERM; others say ENOTSUP).
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
             if fs::symlink_metadata(path).is_ok() {

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::os::unix::fs::symlink;
+use std::sync::Barrier;
 
 use super::*;
 
@@ -127,14 +128,43 @@ fn what_a_killed_process_left_of_a_key_goes() {
 }
 
 #[test]
-fn many_at_once_agree_on_one_key() {
+fn without_hard_links_a_key_is_renamed_and_none_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
-    let paths = paths(dir.path());
-    let keys: HashSet<Vec<u8>> = std::thread::scope(|scope| {
-        let makers: Vec<_> = (0..8).map(|_| scope.spawn(|| Key::read_or_create(&paths).unwrap().0.to_vec())).collect();
-        makers.into_iter().map(|maker| maker.join().unwrap()).collect()
-    });
-    assert_eq!(keys.len(), 1);
+    let (temp, path) = (dir.path().join("temp"), dir.path().join("key"));
+    let put_where_links_fail = |bytes: &str, kind: io::ErrorKind| {
+        fs::write(&temp, bytes).unwrap();
+        put(&temp, &path, |_, _| Err(kind.into())).map_err(|error| error.kind())
+    };
+    for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+        assert_eq!(put_where_links_fail("first", kind), Ok(()));
+        assert_eq!(names(dir.path()), ["key"]);
+        assert_eq!(put_where_links_fail("second", kind), Err(io::ErrorKind::AlreadyExists));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        fs::remove_file(&path).unwrap();
+    }
+    // Any other fault is told, and nothing tried behind its back.
+    assert_eq!(put_where_links_fail("first", io::ErrorKind::StorageFull), Err(io::ErrorKind::StorageFull));
+    assert_eq!(names(dir.path()), ["temp"]);
+}
+
+#[test]
+fn many_at_once_agree_on_one_key() {
+    const MAKERS: usize = 8;
+    // More than one round: now and then the first has made it before another looks.
+    for _ in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = paths(dir.path());
+        let begin = Barrier::new(MAKERS);
+        let make = || {
+            begin.wait();
+            Key::read_or_create(&paths).unwrap().0.to_vec()
+        };
+        let keys: HashSet<Vec<u8>> = std::thread::scope(|scope| {
+            let makers: Vec<_> = (0..MAKERS).map(|_| scope.spawn(make)).collect();
+            makers.into_iter().map(|maker| maker.join().unwrap()).collect()
+        });
+        assert_eq!(keys.len(), 1);
+    }
 }
 
 #[test]
@@ -212,4 +242,50 @@ fn a_pipe_in_its_place_does_not_block() {
 fn nothing_shows_the_key() {
     let key = Key(Zeroizing::new([7; 32]));
     assert_eq!(format!("{key:?}"), "Key(redacted)");
+}
+
+#[test]
+fn each_fault_is_said_in_its_own_words() {
+    let path = || std::path::PathBuf::from("/s/key");
+    for (error, text) in [
+        (
+            VaultError::KeyMissing { path: path(), named: false },
+            "the key /s/key is missing. The registered secret is sealed with it. Put it back, or enter the secret again.",
+        ),
+        (
+            VaultError::KeyMissing { path: path(), named: true },
+            "the key /s/key is missing. The registered secret is sealed with it. \
+             Put it back, or correct WAYPOST_KEY_FILE (/s/key).",
+        ),
+        (
+            VaultError::KeyLength { path: path(), named: false },
+            "the key /s/key is damaged. A key has 32 bytes. Put it back; or remove /s/key, then enter the secret again.",
+        ),
+        (
+            VaultError::KeyLength { path: path(), named: true },
+            "the key /s/key is damaged. A key has 32 bytes. Put 32 random bytes into /s/key, then enter the secret again.",
+        ),
+        (
+            VaultError::KeyMode { path: path(), mode: 0o640 },
+            "the key /s/key can be read by others (mode 0640). Whoever reads it can open the registered secret. \
+             Run: chmod 600 /s/key",
+        ),
+        (
+            VaultError::KeyUnreadable { path: path(), reason: "Permission denied".into() },
+            "the key /s/key cannot be read. The system says: Permission denied. Make /s/key a file that this user can read.",
+        ),
+        (
+            VaultError::WrongKeyOrPlace,
+            "the secret cannot be opened. It was sealed with another key, or the URL, auth type or CA certificate was changed by \
+             hand. Enter the secret again.",
+        ),
+        (VaultError::Malformed, "the sealed secret is damaged. It was changed by hand, or cut. Enter the secret again."),
+        (
+            VaultError::Absent,
+            "the secret is not there. The auth type was changed by hand, or the secret was taken out. Enter the secret again.",
+        ),
+        (VaultError::Seal("no random bytes".into()), "the secret cannot be sealed. The system says: no random bytes. Try again."),
+    ] {
+        assert_eq!(error.to_string(), text);
+    }
 }

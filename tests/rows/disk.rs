@@ -142,6 +142,25 @@ fn h31_a_fault_at_any_call_of_a_save_leaves_the_old_file_or_the_new() {
 
 #[test]
 #[ignore = "needs strace: apt-get install strace"]
+fn h31_a_file_system_that_syncs_no_directory_is_no_fault() {
+    for save in SAVES {
+        let of_directories = |call: &Call| call.name == "fsync" && !call.line.contains(".waypost-tmp>");
+        let calls: Vec<_> = calls(save).into_iter().filter(of_directories).collect();
+        assert!(!calls.is_empty());
+        for call in calls {
+            for errno in ["EINVAL", "EOPNOTSUPP"] {
+                let (home, before, out) = injected(save, &call, &format!("error={errno}"));
+                let at = format!("{errno} at {}: {out:?}", call.line);
+                assert_eq!((out.code, out.stderr.contains("power cut")), (Some(0), false), "{at}");
+                assert_ne!(fs::read(home.state_file()).ok(), before, "{at}");
+                assert_usable(&home, save, before.as_deref(), &at);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace: apt-get install strace"]
 fn h33_a_kill_at_any_call_of_a_save_leaves_the_old_file_or_the_new() {
     for save in SAVES {
         for call in calls(save) {

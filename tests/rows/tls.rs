@@ -5,16 +5,19 @@ use std::io::{Read as _, Write as _};
 use super::endpoint::{Endpoint, attempt, text};
 use crate::support::ca::{Ca, Leaf};
 
-/// Tests it twice, for a script and for a person; gives why and fix.
+/// Tests it twice, for a script and for a person, and sends to it; gives why and fix.
 #[track_caller]
 fn fails(endpoint: &Endpoint, ca: &Ca) -> (String, String) {
     let home = endpoint.registered(Some(ca), "10");
     let attempt = attempt(&home, &[], "", 4);
     assert_eq!((text(&attempt, "outcome"), text(&attempt, "phase")), ("failed", "tls"), "{attempt}");
     assert!(attempt["response"].is_null() && attempt["status"].is_null());
-    assert_eq!(endpoint.connections(), 1, "it is not tried again");
+    assert_eq!(endpoint.connections(), 1, "a test is one attempt");
     let shown = home.waypost(&["test"]).exits(4).stdout;
     assert!(shown.starts_with("failed") && shown.contains("TLS"), "{shown}");
+    let sent = home.waypost_stdin(&["send", "-", "--json"], "{}").exits(4).json();
+    let attempts = sent["delivery"]["attempts"].as_array().map(Vec::len);
+    assert_eq!((attempts, endpoint.connections()), (Some(1), 3), "send tries it once: {sent}");
     (text(&attempt, "why").to_owned(), text(&attempt, "fix").to_owned())
 }
 

@@ -92,7 +92,7 @@ impl Lines {
         let mut searched = 0;
         loop {
             let fresh = self.read.len() - searched;
-            if let Some(at) = self.read[..fresh].iter().rposition(|&b| b == b'\n') {
+            if let Some(at) = memchr::memrchr(b'\n', &self.read[..fresh]) {
                 let line = self.read.split_off(at + 1);
                 self.read.pop();
                 searched = 0;
@@ -138,7 +138,7 @@ impl Lines {
 pub(super) fn newlines(file: &File, length: u64) -> io::Result<usize> {
     let mut count = 0;
     backwards(file, length, |_, block| {
-        count += block.split(|&b| b == b'\n').count() - 1;
+        count += memchr::memchr_iter(b'\n', block).count();
         None::<()>
     })?;
     Ok(count)
@@ -149,7 +149,7 @@ pub(super) fn begin_of_last(file: &File, length: u64, lines: usize, bytes: u64) 
     let mut ends = 0;
     let mut begin = length;
     let stopped = backwards(file, length, |from, block| {
-        for (at, _) in block.iter().enumerate().rev().filter(|&(_, &b)| b == b'\n') {
+        for at in memchr::memrchr_iter(b'\n', block) {
             // Behind a newline a line begins: one that is kept, unless it is over a bound.
             let here = from + at as u64 + 1;
             if ends > 0 && length - here > bytes || ends > lines {

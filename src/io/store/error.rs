@@ -300,6 +300,25 @@ mod tests {
     }
 
     #[test]
+    fn each_refusal_of_the_system_is_mended_in_its_own_way() {
+        let fix = |doing, kind: io::ErrorKind| StoreError::io(doing, Path::new("/x"), &kind.into()).fix();
+        for (doing, kind, expected) in [
+            (Doing::Write, io::ErrorKind::StorageFull, "Free some space for /x, then try again."),
+            (Doing::Write, io::ErrorKind::QuotaExceeded, "Free some space for /x, then try again."),
+            (
+                Doing::CreateDir,
+                io::ErrorKind::ReadOnlyFilesystem,
+                "Name a directory that can be written, with --config-dir and --state-dir.",
+            ),
+            (Doing::Read, io::ErrorKind::PermissionDenied, "Make /x readable for this user: chown or chmod it."),
+            (Doing::Write, io::ErrorKind::PermissionDenied, "Make the directory of /x writable for this user."),
+            (Doing::Read, io::ErrorKind::NotADirectory, "See what stands at /x, then try again."),
+        ] {
+            assert_eq!(fix(doing, kind), expected, "{doing:?} {kind:?}");
+        }
+    }
+
+    #[test]
     fn the_systems_number_is_left_out() {
         let error = io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error());
         let error = StoreError::io(Doing::Write, Path::new("/x"), &error);

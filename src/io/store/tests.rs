@@ -254,6 +254,8 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
         (format!("\"{value}\"").into(), (1, 1)),
         (format!("{{\"schema_version\": \"{value}\"}}").into(), (1, 20)),
         (b"{}".to_vec(), (1, 1)),
+        // Older than the first.
+        (b"{\"schema_version\": 0}".to_vec(), (1, 20)),
         (format!("{{\"schema_version\":1,\"generation\": \"{value}\"}}").into(), (1, 35)),
         (b"{\"schema_version\":1,\"generation\":1}".to_vec(), (1, 1)),
         (in_destination(&format!("\"{value}\"")).into(), (2, 15)),
@@ -284,6 +286,41 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
         assert!(!error.to_string().contains(value) && !format!("{error:?}").contains(value), "{error:?}");
         assert_eq!(fs::read(home.file()).unwrap(), bytes, "{shown}");
     }
+}
+
+#[test]
+fn a_file_that_was_cut_is_told_from_one_that_is_no_json() {
+    for (text, problem) in [("{\"schema_version\": 1,", "the file ends too early"), ("{schema_version}", "this is not JSON")] {
+        let error = load(&Home::with_file(text).paths).unwrap_err();
+        assert!(matches!(error, StoreError::Syntax { problem: found, .. } if found == problem), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_not_an_absent_one() {
+    let home = Home::with_file("");
+    fs::remove_file(home.file()).unwrap();
+    symlink("destination.json", home.file()).unwrap();
+    let error = load(&home.paths).unwrap_err();
+    assert!(matches!(error, StoreError::Io { doing: Doing::Read, .. }), "{error}");
+    let never = |_: &Loaded| -> Result<_, StoreError> { panic!("asked what to save") };
+    assert_eq!(save(&home.paths, never).unwrap_err(), error);
+}
+
+#[test]
+fn no_file_is_saved_that_could_not_be_read_again() {
+    let of = |filler: &str| {
+        let json = json!({ "schema_version": 1, "generation": 8, "destination": null, "filler": filler });
+        format!("{json:#}\n")
+    };
+    let home = Home::with_file(of(&"x".repeat(MAX_BYTES - of("").len())));
+    let nothing = |_: &Loaded| Ok::<_, StoreError>(None);
+    assert_eq!(save(&home.paths, nothing).unwrap().generation, 9);
+    let whole = home.text();
+    assert_eq!((whole.len(), load(&home.paths).unwrap().generation()), (MAX_BYTES, 9));
+    // The next number has a digit more.
+    assert_eq!(save(&home.paths, nothing).unwrap_err(), StoreError::TooLarge { path: home.file() });
+    assert!(home.text() == whole);
 }
 
 #[test]

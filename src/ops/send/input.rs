@@ -132,7 +132,7 @@ impl<R: Read> Reader<'_, R> {
                 }
             }
             // What came must not wait for what comes later.
-            let more = self.batch.len() < BATCH && self.from.buffer().contains(&b'\n');
+            let more = self.batch.len() < BATCH && memchr::memchr(b'\n', self.from.buffer()).is_some();
             if !more && !self.hand_over() {
                 return Ok(Stopped::Left);
             }
@@ -150,7 +150,7 @@ impl<R: Read> Reader<'_, R> {
             if buffer.is_empty() {
                 return Ok(if bytes.is_empty() { Ended::Nothing } else { Ended::Line });
             }
-            let end = buffer.iter().position(|&byte| byte == b'\n');
+            let end = memchr::memchr(b'\n', buffer);
             let used = end.map_or(buffer.len(), |at| at + 1);
             bytes.extend_from_slice(&buffer[..used]);
             self.from.consume(used);
@@ -207,7 +207,7 @@ impl<R: Read> Reader<'_, R> {
             if buffer.is_empty() {
                 break;
             }
-            let end = buffer.iter().position(|&byte| byte == b'\n');
+            let end = memchr::memchr(b'\n', buffer);
             let used = end.map_or(buffer.len(), |at| at + 1);
             let _ = pieces.send(buffer[..used].to_vec());
             self.from.consume(used);
