@@ -94,7 +94,10 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
     };
     // Told before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
     let _ = shared.told.send(Told::Request(Box::new(seen))).await;
-    tokio::time::sleep(shared.options.delay).await;
+    // No time at all would still last until the clock's next millisecond.
+    if !shared.options.delay.is_zero() {
+        tokio::time::sleep(shared.options.delay).await;
+    }
     Ok(written(&answer, head.method != Method::POST, broken))
 }
 

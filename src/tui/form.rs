@@ -284,13 +284,10 @@ impl Form {
         matches!(self.focus, Focus::Field(Field::AuthType | Field::Format | Field::AddTo))
     }
 
-    /// The secret field that has the focus.
+    /// The secret field of the chosen auth type: each has one at most.
     #[must_use]
-    pub fn focused_secret(&self) -> Option<Field> {
-        match self.focus {
-            Focus::Field(field) if field.is_secret() => Some(field),
-            _ => None,
-        }
+    pub fn secret(&self) -> Option<Field> {
+        self.auth_type().fields().iter().copied().find(|field| field.is_secret())
     }
 
     /// Moves the focus by so many stops, around the ends.

@@ -17,12 +17,18 @@ impl Openings {
     pub fn of<'a>(forms: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut openings = Self(vec![0; WORDS].into_boxed_slice());
         for form in forms {
-            LEADS.into_iter().for_each(|lead| openings.add_all(lead));
+            for lead in LEADS {
+                openings.add_all(lead);
+            }
             let [first, rest @ ..] = form else { continue };
             for first in plain(*first) {
                 match rest {
                     [] => openings.add_all(first),
-                    [second, ..] => plain(*second).chain(LEADS).for_each(|second| openings.add(first, second)),
+                    [second, ..] => {
+                        for second in plain(*second).chain(LEADS) {
+                            openings.add(first, second);
+                        }
+                    }
                 }
             }
         }
@@ -30,7 +36,9 @@ impl Openings {
     }
 
     fn add_all(&mut self, first: u8) {
-        (0..=u8::MAX).for_each(|second| self.add(first, second));
+        for second in 0..=u8::MAX {
+            self.add(first, second);
+        }
     }
 
     fn add(&mut self, first: u8, second: u8) {

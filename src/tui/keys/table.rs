@@ -1,7 +1,7 @@
 //! The table of keys.
 
 use super::when::{
-    always, can_edit, can_test, empty, form_edits, form_off_text, form_on_button, form_on_choice, form_on_field, form_on_secret,
+    always, can_edit, can_test, empty, form_edits, form_has_secret, form_off_text, form_on_button, form_on_choice, form_on_field,
     form_on_text, form_registers, form_signs, has_deliveries, main_scrolls, not_empty, other_side_scrolls, test_answered,
     test_at_rest, test_can_edit, test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
 };
@@ -78,7 +78,7 @@ pub const TABLE: &[Binding] = &[
         "choose an option (also ←→)",
         form_on_choice,
     ),
-    bind(&[C::Form], &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "", "to the field above or below", always),
+    bind(&[C::Form], &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "fields", "to the field above or below", always),
     bind(&[C::Form], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", form_on_button),
     bind(
         &[C::Form],
@@ -89,7 +89,7 @@ pub const TABLE: &[Binding] = &[
         always,
     ),
     bind(&[C::Form], &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret", form_signs),
-    bind(&[C::Form], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret", form_on_secret),
+    bind(&[C::Form], &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret", form_has_secret),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register", form_registers),
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save", form_edits),
     bind(&[C::Form], &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks when something was typed", always),

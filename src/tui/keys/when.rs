@@ -72,8 +72,8 @@ pub(super) fn form_off_text(model: &Model) -> bool {
     !form_on_text(model)
 }
 
-pub(super) fn form_on_secret(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Form(form)) if form.focused_secret().is_some())
+pub(super) fn form_has_secret(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Form(form)) if form.secret().is_some())
 }
 
 pub(super) fn form_signs(model: &Model) -> bool {

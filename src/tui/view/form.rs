@@ -54,37 +54,37 @@ impl Rows {
 pub fn help_line(form: &Form) -> String {
     match form.focus {
         Focus::Field(field) => field_help(form, field),
-        Focus::Advanced => "A CA of your own, and how long an attempt may take.".into(),
-        Focus::Button(FormButton::Save) => if form.is_edit() { "Save what is changed." } else { "Save the destination." }.into(),
-        Focus::Button(FormButton::SaveAndTest) => "Save, and send a ping at once.".into(),
-        Focus::Button(FormButton::Cancel) => "Close without saving.".into(),
+        Focus::Advanced => "A CA of your own; the time limit".into(),
+        Focus::Button(FormButton::Save) => if form.is_edit() { "Save what is changed" } else { "Save the destination" }.into(),
+        Focus::Button(FormButton::SaveAndTest) => "Save, and send a ping".into(),
+        Focus::Button(FormButton::Cancel) => "Close without saving".into(),
     }
 }
 
 fn field_help(form: &Form, field: Field) -> String {
     match field {
-        Field::Url => "Where events go, such as https://hooks.example.com/in",
+        Field::Url => "Where events go: https://…",
         Field::AuthType => match form.auth_type() {
-            AuthType::Default => "No authentication: the receiver cannot tell who sends.",
-            AuthType::Hmac => "Each request is signed with a shared secret.",
-            AuthType::Basic => "Each request carries a user name and a password.",
-            AuthType::Bearer => "Each request carries a token.",
-            AuthType::ApiKey => "Each request carries a key, in a header or in the URL.",
+            AuthType::Default => "Nobody can tell who sends",
+            AuthType::Hmac => "Signs each request",
+            AuthType::Basic => "A user name and a password",
+            AuthType::Bearer => "A token in each request",
+            AuthType::ApiKey => "A key in each request",
         },
-        Field::HeaderKey => "The header that carries the signature, such as X-Signature",
-        Field::SigningSecret => "The secret that the receiver has too; ^G makes a new one",
-        Field::Format => "How the signature is written: as the receiver expects it",
+        Field::HeaderKey => "The signature's header, as X-Signature",
+        Field::SigningSecret => "As the receiver has it; ^G: a new one",
+        Field::Format => "As the receiver expects it",
         Field::Username => "Without a colon; may be empty",
         Field::Password => "Any characters; blanks count",
-        Field::Token => "The token alone; \"Bearer \" is added when sending",
+        Field::Token => "Alone: \"Bearer \" is added",
         Field::Key => match form.add_to() {
-            AddTo::Header => "The header that carries the key, such as X-Api-Key",
-            AddTo::Query => "The parameter that carries the key, such as api_key",
+            AddTo::Header => "The key's header, as X-Api-Key",
+            AddTo::Query => "The key's parameter, as api_key",
         },
-        Field::Value => "The key that the receiver gave you",
-        Field::AddTo => "A header does not end up in access logs; a query does",
-        Field::CaCert => "A PEM file with your own CA; then it alone is trusted",
-        Field::Timeout => "Seconds for the whole of an attempt, 1 to 120",
+        Field::Value => "As the receiver gave it",
+        Field::AddTo => "A query ends up in access logs",
+        Field::CaCert => "A PEM file; it alone is then trusted",
+        Field::Timeout => "Seconds for an attempt, 1 to 120",
         Field::Body => "",
     }
     .to_owned()
@@ -115,6 +115,7 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
         }
         if form.focus == Focus::Field(field) {
             rows.focus = from..rows.lines.len();
+            colour_mark(&mut rows.lines[from], pen);
         }
     };
     field(&mut rows, Field::Url);
@@ -138,14 +139,23 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     rows
 }
 
+/// Colours the mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
+fn colour_mark(line: &mut Line<'static>, pen: Pen) {
+    let Some(first) = line.spans.first_mut() else { return };
+    if let Some(rest) = first.content.strip_prefix('>').map(str::to_owned) {
+        first.content = rest.into();
+        line.spans.insert(0, Span::styled(">", pen.theme.accent));
+    }
+}
+
 /// An error as sentences: its label stands beside it already.
 fn sentence(error: &FieldError) -> String {
     format!("{}. {} {}", parts::capitalised(&error.what), error.why, error.fix)
 }
 
 /// What stands before a field: its label, or, where that stands above it, only blanks.
-fn head(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) -> Span<'static> {
-    let label = label(form, pen, field);
+fn head(rows: &mut Rows, form: &Form, columns: usize, field: Field) -> Span<'static> {
+    let label = label(form, field);
     if columns >= BESIDE {
         return label;
     }
@@ -153,12 +163,11 @@ fn head(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) ->
     Span::raw(" ".repeat(indent(columns)))
 }
 
-fn label(form: &Form, pen: Pen, field: Field) -> Span<'static> {
+fn label(form: &Form, field: Field) -> Span<'static> {
     let focused = form.focus == Focus::Field(field);
     // A choice of several lines has its mark at the option.
     let mark = if focused && !matches!(field, Field::AuthType | Field::AddTo) { ">" } else { " " };
-    let style = if focused { pen.theme.accent } else { Style::new() };
-    Span::styled(format!("{mark}{}", parts::padded(field.label(), LABEL - 1)), style)
+    Span::raw(format!("{mark}{}", parts::padded(field.label(), LABEL - 1)))
 }
 
 fn radios<const N: usize>(
@@ -171,7 +180,7 @@ fn radios<const N: usize>(
 ) {
     let focused = form.focus == Focus::Field(field);
     for (at, (text, chosen)) in options.into_iter().enumerate() {
-        let head = if at == 0 { head(rows, form, pen, columns, field) } else { Span::raw("") };
+        let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
         let head = Span::styled(parts::padded(head.content.trim_end(), indent(columns) - 2), head.style);
         if focused && chosen {
@@ -179,7 +188,8 @@ fn radios<const N: usize>(
         }
         let sign = if chosen { format!("({}) ", pen.glyphs.dot) } else { "( ) ".to_owned() };
         let style = if chosen { pen.theme.strong } else { Style::new() };
-        rows.lines.push(Line::from(vec![head, Span::raw(mark), Span::raw(sign), Span::styled(text, style)]));
+        let mark = Span::styled(mark, if focused && chosen { pen.theme.accent } else { Style::new() });
+        rows.lines.push(Line::from(vec![head, mark, Span::raw(sign), Span::styled(text, style)]));
     }
 }
 
@@ -191,7 +201,7 @@ fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
     let value = format!("{left} {} {right}", format.label());
     let room = columns.saturating_sub(indent(columns));
     let shape = format!("{key}: {}", format.shape());
-    let head = head(rows, form, pen, columns, Field::Format);
+    let head = head(rows, form, columns, Field::Format);
     if parts::width(&value) + 2 + parts::width(&shape) <= room {
         rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), pen.theme.dim)]));
     } else {
@@ -219,7 +229,7 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
     let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
     // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
     let shown = if focused || hidden { shown } else { parts::end_cut(&visible(input.text()), room) };
-    let mut spans = vec![head(rows, form, pen, columns, field)];
+    let mut spans = vec![head(rows, form, columns, field)];
     let (before, after) = pen.glyphs.choice;
     // Of dots the count says how many there are.
     let more = if focused && !hidden { more } else { (false, false) };
@@ -279,8 +289,8 @@ fn advanced(rows: &mut Rows, form: &Form, pen: Pen) {
     if focused {
         rows.focus = rows.lines.len()..rows.lines.len() + 1;
     }
-    let style = if focused { pen.theme.accent } else { pen.theme.dim };
-    rows.lines.push(Line::styled(format!("{}Advanced {sign}", if focused { ">" } else { " " }), style));
+    let mark = if focused { Span::styled(">", pen.theme.accent) } else { Span::raw(" ") };
+    rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), pen.theme.dim)]));
 }
 
 /// A remark under a field, wrapped behind its mark.
