@@ -79,6 +79,9 @@ enum End {
 }
 
 fn parse(argv: &[OsString]) -> Result<Args, End> {
+    if argv.len() <= 1 {
+        return Ok(Args::none());
+    }
     argv::refuse_secrets(argv).map_err(End::Failure)?;
     let matches = Args::command().try_get_matches_from(argv);
     match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
@@ -145,4 +148,15 @@ fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
 #[must_use]
 pub fn commands() -> String {
     Args::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_arguments_are_what_the_parser_would_make_of_them() {
+        let parsed = Args::from_arg_matches(&Args::command().try_get_matches_from(["waypost"]).unwrap()).unwrap();
+        assert_eq!(format!("{:?}", Args::none()), format!("{parsed:?}"));
+    }
 }
