@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::auth::Auth;
 use super::destination::Settings;
 use super::mask::DOTS;
-use super::signature::WHSEC;
+use super::signature::{WHSEC, hex};
 use openings::Openings;
 
 /// Forms of fewer bytes are masked only where they stand as a word of their own: a password `at` would shred every sentence,
@@ -193,14 +193,6 @@ impl Forms {
             self.0.push(Zeroizing::new(form));
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 /// Whether the form stands at the beginning of the text, each of its bytes plain or escaped.

@@ -8,7 +8,6 @@
 //! | `timestamped` | `t=TS,v1=` + hex, as Stripe does | `TS.body` | same |
 //! | `standard` | `v1,` + base64, Standard Webhooks | `ID.TS.body` | base64 after `whsec_` |
 
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -282,8 +281,12 @@ pub fn generated(random: &[u8; 32]) -> Secret {
 /// Lower-case hex.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xf)]);
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(digit(byte >> 4));
+        out.push(digit(*byte));
+    }
+    out
 }

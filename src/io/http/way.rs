@@ -1,7 +1,7 @@
 //! The way to a destination: the client, with everything about it that no request changes, and one exchange on it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,10 +21,12 @@ use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
 use crate::domain::outcome::{Cause, Phase};
 use crate::domain::request::Request;
+use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 
-/// The most headers of an answer that are read; the library's own limit of 100 is less than some servers send.
-const MAX_HEADERS: usize = 512;
+/// The most headers of an answer that are read; the library's own limit of 100 is less than some servers send. Room for all of
+/// them is made for each answer.
+const MAX_HEADERS: usize = 256;
 
 /// How long a connection without work is kept. Common servers close theirs after five seconds, and a request that meets the
 /// closing is lost.
@@ -45,6 +47,8 @@ pub struct Way {
     through_proxy: bool,
     /// The address that stands in the URL, where one does.
     literal: Option<SocketAddr>,
+    /// The first URL that was sent to, as text and taken apart: all that go this way have the same.
+    url: OnceLock<(Secret, reqwest::Url)>,
 }
 
 impl Way {
@@ -62,7 +66,7 @@ impl Way {
         let proxy = surroundings.proxies.proxy_for(&uri_of(to)?)?;
         let client = client(verification, surroundings, to, keep, proxy.as_ref(), current)?;
         let literal = to.url().ip().map(|ip| SocketAddr::new(ip, to.url().port()));
-        Ok(Self { client, through_proxy: proxy.is_some(), literal })
+        Ok(Self { client, through_proxy: proxy.is_some(), literal, url: OnceLock::new() })
     }
 
     /// Sends a request, and reads the answer as far as it is wanted. `slack` is how far a secret may reach over the end of
@@ -78,8 +82,7 @@ impl Way {
                 return Err(Cause::ForbiddenAddress(address.ip(), what).into());
             }
         }
-        let url = reqwest::Url::parse(request.url.exposed().expose()).map_err(|error| Cause::Other(error.to_string()))?;
-        let mut sent = reqwest::Request::new(reqwest::Method::POST, url);
+        let mut sent = reqwest::Request::new(reqwest::Method::POST, self.url(request)?);
         *sent.headers_mut() = headers_of(request)?;
         let body = TracedBody::new(Bytes::copy_from_slice(&request.body), Arc::clone(trace));
         *sent.body_mut() = Some(reqwest::Body::wrap(body));
@@ -97,6 +100,21 @@ impl Way {
             }
         }
         Ok(())
+    }
+}
+
+impl Way {
+    fn url(&self, request: &Request) -> Result<reqwest::Url, Cause> {
+        let text = request.url.exposed();
+        match self.url.get() {
+            Some((known, url)) if *known == text => Ok(url.clone()),
+            _ => {
+                let url = reqwest::Url::parse(text.expose()).map_err(|error| Cause::Other(error.to_string()))?;
+                // The first one stays.
+                let _ = self.url.set((text, url.clone()));
+                Ok(url)
+            }
+        }
     }
 }
 

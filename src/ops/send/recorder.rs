@@ -10,8 +10,8 @@ use crate::io::history;
 use crate::io::paths::Paths;
 use crate::ops::Problem;
 
-/// How many deliveries are written at once.
-const BATCH: usize = 32;
+/// How many deliveries are written at once, at most. To lock, open and close the file costs as much as ten of them.
+const BATCH: usize = 128;
 
 /// Records deliveries. A history that cannot be written is told of once, at the end; nothing stops for it.
 pub struct Recorder {
