@@ -76,6 +76,9 @@ pub fn append_all(paths: &Paths, deliveries: &[Delivery]) -> Result<(), StoreErr
     append_within(paths, deliveries, &BOUND)
 }
 
+/// How long most lines are, in bytes: what room is made for.
+const USUAL_LINE: usize = 2048;
+
 /// Cuts what the history would not keep, for a delivery that waits to be added.
 pub fn shorten_bodies(attempts: &mut [Attempt]) {
     for attempt in attempts {
@@ -147,7 +150,10 @@ pub fn clear(paths: &Paths) -> Result<(), StoreError> {
 fn append_within(paths: &Paths, deliveries: &[Delivery], bound: &Bound) -> Result<(), StoreError> {
     let path = paths.deliveries_file();
     let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
-    let lines = deliveries.iter().map(line).collect::<Vec<_>>().concat();
+    let mut lines = Vec::with_capacity(deliveries.len() * USUAL_LINE);
+    for delivery in deliveries {
+        add_line(delivery, &mut lines);
+    }
     paths.create_state_dir()?;
     let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
     let mut options = OpenOptions::new();
@@ -198,10 +204,10 @@ fn undo(file: &File, before: u64, error: io::Error) -> io::Result<u64> {
     Err(error)
 }
 
-/// The line of a delivery, with its newline. Bodies are shortened until it is one that can be read again.
-fn line(delivery: &Delivery) -> Vec<u8> {
+/// Adds the line of a delivery, with its newline. Bodies are shortened until it is one that can be read again.
+fn add_line(delivery: &Delivery, lines: &mut Vec<u8>) {
     let mut kept = Cow::Borrowed(delivery);
-    let mut line = Vec::new();
+    let begin = lines.len();
     for most in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
         // Most bodies are short, and a copy of each delivery would be the dearest part of recording it.
         if kept.attempts.iter().any(|attempt| attempt.request.body.len() > most) {
@@ -209,14 +215,14 @@ fn line(delivery: &Delivery) -> Vec<u8> {
                 shorten(&mut attempt.request.body, most);
             }
         }
+        lines.truncate(begin);
         // Plain data with text for keys: nothing in it can fail.
-        line = serde_json::to_vec(&Record::of(&kept, Some(SCHEMA_VERSION))).unwrap_or_default();
-        line.push(b'\n');
-        if line.len() <= MAX_LINE {
+        let _ = serde_json::to_writer(&mut *lines, &Record::of(&kept, Some(SCHEMA_VERSION)));
+        lines.push(b'\n');
+        if lines.len() - begin <= MAX_LINE {
             break;
         }
     }
-    line
 }
 
 /// Cuts a body, not within a character where it is UTF-8.

@@ -5,6 +5,12 @@ use super::*;
 use crate::io::record::tests::delivery;
 use crate::io::store::Kind;
 
+fn line(delivery: &Delivery) -> Vec<u8> {
+    let mut line = Vec::new();
+    add_line(delivery, &mut line);
+    line
+}
+
 fn home() -> (tempfile::TempDir, Paths) {
     let dir = tempfile::tempdir().unwrap();
     let paths = Paths { config_dir: dir.path().join("config"), state_dir: dir.path().join("state"), key_file_override: None };

@@ -31,6 +31,9 @@ use crate::ops::{Problem, Waypost, new_id};
 /// How many lines may wait for their next attempt. When there are more, no new line is begun.
 const WAITING: usize = 1024;
 
+/// How many batches of lines the reader may be ahead: enough for all lanes to begin anew at once.
+const BATCHES: usize = 8;
+
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);
 
@@ -161,7 +164,7 @@ impl Waypost {
         let recorder = Recorder::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;
-        let (to_loop, lines) = channel(2);
+        let (to_loop, lines) = channel(BATCHES);
         let gate = Gate::default();
         let of_reader = (gate.clone(), undelivered.clone());
         // Never waited for: it may hang in a read that no input ends.
@@ -244,7 +247,7 @@ impl Run<'_> {
                 return;
             }
             let level = self.level();
-            let may_read = level > Stop::Not || (self.queue.is_empty() && self.summary.tally.waiting < WAITING);
+            let may_read = level > Stop::Not || self.wants_lines();
             tokio::select! {
                 biased;
                 () = &mut stop_all, if level < Stop::All => self.stop(Stop::All),
@@ -272,11 +275,17 @@ impl Run<'_> {
         *self.stop_level.borrow()
     }
 
+    /// Whether more lines would be begun soon.
+    fn wants_lines(&self) -> bool {
+        self.queue.is_empty() && self.waiting.len() + self.again.len() < WAITING
+    }
+
     /// Begins as much as there are lanes for.
     fn begin(&mut self) {
         if self.level() > Stop::Not {
             return;
         }
+        let may_read = self.wants_lines();
         while let Some(lane) = self.lanes.pop() {
             let job = match (self.again.pop_front(), self.queue.pop_front()) {
                 (Some(job), line) => {
@@ -289,7 +298,12 @@ impl Run<'_> {
                 (None, Some(line)) => Job { line, id: new_id(), attempts: Vec::new() },
                 (None, None) => {
                     self.lanes.push(lane);
-                    return;
+                    // Lines that were read already must not wait until every answer that has come is dealt with.
+                    match self.lines.as_mut().filter(|_| may_read).map(Receiver::try_recv) {
+                        Some(Ok(input)) => self.take(input),
+                        _ => return,
+                    }
+                    continue;
                 }
             };
             let attempt = attempt(lane, job, self.to, self.timeout, self.stopping.clone());

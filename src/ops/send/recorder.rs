@@ -11,7 +11,7 @@ use crate::io::paths::Paths;
 use crate::ops::Problem;
 
 /// How many deliveries are written at once, at most. To lock, open and close the file costs as much as ten of them.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 
 /// Records deliveries. A history that cannot be written is told of once, at the end; nothing stops for it.
 pub struct Recorder {
