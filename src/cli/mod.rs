@@ -42,7 +42,6 @@ use std::ffi::OsString;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::ops::Waypost;
-use crate::tui::terminal;
 use args::{Args, Command};
 use failure::Failure;
 use out::Out;
@@ -53,7 +52,6 @@ pub const SCHEMA_VERSION: u64 = 1;
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
-    terminal::end_at_panic();
     harden::forbid_cores();
     harden::outlive_file_limit();
     let argv: Vec<OsString> = std::env::args_os().collect();

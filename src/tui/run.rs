@@ -36,6 +36,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// then comes from elsewhere, and rarely in that time.
 const LATE_INTERRUPT: Duration = Duration::from_millis(500);
 
+/// The exit code of a program that panicked.
+const PANICKED: u8 = 101;
+
 /// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
     /// The source of keys.
@@ -211,7 +214,8 @@ async fn last_words(flight: Option<Flight>) {
 
 /// Does what touches the disk on a thread of its own, so that a slow one never holds up the keys.
 fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
-    tokio::task::spawn_blocking(move || {
+    let to_loop = results.clone();
+    let task = tokio::task::spawn_blocking(move || {
         let msg = match effect {
             Effect::Save { id, settings, over } => Msg::Saved(id, save(&waypost, *settings, over).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
@@ -247,10 +251,21 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
     });
+    watched(task, to_loop);
+}
+
+/// Ends the app when a task panics: by then the terminal is given back, and what the task was to bring will never come.
+fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if task.await.is_err_and(|error| error.is_panic()) {
+            let _ = to_loop.send(Msg::Terminate(PANICKED));
+        }
+    })
 }
 
 fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
+    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |case| {
@@ -260,7 +275,7 @@ fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: Unbou
         let _ = results.send(Msg::Probed(id, report.map(Box::new)));
     });
     // No clock runs for it: what is on the screen changes with each ping.
-    Flight { id, begun: Instant::now(), stop: Some(stop), answered: true, task }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: true, task: watched(task, to_loop) }
 }
 
 /// Ready at a wish to stop; an end without a word is none.
@@ -331,6 +346,7 @@ fn send(
     results: UnboundedSender<Msg>,
 ) -> Flight {
     let (stop, stopped) = oneshot::channel();
+    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |step| {
@@ -353,5 +369,20 @@ fn send(
             let _ = results.send(Msg::Unrecorded(id, problem));
         }
     });
-    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task: watched(task, to_loop) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_ends_the_app() {
+        let (to_loop, mut inbox) = unbounded_channel();
+        let task = tokio::task::spawn_blocking(|| panic!("on purpose"));
+        watched(task, to_loop.clone()).await.unwrap();
+        assert_eq!(inbox.try_recv(), Ok(Msg::Terminate(101)));
+        watched(tokio::task::spawn_blocking(|| ()), to_loop).await.unwrap();
+        assert!(inbox.try_recv().is_err());
+    }
 }

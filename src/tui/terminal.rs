@@ -77,19 +77,12 @@ pub fn size() -> io::Result<Size> {
     Ok(Size { width, height })
 }
 
-/// The exit code of a program that panicked, as the standard library has it.
-const PANICKED: i32 = 101;
-
-/// Makes a panic, on whatever thread, give the terminal back, print its message and end the process with 101.
-///
-/// The process is ended here because the release build does not unwind: that tables for it are not there makes the program an
-/// eighth smaller. And what another thread is waiting for will never come from the one that broke off.
-pub fn end_at_panic() {
+/// Makes a panic give the terminal back before its message is printed.
+pub fn give_back_at_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         give_back();
         before(info);
-        std::process::exit(PANICKED);
     }));
 }
 

@@ -41,7 +41,7 @@ impl Shell for Panics {
 
 /// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
 fn run_until_it_panics(home: &Path) {
-    terminal::end_at_panic();
+    terminal::give_back_at_panic();
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
