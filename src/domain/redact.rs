@@ -25,8 +25,8 @@ const WORD_BELOW: usize = 6;
 /// The fewest bytes of a form that are masked where a text was cut off in the middle of it.
 const PREFIX_FROM: usize = 4;
 
-/// The most bytes that one byte of a secret may have become: `\u00e4`, `&quot;`, `&#x27;`.
-const WIDEST: usize = 6;
+/// The most bytes that one byte of a secret may have become: those of an entity.
+const WIDEST: usize = ENTITY;
 
 /// The fewest bytes of which the base64 from the middle of a longer text is looked for.
 const INNER_FROM: usize = 8;
@@ -234,13 +234,9 @@ fn escaped(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {
     let wanted = form[0];
     match text {
         [b'%', high, low, ..] => (hex_value(&[*high, *low])? == u32::from(wanted)).then_some((3, 1)),
-        [b'\\', b'u', a, b, c, d, ..] => {
-            let c = char::from_u32(hex_value(&[*a, *b, *c, *d])?)?;
-            let mut buffer = [0; 4];
-            let utf8 = c.encode_utf8(&mut buffer).as_bytes();
-            form.starts_with(utf8).then_some((6, utf8.len()))
-        }
+        [b'\\', b'u', ..] => is_char(unicode_escape(text)?, form),
         [b'\\', c, ..] if *c == wanted && matches!(c, b'"' | b'\\' | b'/' | b'\'') => Some((2, 1)),
+        [b'&', b'#', ..] => is_char(numeric_entity(text)?, form),
         [b'&', ..] => ENTITIES
             .iter()
             .find(|(entity, byte)| *byte == wanted && text.starts_with(entity.as_bytes()))
@@ -249,23 +245,55 @@ fn escaped(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
-const ENTITIES: [(&str, u8); 8] = [
-    ("&amp;", b'&'),
-    ("&lt;", b'<'),
-    ("&gt;", b'>'),
-    ("&quot;", b'"'),
-    ("&#34;", b'"'),
-    ("&#39;", b'\''),
-    ("&#x27;", b'\''),
-    ("&apos;", b'\''),
-];
+/// Whether so many bytes of a text, which stand for a character, are the next of the form.
+fn is_char((taken, c): (usize, char), form: &[u8]) -> Option<(usize, usize)> {
+    let mut buffer = [0; 4];
+    let utf8 = c.encode_utf8(&mut buffer).as_bytes();
+    form.starts_with(utf8).then_some((taken, utf8.len()))
+}
+
+/// `\u00e4`, or the two of a surrogate pair (RFC 8259 §7): how many bytes it has, and its character.
+fn unicode_escape(text: &[u8]) -> Option<(usize, char)> {
+    let unit = |at: usize| text.get(at..at + 6)?.strip_prefix(b"\\u").and_then(hex_value);
+    let first = unit(0)?;
+    match (first, unit(6)) {
+        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+            Some((12, char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))?))
+        }
+        _ => Some((6, char::from_u32(first)?)),
+    }
+}
+
+/// `&#39;`, `&#x27;`, also with zeros before: how many bytes it has, and its character.
+fn numeric_entity(text: &[u8]) -> Option<(usize, char)> {
+    let end = text.iter().take(ENTITY).position(|&byte| byte == b';')?;
+    let value = match text.get(2..end)? {
+        [b'x' | b'X', digits @ ..] if !digits.is_empty() => hex_value(digits)?,
+        digits if !digits.is_empty() => {
+            digits.iter().try_fold(0_u32, |value, &digit| Some(value * 10 + char::from(digit).to_digit(10)?))?
+        }
+        _ => return None,
+    };
+    Some((end + 1, char::from_u32(value)?))
+}
+
+/// The most bytes of an entity: `&#x00002f;`.
+const ENTITY: usize = 10;
+
+const ENTITIES: [(&str, u8); 5] = [("&amp;", b'&'), ("&lt;", b'<'), ("&gt;", b'>'), ("&quot;", b'"'), ("&apos;", b'\'')];
 
 /// Whether the text ends in the middle of an escape.
 fn is_torn_escape(text: &[u8]) -> bool {
     match text {
         [b'%', rest @ ..] => rest.len() < 2,
-        [b'\\', rest @ ..] => rest.is_empty() || (rest[0] == b'u' && rest.len() < 5),
-        [b'&', rest @ ..] => rest.len() < 5 && !rest.contains(&b';'),
+        [b'\\', b'u', rest @ ..] if rest.len() >= 4 => {
+            // The first of a pair, whose second is not whole.
+            rest.len() < 10
+                && matches!(hex_value(&rest[..4]), Some(0xd800..0xdc00))
+                && (rest.len() == 4 || rest[4] == b'\\' && rest.get(5).is_none_or(|&byte| byte == b'u'))
+        }
+        [b'\\', rest @ ..] => rest.is_empty() || rest[0] == b'u',
+        [b'&', rest @ ..] => rest.len() < ENTITY - 1 && rest.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'#'),
         _ => false,
     }
 }

@@ -50,6 +50,33 @@ fn every_form_is_masked_and_the_rest_stays() {
 }
 
 #[test]
+fn what_libraries_make_of_a_text_is_masked() {
+    let secret = "p\u{e4}s+w/rd='\u{1f600}`geheim";
+    let redactor = api_key(secret);
+    for form in [
+        // Python's json.dumps, PHP's json_encode.
+        "p\\u00e4s+w/rd='\\ud83d\\ude00`geheim",
+        "p\\u00E4s+w\\/rd='\\uD83D\\uDE00`geheim",
+        // PHP's htmlspecialchars, Go's html/template, Mustache.
+        "p\u{e4}s+w/rd=&#039;\u{1f600}`geheim",
+        "p\u{e4}s&#43;w/rd=&#39;\u{1f600}`geheim",
+        "p\u{e4}s+w&#x2F;rd&#x3D;&#x27;\u{1f600}&#x60;geheim",
+        // Everything as numbers.
+        "p&#228;s&#x2b;w/rd='&#128512;`geheim",
+    ] {
+        assert_eq!(redactor.redact(&format!("a {form} b")), format!("a {DOTS} b"), "{form}");
+        for end in form.char_indices().map(|(at, _)| at).skip(12) {
+            let cut = format!("a {}", &form[..end]);
+            let masked = String::from_utf8(redactor.redact_cut(cut.as_bytes())).unwrap();
+            assert_eq!(masked, format!("a {DOTS}"), "{cut}");
+        }
+    }
+    for none in ["&#;", "&#x;", "&#99999999999;", "\\ud83d", "\\ud83d\\u0041", "&#xd83d;"] {
+        assert_eq!(redactor.redact(none), none);
+    }
+}
+
+#[test]
 fn base64_of_a_text_around_the_secret_is_masked() {
     let redactor = bearer("canary-0123456789");
     for before in ["", "x", "xy", "xyz", "authorization: Bearer "] {
@@ -127,7 +154,7 @@ proptest! {
 
     #[test]
     fn the_first_look_misses_nothing(
-        secret in "[ -~ü]{1,12}", texts in proptest::collection::vec((0..7, "[ -~ü]{0,3}"), 1..6)
+        secret in "[ -~ü]{1,12}", texts in proptest::collection::vec((0..8, "[ -~ü]{0,3}"), 1..6)
     ) {
         prop_assume!(!secret.trim().is_empty());
         let mut forms = Forms::default();
@@ -140,7 +167,8 @@ proptest! {
                 2 => utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string(),
                 3 => url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
                 4 => serde_json::to_string(&secret).unwrap().trim_matches('"').replace('ü', "\\u00fc"),
-                5 => secret.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;"),
+                5 => secret.chars().fold(String::new(), |out, c| out + &format!("&#{};", u32::from(c))),
+                6 => secret.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;"),
                 _ => STANDARD.encode(format!("{between}{secret}")),
             };
             let text = format!("{between}{written}{between}").into_bytes();

@@ -3,22 +3,26 @@
 //! Each byte of each answer is looked at, and almost none begins a secret. To compare each with every form took a quarter of
 //! the time of a delivery of many.
 
+use zeroize::Zeroizing;
+
 /// How many words of 64 bits hold a bit for each pair of bytes.
 const WORDS: usize = 256 * 256 / 64;
 
 /// What begins an escape, behind which any byte of a form may stand.
 const LEADS: [u8; 3] = [b'%', b'\\', b'&'];
 
-/// The pairs of bytes with which a form, plain or escaped, may begin.
-pub struct Openings(Box<[u64]>);
+/// The pairs of bytes with which a form, plain or escaped, may begin. They tell something of the secret.
+pub struct Openings(Zeroizing<Vec<u64>>);
 
 impl Openings {
-    /// Of forms that have at least one byte each.
+    /// Of some forms.
     pub fn of<'a>(forms: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut openings = Self(vec![0; WORDS].into_boxed_slice());
-        for form in forms {
-            for lead in LEADS {
-                openings.add_all(lead);
+        let mut openings = Self(Zeroizing::new(vec![0; WORDS]));
+        for (at, form) in forms.enumerate() {
+            if at == 0 {
+                for lead in LEADS {
+                    openings.add_all(lead);
+                }
             }
             let [first, rest @ ..] = form else { continue };
             for first in plain(*first) {
