@@ -21,7 +21,6 @@ use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
 use crate::domain::outcome::{Cause, Phase};
 use crate::domain::request::Request;
-use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 
 /// The most headers of an answer that are read; the library's own limit of 100 is less than some servers send. Room for all of
@@ -47,8 +46,8 @@ pub struct Way {
     through_proxy: bool,
     /// The address that stands in the URL, where one does.
     literal: Option<SocketAddr>,
-    /// The first URL that was sent to, as text and taken apart: all that go this way have the same.
-    url: OnceLock<(Secret, reqwest::Url)>,
+    /// The first URL that was sent to, as text and taken apart, if it holds no secret; another is taken apart anew.
+    url: OnceLock<(String, reqwest::Url)>,
 }
 
 impl Way {
@@ -101,16 +100,18 @@ impl Way {
         }
         Ok(())
     }
-}
 
-impl Way {
     fn url(&self, request: &Request) -> Result<reqwest::Url, Cause> {
-        let text = request.url.exposed();
+        let parse = || reqwest::Url::parse(request.url.exposed().expose()).map_err(|error| Cause::Other(error.to_string()));
+        // A key is not kept longer than its request.
+        if request.url.has_secret() {
+            return parse();
+        }
+        let text = request.url.masked();
         match self.url.get() {
             Some((known, url)) if *known == text => Ok(url.clone()),
             _ => {
-                let url = reqwest::Url::parse(text.expose()).map_err(|error| Cause::Other(error.to_string()))?;
-                // The first one stays.
+                let url = parse()?;
                 let _ = self.url.set((text, url.clone()));
                 Ok(url)
             }
