@@ -26,7 +26,7 @@ impl Recorder {
     /// # Errors
     /// The system gives no thread.
     pub fn start(paths: Paths) -> io::Result<Self> {
-        let (to, mut batches) = channel::<Vec<Delivery>>(4);
+        let (to, mut batches) = channel::<Vec<Delivery>>(1);
         let (done, first_problem) = oneshot::channel();
         std::thread::Builder::new().name("history".into()).spawn(move || {
             let mut first = None;
