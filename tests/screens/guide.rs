@@ -452,6 +452,7 @@ fn it_has_a_row_of_its_own_at_every_size() {
         ] {
             let mut walk = Walk::begin();
             walk.press(keys);
+            walk.update_size(columns, rows);
             let shown = screen(&walk.model);
             assert!(shown.starts_with(&format!(" {}  ", line(&walk.model).unwrap().place)), "{shown}");
             assert!(!shown.lines().next().unwrap().contains(['│', '╭', '╮']), "{shown}");

@@ -32,11 +32,16 @@ pub fn has_deliveries(model: &Model) -> bool {
     not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some())
 }
 
-/// Whether the destination's box does not hold all of it: on a terminal of a usual size it does, which need not be measured at
-/// every key.
+/// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,
+/// which need not be measured at every key.
 pub(super) fn main_scrolls(model: &Model) -> bool {
     let (columns, rows) = model.size;
-    (columns < 80 || rows < 24) && crate::tui::view::main_overflow(model) > 0
+    let usual = columns >= 80
+        && rows >= 24
+        && model.guide.is_none()
+        && model.status.is_none()
+        && matches!(model.state, State::Empty | State::Open(_));
+    !usual && crate::tui::view::main_overflow(model) > 0
 }
 
 /// Whether a text about the other side does not fit into its popup.

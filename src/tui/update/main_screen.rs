@@ -28,7 +28,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Right, MainFocus::Button(at)) => model.focus = MainFocus::Button((at + 1).min(model.buttons().len() - 1)),
         (Action::PageUp | Action::PageDown, MainFocus::Button(_)) => {
             let last = view::main_overflow(model);
+            let before = model.scroll;
             model.scroll = other_side::scrolled(model.scroll.min(last), action, 3, last);
+            model.changed = model.scroll != before;
         }
         (Action::Down, MainFocus::Button(_)) => model.focus = MainFocus::Delivery(0),
         (Action::Up, MainFocus::Delivery(0)) => model.focus = MainFocus::Button(0),

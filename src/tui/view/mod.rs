@@ -168,7 +168,10 @@ const fn tone_of(pen: Pen, tone: Tone) -> (&'static str, Style) {
     }
 }
 
-/// The keys of where one is, as many as fit; the one that shows them all is among them.
+/// What stays in the line of keys however short it is: how to go on, how to leave, and where all keys stand.
+const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
+
+/// The keys of where one is, as many as fit.
 fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let mut pieces: Vec<(String, &str)> = Vec::new();
     let mut seen = Vec::new();
@@ -187,7 +190,7 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width) + 2;
     while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {
         let last = pieces.len() - 1;
-        pieces.remove(if pieces[last].0 == "?" { last - 1 } else { last });
+        pieces.remove(pieces.iter().rposition(|(key, _)| !KEPT.contains(&key.as_str())).unwrap_or(last));
     }
     let mut spans = vec![Span::raw(" ")];
     for (key, short) in pieces {
