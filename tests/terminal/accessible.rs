@@ -378,6 +378,9 @@ fn from_a_shell(home: &Home, args: &str) -> Pty {
         .size(200, 120)
         .start();
     shell.wait_for("shell: ");
+    // A shell that edits its lines would set the terminal itself.
+    shell.type_text("set +o emacs +o vi; PS1='plain: '\r");
+    shell.wait_for("plain: ");
     shell.type_text(&format!("{} {args}\r", crate::support::WAYPOST));
     shell
 }
@@ -396,7 +399,7 @@ fn ctrl_z_gives_the_terminal_back_and_the_question_is_asked_again() {
     let mut question = MENU;
     for (answer, next) in [("1", "https://):"), ("https://h.example/in", "q goes back:"), ("4", "(not shown):")] {
         pty.key(Key::Ctrl('z'));
-        last_line(&mut pty, "shell:");
+        last_line(&mut pty, "plain:");
         // This shell leaves the settings as they are: it is waypost that gave the terminal back.
         assert!(!pty.is_raw());
         pty.type_text("fg\r");
@@ -408,7 +411,7 @@ fn ctrl_z_gives_the_terminal_back_and_the_question_is_asked_again() {
     // A secret: what was typed before is gone, and what is typed afterwards is not shown either.
     pty.type_text("half-a-secret");
     pty.key(Key::Ctrl('z'));
-    last_line(&mut pty, "shell:");
+    last_line(&mut pty, "plain:");
     assert!(!pty.is_raw());
     pty.type_text("fg\r");
     last_line(&mut pty, "(not shown):");
@@ -417,7 +420,7 @@ fn ctrl_z_gives_the_terminal_back_and_the_question_is_asked_again() {
     last_line(&mut pty, "system's):");
     assert!(pty.screen_text().contains(&format!("{} characters.", TOKEN.len())), "{}", pty.screen_text());
     pty.key(Key::Ctrl('c'));
-    last_line(&mut pty, "shell:");
+    last_line(&mut pty, "plain:");
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
     assert!(!raw.contains("half-a-secret") && !raw.contains(TOKEN), "{raw}");
     assert!(!pty.is_raw());
@@ -432,12 +435,12 @@ fn ctrl_z_at_the_question_for_a_secret_on_the_command_line() {
     pty.wait_for("Token");
     pty.type_text("half-a-secret");
     pty.key(Key::Ctrl('z'));
-    last_line(&mut pty, "shell:");
+    last_line(&mut pty, "plain:");
     assert!(!pty.is_raw());
     pty.type_text("fg\r");
     pty.wait_until(|screen| screen.contents().matches("(not shown)").count() >= 2);
     pty.type_text(&format!("{TOKEN}\r"));
-    last_line(&mut pty, "shell:");
+    last_line(&mut pty, "plain:");
     pty.type_text("exit\r");
     pty.wait_exit();
     assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), TOKEN);
