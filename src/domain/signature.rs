@@ -8,7 +8,6 @@
 //! | `timestamped` | `t=TS,v1=` + hex, as Stripe does | `TS.body` | same |
 //! | `standard` | `v1,` + base64, Standard Webhooks | `ID.TS.body` | base64 after `whsec_` |
 
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
