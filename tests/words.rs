@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 mod support;
+#[path = "words/troubleshooting.rs"]
+mod troubleshooting;
 
 use std::collections::BTreeSet;
 use std::io;

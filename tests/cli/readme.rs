@@ -6,6 +6,7 @@ use crate::common::history;
 use crate::support::check::{Check, expect_bearer, expect_hmac};
 use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
+use waypost::tui::keys::{Context, TABLE};
 
 /// The section of that title.
 fn section(title: &str) -> String {
@@ -115,4 +116,44 @@ fn real_events_and_the_history_as_they_stand() {
     assert_eq!(history(&home).len(), 3);
     let out = sh(&home, &receiver, &blocks_of("History", "sh")[0], &[]).exits(0);
     assert_eq!(out.stderr, "No deliveries.\n");
+}
+
+/// The keys that "Keys" names for those places; every place begins with a row that has its name.
+fn keys_of(places: &[&str]) -> Vec<String> {
+    let section = section("Keys");
+    let mut place = "";
+    let mut out = Vec::new();
+    for row in section.lines().filter(|line| line.starts_with('|')) {
+        let mut cells = row.trim_matches('|').splitn(3, '|').map(str::trim);
+        let name = cells.next().unwrap();
+        place = if name.is_empty() { place } else { name };
+        if places.contains(&place) {
+            out.extend(cells.next().unwrap().split([' ', ',']).map(str::to_owned));
+        }
+    }
+    assert!(places.iter().all(|place| section.contains(&format!("\n| {place} |"))), "{places:?}");
+    out
+}
+
+#[test]
+fn the_keys_are_those_of_the_help() {
+    for binding in TABLE {
+        for context in binding.contexts {
+            let places: &[&str] = match context {
+                Context::Main => &["everywhere", "destination"],
+                Context::Deliveries => &["everywhere", "destination", "deliveries"],
+                Context::Form => &["everywhere", "form", "text"],
+                Context::Question | Context::Probe | Context::Help => &["everywhere"],
+                Context::Test => &["everywhere", "test delivery"],
+                Context::Prompt => &["everywhere", "text"],
+                Context::Editor => &["everywhere", "body editor", "text"],
+                Context::Snippet => &["everywhere", "receiver code"],
+                Context::Verify => &["everywhere", "verify", "text"],
+            };
+            let named = keys_of(places);
+            for key in binding.label.split(' ') {
+                assert!(named.iter().any(|name| name == key), "{key} ({}) of {context:?} is not in the README", binding.help);
+            }
+        }
+    }
 }
