@@ -45,9 +45,12 @@ fn descriptors() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-fn settings(url: &str, ca: &str, timeout: usize) -> Settings {
+fn settings(url: &str, ca: &str, timeout: usize, save: usize) -> Settings {
     let draft = Draft { url: url.into(), auth_type: AuthType::Bearer, ca_cert: ca.into(), ..Draft::default() };
-    Draft { token: Secret::new("a-token-of-some-length"), timeout_s: timeout.to_string(), ..draft }.check().unwrap().settings
+    Draft { token: Secret::new(format!("a-token-of-some-length-{save}")), timeout_s: timeout.to_string(), ..draft }
+        .check()
+        .unwrap()
+        .settings
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn soak() {
     let ca_file = ca.write(dir.path()).to_str().unwrap().to_owned();
     let paths = Paths { config_dir: dir.path().join("c"), state_dir: dir.path().join("s"), key_file_override: None };
     let waypost = Arc::new(Waypost::new(paths, None));
-    let saved = waypost.register(settings(&endpoint.url, &ca_file, 20)).unwrap();
+    let saved = waypost.register(settings(&endpoint.url, &ca_file, 20, SAVES)).unwrap();
     let event = BuiltIn::Ping.event();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 
@@ -112,7 +115,8 @@ fn soak() {
     std::thread::scope(|scope| {
         for at in 0..SAVES {
             let (waypost, told, url, ca) = (&waypost, &told, &endpoint.url, &ca_file);
-            scope.spawn(move || match waypost.edit(None, |_| Ok(settings(url, ca, at % 100 + 1))) {
+            // Each of another token: one that changed nothing would be no save.
+            scope.spawn(move || match waypost.edit(None, |_| Ok(settings(url, ca, at % 100 + 1, at))) {
                 Ok(saved) => {
                     assert_eq!(saved.warning, None);
                     told.fetch_add(1, Ordering::SeqCst);
