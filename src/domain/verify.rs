@@ -87,17 +87,17 @@ pub fn check(settings: &Settings, received: &Received<'_>, now: i64) -> Verdict 
     }
 }
 
-/// The target as it may be shown and kept: the value of a registered API key's parameter is masked, right or wrong.
+/// The target as it may be shown and kept. Of its parameters only those that stand in the registered URL keep their values:
+/// any other may be a key, be it right, wrong, or sent where none belongs.
 #[must_use]
 pub fn shown_target(settings: Option<&Settings>, target: &str) -> String {
-    let Some(Auth::ApiKey { place: ApiKeyPlace::Query(key), .. }) = settings.map(Settings::auth) else {
-        return visible(target).into_owned();
-    };
     let Some((path, query)) = target.split_once('?') else { return visible(target).into_owned() };
+    let known: Vec<&str> = settings.and_then(|to| to.url().query()).unwrap_or_default().split('&').collect();
     let shown: Vec<_> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, value)) if !value.is_empty() && decoded(name) == *key => format!("{name}={DOTS}"),
+            Some((name, value)) if !value.is_empty() && !known.contains(&pair) => format!("{name}={DOTS}"),
+            None if !pair.is_empty() && !known.contains(&pair) => DOTS.to_owned(),
             _ => pair.to_owned(),
         })
         .collect();
@@ -182,11 +182,6 @@ fn optional<'a>(received: &Received<'a>, name: &str) -> Result<Option<&'a str>, 
     let mut values = received.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     let first = values.next().map(|(_, value)| value.as_str());
     if values.next().is_some() { Err(format!("the header {name} stands more than once")) } else { Ok(first) }
-}
-
-/// A parameter's name as a receiver reads it: percent-decoded, `+` as a blank.
-fn decoded(name: &str) -> String {
-    url::form_urlencoded::parse(name.as_bytes()).map(|(name, _)| name.into_owned()).next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -198,12 +198,16 @@ fn keys_in_the_query_are_read_decoded() {
 }
 
 #[test]
-fn a_target_is_shown_without_its_key() {
+fn a_target_is_shown_without_keys() {
     let draft = Draft { key: "my key".into(), value: Secret::new("v&+"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) };
-    let keyed = settings(&draft);
-    assert_eq!(shown_target(Some(&keyed), "/in?a=1&m%79+key=wrong&b&=c"), format!("/in?a=1&m%79+key={DOTS}&b&=c"));
-    assert_eq!(shown_target(Some(&keyed), "/in"), "/in");
-    assert_eq!(shown_target(None, "/in?a=\u{202e}"), "/in?a=\\u{202e}");
+    let keyed = settings(&Draft { url: "https://h.example.com/in?a=1&b".into(), ..draft });
+    let shown = |target| shown_target(Some(&keyed), target);
+    assert_eq!(shown("/in?a=1&m%79+key=wrong&b&=c"), format!("/in?a=1&m%79+key={DOTS}&b&={DOTS}"));
+    // A key under another name, or alone, is a key all the same.
+    assert_eq!(shown("/in?a=2&apikey=secret&secret&d="), format!("/in?a={DOTS}&apikey={DOTS}&{DOTS}&d="));
+    assert_eq!(shown("/in"), "/in");
+    assert_eq!(shown_target(None, "/in?a=b"), format!("/in?a={DOTS}"));
+    assert_eq!(shown_target(None, "/in\u{202e}?"), "/in\\u{202e}?");
 }
 
 #[test]

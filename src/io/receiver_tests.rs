@@ -211,7 +211,7 @@ async fn a_key_in_the_query_is_masked() {
     let request = b"POST /in?a=1&k=hunter2hunter2 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
     assert!(exchanged(&mut stream, request).await.starts_with("HTTP/1.1 200 "));
     let seen = seen.recv().await.unwrap();
-    assert_eq!(seen.target, format!("/in?a=1&k={DOTS}"));
+    assert_eq!(seen.target, format!("/in?a={DOTS}&k={DOTS}"));
     assert!(!format!("{seen:?}").contains("hunter2"));
 }
 
