@@ -74,7 +74,8 @@ pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses:
     );
     let private = addresses.iter().find(|address| reach(address.ip()) == Reach::Private);
     if let (true, None, Some(private)) = (of_the_network, to.url().ip(), private) {
-        let mention = format!(" {} is {}, which only its own network can reach.", to.url().host(), private.ip());
+        let who = if private.ip().is_loopback() { "this machine" } else { "its own network" };
+        let mention = format!(" {} is {}, which only {who} can reach.", to.url().host(), private.ip());
         diagnosis.why.push_str(&mention);
     }
     diagnosis

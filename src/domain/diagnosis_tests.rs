@@ -102,10 +102,16 @@ fn every_status_has_words() {
 fn credentials_refused() {
     let fix = |auth_type| said(auth_type, 401, &[]).fix;
     assert_eq!(said(AuthType::Hmac, 401, &[]).why, "The endpoint refused the credentials.");
-    assert_eq!(fix(AuthType::Hmac), "Compare the signing secret (ends 3f2a) with the receiver's; e edits it.");
+    assert_eq!(
+        fix(AuthType::Hmac),
+        "Compare the signing secret (ends 3f2a) and the format (hex) with the receiver's; e edits them."
+    );
     assert_eq!(fix(AuthType::Basic), "Compare the username \"me\" and the password with the receiver's; e edits them.");
     assert_eq!(fix(AuthType::Bearer), "Compare the token (ends 3f2a) with the receiver's; e edits it.");
-    assert_eq!(fix(AuthType::ApiKey), "Compare the value of X-Api-Key (ends 3f2a) with the receiver's; e edits it.");
+    assert_eq!(
+        fix(AuthType::ApiKey),
+        "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's; e edits them."
+    );
     let none = said(AuthType::Default, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
     assert!(none.why.contains("none are sent") && none.why.contains("Bearer realm"), "{none:?}");
     for auth_type in AuthType::ALL {

@@ -112,10 +112,14 @@ impl EndpointUrl {
     #[must_use]
     pub fn notices(&self) -> Vec<Notice> {
         let local_name = self.host == "localhost" || self.host.ends_with(".localhost");
-        if local_name || self.ip.map(reach) == Some(Reach::Private) {
-            return vec![Notice::new(Field::Url, format!("{} is reachable from this network only", self.host))];
-        }
-        Vec::new()
+        let from = if local_name || self.ip.is_some_and(|ip| ip.is_loopback()) {
+            "machine"
+        } else if self.ip.map(reach) == Some(Reach::Private) {
+            "network"
+        } else {
+            return Vec::new();
+        };
+        vec![Notice::new(Field::Url, format!("{} is reachable from this {from} only", self.host))]
     }
 }
 

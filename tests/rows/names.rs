@@ -84,7 +84,7 @@ fn h09_a_name_that_resolves_to_a_private_address_is_told() {
     let attempt = attempt_of(&with_hosts(&home, "127.0.0.1 inside.example\n").exits(4));
     assert_eq!(text(&attempt, "phase"), "connect");
     let why = text(&attempt, "why");
-    assert!(why.contains("127.0.0.1") && why.contains("only its own network"), "{why}");
+    assert!(why.contains("127.0.0.1") && why.contains("only this machine"), "{why}");
 }
 
 #[test]

@@ -108,8 +108,15 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
             "Choose the auth type that the receiver asks for; e edits it.",
         );
     };
-    let it = if matches!(to.auth(), Auth::Basic { .. }) { "them" } else { "it" };
-    Diagnosis::new("The endpoint refused the credentials.", format!("Compare {secret} with the receiver's; e edits {it}."))
+    // What else must be the same on both sides: as often the mistake as the secret itself.
+    let (also, it) = match to.auth() {
+        Auth::Hmac { secret, .. } => (format!(" and the format ({})", secret.format().label()), "them"),
+        Auth::ApiKey { place: ApiKeyPlace::Header(_), .. } => (" and its place (a header)".into(), "them"),
+        Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } => (" and its place (the URL)".into(), "them"),
+        Auth::Basic { .. } => (String::new(), "them"),
+        Auth::Default | Auth::Bearer { .. } => (String::new(), "it"),
+    };
+    Diagnosis::new("The endpoint refused the credentials.", format!("Compare {secret}{also} with the receiver's; e edits {it}."))
 }
 
 fn forbidden(to: &Settings) -> Diagnosis {

@@ -21,7 +21,9 @@ pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) 
             }
             _ => "Check that both sides have the same credential, and enter it again on the side that is wrong.",
         };
-        return (format!("none of the known mistakes: {verdict}"), fix.to_owned());
+        // That a password is another says it all; that a signature does not match may have many reasons.
+        let reason = if auth.format().is_some() { format!("none of the known mistakes: {verdict}") } else { verdict.to_owned() };
+        return (reason, fix.to_owned());
     }
     let (clauses, mut fixes): (Vec<_>, Vec<_>) = mistakes.iter().map(|mistake| mistake_words(auth, mistake)).unzip();
     fixes.dedup();
