@@ -1,7 +1,7 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
 mod deliver;
-mod demo;
+pub mod demo;
 pub mod judge;
 mod listen;
 pub mod probe;
@@ -92,6 +92,8 @@ pub struct Witness {
     pub accepted: bool,
     /// In words.
     pub text: String,
+    /// What it checks by: what it was given of a registration, whatever was edited since.
+    pub given: Option<Box<Destination>>,
 }
 
 /// How many deliveries the app reads at a time.

@@ -63,6 +63,9 @@ const FRONT_END_PATHS: [&str; 2] = ["crate : : io", "super : : io"];
 /// Files of the front ends that may use [`waypost::io`] beside `ops`, each with its reason.
 const FRONT_END_IO: [(&str, &str); 1] = [("src/cli/app.rs", "the demo's receiver runs beside the app, on throw-away files")];
 
+/// Files of the command line that may name the app, each with its reason.
+const STARTS_APP: [(&str, &str); 1] = [("src/cli/app.rs", "opens the app, and brings it what the demo's receiver tells")];
+
 /// One token, flattened: groups give their brackets.
 #[derive(Debug)]
 struct Token {
@@ -240,6 +243,15 @@ fn front_ends_reach_the_world_through_ops() {
 }
 
 #[test]
+fn neither_front_end_knows_the_other() {
+    let (mut cli, tui) = (sources("src/cli"), sources("src/tui"));
+    assert!(cli.iter().any(|file| file.ends_with("src/cli/accessible/demo.rs")) && tui.len() > 15);
+    cli.retain(|file| !STARTS_APP.iter().any(|(allowed, _)| file.ends_with(allowed)));
+    assert_clean(&cli, &["tui"], &[]);
+    assert_clean(&tui, &["cli"], &[]);
+}
+
+#[test]
 fn planted_lines_are_caught() {
     for line in [
         "use tokio::net;",
@@ -284,6 +296,9 @@ fn the_other_walls_catch_theirs() {
         ["use crate::io::store;", "use crate::{io, ops};", "use super::super::io;", "fn f() { crate::io::paths::find(); }"]
     {
         assert!(!breaches(line, &FRONT_END_WORDS, &FRONT_END_PATHS).is_empty(), "{line}");
+    }
+    for line in ["use crate::tui::guide::Guide;", "use crate::{ops, tui};", "fn f() -> super::super::tui::msg::Msg { g() }"] {
+        assert_eq!(breaches(line, &["tui"], &[]), ["1: tui"], "{line}");
     }
     assert_eq!(
         breaches("use crate::ops::{self, io_error}; use std::io;", &FRONT_END_WORDS, &FRONT_END_PATHS),

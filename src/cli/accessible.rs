@@ -9,6 +9,7 @@
 mod demo;
 mod fields;
 mod questions;
+mod spoken;
 
 use std::cell::Cell;
 
@@ -204,7 +205,7 @@ impl Session<'_> {
             let stop = async { by.set(Some(signals.next().await)) };
             let tested = waypost.test(destination, &events[at], |_| (), stop).await;
             let witness = match demo {
-                Some(demo) => demo.saw(destination, &tested.delivery).await,
+                Some(demo) => demo.saw(&tested.delivery).await,
                 None => None,
             };
             (tested, witness)

@@ -3,7 +3,7 @@
 use std::io;
 
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::accessible;
 use super::args::{Args, Look};
@@ -34,15 +34,19 @@ pub fn demo(args: &Args, look: Look) -> Result<u8, Failure> {
     needs_terminal()?;
     let look = Look { accessible: look.accessible || args.look.accessible, ascii: look.ascii || args.look.ascii };
     let runtime = runtime()?;
+    if in_lines(look) {
+        let (told, seen) = unbounded_channel();
+        let demo = runtime.block_on(Demo::start(move |witness| {
+            // After the app's end there is nobody to tell.
+            let _ = told.send(witness);
+        }))?;
+        return accessible::open(runtime, &demo.waypost(), Some(accessible::InDemo::new(demo.url(), seen)));
+    }
     let outside = start::outside();
     let to_loop = outside.0.clone();
     let demo = runtime.block_on(Demo::start(move |witness| {
-        // After the app's end there is nobody to tell.
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
-    if in_lines(look) {
-        return accessible::open(runtime, &demo.waypost(), Some(accessible::InDemo::new(demo.url(), outside.1)));
-    }
     let surroundings = surroundings(args, look, Some(demo.url().to_owned()));
     open(runtime, demo.waypost(), surroundings, outside)
 }

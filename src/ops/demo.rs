@@ -5,6 +5,9 @@
 //! ones, and says which mistake it sees. It has one path, and nothing at any other: with the auth type Default, which has no
 //! credentials, that is what can be wrong. Deleting the destination and registering anew gives it the new credentials.
 
+mod change;
+mod guide;
+
 use std::fs::DirBuilder;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,6 +18,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::channel;
+
+pub use change::{Called, Change};
+pub use guide::{Guide, Step};
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
 use crate::domain::destination::{Destination, Settings};
@@ -39,7 +45,7 @@ impl Demo {
     pub async fn start(seen: impl Fn(Witness) + Send + 'static) -> Result<Self, Problem> {
         let home = ThrowAway::create().map_err(|error| not_set_up("No directory for the demo could be made", &error))?;
         let paths = Paths { config_dir: home.0.join("config"), state_dir: home.0.join("state"), key_file_override: None };
-        let registered = Arc::new(Registered { waypost: Waypost::new(paths.clone(), None), given: Mutex::default() });
+        let registered = Arc::new(Registered { waypost: Waypost::new(paths.clone(), None), had: Mutex::default() });
         let asked = Arc::clone(&registered);
         let options = receiver::Options {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -58,8 +64,8 @@ impl Demo {
             while let Some(told) = requests.recv().await {
                 let Told::Request(request) = told else { continue };
                 // Explaining takes many hashes: not where the app waits for keys.
-                let registered = Arc::clone(&registered);
-                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &registered)).await {
+                let had = registered.had();
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, had)).await {
                     seen(witness);
                 }
             }
@@ -82,36 +88,54 @@ impl Demo {
     }
 }
 
-/// What is registered, and what of it the receiver was given.
+/// Whether both are states of one registration: an edit leaves its time as it is.
+fn same_registration(one: &Destination, other: &Destination) -> bool {
+    one.created_at() == other.created_at()
+}
+
+/// What is registered, and what of it the receiver had.
 struct Registered {
     waypost: Waypost,
-    given: Mutex<Option<Destination>>,
+    had: Mutex<Had>,
+}
+
+#[derive(Clone, Default)]
+struct Had {
+    /// What it checks by.
+    given: Option<Destination>,
+    /// What was registered at each request, each once, the last one last: what requests were made with.
+    seen: Vec<Settings>,
 }
 
 impl Registered {
     /// What the receiver checks by: what was registered at its first request, for as long as that destination is not deleted.
     fn given(&self) -> Option<Settings> {
         let now = self.waypost.destination().ok()?;
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        // An edit leaves the time of the registration as it is.
-        let given = match given.take() {
-            Some(same) if same.created_at() == now.created_at() => given.insert(same),
-            _ => given.insert(now),
+        let mut had = self.had.lock().unwrap_or_else(PoisonError::into_inner);
+        had.seen.retain(|seen| seen != now.settings());
+        had.seen.push(now.settings().clone());
+        let given = match had.given.take() {
+            Some(same) if same_registration(&same, &now) => had.given.insert(same),
+            _ => had.given.insert(now),
         };
         Some(given.settings().clone())
     }
 
-    /// Whether the credentials were changed here since the receiver was given them.
-    fn differs(&self, now: Option<&Settings>) -> bool {
-        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        given.as_ref().zip(now).is_some_and(|(given, now)| given.auth() != now.auth())
+    fn had(&self) -> Had {
+        self.had.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn witness(seen: Seen, registered: &Registered) -> Witness {
-    let now = registered.waypost.destination().ok().map(|destination| destination.settings().clone());
+impl Had {
+    /// Whether the credentials were changed here since the receiver was given them.
+    fn differs(&self) -> bool {
+        self.given.as_ref().zip(self.seen.last()).is_some_and(|(given, now)| given.auth() != now.auth())
+    }
+}
+
+fn witness(seen: Seen, had: Had) -> Witness {
     // Masked by the receiver is the secret that it was given, not one that came since.
-    let target = now.as_ref().map_or_else(|| seen.target.clone(), |now| Redactor::new(now).redact(&seen.target));
+    let target = had.seen.iter().fold(seen.target.clone(), |target, settings| Redactor::new(settings).redact(&target));
     let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
     let (accepted, text) = match &seen.verdict {
         Some(verdict) if verdict.is_accepted() => {
@@ -121,12 +145,12 @@ fn witness(seen: Seen, registered: &Registered) -> Witness {
         Some(verdict) => {
             let (reason, fix) = why(&seen, verdict);
             // The fix for a request that was made wrongly would call the other settings the registered ones.
-            let then = if registered.differs(now.as_ref()) { "It keeps what was registered first.".to_owned() } else { fix };
+            let then = if had.differs() { "It keeps what was registered first.".to_owned() } else { fix };
             (false, format!("The receiver got {size}, and its check failed: {reason}. {then}").trim_end().to_owned())
         }
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };
-    Witness { id: seen.webhook_id, accepted, text }
+    Witness { id: seen.webhook_id, accepted, text, given: had.given.map(Box::new) }
 }
 
 /// By the explainer, where the request is there to be explained: the reason, and the fix.
@@ -278,21 +302,53 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_key_that_came_is_masked_whatever_is_registered_when_it_is_told_of() {
+        let (demo, _) = started().await;
+        let waypost = demo.waypost();
+        let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
+        let with = |value: &str| Draft { value: Secret::new(value), add_to: AddTo::Query, ..draft(&demo, AuthType::ApiKey) };
+        waypost.register(settings(&with("first-0123456789"))).unwrap();
+        let first = waypost.destination().unwrap();
+        for value in ["first-0123456789", "second-9876543210"] {
+            waypost.edit(None, |_| Ok(settings(&with(value)))).unwrap();
+            assert_eq!(registered.given().as_ref(), Some(first.settings()));
+        }
+        waypost.edit(None, |_| Ok(settings(&draft(&demo, AuthType::Bearer)))).unwrap();
+        let seen = Seen {
+            at: Timestamp::now(),
+            method: "POST".into(),
+            target: "/in?X-Api-Key=second-9876543210".into(),
+            header_names: Vec::new(),
+            body_bytes: 67,
+            webhook_id: None,
+            verdict: Some(Verdict::Rejected { why: "the key is another".into() }),
+            status: 401,
+            evidence: None,
+        };
+        let witness = witness(seen, registered.had());
+        assert!(witness.text.starts_with("The receiver got POST /in?X-Api-Key=•"), "{}", witness.text);
+        assert!(witness.text.ends_with("It keeps what was registered first."), "{}", witness.text);
+        assert_eq!(witness.given.as_deref().map(Destination::settings), Some(first.settings()));
+        let all = format!("{witness:?}");
+        assert!(!all.contains("9876543210") && !all.contains("0123456789"), "{all}");
+    }
+
+    #[tokio::test]
     async fn a_deletion_lets_the_receiver_take_what_is_registered_next() {
         let (demo, _) = started().await;
         let waypost = demo.waypost();
-        let registered = Registered { waypost: waypost.clone(), given: Mutex::default() };
+        let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
         assert_eq!(registered.given(), None);
         let [first, next] = [AuthType::Bearer, AuthType::Hmac].map(|auth_type| settings(&draft(&demo, auth_type)));
         waypost.register(first.clone()).unwrap();
         assert_eq!(registered.given(), Some(first.clone()));
         waypost.edit(None, |_| Ok(next.clone())).unwrap();
         assert_eq!(registered.given(), Some(first));
-        assert!(registered.differs(Some(&next)));
+        assert!(registered.had().differs());
         waypost.remove(None).unwrap();
         assert_eq!(registered.given(), None);
         // The time of a registration is told in seconds.
-        let at = registered.given.lock().unwrap().as_ref().unwrap().created_at();
+        let at = registered.had().given.unwrap().created_at();
         while waypost.register(next.clone()).unwrap().destination.created_at() == at {
             waypost.remove(None).unwrap();
         }

@@ -1,7 +1,6 @@
 //! All that the app knows, and all that the screen shows. Changed by [`super::update::update`] only.
 
 use super::form::Form;
-use super::guide::Guide;
 use super::msg::{Id, Press};
 use super::other_side::{ProbePopup, SnippetPopup, VerifyPopup};
 use super::test_popup::TestPopup;
@@ -9,6 +8,7 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::outcome::{Delivery, Outcome};
 use crate::domain::url::EndpointUrl;
+use crate::ops::demo::Guide;
 use crate::ops::{Problem, Situation, State, Witness};
 
 /// What does not change while the app runs.

@@ -79,8 +79,10 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Probed(id, result) => other_side::probed(model, id, result),
         Msg::Explained(id, result) => other_side::explained(model, id, result),
         Msg::Witnessed(witness) => {
+            if let Some(guide) = &mut model.guide {
+                guide.told(&witness);
+            }
             model.witness = Some(witness);
-            guide::asked(model);
             Vec::new()
         }
         Msg::Resumed => vec![Effect::Repaint],

@@ -5,9 +5,10 @@ use waypost::domain::auth::{Auth, AuthType};
 use waypost::domain::destination::Destination;
 use waypost::domain::outcome::{Delivery, Phase};
 use waypost::domain::secret::Secret;
+use waypost::ops::demo::Step;
 use waypost::ops::{Removed, Saved, Witness};
 use waypost::tui::effect::Effect;
-use waypost::tui::guide::{Step, line};
+use waypost::tui::guide::line;
 use waypost::tui::model::{Model, Popup, Surroundings};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
@@ -69,6 +70,7 @@ impl Walk {
                     id: Some(delivery.id.clone()),
                     accepted,
                     text: "The receiver saw it.".into(),
+                    given: self.given.clone().map(Box::new),
                 }));
                 self.update(Msg::Delivered(id, Box::new(delivery)));
             }
@@ -350,6 +352,25 @@ fn who_deletes_it_registers_anew_and_goes_on() {
     assert_eq!(walk.step(), Step::Done);
     walk.press("d right enter");
     walk.says("That is all of it. q ends the demo; nothing of it is left behind.");
+}
+
+#[test]
+fn what_the_receiver_has_is_what_it_told_not_what_is_registered_meanwhile() {
+    let mut walk = Walk::begin();
+    register(&mut walk, AuthType::Basic);
+    // It arrived, was stopped, and was edited before the receiver told of it.
+    walk.press("t");
+    update(&mut walk.model, Msg::Key(Press::Enter));
+    let id = walk.model.in_flight().unwrap();
+    let given = walk.model.destination().cloned().map(Box::new);
+    walk.update(Msg::Delivered(id, Box::new(scenes::stopped())));
+    walk.press("esc e tab tab x ctrl-o");
+    walk.says("Press t, then Enter, to send a test delivery.");
+    let text = "The receiver saw it.".into();
+    walk.update(Msg::Witnessed(Witness { id: None, accepted: true, text, given }));
+    walk.says("Press e, and let Username be Aladdin again.");
+    walk.press("e tab tab backspace ctrl-o");
+    walk.says("Press t, then Enter, to send a test delivery.");
 }
 
 #[test]

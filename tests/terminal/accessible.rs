@@ -316,7 +316,7 @@ fn the_demo_leads_on_through_a_refusal() {
             ("1", ""),
             "delivered  200",
             "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
-            "Guide, 3 of 4: Now see a refusal. Edit the destination, and give its URL with a letter more",
+            "Guide, 3 of 4: Now see a refusal. Edit the destination, and change the URL's path",
         ),
         (
             ("2", &*wrong),

@@ -1,11 +1,10 @@
 //! The line for each step and place.
 
-use super::change::{back, breaking, to_break, to_mend, towards};
-use super::{Guide, Step};
 use crate::domain::auth::AuthType;
 use crate::domain::field::Field;
 use crate::domain::outcome::Outcome;
 use crate::ops::State;
+use crate::ops::demo::{Called, Guide, Step};
 use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::model::{Model, Popup};
 use crate::tui::other_side::ProbePopup;
@@ -84,7 +83,7 @@ fn on_screen(guide: &Guide, model: &Model) -> Words {
     match (step, guide.differs(destination.settings())) {
         (Step::Done, _) => all_of_it(),
         (Step::Refuse, None) => {
-            let what = to_break(guide.slip(destination.auth().auth_type()));
+            let what = guide.slip(destination.auth().auth_type()).what;
             both(format!("Now see a refusal. Press e, then {what}."), format!("Now a refusal: e, then {what}."))
         }
         (Step::Refuse, Some(Field::Url)) => both(
@@ -100,7 +99,7 @@ fn on_screen(guide: &Guide, model: &Model) -> Words {
             both("As the receiver has it. Press t, then Enter, to prove it.", "As the receiver has it. t, then Enter, proves it.")
         }
         (_, Some(field)) => {
-            let what = to_mend(guide, field);
+            let what = guide.back(field, Called::ByName);
             // A secret may be forgotten by now: the receiver takes another only with another registration.
             let anew = if field.is_secret() { " Or d: register anew." } else { "" };
             both(format!("Press e, and {what}.{anew}"), format!("e: {what}."))
@@ -139,7 +138,7 @@ fn in_test(guide: &Guide, model: &Model, test: &TestPopup) -> Words {
         (Step::Refuse, Some(_)) => both(format!("{send}, and see what the receiver says."), format!("{send}.")),
         (_, None) => both(format!("{send}: this time it agrees with the receiver."), format!("{send}.")),
         (_, Some(field)) => {
-            let what = to_mend(guide, field);
+            let what = guide.back(field, Called::ByName);
             both(format!("It would be refused. e: {what}."), format!("e: {what}."))
         }
     }
@@ -163,7 +162,7 @@ fn answered(guide: &Guide, model: &Model, outcome: Outcome) -> Words {
         }
         (_, Outcome::Delivered) => {
             let now = model.destination().map_or(AuthType::Default, |destination| destination.auth().auth_type());
-            let what = to_break(guide.slip(now));
+            let what = guide.slip(now).what;
             both(format!("Delivered. Now see a refusal: press e, then {what}."), format!("Now a refusal: e, then {what}."))
         }
     }
@@ -198,8 +197,12 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
     match (guide.step(), differs) {
         (Step::Refuse, Some(_)) | (Step::Mend, None) if at_once => same("Press Enter: it saves, and sends one at once."),
         (Step::Refuse, None) => {
-            let field = guide.slip(form.auth_type());
-            let how = if form.focus == Focus::Field(field) { breaking(field) } else { towards(field) };
+            let slip = guide.slip(form.auth_type());
+            let how = if form.focus == Focus::Field(slip.field) {
+                slip.here.to_owned()
+            } else {
+                format!("{}, and {}", towards(slip.field), slip.named)
+            };
             both(format!("{how}. ^O saves it."), format!("{how}."))
         }
         (Step::Refuse, Some(Field::Url)) => {
@@ -209,17 +212,21 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
             both("Changed here, but not at the receiver. ^O saves; then t and Enter.", "^O saves it; then t and Enter send one.")
         }
         (_, Some(field)) => {
-            let back = back(guide, field);
+            let back = guide.back(field, Called::It);
             if form.focus == Focus::Field(field) {
                 same(format!("Here, {back}. Then ^O."))
             } else {
-                let to =
-                    if field == Field::Url { "Shift-Tab to the URL".to_owned() } else { format!("Tab to {}", field.label()) };
+                let to = towards(field);
                 both(format!("{to}, and {back}."), format!("{to}; {back}."))
             }
         }
         (_, None) => both("As the receiver has it. ^O saves; then t and Enter.", "As the receiver has it. ^O saves."),
     }
+}
+
+/// How to get to a field of the form.
+fn towards(field: Field) -> String {
+    if field == Field::Url { "Shift-Tab to the URL".to_owned() } else { format!("Tab to {}", field.label()) }
 }
 
 /// Whether the focused field has an error that is to be read. Of one that is still empty the usual line says more.
@@ -234,7 +241,7 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
     let typed = |field| form.text(field).is_some_and(|text| !text.text().is_empty());
     match form.focus {
         Focus::Field(Field::Url) if form.text(Field::Url).is_none_or(|url| !guide.leads_to_receiver(url.text())) => {
-            same(format!("The receiver is at {}", guide.url))
+            same(format!("The receiver is at {}", guide.url()))
         }
         Focus::Field(Field::Url) => {
             both("This is the URL of the demo's receiver. Enter goes on.", "The URL of the demo's receiver. Enter goes on.")
