@@ -290,6 +290,16 @@ impl Form {
         self.auth_type().fields().iter().copied().find(|field| field.is_secret())
     }
 
+    /// Shows the secret, and goes to it: it is shown only where one is. Hides it again.
+    pub fn reveal(&mut self) {
+        if self.revealed.take().is_none()
+            && let Some(secret) = self.secret()
+        {
+            self.go(Focus::Field(secret));
+            self.revealed = Some(secret);
+        }
+    }
+
     /// Moves the focus by so many stops, around the ends.
     pub fn step(&mut self, by: isize) {
         let stops = self.stops();

@@ -50,7 +50,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             form.go(Focus::Field(Field::SigningSecret));
             return vec![Effect::Generate];
         }
-        Action::Reveal => form.revealed = if form.revealed.is_some() { None } else { form.secret() },
+        Action::Reveal => form.reveal(),
         Action::Back => {
             if form.is_dirty() {
                 form.discard = Some(false);
