@@ -431,7 +431,8 @@ is made when the command runs, by openssl.";
 
 const DEMO: &str = "The line at the top says what to do next: register, test, see a delivery refused and why, mend it. It \
 blocks nothing. The receiver keeps the credentials that it was given first, so that a change on this side alone is refused; it \
-takes others after the destination is deleted. Nothing is left behind, and nothing leaves the machine.";
+takes others after the destination is deleted. Its files are removed when it ends, and its URL leads to \
+this machine.";
 
 const PROBING: &str = "A receiver may act on a ping that it takes. The code is 0 if the endpoint takes the right request and \
 refuses the others with 400, 401 or 403; 3 if it takes one that it must refuse, refuses the right one, or answers so that it \

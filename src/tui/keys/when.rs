@@ -73,6 +73,11 @@ pub(super) fn form_on_text(model: &Model) -> bool {
     form_on_field(model) && !form_on_choice(model)
 }
 
+/// Whether a line of text is being edited: a prompt is one, and of the form what has the focus may be.
+pub(super) fn in_text(model: &Model) -> bool {
+    form_focus(model).is_none() || form_on_text(model)
+}
+
 pub(super) fn form_off_text(model: &Model) -> bool {
     !form_on_text(model)
 }
