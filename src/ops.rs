@@ -2,6 +2,7 @@
 
 mod deliver;
 pub mod demo;
+mod flight;
 pub mod judge;
 mod listen;
 pub mod probe;

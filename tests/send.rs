@@ -11,6 +11,8 @@ mod lines;
 mod load;
 #[path = "send/one.rs"]
 mod one;
+#[path = "send/panic.rs"]
+mod panic;
 #[path = "send/probe.rs"]
 mod probe;
 

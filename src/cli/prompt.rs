@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::exit;
 use super::failure::Failure;
 use super::signals::Signals;
+use crate::at_panic::Left;
 use crate::domain::draft::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
 
@@ -252,15 +253,19 @@ impl Screen {
     }
 }
 
-/// The terminal while it does not echo; dropping it gives it back.
-struct Taken(Termios);
+/// The terminal while it does not echo; dropping it gives it back, and so does a panic.
+struct Taken(Termios, #[expect(dead_code, reason = "for as long as the terminal is taken")] Left);
 
 impl Taken {
     fn take() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut quiet = before.clone();
         quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN);
-        let taken = Self(before);
+        let to_give_back = before.clone();
+        let left = Left::to_do_before_words(move || {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &to_give_back);
+        });
+        let taken = Self(before, left);
         tcsetattr(io::stdin(), OptionalActions::Drain, &quiet)?;
         Ok(taken)
     }

@@ -95,6 +95,15 @@ pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
     }
 }
 
+/// Puts an end of waypost itself in words, by a panic in the middle of an attempt.
+#[must_use]
+pub fn of_panic() -> Diagnosis {
+    Diagnosis::new(
+        "waypost ended in the middle of it, by a bug of its own; the endpoint may have taken the event.",
+        "Look at the receiver before you send it again.",
+    )
+}
+
 /// What is worth knowing about an attempt besides its diagnosis: sentences.
 #[must_use]
 pub fn notices(attempt: &Attempt) -> Vec<String> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{Fault, Links, PRIVATE, open_regular, read_capped};
 use super::paths::Paths;
+use crate::at_panic::Left;
 use crate::domain::event::{BuiltIn, Event};
 
 /// The largest own event, in bytes.
@@ -96,7 +97,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A body in a file of its own while an editor has it; gone when dropped.
 #[derive(Debug)]
-pub struct Scratch(PathBuf);
+pub struct Scratch(PathBuf, #[expect(dead_code, reason = "for as long as the file is there")] Left);
 
 impl Scratch {
     /// Writes the body to a new file in the state directory.
@@ -108,7 +109,11 @@ impl Scratch {
         // Editors choose their colours by the ending.
         let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
         write_new(&path, body)?;
-        Ok(Self(path))
+        let there = path.clone();
+        let left = Left::to_do(move || {
+            let _ = fs::remove_file(there);
+        });
+        Ok(Self(path, left))
     }
 
     /// Where it is.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::flight::{Flight, Unrecorded};
 use super::{Problem, Step, Tested, Waypost};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
@@ -15,7 +16,6 @@ use crate::domain::outcome::{Attempt, Cause, Delivery};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::file::{Fault, Links, open_regular, read_capped};
-use crate::io::history;
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
 use crate::io::store;
 
@@ -25,8 +25,28 @@ pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
 impl Waypost {
     /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
     pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
-        let delivery = self.deliver(to, event, step, stop).await;
-        let unrecorded = self.record(&delivery).await;
+        self.test_and_tell(to, event, step, |_| {}, stop).await
+    }
+
+    /// As [`Waypost::test`]; what came of it is told before it is recorded: the disk may be slower than the answer.
+    pub async fn test_and_tell(
+        &self,
+        to: &Destination,
+        event: &Event,
+        step: impl Fn(Step),
+        tell: impl FnOnce(&Delivery),
+        stop: impl Future<Output = ()>,
+    ) -> Tested {
+        let started_at = Timestamp::now();
+        let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
+        let flight = Flight::begin(&self.paths, stamp.id.clone(), event.name.clone());
+        let request = Request::build(to.settings(), &event.body, &stamp);
+        step(Step::Sending(Box::new(request.clone())));
+        let timeout = Duration::from_secs(to.timeout_s().into());
+        let attempt = self.attempt(&flight, to, &request, (started_at, timeout), step, stop).await;
+        let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
+        tell(&delivery);
+        let unrecorded = record(flight).await;
         Tested { delivery, unrecorded }
     }
 
@@ -45,25 +65,23 @@ impl Waypost {
         }
     }
 
-    /// Sends an event, one attempt. `stop` ends it early.
-    pub async fn deliver(
+    /// One attempt of that flight, begun then and ended after so long.
+    pub(super) async fn attempt(
         &self,
+        flight: &Flight,
         to: &Destination,
-        event: &Event,
+        request: &Request,
+        (started_at, timeout): (Timestamp, Duration),
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
-    ) -> Delivery {
-        let started_at = Timestamp::now();
-        let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
-        let request = Request::build(to.settings(), &event.body, &stamp);
-        step(Step::Sending(Box::new(request.clone())));
-        let timeout = Duration::from_secs(to.timeout_s().into());
-        let attempt = self.attempt(to, &request, (started_at, timeout), step, stop).await;
-        Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] }
+    ) -> Attempt {
+        flight.attempts(to.settings(), request, started_at);
+        let attempt = self.attempt_alone(to, request, (started_at, timeout), step, stop).await;
+        flight.attempted(attempt.clone());
+        attempt
     }
 
-    /// One attempt, begun then and ended after so long.
-    pub(super) async fn attempt(
+    async fn attempt_alone(
         &self,
         to: &Destination,
         request: &Request,
@@ -107,21 +125,19 @@ impl Waypost {
         });
         made.await.unwrap_or_else(|error| Err(Cause::Other(error.to_string())))
     }
+}
 
-    /// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
-    pub async fn record(&self, delivery: &Delivery) -> Option<Problem> {
-        let (paths, delivery) = (self.paths.clone(), delivery.clone());
-        // On a thread of its own: a slow disk must not hold up the keys.
-        let result = tokio::task::spawn_blocking(move || history::append(&paths, &delivery)).await;
-        let problem = match result {
-            Ok(result) => result.err().map(Problem::from),
-            Err(error) => Some(Problem::unrecorded(&error.to_string())),
-        };
-        if let Some(problem) = &problem {
-            tracing::warn!(why = %problem.what, "not recorded");
-        }
-        problem
+/// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
+pub(super) async fn record(flight: Flight) -> Option<Problem> {
+    let problem = match flight.record().await {
+        Ok(()) => None,
+        Err(Unrecorded::Store(error)) => Some(Problem::from(error)),
+        Err(Unrecorded::Thread(error)) => Some(Problem::unrecorded(&error)),
+    };
+    if let Some(problem) = &problem {
+        tracing::warn!(why = %problem.what, "not recorded");
     }
+    problem
 }
 
 impl From<Progress> for Step {

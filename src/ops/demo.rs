@@ -23,6 +23,7 @@ pub use change::{Called, Change};
 pub use guide::{Guide, Step};
 
 use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use crate::at_panic::Left;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::redact::Redactor;
 use crate::domain::verify::Verdict;
@@ -173,13 +174,17 @@ fn not_set_up(what: &str, error: &io::Error) -> Problem {
 
 /// A directory that is gone when the demo ends.
 #[derive(Debug)]
-struct ThrowAway(PathBuf);
+struct ThrowAway(PathBuf, #[expect(dead_code, reason = "for as long as the directory is there")] Left);
 
 impl ThrowAway {
     fn create() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("waypost-demo-{}", uuid::Uuid::new_v4().simple()));
         DirBuilder::new().mode(0o700).create(&path)?;
-        Ok(Self(path))
+        let there = path.clone();
+        let left = Left::to_do(move || {
+            let _ = std::fs::remove_dir_all(there);
+        });
+        Ok(Self(path, left))
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::deliver::record;
+use super::flight::Flight;
 use super::{Problem, Waypost, new_id};
 use crate::domain::auth::{Auth, AuthType};
 use crate::domain::destination::{Destination, Settings};
@@ -174,14 +176,17 @@ impl Waypost {
         let wrong = self.with_wrong_secret(to.settings())?;
         let timeout = Duration::from_secs(to.timeout_s().into());
         let mut report = Report::default();
+        let mut flights = Vec::new();
         for case in Case::all_of(to.auth()) {
             step(case);
             let started_at = Timestamp::now();
             let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
             let request = request(to.settings(), &wrong, case, &stamp);
-            let attempt = self.attempt(to, &request, (started_at, timeout), |_| {}, stop.as_mut()).await;
-            let outcome = attempt.outcome;
             let event = format!("{EVENT}{}", case.name());
+            let flight = Flight::begin(&self.paths, stamp.id.clone(), event.clone());
+            let attempt = self.attempt(&flight, to, &request, (started_at, timeout), |_| {}, stop.as_mut()).await;
+            let outcome = attempt.outcome;
+            flights.push(flight);
             report.rows.push(row(case, to.auth(), Delivery { id: stamp.id, event, attempts: vec![attempt] }));
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
                 report.cut_short = case != Case::Right;
@@ -189,11 +194,12 @@ impl Waypost {
             }
         }
         qualify(&mut report);
-        for row in &mut report.rows {
+        for (row, flight) in report.rows.iter_mut().zip(flights) {
             if let (Some(attempt), true) = (row.delivery.attempts.last_mut(), row.verdict != Verdict::Unclear) {
                 attempt.diagnosis = Diagnosis { why: row.finding.clone(), fix: row.fix.clone() };
+                flight.change(row.delivery.clone());
             }
-            let problem = self.record(&row.delivery).await;
+            let problem = record(flight).await;
             report.unrecorded = report.unrecorded.take().or(problem);
         }
         Ok(report)

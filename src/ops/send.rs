@@ -11,6 +11,7 @@
 //! waiting line holds no lane up. There is no circuit breaker: with a destination that is down, each line costs its retries,
 //! and the undelivered hold the lines to send again later.
 
+mod flying;
 mod gate;
 mod input;
 mod lines;
@@ -26,6 +27,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
+use super::deliver::record;
+use super::flight::Flight;
 use super::{Problem, Step, Waypost, new_id};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
@@ -96,6 +99,7 @@ impl Waypost {
         stop: impl Future<Output = ()>,
     ) -> Sent {
         let mut delivery = Delivery { id: new_id(), event: event.name.clone(), attempts: Vec::new() };
+        let flight = Flight::begin(&self.paths, delivery.id.clone(), delivery.event.clone());
         let timeout = options.timeout(to);
         let mut stop = pin!(stop);
         let mut stopped = false;
@@ -105,7 +109,7 @@ impl Waypost {
             let request = Request::build(to.settings(), &event.body, &stamp);
             step(SendStep::Attempt(number, Step::Sending(Box::new(request.clone()))));
             let of_attempt = |happened| step(SendStep::Attempt(number, happened));
-            let attempt = self.attempt(to, &request, (started_at, timeout), of_attempt, stop.as_mut()).await;
+            let attempt = self.attempt(&flight, to, &request, (started_at, timeout), of_attempt, stop.as_mut()).await;
             stopped = attempt.outcome == Outcome::Stopped;
             let wait = retry::next(number, &options.policy, &attempt, Timestamp::now(), jitter);
             delivery.attempts.push(attempt);
@@ -120,7 +124,7 @@ impl Waypost {
                 }
             }
         }
-        let unrecorded = self.record(&delivery).await;
+        let unrecorded = record(flight).await;
         Sent { delivery, stopped, unrecorded }
     }
 }

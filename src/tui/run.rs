@@ -23,6 +23,7 @@ use super::update::update;
 use super::view::view;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
+use crate::domain::outcome::Delivery;
 use crate::ops::judge;
 use crate::ops::{self, Copied, PAGE, Problem, Saved, Step, Waypost};
 
@@ -35,9 +36,6 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long after an editor's end an interrupt is still taken for the editor's. In raw mode ^C is no signal: one that comes
 /// then comes from elsewhere, and rarely in that time.
 const LATE_INTERRUPT: Duration = Duration::from_millis(500);
-
-/// The exit code of a program that panicked.
-const PANICKED: u8 = 101;
 
 /// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
@@ -214,8 +212,7 @@ async fn last_words(flight: Option<Flight>) {
 
 /// Does what touches the disk on a thread of its own, so that a slow one never holds up the keys.
 fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
-    let to_loop = results.clone();
-    let task = tokio::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         let msg = match effect {
             Effect::Save { id, settings, over } => Msg::Saved(id, save(&waypost, *settings, over).map(Box::new)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
@@ -251,21 +248,10 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
         // Nobody listens any more when the app is ending.
         let _ = results.send(msg);
     });
-    watched(task, to_loop);
-}
-
-/// Ends the app when a task panics: by then the terminal is given back, and what the task was to bring will never come.
-fn watched(task: JoinHandle<()>, to_loop: UnboundedSender<Msg>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        if task.await.is_err_and(|error| error.is_panic()) {
-            let _ = to_loop.send(Msg::Terminate(PANICKED));
-        }
-    })
 }
 
 fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
-    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |case| {
@@ -275,7 +261,7 @@ fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: Unbou
         let _ = results.send(Msg::Probed(id, report.map(Box::new)));
     });
     // No clock runs for it: what is on the screen changes with each ping.
-    Flight { id, begun: Instant::now(), stop: Some(stop), answered: true, task: watched(task, to_loop) }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: true, task }
 }
 
 /// Ready at a wish to stop; an end without a word is none.
@@ -346,7 +332,6 @@ fn send(
     results: UnboundedSender<Msg>,
 ) -> Flight {
     let (stop, stopped) = oneshot::channel();
-    let to_loop = results.clone();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |step| {
@@ -362,27 +347,13 @@ fn send(
             let _ = results.send(Msg::NotSent(id, problem));
             return;
         }
-        let delivery = waypost.deliver(&destination, &event, step, stop).await;
-        // What was answered is shown at once; the disk may be slower.
-        let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
-        if let Some(problem) = waypost.record(&delivery).await {
+        let tell = |delivery: &Delivery| {
+            let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
+        };
+        let tested = waypost.test_and_tell(&destination, &event, step, tell, stop).await;
+        if let Some(problem) = tested.unrecorded {
             let _ = results.send(Msg::Unrecorded(id, problem));
         }
     });
-    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task: watched(task, to_loop) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_task_that_panics_ends_the_app() {
-        let (to_loop, mut inbox) = unbounded_channel();
-        let task = tokio::task::spawn_blocking(|| panic!("on purpose"));
-        watched(task, to_loop.clone()).await.unwrap();
-        assert_eq!(inbox.try_recv(), Ok(Msg::Terminate(101)));
-        watched(tokio::task::spawn_blocking(|| ()), to_loop).await.unwrap();
-        assert!(inbox.try_recv().is_err());
-    }
+    Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task }
 }

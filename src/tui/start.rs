@@ -37,7 +37,6 @@ pub fn start(
     surroundings: Surroundings,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
-    terminal::give_back_at_panic();
     let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
     let signals = {

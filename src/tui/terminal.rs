@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
+
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::at_panic::Left;
 
 /// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -77,17 +80,8 @@ pub fn size() -> io::Result<Size> {
     Ok(Size { width, height })
 }
 
-/// Makes a panic give the terminal back before its message is printed.
-pub fn give_back_at_panic() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        give_back();
-        before(info);
-    }));
-}
-
-/// Gives the terminal back when dropped.
-pub struct Taken(());
+/// Gives the terminal back when dropped, and at a panic.
+pub struct Taken(#[expect(dead_code, reason = "for as long as the terminal is taken")] Left);
 
 impl Taken {
     /// Takes the terminal.
@@ -95,7 +89,9 @@ impl Taken {
     /// # Errors
     /// As [`take`].
     pub fn take() -> io::Result<Self> {
-        let taken = Self(());
+        let taken = Self(Left::to_do_before_words(|| {
+            give_back();
+        }));
         take()?;
         Ok(taken)
     }

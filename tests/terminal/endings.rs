@@ -41,11 +41,12 @@ fn in_flight(home: &Home, change: impl FnOnce(pty::Command) -> pty::Command) -> 
 
 /// The history holds that one delivery, as stopped.
 #[track_caller]
-fn assert_recorded_as_stopped(home: &Home) {
+pub fn assert_recorded_as_stopped(home: &Home) -> Value {
     let text = std::fs::read_to_string(home.state_dir().join("deliveries.jsonl")).expect("the history is there");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 1, "{text}");
     assert_eq!(lines[0]["outcome"], "stopped", "{text}");
+    lines[0].clone()
 }
 
 #[test]

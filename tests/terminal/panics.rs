@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
+use waypost::at_panic;
 use waypost::io::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::tui::backend::LeanBackend;
@@ -14,9 +15,11 @@ use waypost::tui::run::{Run, Shell};
 use waypost::tui::start;
 use waypost::tui::terminal::{self, Taken};
 
-use crate::support::Home;
+use super::endings::assert_recorded_as_stopped;
 use crate::support::app::{App, Typed};
 use crate::support::pty::{Command, Key};
+use crate::support::receiver::{Answer, DEADLINE, Receiver};
+use crate::support::{Home, check};
 
 /// Set where this program is to be the one that panics.
 const PANICS: &str = "WAYPOST_TEST_PANICS";
@@ -41,7 +44,7 @@ impl Shell for Panics {
 
 /// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
 fn run_until_it_panics(home: &Path) {
-    terminal::give_back_at_panic();
+    at_panic::end_the_program();
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -54,6 +57,13 @@ fn run_until_it_panics(home: &Path) {
     let _ = runtime.block_on(async { run.run(EventStream::new(), from_outside).await });
 }
 
+/// This program once more, as the one that panics while it runs the test of that name.
+fn itself(home: &Home, name: &str) -> Command {
+    Command::new(std::env::current_exe().unwrap(), home.path())
+        .args(&["--exact", name, "--nocapture"])
+        .env(PANICS, home.path().to_str().unwrap())
+}
+
 #[test]
 fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     if let Some(home) = std::env::var_os(PANICS) {
@@ -61,10 +71,7 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     }
     let home = Home::new();
     let name = "panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
-    let itself = Command::new(std::env::current_exe().unwrap(), home.path())
-        .args(&["--exact", name, "--nocapture"])
-        .env(PANICS, home.path().to_str().unwrap());
-    let mut app = App::start(itself);
+    let mut app = App::start(itself(&home, name));
     assert!(app.is_raw());
     // A secret is in the form when it happens.
     app.open_form();
@@ -81,4 +88,26 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     assert_eq!(written.matches("\x1b[?1049l").count(), 1, "it is given back once");
     assert!(left < written.find("on purpose").unwrap());
     assert!(!written.contains("canary"), "{written}");
+}
+
+#[test]
+fn h48_a_panic_records_the_delivery_in_flight() {
+    if let Some(home) = std::env::var_os(PANICS) {
+        return run_until_it_panics(Path::new(&home));
+    }
+    let home = Home::new();
+    let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
+    let name = "panics::h48_a_panic_records_the_delivery_in_flight";
+    let mut app = App::start(itself(&home, name).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()));
+    app.register(&receiver.url, &Typed::Default);
+    app.open_test();
+    app.key(Key::Enter);
+    app.wait_for("> [ Stop ]");
+    receiver.wait_for_request(DEADLINE);
+    app.key(Key::Ctrl('z'));
+    let exit = app.wait_exit();
+    assert_eq!((exit.code, exit.signal), (Some(101), None), "{}", app.screen_text());
+    app.assert_terminal_whole();
+    let delivery = assert_recorded_as_stopped(&home);
+    assert!(delivery["attempts"][0]["why"].as_str().unwrap().contains("by a bug of its own"), "{delivery}");
 }

@@ -15,13 +15,14 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
 
+use super::flying::{Begun, Flying, Seat};
 use super::gate::Gate;
 use super::input::{self, Input, Line};
 use super::recorder::Recorder;
 use super::undelivered::{FailedLines, Undelivered};
 use super::{Options, jitter};
 use crate::domain::destination::Destination;
-use crate::domain::outcome::{Attempt, Cause, Delivery, Outcome};
+use crate::domain::outcome::{Cause, Outcome};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::retry;
 use crate::io::history;
@@ -134,11 +135,16 @@ enum Stop {
     All,
 }
 
-/// A line with what came of it so far.
+/// A line, and what came of it so far.
 struct Job {
     line: Line,
-    id: String,
-    attempts: Vec<Attempt>,
+    begun: Begun,
+}
+
+/// What carries one line at a time.
+struct Place {
+    lane: Lane,
+    seat: Seat,
 }
 
 impl Waypost {
@@ -162,6 +168,7 @@ impl Waypost {
         let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
         let recorder = Recorder::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
+        let flying = Flying::new(lanes.len(), &how.name, to.settings(), recorder.unwritten());
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;
         let (to_loop, lines) = channel(BATCHES);
@@ -177,7 +184,8 @@ impl Waypost {
             to,
             how,
             timeout: how.options.timeout(to),
-            lanes,
+            free: lanes.into_iter().zip(flying.seats()).map(|(lane, seat)| Place { lane, seat }).collect(),
+            flying,
             queue: VecDeque::new(),
             again: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
@@ -204,13 +212,13 @@ struct Run<'a> {
     to: &'a Destination,
     how: &'a Lines,
     timeout: Duration,
-    /// Those that are free.
-    lanes: Vec<Lane>,
+    free: Vec<Place>,
+    flying: Flying,
     /// Read, not begun.
     queue: VecDeque<Line>,
     /// Due for another attempt.
     again: VecDeque<Job>,
-    in_flight: FuturesUnordered<BoxFuture<'a, (Lane, Job)>>,
+    in_flight: FuturesUnordered<BoxFuture<'a, (Place, Job)>>,
     waiting: FuturesUnordered<BoxFuture<'a, Job>>,
     /// `None` at the end of the input.
     lines: Option<Receiver<Input>>,
@@ -257,8 +265,8 @@ impl Run<'_> {
                     self.stop(Stop::New);
                     self.leave_input();
                 }
-                Some((lane, job)) = self.in_flight.next() => {
-                    self.lanes.push(lane);
+                Some((place, job)) = self.in_flight.next() => {
+                    self.free.push(place);
                     self.attempted(job).await;
                 }
                 Some(job) = self.waiting.next() => self.due(job).await,
@@ -286,7 +294,7 @@ impl Run<'_> {
             return;
         }
         let may_read = self.wants_lines();
-        while let Some(lane) = self.lanes.pop() {
+        while let Some(place) = self.free.pop() {
             let job = match (self.again.pop_front(), self.queue.pop_front()) {
                 (Some(job), line) => {
                     if let Some(line) = line {
@@ -295,9 +303,12 @@ impl Run<'_> {
                     self.summary.tally.retries += 1;
                     job
                 }
-                (None, Some(line)) => Job { line, id: new_id(), attempts: Vec::new() },
+                (None, Some(line)) => {
+                    let begun = Begun { number: line.number, id: new_id(), attempts: Vec::new() };
+                    Job { line, begun }
+                }
                 (None, None) => {
-                    self.lanes.push(lane);
+                    self.free.push(place);
                     // Lines that were read already must not wait until every answer that has come is dealt with.
                     match self.lines.as_mut().filter(|_| may_read).map(Receiver::try_recv) {
                         Some(Ok(input)) => self.take(input),
@@ -306,22 +317,23 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let attempt = attempt(lane, job, self.to, self.timeout, self.stopping.clone());
+            let attempt = attempt(place, job, self.to, self.timeout, self.stopping.clone());
             self.in_flight.push(Box::pin(attempt));
         }
     }
 
     /// An attempt is over.
     async fn attempted(&mut self, job: Job) {
-        let Some(last) = job.attempts.last() else { return };
+        let Some(last) = job.begun.attempts.last() else { return };
         let wait = match self.level() {
             Stop::Not => {
-                let done = u32::try_from(job.attempts.len()).unwrap_or(u32::MAX);
+                let done = u32::try_from(job.begun.attempts.len()).unwrap_or(u32::MAX);
                 retry::next(done, &self.how.options.policy, last, Timestamp::now(), jitter)
             }
             Stop::New | Stop::All => None,
         };
         let Some(wait) = wait else { return self.over(job).await };
+        self.flying.waits(job.begun.clone());
         let pause = (self.how.options.pause)(wait.duration);
         let mut stopping = self.stopping.clone();
         self.waiting.push(Box::pin(async move {
@@ -335,13 +347,14 @@ impl Run<'_> {
 
     /// A wait is over.
     async fn due(&mut self, job: Job) {
+        self.flying.waited(job.line.number);
         if self.level() == Stop::Not { self.again.push_back(job) } else { self.over(job).await }
     }
 
     /// A delivery is over.
     async fn over(&mut self, job: Job) {
-        let Job { line, id, attempts } = job;
-        let delivery = Delivery { id, event: format!("{}:{}", self.how.name, line.number), attempts };
+        let Job { line, begun } = job;
+        let delivery = begun.over(&self.how.name);
         let tally = &mut self.summary.tally;
         match delivery.outcome() {
             Outcome::Delivered => tally.delivered += 1,
@@ -443,20 +456,23 @@ impl Run<'_> {
 }
 
 async fn attempt(
-    mut lane: Lane,
+    mut place: Place,
     mut job: Job,
     to: &Destination,
     timeout: Duration,
     mut stopping: watch::Receiver<Stop>,
-) -> (Lane, Job) {
+) -> (Place, Job) {
     let started_at = Timestamp::now();
-    let stamp = Stamp { id: job.id.clone(), timestamp: started_at.as_second() };
-    let request = Request::build(to.settings(), job.line.body(), &stamp);
-    let attempt = lane.attempt(&request, started_at, timeout, stopped(&mut stopping, Stop::All)).await;
-    job.attempts.push(attempt);
+    let stamp = Stamp { id: job.begun.id.clone(), timestamp: started_at.as_second() };
+    let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp));
+    place.seat.take(job.begun, Arc::clone(&request), started_at);
+    let attempt = place.lane.attempt(&request, started_at, timeout, stopped(&mut stopping, Stop::All)).await;
+    let Some(begun) = place.seat.leave() else { return pending().await };
+    job.begun = begun;
+    job.begun.attempts.push(attempt);
     // Of a waiting line no more is held than the history keeps.
-    history::shorten_bodies(&mut job.attempts);
-    (lane, job)
+    history::shorten_bodies(&mut job.begun.attempts);
+    (place, job)
 }
 
 /// Ready when stopped to that level.

@@ -1,0 +1,110 @@
+//! A delivery under way, known to the whole process: a panic anywhere still records it, as stopped.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::at_panic::Left;
+use crate::domain::destination::Settings;
+use crate::domain::diagnosis;
+use crate::domain::outcome::{Attempt, Delivery};
+use crate::domain::request::Request;
+use crate::io::history;
+use crate::io::http;
+use crate::io::paths::Paths;
+use crate::io::store::StoreError;
+
+/// A delivery from its first attempt until it is recorded.
+pub struct Flight {
+    under_way: Arc<Mutex<UnderWay>>,
+    paths: Paths,
+    _at_panic: Left,
+}
+
+struct UnderWay {
+    /// With the attempts that have ended. `None` when it is recorded.
+    delivery: Option<Delivery>,
+    /// The attempt that has not.
+    now: Option<(Settings, Request, Timestamp)>,
+}
+
+impl Flight {
+    /// Begins a delivery.
+    pub fn begin(paths: &Paths, id: String, event: String) -> Self {
+        let delivery = Delivery { id, event, attempts: Vec::new() };
+        let under_way = Arc::new(Mutex::new(UnderWay { delivery: Some(delivery), now: None }));
+        let (left, to) = (Arc::clone(&under_way), paths.clone());
+        let at_panic = Left::to_do(move || {
+            let mut under_way = lock(&left);
+            if let Some((settings, request, started_at)) = under_way.now.take()
+                && let Some(delivery) = &mut under_way.delivery
+            {
+                delivery.attempts.push(cut_off(&settings, &request, started_at));
+            }
+            // There is nobody left to tell.
+            let _ = record(&mut under_way, &to);
+        });
+        Self { under_way, paths: paths.clone(), _at_panic: at_panic }
+    }
+
+    /// An attempt begins.
+    pub fn attempts(&self, to: &Settings, request: &Request, started_at: Timestamp) {
+        lock(&self.under_way).now = Some((to.clone(), request.clone(), started_at));
+    }
+
+    /// The attempt is over.
+    pub fn attempted(&self, attempt: Attempt) {
+        let mut under_way = lock(&self.under_way);
+        under_way.now = None;
+        if let Some(delivery) = &mut under_way.delivery {
+            delivery.attempts.push(attempt);
+        }
+    }
+
+    /// What is to be recorded in place of what there is.
+    pub fn change(&self, delivery: Delivery) {
+        lock(&self.under_way).delivery = Some(delivery);
+    }
+
+    /// Records the delivery, on a thread of its own: a slow disk must not hold up the keys.
+    ///
+    /// # Errors
+    /// Why it is not in the history.
+    pub async fn record(self) -> Result<(), Unrecorded> {
+        let task = tokio::task::spawn_blocking(move || record(&mut lock(&self.under_way), &self.paths));
+        match task.await {
+            Ok(result) => result.map_err(Unrecorded::Store),
+            Err(error) => Err(Unrecorded::Thread(error.to_string())),
+        }
+    }
+}
+
+/// Why a delivery is not in the history.
+pub enum Unrecorded {
+    /// It could not be written.
+    Store(StoreError),
+    /// Whoever was to write it has died.
+    Thread(String),
+}
+
+/// Under the lock until it is written: it is recorded once, here or at a panic.
+fn record(under_way: &mut UnderWay, paths: &Paths) -> Result<(), StoreError> {
+    match under_way.delivery.take() {
+        Some(delivery) if !delivery.attempts.is_empty() => history::append(paths, &delivery),
+        _ => Ok(()),
+    }
+}
+
+/// An attempt that a panic ended.
+pub fn cut_off(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
+    let took = Timestamp::now().duration_since(started_at).max(SignedDuration::ZERO);
+    Attempt {
+        duration_ms: took.as_secs_f64() * 1000.0,
+        diagnosis: diagnosis::of_panic(),
+        ..http::stopped_before_sending(to, request, started_at)
+    }
+}
+
+fn lock(under_way: &Mutex<UnderWay>) -> MutexGuard<'_, UnderWay> {
+    under_way.lock().unwrap_or_else(PoisonError::into_inner)
+}

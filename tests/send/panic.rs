@@ -1,0 +1,159 @@
+//! A panic while something is in flight: hold-to row 48. The binary has no way to be made to panic, so each test runs itself a
+//! second time, with the real operations and something of its own that panics.
+
+use std::future::pending;
+use std::io::Cursor;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use waypost::at_panic;
+use waypost::domain::event::BuiltIn;
+use waypost::domain::outcome::{Delivery, Outcome, Phase};
+use waypost::io::paths::Paths;
+use waypost::ops::send::{Lines, Options, Streams};
+use waypost::ops::{Step, Waypost};
+
+use crate::support::receiver::{Answer, Receiver};
+use crate::support::{Home, check};
+use crate::{Place, SECRET, destination};
+
+/// `URL CA CONFIG STATE`, set where this program is to be the one that panics.
+const PANICS: &str = "WAYPOST_TEST_PANICS";
+
+/// What the one that panics works with.
+struct Doomed {
+    waypost: Waypost,
+    to: waypost::domain::destination::Destination,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Doomed {
+    fn here() -> Option<Self> {
+        let given = std::env::var(PANICS).ok()?;
+        let given: Vec<&str> = given.split(' ').collect();
+        let paths = Paths { config_dir: given[2].into(), state_dir: given[3].into(), key_file_override: None };
+        at_panic::end_the_program();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Some(Self { waypost: Waypost::new(paths, None), to: destination(given[0], Path::new(given[1])), runtime })
+    }
+}
+
+/// Runs that test once more as the one that panics; what is in the history then.
+#[track_caller]
+fn history_after(name: &str, answers: Vec<Answer>) -> Vec<Delivery> {
+    let place = Place::new();
+    let receiver = Receiver::scripted(check::expect_hmac("hex", "x-signature", SECRET), answers);
+    let out = run_again(name, &place.home, &receiver);
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(101), "{stderr}");
+    assert!(stderr.contains("on purpose") && !stderr.contains("canary"), "{stderr}");
+    place.history()
+}
+
+fn run_again(name: &str, home: &Home, receiver: &Receiver) -> Output {
+    let ca = receiver.ca().to_str().unwrap();
+    let given = [&receiver.url, ca, home.config_dir().to_str().unwrap(), home.state_dir().to_str().unwrap()].join(" ");
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("panic::{name}"), "--nocapture"])
+        .env(PANICS, given)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn assert_stopped(delivery: &Delivery, attempts: usize) {
+    assert_eq!((delivery.outcome(), delivery.attempts.len()), (Outcome::Stopped, attempts), "{delivery:?}");
+    let last = delivery.last().unwrap();
+    assert!(last.diagnosis.why.contains("by a bug of its own"), "{last:?}");
+    let id = last.request.headers.iter().find(|(name, _)| name == "webhook-id");
+    assert_eq!(id.map(|(_, id)| &**id), Some(delivery.id.as_str()), "{last:?}");
+}
+
+#[test]
+fn h48_a_test_in_flight_is_recorded() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let step = |step| assert!(!matches!(step, Step::Began(Phase::Wait)), "on purpose");
+        runtime.block_on(waypost.test(&to, &BuiltIn::Ping.event(), step, pending()));
+        return;
+    }
+    let history = history_after("h48_a_test_in_flight_is_recorded", vec![Answer::Stall]);
+    assert_eq!(history.len(), 1);
+    assert_eq!(history[0].event, "ping");
+    assert_stopped(&history[0], 1);
+}
+
+#[test]
+fn h48_a_panic_of_another_thread_records_it_too() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let step = |step| {
+            if matches!(step, Step::Began(Phase::Wait)) {
+                std::thread::spawn(|| panic!("on purpose"));
+            }
+        };
+        runtime.block_on(waypost.test(&to, &BuiltIn::Ping.event(), step, pending()));
+        return;
+    }
+    let history = history_after("h48_a_panic_of_another_thread_records_it_too", vec![Answer::Stall]);
+    assert_eq!(history.len(), 1);
+    assert_stopped(&history[0], 1);
+}
+
+#[test]
+fn h48_an_answer_that_panics_when_it_is_told_is_recorded_once() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let tell = |_: &Delivery| panic!("on purpose");
+        runtime.block_on(waypost.test_and_tell(&to, &BuiltIn::Ping.event(), |_| {}, tell, pending()));
+        return;
+    }
+    let history = history_after("h48_an_answer_that_panics_when_it_is_told_is_recorded_once", vec![Answer::Checked]);
+    assert_eq!(history.len(), 1);
+    assert_eq!(history[0].outcome(), Outcome::Delivered);
+}
+
+#[test]
+fn h48_a_delivery_between_two_attempts_is_recorded() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let options = Options { pause: Arc::new(|_| panic!("on purpose")), ..Options::default() };
+        runtime.block_on(waypost.send(&to, &BuiltIn::Ping.event(), &options, |_| {}, pending()));
+        return;
+    }
+    let history = history_after("h48_a_delivery_between_two_attempts_is_recorded", vec![Answer::status(503)]);
+    assert_eq!(history.len(), 1);
+    assert_eq!((history[0].outcome(), history[0].attempts.len()), (Outcome::Refused, 1));
+}
+
+#[test]
+fn h48_lines_in_flight_and_lines_not_written_yet_are_recorded() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let input = Cursor::new("{\"n\":1}\n".repeat(100));
+        let how = Lines { options: Options::default(), concurrency: 2, name: "test".into() };
+        let streams = Streams { input, failed: None };
+        // Of two lanes one has just got its answer then, and the other waits for one.
+        let progress = |tally: &waypost::ops::send::Tally| assert!(tally.delivered < 3, "on purpose");
+        let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
+        return;
+    }
+    let history = history_after("h48_lines_in_flight_and_lines_not_written_yet_are_recorded", vec![Answer::Checked]);
+    let (delivered, cut): (Vec<_>, Vec<_>) = history.iter().partition(|delivery| delivery.outcome() == Outcome::Delivered);
+    assert_eq!(delivered.len(), 3, "{history:?}");
+    assert_eq!(cut.len(), 1, "{history:?}");
+    assert_stopped(cut[0], 1);
+    let mut events: Vec<&str> = history.iter().map(|delivery| delivery.event.as_str()).collect();
+    events.sort_unstable();
+    assert_eq!(events, ["test:1", "test:2", "test:3", "test:4"]);
+}
+
+#[test]
+fn h48_a_line_that_waits_for_its_next_attempt_is_recorded() {
+    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
+        let options = Options { pause: Arc::new(|_| panic!("on purpose")), ..Options::default() };
+        let how = Lines { options, concurrency: 1, name: "test".into() };
+        let streams = Streams { input: Cursor::new("{}\n"), failed: None };
+        let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, |_| {}, pending(), pending()));
+        return;
+    }
+    let history = history_after("h48_a_line_that_waits_for_its_next_attempt_is_recorded", vec![Answer::status(503)]);
+    assert_eq!(history.len(), 1);
+    assert_eq!((history[0].outcome(), history[0].attempts.len()), (Outcome::Refused, 1));
+}
