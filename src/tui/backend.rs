@@ -5,6 +5,8 @@
 //! cursor is, whether it is seen and which style is in force, gathers a frame, and writes it at once: a typed letter costs
 //! one byte.
 
+mod way;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -13,6 +15,8 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
+
+use way::Way;
 
 /// Writes frames to a terminal that understands ECMA-48.
 pub struct LeanBackend<W: Write> {
@@ -41,6 +45,12 @@ impl Pen {
         const SEEN: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         matches!(self.bg, Color::Reset) && !self.modifier.intersects(SEEN)
     }
+
+    /// Whether everything of `other` is in it too, or is replaced.
+    fn only_adds_to(self, other: Self) -> bool {
+        let replaced = |colour: Color, other: Color| colour == other || colour != Color::Reset;
+        self.modifier.contains(other.modifier) && replaced(self.fg, other.fg) && replaced(self.bg, other.bg)
+    }
 }
 
 /// A run of blanks in one row.
@@ -68,31 +78,11 @@ impl<W: Write> LeanBackend<W> {
         &self.out
     }
 
+    /// Moves the cursor, by whatever is shortest. A first frame is full of single blanks: drawn, they are a byte each, where a
+    /// move has three or more.
     fn go(&mut self, to: Position) {
-        match self.cursor {
-            Some(at) if at == to => {}
-            // Shorter than an absolute move where it is possible.
-            Some(at) if at.y == to.y && to.x == 0 => self.frame.push('\r'),
-            Some(at) if at.y == to.y && to.x < at.x && at.x - to.x <= 3 => {
-                self.frame.extend(std::iter::repeat_n('\u{8}', usize::from(at.x - to.x)));
-            }
-            // A frame of words is full of single blanks: one byte each, where an absolute move has seven. 1198 bytes of a first
-            // frame became 1010 by this and the next.
-            Some(at) if self.cleared && at.y == to.y && at.x < to.x && to.x - at.x <= 3 && self.leaves_blanks_blank() => {
-                self.frame.extend(std::iter::repeat_n(' ', usize::from(to.x - at.x)));
-            }
-            Some(at) if at.y == to.y && at.x + 1 == to.x => self.frame.push_str("\x1b[C"),
-            Some(at) if at.y == to.y && at.x < to.x => {
-                let _ = write!(self.frame, "\x1b[{}C", to.x - at.x);
-            }
-            Some(at) if at.x == to.x && to.y == at.y + 1 => self.frame.push('\n'),
-            _ if to.x == 0 => {
-                let _ = write!(self.frame, "\x1b[{}H", to.y + 1);
-            }
-            _ => {
-                let _ = write!(self.frame, "\x1b[{};{}H", to.y + 1, to.x + 1);
-            }
-        }
+        let blanks = self.cleared && self.leaves_blanks_blank();
+        Way::shortest(self.cursor, to, blanks).write(&mut self.frame);
         self.cursor = Some(to);
     }
 
@@ -126,16 +116,22 @@ impl<W: Write> LeanBackend<W> {
         if to == PLAIN {
             self.frame.push_str("\x1b[m");
         } else {
-            // What is plain needs no reset.
+            // Where nothing is to go, what is in force needs no reset, and is not said again.
+            let kept = self.style.filter(|&style| to.only_adds_to(style));
             let begin = self.frame.len() + 2;
-            self.frame.push_str(if self.style == Some(PLAIN) { "\x1b[" } else { "\x1b[0" });
+            self.frame.push_str(if kept.is_some() { "\x1b[" } else { "\x1b[0" });
+            let from = kept.unwrap_or(PLAIN);
             for (flag, code) in MODIFIERS {
-                if to.modifier.contains(flag) {
+                if to.modifier.difference(from.modifier).contains(flag) {
                     let _ = write!(self.frame, ";{code}");
                 }
             }
-            colour(&mut self.frame, to.fg, 30);
-            colour(&mut self.frame, to.bg, 40);
+            if to.fg != from.fg {
+                colour(&mut self.frame, to.fg, 30);
+            }
+            if to.bg != from.bg {
+                colour(&mut self.frame, to.bg, 40);
+            }
             if self.frame[begin..].starts_with(';') {
                 self.frame.remove(begin);
             }
@@ -381,11 +377,11 @@ mod tests {
             draw(&mut terminal, before, Style::new(), None);
             draw(&mut terminal, text, Style::new(), None)
         };
-        assert_eq!(after("0123456789abcdef", "01"), "\x1b[2;3H\x1b[14X");
-        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[2;3H\x1b[10X\x1b[11C   ");
-        assert_eq!(after("0123456789abcdef", "01   5"), "\x1b[2;3H   \x1b[C\x1b[10X");
+        assert_eq!(after("0123456789abcdef", "01"), "\x1b[14D\x1b[14X");
+        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[14D\x1b[10X\x1b[11C   ");
+        assert_eq!(after("0123456789abcdef", "01   5"), "\x1b[14D   \x1b[C\x1b[10X");
         assert_eq!(after("0123456789abcdefghij", "01"), "\x1b[2;3H\x1b[K");
-        assert_eq!(after("0123456789abcdef", "01         X"), "\x1b[2;3H         X    ");
+        assert_eq!(after("0123456789abcdef", "01         X"), "\x1b[14D         X    ");
     }
 
     #[test]
