@@ -5,6 +5,7 @@
 //! cursor is, whether it is seen and which style is in force, gathers a frame, and writes it at once: a typed letter costs
 //! one byte.
 
+mod shown;
 mod way;
 
 use std::fmt::Write as _;
@@ -16,6 +17,7 @@ use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
+use shown::Shown;
 use way::Way;
 
 /// Writes frames to a terminal that understands ECMA-48.
@@ -28,6 +30,7 @@ pub struct LeanBackend<W: Write> {
     shown: Option<bool>,
     style: Option<Pen>,
     columns: u16,
+    screen: Shown,
     /// Nothing was drawn since the screen was cleared: what a frame passes over is blank.
     cleared: bool,
 }
@@ -69,8 +72,19 @@ const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier:
 
 impl<W: Write> LeanBackend<W> {
     /// A backend that writes to `out`; `size` tells the terminal's size.
-    pub const fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
-        Self { out, size, frame: String::new(), cursor: None, wanted: None, shown: None, style: None, columns: 0, cleared: true }
+    pub fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
+        Self {
+            out,
+            size,
+            frame: String::new(),
+            cursor: None,
+            wanted: None,
+            shown: None,
+            style: None,
+            columns: 0,
+            screen: Shown::default(),
+            cleared: true,
+        }
     }
 
     /// What is written to.
@@ -78,22 +92,40 @@ impl<W: Write> LeanBackend<W> {
         &self.out
     }
 
-    /// Moves the cursor, by whatever is shortest. A first frame is full of single blanks: drawn, they are a byte each, where a
-    /// move has three or more.
+    /// Moves the cursor, by whatever is shortest. A frame is full of single blanks that it passes over: written again, they are
+    /// a byte each, where a move has three or more.
     fn go(&mut self, to: Position) {
-        let blanks = self.cleared && self.leaves_blanks_blank();
-        Way::shortest(self.cursor, to, blanks).write(&mut self.frame);
+        let (screen, style) = (&self.screen, self.style);
+        self.way(to, style)
+            .write(&mut self.frame, |frame, count| frame.extend(screen.before(to, count, style).into_iter().flatten()));
         self.cursor = Some(to);
+    }
+
+    /// Moves the cursor and changes the style, in whatever order is shorter: what is passed over may look the same in the one
+    /// style, and not in the other.
+    fn go_in(&mut self, to: Position, pen: Pen) {
+        if self.way(to, Some(pen)).len() < self.way(to, self.style).len() {
+            self.set(pen);
+        }
+        self.go(to);
+        self.set(pen);
+    }
+
+    fn way(&self, to: Position, style: Option<Pen>) -> Way {
+        let bytes = |count| self.screen.before(to, count, style).map(|signs| signs.map(char::len_utf8).sum());
+        Way::shortest(self.cursor, to, bytes)
     }
 
     /// Draws blanks; `next` is what is drawn then. A run of them is erased where that is shorter: a line of help that gives way
     /// to a shorter one, or the blanks behind a label that changes its colour, are most of the bytes of a focus move.
     fn blank(&mut self, blanks: Option<Blanks>, next: Position) {
         let Some(Blanks { from, count }) = blanks.filter(|_| !self.cleared) else { return };
-        self.go(from);
-        if !self.leaves_blanks_blank() {
-            self.set(PLAIN);
+        if self.leaves_blanks_blank() {
+            self.go(from);
+        } else {
+            self.go_in(from, PLAIN);
         }
+        self.screen.put(from, count, Some((' ', PLAIN)));
         let end = from.x + count;
         if end >= self.columns && count > 3 {
             self.frame.push_str("\x1b[K");
@@ -205,7 +237,11 @@ impl<W: Write> Backend for LeanBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.columns = self.size()?.width;
+        let size = self.size()?;
+        self.columns = size.width;
+        if self.cleared {
+            self.screen.clear(size);
+        }
         let mut blanks: Option<Blanks> = None;
         for (x, y, cell) in content {
             let pen = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
@@ -221,14 +257,15 @@ impl<W: Write> Backend for LeanBackend<W> {
                 continue;
             }
             self.blank(blanks.take(), at);
-            self.go(at);
-            self.set(pen);
+            self.go_in(at, pen);
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
             // In the last column terminals differ in where the cursor is now; elsewhere in how wide a sign outside the common
             // ones is.
             let certain = next < self.columns && cell.symbol().chars().all(is_of_known_width);
             self.cursor = certain.then_some(Position { x: next, y });
+            let sign = cell.symbol().chars().next().filter(|_| certain && next == x + 1);
+            self.screen.put(at, next.max(x + 1) - x, sign.map(|sign| (sign, pen)));
         }
         self.blank(blanks, Position { x: 0, y: u16::MAX });
         self.cleared = false;
@@ -275,6 +312,7 @@ impl<W: Write> Backend for LeanBackend<W> {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.set(PLAIN);
+        self.screen.forget();
         match clear_type {
             ClearType::All => return self.clear(),
             ClearType::AfterCursor => self.frame.push_str("\x1b[J"),
@@ -357,16 +395,23 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_blanks_on_a_cleared_screen_and_jumps_on_any_other() {
+    fn what_is_passed_over_is_written_again_where_that_is_shorter() {
         let mut terminal = terminal();
         let bold = Style::new().add_modifier(Modifier::BOLD);
         let words =
             |terminal: &mut _| draw_line(terminal, Line::from(vec![Span::raw("a b  c      "), Span::styled("d e", bold)]));
-        // In the style of before, where blanks look the same; the far word by a jump.
+        // Blanks in the style of before, where they look the same; the far word by a jump.
         assert_eq!(words(&mut terminal), "\x1b[2H\x1b[ma b  c\x1b[6C\x1b[1md e");
-        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx\x1b[Cy\x1b[2Cz\x1b[6CD E");
+        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx y  z\x1b[6CD E");
         terminal.clear().unwrap();
         assert_eq!(words(&mut terminal), "\x1b[m\x1b[H\x1b[2J\na b  c\x1b[6C\x1b[1md e");
+        // Letters only in their own style, and none of more bytes than a jump has.
+        assert_eq!(draw(&mut terminal, "a B  C      d e", Style::new(), None), "\x1b[m\ra B  C\x1b[6Cd e");
+        assert_eq!(draw(&mut terminal, "a…b──c", Style::new(), None), "\ra…b──c\x1b[6C   ");
+        assert_eq!(draw(&mut terminal, "A…B──C", Style::new(), None), "\rA\x1b[CB\x1b[2CC");
+        // What may be wider or narrower elsewhere is not written again.
+        draw(&mut terminal, "a日c♠e", Style::new(), None);
+        assert_eq!(draw(&mut terminal, "A日C♠E", Style::new(), None), "\rA\x1b[2CC\x1b[CE");
     }
 
     #[test]
@@ -377,11 +422,11 @@ mod tests {
             draw(&mut terminal, before, Style::new(), None);
             draw(&mut terminal, text, Style::new(), None)
         };
-        assert_eq!(after("0123456789abcdef", "01"), "\x1b[14D\x1b[14X");
-        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[14D\x1b[10X\x1b[11C   ");
-        assert_eq!(after("0123456789abcdef", "01   5"), "\x1b[14D   \x1b[C\x1b[10X");
+        assert_eq!(after("0123456789abcdef", "01"), "\r01\x1b[14X");
+        assert_eq!(after("0123456789abcdef", "01          c"), "\r01\x1b[10X\x1b[11C   ");
+        assert_eq!(after("0123456789abcdef", "01   5"), "\r01   5\x1b[10X");
         assert_eq!(after("0123456789abcdefghij", "01"), "\x1b[2;3H\x1b[K");
-        assert_eq!(after("0123456789abcdef", "01         X"), "\x1b[14D         X    ");
+        assert_eq!(after("0123456789abcdef", "01         X"), "\r01         X    ");
     }
 
     #[test]

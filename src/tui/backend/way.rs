@@ -19,22 +19,26 @@ pub(super) enum Way {
         rows: i32,
         /// Then so many columns to the right, or to the left where it is negative.
         columns: i32,
-        /// The columns to the right may be passed over by blanks.
-        blanks: bool,
+        /// To the right by what is shown there, written again: so many bytes.
+        again: Option<usize>,
     },
 }
 
 impl Way {
-    /// The shortest way; where the cursor is unknown there is only one. With `blanks`, what lies between `at` and `to`, in the
-    /// order of reading, is blank, and may be drawn so.
-    pub(super) fn shortest(at: Option<Position>, to: Position, blanks: bool) -> Self {
+    /// The shortest way; where the cursor is unknown there is only one. `again` tells the bytes of so many columns before `to`,
+    /// where they can be written again.
+    pub(super) fn shortest(at: Option<Position>, to: Position, again: impl Fn(u16) -> Option<usize>) -> Self {
         let mut shortest = Self::To(to);
         let Some(at) = at else { return shortest };
         let rows = i32::from(to.y) - i32::from(at.y);
-        let blanks = blanks && (at.y, at.x) <= (to.y, to.x);
         for home in [false, true] {
             let from = if home { 0 } else { at.x };
-            let steps = Self::Steps { home, rows, columns: i32::from(to.x) - i32::from(from), blanks };
+            let columns = i32::from(to.x) - i32::from(from);
+            let sequence = step(columns, false).len();
+            // A sign has a byte at least.
+            let few = to.x.checked_sub(from).filter(|&count| (1..sequence).contains(&count.into()));
+            let again = few.and_then(&again).filter(|&bytes| bytes < sequence);
+            let steps = Self::Steps { home, rows, columns, again };
             if steps.len() < shortest.len() {
                 shortest = steps;
             }
@@ -43,31 +47,34 @@ impl Way {
     }
 
     /// How many bytes it has.
-    fn len(self) -> usize {
+    pub(super) fn len(self) -> usize {
         match self {
             Self::To(Position { x, y }) => {
                 3 + if (x, y) == (0, 0) { 0 } else { digits(usize::from(y) + 1) }
                     + if x == 0 { 0 } else { 1 + digits(usize::from(x) + 1) }
             }
-            Self::Steps { home, rows, columns, blanks } => {
-                usize::from(home) + step(rows, rows > 0).len() + step(columns, columns < 0 || blanks).len()
+            Self::Steps { home, rows, columns, again } => {
+                usize::from(home) + step(rows, rows > 0).len() + again.unwrap_or_else(|| step(columns, columns < 0).len())
             }
         }
     }
 
-    /// Writes it.
-    pub(super) fn write(self, out: &mut String) {
+    /// Writes it. `again` writes what is shown in so many columns before its end.
+    pub(super) fn write(self, out: &mut String, again: impl FnOnce(&mut String, u16)) {
         match self {
             Self::To(Position { x: 0, y: 0 }) => out.push_str("\x1b[H"),
             Self::To(Position { x: 0, y }) => _ = write!(out, "\x1b[{}H", y + 1),
             Self::To(Position { x, y }) => _ = write!(out, "\x1b[{};{}H", y + 1, x + 1),
-            Self::Steps { home, rows, columns, blanks } => {
+            Self::Steps { home, rows, columns, again: bytes } => {
                 if home {
                     out.push('\r');
                 }
                 step(rows, rows > 0).write(out, '\n', if rows > 0 { 'B' } else { 'A' });
-                let (sign, last) = if columns > 0 { (' ', 'C') } else { ('\u{8}', 'D') };
-                step(columns, columns < 0 || blanks).write(out, sign, last);
+                match (bytes, u16::try_from(columns)) {
+                    (Some(_), Ok(columns)) => again(out, columns),
+                    (None, Ok(_)) => step(columns, false).write(out, '\0', 'C'),
+                    (_, Err(_)) => step(columns, true).write(out, '\u{8}', 'D'),
+                }
             }
         }
     }
@@ -123,7 +130,8 @@ mod tests {
 
     fn written(from: Option<Position>, to: Position, blanks: bool) -> String {
         let mut out = String::new();
-        Way::shortest(from, to, blanks).write(&mut out);
+        let write = |out: &mut String, count| out.push_str(&" ".repeat(usize::from(count)));
+        Way::shortest(from, to, |count| blanks.then_some(count.into())).write(&mut out, write);
         out
     }
 
@@ -146,7 +154,9 @@ mod tests {
         assert_eq!(written(None, at(5, 5), true), "\x1b[6;6H");
         assert_eq!(written(Some(at(5, 5)), at(7, 5), true), "  ");
         assert_eq!(written(Some(at(50, 5)), at(2, 6), true), "\r\n  ");
-        assert_eq!(written(Some(at(5, 5)), at(7, 4), true), "\x1b[5;8H", "blanks between are those of a way forward");
+        assert_eq!(written(Some(at(5, 5)), at(7, 4), true), "\x1b[A  ");
+        let dashes = Way::shortest(Some(at(5, 5)), at(7, 5), |count| Some(3 * usize::from(count)));
+        assert_eq!(dashes, Way::Steps { home: false, rows: 0, columns: 2, again: None }, "a sign of many bytes is long");
     }
 
     /// The way that was taken before there was a choice, in bytes.
@@ -169,7 +179,7 @@ mod tests {
             from in (0_u16..130, 0_u16..60), to in (0_u16..130, 0_u16..60), blanks: bool
         ) {
             let (from, to) = (at(from.0, from.1), at(to.0, to.1));
-            let way = Way::shortest(Some(from), to, blanks);
+            let way = Way::shortest(Some(from), to, |count| blanks.then_some(count.into()));
             let out = written(Some(from), to, blanks);
             prop_assert_eq!(out.len(), way.len());
             prop_assert!(out.len() <= former(from, to, blanks));
