@@ -9,6 +9,8 @@ use ratatui::layout::Size;
 use waypost::ops::Situation;
 use waypost::tui::backend::LeanBackend;
 use waypost::tui::effect::Effect;
+use waypost::tui::form::Focus;
+use waypost::tui::keys::form_focus;
 use waypost::tui::model::{Model, Surroundings};
 use waypost::tui::msg::{Id, Msg, Press};
 use waypost::tui::update::update;
@@ -69,6 +71,11 @@ impl Screen {
     /// Lets the focus rest. Gives the bytes that were written then; none where no rest is waited for.
     pub fn rest(&mut self) -> usize {
         self.resting.take().map_or(0, |id| self.take(Msg::Rested(id)))
+    }
+
+    /// Whether a button of the form has the focus.
+    pub fn is_on_button(&self) -> bool {
+        matches!(form_focus(&self.model), Some(Focus::Button(_)))
     }
 
     fn take(&mut self, msg: Msg) -> usize {
