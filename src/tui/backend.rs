@@ -2,8 +2,8 @@
 //!
 //! The stock one writes 25 bytes at every draw even when nothing changed, and about 40 for a typed letter: it resets styles
 //! and moves the cursor without asking whether that is needed. Over a slow line that is felt. This one remembers where the
-//! cursor is, whether it is seen and which style is in force, gathers a frame, and writes it at once: a typed letter costs
-//! one byte.
+//! cursor is, whether it is seen, which style is in force and what is shown, goes the shortest way from sign to sign, gathers a
+//! frame, and writes it at once: a typed letter costs one byte.
 
 mod shown;
 mod way;
