@@ -191,7 +191,9 @@ async fn the_lines_of_help_follow_the_focus_when_it_rests() {
     let mut terminal = Terminal::new(LeanBackend::new(seen.clone(), size)).unwrap();
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Stops(Rc::default()) };
     let press = move |codes: &[KeyCode]| {
-        codes.iter().for_each(|&code| keys.send(key(code, KeyModifiers::NONE)).unwrap());
+        for &code in codes {
+            keys.send(key(code, KeyModifiers::NONE)).unwrap();
+        }
         Instant::now()
     };
     let user = async move {
