@@ -1,4 +1,6 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
+//!
+//! Between them nothing runs: a clock ticks only while a delivery is in flight, and one alarm goes off behind a move of the focus.
 
 use std::collections::VecDeque;
 use std::future::Future;
