@@ -61,6 +61,11 @@ impl Terminal {
         self.collect(pressed, patience)
     }
 
+    /// What the program writes by itself after that; `patience` is how long nothing may come at all.
+    pub fn more(&self, patience: Duration) -> Written {
+        self.collect(Instant::now(), patience)
+    }
+
     /// What comes within that time, however it comes.
     pub fn bytes_within(&self, time: Duration) -> usize {
         let end = Instant::now() + time;

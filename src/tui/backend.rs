@@ -2,8 +2,11 @@
 //!
 //! The stock one writes 25 bytes at every draw even when nothing changed, and about 40 for a typed letter: it resets styles
 //! and moves the cursor without asking whether that is needed. Over a slow line that is felt. This one remembers where the
-//! cursor is, whether it is seen and which style is in force, gathers a frame, and writes it at once: a typed letter costs
-//! one byte.
+//! cursor is, whether it is seen, which style is in force and what is shown, goes the shortest way from sign to sign, gathers a
+//! frame, and writes it at once: a typed letter costs one byte.
+
+mod shown;
+mod way;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -13,6 +16,9 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
+
+use shown::Shown;
+use way::Way;
 
 /// Writes frames to a terminal that understands ECMA-48.
 pub struct LeanBackend<W: Write> {
@@ -24,6 +30,7 @@ pub struct LeanBackend<W: Write> {
     shown: Option<bool>,
     style: Option<Pen>,
     columns: u16,
+    screen: Shown,
     /// Nothing was drawn since the screen was cleared: what a frame passes over is blank.
     cleared: bool,
 }
@@ -40,6 +47,12 @@ impl Pen {
     const fn leaves_blanks_blank(self) -> bool {
         const SEEN: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         matches!(self.bg, Color::Reset) && !self.modifier.intersects(SEEN)
+    }
+
+    /// Whether everything of `other` is in it too, or is replaced.
+    fn only_adds_to(self, other: Self) -> bool {
+        let replaced = |colour: Color, other: Color| colour == other || colour != Color::Reset;
+        self.modifier.contains(other.modifier) && replaced(self.fg, other.fg) && replaced(self.bg, other.bg)
     }
 }
 
@@ -59,8 +72,19 @@ const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier:
 
 impl<W: Write> LeanBackend<W> {
     /// A backend that writes to `out`; `size` tells the terminal's size.
-    pub const fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
-        Self { out, size, frame: String::new(), cursor: None, wanted: None, shown: None, style: None, columns: 0, cleared: true }
+    pub fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
+        Self {
+            out,
+            size,
+            frame: String::new(),
+            cursor: None,
+            wanted: None,
+            shown: None,
+            style: None,
+            columns: 0,
+            screen: Shown::default(),
+            cleared: true,
+        }
     }
 
     /// What is written to.
@@ -68,42 +92,40 @@ impl<W: Write> LeanBackend<W> {
         &self.out
     }
 
+    /// Moves the cursor, by whatever is shortest. A frame is full of single blanks that it passes over: written again, they are
+    /// a byte each, where a move has three or more.
     fn go(&mut self, to: Position) {
-        match self.cursor {
-            Some(at) if at == to => {}
-            // Shorter than an absolute move where it is possible.
-            Some(at) if at.y == to.y && to.x == 0 => self.frame.push('\r'),
-            Some(at) if at.y == to.y && to.x < at.x && at.x - to.x <= 3 => {
-                self.frame.extend(std::iter::repeat_n('\u{8}', usize::from(at.x - to.x)));
-            }
-            // A frame of words is full of single blanks: one byte each, where an absolute move has seven. 1198 bytes of a first
-            // frame became 1010 by this and the next.
-            Some(at) if self.cleared && at.y == to.y && at.x < to.x && to.x - at.x <= 3 && self.leaves_blanks_blank() => {
-                self.frame.extend(std::iter::repeat_n(' ', usize::from(to.x - at.x)));
-            }
-            Some(at) if at.y == to.y && at.x + 1 == to.x => self.frame.push_str("\x1b[C"),
-            Some(at) if at.y == to.y && at.x < to.x => {
-                let _ = write!(self.frame, "\x1b[{}C", to.x - at.x);
-            }
-            Some(at) if at.x == to.x && to.y == at.y + 1 => self.frame.push('\n'),
-            _ if to.x == 0 => {
-                let _ = write!(self.frame, "\x1b[{}H", to.y + 1);
-            }
-            _ => {
-                let _ = write!(self.frame, "\x1b[{};{}H", to.y + 1, to.x + 1);
-            }
-        }
+        let (screen, style) = (&self.screen, self.style);
+        self.way(to, style)
+            .write(&mut self.frame, |frame, count| frame.extend(screen.before(to, count, style).into_iter().flatten()));
         self.cursor = Some(to);
+    }
+
+    /// Moves the cursor and changes the style, in whatever order is shorter: what is passed over may look the same in the one
+    /// style, and not in the other.
+    fn go_in(&mut self, to: Position, pen: Pen) {
+        if self.way(to, Some(pen)).len() < self.way(to, self.style).len() {
+            self.set(pen);
+        }
+        self.go(to);
+        self.set(pen);
+    }
+
+    fn way(&self, to: Position, style: Option<Pen>) -> Way {
+        let bytes = |count| self.screen.before(to, count, style).map(|signs| signs.map(char::len_utf8).sum());
+        Way::shortest(self.cursor, to, bytes)
     }
 
     /// Draws blanks; `next` is what is drawn then. A run of them is erased where that is shorter: a line of help that gives way
     /// to a shorter one, or the blanks behind a label that changes its colour, are most of the bytes of a focus move.
     fn blank(&mut self, blanks: Option<Blanks>, next: Position) {
         let Some(Blanks { from, count }) = blanks.filter(|_| !self.cleared) else { return };
-        self.go(from);
-        if !self.leaves_blanks_blank() {
-            self.set(PLAIN);
+        if self.leaves_blanks_blank() {
+            self.go(from);
+        } else {
+            self.go_in(from, PLAIN);
         }
+        self.screen.put(from, count, Some((' ', PLAIN)));
         let end = from.x + count;
         if end >= self.columns && count > 3 {
             self.frame.push_str("\x1b[K");
@@ -126,16 +148,22 @@ impl<W: Write> LeanBackend<W> {
         if to == PLAIN {
             self.frame.push_str("\x1b[m");
         } else {
-            // What is plain needs no reset.
+            // Where nothing is to go, what is in force needs no reset, and is not said again.
+            let kept = self.style.filter(|&style| to.only_adds_to(style));
             let begin = self.frame.len() + 2;
-            self.frame.push_str(if self.style == Some(PLAIN) { "\x1b[" } else { "\x1b[0" });
+            self.frame.push_str(if kept.is_some() { "\x1b[" } else { "\x1b[0" });
+            let from = kept.unwrap_or(PLAIN);
             for (flag, code) in MODIFIERS {
-                if to.modifier.contains(flag) {
+                if to.modifier.difference(from.modifier).contains(flag) {
                     let _ = write!(self.frame, ";{code}");
                 }
             }
-            colour(&mut self.frame, to.fg, 30);
-            colour(&mut self.frame, to.bg, 40);
+            if to.fg != from.fg {
+                colour(&mut self.frame, to.fg, 30);
+            }
+            if to.bg != from.bg {
+                colour(&mut self.frame, to.bg, 40);
+            }
             if self.frame[begin..].starts_with(';') {
                 self.frame.remove(begin);
             }
@@ -209,7 +237,11 @@ impl<W: Write> Backend for LeanBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.columns = self.size()?.width;
+        let size = self.size()?;
+        self.columns = size.width;
+        if self.cleared {
+            self.screen.clear(size);
+        }
         let mut blanks: Option<Blanks> = None;
         for (x, y, cell) in content {
             let pen = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
@@ -225,14 +257,15 @@ impl<W: Write> Backend for LeanBackend<W> {
                 continue;
             }
             self.blank(blanks.take(), at);
-            self.go(at);
-            self.set(pen);
+            self.go_in(at, pen);
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
             // In the last column terminals differ in where the cursor is now; elsewhere in how wide a sign outside the common
             // ones is.
             let certain = next < self.columns && cell.symbol().chars().all(is_of_known_width);
             self.cursor = certain.then_some(Position { x: next, y });
+            let sign = cell.symbol().chars().next().filter(|_| certain && next == x + 1);
+            self.screen.put(at, next.max(x + 1) - x, sign.map(|sign| (sign, pen)));
         }
         self.blank(blanks, Position { x: 0, y: u16::MAX });
         self.cleared = false;
@@ -279,6 +312,7 @@ impl<W: Write> Backend for LeanBackend<W> {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.set(PLAIN);
+        self.screen.forget();
         match clear_type {
             ClearType::All => return self.clear(),
             ClearType::AfterCursor => self.frame.push_str("\x1b[J"),
@@ -361,16 +395,23 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_blanks_on_a_cleared_screen_and_jumps_on_any_other() {
+    fn what_is_passed_over_is_written_again_where_that_is_shorter() {
         let mut terminal = terminal();
         let bold = Style::new().add_modifier(Modifier::BOLD);
         let words =
             |terminal: &mut _| draw_line(terminal, Line::from(vec![Span::raw("a b  c      "), Span::styled("d e", bold)]));
-        // In the style of before, where blanks look the same; the far word by a jump.
+        // Blanks in the style of before, where they look the same; the far word by a jump.
         assert_eq!(words(&mut terminal), "\x1b[2H\x1b[ma b  c\x1b[6C\x1b[1md e");
-        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx\x1b[Cy\x1b[2Cz\x1b[6CD E");
+        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx y  z\x1b[6CD E");
         terminal.clear().unwrap();
         assert_eq!(words(&mut terminal), "\x1b[m\x1b[H\x1b[2J\na b  c\x1b[6C\x1b[1md e");
+        // Letters only in their own style, and none of more bytes than a jump has.
+        assert_eq!(draw(&mut terminal, "a B  C      d e", Style::new(), None), "\x1b[m\ra B  C\x1b[6Cd e");
+        assert_eq!(draw(&mut terminal, "a…b──c", Style::new(), None), "\ra…b──c\x1b[6C   ");
+        assert_eq!(draw(&mut terminal, "A…B──C", Style::new(), None), "\rA\x1b[CB\x1b[2CC");
+        // What may be wider or narrower elsewhere is not written again.
+        draw(&mut terminal, "a日c♠e", Style::new(), None);
+        assert_eq!(draw(&mut terminal, "A日C♠E", Style::new(), None), "\rA\x1b[2CC\x1b[CE");
     }
 
     #[test]
@@ -381,11 +422,11 @@ mod tests {
             draw(&mut terminal, before, Style::new(), None);
             draw(&mut terminal, text, Style::new(), None)
         };
-        assert_eq!(after("0123456789abcdef", "01"), "\x1b[2;3H\x1b[14X");
-        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[2;3H\x1b[10X\x1b[11C   ");
-        assert_eq!(after("0123456789abcdef", "01   5"), "\x1b[2;3H   \x1b[C\x1b[10X");
+        assert_eq!(after("0123456789abcdef", "01"), "\r01\x1b[14X");
+        assert_eq!(after("0123456789abcdef", "01          c"), "\r01\x1b[10X\x1b[11C   ");
+        assert_eq!(after("0123456789abcdef", "01   5"), "\r01   5\x1b[10X");
         assert_eq!(after("0123456789abcdefghij", "01"), "\x1b[2;3H\x1b[K");
-        assert_eq!(after("0123456789abcdef", "01         X"), "\x1b[2;3H         X    ");
+        assert_eq!(after("0123456789abcdef", "01         X"), "\r01         X    ");
     }
 
     #[test]

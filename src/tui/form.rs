@@ -50,6 +50,14 @@ pub enum Focus {
     Button(FormButton),
 }
 
+impl Focus {
+    /// Whether it is a choice, which the arrows move through.
+    #[must_use]
+    pub const fn is_choice(self) -> bool {
+        matches!(self, Self::Field(Field::AuthType | Field::Format | Field::AddTo))
+    }
+}
+
 /// The popup's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
@@ -57,6 +65,8 @@ pub struct Form {
     pub purpose: Purpose,
     /// What has the focus.
     pub focus: Focus,
+    /// What the lines of help and keys speak of: the focus, or where it was before it began to move. They follow when it rests.
+    pub spoken: Focus,
     /// Shown under their fields since the last try to save.
     pub errors: Vec<FieldError>,
     /// What was done to an input, or refused, under its field.
@@ -119,7 +129,7 @@ impl Form {
         if matches!(form.purpose, Purpose::Edit { registered: None, .. })
             && let Some(field) = draft.auth_type.secret_field()
         {
-            form.focus = Focus::Field(field);
+            form.go(Focus::Field(field));
         }
         form
     }
@@ -142,6 +152,7 @@ impl Form {
         Self {
             purpose,
             focus: Focus::Field(Field::Url),
+            spoken: Focus::Field(Field::Url),
             errors: Vec::new(),
             notes: Vec::new(),
             revealed: None,
@@ -278,12 +289,6 @@ impl Form {
         }
     }
 
-    /// Whether the focus is on a choice, which the arrows move through.
-    #[must_use]
-    pub const fn on_choice(&self) -> bool {
-        matches!(self.focus, Focus::Field(Field::AuthType | Field::Format | Field::AddTo))
-    }
-
     /// The secret field of the chosen auth type: each has one at most.
     #[must_use]
     pub fn secret(&self) -> Option<Field> {
@@ -300,17 +305,28 @@ impl Form {
         }
     }
 
-    /// Moves the focus by so many stops, around the ends.
+    /// Moves the focus by so many stops, around the ends. The lines of help and keys stay where they are.
     pub fn step(&mut self, by: isize) {
         let stops = self.stops();
         let at = stops.iter().position(|&stop| stop == self.focus).unwrap_or(0);
         let count = stops.len().cast_signed();
         let next = (at.cast_signed() + by).rem_euclid(count).cast_unsigned();
-        self.go(stops[next]);
+        self.pass(stops[next]);
     }
 
-    /// Puts the focus there. A secret that was shown is hidden when the focus leaves it.
+    /// Puts the focus there, and has the lines of help and keys speak of it.
     pub fn go(&mut self, to: Focus) {
+        self.pass(to);
+        self.speak();
+    }
+
+    /// Has the lines of help and keys speak of what has the focus.
+    pub const fn speak(&mut self) {
+        self.spoken = self.focus;
+    }
+
+    /// Puts the focus there, perhaps only on its way. A secret that was shown is hidden when the focus leaves it.
+    pub fn pass(&mut self, to: Focus) {
         if self.focus != to {
             self.focus = to;
             self.revealed = None;
@@ -327,6 +343,7 @@ impl Form {
         };
         if moved {
             self.touched_choice();
+            self.speak();
         }
         moved
     }

@@ -46,7 +46,7 @@ pub fn start(
     // Before the first size is asked for, so that no resize goes unheard. It would panic on a terminal that has gone.
     let keys = EventStream::new();
     let _taken = Taken::take()?;
-    let mut terminal = Terminal::new(LeanBackend::new(io::stdout(), terminal::size))?;
+    let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size))?;
     let size = terminal.size()?;
     let mut model = Model::new((size.width, size.height), surroundings, situation);
     let drawn = terminal.draw(|frame| view(&model, frame))?.area;

@@ -1,6 +1,6 @@
 //! Taking the terminal and giving it back: once, on every way out.
 
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -59,6 +59,20 @@ pub fn give_back() -> bool {
         let _ = disable_raw_mode();
     }
     taken
+}
+
+/// Where frames go: each in one write, so that no terminal shows half of one. The standard library's handle ends a write at the
+/// last line feed, and frames move down by line feeds.
+pub struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(io::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {

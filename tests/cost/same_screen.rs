@@ -12,7 +12,7 @@ use ratatui::style::{Color, Modifier, Style};
 use waypost::tui::backend::LeanBackend;
 
 const COLUMNS: u16 = 14;
-const ROWS: u16 = 3;
+const ROWS: u16 = 9;
 
 struct Wire(Rc<RefCell<vt100::Parser>>);
 
@@ -34,7 +34,7 @@ fn size() -> io::Result<Size> {
 
 /// Runs of one sign in one style: what screens are made of, and blanks most of all. No wide signs: what an emulator makes of
 /// the other half of one that is written over is its own.
-fn frame() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
+fn runs() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
     let plain = Style::new();
     let style = prop_oneof![
         4 => Just(plain),
@@ -45,13 +45,33 @@ fn frame() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
         1 => Just(plain.add_modifier(Modifier::UNDERLINED)),
         1 => Just(plain.bg(Color::Blue)),
     ];
-    let sign = prop_oneof![5 => Just(" "), 2 => Just("a"), 1 => Just("─"), 1 => Just("…")];
-    prop::collection::vec((1_usize..16, sign, style), 0..12)
+    // Behind the last of them the cursor is unknown: it may be wide elsewhere.
+    let sign = prop_oneof![5 => Just(" "), 2 => Just("a"), 1 => Just("─"), 1 => Just("…"), 1 => Just("♠")];
+    prop::collection::vec((prop_oneof![1_usize..4, 1_usize..32], sign, style), 0..20)
 }
 
-fn draw(terminal: &mut Terminal<LeanBackend<Wire>>, runs: &[(usize, &'static str, Style)]) -> Vec<Cell> {
-    let drawn = terminal.draw(|frame| {
-        let buffer = frame.buffer_mut();
+/// What a screen is drawn from.
+#[derive(Clone, Debug)]
+struct Frame {
+    /// `None`: those of the frame before.
+    runs: Option<Vec<(usize, &'static str, Style)>>,
+    /// Signs over them, each on its own: a frame that changes little, here and there.
+    spots: Vec<(u16, u16)>,
+    cursor: Option<(u16, u16)>,
+    /// The terminal is cleared before.
+    clear: bool,
+}
+
+fn frame() -> impl Strategy<Value = Frame> {
+    let place = || (0..COLUMNS, 0..ROWS);
+    let spots = prop::collection::vec(place(), 0..5);
+    (prop::option::of(runs()), spots, prop::option::of(place()), prop::bool::weighted(0.3))
+        .prop_map(|(runs, spots, cursor, clear)| Frame { runs, spots, cursor, clear })
+}
+
+fn draw(terminal: &mut Terminal<LeanBackend<Wire>>, runs: &[(usize, &'static str, Style)], frame: &Frame) -> Vec<Cell> {
+    let drawn = terminal.draw(|drawn| {
+        let buffer = drawn.buffer_mut();
         let mut at = 0;
         for (count, sign, style) in runs {
             for _ in 0..*count {
@@ -61,6 +81,12 @@ fn draw(terminal: &mut Terminal<LeanBackend<Wire>>, runs: &[(usize, &'static str
                 }
                 at += 1;
             }
+        }
+        for &(x, y) in &frame.spots {
+            buffer.set_string(x, y, ">", Style::reset().fg(Color::Red).add_modifier(Modifier::BOLD));
+        }
+        if let Some(cursor) = frame.cursor {
+            drawn.set_cursor_position(cursor);
         }
     });
     drawn.unwrap().buffer.content.clone()
@@ -94,19 +120,25 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_terminal_shows_each_frame_as_it_was_drawn(frames in prop::collection::vec((frame(), any::<bool>()), 1..6)) {
+    fn a_terminal_shows_each_frame_as_it_was_drawn(frames in prop::collection::vec(frame(), 1..9)) {
         let emulator = Rc::new(RefCell::new(vt100::Parser::new(
             std::num::NonZeroU16::new(ROWS).unwrap(),
             std::num::NonZeroU16::new(COLUMNS).unwrap(),
             0,
         )));
         let mut terminal = Terminal::new(LeanBackend::new(Wire(Rc::clone(&emulator)), size)).unwrap();
-        for (runs, clear) in &frames {
-            if *clear {
+        let mut runs: &[_] = &[];
+        for frame in &frames {
+            if frame.clear {
                 terminal.clear().unwrap();
             }
-            let cells = draw(&mut terminal, runs);
+            runs = frame.runs.as_deref().unwrap_or(runs);
+            let cells = draw(&mut terminal, runs, frame);
             let emulator = emulator.borrow();
+            prop_assert_eq!(emulator.screen().hide_cursor(), frame.cursor.is_none());
+            if let Some((x, y)) = frame.cursor {
+                prop_assert_eq!(emulator.screen().cursor_position(), (y, x));
+            }
             for (at, cell) in cells.iter().enumerate() {
                 let (x, y) = (at % usize::from(COLUMNS), at / usize::from(COLUMNS));
                 let shown = emulator.screen().cell(y.try_into().unwrap(), x.try_into().unwrap()).unwrap();

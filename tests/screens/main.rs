@@ -8,5 +8,6 @@ mod driver;
 mod effects;
 mod guide;
 mod invariants;
+mod rest;
 mod scenes;
 mod snapshots;

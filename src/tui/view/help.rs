@@ -19,7 +19,8 @@ fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     for binding in bindings {
         // Of the bindings of one key the one that holds now; where none does, the first.
         let others = || keys::TABLE.iter().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
-        let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
+        let focus = keys::form_focus(model);
+        let holds = binding.when.holds(model, focus) || !others().any(|other| other.when.holds(model, focus));
         if !holds || seen.contains(&binding.label) {
             continue;
         }
