@@ -122,9 +122,12 @@ impl Redactor {
 
     fn mask<'a>(&self, text: &'a [u8], cut: bool) -> Cow<'a, [u8]> {
         let mut out: Option<Vec<u8>> = None;
-        let mut at = 0;
+        let mut at = 0_usize;
         let mut kept = 0;
-        while at < text.len() {
+        // An escape only makes a form longer, so what is shorter than each of them holds none.
+        let least = self.forms.last().map_or(usize::MAX, |form| form.bytes.len());
+        let least = if cut { least.min(PREFIX_FROM) } else { least };
+        while at.saturating_add(least) <= text.len() {
             let may_be = text.get(at + 1).is_none_or(|second| self.openings.may_be(text[at], *second));
             let Some(length) = may_be.then(|| self.at(text, at, cut)).flatten() else {
                 at += 1;
@@ -148,7 +151,8 @@ impl Redactor {
     /// How many bytes from `at` on are to be masked.
     fn at(&self, text: &[u8], at: usize, cut: bool) -> Option<usize> {
         let mut begun = None;
-        for form in &self.forms {
+        let first = text[at];
+        for form in self.forms.iter().filter(|form| openings::may_begin(&form.bytes, first)) {
             match find(&text[at..], &form.bytes) {
                 Found::Whole(length) if form.long_enough || is_word(text, at, length) => return Some(length),
                 Found::Begun(bytes) if cut && bytes >= PREFIX_FROM => begun = Some(text.len() - at),

@@ -57,6 +57,11 @@ impl Openings {
     }
 }
 
+/// Whether a form may begin with that byte. `false` is certain.
+pub fn may_begin(form: &[u8], first: u8) -> bool {
+    LEADS.contains(&first) || form.first().is_some_and(|byte| plain(*byte).any(|it| it == first))
+}
+
 fn place(first: u8, second: u8) -> (usize, u64) {
     let at = usize::from(first) << 8 | usize::from(second);
     (at / 64, 1 << (at % 64))
