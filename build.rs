@@ -4,7 +4,7 @@
 //! maps the 64 KiB around it: the functions that draw the first frame, one in sixteen, were spread over two thirds of the
 //! program, and 2.4 MiB of it were resident for 0.3. `build/first-use.txt` names them; `.ci/first-use` finds them.
 //!
-//! The tables for unwinding are left out. Nothing unwinds (src/at_panic.rs), but the compiler writes them all the same, and a
+//! The tables for unwinding are left out. Nothing unwinds (`src/at_panic.rs`), but the compiler writes them all the same, and a
 //! stripped program can make no use of them for a backtrace either: 0.45 MB of 5.2 that nothing reads.
 //!
 //! Not every linker understands that: it is tried on an empty program first. Where even that fails, nothing is asked, and the
@@ -53,7 +53,7 @@ fn main() {
 fn order(names: &str) -> String {
     let group = |title: &str| -> String {
         let names = names.lines().skip_while(|line| *line != format!("# {title}")).skip(1).take_while(|line| !line.is_empty());
-        names.map(|name| format!("    *(.text.{name} .text.unlikely.{name})\n")).collect()
+        names.fold(String::new(), |all, name| all + &format!("    *(.text.{name} .text.unlikely.{name})\n"))
     };
     let (delivery, first_frame) = (group("A test delivery"), group("Up to the first frame, and at the end"));
     format!(

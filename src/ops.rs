@@ -334,7 +334,11 @@ impl Waypost {
 }
 
 fn new_id() -> String {
-    format!("msg_{}", uuid::Uuid::new_v4().simple())
+    id_of(uuid::Uuid::new_v4())
+}
+
+fn id_of(uuid: uuid::Uuid) -> String {
+    format!("msg_{}", uuid.simple())
 }
 
 /// The state file keeps times to the second.

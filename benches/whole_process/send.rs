@@ -61,6 +61,15 @@ fn oha(world: &World, concurrency: usize, count: usize) -> Command {
         "-d",
         &format!("{{\"text\":\"{}\"}}", "x".repeat(215)),
     ]);
+    // The same request but for the values, so that the receiver has the same to read.
+    for (name, value) in [
+        ("user-agent", "waypost/0.1.0"),
+        ("webhook-id", "msg_00000000000000000000000000000000"),
+        ("webhook-timestamp", "1700000000"),
+        ("x-signature", &"0".repeat(64)),
+    ] {
+        command.args(["-H", &format!("{name}: {value}")]);
+    }
     command.args(["-c", &concurrency.to_string(), "-n", &count.to_string(), &world.receiver.url]);
     silent(command)
 }

@@ -71,7 +71,7 @@ fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let now = Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp });
     // Another waypost is no other destination.
     let matters = |name: &str| name != "user-agent";
-    let of_now = now.headers.iter().map(|header| (header.name.as_str(), header.value.masked()));
+    let of_now = now.headers.iter().map(|header| (&*header.name, header.value.masked()));
     let of_then = sent.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
     now.url.masked() != sent.url || !of_now.filter(|(name, _)| matters(name)).eq(of_then.filter(|(name, _)| matters(name)))
 }

@@ -94,7 +94,7 @@ pub fn request_json(request: &Request) -> Value {
 }
 
 fn masked(request: &Request) -> (String, Vec<(String, String)>) {
-    let headers = request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect();
+    let headers = request.headers.iter().map(|header| (header.name.to_string(), header.value.masked())).collect();
     (request.url.masked(), headers)
 }
 

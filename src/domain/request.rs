@@ -1,5 +1,7 @@
 //! The exact request: method, URL, headers in order, body bytes.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use base64::Engine as _;
@@ -28,7 +30,7 @@ pub struct Stamp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// In lower case.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// With its secret parts marked.
     pub value: Masked,
 }
@@ -83,7 +85,7 @@ impl Request {
                     || format!("(set when sent, {})", secret.format().shape()),
                     |stamp| secret.sign(&stamp.id, stamp.timestamp, body),
                 );
-                headers.push(Header { name: header_key.wire(), value: Masked::plain(value) });
+                headers.push(Header { name: header_key.wire().into(), value: Masked::plain(value) });
             }
             Auth::Basic { username, password } => {
                 let pair = zeroize::Zeroizing::new(format!("{username}:{}", password.expose()));
@@ -95,7 +97,7 @@ impl Request {
                     .push(Header { name: "authorization".into(), value: Masked::plain("Bearer ").then_secret(token.expose()) });
             }
             Auth::ApiKey { place: ApiKeyPlace::Header(key), value } => {
-                headers.push(Header { name: key.wire(), value: Masked::default().then_secret(value.expose()) });
+                headers.push(Header { name: key.wire().into(), value: Masked::default().then_secret(value.expose()) });
             }
             Auth::ApiKey { place: ApiKeyPlace::Query(key), value } => {
                 let joint = match to.url().query() {
@@ -117,8 +119,8 @@ impl Request {
     }
 }
 
-fn plain(name: &str, value: impl Into<String>) -> Header {
-    Header { name: name.to_owned(), value: Masked::plain(value) }
+fn plain(name: &'static str, value: impl Into<String>) -> Header {
+    Header { name: name.into(), value: Masked::plain(value) }
 }
 
 /// The names of the headers that are sent with every auth type, for a line of help.

@@ -44,7 +44,7 @@ impl Sent {
         Self {
             method: "POST".into(),
             target: url[url::Position::BeforePath..].to_owned(),
-            headers: request.headers.iter().map(|h| (h.name.clone(), h.value.exposed().expose().to_owned())).collect(),
+            headers: request.headers.iter().map(|h| (h.name.to_string(), h.value.exposed().expose().to_owned())).collect(),
             body: request.body,
         }
     }

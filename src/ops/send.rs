@@ -13,6 +13,7 @@
 
 mod flying;
 mod gate;
+mod ids;
 mod input;
 mod lines;
 mod recorder;

@@ -113,7 +113,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
         request: SentRequest {
             method: "POST".into(),
             url: request.url.masked(),
-            headers: request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect(),
+            headers: request.headers.iter().map(|header| (header.name.to_string(), header.value.masked())).collect(),
             body: request.body,
         },
         response: None,

@@ -118,7 +118,7 @@ impl Ended {
             request: SentRequest {
                 method: Request::METHOD.to_owned(),
                 url: request.url.masked(),
-                headers: request.headers.iter().map(|header| (header.name.clone(), header.value.masked())).collect(),
+                headers: request.headers.iter().map(|header| (header.name.to_string(), header.value.masked())).collect(),
                 body: request.body.clone(),
             },
             response,

@@ -102,17 +102,14 @@ impl Way {
     }
 
     fn url(&self, request: &Request) -> Result<reqwest::Url, Cause> {
-        let parse = || reqwest::Url::parse(request.url.exposed().expose()).map_err(|error| Cause::Other(error.to_string()));
+        let parse = |text: &str| reqwest::Url::parse(text).map_err(|error| Cause::Other(error.to_string()));
         // A key is not kept longer than its request.
-        if request.url.has_secret() {
-            return parse();
-        }
-        let text = request.url.masked();
+        let Some(text) = request.url.as_plain() else { return parse(request.url.exposed().expose()) };
         match self.url.get() {
-            Some((known, url)) if *known == text => Ok(url.clone()),
+            Some((known, url)) if known == text => Ok(url.clone()),
             _ => {
-                let url = parse()?;
-                let _ = self.url.set((text, url.clone()));
+                let url = parse(text)?;
+                let _ = self.url.set((text.to_owned(), url.clone()));
                 Ok(url)
             }
         }
@@ -179,7 +176,10 @@ fn headers_of(request: &Request) -> Result<HeaderMap, Cause> {
     let mut headers = HeaderMap::with_capacity(request.headers.len());
     for header in &request.headers {
         let name = HeaderName::from_bytes(header.name.as_bytes());
-        let value = HeaderValue::from_bytes(header.value.exposed().expose().as_bytes());
+        let value = match header.value.as_plain() {
+            Some(text) => HeaderValue::from_bytes(text.as_bytes()),
+            None => HeaderValue::from_bytes(header.value.exposed().expose().as_bytes()),
+        };
         let (Ok(name), Ok(mut value)) = (name, value) else {
             return Err(Cause::Other(format!("the header {} cannot be sent", visible(&header.name))));
         };

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::flying::{Begun, Flying, Seat};
 use super::gate::Gate;
+use super::ids::Ids;
 use super::input::{self, Input, Line};
 use super::recorder::Recorder;
 use super::undelivered::{FailedLines, Undelivered};
@@ -27,7 +28,7 @@ use crate::domain::request::{Request, Stamp};
 use crate::domain::retry;
 use crate::io::history;
 use crate::io::http::Lane;
-use crate::ops::{Problem, Waypost, new_id};
+use crate::ops::{Problem, Waypost};
 
 /// How many lines may wait for their next attempt. When there are more, no new line is begun.
 const WAITING: usize = 1024;
@@ -186,6 +187,7 @@ impl Waypost {
             timeout: how.options.timeout(to),
             free: lanes.into_iter().zip(flying.seats()).map(|(lane, seat)| Place { lane, seat }).collect(),
             flying,
+            ids: Ids::new(),
             queue: VecDeque::new(),
             again: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
@@ -214,6 +216,7 @@ struct Run<'a> {
     timeout: Duration,
     free: Vec<Place>,
     flying: Flying,
+    ids: Ids,
     /// Read, not begun.
     queue: VecDeque<Line>,
     /// Due for another attempt.
@@ -304,7 +307,7 @@ impl Run<'_> {
                     job
                 }
                 (None, Some(line)) => {
-                    let begun = Begun { number: line.number, id: new_id(), attempts: Vec::new() };
+                    let begun = Begun { number: line.number, id: self.ids.next(), attempts: Vec::new() };
                     Job { line, begun }
                 }
                 (None, None) => {

@@ -216,7 +216,7 @@ pub fn response(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'stat
 pub fn request(request: &Request, revealed: bool, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let show = |text: &crate::domain::mask::Masked| if revealed { text.exposed().expose().to_owned() } else { text.masked() };
     let headers: Vec<(String, String)> =
-        request.headers.iter().map(|header| (header.name.clone(), show(&header.value))).collect();
+        request.headers.iter().map(|header| (header.name.to_string(), show(&header.value))).collect();
     requested(Request::METHOD, &show(&request.url), &headers, &request.body, pen, columns)
 }
 
