@@ -47,7 +47,7 @@ fn json(bytes: usize) -> Vec<u8> {
 
 fn received(settings: &Settings, body: &[u8]) -> Vec<(String, String)> {
     let request = Request::build(settings, body, &scenes::stamp());
-    request.headers.iter().map(|header| (header.name.clone(), header.value.exposed().expose().to_owned())).collect()
+    request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned())).collect()
 }
 
 /// The worst case: a signature that is none of the known mistakes, so that all of them are tried.

@@ -4,7 +4,8 @@
 //! programs where they are installed. Everything runs on this machine, on throw-away files, against a receiver of the tests;
 //! what is compared runs turn by turn, so that a busy moment hits both.
 //!
-//! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word.
+//! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word. With `--hold` it fails
+//! when a row is over its target: for what is no time, and the same on a busy machine (`memory`, `size`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a program for developers")]
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]
@@ -31,7 +32,7 @@ type Group = (&'static str, fn(&World, &mut Table));
 
 fn main() {
     // cargo passes `--bench`; what does not begin with a dash is the user's.
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let (options, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
     let world = World::new();
     let mut table = Table::new();
     let groups: [Group; 8] = [
@@ -56,6 +57,9 @@ fn main() {
     }
     println!("{}\n", surroundings());
     print!("{table}");
+    if options.iter().any(|option| option == "--hold") && !table.holds() {
+        std::process::exit(1);
+    }
 }
 
 /// On what, and how busy it was: other work on the machine shows in the ranges first, then in the medians.

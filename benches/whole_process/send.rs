@@ -15,7 +15,7 @@ use super::world::World;
 /// How many events, by how many at a time.
 const LOADS: [(usize, usize); 2] = [(1, 20_000), (50, 100_000)];
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 pub fn lines(world: &World, table: &mut Table) {
     // Each line is an event of its own, as a script would have them.

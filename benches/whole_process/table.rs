@@ -7,11 +7,12 @@ use super::stats::{Sample, number};
 /// The rows so far.
 pub struct Table {
     rows: Vec<[String; 4]>,
+    holds: bool,
 }
 
 impl Table {
     pub const fn new() -> Self {
-        Self { rows: Vec::new() }
+        Self { rows: Vec::new(), holds: true }
     }
 
     /// A row whose median must not be over `most`.
@@ -31,7 +32,13 @@ impl Table {
         self.rows.push([what.into(), String::new(), measured.trim_end().into(), String::new()]);
     }
 
+    /// Whether no row is over its target.
+    pub const fn holds(&self) -> bool {
+        self.holds
+    }
+
     fn row(&mut self, what: &str, target: &str, measured: &str, holds: bool, peers: &[(String, Sample)]) {
+        self.holds &= holds;
         let peers: Vec<String> = peers.iter().map(|(name, sample)| format!("{name} {sample}")).collect();
         let measured = format!("{}{}", measured.trim_end(), if holds { "" } else { " **(over)**" });
         self.rows.push([what.into(), target.into(), measured, peers.join(", ")]);

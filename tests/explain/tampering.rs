@@ -38,7 +38,7 @@ fn made(settings: &Settings, body: &[u8]) -> Req {
     let url = request.url.exposed();
     let target = url.expose().strip_prefix("https://h.example").unwrap().to_owned();
     let headers =
-        request.headers.iter().map(|header| (header.name.clone(), header.value.exposed().expose().to_owned())).collect();
+        request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned())).collect();
     Req { method: "POST".into(), target, headers, body: request.body }
 }
 
