@@ -5,7 +5,7 @@
 //! what is compared runs turn by turn, so that a busy moment hits both.
 //!
 //! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word. With `--hold` it fails
-//! when a row is over its target: for what is no time, and the same on a busy machine (`memory`, `size`).
+//! when a row is a tenth over its target: for what is no time, and the same on a busy machine (`memory`, `size`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a program for developers")]
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]

@@ -1,8 +1,9 @@
 //! No memory of this process goes to the disk by itself: a core would hold the secret as it is. And no limit of the system ends
 //! it in the middle of a write.
 
+use std::sync::Arc;
+
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Forbids cores of this process, and debuggers of the same user; what it starts inherits the limit alone. What the system
 /// refuses is left as it is: it is a precaution, and no reason not to run.
@@ -18,9 +19,6 @@ pub fn forbid_cores() {
 /// Lets a write beyond the limit on file sizes fail, which is told like a full disk, where SIGXFSZ would end the process (setrlimit(2)).
 /// What the system refuses is left as it is.
 pub fn outlive_file_limit() {
-    // Once caught, it stays caught when the runtime is gone; nobody needs to know when it comes.
-    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() {
-        let _within = runtime.enter();
-        let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
-    }
+    // Nobody needs to know when it comes: what matters is that it is caught.
+    let _ = signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default());
 }

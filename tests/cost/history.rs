@@ -52,7 +52,7 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
     let (short, long) = (cost(&short, PAGE), cost(&long, PAGE));
     assert_eq!(short, long);
     // The page, to the next whole block.
-    assert!(long >= page && long <= page + 64 * 1024, "{long} bytes for a page of {page}");
+    assert!(long >= page && long <= page + 16 * 1024, "{long} bytes for a page of {page}");
 }
 
 /// A screen that grows has room for deliveries that were not read at the start.

@@ -13,6 +13,10 @@ use crate::io::store::{Doing, StoreError};
 /// How much is read at a time.
 const BLOCK: usize = 64 * 1024;
 
+/// How much is read at once of what is looked at line by line: a screen of deliveries is in one or two of them, and more would
+/// only stay in memory.
+const PIECE: usize = 16 * 1024;
+
 /// The deliveries of the history as they were when it was opened, the newest first. Ends after an error.
 #[derive(Debug)]
 pub struct Newest {
@@ -122,7 +126,9 @@ impl Lines {
     }
 
     fn read_block(&mut self) -> io::Result<()> {
-        let size = usize::try_from(self.unread).unwrap_or(BLOCK).min(BLOCK);
+        // As much again for a line that is longer: it is moved at each block.
+        let wanted = PIECE.max(self.read.len());
+        let size = usize::try_from(self.unread).unwrap_or(wanted).min(wanted);
         let from = self.unread - size as u64;
         let mut block = Vec::with_capacity(size + self.read.len());
         block.resize(size, 0);
