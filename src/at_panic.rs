@@ -2,9 +2,11 @@
 //! made for a while is taken away.
 //!
 //! A panic is a bug, and the program does not go on behind it. Its hook does what is left to do and ends the process, from
-//! whichever thread it is called. So nothing unwinds, and more is done than unwinding could do: it runs through one thread
-//! only, and leaves alone what the others have under way. The release build has neither the tables nor the code for it, an
+//! whichever thread it is called. So nothing unwinds, and the release build has neither the tables nor the code for that, an
 //! eighth of the program.
+//!
+//! The hook stops the thread that panicked, and the others run on until the end. What they would begin, draw or print then has to
+//! ask [`is_ending`], or to find taken what a deed has taken.
 
 use std::panic;
 use std::process;
@@ -17,7 +19,7 @@ use std::time::Duration;
 /// The exit code of a program that panicked, as Rust has it.
 const PANICKED: i32 = 101;
 
-/// How long what is left to do may take. A disk that hangs must not keep the program.
+/// How long each kind of what is left to do may take. A disk that hangs must not keep the program.
 const LAST_DEEDS: Duration = Duration::from_secs(2);
 
 static LEFT: Mutex<Vec<Deed>> = Mutex::new(Vec::new());
@@ -26,8 +28,15 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 
 struct Deed {
     number: u64,
-    before_words: bool,
+    when: When,
     what: Box<dyn FnOnce() + Send>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    BeforeWords,
+    Then,
+    AtLast,
 }
 
 /// Something to do at a panic, until this is dropped.
@@ -36,19 +45,25 @@ struct Deed {
 pub struct Left(u64);
 
 impl Left {
-    /// To be done, in the order in which it was asked for, when the panic has been told. It may wait: all of it has two seconds.
-    pub fn to_do(what: impl FnOnce() + Send + 'static) -> Self {
-        Self::add(false, Box::new(what))
-    }
-
-    /// To be done before the panic is told: what the words need, as a terminal that shows them. It must not wait.
+    /// To be done before the panic is told, by the thread that panicked: what the words need, as a terminal that shows them. It
+    /// must neither wait nor panic.
     pub fn to_do_before_words(what: impl FnOnce() + Send + 'static) -> Self {
-        Self::add(true, Box::new(what))
+        Self::add(When::BeforeWords, what)
     }
 
-    fn add(before_words: bool, what: Box<dyn FnOnce() + Send>) -> Self {
+    /// To be done then, on a thread of its own. All of these together have two seconds.
+    pub fn to_do(what: impl FnOnce() + Send + 'static) -> Self {
+        Self::add(When::Then, what)
+    }
+
+    /// To be done behind all others: what takes away what they may need.
+    pub fn to_do_at_last(what: impl FnOnce() + Send + 'static) -> Self {
+        Self::add(When::AtLast, what)
+    }
+
+    fn add(when: When, what: impl FnOnce() + Send + 'static) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        lock().push(Deed { number, before_words, what });
+        lock().push(Deed { number, when, what: Box::new(what) });
         Self(number)
     }
 }
@@ -67,8 +82,28 @@ fn lock() -> MutexGuard<'static, Vec<Deed>> {
     LEFT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn take(before_words: bool) -> Vec<Deed> {
-    lock().extract_if(.., |deed| deed.before_words == before_words).collect()
+fn take(when: When) -> Vec<Deed> {
+    lock().extract_if(.., |deed| deed.when == when).collect()
+}
+
+/// Whether a panic is ending the program. Nothing that reaches the outside is to be begun any more.
+#[must_use]
+pub fn is_ending() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
+/// Ends the program with that code, unless a panic is ending it: its code is the one that counts.
+pub fn end_with(code: u8) -> ! {
+    if is_ending() {
+        wait_for_the_end();
+    }
+    process::exit(code.into())
+}
+
+fn wait_for_the_end() -> ! {
+    loop {
+        thread::park();
+    }
 }
 
 /// From now on a panic, on any thread, ends the program with 101, behind what is left to do.
@@ -76,28 +111,49 @@ pub fn end_the_program() {
     let say = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if ENDING.swap(true, Ordering::SeqCst) {
-            // One panic is told of. Another one, or one of what is left to do, must not end the program before that is done.
-            loop {
-                thread::park();
-            }
+            // One panic is told of. That of another thread, or of one of the deeds, must not end the program before the rest is
+            // done.
+            wait_for_the_end();
         }
-        for deed in take(true) {
+        for deed in take(When::BeforeWords) {
             (deed.what)();
         }
-        say(info);
         let (done, ended) = channel();
-        // On a thread of its own, since it may wait for what this one holds.
-        let deeds = thread::Builder::new().spawn(move || {
-            for deed in take(false) {
+        // Beside the words, which nobody may be reading.
+        let others = thread::Builder::new().spawn(move || {
+            do_all(take(When::Then), LAST_DEEDS);
+            do_all(take(When::AtLast), LAST_DEEDS);
+            let _ = done.send(());
+            thread::sleep(LAST_DEEDS);
+            process::exit(PANICKED);
+        });
+        if others.is_err() {
+            // There are no more threads.
+            for deed in take(When::Then).into_iter().chain(take(When::AtLast)) {
                 (deed.what)();
             }
-            let _ = done.send(());
-        });
-        if deeds.is_ok() {
-            let _ = ended.recv_timeout(LAST_DEEDS);
         }
+        say(info);
+        let _ = ended.recv_timeout(LAST_DEEDS * 2);
         process::exit(PANICKED);
     }));
+}
+
+/// Each on a thread of its own: one that waits for what another thread holds, or panics, takes no other with it.
+fn do_all(deeds: Vec<Deed>, within: Duration) {
+    let (done, ended) = channel::<()>();
+    for Deed { what, .. } in deeds {
+        let done = done.clone();
+        let on_its_own = thread::Builder::new().spawn(move || {
+            what();
+            drop(done);
+        });
+        // Nothing to be done about it: what could not be begun is gone with its thread.
+        drop(on_its_own);
+    }
+    drop(done);
+    // Nothing is ever sent: it ends when the last sender is gone, or when the time is over.
+    let _ = ended.recv_timeout(within);
 }
 
 #[cfg(test)]
@@ -118,8 +174,19 @@ mod tests {
         assert_eq!(Arc::strong_count(&mine), 3);
         drop(first);
         assert_eq!(Arc::strong_count(&mine), 2);
-        assert!(lock().iter().any(|deed| deed.number == second.0 && deed.before_words));
+        assert!(lock().iter().any(|deed| deed.number == second.0 && deed.when == When::BeforeWords));
         drop(second);
         assert_eq!(Arc::strong_count(&mine), 1);
+    }
+
+    #[test]
+    fn one_that_hangs_keeps_neither_the_others_nor_the_end() {
+        let (told, heard) = channel();
+        let deed = |what: Box<dyn FnOnce() + Send>| Deed { number: 0, when: When::Then, what };
+        let tell = move || {
+            let _ = told.send(());
+        };
+        do_all(vec![deed(Box::new(|| wait_for_the_end())), deed(Box::new(tell))], Duration::from_millis(20));
+        assert!(heard.recv_timeout(Duration::from_secs(20)).is_ok());
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use waypost::domain::auth::{AddTo, AuthType};
-use waypost::domain::diagnosis::{of_cause, of_failure, of_response, of_stop};
+use waypost::domain::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
 use waypost::domain::draft::{Draft, MAX_FIELD_BYTES};
 use waypost::domain::field::{Field, FieldError};
 use waypost::domain::outcome::{Cause, Phase, Response};
@@ -405,6 +405,8 @@ fn diagnoses() {
         let said = of_stop(phase);
         is_whole("It was stopped", &said.why, &said.fix);
     }
+    let said = of_panic();
+    is_whole("It was stopped", &said.why, &said.fix);
 }
 
 #[test]

@@ -49,6 +49,8 @@ fn main() {
         }),
         ("signing", signing::throughput),
     ];
+    let unknown = words.iter().find(|word| !groups.iter().any(|(name, _)| name.contains(word.as_str())));
+    assert!(unknown.is_none(), "there is nothing to measure by the name {unknown:?}");
     for (name, measure) in groups {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
             eprintln!("measuring: {name}");

@@ -99,7 +99,7 @@ pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
 #[must_use]
 pub fn of_panic() -> Diagnosis {
     Diagnosis::new(
-        "waypost ended in the middle of it, by a bug of its own; the endpoint may have taken the event.",
+        "waypost ended in the middle of it, by a bug of its own; if the request was on its way by then, the endpoint may have taken the event.",
         "Look at the receiver before you send it again.",
     )
 }

@@ -110,7 +110,7 @@ impl Scratch {
         let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
         write_new(&path, body)?;
         let there = path.clone();
-        let left = Left::to_do(move || {
+        let left = Left::to_do_at_last(move || {
             let _ = fs::remove_file(there);
         });
         Ok(Self(path, left))

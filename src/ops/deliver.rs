@@ -75,9 +75,9 @@ impl Waypost {
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        flight.attempts(to.settings(), request, started_at);
+        flight.attempts(to.settings(), request, started_at).await;
         let attempt = self.attempt_alone(to, request, (started_at, timeout), step, stop).await;
-        flight.attempted(attempt.clone());
+        flight.attempted(attempt.clone()).await;
         attempt
     }
 
@@ -132,7 +132,7 @@ pub(super) async fn record(flight: Flight) -> Option<Problem> {
     let problem = match flight.record().await {
         Ok(()) => None,
         Err(Unrecorded::Store(error)) => Some(Problem::from(error)),
-        Err(Unrecorded::Thread(error)) => Some(Problem::unrecorded(&error)),
+        Err(Unrecorded::CalledOff(error)) => Some(Problem::unrecorded(&error)),
     };
     if let Some(problem) = &problem {
         tracing::warn!(why = %problem.what, "not recorded");

@@ -181,7 +181,7 @@ impl ThrowAway {
         let path = std::env::temp_dir().join(format!("waypost-demo-{}", uuid::Uuid::new_v4().simple()));
         DirBuilder::new().mode(0o700).create(&path)?;
         let there = path.clone();
-        let left = Left::to_do(move || {
+        let left = Left::to_do_at_last(move || {
             let _ = std::fs::remove_dir_all(there);
         });
         Ok(Self(path, left))

@@ -1,5 +1,6 @@
 //! A delivery under way, known to the whole process: a panic anywhere still records it, as stopped.
 
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +15,8 @@ use crate::io::http;
 use crate::io::paths::Paths;
 use crate::io::store::StoreError;
 
-/// A delivery from its first attempt until it is recorded.
+/// A delivery from its first attempt until it is recorded. Behind a panic it goes no further: what was recorded then is the end
+/// of it.
 pub struct Flight {
     under_way: Arc<Mutex<UnderWay>>,
     paths: Paths,
@@ -48,22 +50,35 @@ impl Flight {
     }
 
     /// An attempt begins.
-    pub fn attempts(&self, to: &Settings, request: &Request, started_at: Timestamp) {
-        lock(&self.under_way).now = Some((to.clone(), request.clone(), started_at));
+    pub async fn attempts(&self, to: &Settings, request: &Request, started_at: Timestamp) {
+        let goes_on = {
+            let mut under_way = lock(&self.under_way);
+            under_way.now = Some((to.clone(), request.clone(), started_at));
+            under_way.delivery.is_some()
+        };
+        if !goes_on {
+            pending::<()>().await;
+        }
     }
 
     /// The attempt is over.
-    pub fn attempted(&self, attempt: Attempt) {
-        let mut under_way = lock(&self.under_way);
-        under_way.now = None;
-        if let Some(delivery) = &mut under_way.delivery {
-            delivery.attempts.push(attempt);
+    pub async fn attempted(&self, attempt: Attempt) {
+        let goes_on = {
+            let mut under_way = lock(&self.under_way);
+            under_way.now = None;
+            under_way.delivery.as_mut().map(|delivery| delivery.attempts.push(attempt)).is_some()
+        };
+        if !goes_on {
+            pending::<()>().await;
         }
     }
 
     /// What is to be recorded in place of what there is.
     pub fn change(&self, delivery: Delivery) {
-        lock(&self.under_way).delivery = Some(delivery);
+        let there_is = &mut lock(&self.under_way).delivery;
+        if there_is.is_some() {
+            *there_is = Some(delivery);
+        }
     }
 
     /// Records the delivery, on a thread of its own: a slow disk must not hold up the keys.
@@ -73,8 +88,9 @@ impl Flight {
     pub async fn record(self) -> Result<(), Unrecorded> {
         let task = tokio::task::spawn_blocking(move || record(&mut lock(&self.under_way), &self.paths));
         match task.await {
-            Ok(result) => result.map_err(Unrecorded::Store),
-            Err(error) => Err(Unrecorded::Thread(error.to_string())),
+            Ok(Some(result)) => result.map_err(Unrecorded::Store),
+            Ok(None) => pending().await,
+            Err(error) => Err(Unrecorded::CalledOff(error.to_string())),
         }
     }
 }
@@ -83,16 +99,14 @@ impl Flight {
 pub enum Unrecorded {
     /// It could not be written.
     Store(StoreError),
-    /// Whoever was to write it has died.
-    Thread(String),
+    /// Whoever was to write it was called off.
+    CalledOff(String),
 }
 
-/// Under the lock until it is written: it is recorded once, here or at a panic.
-fn record(under_way: &mut UnderWay, paths: &Paths) -> Result<(), StoreError> {
-    match under_way.delivery.take() {
-        Some(delivery) if !delivery.attempts.is_empty() => history::append(paths, &delivery),
-        _ => Ok(()),
-    }
+/// Under the lock until it is written: it is recorded once, here or at a panic. Nothing when that is done already.
+fn record(under_way: &mut UnderWay, paths: &Paths) -> Option<Result<(), StoreError>> {
+    let delivery = under_way.delivery.take()?;
+    Some(if delivery.attempts.is_empty() { Ok(()) } else { history::append(paths, &delivery) })
 }
 
 /// An attempt that a panic ended.

@@ -11,12 +11,12 @@
 //! waiting line holds no lane up. There is no circuit breaker: with a destination that is down, each line costs its retries,
 //! and the undelivered hold the lines to send again later.
 
-mod flying;
 mod gate;
 mod ids;
 mod input;
 mod lines;
 mod recorder;
+mod register;
 mod room;
 mod undelivered;
 

@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
-
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use crate::at_panic::Left;
+use crate::at_panic::{Left, is_ending};
 
 /// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -26,12 +25,15 @@ const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 /// Takes the terminal: raw mode, alternate screen, bracketed paste.
 ///
 /// # Errors
-/// There is no terminal, or it cannot be written to.
+/// There is no terminal, it cannot be written to, or a panic has given it back for good.
 pub fn take() -> io::Result<()> {
     if FIRST.get().is_none()
         && let Ok(settings) = tcgetattr(io::stdin())
     {
         let _ = FIRST.set(settings);
+    }
+    if is_ending() {
+        return Err(io::Error::other("a panic is ending the program"));
     }
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
@@ -67,6 +69,10 @@ pub struct Out;
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Behind a panic of another thread: the terminal is the shell's.
+        if is_ending() {
+            return Ok(bytes.len());
+        }
         Ok(rustix::io::write(io::stdout(), bytes)?)
     }
 

@@ -1,4 +1,4 @@
-//! A panic inside the loop: hold-to row 48. The binary has no way to be made to panic, so this test runs itself a second time
+//! A panic inside the loop: hold-to row 48. The binary has no way to be made to panic, so each test runs itself a second time
 //! on a terminal, with the real loop and a shell that panics at `^Z`.
 
 use std::path::Path;
@@ -24,7 +24,10 @@ use crate::support::{Home, check};
 /// Set where this program is to be the one that panics.
 const PANICS: &str = "WAYPOST_TEST_PANICS";
 
-struct Panics;
+struct Panics {
+    /// On another thread, while this one goes on for a while.
+    elsewhere: bool,
+}
 
 impl Shell for Panics {
     type Keys = EventStream;
@@ -38,23 +41,29 @@ impl Shell for Panics {
     }
 
     fn suspend(&mut self) {
+        if self.elsewhere {
+            std::mem::forget(at_panic::Left::to_do(|| std::thread::sleep(std::time::Duration::from_millis(800))));
+            std::thread::spawn(|| panic!("on purpose"));
+            return;
+        }
         panic!("on purpose");
     }
 }
 
 /// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
-fn run_until_it_panics(home: &Path) {
+fn run_until_it_panics(home: &Path, elsewhere: bool) {
     at_panic::end_the_program();
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let situation = waypost.situation();
     let _taken = Taken::take().unwrap();
-    let mut terminal = Terminal::new(LeanBackend::new(std::io::stdout(), terminal::size)).unwrap();
+    let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size)).unwrap();
     let model = Model::new((80, 24), Surroundings::default(), situation);
     let (_outside, from_outside) = start::outside();
-    let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics };
+    let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics { elsewhere } };
     let _ = runtime.block_on(async { run.run(EventStream::new(), from_outside).await });
+    at_panic::end_with(0);
 }
 
 /// This program once more, as the one that panics while it runs the test of that name.
@@ -67,7 +76,7 @@ fn itself(home: &Home, name: &str) -> Command {
 #[test]
 fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     if let Some(home) = std::env::var_os(PANICS) {
-        return run_until_it_panics(Path::new(&home));
+        return run_until_it_panics(Path::new(&home), false);
     }
     let home = Home::new();
     let name = "panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
@@ -93,7 +102,7 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
 #[test]
 fn h48_a_panic_records_the_delivery_in_flight() {
     if let Some(home) = std::env::var_os(PANICS) {
-        return run_until_it_panics(Path::new(&home));
+        return run_until_it_panics(Path::new(&home), false);
     }
     let home = Home::new();
     let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
@@ -110,4 +119,29 @@ fn h48_a_panic_records_the_delivery_in_flight() {
     app.assert_terminal_whole();
     let delivery = assert_recorded_as_stopped(&home);
     assert!(delivery["attempts"][0]["why"].as_str().unwrap().contains("by a bug of its own"), "{delivery}");
+}
+
+#[test]
+fn h48_nothing_is_drawn_behind_the_panic_of_another_thread() {
+    if let Some(home) = std::env::var_os(PANICS) {
+        return run_until_it_panics(Path::new(&home), true);
+    }
+    let home = Home::new();
+    let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
+    let name = "panics::h48_nothing_is_drawn_behind_the_panic_of_another_thread";
+    let mut app = App::start(itself(&home, name).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()));
+    app.register(&receiver.url, &Typed::Default);
+    app.open_test();
+    app.key(Key::Enter);
+    // Its clock is drawn ten times a second.
+    app.wait_for("> [ Stop ]");
+    receiver.wait_for_request(DEADLINE);
+    app.key(Key::Ctrl('z'));
+    let exit = app.wait_exit();
+    assert_eq!((exit.code, exit.signal), (Some(101), None), "{}", app.screen_text());
+    app.assert_terminal_whole();
+    let written = String::from_utf8_lossy(&app.raw()).into_owned();
+    let behind = &written[written.find("on purpose").unwrap()..];
+    assert!(!behind.contains('\u{1b}'), "{behind:?}");
+    assert_recorded_as_stopped(&home);
 }

@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
 
-use super::flying::{Begun, Flying, Seat};
 use super::gate::Gate;
 use super::ids::Ids;
 use super::input::{self, Input, Line};
 use super::recorder::Recorder;
+use super::register::{self, Register};
 use super::undelivered::{FailedLines, Undelivered};
 use super::{Options, jitter};
 use crate::domain::destination::Destination;
@@ -136,16 +136,10 @@ enum Stop {
     All,
 }
 
-/// A line, and what came of it so far.
+/// A line on its way. What came of it so far is in the register.
 struct Job {
     line: Line,
-    begun: Begun,
-}
-
-/// What carries one line at a time.
-struct Place {
-    lane: Lane,
-    seat: Seat,
+    id: String,
 }
 
 impl Waypost {
@@ -168,8 +162,8 @@ impl Waypost {
     ) -> Result<Summary, Cause> {
         let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
-        let recorder = Recorder::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
-        let flying = Flying::new(lanes.len(), &how.name, to.settings(), recorder.unwritten());
+        let register = Register::new(self.paths.clone(), &how.name, to.settings());
+        let recorder = Recorder::start(register.lines()).map_err(|error| no_thread(&error))?;
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;
         let (to_loop, lines) = channel(BATCHES);
@@ -185,8 +179,8 @@ impl Waypost {
             to,
             how,
             timeout: how.options.timeout(to),
-            free: lanes.into_iter().zip(flying.seats()).map(|(lane, seat)| Place { lane, seat }).collect(),
-            flying,
+            lanes,
+            register,
             ids: Ids::new(),
             queue: VecDeque::new(),
             again: VecDeque::new(),
@@ -214,14 +208,14 @@ struct Run<'a> {
     to: &'a Destination,
     how: &'a Lines,
     timeout: Duration,
-    free: Vec<Place>,
-    flying: Flying,
+    lanes: Vec<Lane>,
+    register: Register,
     ids: Ids,
     /// Read, not begun.
     queue: VecDeque<Line>,
     /// Due for another attempt.
     again: VecDeque<Job>,
-    in_flight: FuturesUnordered<BoxFuture<'a, (Place, Job)>>,
+    in_flight: FuturesUnordered<BoxFuture<'a, (Lane, Job)>>,
     waiting: FuturesUnordered<BoxFuture<'a, Job>>,
     /// `None` at the end of the input.
     lines: Option<Receiver<Input>>,
@@ -268,8 +262,8 @@ impl Run<'_> {
                     self.stop(Stop::New);
                     self.leave_input();
                 }
-                Some((place, job)) = self.in_flight.next() => {
-                    self.free.push(place);
+                Some((lane, job)) = self.in_flight.next() => {
+                    self.lanes.push(lane);
                     self.attempted(job).await;
                 }
                 Some(job) = self.waiting.next() => self.due(job).await,
@@ -297,7 +291,7 @@ impl Run<'_> {
             return;
         }
         let may_read = self.wants_lines();
-        while let Some(place) = self.free.pop() {
+        while let Some(lane) = self.lanes.pop() {
             let job = match (self.again.pop_front(), self.queue.pop_front()) {
                 (Some(job), line) => {
                     if let Some(line) = line {
@@ -306,12 +300,9 @@ impl Run<'_> {
                     self.summary.tally.retries += 1;
                     job
                 }
-                (None, Some(line)) => {
-                    let begun = Begun { number: line.number, id: self.ids.next(), attempts: Vec::new() };
-                    Job { line, begun }
-                }
+                (None, Some(line)) => Job { line, id: self.ids.next() },
                 (None, None) => {
-                    self.free.push(place);
+                    self.lanes.push(lane);
                     // Lines that were read already must not wait until every answer that has come is dealt with.
                     match self.lines.as_mut().filter(|_| may_read).map(Receiver::try_recv) {
                         Some(Ok(input)) => self.take(input),
@@ -320,23 +311,21 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let attempt = attempt(place, job, self.to, self.timeout, self.stopping.clone());
+            let attempt = attempt(lane, job, self.register.lines(), self.to, self.timeout, self.stopping.clone());
             self.in_flight.push(Box::pin(attempt));
         }
     }
 
     /// An attempt is over.
     async fn attempted(&mut self, job: Job) {
-        let Some(last) = job.begun.attempts.last() else { return };
-        let wait = match self.level() {
-            Stop::Not => {
-                let done = u32::try_from(job.begun.attempts.len()).unwrap_or(u32::MAX);
-                retry::next(done, &self.how.options.policy, last, Timestamp::now(), jitter)
-            }
-            Stop::New | Stop::All => None,
-        };
-        let Some(wait) = wait else { return self.over(job).await };
-        self.flying.waits(job.begun.clone());
+        let stopping = self.level() > Stop::Not;
+        let policy = &self.how.options.policy;
+        let wait = self.register.lines().look(job.line.number, |attempts| {
+            let last = attempts.last().filter(|_| !stopping)?;
+            let done = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+            retry::next(done, policy, last, Timestamp::now(), jitter)
+        });
+        let Some(wait) = wait.flatten() else { return self.over(job).await };
         let pause = (self.how.options.pause)(wait.duration);
         let mut stopping = self.stopping.clone();
         self.waiting.push(Box::pin(async move {
@@ -350,25 +339,23 @@ impl Run<'_> {
 
     /// A wait is over.
     async fn due(&mut self, job: Job) {
-        self.flying.waited(job.line.number);
         if self.level() == Stop::Not { self.again.push_back(job) } else { self.over(job).await }
     }
 
     /// A delivery is over.
     async fn over(&mut self, job: Job) {
-        let Job { line, begun } = job;
-        let delivery = begun.over(&self.how.name);
+        // Behind a panic there is no over.
+        let Some(outcome) = self.recorder.over(job.line.number).await else { return pending().await };
         let tally = &mut self.summary.tally;
-        match delivery.outcome() {
+        match outcome {
             Outcome::Delivered => tally.delivered += 1,
             Outcome::Refused => tally.refused += 1,
             Outcome::Failed => tally.failed += 1,
             Outcome::Stopped => tally.stopped += 1,
         }
-        if delivery.outcome() != Outcome::Delivered {
-            self.undelivered.keep(line);
+        if outcome != Outcome::Delivered {
+            self.undelivered.keep(job.line);
         }
-        self.recorder.add(delivery).await;
     }
 
     fn take(&mut self, input: Input) {
@@ -459,23 +446,26 @@ impl Run<'_> {
 }
 
 async fn attempt(
-    mut place: Place,
-    mut job: Job,
+    mut lane: Lane,
+    job: Job,
+    register: Arc<register::Lines>,
     to: &Destination,
     timeout: Duration,
     mut stopping: watch::Receiver<Stop>,
-) -> (Place, Job) {
+) -> (Lane, Job) {
     let started_at = Timestamp::now();
-    let stamp = Stamp { id: job.begun.id.clone(), timestamp: started_at.as_second() };
+    let stamp = Stamp { id: job.id.clone(), timestamp: started_at.as_second() };
     let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp));
-    place.seat.take(job.begun, Arc::clone(&request), started_at);
-    let attempt = place.lane.attempt(&request, started_at, timeout, stopped(&mut stopping, Stop::All)).await;
-    let Some(begun) = place.seat.leave() else { return pending().await };
-    job.begun = begun;
-    job.begun.attempts.push(attempt);
+    if !register.takes_off(job.line.number, &job.id, Arc::clone(&request), started_at) {
+        return pending().await;
+    }
+    let mut attempt = lane.attempt(&request, started_at, timeout, stopped(&mut stopping, Stop::All)).await;
     // Of a waiting line no more is held than the history keeps.
-    history::shorten_bodies(&mut job.begun.attempts);
-    (place, job)
+    history::shorten_bodies(std::slice::from_mut(&mut attempt));
+    if register.lands(job.line.number, attempt).is_none() {
+        return pending().await;
+    }
+    (lane, job)
 }
 
 /// Ready when stopped to that level.

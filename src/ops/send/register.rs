@@ -1,0 +1,147 @@
+//! The lines of a run from their first attempt until they are in the history, known to the whole process: a panic still records
+//! them. Behind one nothing goes on: what was recorded then is the end of each line, and no other is sent.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::at_panic::Left;
+use crate::domain::destination::Settings;
+use crate::domain::outcome::{Attempt, Delivery, Outcome};
+use crate::domain::request::Request;
+use crate::io::history;
+use crate::io::paths::Paths;
+use crate::io::store::StoreError;
+use crate::ops::flight::cut_off;
+
+/// The lines of a run.
+pub struct Register {
+    lines: Arc<Lines>,
+    _at_panic: Left,
+}
+
+/// What is known of them.
+pub struct Lines {
+    paths: Paths,
+    /// What the events are called: `NAME:LINE`.
+    name: String,
+    state: Mutex<State>,
+    /// Held by who writes.
+    writing: Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// By number.
+    begun: HashMap<u64, Begun>,
+    /// Over, and not in the history yet.
+    unwritten: Vec<Delivery>,
+    /// A panic has taken all of it.
+    closed: bool,
+}
+
+struct Begun {
+    id: String,
+    /// Those that have ended.
+    attempts: Vec<Attempt>,
+    /// The one that has not.
+    now: Option<(Arc<Request>, Timestamp)>,
+}
+
+impl Register {
+    /// Nothing has begun yet.
+    pub fn new(paths: Paths, name: &str, to: &Settings) -> Self {
+        let state = Mutex::new(State::default());
+        let lines = Arc::new(Lines { paths, name: name.to_owned(), state, writing: Mutex::default() });
+        let (left, to) = (Arc::clone(&lines), to.clone());
+        let at_panic = Left::to_do(move || left.close(&to));
+        Self { lines, _at_panic: at_panic }
+    }
+
+    /// What is known of the lines.
+    pub fn lines(&self) -> Arc<Lines> {
+        Arc::clone(&self.lines)
+    }
+}
+
+impl Lines {
+    /// An attempt begins. Whether it may.
+    pub fn takes_off(&self, number: u64, id: &str, request: Arc<Request>, started_at: Timestamp) -> bool {
+        let mut state = lock(&self.state);
+        if !state.closed {
+            let begun = state.begun.entry(number).or_insert_with(|| Begun { id: id.to_owned(), attempts: Vec::new(), now: None });
+            begun.now = Some((request, started_at));
+        }
+        !state.closed
+    }
+
+    /// The attempt is over. Nothing where a panic was before it.
+    pub fn lands(&self, number: u64, attempt: Attempt) -> Option<()> {
+        let mut state = lock(&self.state);
+        let begun = state.begun.get_mut(&number)?;
+        begun.now = None;
+        begun.attempts.push(attempt);
+        Some(())
+    }
+
+    /// Looks at the attempts of a line that has begun. Nothing where a panic was before it.
+    pub fn look<T>(&self, number: u64, at: impl FnOnce(&[Attempt]) -> T) -> Option<T> {
+        lock(&self.state).begun.get(&number).map(|begun| at(&begun.attempts))
+    }
+
+    /// The line is over, and to be written. Its outcome, and how many are to be written now; nothing where a panic was before it.
+    pub fn over(&self, number: u64) -> Option<(Outcome, usize)> {
+        let mut state = lock(&self.state);
+        let delivery = self.delivery(number, state.begun.remove(&number)?);
+        let outcome = delivery.outcome();
+        state.unwritten.push(delivery);
+        Some((outcome, state.unwritten.len()))
+    }
+
+    /// Whether something is to be written.
+    pub fn has_unwritten(&self) -> bool {
+        !lock(&self.state).unwritten.is_empty()
+    }
+
+    /// Writes what is to be written.
+    ///
+    /// # Errors
+    /// As [`history::append_all`].
+    pub fn write(&self) -> Result<(), StoreError> {
+        let _writing = lock(&self.writing);
+        let batch = {
+            let mut state = lock(&self.state);
+            let room = Vec::with_capacity(state.unwritten.len());
+            std::mem::replace(&mut state.unwritten, room)
+        };
+        if batch.is_empty() { Ok(()) } else { history::append_all(&self.paths, &batch) }
+    }
+
+    /// Records everything that is not in the history, as a panic leaves it.
+    fn close(&self, to: &Settings) {
+        let (mut batch, begun) = {
+            let mut state = lock(&self.state);
+            state.closed = true;
+            (std::mem::take(&mut state.unwritten), std::mem::take(&mut state.begun))
+        };
+        for (number, mut line) in begun {
+            if let Some((request, started_at)) = line.now.take() {
+                line.attempts.push(cut_off(to, &request, started_at));
+            }
+            batch.push(self.delivery(number, line));
+        }
+        // Behind what is being written.
+        let _writing = lock(&self.writing);
+        // There is nobody left to tell.
+        let _ = history::append_all(&self.paths, &batch);
+    }
+
+    fn delivery(&self, number: u64, line: Begun) -> Delivery {
+        Delivery { id: line.id, event: format!("{}:{number}", self.name), attempts: line.attempts }
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
