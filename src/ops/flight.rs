@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::at_panic::Left;
+use crate::at_panic::{Left, is_ending};
 use crate::domain::destination::Settings;
 use crate::domain::diagnosis;
 use crate::domain::outcome::{Attempt, Delivery};
@@ -53,8 +53,11 @@ impl Flight {
     pub async fn attempts(&self, to: &Settings, request: &Request, started_at: Timestamp) {
         let goes_on = {
             let mut under_way = lock(&self.under_way);
-            under_way.now = Some((to.clone(), request.clone(), started_at));
-            under_way.delivery.is_some()
+            let goes_on = under_way.delivery.is_some() && !is_ending();
+            if goes_on {
+                under_way.now = Some((to.clone(), request.clone(), started_at));
+            }
+            goes_on
         };
         if !goes_on {
             pending::<()>().await;

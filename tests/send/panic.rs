@@ -128,24 +128,26 @@ fn h48_a_delivery_between_two_attempts_is_recorded() {
 }
 
 #[test]
-fn h48_lines_in_flight_and_lines_not_written_yet_are_recorded() {
+fn h48_lines_that_are_not_written_yet_are_recorded() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let input = Cursor::new("{\"n\":1}\n".repeat(100));
         let how = Lines { options: Options::default(), concurrency: 2, name: "test".into() };
         let streams = Streams { input, failed: None };
-        // Of two lanes one has just got its answer then, and the other waits for one.
         let progress = |tally: &waypost::ops::send::Tally| assert!(tally.delivered < 3, "on purpose");
         let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
         return;
     }
-    let history = history_after("h48_lines_in_flight_and_lines_not_written_yet_are_recorded", vec![Answer::Checked]);
+    let history = history_after("h48_lines_that_are_not_written_yet_are_recorded", vec![Answer::Checked]);
     let (delivered, cut): (Vec<_>, Vec<_>) = history.iter().partition(|delivery| delivery.outcome() == Outcome::Delivered);
     assert_eq!(delivered.len(), 3, "{history:?}");
-    assert_eq!(cut.len(), 1, "{history:?}");
-    assert_stopped(cut[0], 1);
+    // The other lane may have just got its answer, too, and not begun anew.
+    assert!(cut.len() <= 1, "{history:?}");
+    for delivery in cut {
+        assert_stopped(delivery, 1);
+    }
     let mut events: Vec<&str> = history.iter().map(|delivery| delivery.event.as_str()).collect();
     events.sort_unstable();
-    assert_eq!(events, ["test:1", "test:2", "test:3", "test:4"]);
+    assert_eq!(events, ["test:1", "test:2", "test:3", "test:4"][..history.len()]);
 }
 
 #[test]

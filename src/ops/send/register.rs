@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::at_panic::Left;
+use crate::at_panic::{Left, is_ending};
 use crate::domain::destination::Settings;
 use crate::domain::outcome::{Attempt, Delivery, Outcome};
 use crate::domain::request::Request;
@@ -69,11 +69,12 @@ impl Lines {
     /// An attempt begins. Whether it may.
     pub fn takes_off(&self, number: u64, id: &str, request: Arc<Request>, started_at: Timestamp) -> bool {
         let mut state = lock(&self.state);
-        if !state.closed {
+        let may = !state.closed && !is_ending();
+        if may {
             let begun = state.begun.entry(number).or_insert_with(|| Begun { id: id.to_owned(), attempts: Vec::new(), now: None });
             begun.now = Some((request, started_at));
         }
-        !state.closed
+        may
     }
 
     /// The attempt is over. Nothing where a panic was before it.
