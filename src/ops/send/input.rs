@@ -22,7 +22,7 @@ const PER_LINE: usize = 4 * 1024;
 const LARGE: usize = 64 * 1024;
 
 /// How many lines are handed over at once: waking the other side costs more than a short line.
-const BATCH: usize = 32;
+const BATCH: usize = 128;
 
 /// A line of the input.
 #[derive(Debug)]

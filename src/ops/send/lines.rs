@@ -34,7 +34,7 @@ use crate::ops::{Problem, Waypost};
 const WAITING: usize = 1024;
 
 /// How many batches of lines the reader may be ahead: enough for all lanes to begin anew at once.
-const BATCHES: usize = 8;
+const BATCHES: usize = 4;
 
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);

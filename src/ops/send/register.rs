@@ -1,7 +1,7 @@
 //! The lines of a run from their first attempt until they are in the history, known to the whole process: a panic still records
 //! them. Behind one nothing goes on: what was recorded then is the end of each line, and no other is sent.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ pub struct Lines {
 #[derive(Default)]
 struct State {
     /// By number.
-    begun: HashMap<u64, Begun>,
+    begun: BTreeMap<u64, Begun>,
     /// Over, and not in the history yet.
     unwritten: Vec<Delivery>,
     /// A panic has taken all of it.
