@@ -38,10 +38,11 @@ pub fn lines(world: &World, table: &mut Table) {
                 theirs.push(rate(count, run("oha", oha(world, concurrency, count)).0));
             }
         }
+        // Round by round: what is slow for a while is slow for both.
+        let ratio: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
         let ours = Sample::new(ours);
         if !theirs.is_empty() {
-            let theirs = Sample::new(theirs);
-            let ratio = Sample::new(vec![ours.median() / theirs.median()]);
+            let (theirs, ratio) = (Sample::new(theirs), Sample::new(ratio));
             table.at_least(&format!("send --lines, {concurrency} at a time / oha"), "", least, &ratio, &[("oha".into(), theirs)]);
         }
         table.known(&format!("send --lines, {concurrency} at a time, signed, history on"), &format!("{ours} events/s"));
