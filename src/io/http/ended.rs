@@ -69,7 +69,7 @@ pub fn failed_before_sending(to: &Settings, request: &Request, started_at: Times
     before_sending(to, request, started_at, End::Of(Err(cause.into())))
 }
 
-/// An attempt that the user stopped before anything could be sent.
+/// An attempt that was stopped before anything could be sent, or of which nothing more is known.
 #[must_use]
 pub fn stopped_before_sending(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
     before_sending(to, request, started_at, End::Stopped)
