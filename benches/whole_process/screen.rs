@@ -114,7 +114,7 @@ pub fn keys(world: &World, table: &mut Table) {
     table.at_most("a letter in the form", "bytes", 3.0, &ours.letter, &of(|typing| &typing.letter));
     table.at_most("a backspace in the form", "bytes", 4.0, &ours.backspace, &of(|typing| &typing.backspace));
     table.at_most("a focus move in the form", "bytes", 45.0, &Sample::new(moves), &[]);
-    table.known("… with its help, once the focus rests", &format!("{} bytes", Sample::new(rested)));
+    table.known("the same and its help, once the focus rests", &format!("{} bytes", Sample::new(rested)));
     table.at_most("a key that changes nothing", "bytes", 0.0, &Sample::new(nothing), &[]);
     table.at_most("key to frame", "ms", 0.6, &ours.frame, &of(|typing| &typing.frame));
 }

@@ -43,7 +43,13 @@ pub fn lines(world: &World, table: &mut Table) {
         let ours = Sample::new(ours);
         if !theirs.is_empty() {
             let (theirs, ratio) = (Sample::new(theirs), Sample::new(ratio));
-            table.at_least(&format!("send --lines, {concurrency} at a time / oha"), "", least, &ratio, &[("oha".into(), theirs)]);
+            table.at_least(
+                &format!("send --lines / oha, events/s, {concurrency} at a time"),
+                "",
+                least,
+                &ratio,
+                &[("oha".into(), theirs)],
+            );
         }
         table.known(&format!("send --lines, {concurrency} at a time, signed, history on"), &format!("{ours} events/s"));
         table.known(&format!("its most resident memory, {count} events"), &format!("{} MiB", Sample::new(memory)));

@@ -252,6 +252,9 @@ fn bearer() {
 fn api_key() {
     let fill_in = [
         ("down down down down enter", "1 of 4 Type X-Api-Key, or any other header, then Enter."),
+        ("tab tab down up", "1 of 4 Leave it, or choose with ↑↓. ^O registers."),
+        ("down backtab backtab", "1 of 4 Type api_key, or any other parameter, then Enter."),
+        ("tab tab up backtab backtab", "1 of 4 Type X-Api-Key, or any other header, then Enter."),
         ("X-Api-Key", "1 of 4 Enter goes on."),
         ("enter", "1 of 4 Type any value."),
         ("open", "1 of 4 The receiver gets it by itself. ^O (Ctrl-O) registers."),

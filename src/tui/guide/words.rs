@@ -1,6 +1,6 @@
 //! The line for each step and place.
 
-use crate::domain::auth::AuthType;
+use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::field::Field;
 use crate::domain::outcome::Outcome;
 use crate::ops::State;
@@ -258,6 +258,9 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
         Focus::Field(Field::Username) if !typed(Field::Username) => same("Type any name, then Enter."),
         Focus::Field(Field::Password) if !typed(Field::Password) => same("Type any password."),
         Focus::Field(Field::Token) if !typed(Field::Token) => same("Type any token; remember it for later."),
+        Focus::Field(Field::Key) if !typed(Field::Key) && form.add_to() == AddTo::Query => {
+            same("Type api_key, or any other parameter, then Enter.")
+        }
         Focus::Field(Field::Key) if !typed(Field::Key) => same("Type X-Api-Key, or any other header, then Enter."),
         Focus::Field(Field::Value) if !typed(Field::Value) => same("Type any value."),
         Focus::Field(field) if field.is_secret() => {
