@@ -2,8 +2,8 @@
 //! made for a while is taken away.
 //!
 //! A panic is a bug, and the program does not go on behind it. Its hook does what is left to do and ends the process, from
-//! whichever thread it is called. So nothing unwinds, and the release build has neither the tables nor the code for that, an
-//! eighth of the program.
+//! whichever thread it is called. So nothing unwinds, and the release build has neither the tables nor the code for that, a
+//! sixth of the program.
 //!
 //! The hook stops the thread that panicked, and the others run on until the end. What they would begin, draw or print then has to
 //! ask [`is_ending`], or to find taken what a deed has taken.

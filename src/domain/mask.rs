@@ -39,7 +39,7 @@ impl Masked {
     }
 
     /// The text as it is sent and shown, where it is in one piece and none of it is secret. It is only looked at: to put
-    /// together what is not in pieces cost a delivery of many some 30 allocations.
+    /// together what is not in pieces would copy each header of each delivery.
     #[must_use]
     pub fn as_plain(&self) -> Option<&str> {
         match self.0.as_slice() {

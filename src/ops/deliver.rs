@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::flight::{Flight, Unrecorded};
+use super::flight::Flight;
 use super::{Problem, Step, Tested, Waypost};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
@@ -46,7 +46,7 @@ impl Waypost {
         let attempt = self.attempt(&flight, to, &request, (started_at, timeout), step, stop).await;
         let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
         tell(&delivery);
-        let unrecorded = record(flight).await;
+        let unrecorded = flight.record().await;
         Tested { delivery, unrecorded }
     }
 
@@ -125,19 +125,6 @@ impl Waypost {
         });
         made.await.unwrap_or_else(|error| Err(Cause::Other(error.to_string())))
     }
-}
-
-/// Adds a delivery to the history. The problem, if there is one, undoes nothing of the delivery.
-pub(super) async fn record(flight: Flight) -> Option<Problem> {
-    let problem = match flight.record().await {
-        Ok(()) => None,
-        Err(Unrecorded::Store(error)) => Some(Problem::from(error)),
-        Err(Unrecorded::CalledOff(error)) => Some(Problem::unrecorded(&error)),
-    };
-    if let Some(problem) = &problem {
-        tracing::warn!(why = %problem.what, "not recorded");
-    }
-    problem
 }
 
 impl From<Progress> for Step {

@@ -14,6 +14,7 @@ use crate::io::history;
 use crate::io::http;
 use crate::io::paths::Paths;
 use crate::io::store::StoreError;
+use crate::ops::Problem;
 
 /// A delivery from its first attempt until it is recorded. Behind a panic it goes no further: what was recorded then is the end
 /// of it.
@@ -84,26 +85,20 @@ impl Flight {
         }
     }
 
-    /// Records the delivery, on a thread of its own: a slow disk must not hold up the keys.
-    ///
-    /// # Errors
-    /// Why it is not in the history.
-    pub async fn record(self) -> Result<(), Unrecorded> {
+    /// Records the delivery, on a thread of its own: a slow disk must not hold up the keys. The problem, if there is one, undoes
+    /// nothing of the delivery.
+    pub async fn record(self) -> Option<Problem> {
         let task = tokio::task::spawn_blocking(move || record(&mut lock(&self.under_way), &self.paths));
-        match task.await {
-            Ok(Some(result)) => result.map_err(Unrecorded::Store),
+        let problem = match task.await {
+            Ok(Some(result)) => result.err().map(Problem::from),
             Ok(None) => pending().await,
-            Err(error) => Err(Unrecorded::CalledOff(error.to_string())),
+            Err(error) => Some(Problem::unrecorded(&error.to_string())),
+        };
+        if let Some(problem) = &problem {
+            tracing::warn!(why = %problem.what, "not recorded");
         }
+        problem
     }
-}
-
-/// Why a delivery is not in the history.
-pub enum Unrecorded {
-    /// It could not be written.
-    Store(StoreError),
-    /// Whoever was to write it was called off.
-    CalledOff(String),
 }
 
 /// Under the lock until it is written: it is recorded once, here or at a panic. Nothing when that is done already.

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::deliver::record;
 use super::flight::Flight;
 use super::{Problem, Waypost, new_id};
 use crate::domain::auth::{Auth, AuthType};
@@ -199,7 +198,7 @@ impl Waypost {
                 attempt.diagnosis = Diagnosis { why: row.finding.clone(), fix: row.fix.clone() };
                 flight.change(row.delivery.clone());
             }
-            let problem = record(flight).await;
+            let problem = flight.record().await;
             report.unrecorded = report.unrecorded.take().or(problem);
         }
         Ok(report)

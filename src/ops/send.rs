@@ -14,9 +14,9 @@
 mod gate;
 mod ids;
 mod input;
+mod ledger;
 mod lines;
 mod recorder;
-mod register;
 mod room;
 mod undelivered;
 
@@ -28,7 +28,6 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::deliver::record;
 use super::flight::Flight;
 use super::{Problem, Step, Waypost, new_id};
 use crate::domain::destination::Destination;
@@ -125,7 +124,7 @@ impl Waypost {
                 }
             }
         }
-        let unrecorded = record(flight).await;
+        let unrecorded = flight.record().await;
         Sent { delivery, stopped, unrecorded }
     }
 }

@@ -220,7 +220,7 @@ fn h48_what_was_sent_is_recorded_once_whichever_thread_panics() {
 #[test]
 fn h48_a_line_is_not_tried_again_behind_a_panic() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        // The pause of the first line ends when the panic has been told, that of the others never.
+        // All pauses end when the panic has come.
         let pause = || async {
             while !at_panic::is_ending() {
                 tokio::time::sleep(Duration::from_millis(5)).await;

@@ -99,37 +99,11 @@ fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
     assert!(!written.contains("canary"), "{written}");
 }
 
-#[test]
-fn h48_a_panic_records_the_delivery_in_flight() {
-    if let Some(home) = std::env::var_os(PANICS) {
-        return run_until_it_panics(Path::new(&home), false);
-    }
-    let home = Home::new();
+/// Runs that test once more as the one that panics, while a delivery is in flight; its terminal at the end.
+#[track_caller]
+fn panicked_in_flight(home: &Home, name: &str) -> App {
     let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
-    let name = "panics::h48_a_panic_records_the_delivery_in_flight";
-    let mut app = App::start(itself(&home, name).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()));
-    app.register(&receiver.url, &Typed::Default);
-    app.open_test();
-    app.key(Key::Enter);
-    app.wait_for("> [ Stop ]");
-    receiver.wait_for_request(DEADLINE);
-    app.key(Key::Ctrl('z'));
-    let exit = app.wait_exit();
-    assert_eq!((exit.code, exit.signal), (Some(101), None), "{}", app.screen_text());
-    app.assert_terminal_whole();
-    let delivery = assert_recorded_as_stopped(&home);
-    assert!(delivery["attempts"][0]["why"].as_str().unwrap().contains("by a bug of its own"), "{delivery}");
-}
-
-#[test]
-fn h48_nothing_is_drawn_behind_the_panic_of_another_thread() {
-    if let Some(home) = std::env::var_os(PANICS) {
-        return run_until_it_panics(Path::new(&home), true);
-    }
-    let home = Home::new();
-    let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
-    let name = "panics::h48_nothing_is_drawn_behind_the_panic_of_another_thread";
-    let mut app = App::start(itself(&home, name).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()));
+    let mut app = App::start(itself(home, name).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()));
     app.register(&receiver.url, &Typed::Default);
     app.open_test();
     app.key(Key::Enter);
@@ -140,6 +114,27 @@ fn h48_nothing_is_drawn_behind_the_panic_of_another_thread() {
     let exit = app.wait_exit();
     assert_eq!((exit.code, exit.signal), (Some(101), None), "{}", app.screen_text());
     app.assert_terminal_whole();
+    app
+}
+
+#[test]
+fn h48_a_panic_records_the_delivery_in_flight() {
+    if let Some(home) = std::env::var_os(PANICS) {
+        return run_until_it_panics(Path::new(&home), false);
+    }
+    let home = Home::new();
+    panicked_in_flight(&home, "panics::h48_a_panic_records_the_delivery_in_flight");
+    let delivery = assert_recorded_as_stopped(&home);
+    assert!(delivery["attempts"][0]["why"].as_str().unwrap().contains("by a bug of its own"), "{delivery}");
+}
+
+#[test]
+fn h48_nothing_is_drawn_behind_the_panic_of_another_thread() {
+    if let Some(home) = std::env::var_os(PANICS) {
+        return run_until_it_panics(Path::new(&home), true);
+    }
+    let home = Home::new();
+    let app = panicked_in_flight(&home, "panics::h48_nothing_is_drawn_behind_the_panic_of_another_thread");
     let written = String::from_utf8_lossy(&app.raw()).into_owned();
     let behind = &written[written.find("on purpose").unwrap()..];
     assert!(!behind.contains('\u{1b}'), "{behind:?}");

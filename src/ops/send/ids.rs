@@ -1,6 +1,6 @@
 //! The ids of many deliveries: random, as that of one is, but without a system call for each.
 
-/// How many are made of one call. It takes a hundredth of the time of a delivery.
+/// How many are made of one call.
 const AT_ONCE: usize = 64;
 
 const BYTES: usize = 16;

@@ -18,8 +18,9 @@ use tokio::sync::watch;
 use super::gate::Gate;
 use super::ids::Ids;
 use super::input::{self, Input, Line};
+use super::ledger::{self, Ledger};
 use super::recorder::Recorder;
-use super::register::{self, Register};
+
 use super::undelivered::{FailedLines, Undelivered};
 use super::{Options, jitter};
 use crate::domain::destination::Destination;
@@ -136,7 +137,7 @@ enum Stop {
     All,
 }
 
-/// A line on its way. What came of it so far is in the register.
+/// A line on its way. What came of it so far is in the ledger.
 struct Job {
     line: Line,
     id: String,
@@ -162,8 +163,8 @@ impl Waypost {
     ) -> Result<Summary, Cause> {
         let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
-        let register = Register::new(self.paths.clone(), &how.name, to.settings());
-        let recorder = Recorder::start(register.lines()).map_err(|error| no_thread(&error))?;
+        let ledger = Ledger::new(self.paths.clone(), &how.name, to.settings());
+        let recorder = Recorder::start(ledger.lines()).map_err(|error| no_thread(&error))?;
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;
         let (to_loop, lines) = channel(BATCHES);
@@ -180,7 +181,7 @@ impl Waypost {
             how,
             timeout: how.options.timeout(to),
             lanes,
-            register,
+            ledger,
             ids: Ids::new(),
             queue: VecDeque::new(),
             again: VecDeque::new(),
@@ -209,7 +210,7 @@ struct Run<'a> {
     how: &'a Lines,
     timeout: Duration,
     lanes: Vec<Lane>,
-    register: Register,
+    ledger: Ledger,
     ids: Ids,
     /// Read, not begun.
     queue: VecDeque<Line>,
@@ -311,7 +312,7 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let attempt = attempt(lane, job, self.register.lines(), self.to, self.timeout, self.stopping.clone());
+            let attempt = attempt(lane, job, self.ledger.lines(), self.to, self.timeout, self.stopping.clone());
             self.in_flight.push(Box::pin(attempt));
         }
     }
@@ -320,7 +321,7 @@ impl Run<'_> {
     async fn attempted(&mut self, job: Job) {
         let stopping = self.level() > Stop::Not;
         let policy = &self.how.options.policy;
-        let wait = self.register.lines().look(job.line.number, |attempts| {
+        let wait = self.ledger.lines().look(job.line.number, |attempts| {
             let last = attempts.last().filter(|_| !stopping)?;
             let done = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
             retry::next(done, policy, last, Timestamp::now(), jitter)
@@ -448,7 +449,7 @@ impl Run<'_> {
 async fn attempt(
     mut lane: Lane,
     job: Job,
-    register: Arc<register::Lines>,
+    ledger: Arc<ledger::Lines>,
     to: &Destination,
     timeout: Duration,
     mut stopping: watch::Receiver<Stop>,
@@ -456,13 +457,13 @@ async fn attempt(
     let started_at = Timestamp::now();
     let stamp = Stamp { id: job.id.clone(), timestamp: started_at.as_second() };
     let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp));
-    if !register.takes_off(job.line.number, &job.id, Arc::clone(&request), started_at) {
+    if !ledger.takes_off(job.line.number, &job.id, Arc::clone(&request), started_at) {
         return pending().await;
     }
     let mut attempt = lane.attempt(&request, started_at, timeout, stopped(&mut stopping, Stop::All)).await;
     // Of a waiting line no more is held than the history keeps.
     history::shorten_bodies(std::slice::from_mut(&mut attempt));
-    if register.lands(job.line.number, attempt).is_none() {
+    if ledger.lands(job.line.number, attempt).is_none() {
         return pending().await;
     }
     (lane, job)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
-use super::register::Lines;
+use super::ledger::Lines;
 use crate::domain::outcome::Outcome;
 use crate::ops::Problem;
 

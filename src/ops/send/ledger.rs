@@ -16,7 +16,7 @@ use crate::io::store::StoreError;
 use crate::ops::flight::cut_off;
 
 /// The lines of a run.
-pub struct Register {
+pub struct Ledger {
     lines: Arc<Lines>,
     _at_panic: Left,
 }
@@ -49,7 +49,7 @@ struct Begun {
     now: Option<(Arc<Request>, Timestamp)>,
 }
 
-impl Register {
+impl Ledger {
     /// Nothing has begun yet.
     pub fn new(paths: Paths, name: &str, to: &Settings) -> Self {
         let state = Mutex::new(State::default());
