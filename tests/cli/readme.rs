@@ -1,6 +1,10 @@
-//! The examples of "From a script" run as they stand.
+//! The commands in README.md and docs/ run as printed, and their tables agree with the program.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::history;
 use crate::support::check::{Check, expect_bearer, expect_hmac};
@@ -8,31 +12,30 @@ use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
 use waypost::tui::keys::{Context, TABLE};
 
-/// The section of that title.
-fn section(title: &str) -> String {
-    let whole = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let section = whole.split(&format!("\n## {title}\n")).nth(1).unwrap();
-    section.split("\n## ").next().unwrap().to_owned()
+/// A page of the documentation, by its path in the repository.
+fn page(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-/// The code blocks of that language in "From a script", in order.
-fn blocks(language: &str) -> Vec<String> {
-    blocks_of("From a script", language)
+/// The code blocks of that language in the section of that title, in order; in the whole page for an empty title.
+fn blocks(name: &str, title: &str, language: &str) -> Vec<String> {
+    let page = page(name);
+    let section = match title {
+        "" => &page[..],
+        title => page.split(&format!("\n## {title}\n")).nth(1).unwrap().split("\n## ").next().unwrap(),
+    };
+    let code = section.split("```").skip(1).step_by(2);
+    code.filter_map(|part| part.strip_prefix(&format!("{language}\n"))).map(str::to_owned).collect()
 }
 
-fn blocks_of(title: &str, language: &str) -> Vec<String> {
-    let section = section(title);
-    let mut out = Vec::new();
-    for part in section.split("```").skip(1).step_by(2) {
-        if let Some(code) = part.strip_prefix(&format!("{language}\n")) {
-            out.push(code.to_owned());
-        }
-    }
-    out
-}
+const SCRIPTING: &str = "docs/scripting.md";
 
 /// A script in a home, with `waypost` in its path and the CA of a receiver trusted.
 fn sh(home: &Home, receiver: &Receiver, script: &str, env: &[(&str, &str)]) -> Output {
+    run(&mut shell(home, receiver, script, env), b"")
+}
+
+fn shell(home: &Home, receiver: &Receiver, script: &str, env: &[(&str, &str)]) -> Command {
     let bin = home.path().join("bin");
     if !bin.exists() {
         std::fs::create_dir(&bin).unwrap();
@@ -44,12 +47,12 @@ fn sh(home: &Home, receiver: &Receiver, script: &str, env: &[(&str, &str)]) -> O
     command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()));
     command.env("SSL_CERT_FILE", receiver.ca());
-    run(&mut command, b"")
+    command
 }
 
 #[test]
 fn the_shell_example_runs_as_it_stands() {
-    let script = &blocks("sh")[0];
+    let script = &blocks(SCRIPTING, "In a shell", "sh")[0];
     let receiver =
         Receiver::scripted(expect_bearer("a-token-of-some-length"), vec![Answer::Checked, Answer::Checked, Answer::status(401)]);
     let home = Home::new();
@@ -63,9 +66,43 @@ fn the_shell_example_runs_as_it_stands() {
     assert_eq!(home.waypost(&["show", "--json"]).exits(0).json()["destination"]["timeout_s"], 10);
 }
 
+#[test]
+fn the_five_commands_of_the_readme_run() {
+    let receiver = Receiver::start(expect_bearer("a-token-of-some-length"));
+    let home = Home::new();
+    std::fs::write(home.path().join("order.json"), "{\"order\": 1}").unwrap();
+    let script = &blocks("README.md", "Five commands", "sh")[0];
+    assert_eq!(script.lines().count(), 5);
+    let script = script.replace("https://hooks.example.com/in", &receiver.url);
+    sh(&home, &receiver, &format!("set -e\n{script}"), &[("WEBHOOK_TOKEN", "a-token-of-some-length")]).exits(0);
+    // The test, the event, and the probe's three: without credentials, with a wrong token, and as it should be.
+    assert_eq!(receiver.requests().len(), 5);
+}
+
+#[test]
+fn the_commands_of_the_receiver_page_run() {
+    let home = Home::new();
+    std::fs::write(home.path().join("secret"), "a-signing-secret").unwrap();
+    std::fs::write(home.path().join("body.json"), "{\"order\": 1}").unwrap();
+    let receiver = Receiver::start(Check::Nothing);
+    let page = |title: &str| blocks("docs/receiver.md", title, "sh")[0].clone();
+    let own = page("A receiver of its own");
+    let (register, listen) = own.trim_end().split_once('\n').unwrap();
+    sh(&home, &receiver, register, &[]).exits(0);
+    sh(&home, &receiver, &page("Which mistake it is"), &[]).exits(3);
+    // On loopback: a test opens nothing to the network.
+    let listen = format!("exec {}", listen.replace("0.0.0.0:8443", "127.0.0.1:0"));
+    let mut child = shell(&home, &receiver, &listen, &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("listening at https://backend.example:")), "it ended");
+    assert!(home.path().join("ca.pem").exists());
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
 /// The commands of the playbook: its variables replaced by the shell's.
 fn tasks() -> Vec<String> {
-    let yaml = &blocks("yaml")[0];
+    let yaml = &blocks(SCRIPTING, "In an Ansible playbook", "yaml")[0];
     let lines = yaml.lines().filter_map(|line| line.trim().strip_prefix("ansible.builtin.command: "));
     lines.map(|line| line.replace("{{ webhook_url }}", "\"$WEBHOOK_URL\"")).collect()
 }
@@ -89,10 +126,10 @@ fn every_command_of_the_playbook_runs() {
 
 #[test]
 fn the_codes_are_those_of_the_help() {
-    let section = section("From a script");
+    let page = page(SCRIPTING);
     for (code, meaning) in waypost::cli::args::EXIT_CODES.iter().filter(|(code, _)| code.len() < 3) {
         let cell = meaning.replace("for verify:", "for `verify`:").replace("for probe:", "for `probe`:");
-        assert!(section.contains(&format!("| {code} | {cell}")), "{code} {cell}");
+        assert!(page.contains(&format!("| {code} | {cell}")), "{code} {cell}");
     }
 }
 
@@ -100,7 +137,7 @@ fn the_codes_are_those_of_the_help() {
 fn completions_and_manual_are_put_in_place() {
     let receiver = Receiver::start(Check::Nothing);
     let home = Home::new();
-    sh(&home, &receiver, &blocks("sh")[1], &[]).exits(0);
+    sh(&home, &receiver, &blocks(SCRIPTING, "Completions and manual page", "sh")[0], &[]).exits(0);
     assert!(home.path().join(".local/share/man/man1/waypost.1").metadata().unwrap().len() > 1000);
 }
 
@@ -110,20 +147,20 @@ fn real_events_and_the_history_as_they_stand() {
     let home = Home::new();
     home.waypost(&["register", "--url", &receiver.url, "--auth", "default"]).exits(0);
     std::fs::write(home.path().join("events.jsonl"), "{\"n\": 1}\n{\"n\": 2}\n{\"n\": 3}\n").unwrap();
-    sh(&home, &receiver, &blocks_of("Real events", "sh")[0], &[]).exits(3);
+    sh(&home, &receiver, &blocks(SCRIPTING, "Sending events", "sh")[0], &[]).exits(3);
     let kept = std::fs::read_to_string(home.path().join("undelivered.jsonl")).unwrap();
     assert_eq!(kept.lines().count(), 1, "{kept}");
     assert_eq!(history(&home).len(), 3);
-    let out = sh(&home, &receiver, &blocks_of("History", "sh")[0], &[]).exits(0);
+    let out = sh(&home, &receiver, &blocks(SCRIPTING, "History", "sh")[0], &[]).exits(0);
     assert_eq!(out.stderr, "No deliveries.\n");
 }
 
-/// The keys that "Keys" names for those places; every place begins with a row that has its name.
+/// The keys that docs/keys.md names for those places; every place begins with a row that has its name.
 fn keys_of(places: &[&str]) -> Vec<String> {
-    let section = section("Keys");
+    let page = page("docs/keys.md");
     let mut place = "";
     let mut out = Vec::new();
-    for row in section.lines().filter(|line| line.starts_with('|')) {
+    for row in page.lines().filter(|line| line.starts_with('|')) {
         let mut cells = row.trim_matches('|').splitn(3, '|').map(str::trim);
         let name = cells.next().unwrap();
         place = if name.is_empty() { place } else { name };
@@ -131,7 +168,7 @@ fn keys_of(places: &[&str]) -> Vec<String> {
             out.extend(cells.next().unwrap().split([' ', ',']).map(str::to_owned));
         }
     }
-    assert!(places.iter().all(|place| section.contains(&format!("\n| {place} |"))), "{places:?}");
+    assert!(places.iter().all(|place| page.contains(&format!("\n| {place} |"))), "{places:?}");
     out
 }
 
@@ -152,7 +189,7 @@ fn the_keys_are_those_of_the_help() {
             };
             let named = keys_of(places);
             for key in binding.label.split(' ') {
-                assert!(named.iter().any(|name| name == key), "{key} ({}) of {context:?} is not in the README", binding.help);
+                assert!(named.iter().any(|name| name == key), "{key} ({}) of {context:?} is not in docs/keys.md", binding.help);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The README's tables of what goes wrong are what the diagnosis says. To write them anew:
+//! The tables of docs/troubleshooting.md of what goes wrong are what the diagnosis says. To write them anew:
 //!
 //! ```text
 //! WAYPOST_TROUBLESHOOTING=1 cargo test --test words troubleshooting
@@ -16,7 +16,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::outcome::{Cause, Phase, Response};
 use waypost::domain::secret::Secret;
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");
 const BEGIN: &str = "<!-- made by tests/words/troubleshooting.rs -->\n";
 const END: &str = "<!-- end -->\n";
 
@@ -129,7 +129,7 @@ fn tables() -> String {
     for status in ANSWERS {
         row(&mut out, &status_line(status), &answered(status));
     }
-    out.push_str("\nSeldom, and told with what to do as well:\n\n");
+    out.push_str("\nRare; each message says what to do:\n\n");
     for status in SELDOM {
         writeln!(out, "- {}: {}", status_line(status), cell(&answered(status).why)).unwrap();
     }
@@ -139,12 +139,12 @@ fn tables() -> String {
 
 #[test]
 fn troubleshooting_is_what_the_diagnosis_says() {
-    let readme = std::fs::read_to_string(README).unwrap();
-    let (head, rest) = readme.split_once(BEGIN).expect("the README marks where the tables begin");
-    let (there, tail) = rest.split_once(END).expect("the README marks where the tables end");
+    let page = std::fs::read_to_string(PAGE).unwrap();
+    let (head, rest) = page.split_once(BEGIN).expect("the page marks where the tables begin");
+    let (there, tail) = rest.split_once(END).expect("the page marks where the tables end");
     let tables = tables();
     if std::env::var_os("WAYPOST_TROUBLESHOOTING").is_some() {
-        std::fs::write(README, format!("{head}{BEGIN}{tables}{END}{tail}")).unwrap();
+        std::fs::write(PAGE, format!("{head}{BEGIN}{tables}{END}{tail}")).unwrap();
         return;
     }
     for (there, made) in there.lines().zip(tables.lines()) {
