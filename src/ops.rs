@@ -30,11 +30,11 @@ use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature;
 use crate::io::bodies::{self, Scratch};
+use crate::io::fs::paths::Paths;
 use crate::io::history;
 pub use crate::io::history::Page;
-use crate::io::paths::Paths;
 pub use crate::io::receiver::{NoRequest, Seen, Told};
-use crate::io::store::{self, Loaded};
+use crate::io::state::store::{self, Loaded};
 
 /// What was removed.
 #[derive(Clone, Debug, PartialEq, Eq)]

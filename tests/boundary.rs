@@ -269,7 +269,7 @@ fn planted_lines_are_caught() {
         "fn f() { std::env::var(\"HOME\"); }",
         "use std::env;",
         "fn f() { getrandom::fill(&mut key); }",
-        "use crate::io::store;",
+        "use crate::io::state::store;",
         "use crate::{domain::url, io};",
         "use crate::{domain::{self, url}, io::store};",
         "use std::{collections::HashMap, env};",
@@ -292,9 +292,12 @@ fn the_other_walls_catch_theirs() {
     {
         assert!(!breaches(line, &UPDATE_WORDS, &UPDATE_PATHS).is_empty(), "{line}");
     }
-    for line in
-        ["use crate::io::store;", "use crate::{io, ops};", "use super::super::io;", "fn f() { crate::io::paths::find(); }"]
-    {
+    for line in [
+        "use crate::io::state::store;",
+        "use crate::{io, ops};",
+        "use super::super::io;",
+        "fn f() { crate::io::fs::paths::find(); }",
+    ] {
         assert!(!breaches(line, &FRONT_END_WORDS, &FRONT_END_PATHS).is_empty(), "{line}");
     }
     for line in ["use crate::tui::guide::Guide;", "use crate::{ops, tui};", "fn f() -> super::super::tui::msg::Msg { g() }"] {

@@ -18,7 +18,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::event::Event;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::io::paths::Paths;
+use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";

@@ -18,7 +18,7 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
-use waypost::io::paths::Paths;
+use waypost::io::fs::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
 use waypost::tui::backend::LeanBackend;

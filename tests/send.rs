@@ -27,7 +27,7 @@ use waypost::domain::auth::AuthType;
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
 use waypost::domain::secret::Secret;
-use waypost::io::paths::Paths;
+use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::ops::send::Options;
 

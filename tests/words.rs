@@ -18,9 +18,9 @@ use waypost::domain::field::{Field, FieldError};
 use waypost::domain::outcome::{Cause, Phase, Response};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::io::paths::Paths;
-use waypost::io::store::{Doing, StoreError};
-use waypost::io::vault::VaultError;
+use waypost::io::fs::paths::Paths;
+use waypost::io::state::store::{Doing, StoreError};
+use waypost::io::state::vault::VaultError;
 use waypost::ops::{self, Code, Listen, Problem, Waypost};
 
 use support::Home;

@@ -1,8 +1,8 @@
 //! The history: its first page is to cost the same however long it is.
 
 use divan::{Bencher, black_box};
+use waypost::io::fs::paths::Paths;
 use waypost::io::history::{self, Newest};
-use waypost::io::paths::Paths;
 use waypost::ops::PAGE;
 
 use crate::scenes;

@@ -6,8 +6,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::file::{Fault, Links, PRIVATE, open_regular, read_capped};
-use super::paths::Paths;
+use super::fs::file::{Fault, Links, PRIVATE, open_regular, read_capped};
+use super::fs::paths::Paths;
 use crate::at_panic::Left;
 use crate::domain::event::{BuiltIn, Event};
 

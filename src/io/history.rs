@@ -14,12 +14,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::atomic;
-use super::file::{Fault, Links, PRIVATE, open_regular};
-use super::lock::{self, Lock};
-use super::paths::Paths;
+use super::fs::atomic;
+use super::fs::file::{Fault, Links, PRIVATE, open_regular};
+use super::fs::lock::{self, Lock};
+use super::fs::paths::Paths;
 use super::record::{Record, delivery_from_json};
-use super::store::{Doing, StoreError};
+use super::state::store::{Doing, StoreError};
 use crate::domain::outcome::{Attempt, Delivery, Outcome};
 
 pub use newest::Newest;
@@ -62,7 +62,7 @@ pub struct Page {
 /// Adds a delivery.
 ///
 /// # Errors
-/// [`StoreError::Busy`] when another waypost writes for too long; else of [`super::store::Kind::Disk`]. Then nothing of it is
+/// [`StoreError::Busy`] when another waypost writes for too long; else of [`super::state::store::Kind::Disk`]. Then nothing of it is
 /// in the history.
 pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
     append_all(paths, std::slice::from_ref(delivery))
@@ -91,7 +91,7 @@ pub fn shorten_bodies(attempts: &mut [Attempt]) {
 /// file is an empty history.
 ///
 /// # Errors
-/// [`StoreError`] of [`super::store::Kind::Disk`].
+/// [`StoreError`] of [`super::state::store::Kind::Disk`].
 pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, StoreError> {
     let mut newest = Newest::open(paths)?;
     let mut page = Page { skipped: skip, ..Page::default() };

@@ -12,9 +12,9 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 
-use super::file::{Links, PRIVATE, open_regular};
-use super::paths::Paths;
-use super::store::{Doing, StoreError};
+use super::fs::file::{Links, PRIVATE, open_regular};
+use super::fs::paths::Paths;
+use super::state::store::{Doing, StoreError};
 
 /// The most bytes that the log has.
 pub const MAX_BYTES: u64 = 1024 * 1024;

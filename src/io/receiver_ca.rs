@@ -9,9 +9,9 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-use super::atomic::create_temp;
 use super::certificate::CA_NAME;
-use super::file::{Links, open_regular, read_capped};
+use super::fs::atomic::create_temp;
+use super::fs::file::{Links, open_regular, read_capped};
 
 /// A certificate is no secret, and the sender may be another user.
 const PUBLIC: u32 = 0o644;

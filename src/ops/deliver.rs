@@ -15,9 +15,9 @@ use crate::domain::event::Event;
 use crate::domain::outcome::{Attempt, Cause, Delivery};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
-use crate::io::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
-use crate::io::store;
+use crate::io::state::store;
 
 /// The most bytes that a file of CA certificates may have; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;

@@ -27,7 +27,7 @@ use crate::at_panic::Left;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::redact::Redactor;
 use crate::domain::verify::Verdict;
-use crate::io::paths::Paths;
+use crate::io::fs::paths::Paths;
 use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
 
 /// A running demo. Dropping it ends the receiver and removes the files.

@@ -10,10 +10,10 @@ use crate::domain::destination::Settings;
 use crate::domain::diagnosis;
 use crate::domain::outcome::{Attempt, Delivery};
 use crate::domain::request::Request;
+use crate::io::fs::paths::Paths;
 use crate::io::history;
 use crate::io::http;
-use crate::io::paths::Paths;
-use crate::io::store::StoreError;
+use crate::io::state::store::StoreError;
 use crate::ops::Problem;
 
 /// A delivery from its first attempt until it is recorded. Behind a panic it goes no further: what was recorded then is the end

@@ -11,7 +11,7 @@ use crate::domain::explain::{Explanation, explain};
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::domain::verify::Received;
-use crate::io::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
 
 /// The most bytes of a body that are judged: it is hashed a few hundred times.
 pub const MAX_BODY: usize = 16 * 1024 * 1024;

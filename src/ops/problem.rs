@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::store::{Kind, StoreError};
-use crate::io::vault::VaultError;
+use crate::io::state::store::{Kind, StoreError};
+use crate::io::state::vault::VaultError;
 
 /// What kind of problem it is; the exit code hangs on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,12 +16,12 @@ use crate::domain::outcome::Delivery;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::clipboard;
-use crate::io::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::paths::Paths;
 use crate::io::http;
 use crate::io::log;
-use crate::io::paths::Paths;
 use crate::io::record::delivery_to_json;
-use crate::io::store::{Loaded, reason as system_words};
+use crate::io::state::store::{Loaded, reason as system_words};
 
 pub use crate::io::clipboard::Copied;
 

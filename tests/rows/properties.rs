@@ -12,8 +12,8 @@ use waypost::domain::draft::Draft;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::domain::url::EndpointUrl;
-use waypost::io::paths::Paths;
-use waypost::io::store::{self, Kind, Loaded, StoreError};
+use waypost::io::fs::paths::Paths;
+use waypost::io::state::store::{self, Kind, Loaded, StoreError};
 
 /// Host, port, path and query; an empty path is the root's.
 type Parts = (String, u64, String, Option<String>);

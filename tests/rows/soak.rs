@@ -14,7 +14,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::outcome::Outcome;
 use waypost::domain::secret::Secret;
-use waypost::io::paths::Paths;
+use waypost::io::fs::paths::Paths;
 use waypost::ops::{Code, State, Waypost};
 
 use super::endpoint::Endpoint;

@@ -13,8 +13,8 @@ use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::outcome::{Delivery, Outcome, Phase};
-use waypost::io::lock::Lock;
-use waypost::io::paths::Paths;
+use waypost::io::fs::lock::Lock;
+use waypost::io::fs::paths::Paths;
 use waypost::ops::send::{Lines, Options, Streams};
 use waypost::ops::{Demo, Step, Waypost};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crossterm::event::EventStream;
 use ratatui::Terminal;
 use waypost::at_panic;
-use waypost::io::paths::Paths;
+use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::tui::backend::LeanBackend;
 use waypost::tui::model::{Model, Surroundings};

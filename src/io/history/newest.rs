@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::{MAX_LINE, open_to_read, parse};
 use crate::domain::outcome::Delivery;
-use crate::io::paths::Paths;
-use crate::io::store::{Doing, StoreError};
+use crate::io::fs::paths::Paths;
+use crate::io::state::store::{Doing, StoreError};
 
 /// How much is read at a time.
 const BLOCK: usize = 64 * 1024;

@@ -3,7 +3,7 @@ use std::thread;
 
 use super::*;
 use crate::io::record::tests::delivery;
-use crate::io::store::Kind;
+use crate::io::state::store::Kind;
 
 fn line(delivery: &Delivery) -> Vec<u8> {
     let mut line = Vec::new();

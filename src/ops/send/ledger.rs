@@ -10,9 +10,9 @@ use crate::at_panic::{Left, is_ending};
 use crate::domain::destination::Settings;
 use crate::domain::outcome::{Attempt, Delivery, Outcome};
 use crate::domain::request::Request;
+use crate::io::fs::paths::Paths;
 use crate::io::history;
-use crate::io::paths::Paths;
-use crate::io::store::StoreError;
+use crate::io::state::store::StoreError;
 use crate::ops::flight::cut_off;
 
 /// The lines of a run.

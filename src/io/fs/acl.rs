@@ -7,7 +7,7 @@ use std::fs::File;
 
 /// Whether the file has an access list that lets nobody read but its owner and this process's user.
 #[cfg(target_os = "linux")]
-pub(super) fn only_for_us(file: &File) -> bool {
+pub(in crate::io) fn only_for_us(file: &File) -> bool {
     let mut list = [0_u8; 1024];
     match rustix::fs::fgetxattr(file, c"system.posix_acl_access", &mut list) {
         Ok(length) => list.get(..length).is_some_and(|list| lets_read_only(list, rustix::process::geteuid().as_raw())),
@@ -17,7 +17,7 @@ pub(super) fn only_for_us(file: &File) -> bool {
 
 /// Only Linux's lists are understood.
 #[cfg(not(target_os = "linux"))]
-pub(super) const fn only_for_us(_: &File) -> bool {
+pub(in crate::io) const fn only_for_us(_: &File) -> bool {
     false
 }
 

@@ -557,7 +557,7 @@ fn h22_files_are_private_under_any_umask() {
     for umask in ["000", "022", "077"] {
         let home = Home::new();
         let done = std::process::Command::new("sh")
-            .args(["-c", &format!("umask {umask} && exec \"$0\" --exact io::store::tests::child_saves --ignored")])
+            .args(["-c", &format!("umask {umask} && exec \"$0\" --exact io::state::store::tests::child_saves --ignored")])
             .arg(std::env::current_exe().unwrap())
             .env(CHILD_DIR_VAR, home.dir.path())
             .output()

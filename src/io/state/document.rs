@@ -13,7 +13,7 @@ use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::field::Field;
 use crate::domain::signature::Format;
-use crate::io::vault::Place;
+use crate::io::state::vault::Place;
 
 /// The form that is written, and the newest that is understood.
 const SCHEMA_VERSION: u64 = 1;

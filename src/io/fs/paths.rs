@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use super::atomic;
-use super::store::{Doing, StoreError};
+use crate::io::state::store::{Doing, StoreError};
 
 /// Names the directory of `destination.json`.
 pub const CONFIG_DIR_VAR: &str = "WAYPOST_CONFIG_DIR";

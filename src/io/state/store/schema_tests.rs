@@ -10,7 +10,7 @@ use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::signature::Format;
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../../../assets/destination.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../assets/destination.schema.json")).unwrap()
 }
 
 /// Every way in which `value` breaks `rule`. Knows the keywords that our schema uses, and fails at any other, so that no rule

@@ -19,12 +19,12 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::atomic;
-use super::file::{Fault, Links, PRIVATE, open_regular, read_capped};
-use super::lock::{self, Lock};
-use super::paths::{KEY_FILE_VAR, Paths};
 use super::store::{Doing, StoreError, reason, shell, show};
 use crate::domain::secret::Secret;
+use crate::io::fs::atomic;
+use crate::io::fs::file::{Fault, Links, PRIVATE, open_regular, read_capped};
+use crate::io::fs::lock::{self, Lock};
+use crate::io::fs::paths::{KEY_FILE_VAR, Paths};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -179,7 +179,7 @@ impl Key {
         };
         let (mut file, metadata) = open_regular(&path, OpenOptions::new().read(true), links).map_err(unreadable)?;
         let mode = metadata.permissions().mode() & 0o7777;
-        if mode & 0o044 != 0 && !super::acl::only_for_us(&file) {
+        if mode & 0o044 != 0 && !crate::io::fs::only_for_us(&file) {
             return Err(VaultError::KeyMode { path, mode });
         }
         let bytes = read_capped(&mut file, &metadata, KEY_BYTES).map_err(unreadable)?;
@@ -287,5 +287,4 @@ fn put(temp: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<(
 }
 
 #[cfg(test)]
-#[path = "vault_tests.rs"]
 mod tests;

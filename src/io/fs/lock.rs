@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::file::{Links, PRIVATE, open_regular};
-use super::store::{Doing, StoreError};
+use crate::io::state::store::{Doing, StoreError};
 
 /// How long a writer waits for another. A little under the 2 s within which a person is told.
 pub const WAIT: Duration = Duration::from_millis(1_800);
@@ -52,7 +52,7 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::store::Kind;
+    use crate::io::state::store::Kind;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::visible;
-use crate::io::file::Fault;
-use crate::io::vault::VaultError;
+use crate::io::fs::file::Fault;
+use crate::io::state::vault::VaultError;
 
 /// What a fault means to a script; the front ends turn it into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

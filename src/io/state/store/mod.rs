@@ -5,10 +5,6 @@
 //! save:  lock → load → change → seal → replace → unlock
 //! ```
 
-mod document;
-mod error;
-mod locate;
-
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -18,18 +14,18 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::atomic::{self, Durability};
-use super::file::{Fault, Links, open_regular, read_capped};
-use super::lock::{self, Lock};
-use super::paths::Paths;
 use super::vault::{Key, VaultError};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
+use crate::io::fs::atomic::{self, Durability};
+use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::lock::{self, Lock};
+use crate::io::fs::paths::Paths;
 
-pub use error::{Doing, Kind, StoreError};
-pub(crate) use error::{reason, shell, show};
+pub use super::error::{Doing, Kind, StoreError};
+pub(crate) use super::error::{reason, shell, show};
 
-use document::Document;
+use super::document::{self, Document};
 
 /// The most bytes that a state file may have.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -213,9 +209,7 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
 }
 
 #[cfg(test)]
-#[path = "store/tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "store/schema_tests.rs"]
 mod schema_tests;

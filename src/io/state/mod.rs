@@ -1,0 +1,7 @@
+//! The state file: the registered destination, its secret sealed.
+
+mod document;
+mod error;
+mod locate;
+pub mod store;
+pub mod vault;
