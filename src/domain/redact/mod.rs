@@ -12,10 +12,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::auth::Auth;
-use super::destination::Settings;
-use super::mask::DOTS;
-use super::signature::{WHSEC, hex};
+use crate::domain::auth::Auth;
+use crate::domain::destination::Settings;
+use crate::domain::mask::DOTS;
+use crate::domain::signature::{WHSEC, hex};
 use openings::Openings;
 
 /// Forms of fewer bytes are masked only where they stand as a word of their own: a password `at` would shred every sentence,
@@ -313,5 +313,4 @@ fn is_word(text: &[u8], at: usize, length: usize) -> bool {
 }
 
 #[cfg(test)]
-#[path = "redact_tests.rs"]
 mod tests;

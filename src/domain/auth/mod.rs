@@ -1,9 +1,9 @@
 //! How requests are authenticated: the five auth types with their fields, valid by construction.
 
-use super::field::Field;
-use super::header::HeaderKey;
-use super::secret::Secret;
-use super::signature::{Format, SigningSecret};
+use crate::domain::field::Field;
+use crate::domain::header::HeaderKey;
+use crate::domain::secret::Secret;
+use crate::domain::signature::{Format, SigningSecret};
 
 /// Which of the five ways; without its fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -148,7 +148,7 @@ impl ApiKeyPlace {
     }
 }
 
-/// An auth type with its fields. Made by [`super::draft::Draft::check`] only, whose rules it therefore keeps.
+/// An auth type with its fields. Made by [`crate::domain::draft::Draft::check`] only, whose rules it therefore keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// No authentication.

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
 
-use super::auth::{AddTo, ApiKeyPlace, Auth, AuthType};
-use super::destination::Settings;
-use super::field::{Field, FieldError, Notice};
-use super::header::{HeaderKey, HeaderUse};
-use super::secret::Secret;
-use super::signature::{Format, SigningSecret};
-use super::text::visible;
-use super::url::EndpointUrl;
+use crate::domain::auth::{AddTo, ApiKeyPlace, Auth, AuthType};
+use crate::domain::destination::Settings;
+use crate::domain::field::{Field, FieldError, Notice};
+use crate::domain::header::{HeaderKey, HeaderUse};
+use crate::domain::secret::Secret;
+use crate::domain::signature::{Format, SigningSecret};
+use crate::domain::text::visible;
+use crate::domain::url::EndpointUrl;
 
 /// The longest secret, user name or key accepted, in bytes: what servers take as one header is mostly no more.
 pub const MAX_FIELD_BYTES: usize = 8 * 1024;
@@ -431,5 +431,4 @@ fn timeout(text: &str) -> Result<Option<u16>, FieldError> {
 }
 
 #[cfg(test)]
-#[path = "draft_tests.rs"]
 mod tests;
