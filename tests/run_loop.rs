@@ -1,27 +1,24 @@
 //! The real loop over a terminal of cells and a stream of keys: real files, a real receiver, no pty.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
 
-use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::cell::Cell;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::Stream;
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::layout::Size;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
 use waypost::io::fs::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
-use waypost::tui::backend::LeanBackend;
 use waypost::tui::model::{Model, Surroundings};
 use waypost::tui::msg::Msg;
 use waypost::tui::run::{Run, Shell};
@@ -134,96 +131,4 @@ async fn keys_that_end_are_a_hang_up() {
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Stops(Rc::clone(&stops)) };
     assert_eq!(run.run(stream(events), from_outside).await.unwrap(), 129);
     assert_eq!(stops.get(), 1);
-}
-
-/// What the app writes, as a terminal shows it, frame by frame.
-#[derive(Clone)]
-struct Seen {
-    emulator: Rc<RefCell<vt100::Parser>>,
-    frames: Rc<Cell<usize>>,
-    written: Rc<Notify>,
-}
-
-impl Seen {
-    fn new() -> Self {
-        let emulator = Rc::new(RefCell::new(vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0)));
-        Self { emulator, frames: Rc::default(), written: Rc::default() }
-    }
-
-    fn screen(&self) -> String {
-        self.emulator.borrow().screen().contents()
-    }
-
-    async fn until(&self, text: &str) {
-        while !self.screen().contains(text) {
-            self.written.notified().await;
-        }
-    }
-}
-
-impl Write for Seen {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.emulator.borrow_mut().process(bytes);
-        self.frames.set(self.frames.get() + 1);
-        self.written.notify_one();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "has the form of the system call")]
-fn size() -> io::Result<Size> {
-    Ok(Size { width: 80, height: 24 })
-}
-
-#[tokio::test(flavor = "current_thread")]
-async fn the_lines_of_help_follow_the_focus_when_it_rests() {
-    const URL: &str = "Where events go";
-    let home = tempfile::tempdir().unwrap();
-    let waypost = Waypost::new(paths(&home), None);
-    let model = model(&waypost, None);
-    let (keys, events) = unbounded_channel();
-    let (_outside, from_outside) = unbounded_channel();
-    let seen = Seen::new();
-    let mut terminal = Terminal::new(LeanBackend::new(seen.clone(), size)).unwrap();
-    let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Stops(Rc::default()) };
-    let press = move |codes: &[KeyCode]| {
-        for &code in codes {
-            keys.send(key(code, KeyModifiers::NONE)).unwrap();
-        }
-        Instant::now()
-    };
-    let user = async move {
-        press(&[KeyCode::Enter]);
-        seen.until(URL).await;
-        let pressed = press(&[KeyCode::Tab]);
-        seen.until("> (•) Default").await;
-        if pressed.elapsed() < Duration::from_millis(200) {
-            assert!(seen.screen().contains(URL), "{}", seen.screen());
-        }
-        seen.until("Nobody can tell who sends").await;
-        assert!(pressed.elapsed() >= Duration::from_millis(250), "{:?}", pressed.elapsed());
-        // All at once: a frame with the mark where the focus comes to, and one with its lines.
-        let before = seen.frames.get();
-        press(&[KeyCode::Tab; 3]);
-        seen.until("Save, and send a ping").await;
-        assert_eq!(seen.frames.get() - before, 2);
-        // A key that does more than move the focus waits for nothing, and nothing comes of the rest that was begun.
-        let before = seen.frames.get();
-        press(&[KeyCode::Tab, KeyCode::Enter]);
-        seen.until("> [ Register ]").await;
-        assert_eq!(seen.frames.get() - before, 1);
-        press(&[KeyCode::Enter]);
-        seen.until(URL).await;
-        press(&[KeyCode::Tab]);
-        seen.until("Nobody can tell who sends").await;
-        assert_eq!(seen.frames.get() - before, 4);
-        // The end of the keys.
-        drop(press);
-    };
-    let (code, ()) = tokio::join!(run.run(stream(events), from_outside), user);
-    assert_eq!(code.unwrap(), 129);
 }

@@ -1,12 +1,8 @@
-//! A `ratatui` backend that writes no byte too many.
+//! A `ratatui` backend for slow lines.
 //!
-//! The stock one writes 25 bytes at every draw even when nothing changed, and about 40 for a typed letter: it resets styles
-//! and moves the cursor without asking whether that is needed. Over a slow line that is felt. This one remembers where the
-//! cursor is, whether it is seen, which style is in force and what is shown, goes the shortest way from sign to sign, gathers a
-//! frame, and writes it at once: a typed letter costs one byte.
-
-mod shown;
-mod way;
+//! The stock one writes 25 bytes at every draw even when nothing changed, and about 40 for a typed letter. This one remembers
+//! where the cursor is, whether it is visible and which style is set, erases the end of a line with one sequence, and writes
+//! each frame at once, so that no terminal shows half of one.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -17,74 +13,51 @@ use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
-use shown::Shown;
-use way::Way;
-
 /// Writes frames to a terminal that understands ECMA-48.
 pub struct LeanBackend<W: Write> {
     out: W,
     size: fn() -> io::Result<Size>,
     frame: String,
+    /// `None` where terminals differ in where it is now.
     cursor: Option<Position>,
-    wanted: Option<Position>,
-    shown: Option<bool>,
-    style: Option<Pen>,
-    columns: u16,
-    screen: Shown,
-    /// Nothing was drawn since the screen was cleared: what a frame passes over is blank.
-    cleared: bool,
+    /// Where the frame being drawn leaves the cursor, if it shows one.
+    target: Option<Position>,
+    visible: Option<bool>,
+    style: Option<CellStyle>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Pen {
+struct CellStyle {
     fg: Color,
     bg: Color,
     modifier: Modifier,
 }
 
-impl Pen {
-    /// Whether a blank in this style looks like one in none.
-    const fn leaves_blanks_blank(self) -> bool {
+const PLAIN: CellStyle = CellStyle { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+
+impl CellStyle {
+    const fn of(cell: &Cell) -> Self {
+        Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+    }
+
+    /// Whether a space in this style looks like a plain one.
+    const fn leaves_spaces_plain(self) -> bool {
         const SEEN: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
         matches!(self.bg, Color::Reset) && !self.modifier.intersects(SEEN)
     }
-
-    /// Whether everything of `other` is in it too, or is replaced.
-    fn only_adds_to(self, other: Self) -> bool {
-        let replaced = |colour: Color, other: Color| colour == other || colour != Color::Reset;
-        self.modifier.contains(other.modifier) && replaced(self.fg, other.fg) && replaced(self.bg, other.bg)
-    }
 }
 
-/// A run of blanks in one row.
-struct Blanks {
-    from: Position,
+/// Consecutive plain spaces in one row.
+#[derive(Clone, Copy)]
+struct Spaces {
+    at: Position,
     count: u16,
 }
 
-impl Blanks {
-    const fn end(&self) -> Position {
-        Position { x: self.from.x + self.count, y: self.from.y }
-    }
-}
-
-const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
-
 impl<W: Write> LeanBackend<W> {
-    /// A backend that writes to `out`; `size` tells the terminal's size.
+    /// A backend that writes to `out`; `size` returns the terminal's size.
     pub fn new(out: W, size: fn() -> io::Result<Size>) -> Self {
-        Self {
-            out,
-            size,
-            frame: String::new(),
-            cursor: None,
-            wanted: None,
-            shown: None,
-            style: None,
-            columns: 0,
-            screen: Shown::default(),
-            cleared: true,
-        }
+        Self { out, size, frame: String::new(), cursor: None, target: None, visible: None, style: None }
     }
 
     /// What is written to.
@@ -92,93 +65,55 @@ impl<W: Write> LeanBackend<W> {
         &self.out
     }
 
-    /// Moves the cursor, by whatever is shortest. A frame is full of single blanks that it passes over: written again, they are
-    /// a byte each, where a move has three or more.
-    fn go(&mut self, to: Position) {
-        let (screen, style) = (&self.screen, self.style);
-        self.way(to, style)
-            .write(&mut self.frame, |frame, count| frame.extend(screen.before(to, count, style).into_iter().flatten()));
+    fn move_to(&mut self, to: Position) {
+        let _ = match self.cursor {
+            Some(at) if at == to => Ok(()),
+            Some(at) if at.y == to.y && at.x == to.x + 1 => self.frame.write_char('\u{8}'),
+            Some(at) if at.y == to.y && at.x + 1 == to.x => self.frame.write_str("\x1b[C"),
+            Some(at) if at.y == to.y && at.x < to.x => write!(self.frame, "\x1b[{}C", to.x - at.x),
+            Some(at) if at.y + 1 == to.y && to.x == 0 => self.frame.write_str("\r\n"),
+            _ if to.x == 0 => write!(self.frame, "\x1b[{}H", to.y + 1),
+            _ => write!(self.frame, "\x1b[{};{}H", to.y + 1, to.x + 1),
+        };
         self.cursor = Some(to);
     }
 
-    /// Moves the cursor and changes the style, in whatever order is shorter: what is passed over may look the same in the one
-    /// style, and not in the other.
-    fn go_in(&mut self, to: Position, pen: Pen) {
-        if self.way(to, Some(pen)).len() < self.way(to, self.style).len() {
-            self.set(pen);
-        }
-        self.go(to);
-        self.set(pen);
-    }
-
-    fn way(&self, to: Position, style: Option<Pen>) -> Way {
-        let bytes = |count| self.screen.before(to, count, style).map(|signs| signs.map(char::len_utf8).sum());
-        Way::shortest(self.cursor, to, bytes)
-    }
-
-    /// Draws blanks; `next` is what is drawn then. A run of them is erased where that is shorter: a line of help that gives way
-    /// to a shorter one, or the blanks behind a label that changes its colour, are most of the bytes of a focus move.
-    fn blank(&mut self, blanks: Option<Blanks>, next: Position) {
-        let Some(Blanks { from, count }) = blanks.filter(|_| !self.cleared) else { return };
-        if self.leaves_blanks_blank() {
-            self.go(from);
-        } else {
-            self.go_in(from, PLAIN);
-        }
-        self.screen.put(from, count, Some((' ', PLAIN)));
-        let end = from.x + count;
-        if end >= self.columns && count > 3 {
-            self.frame.push_str("\x1b[K");
-        } else if count > if next.y == from.y && next.x == end { 9 } else { 4 } {
-            let _ = write!(self.frame, "\x1b[{count}X");
-        } else {
-            self.frame.extend(std::iter::repeat_n(' ', usize::from(count)));
-            self.cursor = (end < self.columns).then_some(Position { x: end, y: from.y });
-        }
-    }
-
-    fn leaves_blanks_blank(&self) -> bool {
-        self.style.is_some_and(Pen::leaves_blanks_blank)
-    }
-
-    fn set(&mut self, to: Pen) {
-        if self.style == Some(to) {
+    fn set_style(&mut self, to: CellStyle) {
+        let before = self.style.replace(to);
+        if before == Some(to) {
             return;
         }
         if to == PLAIN {
             self.frame.push_str("\x1b[m");
-        } else {
-            // Where nothing is to go, what is in force needs no reset, and is not said again.
-            let kept = self.style.filter(|&style| to.only_adds_to(style));
-            let begin = self.frame.len() + 2;
-            self.frame.push_str(if kept.is_some() { "\x1b[" } else { "\x1b[0" });
-            let from = kept.unwrap_or(PLAIN);
-            for (flag, code) in MODIFIERS {
-                if to.modifier.difference(from.modifier).contains(flag) {
-                    let _ = write!(self.frame, ";{code}");
-                }
-            }
-            if to.fg != from.fg {
-                colour(&mut self.frame, to.fg, 30);
-            }
-            if to.bg != from.bg {
-                colour(&mut self.frame, to.bg, 40);
-            }
-            if self.frame[begin..].starts_with(';') {
-                self.frame.remove(begin);
-            }
-            self.frame.push('m');
+            return;
         }
-        self.style = Some(to);
+        // After the plain style there is nothing to reset.
+        let mut codes = if before == Some(PLAIN) { String::new() } else { ";0".to_owned() };
+        for (flag, code) in MODIFIERS {
+            if to.modifier.contains(flag) {
+                let _ = write!(codes, ";{code}");
+            }
+        }
+        colour(&mut codes, to.fg, 30);
+        colour(&mut codes, to.bg, 40);
+        let _ = write!(self.frame, "\x1b[{}m", &codes[1..]);
     }
 
-    fn flush_frame(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
-            return Ok(());
+    /// Draws spaces. Where they reach the end of the row, or are many, they are erased with one sequence.
+    fn draw_spaces(&mut self, Spaces { at, count }: Spaces, columns: u16) {
+        if !self.style.is_some_and(CellStyle::leaves_spaces_plain) {
+            self.set_style(PLAIN);
         }
-        let result = self.out.write_all(self.frame.as_bytes()).and_then(|()| self.out.flush());
-        self.frame.clear();
-        result
+        self.move_to(at);
+        let end = at.x + count;
+        if end >= columns {
+            self.frame.push_str("\x1b[K");
+        } else if count > 8 {
+            let _ = write!(self.frame, "\x1b[{count}X");
+        } else {
+            self.frame.extend(std::iter::repeat_n(' ', usize::from(count)));
+            self.cursor = Some(Position { x: end, y: at.y });
+        }
     }
 }
 
@@ -237,54 +172,53 @@ impl<W: Write> Backend for LeanBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let size = self.size()?;
-        self.columns = size.width;
-        if self.cleared {
-            self.screen.clear(size);
-        }
-        let mut blanks: Option<Blanks> = None;
+        let columns = self.size()?.width;
+        let mut spaces: Option<Spaces> = None;
         for (x, y, cell) in content {
-            let pen = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
-            let at = Position { x, y };
-            if cell.symbol() == " " && pen.leaves_blanks_blank() {
-                match &mut blanks {
-                    Some(run) if run.end() == at => run.count += 1,
-                    _ => {
-                        let before = blanks.replace(Blanks { from: at, count: 1 });
-                        self.blank(before, at);
-                    }
-                }
+            let (at, style) = (Position { x, y }, CellStyle::of(cell));
+            if let Some(run) = &mut spaces
+                && cell.symbol() == " "
+                && style.leaves_spaces_plain()
+                && run.at.y == y
+                && run.at.x + run.count == x
+            {
+                run.count += 1;
                 continue;
             }
-            self.blank(blanks.take(), at);
-            self.go_in(at, pen);
+            if let Some(run) = spaces.take() {
+                self.draw_spaces(run, columns);
+            }
+            if cell.symbol() == " " && style.leaves_spaces_plain() {
+                spaces = Some(Spaces { at, count: 1 });
+                continue;
+            }
+            self.move_to(at);
+            self.set_style(style);
             self.frame.push_str(cell.symbol());
             let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
-            // In the last column terminals differ in where the cursor is now; elsewhere in how wide a sign outside the common
-            // ones is.
-            let certain = next < self.columns && cell.symbol().chars().all(is_of_known_width);
+            // Terminals differ in where the cursor is after the last column, and in how wide an unusual character is.
+            let certain = next < columns && cell.symbol().chars().all(is_of_known_width);
             self.cursor = certain.then_some(Position { x: next, y });
-            let sign = cell.symbol().chars().next().filter(|_| certain && next == x + 1);
-            self.screen.put(at, next.max(x + 1) - x, sign.map(|sign| (sign, pen)));
         }
-        self.blank(blanks, Position { x: 0, y: u16::MAX });
-        self.cleared = false;
+        if let Some(run) = spaces {
+            self.draw_spaces(run, columns);
+        }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if self.shown != Some(false) {
+        if self.visible != Some(false) {
             self.frame.push_str("\x1b[?25l");
-            self.shown = Some(false);
+            self.visible = Some(false);
         }
-        self.wanted = None;
+        self.target = None;
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        if self.shown != Some(true) {
+        if self.visible != Some(true) {
             self.frame.push_str("\x1b[?25h");
-            self.shown = Some(true);
+            self.visible = Some(true);
         }
         Ok(())
     }
@@ -295,24 +229,22 @@ impl<W: Write> Backend for LeanBackend<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.wanted = Some(position.into());
+        self.target = Some(position.into());
         Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
         // Something else may have written to the terminal: nothing that was known of it holds.
         self.style = None;
-        self.shown = None;
-        self.set(PLAIN);
+        self.visible = None;
+        self.set_style(PLAIN);
         self.frame.push_str("\x1b[H\x1b[2J");
         self.cursor = Some(Position::ORIGIN);
-        self.cleared = true;
         Ok(())
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.set(PLAIN);
-        self.screen.forget();
+        self.set_style(PLAIN);
         match clear_type {
             ClearType::All => return self.clear(),
             ClearType::AfterCursor => self.frame.push_str("\x1b[J"),
@@ -332,10 +264,15 @@ impl<W: Write> Backend for LeanBackend<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if let Some(position) = self.wanted.take() {
-            self.go(position);
+        if let Some(position) = self.target.take() {
+            self.move_to(position);
         }
-        self.flush_frame()
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let result = self.out.write_all(self.frame.as_bytes()).and_then(|()| self.out.flush());
+        self.frame.clear();
+        result
     }
 }
 
@@ -395,47 +332,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_over_is_written_again_where_that_is_shorter() {
-        let mut terminal = terminal();
-        let bold = Style::new().add_modifier(Modifier::BOLD);
-        let words =
-            |terminal: &mut _| draw_line(terminal, Line::from(vec![Span::raw("a b  c      "), Span::styled("d e", bold)]));
-        // Blanks in the style of before, where they look the same; the far word by a jump.
-        assert_eq!(words(&mut terminal), "\x1b[2H\x1b[ma b  c\x1b[6C\x1b[1md e");
-        assert_eq!(draw(&mut terminal, "x y  z      D E", Style::new(), None), "\r\x1b[mx y  z\x1b[6CD E");
-        terminal.clear().unwrap();
-        assert_eq!(words(&mut terminal), "\x1b[m\x1b[H\x1b[2J\na b  c\x1b[6C\x1b[1md e");
-        // Letters only in their own style, and none of more bytes than a jump has.
-        assert_eq!(draw(&mut terminal, "a B  C      d e", Style::new(), None), "\x1b[m\ra B  C\x1b[6Cd e");
-        assert_eq!(draw(&mut terminal, "a…b──c", Style::new(), None), "\ra…b──c\x1b[6C   ");
-        assert_eq!(draw(&mut terminal, "A…B──C", Style::new(), None), "\rA\x1b[CB\x1b[2CC");
-        // What may be wider or narrower elsewhere is not written again.
-        draw(&mut terminal, "a日c♠e", Style::new(), None);
-        assert_eq!(draw(&mut terminal, "A日C♠E", Style::new(), None), "\rA\x1b[2CC\x1b[CE");
-    }
-
-    #[test]
-    fn a_run_of_blanks_is_erased_where_that_is_shorter() {
+    fn many_spaces_and_those_at_the_end_of_a_row_are_erased() {
         let mut terminal = terminal();
         let mut after = |before: &str, text: &str| {
             draw(&mut terminal, "", Style::new(), None);
             draw(&mut terminal, before, Style::new(), None);
             draw(&mut terminal, text, Style::new(), None)
         };
-        assert_eq!(after("0123456789abcdef", "01"), "\r01\x1b[14X");
-        assert_eq!(after("0123456789abcdef", "01          c"), "\r01\x1b[10X\x1b[11C   ");
-        assert_eq!(after("0123456789abcdef", "01   5"), "\r01   5\x1b[10X");
+        assert_eq!(after("0123456789abcdef", "01"), "\x1b[2;3H\x1b[14X");
         assert_eq!(after("0123456789abcdefghij", "01"), "\x1b[2;3H\x1b[K");
-        assert_eq!(after("0123456789abcdef", "01         X"), "\r01         X    ");
+        assert_eq!(after("0123456789abcdef", "01          c"), "\x1b[2;3H\x1b[10X\x1b[11C   ");
     }
 
     #[test]
-    fn reversed_blanks_are_drawn() {
+    fn reversed_spaces_are_drawn() {
         let mut terminal = terminal();
         draw(&mut terminal, "", Style::new(), None);
         let reversed = Style::new().add_modifier(Modifier::REVERSED);
         assert_eq!(draw(&mut terminal, "        ", reversed, None), format!("\x1b[2H\x1b[0;7m{}", " ".repeat(20)));
-        assert_eq!(draw(&mut terminal, "        ", Style::new(), None), "\x1b[2H\x1b[m\x1b[K");
+        assert_eq!(draw(&mut terminal, "        ", Style::new(), None), "\x1b[m\x1b[2H\x1b[K");
     }
 
     #[test]

@@ -113,11 +113,6 @@ pub enum Effect {
         /// What to edit.
         body: Vec<u8>,
     },
-    /// Wait until the focus has rested for a moment. One that is waited for already is given up.
-    Rest {
-        /// Comes back with the result.
-        id: Id,
-    },
     /// Clear the terminal and draw everything.
     Repaint,
     /// Give the terminal back and stop until SIGCONT.

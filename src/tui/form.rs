@@ -65,8 +65,6 @@ pub struct Form {
     pub purpose: Purpose,
     /// What has the focus.
     pub focus: Focus,
-    /// What the lines of help and keys speak of: the focus, or where it was before it began to move. They follow when it rests.
-    pub spoken: Focus,
     /// Shown under their fields since the last try to save.
     pub errors: Vec<FieldError>,
     /// What was done to an input, or refused, under its field.
@@ -152,7 +150,6 @@ impl Form {
         Self {
             purpose,
             focus: Focus::Field(Field::Url),
-            spoken: Focus::Field(Field::Url),
             errors: Vec::new(),
             notes: Vec::new(),
             revealed: None,
@@ -305,28 +302,17 @@ impl Form {
         }
     }
 
-    /// Moves the focus by so many stops, around the ends. The lines of help and keys stay where they are.
+    /// Moves the focus by so many stops, around the ends.
     pub fn step(&mut self, by: isize) {
         let stops = self.stops();
         let at = stops.iter().position(|&stop| stop == self.focus).unwrap_or(0);
         let count = stops.len().cast_signed();
         let next = (at.cast_signed() + by).rem_euclid(count).cast_unsigned();
-        self.pass(stops[next]);
+        self.go(stops[next]);
     }
 
-    /// Puts the focus there, and has the lines of help and keys speak of it.
+    /// Puts the focus there. A secret that was shown is hidden when the focus leaves it.
     pub fn go(&mut self, to: Focus) {
-        self.pass(to);
-        self.speak();
-    }
-
-    /// Has the lines of help and keys speak of what has the focus.
-    pub const fn speak(&mut self) {
-        self.spoken = self.focus;
-    }
-
-    /// Puts the focus there, perhaps only on its way. A secret that was shown is hidden when the focus leaves it.
-    pub fn pass(&mut self, to: Focus) {
         if self.focus != to {
             self.focus = to;
             self.revealed = None;
@@ -343,7 +329,6 @@ impl Form {
         };
         if moved {
             self.touched_choice();
-            self.speak();
         }
         moved
     }

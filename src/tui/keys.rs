@@ -3,7 +3,6 @@
 mod table;
 mod when;
 
-use super::form::Focus;
 use super::model::{MainFocus, Model, Popup};
 use super::msg::Press;
 use super::other_side::ProbePopup;
@@ -154,27 +153,7 @@ pub struct Binding {
     /// A line for the help.
     pub help: &'static str,
     /// When they do anything.
-    pub when: When,
-}
-
-/// When keys do anything.
-#[derive(Clone, Copy)]
-pub enum When {
-    /// By what the model says.
-    Model(fn(&Model) -> bool),
-    /// By what has the focus in the form; `None` where there is no form.
-    Focus(fn(Option<Focus>) -> bool),
-}
-
-impl When {
-    /// Whether they do anything now, or would with that focus in the form.
-    #[must_use]
-    pub fn holds(self, model: &Model, focus: Option<Focus>) -> bool {
-        match self {
-            Self::Model(when) => when(model),
-            Self::Focus(when) => when(focus),
-        }
-    }
+    pub when: fn(&Model) -> bool,
 }
 
 /// Where keys go now.
@@ -203,29 +182,16 @@ pub fn under_help(model: &Model) -> Context {
     }
 }
 
-/// What has the focus in the form.
-#[must_use]
-pub fn form_focus(model: &Model) -> Option<Focus> {
-    match &model.popup {
-        Some(Popup::Form(form)) => Some(form.focus),
-        _ => None,
-    }
-}
-
 /// The bindings that do anything now, in the order of the table.
 pub fn offered(model: &Model, context: Context) -> impl Iterator<Item = &'static Binding> {
-    offered_at(model, context, form_focus(model))
+    TABLE.iter().filter(move |binding| binding.contexts.contains(&context) && (binding.when)(model))
 }
 
-fn offered_at(model: &Model, context: Context, focus: Option<Focus>) -> impl Iterator<Item = &'static Binding> {
-    TABLE.iter().filter(move |binding| binding.contexts.contains(&context) && binding.when.holds(model, focus))
-}
-
-/// Those that the line of keys names, while it speaks of that focus in the form: how they are called, and their words.
+/// The bindings that the line of keys names: how each is called, and a word or two about it.
 #[must_use]
-pub fn named(model: &Model, focus: Option<Focus>) -> Vec<(&'static str, &'static str)> {
+pub fn named(model: &Model) -> Vec<(&'static str, &'static str)> {
     let mut named: Vec<(&str, &str)> = Vec::new();
-    for binding in offered_at(model, context(model), focus) {
+    for binding in offered(model, context(model)) {
         // Of several bindings of one key the first is the one that counts.
         if !named.iter().any(|(label, _)| *label == binding.label) {
             named.push((binding.label, binding.short));

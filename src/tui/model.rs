@@ -169,8 +169,6 @@ pub struct Model {
     pub quitting: Option<u8>,
     /// Whether the last message changed anything that is shown.
     pub changed: bool,
-    /// The rest of the focus that is waited for. They are counted on their own: most are stale before they come.
-    pub rest: Id,
     next_id: Id,
 }
 
@@ -204,7 +202,6 @@ impl Model {
             quit_armed: false,
             quitting: None,
             changed: true,
-            rest: 0,
             next_id: 1,
         };
         model.take(situation);

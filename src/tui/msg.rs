@@ -27,8 +27,6 @@ pub enum Msg {
     Resize(u16, u16),
     /// So many milliseconds have passed since the delivery in flight began; comes only while there is one.
     Tick(u64),
-    /// No move of the focus came after the one of that rest.
-    Rested(Id),
     /// The state file was read again.
     Loaded(Id, Box<Situation>),
     /// A save ended.

@@ -1,6 +1,6 @@
 //! The loop: draw when something changed, wait for keys, results and signals. The only place that draws or spawns.
 //!
-//! Between them nothing runs: a clock ticks only while a delivery is in flight, and one alarm goes off behind a move of the focus.
+//! Between them nothing runs: a clock ticks only while a delivery is in flight.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -31,9 +31,6 @@ use crate::ops::{self, Copied, PAGE, Problem, Saved, Step, Waypost};
 
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
-
-/// How long the focus has to stay where it is before the lines of help and keys follow it.
-const REST: Duration = Duration::from_millis(250);
 
 /// How long the end waits for a stopped delivery to be recorded.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -105,8 +102,6 @@ where
     ) -> io::Result<u8> {
         let (results, mut inbox) = unbounded_channel();
         let mut edited_at = None;
-        // One at most: a move of the focus takes the place of the one before.
-        let mut rest: Option<(Id, tokio::time::Instant)> = None;
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
@@ -120,10 +115,6 @@ where
                 event = keys.next() => translate(event)?,
                 Some(msg) = inbox.recv() => vec![msg],
                 Some(msg) = outside.recv() => vec![msg],
-                id = rested(rest), if rest.is_some() => {
-                    rest = None;
-                    vec![Msg::Rested(id)]
-                }
                 _ = ticks.tick(), if flight.as_ref().is_some_and(|flight| !flight.answered) => flight.iter().map(|flight| Msg::Tick(millis(flight.begun.elapsed()))).collect(),
             };
             // Whatever else is there already goes into the same frame. Polled with the task's own waker: the stream keeps the
@@ -176,7 +167,6 @@ where
                                 let _ = stop.send(());
                             }
                         }
-                        Effect::Rest { id } => rest = Some((id, tokio::time::Instant::now() + REST)),
                         Effect::Send { id, destination, generation, event } => {
                             ticks.reset();
                             let to = (*destination, generation);
@@ -206,13 +196,6 @@ fn translate(event: Option<io::Result<TerminalEvent>>) -> io::Result<Vec<Msg>> {
         // No more keys will come: as good as a hang-up.
         None => vec![HANG_UP],
     })
-}
-
-/// Ready at the end of a rest, with its id; without one never.
-async fn rested(rest: Option<(Id, tokio::time::Instant)>) -> Id {
-    let Some((id, at)) = rest else { return std::future::pending().await };
-    tokio::time::sleep_until(at).await;
-    id
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -260,7 +243,6 @@ fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>)
             | Effect::Probe { .. }
             | Effect::Stop { .. }
             | Effect::EditOutside { .. }
-            | Effect::Rest { .. }
             | Effect::Repaint
             | Effect::Suspend
             | Effect::Quit(_) => return,

@@ -63,7 +63,6 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Rested(id) => form::rested(model, id),
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => test::report(model, msg),
         Msg::Unrecorded(id, problem) => test::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => history::listed(model, id, result),
@@ -115,9 +114,6 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
         Action::Suspend => vec![Effect::Suspend],
         Action::Repaint => vec![Effect::Repaint],
         Action::Help => {
-            if let Some(Popup::Form(form)) = &mut model.popup {
-                form.speak();
-            }
             model.help = Some(0);
             Vec::new()
         }
@@ -271,7 +267,6 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
         && form.is_dirty()
         && !model.quit_armed
     {
-        form.speak();
         form.discard = Some(false);
         model.quit_armed = true;
         model.changed = true;

@@ -8,11 +8,8 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::ops::Situation;
 use waypost::tui::backend::LeanBackend;
-use waypost::tui::effect::Effect;
-use waypost::tui::form::Focus;
-use waypost::tui::keys::form_focus;
 use waypost::tui::model::{Model, Surroundings};
-use waypost::tui::msg::{Id, Msg, Press};
+use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
 
@@ -37,7 +34,6 @@ fn small() -> io::Result<Size> {
 
 pub struct Screen {
     model: Model,
-    resting: Option<Id>,
     terminal: Terminal<LeanBackend<Count>>,
     written: Rc<Cell<usize>>,
 }
@@ -48,17 +44,16 @@ impl Screen {
         let written = Rc::new(Cell::new(0));
         let terminal = Terminal::new(LeanBackend::new(Count(Rc::clone(&written)), small)).unwrap();
         let model = Model::new((80, 24), Surroundings::default(), situation);
-        let mut screen = Self { model, resting: None, terminal, written };
+        let mut screen = Self { model, terminal, written };
         screen.draw();
         screen
     }
 
-    /// The same, after those keys, and a rest of the focus behind each.
+    /// The same, after those keys.
     pub fn after(situation: Situation, keys: &[Press]) -> Self {
         let mut screen = Self::open(situation);
         for &key in keys {
             screen.press(key);
-            screen.rest();
         }
         screen
     }
@@ -68,23 +63,9 @@ impl Screen {
         self.take(Msg::Key(key))
     }
 
-    /// Lets the focus rest. Gives the bytes that were written then; none where no rest is waited for.
-    pub fn rest(&mut self) -> usize {
-        self.resting.take().map_or(0, |id| self.take(Msg::Rested(id)))
-    }
-
-    /// Whether a button of the form has the focus.
-    pub fn is_on_button(&self) -> bool {
-        matches!(form_focus(&self.model), Some(Focus::Button(_)))
-    }
-
     fn take(&mut self, msg: Msg) -> usize {
         let before = self.written.get();
-        for effect in update(&mut self.model, msg) {
-            if let Effect::Rest { id } = effect {
-                self.resting = Some(id);
-            }
-        }
+        update(&mut self.model, msg);
         if std::mem::take(&mut self.model.changed) {
             self.draw();
         }

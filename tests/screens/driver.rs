@@ -45,18 +45,9 @@ pub fn presses(word: &str) -> Vec<Press> {
     vec![one]
 }
 
-/// Presses keys, and gives every effect that came of them. The focus has rested after each: of that nothing is left to do.
+/// Presses keys, and returns every effect that came of them.
 pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
-    let mut left = Vec::new();
-    for key in keys.split_whitespace().flat_map(presses) {
-        for effect in update(model, Msg::Key(key)) {
-            match effect {
-                Effect::Rest { id } => assert_eq!(update(model, Msg::Rested(id)), []),
-                effect => left.push(effect),
-            }
-        }
-    }
-    left
+    keys.split_whitespace().flat_map(presses).flat_map(|key| update(model, Msg::Key(key))).collect()
 }
 
 /// Types a text, blanks included.

@@ -60,7 +60,6 @@ impl Walk {
             Effect::Remove { id, generation } => {
                 self.update(Msg::Removed(id, Ok(Removed { generation: generation + 1, warning: None })));
             }
-            Effect::Rest { id } => self.update(Msg::Rested(id)),
             Effect::Generate => self.update(Msg::Generated(Ok(Secret::new(scenes::SECRET)))),
             Effect::Send { id, destination, .. } => {
                 self.update(Msg::Began(id, Phase::Wait));

@@ -20,7 +20,6 @@ fn holds(model: &Model) {
     match &model.popup {
         Some(Popup::Form(form)) => {
             assert!(form.stops().contains(&form.focus), "{:?}", form.focus);
-            assert!(form.stops().contains(&form.spoken), "the lines speak of {:?}", form.spoken);
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
@@ -86,7 +85,6 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         2 => any::<String>().prop_map(|text| Msg::Paste(Pasted::new(text))),
         2 => (0_u16..140, 0_u16..50).prop_map(|(columns, rows)| Msg::Resize(columns, rows)),
         1 => any::<u32>().prop_map(|ms| Msg::Tick(ms.into())),
-        2 => (1_u64..9).prop_map(Msg::Rested),
         2 => (1_u64..6, 0_usize..4).prop_map(|(id, which)| {
             let delivery = [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()][which].clone();
             Msg::Delivered(id, Box::new(delivery))

@@ -8,6 +8,5 @@ mod driver;
 mod effects;
 mod guide;
 mod invariants;
-mod rest;
 mod scenes;
 mod snapshots;

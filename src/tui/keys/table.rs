@@ -5,8 +5,7 @@ use super::when::{
     form_registers, form_signs, has_deliveries, in_text, main_scrolls, not_empty, other_side_scrolls, test_answered,
     test_at_rest, test_can_edit, test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
 };
-use super::{Action as A, Binding, Context as C, When};
-use crate::tui::form::Focus;
+use super::{Action as A, Binding, Context as C};
 use crate::tui::model::Model;
 use crate::tui::msg::Press as P;
 
@@ -62,8 +61,8 @@ pub const TABLE: &[Binding] = &[
         always,
     ),
     // The form.
-    at_focus(&[C::Form], &[(P::Enter, A::Next)], "Enter", "next", "to the next field", form_on_field),
-    at_focus(
+    bind(&[C::Form], &[(P::Enter, A::Next)], "Enter", "next", "to the next field", form_on_field),
+    bind(
         &[C::Form],
         &[(P::Enter, A::Press), (P::Char(' '), A::Press)],
         "Enter",
@@ -71,7 +70,7 @@ pub const TABLE: &[Binding] = &[
         "press the focused button",
         form_on_button,
     ),
-    at_focus(
+    bind(
         &[C::Form],
         &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)],
         "↑↓",
@@ -80,7 +79,7 @@ pub const TABLE: &[Binding] = &[
         form_on_choice,
     ),
     bind(&[C::Form], &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "fields", "to the field above or below", always),
-    at_focus(&[C::Form], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", form_on_button),
+    bind(&[C::Form], &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons", form_on_button),
     bind(
         &[C::Form],
         &[(P::Tab, A::Next), (P::BackTab, A::Previous)],
@@ -95,15 +94,8 @@ pub const TABLE: &[Binding] = &[
     bind(&[C::Form], &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save", form_edits),
     bind(&[C::Form], &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks when something was typed", always),
     // A line of text, in a field of the form or after a question.
-    at_focus(
-        &[C::Form, C::Prompt],
-        &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)],
-        "←→",
-        "",
-        "move the cursor",
-        in_text,
-    ),
-    at_focus(
+    bind(&[C::Form, C::Prompt], &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor", in_text),
+    bind(
         &[C::Form, C::Prompt],
         &[(P::WordLeft, A::WordLeft), (P::WordRight, A::WordRight)],
         "^←→",
@@ -111,7 +103,7 @@ pub const TABLE: &[Binding] = &[
         "move the cursor a word",
         in_text,
     ),
-    at_focus(
+    bind(
         &[C::Form, C::Prompt],
         &[(P::Home, A::Home), (P::End, A::End), (P::Ctrl('e'), A::End)],
         "Home End",
@@ -119,7 +111,7 @@ pub const TABLE: &[Binding] = &[
         "to the beginning, to the end",
         in_text,
     ),
-    at_focus(
+    bind(
         &[C::Form, C::Prompt],
         &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)],
         "Backspace Del",
@@ -127,8 +119,8 @@ pub const TABLE: &[Binding] = &[
         "erase a character",
         in_text,
     ),
-    at_focus(&[C::Form, C::Prompt], &[(P::Ctrl('w'), A::EraseWord)], "^W", "", "erase the word before the cursor", in_text),
-    at_focus(
+    bind(&[C::Form, C::Prompt], &[(P::Ctrl('w'), A::EraseWord)], "^W", "", "erase the word before the cursor", in_text),
+    bind(
         &[C::Form, C::Prompt],
         &[(P::Ctrl('u'), A::EraseToStart), (P::Ctrl('k'), A::EraseToEnd)],
         "^U ^K",
@@ -321,7 +313,7 @@ pub const TABLE: &[Binding] = &[
     ),
     // Everywhere.
     bind(&[C::Main, C::Deliveries, C::Test, C::Question], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
-    at_focus(&[C::Form], &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)", form_off_text),
+    bind(&[C::Form], &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)", form_off_text),
     bind(&[C::Main, C::Deliveries], &[(P::Char('q'), A::Quit)], "q", "quit", "quit", always),
     bind(&[C::Test], &[(P::Char('q'), A::Quit)], "q", "", "quit", test_at_rest),
     bind(EVERYWHERE, &[(P::Ctrl('c'), A::Interrupt)], "^C", "", "stop the delivery on its way, else quit", always),
@@ -337,17 +329,5 @@ const fn bind(
     help: &'static str,
     when: fn(&Model) -> bool,
 ) -> Binding {
-    Binding { contexts, keys, label, short, help, when: When::Model(when) }
-}
-
-/// The same, where it hangs on what has the focus in the form.
-const fn at_focus(
-    contexts: &'static [C],
-    keys: &'static [(P, A)],
-    label: &'static str,
-    short: &'static str,
-    help: &'static str,
-    when: fn(Option<Focus>) -> bool,
-) -> Binding {
-    Binding { contexts, keys, label, short, help, when: When::Focus(when) }
+    Binding { contexts, keys, label, short, help, when }
 }

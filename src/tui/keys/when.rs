@@ -50,29 +50,36 @@ pub(super) fn other_side_scrolls(model: &Model) -> bool {
     lines > page
 }
 
-pub(super) const fn form_on_field(focus: Option<Focus>) -> bool {
-    matches!(focus, Some(Focus::Field(_)))
+fn form_focus(model: &Model) -> Option<Focus> {
+    match &model.popup {
+        Some(Popup::Form(form)) => Some(form.focus),
+        _ => None,
+    }
 }
 
-pub(super) const fn form_on_button(focus: Option<Focus>) -> bool {
-    matches!(focus, Some(Focus::Button(_) | Focus::Advanced))
+pub(super) fn form_on_field(model: &Model) -> bool {
+    matches!(form_focus(model), Some(Focus::Field(_)))
 }
 
-pub(super) fn form_on_choice(focus: Option<Focus>) -> bool {
-    focus.is_some_and(Focus::is_choice)
+pub(super) fn form_on_button(model: &Model) -> bool {
+    matches!(form_focus(model), Some(Focus::Button(_) | Focus::Advanced))
 }
 
-fn form_on_text(focus: Option<Focus>) -> bool {
-    form_on_field(focus) && !form_on_choice(focus)
+pub(super) fn form_on_choice(model: &Model) -> bool {
+    form_focus(model).is_some_and(Focus::is_choice)
 }
 
-/// Whether a line of text is being edited: a prompt is one, and of the form what has the focus may be.
-pub(super) fn in_text(focus: Option<Focus>) -> bool {
-    focus.is_none() || form_on_text(focus)
+fn form_on_text(model: &Model) -> bool {
+    form_on_field(model) && !form_on_choice(model)
 }
 
-pub(super) fn form_off_text(focus: Option<Focus>) -> bool {
-    !form_on_text(focus)
+/// Whether a line of text is being edited: a prompt is one, and what has the focus in the form may be.
+pub(super) fn in_text(model: &Model) -> bool {
+    form_focus(model).is_none() || form_on_text(model)
+}
+
+pub(super) fn form_off_text(model: &Model) -> bool {
+    !form_on_text(model)
 }
 
 pub(super) fn form_has_secret(model: &Model) -> bool {

@@ -11,7 +11,6 @@ use crate::tui::form::{Focus, Form, FormButton, Purpose};
 use crate::tui::keys::Action;
 use crate::tui::model::{MainFocus, Model, Popup, Tone};
 use crate::tui::msg::Id;
-use crate::tui::view;
 
 fn open(model: &mut Model) -> Option<&mut Form> {
     match &mut model.popup {
@@ -39,11 +38,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         return Vec::new();
     };
     match action {
-        Action::Next | Action::Previous | Action::Left | Action::Right => return step(model, action),
-        Action::Press | Action::Submit | Action::Generate | Action::Reveal | Action::Back => form.speak(),
-        _ => {}
-    }
-    match action {
+        Action::Next => form.step(1),
+        Action::Previous => form.step(-1),
+        Action::Left => button(form, -1),
+        Action::Right => button(form, 1),
         Action::Up => model.changed = form.choose(-1),
         Action::Down => model.changed = form.choose(1),
         Action::Press => return press(model),
@@ -87,49 +85,11 @@ fn edit(model: &mut Model, request: InputRequest) {
     model.changed = changed;
 }
 
-/// Moves the focus. Its mark is drawn at once, the lines of help and keys when it rests: on the way through a form they would be
-/// most of what is written, and nobody reads them.
-fn step(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(form) = open(model) else { return Vec::new() };
-    let before = form.focus;
-    match action {
-        Action::Next => form.step(1),
-        Action::Previous => form.step(-1),
-        Action::Left => button(form, -1),
-        _ => button(form, 1),
-    }
-    let (spoken, focus) = (form.spoken, form.focus);
-    if focus == before {
-        return Vec::new();
-    }
-    model.rest += 1;
-    if view::form_lines_differ(model, spoken, focus) {
-        return vec![Effect::Rest { id: model.rest }];
-    }
-    if let Some(form) = open(model) {
-        form.speak();
-    }
-    Vec::new()
-}
-
-/// The focus has rested: the lines of help and keys follow. Dropped where it has moved on, or where nothing is to follow.
-pub fn rested(model: &mut Model, id: Id) -> Vec<Effect> {
-    model.changed = false;
-    if model.rest == id
-        && let Some(Popup::Form(form)) = &mut model.popup
-        && form.spoken != form.focus
-    {
-        form.speak();
-        model.changed = true;
-    }
-    Vec::new()
-}
-
 /// Left and right on the buttons stay among them.
 fn button(form: &mut Form, by: isize) {
     let Focus::Button(focused) = form.focus else { return };
     let at = FormButton::ALL.iter().position(|&button| button == focused).unwrap_or(0);
-    form.pass(Focus::Button(FormButton::ALL[at.saturating_add_signed(by).min(FormButton::ALL.len() - 1)]));
+    form.go(Focus::Button(FormButton::ALL[at.saturating_add_signed(by).min(FormButton::ALL.len() - 1)]));
 }
 
 fn press(model: &mut Model) -> Vec<Effect> {

@@ -50,9 +50,9 @@ impl Rows {
     }
 }
 
-/// One line of help for what has the focus, or would have it.
-pub fn help_line(form: &Form, focus: Focus) -> String {
-    match focus {
+/// One line of help for what has the focus.
+pub fn help_line(form: &Form) -> String {
+    match form.focus {
         Focus::Field(field) => field_help(form, field),
         Focus::Advanced => "A CA of your own; the time limit".into(),
         Focus::Button(FormButton::Save) => if form.is_edit() { "Save what is changed" } else { "Save the destination" }.into(),

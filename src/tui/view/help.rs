@@ -19,8 +19,7 @@ fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     for binding in bindings {
         // Of the bindings of one key the one that holds now; where none does, the first.
         let others = || keys::TABLE.iter().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
-        let focus = keys::form_focus(model);
-        let holds = binding.when.holds(model, focus) || !others().any(|other| other.when.holds(model, focus));
+        let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
         if !holds || seen.contains(&binding.label) {
             continue;
         }

@@ -18,7 +18,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::form::Focus;
 use super::glyphs::{Glyphs, to_ascii};
 use super::keys;
 use super::model::{Model, Popup, Tone};
@@ -137,7 +136,7 @@ fn status_text(model: &Model, pen: Pen) -> String {
     match (&model.status, &model.popup) {
         // It may name a file, whose name is from outside.
         (Some(status), _) => format!("{} {}", tone_of(pen, status.tone).0, visible(&status.text)),
-        (None, Some(Popup::Form(form))) if form.discard.is_none() => form::help_line(form, form.spoken),
+        (None, Some(Popup::Form(form))) if form.discard.is_none() => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
     }
@@ -174,11 +173,7 @@ const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
 
 /// The keys of where one is, as many as fit.
 fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let spoken = match &model.popup {
-        Some(Popup::Form(form)) => Some(form.spoken),
-        _ => None,
-    };
-    let named = keys::named(model, spoken).into_iter();
+    let named = keys::named(model).into_iter();
     let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (pen.glyphs.key(label), short)).collect();
     let width = |piece: &(String, &str)| parts::width(&piece.0) + 1 + parts::width(piece.1) + 3;
     let room = usize::from(area.width) + 2;
@@ -192,14 +187,6 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
         spans.push(Span::raw(format!(" {short}   ")));
     }
     frame.render_widget(Line::from(spans), area);
-}
-
-/// Whether the form's lines of help and keys are others for one focus than for the other.
-#[must_use]
-pub fn form_lines_differ(model: &Model, one: Focus, other: Focus) -> bool {
-    let Some(Popup::Form(form)) = &model.popup else { return false };
-    let named = |focus| keys::named(model, Some(focus));
-    form::help_line(form, one) != form::help_line(form, other) || named(one) != named(other)
 }
 
 /// How many lines of code or of a verdict there are, and how many of them fit.
