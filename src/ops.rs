@@ -22,10 +22,10 @@ pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 pub use verify::{Judged, NotAHeader, header_lines};
 
+use crate::domain::delivery::{Delivery, Outcome, Phase};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Delivery, Outcome, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature;

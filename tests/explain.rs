@@ -15,10 +15,10 @@ mod tampering;
 use waypost::domain::auth::AuthType;
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::explain::{Explanation, Mistake, expected, explain};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::domain::verify::Received;
+use waypost::domain::signature::explain::{Explanation, Mistake, expected, explain};
+use waypost::domain::signature::verify::Received;
 
 pub(crate) const NOW: i64 = 1_790_000_000;
 pub(crate) const TS: &str = "1790000000";

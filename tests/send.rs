@@ -63,7 +63,7 @@ impl Place {
         self.pauses.lock().unwrap().clone()
     }
 
-    fn history(&self) -> Vec<waypost::domain::outcome::Delivery> {
+    fn history(&self) -> Vec<waypost::domain::delivery::Delivery> {
         self.waypost.deliveries(None, 0, usize::MAX).unwrap().deliveries
     }
 }

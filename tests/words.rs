@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use waypost::domain::auth::{AddTo, AuthType};
-use waypost::domain::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
+use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
+use waypost::domain::delivery::{Cause, Phase, Response};
 use waypost::domain::draft::{Draft, MAX_FIELD_BYTES};
 use waypost::domain::field::{Field, FieldError};
-use waypost::domain::outcome::{Cause, Phase, Response};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::io::fs::paths::Paths;

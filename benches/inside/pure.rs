@@ -4,11 +4,11 @@ use divan::{Bencher, black_box, counter::BytesCount};
 use waypost::domain::auth::AuthType;
 use waypost::domain::destination::Settings;
 use waypost::domain::event::BuiltIn;
-use waypost::domain::explain::explain;
 use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
+use waypost::domain::signature::explain::explain;
+use waypost::domain::signature::verify::Received;
 use waypost::domain::signature::{Format, SigningSecret};
-use waypost::domain::verify::Received;
 
 use crate::scenes;
 

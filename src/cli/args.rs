@@ -10,8 +10,8 @@ use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, St
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
-use crate::domain::outcome::Outcome;
 use crate::domain::signature::Format;
 use crate::domain::snippet::Lang;
 

@@ -13,10 +13,10 @@ use super::fields::ca_cert;
 use super::out::{self, Measure, Out};
 use super::report;
 use super::signals::Signals;
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::diagnosis;
 use crate::domain::destination::Destination;
-use crate::domain::diagnosis;
 use crate::domain::draft::Draft;
-use crate::domain::outcome::Delivery;
 use crate::domain::text::visible;
 use crate::ops::{self, Problem, Step};
 

@@ -1,6 +1,6 @@
 //! Exit codes.
 
-use crate::domain::outcome::{Cause, Delivery, Outcome};
+use crate::domain::delivery::{Cause, Delivery, Outcome};
 use crate::ops::Code;
 
 /// Done.

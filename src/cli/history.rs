@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::prompt;
 use super::report;
-use crate::domain::outcome::{Delivery, Outcome};
+use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::{self, Page, Waypost};
 

@@ -20,10 +20,10 @@ use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::signals::Signals;
 use crate::domain::curl::quoted;
-use crate::domain::explain::{Explanation, Mistake};
-use crate::domain::outcome::Outcome;
+use crate::domain::delivery::Outcome;
+use crate::domain::signature::explain::{Explanation, Mistake};
+use crate::domain::signature::verify::Verdict;
 use crate::domain::text::{ellipsis, visible};
-use crate::domain::verify::Verdict;
 use crate::ops::{self, Explainer, Listen, NoRequest, Seen, Told, Waypost};
 
 /// The longest delay, in seconds.

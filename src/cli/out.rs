@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::args::Globals;
 use super::exit;
 use super::failure::Failure;
+use crate::domain::delivery::Outcome;
 use crate::domain::field::Notice;
-use crate::domain::outcome::Outcome;
 use crate::domain::text::{is_unsafe, visible};
 use crate::ops::{self, Problem};
 

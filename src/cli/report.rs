@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::out::{Measure, Out, Tone};
 use super::view::table;
-use crate::domain::outcome::{Attempt, Delivery, Phase, Response, TlsInfo};
+use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 

@@ -7,7 +7,7 @@ use super::body;
 use super::delivering::{self, ProgressLine, adjusted, has_line};
 use super::failure::Failure;
 use super::out::{self, Measure, Out};
-use crate::domain::retry::{Policy, Wait};
+use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
 

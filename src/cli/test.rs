@@ -11,8 +11,8 @@ use super::exit;
 use super::failure::Failure;
 use super::out::{self, Out};
 use super::report;
+use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
-use crate::domain::outcome::Outcome;
 use crate::domain::text::visible;
 use crate::ops::Waypost;
 

@@ -14,12 +14,12 @@ use super::failure::Failure;
 use super::out::{self, Measure, Out, Tone};
 use super::view::table;
 use crate::domain::auth::{ApiKeyPlace, Auth};
-use crate::domain::explain::{CodeLine, Mistake};
+use crate::domain::delivery::Outcome;
 use crate::domain::field::{Field, FieldError};
-use crate::domain::outcome::Outcome;
 use crate::domain::secret::Secret;
+use crate::domain::signature::explain::{CodeLine, Mistake};
+use crate::domain::signature::verify::Received;
 use crate::domain::text::visible;
-use crate::domain::verify::Received;
 use crate::ops::judge::MAX_BODY;
 use crate::ops::{self, Judged, Waypost};
 

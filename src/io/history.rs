@@ -20,14 +20,14 @@ use super::fs::lock::{self, Lock};
 use super::fs::paths::Paths;
 use super::record::{Record, delivery_from_json};
 use super::state::store::{Doing, StoreError};
-use crate::domain::outcome::{Attempt, Delivery, Outcome};
+use crate::domain::delivery::{Attempt, Delivery, Outcome};
 
 pub use newest::Newest;
 
 /// The form of a line that is written.
 const SCHEMA_VERSION: u64 = 1;
 
-/// The most bytes of a request's body that are kept; see [`crate::domain::outcome::SentRequest::is_whole`].
+/// The most bytes of a request's body that are kept; see [`crate::domain::delivery::SentRequest::is_whole`].
 pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
 
 /// The longest line that is written or read, in bytes.

@@ -1,7 +1,7 @@
 //! The HTTPS receiver inside waypost: a destination on this machine, for trying and rehearsing.
 //!
 //! ```text
-//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::verify → answer, and a Told to whoever listens
+//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::signature::verify → answer, and a Told to whoever listens
 //! ```
 //! Whoever listens has to keep up: while there is no room for another Told, requests wait for their answers.
 //! It runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.

@@ -14,8 +14,8 @@ use super::receiver::{PATH, Shared};
 use super::receiver_told::{Evidence, Seen, Told};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
+use crate::domain::signature::verify::{Received, Verdict, check, shown_target};
 use crate::domain::text::visible;
-use crate::domain::verify::{Received, Verdict, check, shown_target};
 
 /// How many bytes beyond the limit are still read, and thrown away: a client that is writing when the connection closes sees
 /// a reset, and not the answer that says why.

@@ -14,7 +14,7 @@ use crate::domain::draft::Draft;
 use crate::domain::mask::DOTS;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
-use crate::domain::verify::Verdict;
+use crate::domain::signature::verify::Verdict;
 
 const NOW: &str = "2026-11-23T09:12:00Z";
 

@@ -12,8 +12,8 @@ use rustls::AlertDescription;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::destination::Settings;
-use crate::domain::explain::{Explanation, explain};
-use crate::domain::verify::{Received, Verdict};
+use crate::domain::signature::explain::{Explanation, explain};
+use crate::domain::signature::verify::{Received, Verdict};
 
 /// The longest body of a rejected request that is kept to be explained, in bytes.
 const EXPLAINED: usize = 64 * 1024;

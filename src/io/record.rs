@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::domain::diagnosis::Diagnosis;
-use crate::domain::outcome::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use crate::domain::delivery::Diagnosis;
+use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
 
 pub use written::Record;
 

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::flight::Flight;
 use super::{Problem, Step, Tested, Waypost};
+use crate::domain::delivery::{Attempt, Cause, Delivery};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
-use crate::domain::outcome::{Attempt, Cause, Delivery};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::fs::file::{Fault, Links, open_regular, read_capped};

@@ -26,7 +26,7 @@ use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
 use crate::at_panic::Left;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::redact::Redactor;
-use crate::domain::verify::Verdict;
+use crate::domain::signature::verify::Verdict;
 use crate::io::fs::paths::Paths;
 use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::at_panic::{Left, is_ending};
+use crate::domain::delivery::diagnosis;
+use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::destination::Settings;
-use crate::domain::diagnosis;
-use crate::domain::outcome::{Attempt, Delivery};
 use crate::domain::request::Request;
 use crate::io::fs::paths::Paths;
 use crate::io::history;

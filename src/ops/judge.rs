@@ -7,10 +7,10 @@ use jiff::Timestamp;
 
 use super::reason;
 use crate::domain::destination::Settings;
-use crate::domain::explain::{Explanation, explain};
 use crate::domain::request::Request;
+use crate::domain::signature::explain::{Explanation, explain};
+use crate::domain::signature::verify::Received;
 use crate::domain::text::visible;
-use crate::domain::verify::Received;
 use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
 
 /// The most bytes of a body that are judged: it is hashed a few hundred times.

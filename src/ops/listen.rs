@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
 use super::{Code, Problem, Waypost, reason};
-use crate::domain::explain::Explanation;
+use crate::domain::signature::explain::Explanation;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 use crate::io::receiver::{self, Receiver, Seen, Told};

@@ -4,9 +4,9 @@ use std::future::Future;
 
 use super::probe::plain_name;
 use super::{Code, Problem, Step, Tested, Waypost};
+use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::domain::outcome::Delivery;
 use crate::domain::text::{ellipsis, visible};
 use crate::io::history::{self, REQUEST_BODY_KEPT};
 

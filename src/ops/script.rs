@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::deliver::MAX_CA_BYTES;
 use super::{Problem, State, Waypost};
+use crate::domain::delivery::Delivery;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, FieldError};
-use crate::domain::outcome::Delivery;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::clipboard;

@@ -30,11 +30,11 @@ use jiff::Timestamp;
 
 use super::flight::Flight;
 use super::{Problem, Step, Waypost, new_id};
+use crate::domain::delivery::retry::{self, Policy, Wait};
+use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Delivery, Outcome};
 use crate::domain::request::{Request, Stamp};
-use crate::domain::retry::{self, Policy, Wait};
 
 pub use input::MAX_LINE;
 pub use lines::{Lines, Streams, Summary, Tally, Unfit};

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::{Problem, Waypost};
-use crate::domain::explain::{self, Explanation};
 use crate::domain::redact::Redactor;
 use crate::domain::secret::Secret;
-use crate::domain::verify::Received;
+use crate::domain::signature::explain::{self, Explanation};
+use crate::domain::signature::verify::Received;
 
 /// What a request was found to be.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 mod words;
 
 use super::model::{Model, Popup};
-use crate::domain::outcome::Delivery;
+use crate::domain::delivery::Delivery;
 
 pub use words::{Line, line};
 

@@ -5,11 +5,11 @@ use std::fmt;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use zeroize::Zeroizing;
 
+use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::event::Event;
-use crate::domain::explain::Explanation;
-use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
+use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
 use crate::ops::{Page, Problem, Removed, Saved, Situation, Witness};
 

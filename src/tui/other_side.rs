@@ -2,7 +2,7 @@
 
 use super::editor::Editor;
 use super::msg::Id;
-use crate::domain::explain::Explanation;
+use crate::domain::signature::explain::Explanation;
 use crate::domain::snippet::Lang;
 use crate::ops::header_lines;
 use crate::ops::probe::{Case, Report};

@@ -23,9 +23,9 @@ use super::model::Model;
 use super::msg::{Id, Msg, Pasted, Press};
 use super::update::update;
 use super::view::view;
+use crate::domain::delivery::Delivery;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
-use crate::domain::outcome::Delivery;
 use crate::ops::judge;
 use crate::ops::{self, Copied, PAGE, Problem, Saved, Step, Waypost};
 

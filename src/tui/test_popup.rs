@@ -5,8 +5,8 @@ use super::field::TextField;
 use super::keys::Action;
 use super::model::Status;
 use super::msg::Id;
+use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::event::{BuiltIn, Event};
-use crate::domain::outcome::{Delivery, Phase};
 use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
 

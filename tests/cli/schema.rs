@@ -117,9 +117,9 @@ fn nothing_is_described_that_is_not_printed() {
         assert_eq!(required, keys(part), "{definition}");
         assert_eq!(described["additionalProperties"], false, "{definition}");
     }
-    let outcomes = waypost::domain::outcome::Outcome::ALL.map(waypost::domain::outcome::Outcome::name);
+    let outcomes = waypost::domain::delivery::Outcome::ALL.map(waypost::domain::delivery::Outcome::name);
     assert_eq!(schema["$defs"]["outcome"]["enum"], serde_json::json!(outcomes));
-    let mut phases: Vec<Value> = waypost::domain::outcome::Phase::ALL.iter().map(|phase| phase.name().into()).collect();
+    let mut phases: Vec<Value> = waypost::domain::delivery::Phase::ALL.iter().map(|phase| phase.name().into()).collect();
     phases.push(Value::Null);
     assert_eq!(schema["$defs"]["attempt"]["properties"]["phase"]["enum"], Value::from(phases));
 }

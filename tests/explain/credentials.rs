@@ -3,8 +3,8 @@
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::explain::{CredentialForm, Mistake, Scheme};
 use waypost::domain::secret::Secret;
+use waypost::domain::signature::explain::{CredentialForm, Mistake, Scheme};
 
 use crate::by_hand::{base64, base64url};
 use crate::{Case, Req, assert_named, draft};

@@ -5,10 +5,10 @@ use serde_json::Value;
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::explain::{Mistake, expected, explain};
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
+use waypost::domain::signature::explain::{Mistake, expected, explain};
 
 use crate::by_hand::{SHA256, hex, mac};
 use crate::{CODED, ID, NOW, Req, SECRET, WHSEC, draft, hmac_of};

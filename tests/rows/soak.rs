@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::Outcome;
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
-use waypost::domain::outcome::Outcome;
 use waypost::domain::secret::Secret;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::{Code, State, Waypost};

@@ -2,8 +2,8 @@
 
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::event::BuiltIn;
-use waypost::domain::explain::{Explanation, Mistake};
 use waypost::domain::secret::Secret;
+use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect};

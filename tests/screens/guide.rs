@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use waypost::domain::auth::{Auth, AuthType};
+use waypost::domain::delivery::{Delivery, Phase};
 use waypost::domain::destination::Destination;
-use waypost::domain::outcome::{Delivery, Phase};
 use waypost::domain::secret::Secret;
 use waypost::ops::demo::Step;
 use waypost::ops::{Removed, Saved, Witness};

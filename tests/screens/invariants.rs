@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::Phase;
 use waypost::domain::event::Event;
-use waypost::domain::outcome::Phase;
 use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
 use waypost::ops::{Page, Removed, Saved, Situation};

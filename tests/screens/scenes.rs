@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::delivery::diagnosis;
+use waypost::domain::delivery::{Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
 use waypost::domain::destination::{Destination, Settings};
-use waypost::domain::diagnosis;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
-use waypost::domain::outcome::{Attempt, Cause, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
@@ -118,7 +118,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
         },
         response: None,
         cause: None,
-        diagnosis: diagnosis::Diagnosis::default(),
+        diagnosis: Diagnosis::default(),
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 use waypost::domain::auth::AuthType;
-use waypost::domain::explain::explain;
-use waypost::domain::outcome::{Delivery, Outcome, Phase};
-use waypost::domain::verify::Received;
+use waypost::domain::delivery::{Delivery, Outcome, Phase};
+use waypost::domain::signature::explain::explain;
+use waypost::domain::signature::verify::Received;
 use waypost::ops::probe::Case;
 use waypost::ops::{Page, Problem, Witness};
 use waypost::tui::model::{Model, Popup};

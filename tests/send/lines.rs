@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use waypost::domain::auth::AuthType;
-use waypost::domain::outcome::Outcome;
-use waypost::domain::retry::Policy;
+use waypost::domain::delivery::Outcome;
+use waypost::domain::delivery::retry::Policy;
 use waypost::ops::send::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
 
 use super::support::check::{expect_hmac, expect_nothing};

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use waypost::domain::retry::Policy;
+use waypost::domain::delivery::retry::Policy;
 use waypost::ops::send::{Lines, Options, Streams, Tally};
 
 use super::endpoint::Endpoint;

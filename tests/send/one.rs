@@ -4,9 +4,9 @@ use std::future::pending;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use waypost::domain::delivery::retry::Policy;
+use waypost::domain::delivery::{Cause, Outcome};
 use waypost::domain::event::Event;
-use waypost::domain::outcome::{Cause, Outcome};
-use waypost::domain::retry::Policy;
 use waypost::ops::send::{Options, SendStep};
 
 use super::support::ca::Ca;

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use waypost::at_panic;
+use waypost::domain::delivery::{Delivery, Outcome, Phase};
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
-use waypost::domain::outcome::{Delivery, Outcome, Phase};
 use waypost::io::fs::lock::Lock;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::send::{Lines, Options, Streams};

@@ -4,9 +4,9 @@ use std::future::pending;
 use std::sync::Mutex;
 
 use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::Outcome;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::{BuiltIn, Event};
-use waypost::domain::outcome::Outcome;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::ops::probe::{Case, Verdict};

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::AsyncWriteExt;
-use waypost::domain::outcome::{BODY_KEPT, Cause};
+use waypost::domain::delivery::{BODY_KEPT, Cause};
 
 use super::*;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use waypost::domain::outcome::Cause;
+use waypost::domain::delivery::Cause;
 use waypost::io::http::failed_before_sending;
 
 use super::*;

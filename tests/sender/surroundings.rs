@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use waypost::domain::outcome::Cause;
+use waypost::domain::delivery::Cause;
 
 use super::*;
 

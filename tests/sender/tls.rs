@@ -4,7 +4,7 @@ use rcgen::{BasicConstraints, IsCa};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use waypost::domain::outcome::Cause;
+use waypost::domain::delivery::Cause;
 
 use super::*;
 use crate::server::{Identity, answering as serve, self_signed, tcp};

@@ -8,7 +8,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::domain::verify::{Received, Verdict, check};
+use waypost::domain::signature::verify::{Received, Verdict, check};
 
 /// Bytes that no text has, and a NUL.
 const BODY: &[u8] = b"{\"name\":\"Zo\xc3\xab\",\"bytes\":\"\xff\0%s\\n\"}\r\n";

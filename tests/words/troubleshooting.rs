@@ -10,10 +10,10 @@ use std::mem::discriminant;
 
 use http::StatusCode;
 use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::diagnosis::{of_cause, of_response};
+use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response};
 use waypost::domain::destination::Settings;
-use waypost::domain::diagnosis::{Diagnosis, of_cause, of_response};
 use waypost::domain::draft::Draft;
-use waypost::domain::outcome::{Cause, Phase, Response};
 use waypost::domain::secret::Secret;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");

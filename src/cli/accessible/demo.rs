@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::questions::say;
 use super::spoken::spoken;
-use crate::domain::outcome::{Delivery, Outcome};
+use crate::domain::delivery::{Delivery, Outcome};
 use crate::ops::demo::Guide;
 use crate::ops::{State, Witness};
 

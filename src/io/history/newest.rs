@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
 use super::{MAX_LINE, open_to_read, parse};
-use crate::domain::outcome::Delivery;
+use crate::domain::delivery::Delivery;
 use crate::io::fs::paths::Paths;
 use crate::io::state::store::{Doing, StoreError};
 

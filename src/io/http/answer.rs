@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::domain::outcome::{BODY_KEPT, Response};
+use crate::domain::delivery::{BODY_KEPT, Response};
 use crate::domain::redact::Redactor;
 
 /// The most bytes of all header values that are kept; a longer value is cut, and says so.

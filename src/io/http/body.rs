@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::trace::Trace;
-use crate::domain::outcome::Phase;
+use crate::domain::delivery::Phase;
 
 /// How much is handed over at once: small enough that a receiver that does not read is noticed while sending.
 const PIECE: usize = 16 * 1024;

@@ -10,7 +10,7 @@ use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::resolve::ResolveError;
 use super::trace::Seen;
-use crate::domain::outcome::{Cause, Phase};
+use crate::domain::delivery::{Cause, Phase};
 
 /// The cause behind an error, in the light of what was seen.
 pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Cause {

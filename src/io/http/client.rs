@@ -15,8 +15,8 @@ use super::resolve::{Lookup, SystemLookup};
 use super::tls::Verification;
 use super::trace::{Current, Progress, Trace, millis};
 use super::way::{Keep, Way, uri_of};
+use crate::domain::delivery::{Attempt, Cause};
 use crate::domain::destination::Settings;
-use crate::domain::outcome::{Attempt, Cause};
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 

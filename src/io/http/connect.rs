@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use tower::{Layer, Service};
 
 use super::trace::Current;
-use crate::domain::outcome::Phase;
+use crate::domain::delivery::Phase;
 
 /// Tells the current attempt when the connector is called, and when its connection is ready to be written to.
 #[derive(Clone)]

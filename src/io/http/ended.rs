@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::answer::Answer;
 use super::cause;
 use super::trace::Seen;
+use crate::domain::delivery::diagnosis;
+use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, SentRequest, TlsInfo};
 use crate::domain::destination::Settings;
-use crate::domain::diagnosis;
 use crate::domain::mask::Masked;
-use crate::domain::outcome::{Attempt, Cause, Outcome, Phase, SentRequest, TlsInfo};
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 

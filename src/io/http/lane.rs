@@ -16,8 +16,8 @@ use super::client::Sender;
 use super::ended::{End, Ended, Fault, log_begin};
 use super::trace::{Current, Trace, millis};
 use super::way::{Keep, Way};
+use crate::domain::delivery::Attempt;
 use crate::domain::destination::Settings;
-use crate::domain::outcome::Attempt;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 

@@ -2,7 +2,7 @@
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use crate::domain::outcome::Cause;
+use crate::domain::delivery::Cause;
 
 /// What the environment says about proxies. Empty where a variable is not set.
 #[derive(Clone, Default)]

@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::trace::Current;
 use crate::domain::address::{Reach, reach};
-use crate::domain::outcome::Phase;
+use crate::domain::delivery::Phase;
 
 /// Where addresses come from.
 pub trait Lookup: Send + Sync {

@@ -15,7 +15,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, Sig
 use super::cert::Certificate;
 use super::client::Trust;
 use super::trace::Current;
-use crate::domain::outcome::{Cause, Phase};
+use crate::domain::delivery::{Cause, Phase};
 
 /// The verification that every attempt of a sender shares.
 #[derive(Debug)]

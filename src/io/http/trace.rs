@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::cert::Certificate;
-use crate::domain::outcome::{Phase, Timings};
+use crate::domain::delivery::{Phase, Timings};
 
 /// What happens while an attempt is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

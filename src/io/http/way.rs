@@ -18,8 +18,8 @@ use super::resolve::Guarded;
 use super::tls::Verification;
 use super::trace::{Current, Trace};
 use crate::domain::address::{Reach, reach};
+use crate::domain::delivery::{Cause, Phase};
 use crate::domain::destination::Settings;
-use crate::domain::outcome::{Cause, Phase};
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::outcome::{Attempt, Delivery, Phase, Response, TlsInfo};
+use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 
 /// A delivery as it is written, borrowed: a value in between would cost more than the writing.
 #[derive(Serialize)]

@@ -9,9 +9,9 @@
 use super::change::Change;
 use super::same_registration;
 use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
+use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::field::Field;
-use crate::domain::outcome::Outcome;
 use crate::ops::{State, Witness};
 
 /// What is to be done next.

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use crate::at_panic::{Left, is_ending};
+use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::Settings;
-use crate::domain::outcome::{Attempt, Delivery, Outcome};
 use crate::domain::request::Request;
 use crate::io::fs::paths::Paths;
 use crate::io::history;

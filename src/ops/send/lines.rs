@@ -23,10 +23,10 @@ use super::recorder::Recorder;
 
 use super::undelivered::{FailedLines, Undelivered};
 use super::{Options, jitter};
+use crate::domain::delivery::retry;
+use crate::domain::delivery::{Cause, Outcome};
 use crate::domain::destination::Destination;
-use crate::domain::outcome::{Cause, Outcome};
 use crate::domain::request::{Request, Stamp};
-use crate::domain::retry;
 use crate::io::history;
 use crate::io::http::Lane;
 use crate::ops::{Problem, Waypost};

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
 use super::ledger::Lines;
-use crate::domain::outcome::Outcome;
+use crate::domain::delivery::Outcome;
 use crate::ops::Problem;
 
 /// How many deliveries are written at once, at most. To lock, open and close the file costs as much as ten of them.

@@ -1,8 +1,8 @@
 //! The line for each step and place.
 
 use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::delivery::Outcome;
 use crate::domain::field::Field;
-use crate::domain::outcome::Outcome;
 use crate::ops::State;
 use crate::ops::demo::{Called, Guide, Step};
 use crate::tui::form::{ADVANCED, Focus, Form, FormButton};

@@ -2,7 +2,7 @@
 
 use super::close;
 use super::test;
-use crate::domain::outcome::Outcome;
+use crate::domain::delivery::Outcome;
 use crate::ops::{Page, Problem};
 use crate::tui::effect::Effect;
 use crate::tui::keys::Action;
@@ -81,7 +81,7 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
             model.more_deliveries = page.more;
             // A page behind what is there is of the same filter; deliveries made meanwhile have pushed it on.
             let known =
-                |delivery: &crate::domain::outcome::Delivery| model.deliveries.iter().any(|other| other.id == delivery.id);
+                |delivery: &crate::domain::delivery::Delivery| model.deliveries.iter().any(|other| other.id == delivery.id);
             if page.skipped == 0 {
                 model.deliveries = page.deliveries;
             } else {

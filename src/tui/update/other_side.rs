@@ -2,7 +2,7 @@
 
 use super::{close, history};
 use crate::domain::auth::{ApiKeyPlace, Auth};
-use crate::domain::explain::Explanation;
+use crate::domain::signature::explain::Explanation;
 use crate::domain::snippet::{self, Lang};
 use crate::ops::Problem;
 use crate::ops::probe::{Case, Report};

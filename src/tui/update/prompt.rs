@@ -3,8 +3,8 @@
 use tui_input::InputRequest;
 
 use super::test::{popup, say};
+use crate::domain::delivery::Delivery;
 use crate::domain::event::check_json;
-use crate::domain::outcome::Delivery;
 use crate::tui::effect::Effect;
 use crate::tui::field::{Refusal, TextField};
 use crate::tui::keys::Action;

@@ -1,11 +1,12 @@
 //! The test delivery: choosing, sending, watching, stopping, reading.
 
 use super::{close, edit, load, prompt};
+use crate::domain::curl;
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::diagnosis;
 use crate::domain::destination::Settings;
-use crate::domain::outcome::Delivery;
 use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
-use crate::domain::{curl, diagnosis};
 use crate::ops::Problem;
 use crate::ops::probe::plain_name;
 use crate::tui::editor::{self, Editor};

@@ -4,8 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Pen, json, parts};
+use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
 use crate::domain::event::BuiltIn;
-use crate::domain::outcome::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{Pen, answer, parts};
-use crate::domain::explain::{Explanation, Mistake};
-use crate::domain::outcome::Attempt;
+use crate::domain::delivery::Attempt;
+use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::domain::snippet;
 use crate::domain::text::visible;
 use crate::ops::probe::{Case, Report, Verdict};

@@ -8,8 +8,8 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Pen, answer, parts};
-use crate::domain::diagnosis;
-use crate::domain::outcome::Delivery;
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::diagnosis;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::tui::editor::Editor;

@@ -7,14 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::auth::{ApiKeyPlace, Auth};
-use super::destination::Settings;
-use super::header::HeaderKey;
-use super::mask::DOTS;
-use super::request::Request;
-use super::secret::Secret;
-use super::signature::SigningSecret;
-use super::text::visible;
+use crate::domain::auth::{ApiKeyPlace, Auth};
+use crate::domain::destination::Settings;
+use crate::domain::header::HeaderKey;
+use crate::domain::mask::DOTS;
+use crate::domain::request::Request;
+use crate::domain::secret::Secret;
+use crate::domain::signature::SigningSecret;
+use crate::domain::text::visible;
 
 /// A request as it came.
 #[derive(Clone, Copy)]
@@ -185,5 +185,4 @@ fn optional<'a>(received: &Received<'a>, name: &str) -> Result<Option<&'a str>, 
 }
 
 #[cfg(test)]
-#[path = "verify_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::delivery::{Outcome, SentRequest, Timings, TlsInfo};
 use crate::domain::draft::Draft;
-use crate::domain::outcome::{Outcome, SentRequest, Timings, TlsInfo};
 use crate::domain::secret::Secret;
 
 fn to(auth_type: AuthType) -> Settings {

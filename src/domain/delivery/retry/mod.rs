@@ -10,8 +10,8 @@ use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-use super::outcome::{Attempt, Cause, Outcome};
-use super::text::{ellipsis, visible};
+use super::{Attempt, Cause, Outcome};
+use crate::domain::text::{ellipsis, visible};
 
 /// How often a delivery is tried again when nothing else is said.
 pub const RETRIES: u32 = 3;
@@ -143,5 +143,4 @@ fn unit(shown: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "retry_tests.rs"]
 mod tests;

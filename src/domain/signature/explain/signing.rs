@@ -5,8 +5,8 @@ use super::mistake::{Algorithm, Mistake, Prefix};
 use super::notation::{self, Value, encoding_of};
 use super::search::{Hit, Search};
 use crate::domain::header::HeaderKey;
+use crate::domain::signature::verify::Received;
 use crate::domain::signature::{Format, SigningSecret, TOLERANCE_S};
-use crate::domain::verify::Received;
 
 /// The most headers with something like a signature that are looked at.
 const MAX_HEADERS: usize = 16;

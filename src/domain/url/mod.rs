@@ -280,5 +280,4 @@ fn same_tail(url: &Url, typed: &str) -> Result<(), FieldError> {
 }
 
 #[cfg(test)]
-#[path = "url_tests.rs"]
 mod tests;

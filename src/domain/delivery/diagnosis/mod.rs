@@ -3,47 +3,18 @@
 mod answer;
 mod failure;
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use super::address::{Reach, reach};
-use super::auth::{ApiKeyPlace, Auth};
-use super::destination::Settings;
-use super::outcome::{Attempt, Cause, Phase, Response};
-use super::url::EndpointUrl;
+use super::{Attempt, Cause, Diagnosis, Phase, Response};
+use crate::domain::address::{Reach, reach};
+use crate::domain::auth::{ApiKeyPlace, Auth};
+use crate::domain::destination::Settings;
+use crate::domain::url::EndpointUrl;
 
 /// How long before a certificate's end it is worth a notice: renewals that work happen earlier than that.
 const ENDS_SOON_DAYS: i64 = 30;
-
-/// Why it ended so, and what to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnosis {
-    /// A sentence.
-    pub why: String,
-    /// A sentence; empty where there is nothing to mend.
-    pub fix: String,
-}
-
-/// How the app's key is named in a fix, and what says the same on the command line.
-const KEYS: [(&str, &str); 2] =
-    [("; e edits it.", "; waypost edit changes it."), ("; e edits them.", "; waypost edit changes them.")];
-
-impl Diagnosis {
-    /// The fix where there are no keys to press: on the command line.
-    #[must_use]
-    pub fn fix_by_command(&self) -> Cow<'_, str> {
-        match KEYS.into_iter().find(|(key, _)| self.fix.contains(key)) {
-            Some((key, command)) => Cow::Owned(self.fix.replace(key, command)),
-            None => Cow::Borrowed(&self.fix),
-        }
-    }
-
-    fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { why: why.into(), fix: fix.into() }
-    }
-}
 
 /// Puts an answer in words.
 #[must_use]
@@ -135,11 +106,11 @@ fn secret_of(to: &Settings) -> Option<String> {
     let name = match to.auth() {
         Auth::Default => return None,
         Auth::Hmac { .. } => "the signing secret".to_owned(),
-        Auth::Basic { username, .. } => format!("the username \"{}\" and the password", super::text::visible(username)),
+        Auth::Basic { username, .. } => format!("the username \"{}\" and the password", crate::domain::text::visible(username)),
         Auth::Bearer { .. } => "the token".to_owned(),
         Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => format!("the value of {}", key.as_str()),
         Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => {
-            format!("the value of the query parameter {}", super::text::visible(key))
+            format!("the value of the query parameter {}", crate::domain::text::visible(key))
         }
     };
     Some(match to.auth().hint() {
@@ -149,5 +120,4 @@ fn secret_of(to: &Settings) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "diagnosis_tests.rs"]
 mod tests;

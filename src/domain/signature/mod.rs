@@ -8,6 +8,9 @@
 //! | `timestamped` | `t=TS,v1=` + hex, as Stripe does | `TS.body` | same |
 //! | `standard` | `v1,` + base64, Standard Webhooks | `ID.TS.body` | base64 after `whsec_` |
 
+pub mod explain;
+pub mod verify;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -15,8 +18,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::field::{Field, FieldError};
-use super::secret::Secret;
+use crate::domain::field::{Field, FieldError};
+use crate::domain::secret::Secret;
 
 /// What stands before the base64 of a Standard Webhooks secret.
 pub const WHSEC: &str = "whsec_";

@@ -37,13 +37,13 @@ pub use mistake::{
     SecretForm, Spacing,
 };
 
-use super::auth::Auth;
-use super::destination::Settings;
-use super::redact::Redactor;
-use super::request::Request;
-use super::secret::Secret;
-use super::signature::Format;
 use super::verify::{self, Received, Verdict};
+use crate::domain::auth::Auth;
+use crate::domain::destination::Settings;
+use crate::domain::redact::Redactor;
+use crate::domain::request::Request;
+use crate::domain::secret::Secret;
+use crate::domain::signature::Format;
 
 /// What is known about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::mistake::{CredentialForm, Mistake, Scheme};
 use super::same;
 use crate::domain::auth::ApiKeyPlace;
 use crate::domain::secret::Secret;
-use crate::domain::verify::Received;
+use crate::domain::signature::verify::Received;
 
 /// A credential of fewer bytes is not looked for in other places: it would stand somewhere by chance.
 const ELSEWHERE_FROM: usize = 6;

@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::diagnosis::Diagnosis;
-use crate::domain::outcome::{Response, SentRequest, Timings};
+use crate::domain::delivery::Diagnosis;
+use crate::domain::delivery::{Response, SentRequest, Timings};
 use proptest::prelude::*;
 
 /// 2026-11-23 09:12:00 UTC, a Monday.

@@ -225,5 +225,4 @@ fn printing(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[path = "curl_tests.rs"]
 mod tests;

@@ -1,8 +1,8 @@
 //! The words for a failure.
 
 use super::{Diagnosis, date, host_and_port};
+use crate::domain::delivery::{Cause, Phase};
 use crate::domain::destination::Settings;
-use crate::domain::outcome::{Cause, Phase};
 use crate::domain::text::{ellipsis, visible};
 
 const OWN_CA: &str = "If it is your own CA, enter its certificate's file as CA certificate (--ca-cert FILE).";

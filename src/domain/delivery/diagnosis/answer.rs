@@ -4,9 +4,9 @@ use url::Url;
 
 use super::{Diagnosis, secret_of};
 use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
+use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
-use crate::domain::outcome::Response;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::url::EndpointUrl;
 

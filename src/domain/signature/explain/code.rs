@@ -3,8 +3,8 @@
 use super::mistake::{Mistake, Part, SecretForm};
 use super::{content, notation};
 use crate::domain::auth::Auth;
-use crate::domain::explain::Encoding;
 use crate::domain::signature::Format;
+use crate::domain::signature::explain::Encoding;
 
 /// A line of code, and where it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,11 @@
+//! A delivery: its attempts, what came of them as data, what that means in words, and when it is tried again.
+
+mod attempt;
+mod cause;
+pub mod diagnosis;
+mod outcome;
+pub mod retry;
+
+pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest, Timings, TlsInfo};
+pub use cause::Cause;
+pub use outcome::{Outcome, Phase};

@@ -1,0 +1,90 @@
+//! How an attempt ended, and where.
+
+/// A part of an attempt's life, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Phase {
+    /// The name is looked up.
+    Dns,
+    /// A TCP connection is made.
+    Connect,
+    /// The TLS handshake.
+    Tls,
+    /// The request is written.
+    Send,
+    /// The first byte of the answer is awaited.
+    Wait,
+    /// The answer's body is read.
+    Receive,
+}
+
+impl Phase {
+    /// In order.
+    pub const ALL: [Self; 6] = [Self::Dns, Self::Connect, Self::Tls, Self::Send, Self::Wait, Self::Receive];
+
+    /// The word on the screen.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Dns => "DNS",
+            Self::Connect => "connect",
+            Self::Tls => "TLS",
+            Self::Send => "send",
+            Self::Wait => "wait",
+            Self::Receive => "receive",
+        }
+    }
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Send => "send",
+            Self::Wait => "wait",
+            Self::Receive => "receive",
+        }
+    }
+}
+
+/// How an attempt, and with it a delivery, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// A status of 2xx.
+    Delivered,
+    /// Any other status.
+    Refused,
+    /// No status.
+    Failed,
+    /// By the user.
+    Stopped,
+}
+
+impl Outcome {
+    /// In the order of a filter.
+    pub const ALL: [Self; 4] = [Self::Delivered, Self::Refused, Self::Failed, Self::Stopped];
+
+    /// Its name in JSON and in words.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The outcome of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
+    /// The outcome that a status means.
+    #[must_use]
+    pub const fn of_status(status: u16) -> Self {
+        if status >= 200 && status < 300 { Self::Delivered } else { Self::Refused }
+    }
+}
