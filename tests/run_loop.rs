@@ -19,9 +19,9 @@ use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
 use waypost::io::fs::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
+use waypost::tui::app::run::{Run, Shell};
 use waypost::tui::model::{Model, Surroundings};
 use waypost::tui::msg::Msg;
-use waypost::tui::run::{Run, Shell};
 
 /// Counts how often the loop wants to stop the process.
 struct Stops(Rc<Cell<usize>>);

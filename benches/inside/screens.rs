@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::domain::auth::AuthType;
-use waypost::tui::backend::LeanBackend;
+use waypost::tui::app::backend::LeanBackend;
 use waypost::tui::model::{Model, Surroundings};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;

@@ -9,9 +9,9 @@ use super::accessible;
 use super::args::{Args, Look};
 use super::failure::Failure;
 use crate::ops::{Demo, Waypost};
+use crate::tui::app::start;
 use crate::tui::model::Surroundings;
 use crate::tui::msg::Msg;
-use crate::tui::start;
 
 /// Opens the app.
 ///

@@ -1,9 +1,9 @@
-//! What is to be done in the world, as plain data; [`super::run`] performs it and brings the result back as a [`super::msg::Msg`].
+//! What is to be done in the world, as plain data; [`crate::tui::app::run`] performs it and brings the result back as a [`crate::tui::msg::Msg`].
 
-use super::msg::Id;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
+use crate::tui::msg::Id;
 
 /// A body, or the file that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

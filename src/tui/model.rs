@@ -1,15 +1,15 @@
-//! All that the app knows, and all that the screen shows. Changed by [`super::update::update`] only.
+//! All that the app knows, and all that the screen shows. Changed by [`crate::tui::update::update`] only.
 
-use super::form::Form;
-use super::msg::{Id, Press};
-use super::other_side::{ProbePopup, SnippetPopup, VerifyPopup};
-use super::test_popup::TestPopup;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::url::EndpointUrl;
 use crate::ops::demo::Guide;
 use crate::ops::{Problem, Situation, State, Witness};
+use crate::tui::msg::{Id, Press};
+use crate::tui::screens::form::state::Form;
+use crate::tui::screens::other_side::state::{ProbePopup, SnippetPopup, VerifyPopup};
+use crate::tui::screens::test::state::TestPopup;
 
 /// What does not change while the app runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,23 +1,22 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
-mod body;
-mod form;
-mod history;
-mod main_screen;
-mod other_side;
-mod prompt;
-mod test;
+pub use crate::tui::screens::delivery::update::shown_at_most;
 
-pub use history::shown_at_most;
+use crate::tui::screens::delivery::update as history;
+use crate::tui::screens::form::update as form;
+use crate::tui::screens::main::update as main_screen;
+use crate::tui::screens::other_side::update as other_side;
+use crate::tui::screens::test::{body, prompt, update as test};
 
-use super::effect::Effect;
-use super::form::Form;
-use super::guide;
-use super::keys::{self, Action, Context};
-use super::model::{MainFocus, Model, Popup, Status, Tone};
-use super::msg::{Id, Msg, Press};
 use crate::domain::event::{BuiltIn, Event};
 use crate::ops::{Problem, Situation, State};
+use crate::tui::effect::Effect;
+use crate::tui::guide;
+use crate::tui::keys;
+use crate::tui::keys::{Action, Context};
+use crate::tui::model::{MainFocus, Model, Popup, Status, Tone};
+use crate::tui::msg::{Id, Msg, Press};
+use crate::tui::screens::form::state::Form;
 
 /// The smallest terminal that is drawn on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -32,7 +31,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
+pub(crate) fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
     match msg {
         Msg::Key(press) => key(model, press),
@@ -90,7 +89,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
 }
 
-fn key(model: &mut Model, press: Press) -> Vec<Effect> {
+pub(crate) fn key(model: &mut Model, press: Press) -> Vec<Effect> {
     if too_small(model.size) {
         model.changed = false;
         return if press == Press::Ctrl('c') { interrupt(model) } else { Vec::new() };
@@ -133,7 +132,7 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
 }
 
 /// A key without an action: a character goes into the focused text field, anything else does nothing.
-fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
+pub(crate) fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
     model.changed = false;
     match (context, press) {
         (Context::Form, Press::Char(c)) => form::typed(model, c),
@@ -145,7 +144,7 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
 }
 
 /// The keys that came while a save was under way, when it has ended well; else they were typed for something that is not so.
-fn then_early(model: &mut Model, well: bool, mut effects: Vec<Effect>) -> Vec<Effect> {
+pub(crate) fn then_early(model: &mut Model, well: bool, mut effects: Vec<Effect>) -> Vec<Effect> {
     if model.is_saving() {
         return effects;
     }
@@ -165,7 +164,7 @@ fn then_early(model: &mut Model, well: bool, mut effects: Vec<Effect>) -> Vec<Ef
     effects
 }
 
-fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+pub(crate) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     if too_small(model.size) {
         model.changed = false;
         return Vec::new();
@@ -181,7 +180,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 }
 
 /// Says what came of something that was done beside the popup.
-fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
+pub(crate) fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
     match result {
         Ok(text) => test::say(model, Tone::Done, text),
         Err(problem) => test::say(model, Tone::Bad, problem.to_string()),
@@ -189,7 +188,7 @@ fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
     Vec::new()
 }
 
-fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> Vec<Effect> {
+pub(crate) fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> Vec<Effect> {
     let result = result.map(|(Event { name, body }, events)| {
         model.events = events;
         let own = model.events.clone();
@@ -207,7 +206,7 @@ fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> Vec<
     told(model, result)
 }
 
-fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
+pub(crate) fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
     if model.loading.take_if(|waited| *waited == id).is_none() {
         model.changed = false;
         return Vec::new();
@@ -225,14 +224,14 @@ fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
 }
 
 /// Reads the state file again.
-fn load(model: &mut Model) -> Effect {
+pub(crate) fn load(model: &mut Model) -> Effect {
     let id = model.id();
     model.loading = Some(id);
     Effect::Load { id }
 }
 
-fn help(model: &mut Model, action: Action) -> Vec<Effect> {
-    let last = super::view::help_overflow(model);
+pub(crate) fn help(model: &mut Model, action: Action) -> Vec<Effect> {
+    let last = crate::tui::view::help_overflow(model);
     let Some(scroll) = &mut model.help else { return Vec::new() };
     match action {
         Action::Up => *scroll = scroll.saturating_sub(1),
@@ -244,7 +243,7 @@ fn help(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn question(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(crate) fn question(model: &mut Model, action: Action) -> Vec<Effect> {
     match &mut model.popup {
         Some(Popup::Form(_)) => form::discard(model, action),
         Some(Popup::Delete { .. }) => main_screen::delete(model, action),
@@ -257,7 +256,7 @@ fn question(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// Ctrl-C: stops a delivery, else quits; asks first when a form is dirty, and quits when pressed again.
-fn interrupt(model: &mut Model) -> Vec<Effect> {
+pub(crate) fn interrupt(model: &mut Model) -> Vec<Effect> {
     model.help = None;
     if model.in_flight().is_some() {
         return test::stop(model);
@@ -286,7 +285,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     quit(model, INTERRUPTED)
 }
 
-fn quit(model: &mut Model, code: u8) -> Vec<Effect> {
+pub(crate) fn quit(model: &mut Model, code: u8) -> Vec<Effect> {
     let mut effects = Vec::new();
     if let Some(id) = model.in_flight() {
         effects.push(Effect::Stop { id });
@@ -303,7 +302,7 @@ pub const fn too_small(size: (u16, u16)) -> bool {
 }
 
 /// Opens the form over what is registered.
-fn edit(model: &mut Model) {
+pub(crate) fn edit(model: &mut Model) {
     let form = match &model.state {
         State::Open(destination) => {
             let settings = destination.settings().clone();
@@ -318,7 +317,7 @@ fn edit(model: &mut Model) {
 }
 
 /// Back to the destination screen, on its first button.
-fn close(model: &mut Model) {
+pub(crate) fn close(model: &mut Model) {
     // A question that was asked over a test delivery goes back to it.
     model.popup = model.beneath.take().map(Popup::Test);
     if !matches!(model.focus, MainFocus::Delivery(at) if at < model.deliveries.len()) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::field::{Field, FieldError};
 use waypost::domain::signature::Format;
-use waypost::tui::form::{Focus, Form};
+use waypost::tui::screens::form::state::{Focus, Form};
 
 use crate::support::Home;
 

@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use ratatui::buffer::Cell;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier, Style};
-use waypost::tui::backend::LeanBackend;
+use waypost::tui::app::backend::LeanBackend;
 
 const COLUMNS: u16 = 14;
 const ROWS: u16 = 9;

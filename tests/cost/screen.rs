@@ -7,7 +7,7 @@ use std::rc::Rc;
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::ops::Situation;
-use waypost::tui::backend::LeanBackend;
+use waypost::tui::app::backend::LeanBackend;
 use waypost::tui::model::{Model, Surroundings};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;

@@ -7,9 +7,9 @@ use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect};
-use waypost::tui::form::Form;
 use waypost::tui::model::{MainFocus, Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
+use waypost::tui::screens::form::state::Form;
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen, type_text};

@@ -7,10 +7,11 @@ use waypost::domain::event::Event;
 use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
 use waypost::ops::{Page, Removed, Saved, Situation};
-use waypost::tui::form::Focus;
-use waypost::tui::keys::{self, Context};
+use waypost::tui::keys;
+use waypost::tui::keys::Context;
 use waypost::tui::model::{MainFocus, Model, Popup};
 use waypost::tui::msg::{Msg, Pasted, Press};
+use waypost::tui::screens::form::state::Focus;
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen};

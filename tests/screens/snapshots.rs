@@ -11,7 +11,7 @@ use waypost::ops::probe::Case;
 use waypost::ops::{Page, Problem, Witness};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
-use waypost::tui::other_side::Checked;
+use waypost::tui::screens::other_side::state::Checked;
 use waypost::tui::update::update;
 
 use super::colours::assert_readable;

@@ -9,11 +9,12 @@ use ratatui::Terminal;
 use waypost::at_panic;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
-use waypost::tui::backend::LeanBackend;
+use waypost::tui::app::backend::LeanBackend;
+use waypost::tui::app::run::{Run, Shell};
+use waypost::tui::app::start;
+use waypost::tui::app::terminal;
+use waypost::tui::app::terminal::Taken;
 use waypost::tui::model::{Model, Surroundings};
-use waypost::tui::run::{Run, Shell};
-use waypost::tui::start;
-use waypost::tui::terminal::{self, Taken};
 
 use super::endings::assert_recorded_as_stopped;
 use crate::support::app::{App, Typed};

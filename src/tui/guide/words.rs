@@ -5,10 +5,10 @@ use crate::domain::delivery::Outcome;
 use crate::domain::field::Field;
 use crate::ops::State;
 use crate::ops::demo::{Called, Guide, Step};
-use crate::tui::form::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::model::{Model, Popup};
-use crate::tui::other_side::ProbePopup;
-use crate::tui::test_popup::{Life, TestButton, TestFocus, TestPopup};
+use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
+use crate::tui::screens::other_side::state::ProbePopup;
+use crate::tui::screens::test::state::{Life, TestButton, TestFocus, TestPopup};
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,27 +2,27 @@
 
 use crate::domain::auth::AuthType;
 use crate::ops::State;
-use crate::tui::form::Focus;
 use crate::tui::model::{Model, Popup};
-use crate::tui::test_popup::{Life, TestFocus};
+use crate::tui::screens::form::state::Focus;
+use crate::tui::screens::test::state::{Life, TestFocus};
 
-pub(super) const fn always(_: &Model) -> bool {
+pub(crate) const fn always(_: &Model) -> bool {
     true
 }
 
-pub(super) const fn empty(model: &Model) -> bool {
+pub(crate) const fn empty(model: &Model) -> bool {
     matches!(model.state, State::Empty)
 }
 
-pub(super) const fn not_empty(model: &Model) -> bool {
+pub(crate) const fn not_empty(model: &Model) -> bool {
     !empty(model)
 }
 
-pub(super) fn can_test(model: &Model) -> bool {
+pub(crate) fn can_test(model: &Model) -> bool {
     matches!(model.state, State::Open(_)) && test_at_rest(model)
 }
 
-pub(super) fn can_edit(model: &Model) -> bool {
+pub(crate) fn can_edit(model: &Model) -> bool {
     matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
 }
 
@@ -34,7 +34,7 @@ pub fn has_deliveries(model: &Model) -> bool {
 
 /// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,
 /// which need not be measured at every key.
-pub(super) fn main_scrolls(model: &Model) -> bool {
+pub(crate) fn main_scrolls(model: &Model) -> bool {
     let (columns, rows) = model.size;
     let usual = columns >= 80
         && rows >= 24
@@ -45,7 +45,7 @@ pub(super) fn main_scrolls(model: &Model) -> bool {
 }
 
 /// Whether a text about the other side does not fit into its popup.
-pub(super) fn other_side_scrolls(model: &Model) -> bool {
+pub(crate) fn other_side_scrolls(model: &Model) -> bool {
     let (lines, page) = crate::tui::view::other_side_extent(model);
     lines > page
 }
@@ -57,15 +57,15 @@ fn form_focus(model: &Model) -> Option<Focus> {
     }
 }
 
-pub(super) fn form_on_field(model: &Model) -> bool {
+pub(crate) fn form_on_field(model: &Model) -> bool {
     matches!(form_focus(model), Some(Focus::Field(_)))
 }
 
-pub(super) fn form_on_button(model: &Model) -> bool {
+pub(crate) fn form_on_button(model: &Model) -> bool {
     matches!(form_focus(model), Some(Focus::Button(_) | Focus::Advanced))
 }
 
-pub(super) fn form_on_choice(model: &Model) -> bool {
+pub(crate) fn form_on_choice(model: &Model) -> bool {
     form_focus(model).is_some_and(Focus::is_choice)
 }
 
@@ -74,66 +74,66 @@ fn form_on_text(model: &Model) -> bool {
 }
 
 /// Whether a line of text is being edited: a prompt is one, and what has the focus in the form may be.
-pub(super) fn in_text(model: &Model) -> bool {
+pub(crate) fn in_text(model: &Model) -> bool {
     form_focus(model).is_none() || form_on_text(model)
 }
 
-pub(super) fn form_off_text(model: &Model) -> bool {
+pub(crate) fn form_off_text(model: &Model) -> bool {
     !form_on_text(model)
 }
 
-pub(super) fn form_has_secret(model: &Model) -> bool {
+pub(crate) fn form_has_secret(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Form(form)) if form.secret().is_some())
 }
 
-pub(super) fn form_signs(model: &Model) -> bool {
+pub(crate) fn form_signs(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Form(form)) if form.auth_type() == AuthType::Hmac)
 }
 
-pub(super) fn form_edits(model: &Model) -> bool {
+pub(crate) fn form_edits(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Form(form)) if form.is_edit())
 }
 
-pub(super) fn form_registers(model: &Model) -> bool {
+pub(crate) fn form_registers(model: &Model) -> bool {
     !form_edits(model)
 }
 
-pub(super) fn test_focus(model: &Model) -> Option<TestFocus> {
+pub(crate) fn test_focus(model: &Model) -> Option<TestFocus> {
     match &model.popup {
         Some(Popup::Test(test)) => Some(test.focus),
         _ => None,
     }
 }
 
-pub(super) fn test_on_send(model: &Model) -> bool {
+pub(crate) fn test_on_send(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Test(test)) if !matches!(test.life, Life::Flight(_))
-        && matches!(test.focus, TestFocus::Button(crate::tui::test_popup::TestButton::Send | crate::tui::test_popup::TestButton::SendAgain)))
+        && matches!(test.focus, TestFocus::Button(crate::tui::screens::test::state::TestButton::Send | crate::tui::screens::test::state::TestButton::SendAgain)))
 }
 
-pub(super) fn test_on_event(model: &Model) -> bool {
+pub(crate) fn test_on_event(model: &Model) -> bool {
     test_focus(model) == Some(TestFocus::Event)
 }
 
-pub(super) fn test_on_tabs(model: &Model) -> bool {
+pub(crate) fn test_on_tabs(model: &Model) -> bool {
     test_focus(model) == Some(TestFocus::Tabs)
 }
 
-pub(super) fn test_on_request(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tab == crate::tui::test_popup::Tab::Request)
+pub(crate) fn test_on_request(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tab == crate::tui::screens::test::state::Tab::Request)
 }
 
-pub(super) fn test_can_edit(model: &Model) -> bool {
+pub(crate) fn test_can_edit(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Test(test)) if test.can_edit())
 }
 
-pub(super) fn test_answered(model: &Model) -> bool {
+pub(crate) fn test_answered(model: &Model) -> bool {
     matches!(&model.popup, Some(Popup::Test(test)) if test.delivery().is_some())
 }
 
-pub(super) fn test_in_flight(model: &Model) -> bool {
+pub(crate) fn test_in_flight(model: &Model) -> bool {
     model.in_flight().is_some()
 }
 
-pub(super) fn test_at_rest(model: &Model) -> bool {
+pub(crate) fn test_at_rest(model: &Model) -> bool {
     !test_in_flight(model)
 }

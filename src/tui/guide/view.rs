@@ -1,0 +1,49 @@
+//! The guide's line, in the demo: above everything, with a row of its own.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::tui::guide;
+use crate::tui::model::Model;
+use crate::tui::view::Pen;
+use crate::tui::widgets::parts;
+
+/// From as many columns a line fits into one row.
+const ONE_ROW: u16 = 60;
+
+/// From as many rows a narrow screen has a second one to give.
+const HIGH: u16 = 16;
+
+/// How many rows it takes. As many whatever the line is: nothing below moves with it.
+const fn rows(area: Rect) -> u16 {
+    if area.width < ONE_ROW && area.height >= HIGH { 2 } else { 1 }
+}
+
+/// What is left under the guide.
+pub fn under(model: &Model, area: Rect) -> Rect {
+    let rows = if model.guide.is_some() { rows(area).min(area.height) } else { 0 };
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// Draws the line; gives what is left for everything else.
+pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) -> Rect {
+    if let Some(line) = guide::line(model) {
+        let place = format!(" {} ", line.place);
+        let indent = parts::width(&place);
+        let room = usize::from(area.width).saturating_sub(indent + 2);
+        let [long, short] = [&line.long, &line.short].map(|text| pen.glyphs.key(text));
+        let mut texts = if parts::width(&long) <= room { vec![long] } else { parts::wrapped(&short, room) };
+        let rows = rows(area);
+        if texts.len() > usize::from(rows) {
+            let rest = texts.split_off(usize::from(rows) - 1).join(" ");
+            texts.push(parts::end_cut(&rest, room));
+        }
+        for (y, text) in (area.y..).zip(texts) {
+            let head = if y == area.y { Span::styled(place.clone(), pen.theme.selected) } else { Span::raw(" ".repeat(indent)) };
+            let line = Line::from(vec![head, Span::styled(format!(" {text}"), pen.theme.strong)]);
+            frame.render_widget(line, Rect { y, height: 1, ..area });
+        }
+    }
+    under(model, area)
+}

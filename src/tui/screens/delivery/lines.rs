@@ -1,0 +1,299 @@
+//! A delivery in lines: its row in the list, its outcome with why and fix, and the three tabs.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
+use crate::domain::event::BuiltIn;
+use crate::domain::request::Request;
+use crate::domain::text::{visible, visible_lines};
+use crate::tui::view::Pen;
+use crate::tui::widgets::{json, parts};
+
+/// Columns of why, in the list, from which on it is shown.
+const WHY_AT_LEAST: usize = 12;
+
+/// `✓ 200 OK`, `✗ TLS`, `✗ stopped`
+fn verdict(attempt: &Attempt, pen: Pen) -> (String, Style) {
+    let ok = attempt.outcome == Outcome::Delivered;
+    let (mark, style) = if ok { (pen.glyphs.ok, pen.theme.good) } else { (pen.glyphs.fail, pen.theme.bad) };
+    let text = match (&attempt.response, attempt.outcome) {
+        (_, Outcome::Stopped) => "stopped".to_owned(),
+        (Some(response), _) => visible(&response.status_line()).into_owned(),
+        (None, _) => attempt.phase.map_or("failed", Phase::label).to_owned(),
+    };
+    (format!("{mark} {text}"), style)
+}
+
+/// Milliseconds as a person reads them.
+pub fn time(ms: f64) -> String {
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else if ms < 1000.0 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{:.1} s", ms / 1000.0)
+    }
+}
+
+/// How an event is called.
+pub fn label_of(event: &str) -> String {
+    BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())
+}
+
+/// A row of the list.
+pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, pen: Pen, columns: usize) -> Line<'static> {
+    let mark = if focused { " > " } else { "   " };
+    let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
+    let (text, style) = verdict(attempt, pen);
+    // In reverse video a colour would lie behind the text; the mark tells as much.
+    let style = if focused { Style::new() } else { style };
+    let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
+    // Of another day than the newest, the day says more than the second.
+    let same_day = newest.and_then(Delivery::last).is_none_or(|newest| day(newest) == day(attempt));
+    let at = attempt.started_at.strftime(if same_day { "%H:%M:%S" } else { "%m-%d   " }).to_string();
+    let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped {
+        time(attempt.duration_ms)
+    } else {
+        "—".to_owned()
+    };
+    let head = format!("{mark}{at}  ");
+    let room = match columns {
+        0..50 => columns.saturating_sub(parts::width(&head)),
+        50..70 => 20,
+        70..100 => 24,
+        _ => 30,
+    };
+    let text = parts::padded(&parts::end_cut(&text, room), room);
+    let why =
+        if attempt.outcome == Outcome::Delivered { String::new() } else { format!("   {}", visible(&attempt.diagnosis.why)) };
+    let tail = format!("  {took:>7}   ");
+    let left = columns.saturating_sub(parts::width(&head) + room + parts::width(&tail));
+    let label = label_of(&delivery.event);
+    // Of what is called alike the end tells which one it is.
+    // A word or two of why are worth their place, a letter or two are not.
+    let label =
+        if parts::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { parts::middle_cut(&label, left) };
+    let tail = parts::end_cut(&format!("{tail}{label}"), columns.saturating_sub(parts::width(&head) + room));
+    let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
+    if !focused {
+        return line;
+    }
+    let rest = " ".repeat(columns.saturating_sub(line.width()));
+    let mut line = line.style(pen.theme.selected);
+    line.push_span(Span::raw(rest));
+    line
+}
+
+/// The outcome, with why and fix.
+pub fn outcome(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let Some(attempt) = delivery.last() else { return Vec::new() };
+    let (text, style) = verdict(attempt, pen);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
+        Span::raw(format!("   {}", time(attempt.duration_ms))),
+    ])];
+    for (label, text) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
+        if !text.is_empty() {
+            lines.extend(told(label, text, pen, columns));
+        }
+    }
+    lines
+}
+
+/// `Why   …`, wrapped behind its label.
+pub fn told(label: &str, text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let text = visible(text);
+    parts::wrapped(&text, columns.saturating_sub(6))
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let label = parts::padded(if at == 0 { label } else { "" }, 6);
+            Line::from(vec![Span::styled(label, pen.theme.strong), Span::raw(line)])
+        })
+        .collect()
+}
+
+fn header(name: &str, value: &str, pen: Pen, columns: usize, lines: &mut Vec<Line<'static>>) {
+    let name = visible(name).into_owned();
+    let room = columns.saturating_sub(parts::width(&name) + 2).max(10);
+    for (at, value) in parts::broken(&visible(value), room).into_iter().enumerate() {
+        let span = if at == 0 {
+            Span::styled(format!("{name}: "), pen.theme.dim)
+        } else {
+            Span::raw(" ".repeat(parts::width(&name) + 2))
+        };
+        lines.push(Line::from(vec![span, Span::raw(value)]));
+    }
+}
+
+/// A body: JSON indented, other text as it is, anything else as its size.
+fn body(bytes: &[u8], content_type: Option<&str>, pen: Pen, columns: usize, exact: bool, lines: &mut Vec<Line<'static>>) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => match json::indented(text).filter(|_| !exact) {
+            Some(json) => {
+                for line in visible_lines(&json).split('\n') {
+                    lines.extend(coloured(line, pen, columns));
+                }
+            }
+            None => {
+                for line in visible_lines(text).split('\n') {
+                    lines.extend(parts::broken(line, columns).into_iter().map(Line::raw));
+                }
+            }
+        },
+        // Cut in the middle of a character: the text before it is text all the same.
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            body(&bytes[..error.valid_up_to()], content_type, pen, columns, exact, lines);
+        }
+        Err(_) => {
+            let kind = content_type.map_or_else(|| "bytes".to_owned(), |kind| visible(kind).into_owned());
+            lines.push(Line::raw(format!("{} bytes of {kind}, not text", bytes.len())));
+        }
+    }
+}
+
+/// A line of JSON in its colours, broken at the width.
+fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
+    let mut used = 0;
+    for (piece, kind) in json::pieces(line) {
+        let style = match kind {
+            json::Kind::Key => pen.theme.key,
+            // Green and red are for how it went.
+            json::Kind::Text => Style::new(),
+            json::Kind::Literal => pen.theme.strong,
+            json::Kind::Sign => Style::new(),
+        };
+        let mut rest = piece;
+        while !rest.is_empty() {
+            let room = columns.saturating_sub(used);
+            let taken = parts::fitting(rest, room);
+            // Behind a blank, where there is one: a text is easier to read in whole words.
+            let taken = if taken < rest.len() { rest[..taken].rfind(' ').map_or(taken, |blank| blank + 1) } else { taken };
+            if taken == 0 && used > 0 {
+                lines.push(Line::default());
+                used = 0;
+                continue;
+            }
+            // A sign wider than the line still has to go somewhere.
+            let (now, later) =
+                rest.split_at(if taken == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { taken });
+            if let Some(line) = lines.last_mut() {
+                line.push_span(Span::styled(now.to_owned(), style));
+            }
+            used += parts::width(now);
+            rest = later;
+        }
+    }
+    lines
+}
+
+/// The Response tab.
+pub fn response(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let Some(response) = delivery.last().and_then(|attempt| attempt.response.as_ref()) else {
+        return vec![Line::styled("There was no answer.", pen.theme.dim)];
+    };
+    let mut lines = vec![Line::styled(format!("HTTP/1.1 {}", visible(&response.status_line())), pen.theme.strong)];
+    for (name, value) in &response.headers {
+        header(name, value, pen, columns, &mut lines);
+    }
+    lines.push(Line::default());
+    if response.body.is_empty() {
+        lines.push(Line::styled("(no body)", pen.theme.dim));
+    } else {
+        body(&response.body, response.header("content-type"), pen, columns, false, &mut lines);
+    }
+    if response.truncated {
+        lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), pen.theme.note));
+    }
+    if let Some(cut) = &response.cut {
+        lines.push(Line::styled(format!("! {}", visible(cut)), pen.theme.note));
+    }
+    lines
+}
+
+/// The Request tab: what is going to be sent, or went out; with its secret parts when `revealed`.
+pub fn request(request: &Request, revealed: bool, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let show = |text: &crate::domain::mask::Masked| if revealed { text.exposed().expose().to_owned() } else { text.masked() };
+    let headers: Vec<(String, String)> =
+        request.headers.iter().map(|header| (header.name.to_string(), show(&header.value))).collect();
+    requested(Request::METHOD, &show(&request.url), &headers, &request.body, pen, columns)
+}
+
+/// The same of a request that is on record.
+pub fn requested(
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    bytes: &[u8],
+    pen: Pen,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let line = format!("{} {} HTTP/1.1", visible(method), visible(url));
+    let mut lines: Vec<Line> =
+        parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, pen.theme.strong)).collect();
+    for (name, value) in headers {
+        header(name, value, pen, columns, &mut lines);
+    }
+    lines.push(Line::default());
+    // Not indented: these are the bytes that are signed and sent.
+    body(bytes, None, pen, columns, true, &mut lines);
+    lines
+}
+
+/// The Timing tab: phase under phase, each bar where it lay in time.
+pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let total: f64 =
+        Phase::ALL.iter().filter_map(|&phase| attempt.timings.get(phase)).sum::<f64>().max(attempt.duration_ms).max(0.001);
+    let room = columns.saturating_sub(22).max(5);
+    let column = |ms: f64| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of a few hundred columns"
+        )]
+        let at = (ms / total * room as f64) as usize;
+        at.min(room)
+    };
+    let mut begun = 0.0;
+    for phase in Phase::ALL {
+        let Some(ms) = attempt.timings.get(phase) else { continue };
+        let from = column(begun);
+        begun += ms;
+        let bar = column(begun).saturating_sub(from).max(1);
+        lines.push(Line::from(vec![
+            Span::styled(format!("{:<9}", phase.label()), pen.theme.dim),
+            Span::raw(format!("{:>9}  {}", time(ms), " ".repeat(from.min(room - 1)))),
+            Span::styled("█".repeat(bar), pen.theme.accent),
+        ]));
+    }
+    lines
+        .push(Line::from(vec![Span::styled("in all   ", pen.theme.dim), Span::raw(format!("{:>9}", time(attempt.duration_ms)))]));
+    lines.push(Line::default());
+    if !attempt.addresses.is_empty() {
+        let list: Vec<String> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
+        lines.extend(told("DNS", &list.join(", "), pen, columns));
+    }
+    if let Some(connected) = attempt.connected {
+        lines.extend(told("To", &connected.to_string(), pen, columns));
+    }
+    if let Some(tls) = &attempt.tls {
+        let agreed = [tls.version.as_deref(), tls.cipher.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let mut parts = vec![agreed];
+        if !tls.names.is_empty() {
+            parts.push(format!("certificate for {}", tls.names.join(", ")));
+        }
+        if let Some(issuer) = &tls.issuer {
+            parts.push(format!("issued by {issuer}"));
+        }
+        if let Some(end) = tls.not_after {
+            parts.push(format!("until {}", end.strftime("%Y-%m-%d")));
+        }
+        parts.retain(|part| !part.is_empty());
+        lines.extend(told("TLS", &parts.join("; "), pen, columns));
+    }
+    lines
+}

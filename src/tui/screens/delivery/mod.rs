@@ -1,0 +1,5 @@
+//! The list of past deliveries, and a delivery in lines.
+
+pub(crate) mod lines;
+pub(crate) mod update;
+pub(crate) mod view;

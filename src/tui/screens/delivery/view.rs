@@ -1,0 +1,81 @@
+//! The list of deliveries; on a wide terminal the focused one stands beside it.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::tui::model::{MainFocus, Model};
+use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::main::view::told;
+use crate::tui::view::Pen;
+use crate::tui::widgets::parts;
+
+/// The width from which a delivery's details stand beside the list.
+const WIDE: u16 = 120;
+
+/// Columns of the list beside the details: the names of most events have room in it.
+const LIST_COLUMNS: u16 = 66;
+
+/// How many deliveries there are: `17`, `50+`
+pub fn counted(model: &Model) -> String {
+    format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" })
+}
+
+pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style) {
+    let focused = match (model.focus, &model.popup) {
+        (MainFocus::Delivery(at), None) => Some(at),
+        _ => None,
+    };
+    let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
+        let [list, details] =
+            Layout::horizontal([Constraint::Length((area.width / 2).max(LIST_COLUMNS)), Constraint::Min(0)]).areas(area);
+        (list, Some(details))
+    } else {
+        (area, None)
+    };
+    let count = counted(model);
+    let block = parts::boxed(pen, "Deliveries", style);
+    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
+    let inner = block.inner(list);
+    frame.render_widget(block, list);
+    if model.deliveries.is_empty() {
+        if let Some(problem) = &model.history_problem {
+            frame.render_widget(Paragraph::new(told(problem, pen, usize::from(inner.width))), inner);
+            return;
+        }
+        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
+        return;
+    }
+    let rows = usize::from(inner.height);
+    let at = focused.unwrap_or(0);
+    let from = (at + 1).saturating_sub(rows);
+    let lines: Vec<Line> = model
+        .deliveries
+        .iter()
+        .enumerate()
+        .skip(from)
+        .take(rows)
+        .map(|(row, delivery)| {
+            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), pen, usize::from(inner.width))
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+    if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
+        let block = parts::boxed(pen, "Details", style);
+        let inner = block.inner(details);
+        frame.render_widget(block, details);
+        let columns = usize::from(inner.width.saturating_sub(2));
+        let mut lines = answer::outcome(delivery, pen, columns);
+        lines.push(Line::default());
+        lines.extend(answer::response(delivery, pen, columns));
+        let below = lines.len().saturating_sub(usize::from(inner.height));
+        frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
+        // Enter shows it whole.
+        parts::more(pen, below, frame, details);
+    }
+}

@@ -1,0 +1,201 @@
+//! The form: typing, moving, saving, discarding.
+
+use tui_input::InputRequest;
+
+use crate::domain::field::{Field, FieldError, Notice};
+use crate::ops::{Code, Problem, Saved, State};
+use crate::tui::effect::Effect;
+use crate::tui::keys::Action;
+use crate::tui::model::{MainFocus, Model, Popup, Tone};
+use crate::tui::msg::Id;
+use crate::tui::screens::form::state::{Focus, Form, FormButton, Purpose};
+use crate::tui::screens::test::update as test;
+use crate::tui::update::{close, load};
+use crate::tui::widgets::text_field::Refusal;
+
+fn open(model: &mut Model) -> Option<&mut Form> {
+    match &mut model.popup {
+        // While a save is under way its text must not change.
+        Some(Popup::Form(form)) if form.saving.is_none() => Some(form),
+        _ => None,
+    }
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(form) = open(model) else { return Vec::new() };
+    let Some((field, input)) = form.focused_text() else { return Vec::new() };
+    let result = if c.is_control() { Ok(()) } else { input.insert(c) };
+    form.touched(field);
+    if let Err(Refusal(why)) = result {
+        form.notes.push(Notice::new(field, why));
+    }
+    model.changed = true;
+    Vec::new()
+}
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(form) = open(model) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    match action {
+        Action::Next => form.step(1),
+        Action::Previous => form.step(-1),
+        Action::Left => button(form, -1),
+        Action::Right => button(form, 1),
+        Action::Up => model.changed = form.choose(-1),
+        Action::Down => model.changed = form.choose(1),
+        Action::Press => return press(model),
+        Action::Submit => return submit(model, false),
+        Action::Generate => {
+            form.go(Focus::Field(Field::SigningSecret));
+            return vec![Effect::Generate];
+        }
+        Action::Reveal => form.reveal(),
+        Action::Back => {
+            if form.is_dirty() {
+                form.discard = Some(false);
+            } else {
+                close(model);
+            }
+        }
+        Action::CursorLeft => edit(model, InputRequest::GoToPrevChar),
+        Action::CursorRight => edit(model, InputRequest::GoToNextChar),
+        Action::WordLeft => edit(model, InputRequest::GoToPrevWord),
+        Action::WordRight => edit(model, InputRequest::GoToNextWord),
+        Action::Home => edit(model, InputRequest::GoToStart),
+        Action::End => edit(model, InputRequest::GoToEnd),
+        Action::EraseBack => edit(model, InputRequest::DeletePrevChar),
+        Action::EraseForward => edit(model, InputRequest::DeleteNextChar),
+        Action::EraseWord => edit(model, InputRequest::DeletePrevWord),
+        Action::EraseToStart => edit(model, InputRequest::DeleteFromStart),
+        Action::EraseToEnd => edit(model, InputRequest::DeleteTillEnd),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+fn edit(model: &mut Model, request: InputRequest) {
+    let Some(form) = open(model) else { return };
+    let Some((field, input)) = form.focused_text() else { return };
+    let before = input.text().len();
+    let changed = input.request(request);
+    if input.text().len() != before {
+        form.touched(field);
+    }
+    model.changed = changed;
+}
+
+/// Left and right on the buttons stay among them.
+fn button(form: &mut Form, by: isize) {
+    let Focus::Button(focused) = form.focus else { return };
+    let at = FormButton::ALL.iter().position(|&button| button == focused).unwrap_or(0);
+    form.go(Focus::Button(FormButton::ALL[at.saturating_add_signed(by).min(FormButton::ALL.len() - 1)]));
+}
+
+fn press(model: &mut Model) -> Vec<Effect> {
+    let Some(form) = open(model) else { return Vec::new() };
+    match form.focus {
+        Focus::Button(FormButton::Save) => submit(model, false),
+        Focus::Button(FormButton::SaveAndTest) => submit(model, true),
+        Focus::Button(FormButton::Cancel) => act(model, Action::Back),
+        Focus::Advanced => {
+            form.advanced = !form.advanced;
+            model.changed = true;
+            Vec::new()
+        }
+        Focus::Field(_) => Vec::new(),
+    }
+}
+
+fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
+    let id = model.id();
+    let Some(form) = open(model) else { return Vec::new() };
+    form.problem = None;
+    match form.complete().check() {
+        Ok(checked) => {
+            form.errors.clear();
+            form.saving = Some((id, then_test));
+            let over = match form.purpose {
+                Purpose::Register => None,
+                Purpose::Edit { generation, .. } => Some(generation),
+            };
+            vec![Effect::Save { id, settings: Box::new(checked.settings), over }]
+        }
+        Err(errors) => {
+            form.refuse(errors);
+            Vec::new()
+        }
+    }
+}
+
+pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> Vec<Effect> {
+    let Some(Popup::Form(form)) = &mut model.popup else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let Some((_, then_test)) = form.saving.take_if(|(waited, _)| *waited == id) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let saved = match result {
+        Ok(saved) => saved,
+        Err(Problem { field: Some(field), what, why, fix, .. }) => {
+            form.refuse(vec![FieldError { field, what, why, fix }]);
+            return Vec::new();
+        }
+        Err(problem) => {
+            // What was typed stays, so that it can be saved when the cause is mended. What another waypost made of the file
+            // meanwhile is read, so that Cancel shows it.
+            let meanwhile = matches!(problem.code, Code::Busy | Code::AlreadyRegistered | Code::NothingRegistered);
+            form.problem = Some(problem);
+            return if meanwhile { vec![load(model)] } else { Vec::new() };
+        }
+    };
+    let done = if form.is_edit() { "Saved." } else { "Registered." };
+    let notices = form.complete().notices();
+    model.generation = saved.generation;
+    let Saved { destination, warning, .. } = *saved;
+    model.state = State::Open(Box::new(destination));
+    model.focus = MainFocus::Button(0);
+    model.witness = None;
+    model.beneath = None;
+    close(model);
+    if then_test {
+        let effects = test::open_and_send(model);
+        if let Some(problem) = warning {
+            test::say(model, Tone::Bad, problem.to_string());
+        }
+        return effects;
+    }
+    match warning {
+        Some(problem) => model.say(Tone::Bad, problem.to_string()),
+        None => {
+            let said: Vec<String> = notices
+                .iter()
+                .filter(|notice| notice.field == Field::Url)
+                .map(|notice| format!(" Note: {}.", notice.text))
+                .collect();
+            model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
+        }
+    }
+    Vec::new()
+}
+
+pub fn discard(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(Popup::Form(form)) = &mut model.popup else { return Vec::new() };
+    match action {
+        Action::Press if form.discard == Some(true) => {
+            model.status = None;
+            close(model);
+        }
+        Action::Press | Action::Back => {
+            form.discard = None;
+            model.status = None;
+        }
+        Action::Left => form.discard = Some(false),
+        Action::Right => form.discard = Some(true),
+        _ => form.discard = form.discard.map(|discard| !discard),
+    }
+    Vec::new()
+}

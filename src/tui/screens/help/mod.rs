@@ -1,0 +1,3 @@
+//! The keys of the current screen.
+
+pub(crate) mod view;

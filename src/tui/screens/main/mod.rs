@@ -1,0 +1,4 @@
+//! The destination screen.
+
+pub(crate) mod update;
+pub(crate) mod view;

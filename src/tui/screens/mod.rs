@@ -1,0 +1,9 @@
+//! A screen or popup is a folder: what it knows, what happens at a key, what is seen.
+
+pub mod delivery;
+pub mod form;
+pub mod help;
+pub mod main;
+pub mod other_side;
+pub mod question;
+pub mod test;

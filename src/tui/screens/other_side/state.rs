@@ -1,0 +1,156 @@
+//! Popups about the other side: the receiver's check as code, and why a received request is not ours. Pure.
+
+use crate::domain::signature::explain::Explanation;
+use crate::domain::snippet::Lang;
+use crate::ops::header_lines;
+use crate::ops::probe::{Case, Report};
+use crate::tui::msg::Id;
+use crate::tui::widgets::editor::Editor;
+
+/// The receiver's check as code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnippetPopup {
+    /// The language.
+    pub lang: Lang,
+    /// The first line that is shown.
+    pub scroll: usize,
+}
+
+/// Does the endpoint check?
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProbePopup {
+    /// Asked first: a receiver may act on what it takes. Whether `[ Send ]` has the focus.
+    Asking(bool),
+    /// On its way.
+    Running {
+        /// Of the effect.
+        id: Id,
+        /// What is being sent.
+        case: Option<Case>,
+        /// Stop was pressed.
+        stopping: bool,
+    },
+    /// Ended.
+    Done {
+        /// What it found.
+        report: Box<Report>,
+        /// The first line that is shown.
+        scroll: usize,
+    },
+    /// It could not be begun; why.
+    Failed(String),
+}
+
+/// What has the focus in the verify popup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyFocus {
+    /// The headers, one a line.
+    Headers,
+    /// The body.
+    Body,
+    /// `[ Check ]`
+    Check,
+    /// `[ Close ]`
+    Close,
+}
+
+impl VerifyFocus {
+    /// In order.
+    pub const ALL: [Self; 4] = [Self::Headers, Self::Body, Self::Check, Self::Close];
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// Nothing was checked yet, or something was changed since.
+    Not,
+    /// It is under way.
+    Waiting(Id),
+    /// It could not be checked; why.
+    Unfit(String),
+    /// The verdict, with its reason.
+    Explained(Box<Explanation>),
+}
+
+/// The head of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Path and query, where the request line was given.
+    pub target: Option<String>,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Was a request made with our secret?
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifyPopup {
+    /// What has the focus.
+    pub focus: VerifyFocus,
+    /// One a line, `Name: value`.
+    pub headers: Editor,
+    /// As it was received; `@` and a path stands for a file's contents.
+    pub body: Editor,
+    /// What came of it.
+    pub checked: Checked,
+    /// The first line of the verdict that is shown.
+    pub scroll: usize,
+}
+
+impl VerifyPopup {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { focus: VerifyFocus::Headers, headers: Editor::new(""), body: Editor::new(""), checked: Checked::Not, scroll: 0 }
+    }
+
+    /// The text that has the focus.
+    pub const fn focused(&mut self) -> Option<&mut Editor> {
+        match self.focus {
+            VerifyFocus::Headers => Some(&mut self.headers),
+            VerifyFocus::Body => Some(&mut self.body),
+            VerifyFocus::Check | VerifyFocus::Close => None,
+        }
+    }
+
+    /// The request line's target, where there is one, and the headers.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn parsed_head(&self) -> Result<Head, String> {
+        let mut lines: Vec<&str> = self.headers.lines().iter().map(String::as_str).collect();
+        // `POST /in?key=value HTTP/1.1`, as it stands above the headers.
+        let target = lines.first().and_then(|line| line.strip_suffix(" HTTP/1.1")).and_then(|line| line.split_once(' '));
+        let target = target.map(|(_, target)| target.trim().to_owned());
+        if target.is_some() {
+            lines.remove(0);
+        }
+        let above = usize::from(target.is_some());
+        let headers = header_lines(&lines.join("\n"))
+            .map_err(|error| format!("Line {} of the headers is not of the form Name: value.", error.line + above))?;
+        if headers.is_empty() {
+            return Err("Paste the headers of the request, one a line.".to_owned());
+        }
+        Ok(Head { target, headers })
+    }
+
+    /// The file that stands for the body.
+    #[must_use]
+    pub fn body_file(&self) -> Option<&str> {
+        match self.body.lines() {
+            [line] => line.strip_prefix('@').map(str::trim).filter(|path| !path.is_empty()),
+            _ => None,
+        }
+    }
+
+    /// Whether anything was typed that closing would lose.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        !self.headers.text().is_empty() || !self.body.text().is_empty()
+    }
+}
+
+impl Default for VerifyPopup {
+    fn default() -> Self {
+        Self::new()
+    }
+}

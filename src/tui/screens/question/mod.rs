@@ -1,0 +1,3 @@
+//! Questions with two buttons, over what they ask about.
+
+pub(crate) mod view;

@@ -1,0 +1,146 @@
+//! The line at the popup's end that asks for a text to find, a file or a name; and the search.
+
+use tui_input::InputRequest;
+
+use crate::domain::delivery::Delivery;
+use crate::domain::event::check_json;
+use crate::tui::effect::Effect;
+use crate::tui::keys::Action;
+use crate::tui::model::{Model, Tone};
+use crate::tui::screens::test::state::{Asked, Prompt, Tab, TestPopup};
+use crate::tui::screens::test::update::{popup, say};
+use crate::tui::view;
+use crate::tui::widgets::text_field::{Refusal, TextField};
+
+pub fn open(test: &mut TestPopup, asked: Asked) {
+    let text = match asked {
+        Asked::Find => test.query.clone(),
+        Asked::Write => suggested_file(test),
+        Asked::Keep => String::new(),
+    };
+    test.prompt = Some(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty() });
+}
+
+/// `waypost-response-a1b2c3d4.json`
+fn suggested_file(test: &TestPopup) -> String {
+    let what = if test.tab == Tab::Request { "request" } else { "response" };
+    let id = test.delivery().map(|delivery| delivery.id.trim_start_matches("msg_").chars().take(8).collect::<String>());
+    let json = test.body().is_some_and(|body| check_json(body).is_ok());
+    format!("waypost-{what}{}.{}", id.map(|id| format!("-{id}")).unwrap_or_default(), if json { "json" } else { "txt" })
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return Vec::new() };
+    if !c.is_control() {
+        if std::mem::take(suggested) {
+            input.clear();
+        }
+        model.changed = input.insert(c).is_ok();
+    }
+    Vec::new()
+}
+
+pub fn paste(model: &mut Model, text: &str) {
+    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return };
+    if std::mem::take(suggested) {
+        input.clear();
+    }
+    if let Err(Refusal(why)) = input.paste(text.trim()) {
+        say(model, Tone::Bad, why);
+    }
+}
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(test) = popup(model) else { return Vec::new() };
+    let Some(Prompt { asked, input, suggested }) = &mut test.prompt else { return Vec::new() };
+    // Who moves in it means to keep it.
+    *suggested = false;
+    let request = match action {
+        Action::Press => {
+            let (asked, text) = (*asked, input.text().to_owned());
+            test.prompt = None;
+            return answer(model, asked, text);
+        }
+        Action::Back => {
+            test.prompt = None;
+            return Vec::new();
+        }
+        Action::CursorLeft => InputRequest::GoToPrevChar,
+        Action::CursorRight => InputRequest::GoToNextChar,
+        Action::WordLeft => InputRequest::GoToPrevWord,
+        Action::WordRight => InputRequest::GoToNextWord,
+        Action::Home => InputRequest::GoToStart,
+        Action::End => InputRequest::GoToEnd,
+        Action::EraseBack => InputRequest::DeletePrevChar,
+        Action::EraseForward => InputRequest::DeleteNextChar,
+        Action::EraseWord => InputRequest::DeletePrevWord,
+        Action::EraseToStart => InputRequest::DeleteFromStart,
+        Action::EraseToEnd => InputRequest::DeleteTillEnd,
+        _ => return Vec::new(),
+    };
+    model.changed = input.request(request);
+    Vec::new()
+}
+
+fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
+    let Some(test) = popup(model) else { return Vec::new() };
+    match asked {
+        Asked::Find => {
+            test.query = text;
+            // From the line above, so that a match in the first line counts.
+            look(model, true, true);
+            Vec::new()
+        }
+        _ if text.is_empty() => Vec::new(),
+        Asked::Write => match test.body() {
+            Some(body) => {
+                let response = test.delivery().and_then(Delivery::last).and_then(|attempt| attempt.response.as_ref());
+                let part = test.tab == Tab::Response && response.is_some_and(|response| response.truncated);
+                vec![Effect::Write { path: text, bytes: body.to_vec(), part }]
+            }
+            None => {
+                say(model, Tone::Bad, "There is no body to write.");
+                Vec::new()
+            }
+        },
+        Asked::Keep => vec![Effect::Keep { name: text, body: test.event.body.clone() }],
+    }
+}
+
+/// To the next or the previous line that has what was searched for.
+pub fn find(model: &mut Model, forward: bool) {
+    look(model, forward, false);
+}
+
+fn look(model: &mut Model, forward: bool, here: bool) {
+    let lines = view::test_lines(model);
+    let (count, page) = view::test_extent(model);
+    let Some(test) = popup(model) else { return };
+    if test.query.is_empty() {
+        return;
+    }
+    let wanted = test.query.to_lowercase();
+    let hits: Vec<usize> =
+        lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(&wanted)).map(|(at, _)| at).collect();
+    let from = test.found.filter(|_| !here);
+    let hit = match (forward, from) {
+        (true, None) => hits.first(),
+        (true, Some(at)) => hits.iter().find(|&&hit| hit > at).or_else(|| hits.first()),
+        (false, None) => hits.last(),
+        (false, Some(at)) => hits.iter().rev().find(|&&hit| hit < at).or_else(|| hits.last()),
+    };
+    match hit {
+        Some(&hit) => {
+            test.found = Some(hit);
+            // The hit is in view, with a line before it where there is one.
+            if !(test.scroll..test.scroll + page).contains(&hit) {
+                test.scroll = hit.saturating_sub(1).min(count.saturating_sub(page));
+            }
+        }
+        None => {
+            test.found = None;
+            let text = format!("\"{}\" is not there.", crate::domain::text::visible(&test.query));
+            say(model, Tone::Note, text);
+        }
+    }
+}
