@@ -6,7 +6,7 @@
 
 mod history;
 mod pure;
-#[path = "../../tests/screens/scenes.rs"]
+#[path = "../../tests/app/screens/scenes.rs"]
 #[allow(dead_code, reason = "shared with the tests of the screens")]
 mod scenes;
 mod screens;

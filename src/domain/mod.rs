@@ -1,7 +1,7 @@
 //! What waypost is about, with nothing of the world in it.
 //!
 //! No runtime, network, terminal, argument parser, file, socket, clock or randomness: times, ids and random bytes come in
-//! as arguments. `tests/boundary.rs` holds that. Everything here is either valid by construction (private fields, a
+//! as arguments. `tests/structure` holds that. Everything here is either valid by construction (private fields, a
 //! constructor that can fail) or plain data.
 
 pub mod address;

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::{disk, history, refused_with, registered, registered_at};
 use crate::schema;
 use crate::support::check::{Check, expect_bearer, expect_hmac, expect_nothing};
+use crate::support::common::{disk, history, refused_with, registered, registered_at};
 use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, run};
 

@@ -1,7 +1,7 @@
 //! Rows 1–12 and 16: URLs and names.
 
-use crate::common::{disk, refused, refused_with, register, registered};
 use crate::support::Home;
+use crate::support::common::{disk, refused, refused_with, register, registered};
 
 /// Tries a URL in `register` and in `edit`.
 #[track_caller]

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::common::{SECRET, refused, refused_with, register, registered};
+use crate::support::common::{SECRET, refused, refused_with, register, registered};
 use crate::support::receiver::DEADLINE;
 use crate::support::{Home, Output, run};
 

@@ -8,16 +8,16 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::common::{history, refused, registered, registered_at};
 use crate::schema;
 use crate::support::ca::Ca;
 use crate::support::check::{expect_api_key_header, expect_basic, expect_bearer, expect_hmac, expect_nothing};
+use crate::support::common::{history, refused, registered, registered_at};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::{Home, Output};
 
 fn default_at(url: &str) -> Home {
     let home = Home::new();
-    crate::common::register(&home, url, &["--auth", "default"], "");
+    crate::support::common::register(&home, url, &["--auth", "default"], "");
     home
 }
 

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::process::Stdio;
 
-use crate::common::{SECRET, URL, refused, registered, registered_at};
 use crate::schema;
 use crate::support::Home;
 use crate::support::check::expect_nothing;
+use crate::support::common::{SECRET, URL, refused, registered, registered_at};
 use crate::support::receiver::{Answer, Receiver};
 
 /// Runs with that standard output, and gives code and stderr.

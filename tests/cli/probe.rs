@@ -1,9 +1,9 @@
 //! `probe`, on the built binary: endpoints that check, that do not, and that are not there.
 
-use crate::common::{history, refused_with, registered_at};
 use crate::schema;
 use crate::support::Home;
 use crate::support::check::{expect_bearer, expect_hmac, expect_nothing};
+use crate::support::common::{history, refused_with, registered_at};
 use crate::support::receiver::{Answer, Receiver};
 
 const SECRET: &str = "canary-secret-of-some-length";

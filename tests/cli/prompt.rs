@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use rustix::process::Signal;
 
-use crate::common::{SECRET, URL, disk, registered};
 use crate::support::Home;
 use crate::support::check::base64;
+use crate::support::common::{SECRET, URL, disk, registered};
 use crate::support::pty::{Key, Pty};
 
 const REGISTER: [&str; 5] = ["register", "--url", URL, "--auth", "bearer"];

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::history;
 use crate::support::check::{Check, expect_bearer, expect_hmac};
+use crate::support::common::history;
 use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
 use waypost::tui::keys::{Context, TABLE};

@@ -92,8 +92,8 @@ fn faults(root: &Value, rule: &Value, value: &Value, at: &str) -> Vec<String> {
 /// described, the schema itself says.
 #[test]
 fn nothing_is_described_that_is_not_printed() {
-    use crate::common::registered_at;
     use crate::support::check::expect_nothing;
+    use crate::support::common::registered_at;
     use crate::support::receiver::{Answer, Receiver};
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body("x")]);
     let home = registered_at(&receiver, &["--auth", "default"], "");

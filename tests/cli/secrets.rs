@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::common::{SECRET, URL, disk, history, refused, refused_with, register, registered, registered_at};
 use crate::support::Home;
 use crate::support::check::{expect_api_key_query, expect_bearer};
+use crate::support::common::{SECRET, URL, disk, history, refused, refused_with, register, registered, registered_at};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
 const AUTHS: [(&str, &[&str], &str); 4] = [

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::common::{history, refused, refused_with, registered_at};
 use crate::schema;
 use crate::support::check::{expect_bearer, expect_hmac, expect_nothing};
+use crate::support::common::{history, refused, refused_with, registered_at};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::{Home, Output};
 

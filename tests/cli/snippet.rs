@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::common::{SECRET, refused, refused_with, registered};
 use crate::support::Home;
+use crate::support::common::{SECRET, refused, refused_with, registered};
 
 #[test]
 fn every_language_has_the_registered_header_and_no_secret() {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::common::{SECRET, URL, disk, refused, refused_with, register, registered, registered_at};
 use crate::support::check::{expect_api_key_header, expect_bearer};
+use crate::support::common::{SECRET, URL, disk, refused, refused_with, register, registered, registered_at};
 use crate::support::receiver::Receiver;
 use crate::support::{Home, run};
 

@@ -7,11 +7,11 @@ use serde_json::json;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::{Format, SigningSecret};
 
-use crate::common::{SECRET, URL, refused, refused_with, register, registered, registered_at};
 use crate::support::Home;
 use crate::support::check::{
     Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing,
 };
+use crate::support::common::{SECRET, URL, refused, refused_with, register, registered, registered_at};
 use crate::support::receiver::{DEADLINE, RawRequest, Receiver};
 
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

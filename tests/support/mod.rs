@@ -6,6 +6,7 @@ pub mod answer;
 pub mod app;
 pub mod ca;
 pub mod check;
+pub mod common;
 pub mod key;
 pub mod pty;
 pub mod receiver;

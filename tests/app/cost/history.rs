@@ -1,0 +1,84 @@
+//! Bytes of the history that are read to show its first page.
+
+use std::fs;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use waypost::domain::auth::AuthType;
+use waypost::io::fs::paths::Paths;
+use waypost::io::history;
+use waypost::ops::{PAGE, Page, Situation};
+use waypost::tui::effect::Effect;
+use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::msg::Msg;
+use waypost::tui::update::{shown_at_most, update};
+use waypost::tui::view::view;
+
+use crate::screens::scenes;
+use crate::support::Home;
+
+/// A history of so many deliveries, the four outcomes in turn.
+pub fn write(home: &Home, count: usize) -> Paths {
+    let none = |_: &str| None;
+    let paths = Paths::resolve(Some(home.config_dir()), Some(home.state_dir()), &none).unwrap();
+    for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {
+        history::append(&paths, &delivery).unwrap();
+    }
+    let four = fs::read_to_string(paths.deliveries_file()).unwrap();
+    fs::write(paths.deliveries_file(), four.repeat(count / 4)).unwrap();
+    paths
+}
+
+/// What this thread has read so far by any system call (proc(5), `rchar`).
+fn read_so_far() -> u64 {
+    let io = fs::read_to_string("/proc/thread-self/io").unwrap();
+    io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
+}
+
+/// What a page costs to read, without what it costs to ask.
+fn cost(paths: &Paths, limit: usize) -> u64 {
+    let begin = read_so_far();
+    let middle = read_so_far();
+    history::page(paths, None, 0, limit).unwrap();
+    let end = read_so_far();
+    (end - middle) - (middle - begin)
+}
+
+#[test]
+fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
+    let (short, long) = (Home::new(), Home::new());
+    let (short, long) = (write(&short, 100), write(&long, 20_000));
+    let page = fs::metadata(short.deliveries_file()).unwrap().len() / 100 * (PAGE as u64 + 1);
+    let (short, long) = (cost(&short, PAGE), cost(&long, PAGE));
+    assert_eq!(short, long);
+    // The page, to the next whole block.
+    assert!(long >= page && long <= page + 16 * 1024, "{long} bytes for a page of {page}");
+}
+
+/// A screen that grows has room for deliveries that were not read at the start.
+#[test]
+fn a_screen_that_grows_reads_on() {
+    let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
+    let situation = Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) };
+    let mut model = Model::new((80, 24), Surroundings::default(), situation);
+    assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
+    let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
+    assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
+    assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint], "asked once");
+}
+
+/// What is read at the start fills the screen, whatever is registered and however many rows there are.
+#[test]
+fn what_is_read_at_the_start_fills_the_screen() {
+    for auth_type in AuthType::ALL {
+        for rows in 10..70 {
+            let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
+            let situation = Situation { history: Ok(page), ..scenes::registered(auth_type) };
+            let model = Model::new((80, rows), Surroundings::default(), situation);
+            let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
+            terminal.draw(|frame| view(&model, frame)).unwrap();
+            let shown = terminal.backend().to_string().matches("09:14:02").count();
+            assert!(shown <= shown_at_most(rows), "{shown} shown in {rows} rows");
+        }
+    }
+}

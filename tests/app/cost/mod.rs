@@ -1,0 +1,9 @@
+//! What the app costs, by counts that are the same on every machine: bytes on the wire, threads, files opened, bytes of the
+//! history read, allocations. Times are measured by `cargo bench`, never here.
+
+mod allocations;
+mod bytes;
+mod history;
+mod process;
+mod same_screen;
+mod screen;

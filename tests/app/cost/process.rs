@@ -1,0 +1,120 @@
+//! The app as a process: its first frame, and what it has not done by then.
+
+use std::fs;
+
+use rustix::process::Pid;
+
+use super::history;
+use crate::support::app::App;
+use crate::support::pty;
+use crate::support::{Home, WAYPOST};
+
+/// A destination, and so many deliveries.
+fn registered(records: usize) -> Home {
+    let home = Home::new();
+    history::write(&home, records);
+    let register = ["register", "--url", "https://hooks.example.com/in", "--auth", "hmac", "--header-key", "X-Signature"];
+    home.waypost_stdin(&[&register[..], &["--secret-stdin"]].concat(), "a signing secret of the test").exits(0);
+    home
+}
+
+fn bytes_of_first_frame(home: &Home, rows: u16, columns: u16) -> usize {
+    let app = App::start_wide(home.pty(&[]).size(rows, columns), columns.into());
+    app.raw().len()
+}
+
+#[test]
+fn the_first_frame_is_short() {
+    let empty = Home::new();
+    let counts = [(24, 80), (60, 200)].map(|(rows, columns)| bytes_of_first_frame(&empty, rows, columns));
+    assert!(counts[0] <= 1150 && counts[1] <= 1900, "{counts:?}");
+}
+
+/// A screen full of deliveries is mostly their text: ten at 80x24, 46 at 200x60.
+#[test]
+fn the_first_frame_of_a_full_screen_is_little_more_than_its_text() {
+    let full = registered(100);
+    let counts = [(24, 80), (60, 200)].map(|(rows, columns)| bytes_of_first_frame(&full, rows, columns));
+    assert!(counts[0] <= 2800 && counts[1] <= 9600, "{counts:?}");
+}
+
+/// The names of the threads of a process.
+fn threads(pid: Pid) -> Vec<String> {
+    let tasks = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).unwrap();
+    tasks.map(|task| fs::read_to_string(task.unwrap().path().join("comm")).unwrap().trim().to_owned()).collect()
+}
+
+#[test]
+fn before_the_first_delivery_there_are_no_workers() {
+    let home = registered(100);
+    let mut app = App::open(&home);
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    let threads = threads(app.pid());
+    // The loop, the one that reads keys, the one that waits for the terminal's hang-up.
+    assert!(threads.len() <= 3, "{threads:?}");
+}
+
+fn read_until_first_frame(records: usize) -> u64 {
+    let home = registered(records);
+    let app = App::open(&home);
+    let io = fs::read_to_string(format!("/proc/{}/io", app.pid().as_raw_nonzero())).unwrap();
+    io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_long_history_is_not_read_to_open() {
+    let (short, long) = (read_until_first_frame(100), read_until_first_frame(20_000));
+    // Whether the keys' reader was woken already changes a few bytes.
+    assert!(short.abs_diff(long) <= 1024, "{short} and {long} bytes");
+}
+
+#[test]
+#[ignore = "needs strace: apt-get install strace"]
+fn a_frame_is_one_write() {
+    let home = registered(4);
+    let log = home.path().join("strace.log");
+    let terminal = pty::Command::new("strace", home.path())
+        .args(&["-f", "-o", log.to_str().unwrap(), "-e", "trace=write", "-e", "signal=none", WAYPOST])
+        .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+        .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap());
+    let mut app = App::start(terminal);
+    app.wait_for("t send test");
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.key(pty::Key::Esc);
+    app.gone(" Edit destination ");
+    app.quit();
+    let log = fs::read_to_string(&log).unwrap();
+    // The terminal is taken, three frames, and it is given back.
+    assert_eq!(log.matches(" write(1, ").count(), 5, "{log}");
+}
+
+#[test]
+#[ignore = "needs strace: apt-get install strace"]
+fn no_ca_store_is_opened_before_the_first_delivery() {
+    let home = registered(4);
+    let roots = home.path().join("roots.pem");
+    fs::write(&roots, crate::support::ca::Ca::new().pem()).unwrap();
+    let log = home.path().join("strace.log");
+    let terminal = pty::Command::new("strace", home.path())
+        .args(&["-f", "-o", log.to_str().unwrap(), "-e", "trace=open,openat,openat2", WAYPOST])
+        .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+        .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
+        .env("SSL_CERT_FILE", roots.to_str().unwrap());
+    let mut app = App::start(terminal);
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.key(pty::Key::Esc);
+    app.gone(" Edit destination ");
+    let before = fs::read_to_string(&log).unwrap();
+    assert!(before.contains("destination.json"), "{before}");
+    for ca in ["roots.pem", "/etc/ssl", "/etc/pki", "ca-certificates"] {
+        assert!(!before.contains(ca), "{ca} was opened:\n{before}");
+    }
+    // The same trace sees it once there is a delivery, or this test could not fail.
+    app.send_test();
+    let after = fs::read_to_string(&log).unwrap();
+    assert!(after.contains("roots.pem"), "{after}");
+    app.key(pty::Key::Esc);
+}

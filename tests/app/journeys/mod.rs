@@ -1,0 +1,9 @@
+//! The main job on a real terminal, by keys alone, against an HTTPS receiver that checks the auth with code of its own.
+
+mod auth_types;
+mod demo;
+mod editor;
+mod edits;
+mod files;
+mod form;
+mod outcomes;

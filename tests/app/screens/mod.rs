@@ -1,0 +1,10 @@
+//! `update` and `view` by keys alone: exact effects, and what every screen and popup shows at five sizes. No terminal, no
+//! file, no socket.
+
+mod colours;
+mod driver;
+mod effects;
+mod guide;
+mod invariants;
+pub mod scenes;
+mod snapshots;

@@ -1,0 +1,21 @@
+//! The command line, from outside: every row of bad inputs and faults, and what scripts rely on.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
+
+mod generated;
+mod history;
+mod input;
+mod listen;
+mod network;
+mod output;
+mod parity;
+mod probe;
+mod prompt;
+mod readme;
+mod schema;
+mod secrets;
+mod send;
+mod snippet;
+mod state;
+#[path = "../support/mod.rs"]
+mod support;
+mod verify;

@@ -1,0 +1,138 @@
+//! The sender against real sockets on loopback: what is sent, what is told of it, and every way in which it can go wrong.
+
+mod server;
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use server::{HOST, Names, Pki, Server};
+use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::{Attempt, Outcome, Phase};
+use waypost::domain::destination::Settings;
+use waypost::domain::draft::Draft;
+use waypost::domain::request::{Request, Stamp};
+use waypost::domain::secret::Secret;
+use waypost::io::http::{Progress, ProxyEnv, Sender, Surroundings, Trust};
+
+const BODY: &[u8] = b"{\"topic\":\"ping\"}";
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/// A destination, and how to send to it.
+struct Case {
+    draft: Draft,
+    trust: Trust,
+    names: Names,
+    proxies: ProxyEnv,
+    body: Vec<u8>,
+    timeout: Duration,
+}
+
+impl Case {
+    fn new(url: &str, trust: &Pki) -> Self {
+        Self {
+            draft: Draft { url: url.into(), ..Draft::default() },
+            trust: Trust::Only(trust.pem.clone().into_bytes()),
+            names: Names(vec![Ipv4Addr::LOCALHOST.into()]),
+            proxies: ProxyEnv::default(),
+            body: BODY.to_vec(),
+            timeout: Duration::from_secs(20),
+        }
+    }
+
+    fn bearer(mut self, token: &str) -> Self {
+        self.draft.auth_type = AuthType::Bearer;
+        self.draft.token = Secret::new(token);
+        self
+    }
+
+    fn timeout_ms(mut self, ms: u64) -> Self {
+        self.timeout = Duration::from_millis(ms);
+        self
+    }
+
+    fn settings(&self) -> Settings {
+        self.draft.check().unwrap().settings
+    }
+
+    fn request(&self) -> Request {
+        Request::build(&self.settings(), &self.body, &Stamp { id: "msg_1".into(), timestamp: 1_700_000_000 })
+    }
+
+    async fn send(&self) -> Attempt {
+        self.send_with(|_| {}, std::future::pending()).await
+    }
+
+    async fn send_with(&self, progress: impl Fn(Progress) + Send, stop: impl Future<Output = ()> + Send) -> Attempt {
+        let to = self.settings();
+        let surroundings = Surroundings { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
+        let sender = Sender::with(&to, &self.trust, surroundings).unwrap();
+        let now = Timestamp::from_second(1_700_000_000).unwrap();
+        sender.attempt(&to, &self.request(), now, self.timeout, progress, stop).await
+    }
+}
+
+async fn answering(pki: &Pki, answer: impl Into<Vec<u8>>) -> Server {
+    server::answering(pki.issue(HOST, |_| {}), answer).await
+}
+
+#[tokio::test]
+async fn what_is_sent_is_the_request_and_nothing_else() {
+    let pki = Pki::new("test CA");
+    let server = answering(&pki, OK).await;
+    for auth_type in AuthType::ALL {
+        let mut case = Case::new(&server.url(), &pki);
+        case.draft = Draft {
+            auth_type,
+            header_key: "X-Signature".into(),
+            signing_secret: Secret::new("canary-signing"),
+            username: "me".into(),
+            password: Secret::new("canary-password"),
+            token: Secret::new("canary-token"),
+            key: "X-Api-Key".into(),
+            value: Secret::new("canary-value"),
+            ..case.draft
+        };
+        let attempt = case.send().await;
+        assert_eq!((attempt.outcome, attempt.status()), (Outcome::Delivered, Some(200)), "{attempt:?}");
+        let got = server.requests().pop().unwrap();
+        let request = case.request();
+        let mut expected = String::from("POST /in HTTP/1.1\r\n");
+        for header in &request.headers {
+            for part in [&header.name, ": ", header.value.exposed().expose(), "\r\n"] {
+                expected.push_str(part);
+            }
+        }
+        assert_eq!(got, format!("{expected}\r\n{}", std::str::from_utf8(BODY).unwrap()));
+        assert!(!format!("{attempt:?}").contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn the_phases_are_told_as_they_come() {
+    let pki = Pki::new("test CA");
+    let server = answering(&pki, OK).await;
+    let told = Mutex::new(Vec::new());
+    let attempt =
+        Case::new(&server.url(), &pki).send_with(|progress| told.lock().unwrap().push(progress), std::future::pending()).await;
+    let told = told.into_inner().unwrap();
+    let began: Vec<Phase> =
+        told.iter().filter_map(|p| if let Progress::Began(phase) = p { Some(*phase) } else { None }).collect();
+    let ended: Vec<Phase> =
+        told.iter().filter_map(|p| if let Progress::Ended(phase, _) = p { Some(*phase) } else { None }).collect();
+    assert_eq!(began, Phase::ALL);
+    assert_eq!(ended, Phase::ALL);
+    let sum: f64 = Phase::ALL.iter().map(|&phase| attempt.timings.get(phase).unwrap()).sum();
+    assert!(sum <= attempt.duration_ms, "{attempt:?}");
+    assert_eq!(attempt.addresses, [server.address]);
+    assert_eq!(attempt.connected, Some(server.address));
+    let tls = attempt.tls.unwrap();
+    assert_eq!((tls.version.as_deref(), tls.names.as_slice()), (Some("TLS 1.3"), [HOST.to_owned()].as_slice()));
+    assert_eq!(tls.issuer.as_deref(), Some("CN=test CA"));
+}
+
+mod answers;
+mod faults;
+mod surroundings;
+mod tls;

@@ -1,0 +1,91 @@
+//! Real events, against a receiver that shares nothing with the product: retries, lines in number, stops, files that break.
+
+mod endpoint;
+mod lines;
+mod load;
+mod one;
+mod panic;
+mod probe;
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::support::Home;
+use jiff::Timestamp;
+use waypost::domain::auth::AuthType;
+use waypost::domain::destination::Destination;
+use waypost::domain::draft::Draft;
+use waypost::domain::secret::Secret;
+use waypost::io::fs::paths::Paths;
+use waypost::ops::Waypost;
+use waypost::ops::send::Options;
+
+const SECRET: &str = "canary-signing-secret";
+
+/// A waypost with a home of its own, and how it waits.
+struct Place {
+    home: Home,
+    waypost: Waypost,
+    pauses: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let home = Home::new();
+        let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
+        Self { home, waypost: Waypost::new(paths, None), pauses: Arc::default() }
+    }
+
+    /// Waits are written down, and over at once.
+    fn options(&self) -> Options {
+        let pauses = Arc::clone(&self.pauses);
+        Options {
+            pause: Arc::new(move |time| {
+                pauses.lock().unwrap().push(time);
+                Box::pin(tokio::task::yield_now())
+            }),
+            ..Options::default()
+        }
+    }
+
+    fn pauses(&self) -> Vec<Duration> {
+        self.pauses.lock().unwrap().clone()
+    }
+
+    fn history(&self) -> Vec<waypost::domain::delivery::Delivery> {
+        self.waypost.deliveries(None, 0, usize::MAX).unwrap().deliveries
+    }
+}
+
+/// A destination that signs.
+fn destination(url: &str, ca: &Path) -> Destination {
+    with_auth(AuthType::Hmac, url, ca)
+}
+
+fn with_auth(auth_type: AuthType, url: &str, ca: &Path) -> Destination {
+    let draft = Draft { auth_type, header_key: "X-Signature".into(), signing_secret: Secret::new(SECRET), ..Draft::default() };
+    with_draft(draft, url, ca)
+}
+
+fn with_draft(draft: Draft, url: &str, ca: &Path) -> Destination {
+    let draft = Draft { url: url.into(), ca_cert: ca.to_str().unwrap().into(), ..draft };
+    let now = Timestamp::UNIX_EPOCH;
+    Destination::new(draft.check().unwrap().settings, now, now)
+}
+
+/// A stop that comes when it is told to, even before somebody waits for it.
+#[derive(Clone, Default)]
+struct Stopper(Arc<tokio::sync::Notify>);
+
+impl Stopper {
+    fn stop(&self) {
+        self.0.notify_one();
+    }
+
+    fn stopped(&self) -> impl Future<Output = ()> + use<> {
+        let notify = Arc::clone(&self.0);
+        async move { notify.notified().await }
+    }
+}

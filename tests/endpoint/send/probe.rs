@@ -1,0 +1,160 @@
+//! Does the endpoint check? And: sending again.
+
+use std::future::pending;
+use std::sync::Mutex;
+
+use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::Outcome;
+use waypost::domain::draft::Draft;
+use waypost::domain::event::{BuiltIn, Event};
+use waypost::domain::secret::Secret;
+use waypost::domain::signature::Format;
+use waypost::ops::probe::{Case, Verdict};
+
+use super::{Place, SECRET, Stopper, destination, with_draft};
+use crate::support::check::{
+    Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing,
+};
+use crate::support::receiver::{Answer, DEADLINE, Receiver};
+
+const WHSEC: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+fn draft(auth_type: AuthType) -> Draft {
+    Draft {
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new(WHSEC),
+        username: "me".into(),
+        password: Secret::new("canary-password"),
+        token: Secret::new("canary-token"),
+        key: "key".into(),
+        value: Secret::new("canary-value"),
+        ..Draft::default()
+    }
+}
+
+fn checks() -> Vec<(Check, Draft)> {
+    let mut checks = vec![
+        (expect_basic("me", "canary-password"), draft(AuthType::Basic)),
+        (expect_bearer("canary-token"), draft(AuthType::Bearer)),
+        (expect_api_key_header("key", "canary-value"), draft(AuthType::ApiKey)),
+        (
+            expect_api_key_query("key", "canary-value"),
+            Draft { add_to: waypost::domain::auth::AddTo::Query, ..draft(AuthType::ApiKey) },
+        ),
+    ];
+    checks.extend(
+        Format::ALL.map(|format| (expect_hmac(format.name(), "x-signature", WHSEC), Draft { format, ..draft(AuthType::Hmac) })),
+    );
+    checks
+}
+
+#[tokio::test]
+async fn an_endpoint_that_checks_is_told_from_one_that_does_not() {
+    for (check, draft) in checks() {
+        let place = Place::new();
+        let receiver = Receiver::start(check);
+        let to = with_draft(draft.clone(), &receiver.url, receiver.ca());
+        let begun = Mutex::new(Vec::new());
+        let report = place.waypost.probe(&to, |case| begun.lock().unwrap().push(case), pending()).await.unwrap();
+        let verdicts: Vec<_> = report.rows.iter().map(|row| (row.case, row.verdict)).collect();
+        let cases = begun.into_inner().unwrap();
+        // The receiver looks at the signature, not at the clock.
+        let expected = |case| if case == Case::Stale { Verdict::Bad } else { Verdict::Good };
+        assert_eq!(verdicts, cases.iter().map(|&case| (case, expected(case))).collect::<Vec<_>>(), "{draft:?}");
+        assert_eq!((cases[0], cases.last(), report.cut_short), (Case::Unsigned, Some(&Case::Right), false));
+        let names: Vec<_> = place.history().into_iter().rev().map(|delivery| delivery.event).collect();
+        assert_eq!(names, cases.iter().map(|case| format!("probe:{}", case.name())).collect::<Vec<_>>());
+
+        let credulous = Receiver::start(expect_nothing());
+        let to = with_draft(draft, &credulous.url, credulous.ca());
+        let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+        let findings: Vec<_> = report.findings().map(|row| row.case).collect();
+        assert_eq!(findings, cases[..cases.len() - 1]);
+        let first = &report.findings().next().unwrap().finding;
+        assert!(first.starts_with("Your endpoint accepts unsigned requests") || first.contains("without credentials"), "{first}");
+        let requests = credulous.requests();
+        let unsigned = &requests[0];
+        assert!(unsigned.values("authorization").is_empty() && unsigned.values("x-signature").is_empty());
+        assert!(!String::from_utf8_lossy(&unsigned.raw).contains("canary") && unsigned.values("key").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_tampered_body_is_json_under_the_signature_of_the_ping() {
+    let place = Place::new();
+    let receiver = Receiver::start(expect_nothing());
+    let to = with_draft(draft(AuthType::Hmac), &receiver.url, receiver.ca());
+    place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+    let [unsigned, wrong, tampered, right] = receiver.requests().try_into().unwrap();
+    assert_eq!((&unsigned.body, &wrong.body, &right.body), (&right.body, &right.body, &BuiltIn::Ping.event().body));
+    assert_eq!(tampered.header("x-signature"), right.header("x-signature"));
+    assert_ne!(wrong.header("x-signature"), right.header("x-signature"));
+    let json: serde_json::Value = serde_json::from_slice(&tampered.body).unwrap();
+    assert_eq!((&json["tampered"], &json["topic"]), (&true.into(), &"ping".into()));
+}
+
+#[tokio::test]
+async fn what_tells_nothing_is_not_called_good() {
+    let place = Place::new();
+    for (answers, verdicts) in [
+        // Refuses everything.
+        (vec![Answer::status(401)], [Verdict::Unclear, Verdict::Unclear, Verdict::Bad]),
+        // Fails on what it should refuse.
+        (
+            vec![Answer::status(500), Answer::status(404), Answer::status(200)],
+            [Verdict::Unclear, Verdict::Unclear, Verdict::Good],
+        ),
+        // It is too busy at the moment.
+        (vec![Answer::status(401), Answer::status(401), Answer::status(429)], [Verdict::Unclear; 3]),
+    ] {
+        let receiver = Receiver::scripted(expect_nothing(), answers);
+        let to = with_draft(draft(AuthType::Bearer), &receiver.url, receiver.ca());
+        let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+        assert_eq!(report.rows.iter().map(|row| row.verdict).collect::<Vec<_>>(), verdicts, "{report:?}");
+    }
+    let busy = Receiver::scripted(expect_nothing(), vec![Answer::status(401), Answer::status(401), Answer::status(429)]);
+    let to = with_draft(draft(AuthType::Bearer), &busy.url, busy.ca());
+    let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+    assert!(report.finding().0.contains("did not take the right request now (429)"), "{report:?}");
+    assert!(report.finding().1.starts_with("Probe again"), "{report:?}");
+    let receiver = Receiver::start(expect_nothing());
+    let to = with_draft(draft(AuthType::Default), &receiver.url, receiver.ca());
+    let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+    assert_eq!((report.rows.len(), receiver.connections()), (0, 0), "nothing to check");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_is_asked_once() {
+    let place = Place::new();
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close]);
+    let to = with_draft(draft(AuthType::Bearer), &receiver.url, receiver.ca());
+    let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
+    assert_eq!((report.rows.len(), report.cut_short, report.rows[0].verdict), (1, true, Verdict::Unclear));
+    let stopper = Stopper::default();
+    let report = place.waypost.probe(&to, |_| stopper.stop(), stopper.stopped()).await.unwrap();
+    assert_eq!((report.rows[0].delivery.outcome(), report.cut_short), (Outcome::Stopped, true));
+}
+
+#[tokio::test]
+async fn a_delivery_is_sent_again_under_a_new_id_to_the_destination_of_now() {
+    let place = Place::new();
+    let before = Receiver::scripted(expect_hmac("hex", "x-signature", SECRET), vec![Answer::status(503)]);
+    let event = Event { name: "order".into(), body: b"{\"n\":1} \n".to_vec() };
+    let first = place.waypost.test(&destination(&before.url, before.ca()), &event, |_| {}, pending()).await.delivery;
+    let now = Receiver::start(expect_bearer("canary-token"));
+    let to = with_draft(draft(AuthType::Bearer), &now.url, now.ca());
+    let again = place.waypost.resend(&to, &first.id, |_| {}, pending()).await.unwrap().delivery;
+    assert_eq!((again.outcome(), again.event.as_str()), (Outcome::Delivered, "order"));
+    assert_ne!(again.id, first.id);
+    let request = now.wait_for_request(DEADLINE);
+    assert_eq!((request.body, before.requests().len()), (event.body, 1));
+
+    let none = place.waypost.resend(&to, "msg_\u{202e}none", |_| {}, pending()).await.unwrap_err();
+    assert!(none.what.contains("no delivery msg_\\u{202e}none"), "{none}");
+    let long = Event { name: "long".into(), body: format!("\"{}\"", "x".repeat(70_000)).into_bytes() };
+    let sent = place.waypost.test(&to, &long, |_| {}, pending()).await.delivery;
+    let refused = place.waypost.resend(&to, &sent.id, |_| {}, pending()).await.unwrap_err();
+    assert!(refused.why.contains("64 KiB"), "{refused}");
+    assert_eq!(now.requests().len(), 2, "nothing was sent for those");
+}

@@ -1,0 +1,228 @@
+//! Row 21: secrets that can be recognised, through everything that waypost does, with logging at its highest.
+
+use std::fs;
+
+use crate::support::app::{App, Typed};
+use crate::support::check::{base64, expect_nothing, hex};
+use crate::support::common::{disk, registered_at};
+use crate::support::pty::Key;
+use crate::support::receiver::{Answer, Receiver};
+use crate::support::{Home, Output};
+
+/// Good for every field: letters that percent-encoding and base64 change are in it.
+const CANARY: &str = "Canary+/0123456789-sEcRet~tail";
+
+const USER: &str = "someone";
+
+const AUTHS: [(&str, &[&str]); 5] = [
+    ("hmac", &["--auth", "hmac", "--header-key", "X-Signature"]),
+    ("basic", &["--auth", "basic", "--username", USER]),
+    ("bearer", &["--auth", "bearer"]),
+    ("header", &["--auth", "api-key", "--key", "X-Api-Key"]),
+    ("query", &["--auth", "api-key", "--key", "key", "--add-to", "query"]),
+];
+
+/// Everything that the secret could have become.
+fn forms() -> Vec<String> {
+    let percent = |upper: bool| {
+        let encoded = CANARY.replace('+', "%2B").replace('/', "%2F");
+        if upper { encoded } else { encoded.to_lowercase().replace("canary", "Canary").replace("secret", "sEcRet") }
+    };
+    let mut forms = vec![CANARY.to_owned(), percent(true), percent(false), CANARY.to_lowercase()];
+    // Base64 looks different behind one or two bytes of something else; what stands in the middle is the same.
+    for before in ["", "x", "xx", &format!("{USER}:"), "key="] {
+        let text = base64(format!("{before}{CANARY}").as_bytes());
+        let skipped = before.len().div_ceil(3) * 4;
+        let middle = text[skipped..text.len() - 4].to_owned();
+        forms.push(middle.replace('+', "-").replace('/', "_"));
+        forms.push(middle);
+    }
+    let bytes = CANARY.as_bytes();
+    forms.extend([hex(bytes), hex(bytes).to_uppercase()]);
+    forms
+}
+
+#[track_caller]
+fn assert_none(text: &str, wherefrom: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{form} is in {wherefrom}: {text}");
+    }
+}
+
+/// Everything of the home's files, the log with it.
+#[track_caller]
+fn assert_none_on_disk(home: &Home) {
+    for (path, (_, bytes)) in disk(home) {
+        assert_none(&String::from_utf8_lossy(&bytes), &path.display().to_string());
+    }
+    let log = fs::read_to_string(home.state_dir().join("waypost.log")).unwrap();
+    assert!(log.contains(" waypost::"), "waypost does log: {log}");
+}
+
+#[test]
+fn h21_the_forms_are_those_that_a_secret_takes() {
+    let pair = base64(format!("{USER}:{CANARY}").as_bytes());
+    let percent = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let percent = percent.replace("%2D", "-").replace("%7E", "~");
+    for text in [pair, base64(CANARY.as_bytes()), hex(CANARY.as_bytes()), percent] {
+        assert!(forms().iter().any(|form| text.contains(form)), "{text}");
+    }
+}
+
+/// Answers with everything that came, in every form, where an endpoint could put it.
+fn echo(status: u16) -> Answer {
+    let percent = &forms()[1];
+    let (plain, b64, hex) = (CANARY, base64(CANARY.as_bytes()), hex(CANARY.as_bytes()));
+    Answer::status(status)
+        .header("location", &format!("https://other.example/?key={percent}&again={plain}"))
+        .header("x-echo", &format!("Bearer {plain} Basic {}", base64(format!("{USER}:{CANARY}").as_bytes())))
+        .header("set-cookie", &format!("secret={plain}"))
+        .body(format!("{{\"you sent\": \"{plain}\", \"b\": \"{b64}\", \"h\": \"{hex}\", \"p\": \"{percent}\"}}"))
+}
+
+fn run(home: &Home, args: &[&str], stdin: &str) -> Output {
+    let out = home.run(&[args, &["-v"]].concat(), stdin.as_bytes(), &[("RUST_LOG", "trace"), ("CANARY", CANARY)]);
+    if args[0] != "secret" || args.contains(&"--copy") {
+        assert_none(&out.stdout, &format!("stdout of {args:?}"));
+    }
+    assert_none(&out.stderr, &format!("stderr of {args:?}"));
+    assert!(!out.stderr.contains("panicked"), "{}", out.stderr);
+    out
+}
+
+#[test]
+fn h21_no_command_gives_a_canary_away() {
+    for (_, auth) in AUTHS {
+        let receiver = Receiver::scripted(expect_nothing(), vec![echo(302), echo(200), echo(401), echo(500)]);
+        let home = Home::new();
+        let ca = receiver.ca().to_str().unwrap();
+        let register = [&["register", "--url", &receiver.url, "--ca-cert", ca, "--secret-stdin"], auth].concat();
+        run(&home, &register, CANARY).exits(0);
+        for (args, stdin, code) in [
+            (["test"].as_slice(), "", 3),
+            (&["test", "--json"], "", 0),
+            (&["test", "--event", "client-submission-auto"], "", 3),
+            (&["test", "--body", "-"], "{}", 3),
+            (&["test", "--timeout", "0"], "", 2),
+            (&["test", "--dry-run"], "", 0),
+            (&["test", "--dry-run", "--json"], "", 0),
+            (&["show"], "", 0),
+            (&["show", "--json"], "", 0),
+            (&["secret"], "", 0),
+            (&["send", "-", "--retries", "0"], "{}", 3),
+            (&["send", "-", "--retries", "0", "--json"], "{}", 3),
+            (&["send", "-", "--lines", "--retries", "0"], "{}\n[1]\n", 3),
+            (&["send", "-", "--lines", "--retries", "0", "--json"], "{}\n", 3),
+            (&["history"], "", 0),
+            (&["history", "--json"], "", 0),
+            (&["curl"], "", 0),
+            (&["curl", "--json"], "", 0),
+            (&["probe", "--yes"], "", 3),
+            (&["probe", "--yes", "--json"], "", 3),
+            (&["snippet", "--lang", "node"], "", 0),
+            (&["verify", "--body", "-", "--header", "x-signature: abc", "--target", "/in?key=wrong", "--json"], "{}", 3),
+            (&["edit", "--url", "http://h.example/"], "", 2),
+            (&["edit", "--secret-env", "CANARY", "--json"], "", 0),
+            // A blank, a control character: wrong for every field.
+            (&["edit", "--secret-stdin"], &format!("{CANARY}\x1b{CANARY}"), 2),
+            (&["edit", "--secret", CANARY], "", 2),
+            (&["edit", &format!("--password={CANARY}")], "", 2),
+        ] {
+            run(&home, args, stdin).exits(code);
+        }
+        let listed = run(&home, &["history", "--json"], "").exits(0).json();
+        let id = listed["deliveries"][0]["id"].as_str().unwrap();
+        run(&home, &["history", "show", id], "").exits(0);
+        run(&home, &["curl", id], "").exits(0);
+        run(&home, &["resend", id], "").exits(3);
+        let url = format!("https://{USER}:{CANARY}@h.example/").replace("+/", "-");
+        let out = home.run(&["edit", "--url", &url], b"", &[("RUST_LOG", "trace")]).exits(2);
+        assert!(!out.stderr.contains("0123456789-sEcRet"), "{}", out.stderr);
+        // Its key is gone, is another's, and the file is not what it was.
+        let key = home.state_dir().join("key");
+        let bytes = fs::read(&key).unwrap();
+        for wrong in [Some([7; 32].as_slice()), Some(b"short"), None] {
+            match wrong {
+                Some(wrong) => fs::write(&key, wrong).unwrap(),
+                None => fs::remove_file(&key).unwrap(),
+            }
+            for args in [["test"].as_slice(), &["secret"], &["show", "--json"], &["edit", "--timeout", "3"]] {
+                run(&home, args, "").exits(6);
+            }
+        }
+        fs::write(&key, bytes).unwrap();
+        assert_none_on_disk(&home);
+        // A file in which somebody wrote the secret itself.
+        let good = fs::read_to_string(home.state_file()).unwrap();
+        for bad in [
+            format!("{{\"schema_version\": 1, \"generation\": 1, \"destination\": \"{CANARY}\"}}"),
+            format!("{good}{CANARY}"),
+            good.replace("\"v1:", &format!("\"{CANARY}")),
+            good.replace("{ \"sealed\"", &format!("{{ \"{CANARY}\": 1, \"sealed\"")),
+        ] {
+            fs::write(home.state_file(), &bad).unwrap();
+            for args in [["test"].as_slice(), &["secret"], &["edit", "--timeout", "3"], &["remove", "--yes"]] {
+                run(&home, args, "");
+            }
+        }
+        fs::write(home.state_file(), good).unwrap();
+        run(&home, &["remove", "--yes"], "").exits(0);
+        assert_none_on_disk(&home);
+    }
+}
+
+#[test]
+fn h21_no_fault_of_the_network_gives_a_canary_away() {
+    for (_, auth) in AUTHS {
+        let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close, Answer::Raw(CANARY.into()), Answer::Stall]);
+        let home = registered_at(&receiver, &[auth, &["--timeout", "1", "--secret-stdin"]].concat(), CANARY);
+        for _ in 0..3 {
+            run(&home, &["test"], "").exits(4);
+        }
+        for (name, value) in [("HTTPS_PROXY", "http://[bad"), ("HTTPS_PROXY", "http://127.0.0.1:1"), ("SSL_CERT_FILE", "/none")] {
+            home.waypost(&["edit", "--ca-cert", ""]).exits(0);
+            let env = [("RUST_LOG", "trace"), (name, value)];
+            let out = home.run(&["test", "-v", "--json"], b"", &env);
+            assert!(matches!(out.code, Some(2 | 4)), "{out:?}");
+            assert_none(&format!("{}{}", out.stdout, out.stderr), name);
+        }
+        assert_none_on_disk(&home);
+    }
+}
+
+#[test]
+fn h21_the_app_gives_no_canary_away() {
+    let places = [
+        Typed::Hmac { header_key: "X-Signature", secret: CANARY, format: 0 },
+        Typed::Basic { username: USER, password: CANARY },
+        Typed::Bearer { pasted: CANARY },
+        Typed::ApiKey { key: "X-Api-Key", value: CANARY, in_query: false },
+        Typed::ApiKey { key: "key", value: CANARY, in_query: true },
+    ];
+    for typed in places {
+        let receiver = Receiver::scripted(expect_nothing(), vec![echo(200)]);
+        let home = Home::new();
+        let ca = receiver.ca().to_str().unwrap();
+        let mut app = App::start(home.pty(&["-v"]).env("SSL_CERT_FILE", ca).env("RUST_LOG", "trace"));
+        app.register(&receiver.url, &typed);
+        app.send_test();
+        app.wait_for("✓ 200");
+        app.under_the_tabs();
+        app.show_request_tab();
+        app.under_the_tabs();
+        app.press(&[Key::Esc]);
+        app.wait_for("[ Edit ]");
+        app.type_text("e");
+        app.wait_for(" Edit destination ");
+        app.key(Key::Ctrl('o'));
+        app.wait_for("[ Edit ]");
+        app.gone(" Edit destination ");
+        app.type_text("d");
+        app.wait_for("[ Keep ]");
+        app.key(Key::Esc);
+        app.gone("[ Keep ]");
+        app.quit();
+        assert_none(&String::from_utf8_lossy(&app.raw()), "the terminal");
+        assert_none_on_disk(&home);
+    }
+}

@@ -1,0 +1,493 @@
+//! What waypost says when something is wrong: everywhere what is wrong, why, and how to mend it.
+
+mod troubleshooting;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
+use waypost::domain::delivery::{Cause, Phase, Response};
+use waypost::domain::draft::{Draft, MAX_FIELD_BYTES};
+use waypost::domain::field::{Field, FieldError};
+use waypost::domain::secret::Secret;
+use waypost::domain::signature::Format;
+use waypost::io::fs::paths::Paths;
+use waypost::io::state::store::{Doing, StoreError};
+use waypost::io::state::vault::VaultError;
+use waypost::ops::{self, Code, Listen, Problem, Waypost};
+
+use crate::support::Home;
+
+/// What is wrong goes on a sentence and has no full stop; why and how to mend it are sentences.
+#[track_caller]
+fn is_whole(what: &str, why: &str, fix: &str) {
+    for text in [what, why, fix] {
+        assert!(!text.trim().is_empty(), "{what:?}, {why:?}, {fix:?}");
+        assert_eq!(text.trim(), text, "{what:?}, {why:?}, {fix:?}");
+        for slip in ["  ", "Some(", "None", "Err(", "{", "}", "\n"] {
+            assert!(!text.contains(slip), "{slip:?} in {text:?}");
+        }
+    }
+    assert!(!what.ends_with('.'), "{what:?} has a full stop");
+    assert!(why.ends_with('.'), "{why:?} is no sentence");
+    // What is pasted, a command or a URL, would be another with one.
+    let pasted = fix.starts_with("Run: ") || fix.split(' ').next_back().is_some_and(|last| last.starts_with("https://"));
+    assert!(fix.ends_with('.') || pasted, "{fix:?} is no sentence");
+    for sentence in [why, fix] {
+        assert!(!sentence.ends_with(".."), "{sentence:?}");
+        // The names of hosts, headers and of the program are written small.
+        let first = sentence.split(' ').next().unwrap_or_default();
+        let name = first == "waypost" || first.contains(['.', '-', '/']);
+        assert!(name || !first.starts_with(|c: char| c.is_ascii_lowercase()), "{sentence:?}");
+    }
+}
+
+#[track_caller]
+fn problem_is_whole(problem: &Problem) {
+    is_whole(&problem.what, &problem.why, &problem.fix);
+}
+
+fn path() -> PathBuf {
+    PathBuf::from("/home/ada/.config/waypost/destination.json")
+}
+
+/// Drafts that are wrong, each with the field that is.
+fn wrong() -> Vec<(Field, Draft)> {
+    let long = "x".repeat(MAX_FIELD_BYTES + 1);
+    let draft = |auth_type| Draft {
+        url: "https://h.example/in?a=1".into(),
+        auth_type,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new("0123456789abcdef"),
+        username: "ada".into(),
+        password: Secret::new("a long enough password"),
+        token: Secret::new("token"),
+        key: "X-Api-Key".into(),
+        value: Secret::new("value"),
+        ..Draft::default()
+    };
+    let mut out = Vec::new();
+    let url = format!("https://h.example/{}", "x".repeat(2048));
+    for text in [
+        "",
+        "h.example",
+        "http://h.example/",
+        "ftp://h.example/",
+        "https://",
+        "https:h",
+        "https://h.example/a b",
+        "https://h\t.example/",
+        "https://h.example/\n",
+        "https:\\\\h",
+        "https://user:pw@h.example/",
+        "https://h.example/#f",
+        "https://bücher.example/",
+        "https://h\u{ad}.example/",
+        "https://h。example/",
+        "https://0x7f.1/",
+        "https://2130706433/",
+        "https://h.example:0/",
+        "https://h.example:65536/",
+        "https://h.example:abc/",
+        &url,
+        "https://h.example/a/../b",
+        "https://h.example/?a='",
+        "https://h.example/<",
+        "https://169.254.169.254/",
+        "https://[fe80::1]/",
+        "https://0.0.0.0/",
+        "https://224.0.0.1/",
+        "https://[::ffff:169.254.1.1]/",
+        "https://[64:ff9b::a9fe:101]/",
+        "https://[fd00:ec2::254]/",
+        "https://[",
+        "https://h_.%zz/",
+    ] {
+        out.push((Field::Url, Draft { url: text.into(), ..draft(AuthType::Default) }));
+    }
+    let long_name = "x".repeat(257);
+    for text in
+        ["", " ", "a b", "X:", "é", "a\r\nb", &long_name, "Host", "Cookie", "Authorization", "webhook-id", "Proxy-Foo", "Te"]
+    {
+        out.push((Field::HeaderKey, Draft { header_key: text.into(), ..draft(AuthType::Hmac) }));
+        if text != "Authorization" {
+            out.push((Field::Key, Draft { key: text.into(), ..draft(AuthType::ApiKey) }));
+        }
+    }
+    for text in ["", " k", "a\u{7}b", "a", &long] {
+        out.push((Field::Key, Draft { key: text.into(), add_to: AddTo::Query, ..draft(AuthType::ApiKey) }));
+    }
+    for text in ["", "a\nb", &long] {
+        let secret = Secret::new(text);
+        out.push((Field::SigningSecret, Draft { signing_secret: secret.clone(), ..draft(AuthType::Hmac) }));
+        out.push((Field::Password, Draft { password: secret.clone(), ..draft(AuthType::Basic) }));
+        out.push((Field::Token, Draft { token: secret.clone(), ..draft(AuthType::Bearer) }));
+        out.push((Field::Value, Draft { value: secret, ..draft(AuthType::ApiKey) }));
+    }
+    for text in ["whsec_???", "not base64", "whsec_", "abc"] {
+        let hmac = draft(AuthType::Hmac);
+        out.push((Field::SigningSecret, Draft { signing_secret: Secret::new(text), format: Format::Standard, ..hmac }));
+    }
+    for text in ["a:b", "a\nb", &long] {
+        out.push((Field::Username, Draft { username: text.into(), ..draft(AuthType::Basic) }));
+    }
+    for text in [" t", "Bearer ", "tökén", "a b"] {
+        out.push((Field::Token, Draft { token: Secret::new(text), ..draft(AuthType::Bearer) }));
+    }
+    for text in [" v", "välue"] {
+        out.push((Field::Value, Draft { value: Secret::new(text), ..draft(AuthType::ApiKey) }));
+    }
+    for text in ["ca.pem", "/a\nb"] {
+        out.push((Field::CaCert, Draft { ca_cert: text.into(), ..draft(AuthType::Default) }));
+    }
+    for text in ["0", "121", "-1", "+5", "five", "1.5", "99999999"] {
+        out.push((Field::Timeout, Draft { timeout_s: text.into(), ..draft(AuthType::Default) }));
+    }
+    out
+}
+
+#[test]
+fn fields() {
+    let mut seen = BTreeSet::new();
+    let mut fields = BTreeSet::new();
+    for (field, draft) in wrong() {
+        let errors = draft.check().expect_err(&format!("{field:?}: {draft:?}"));
+        let [FieldError { field: named, what, why, fix }] = errors.as_slice() else { panic!("{errors:?}") };
+        assert_eq!(*named, field, "{errors:?}");
+        is_whole(what, why, fix);
+        seen.insert(why.clone());
+        fields.insert(field);
+    }
+    // Each field that is typed, and many reasons rather than one for all.
+    assert_eq!(fields.len(), 10, "{fields:?}");
+    assert!(seen.len() >= 30, "{}", seen.len());
+    for error in [
+        ops::ca_certificate(Path::new("/nowhere/ca.pem")).unwrap_err(),
+        ops::ca_certificate(Path::new("/")).unwrap_err(),
+        ops::ca_certificate(Path::new("/dev/null")).unwrap_err(),
+        ops::ca_certificate(Path::new(file!())).unwrap_err(),
+    ] {
+        is_whole(&error.what, &error.why, &error.fix);
+    }
+}
+
+/// One of each kind. A new one does not compile until it stands here.
+fn vault_errors() -> Vec<VaultError> {
+    use VaultError as E;
+    let each = |error: &E| match error {
+        E::KeyMissing { .. }
+        | E::KeyLength { .. }
+        | E::KeyMode { .. }
+        | E::KeyUnreadable { .. }
+        | E::WrongKeyOrPlace
+        | E::Malformed
+        | E::Absent
+        | E::Seal(_) => std::mem::discriminant(error),
+    };
+    let named = [false, true];
+    let errors: Vec<E> = [
+        E::KeyMode { path: path(), mode: 0o644 },
+        E::KeyUnreadable { path: path(), reason: "Permission denied".into() },
+        E::WrongKeyOrPlace,
+        E::Malformed,
+        E::Absent,
+        E::Seal("no random numbers".into()),
+    ]
+    .into_iter()
+    .chain(named.map(|named| E::KeyMissing { path: path(), named }))
+    .chain(named.map(|named| E::KeyLength { path: path(), named }))
+    .collect();
+    let mut kinds: Vec<_> = errors.iter().map(each).collect();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 8);
+    errors
+}
+
+fn store_errors() -> Vec<StoreError> {
+    use StoreError as E;
+    let each = |error: &E| match error {
+        E::NoHome
+        | E::Io { .. }
+        | E::LooseMode { .. }
+        | E::NotAFile { .. }
+        | E::TooLarge { .. }
+        | E::Syntax { .. }
+        | E::Shape { .. }
+        | E::Newer { .. }
+        | E::Invalid { .. }
+        | E::Busy { .. }
+        | E::Changed { .. }
+        | E::Secret(_) => std::mem::discriminant(error),
+    };
+    let invalid = Draft::default().check().unwrap_err();
+    let mut errors = vec![
+        E::NoHome,
+        E::LooseMode { path: path(), mode: 0o644 },
+        E::NotAFile { path: path(), found: "a directory" },
+        E::TooLarge { path: path() },
+        E::Syntax { path: path(), line: 1, column: 2, problem: "a comma is missing" },
+        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object" },
+        E::Newer { path: path(), found: 2, known: 1 },
+        E::Invalid { path: path(), errors: invalid },
+        E::Busy { lock: path() },
+        E::Changed { path: path() },
+    ];
+    for doing in [Doing::Find, Doing::CreateDir, Doing::Lock, Doing::Read, Doing::Write, Doing::Remove] {
+        for kind in [
+            io::ErrorKind::StorageFull,
+            io::ErrorKind::QuotaExceeded,
+            io::ErrorKind::ReadOnlyFilesystem,
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::NotADirectory,
+        ] {
+            errors.push(E::io(doing, &path(), &io::Error::new(kind, "the system's words")));
+        }
+    }
+    errors.extend(vault_errors().into_iter().map(E::Secret));
+    let mut kinds: Vec<_> = errors.iter().map(each).collect();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 12);
+    errors
+}
+
+#[test]
+fn files_and_keys() {
+    for error in vault_errors() {
+        is_whole(&error.what(), &error.why(), &error.fix());
+        problem_is_whole(&error.into());
+    }
+    for error in store_errors() {
+        is_whole(&error.what(), &error.why(), &error.fix());
+        problem_is_whole(&error.into());
+    }
+}
+
+#[test]
+fn operations() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
+    let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
+    let settings = || Draft { url: "https://h.example/".into(), ..Draft::default() }.check().unwrap().settings;
+    let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, |_| Ok(settings())).unwrap_err()];
+    assert!(nothing.iter().all(|problem| problem.code == Code::NothingRegistered), "{nothing:?}");
+    let generation = waypost.register(settings()).unwrap().generation;
+    let full = [
+        waypost.register(settings()).unwrap_err(),
+        waypost.remove(Some(generation + 1)).unwrap_err(),
+        waypost.keep_event("ping", b"{}").unwrap_err(),
+        waypost.keep_event("../x", b"{}").unwrap_err(),
+        waypost.write_new(Path::new("/"), b"").unwrap_err(),
+        waypost.write_new(Path::new("/nowhere/file"), b"").unwrap_err(),
+        waypost.delivery("msg_none").unwrap_err(),
+        ops::copy(&"x".repeat(1024 * 1024)).unwrap_err(),
+        Problem::unrecorded("No space left on device"),
+        Problem::not_edited("it ended with 1"),
+    ];
+    nothing.iter().chain(&full).for_each(problem_is_whole);
+}
+
+/// One of each kind. A new one does not compile until it stands here.
+fn causes() -> Vec<Cause> {
+    use Cause as C;
+    let each = |cause: &C| match cause {
+        C::NoSuchName
+        | C::NameServer(_)
+        | C::ForbiddenAddress(..)
+        | C::ConnectionRefused(_)
+        | C::NoRoute(_)
+        | C::Reset
+        | C::Closed
+        | C::TimedOut(_)
+        | C::NotTls
+        | C::TlsTooOld
+        | C::UnknownIssuer(_)
+        | C::SelfSigned
+        | C::MissingIntermediate(_)
+        | C::WrongName(_)
+        | C::Expired(..)
+        | C::NotYetValid(..)
+        | C::OtherCaKey(_)
+        | C::CaUsedAsEndEntity
+        | C::ClientCertificateWanted
+        | C::Tls(_)
+        | C::NoCaStore(_)
+        | C::CaFile(_)
+        | C::BadProxy(_)
+        | C::Proxy(_)
+        | C::NotHttp(_)
+        | C::Other(_) => std::mem::discriminant(cause),
+    };
+    let at = |text: &str| text.parse().unwrap();
+    let (then, now) = (at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));
+    let causes = vec![
+        C::NoSuchName,
+        C::NameServer("Temporary failure".into()),
+        C::ForbiddenAddress([169, 254, 169, 254].into(), "a link-local address"),
+        C::ConnectionRefused(None),
+        C::ConnectionRefused(Some(([10, 0, 0, 1], 443).into())),
+        C::NoRoute("No route to host".into()),
+        C::Reset,
+        C::Closed,
+        C::TimedOut(1),
+        C::TimedOut(15),
+        C::NotTls,
+        C::TlsTooOld,
+        C::UnknownIssuer(None),
+        C::UnknownIssuer(Some("CN=Own CA".into())),
+        C::SelfSigned,
+        C::MissingIntermediate(None),
+        C::MissingIntermediate(Some("CN=R3".into())),
+        C::WrongName(Vec::new()),
+        C::WrongName(vec!["other.example".into()]),
+        C::Expired(None, now),
+        C::Expired(Some(then), now),
+        C::NotYetValid(None, now),
+        C::NotYetValid(Some(now), then),
+        C::OtherCaKey(None),
+        C::OtherCaKey(Some("CN=Own CA".into())),
+        C::CaUsedAsEndEntity,
+        C::ClientCertificateWanted,
+        C::Tls("detail".into()),
+        C::NoCaStore("detail".into()),
+        C::CaFile("/ca.pem: no certificate".into()),
+        C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
+        C::Proxy("It refused.".into()),
+        C::NotHttp("detail".into()),
+        C::Other("detail".into()),
+    ];
+    let mut kinds: Vec<_> = causes.iter().map(each).collect();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 26);
+    causes
+}
+
+#[test]
+fn diagnoses() {
+    let settings = AuthType::ALL.map(|auth_type| {
+        let secret = || Secret::new("0123456789abcdef-3f2a");
+        let draft = Draft { url: "https://h.example/in".into(), auth_type, header_key: "X-Signature".into(), ..Draft::default() };
+        let draft = Draft { signing_secret: secret(), password: secret(), token: secret(), value: secret(), ..draft };
+        Draft { username: "ada".into(), key: "X-Api-Key".into(), ..draft }.check().unwrap().settings
+    });
+    let phases = || std::iter::once(None).chain(Phase::ALL.map(Some));
+    for settings in &settings {
+        for cause in causes() {
+            for phase in phases() {
+                let private = [([10, 1, 2, 3], 443).into()];
+                for said in [of_cause(settings, phase, &cause), of_failure(settings, phase, &cause, &private)] {
+                    is_whole("It failed", &said.why, &said.fix_by_command());
+                    is_whole("It failed", &said.why, &said.fix);
+                }
+            }
+        }
+        for status in 100..=999 {
+            for (name, value) in [("x-none", ""), ("location", "/in/"), ("retry-after", "5"), ("www-authenticate", "Basic")] {
+                let headers = vec![(name.to_owned(), value.to_owned())];
+                let (reason, body) = (String::new(), Vec::new());
+                let said = of_response(settings, &Response { status, reason, headers, body, truncated: false, cut: None });
+                if (200..300).contains(&status) {
+                    assert_eq!(said.fix, "", "there is nothing to mend at {status}");
+                } else {
+                    is_whole("It refused", &said.why, &said.fix);
+                    assert!(!said.fix_by_command().contains("; e "), "{}", said.fix_by_command());
+                }
+            }
+        }
+    }
+    for phase in phases() {
+        let said = of_stop(phase);
+        is_whole("It was stopped", &said.why, &said.fix);
+    }
+    let said = of_panic();
+    is_whole("It was stopped", &said.why, &said.fix);
+}
+
+#[test]
+fn receivers_and_deliveries_that_are_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
+    let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
+    let settings = Draft { url: "https://h.example/".into(), ..Draft::default() }.check().unwrap().settings;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
+    let taken = TcpListener::bind(addr).unwrap();
+    let usual = || Listen {
+        addr,
+        name: "localhost".into(),
+        respond: None,
+        delay: Duration::ZERO,
+        fail_rate: 0.0,
+        ca_out: Some(dir.path().join("ca.pem")),
+    };
+    let refused = |how: Listen| runtime.block_on(waypost.listen(how, tokio::sync::mpsc::channel(1).0)).unwrap_err();
+    let unregistered = refused(usual());
+    assert_eq!(unregistered.code, Code::NothingRegistered);
+    waypost.register(settings).unwrap();
+    let other = dir.path().join("other.pem");
+    std::fs::write(&other, "something else").unwrap();
+    let problems = [
+        unregistered,
+        refused(Listen { name: "https://h.example/in".into(), ..usual() }),
+        refused(Listen { name: "h:1:2".into(), ..usual() }),
+        refused(Listen { addr: taken.local_addr().unwrap(), ..usual() }),
+        refused(Listen { respond: Some(42), ..usual() }),
+        refused(Listen { ca_out: Some(other), ..usual() }),
+        refused(Listen { ca_out: Some("/nowhere/ca.pem".into()), ..usual() }),
+        waypost.delivery("msg_none").unwrap_err(),
+        waypost.event_of("msg_none").unwrap_err(),
+        Problem::already_registered(),
+        Problem::overtaken(),
+    ];
+    problems.iter().for_each(problem_is_whole);
+}
+
+/// What the command line says of a wrong call: what and how to mend it, on standard error alone.
+#[test]
+fn calls_that_are_wrong() {
+    let home = Home::new();
+    home.waypost(&["register", "--url", "https://h.example/in", "--auth", "default"]).exits(0);
+    let calls: &[&[&str]] = &[
+        &["register", "--url", "https://h.example/in"],
+        &["register", "--url", "https://h.example/in", "--auth", "none"],
+        &["register", "--url", "https://h.example/in", "--auth", "default", "--username", "u"],
+        &["register", "--url", "https://h.example/in", "--auth", "default", "--secret-env", "NOWHERE"],
+        &["edit"],
+        &["edit", "--timeout", "soon"],
+        &["edit", "--auth", "bearer", "--token", "t"],
+        &["test", "--event", "pong"],
+        &["test", "--body", "/nowhere/event.json"],
+        &["send", "/nowhere/event.json"],
+        &["resend", "msg_none"],
+        &["curl", "msg_none"],
+        &["history", "show"],
+        &["history", "show", "msg_none"],
+        &["history", "--limit", "many"],
+        &["history", "clear"],
+        &["remove"],
+        &["probe"],
+        &["verify", "--body", "/nowhere", "--header", "a: b"],
+        &["verify", "--body", "-", "--header", "no header"],
+        &["listen", "--addr", "here"],
+        &["listen", "--respond", "42"],
+        &["snippet", "--lang", "cobol"],
+        &["fly"],
+        &["--accessible", "show"],
+    ];
+    for call in calls {
+        let out = home.run(call, b"", &[]);
+        let code = out.code.unwrap_or_default();
+        assert!((2..=8).contains(&code) && out.stdout.is_empty(), "{call:?}: {out:?}");
+        let said = out.stderr.trim_end();
+        assert!(said.starts_with("error: ") && (said.ends_with('.') || said.contains("--help")), "{call:?}: {said}");
+        // What, and at least one sentence of how to mend it.
+        let sentences = said.split(['.', '\n']).filter(|part| !part.trim().is_empty()).count();
+        assert!(sentences >= 2, "{call:?}: {said}");
+        for slip in ["  ", "Some(", "Err(", "panicked", "os error"] {
+            assert!(!said.contains(slip), "{call:?}: {slip:?} in {said:?}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The tables of docs/troubleshooting.md of what goes wrong are what the diagnosis says. To write them anew:
+//!
+//! ```text
+//! WAYPOST_TROUBLESHOOTING=1 cargo test --test faults troubleshooting
+//! ```
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::mem::discriminant;
+
+use http::StatusCode;
+use waypost::domain::auth::AuthType;
+use waypost::domain::delivery::diagnosis::{of_cause, of_response};
+use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response};
+use waypost::domain::destination::Settings;
+use waypost::domain::draft::Draft;
+use waypost::domain::secret::Secret;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");
+const BEGIN: &str = "<!-- made by tests/faults/messages/troubleshooting.rs -->\n";
+const END: &str = "<!-- end -->\n";
+
+/// What is answered most, with a row of its own.
+const ANSWERS: [u16; 15] = [301, 400, 401, 403, 404, 405, 410, 413, 415, 422, 429, 500, 502, 503, 504];
+
+/// What is answered seldom, in a sentence each. Of each kind of status without words of its own there is one.
+const SELDOM: [u16; 11] = [304, 402, 407, 408, 409, 411, 421, 431, 501, 507, 600];
+
+fn settings() -> Settings {
+    let draft = Draft {
+        url: "https://hooks.example.com/in".into(),
+        auth_type: AuthType::Hmac,
+        header_key: "X-Signature".into(),
+        signing_secret: Secret::new("0123456789abcdef-3f2a"),
+        ..Draft::default()
+    };
+    draft.check().unwrap().settings
+}
+
+/// One of each cause, and of a time that is over one of each phase where it means something else.
+fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
+    use Cause as C;
+    let at = |text: &str| text.parse().unwrap();
+    let now = at("2026-11-24T12:00:00Z");
+    let finding = vec![
+        C::NoSuchName,
+        C::NameServer("Temporary failure in name resolution".into()),
+        C::ForbiddenAddress(
+            [169, 254, 169, 254].into(),
+            "a link-local address, where cloud machines keep their metadata service",
+        ),
+    ];
+    let connecting = vec![
+        C::ConnectionRefused(None),
+        C::TimedOut(15),
+        C::NoRoute("Network is unreachable".into()),
+        C::Proxy("It did not answer within 15 s.".into()),
+        C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
+    ];
+    let tls = vec![
+        C::NotTls,
+        C::TimedOut(15),
+        C::Reset,
+        C::TlsTooOld,
+        C::UnknownIssuer(Some("CN=Example CA".into())),
+        C::SelfSigned,
+        C::MissingIntermediate(Some("CN=Example CA R3".into())),
+        C::WrongName(vec!["www.example.com".into()]),
+        C::Expired(Some(at("2026-11-01T00:00:00Z")), now),
+        C::NotYetValid(Some(at("2026-12-01T00:00:00Z")), now),
+        C::OtherCaKey(Some("CN=Example CA".into())),
+        C::CaUsedAsEndEntity,
+        C::ClientCertificateWanted,
+        C::Tls("its certificate was revoked".into()),
+        C::NoCaStore(String::new()),
+        C::CaFile("no certificate is in it".into()),
+    ];
+    let answer = vec![C::TimedOut(15), C::Closed, C::NotHttp(String::new()), C::Other(String::new())];
+    let each = |phase, causes: Vec<Cause>| causes.into_iter().map(|cause| (phase, cause)).collect();
+    [
+        ("Finding the host", each(Phase::Dns, finding)),
+        ("Connecting", each(Phase::Connect, connecting)),
+        ("TLS", each(Phase::Tls, tls)),
+        ("The answer", each(Phase::Wait, answer)),
+    ]
+}
+
+fn answered(status: u16) -> Diagnosis {
+    let header = match status {
+        301 => ("location", "/in/"),
+        429 => ("retry-after", "30"),
+        _ => ("x-none", ""),
+    };
+    let headers = vec![(header.0.to_owned(), header.1.to_owned())];
+    let (reason, body) = (String::new(), Vec::new());
+    of_response(&settings(), &Response { status, reason, headers, body, truncated: false, cut: None })
+}
+
+/// `401 Unauthorized`
+fn status_line(status: u16) -> String {
+    let reason = StatusCode::from_u16(status).unwrap().canonical_reason().unwrap_or_default();
+    format!("{status} {reason}").trim_end().to_owned()
+}
+
+/// A text in a cell: a URL is code, so that nothing makes a link of it.
+fn cell(text: &str) -> String {
+    let word = |word: &str| match word.strip_prefix("https://") {
+        Some(_) => {
+            let url = word.trim_end_matches([';', ',', '.']);
+            format!("`{url}`{}", &word[url.len()..])
+        }
+        None => word.replace('|', "\\|").replace('<', "&lt;"),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn row(out: &mut String, end: &str, said: &Diagnosis) {
+    writeln!(out, "| ✗ {end} | {} | {} |", cell(&said.why), cell(&said.fix)).unwrap();
+}
+
+fn tables() -> String {
+    let mut out = String::new();
+    for (title, causes) in failures() {
+        write!(out, "\n**{title}**\n\n| it says | why | what to do |\n|---|---|---|\n").unwrap();
+        for (phase, cause) in causes {
+            row(&mut out, phase.label(), &of_cause(&settings(), Some(phase), &cause));
+        }
+    }
+    for status in ANSWERS {
+        row(&mut out, &status_line(status), &answered(status));
+    }
+    out.push_str("\nRare; each message says what to do:\n\n");
+    for status in SELDOM {
+        writeln!(out, "- {}: {}", status_line(status), cell(&answered(status).why)).unwrap();
+    }
+    out.push('\n');
+    out
+}
+
+#[test]
+fn troubleshooting_is_what_the_diagnosis_says() {
+    let page = std::fs::read_to_string(PAGE).unwrap();
+    let (head, rest) = page.split_once(BEGIN).expect("the page marks where the tables begin");
+    let (there, tail) = rest.split_once(END).expect("the page marks where the tables end");
+    let tables = tables();
+    if std::env::var_os("WAYPOST_TROUBLESHOOTING").is_some() {
+        std::fs::write(PAGE, format!("{head}{BEGIN}{tables}{END}{tail}")).unwrap();
+        return;
+    }
+    for (there, made) in there.lines().zip(tables.lines()) {
+        assert_eq!(there, made, "WAYPOST_TROUBLESHOOTING=1 cargo test --test faults troubleshooting writes it anew");
+    }
+    assert_eq!(there, tables);
+}
+
+/// A new cause does not compile until `causes` has it, and then is missed here.
+#[test]
+fn troubleshooting_has_every_cause() {
+    let rows = failures().map(|(_, causes)| causes).concat();
+    for cause in super::causes() {
+        assert!(rows.iter().any(|(_, shown)| discriminant(shown) == discriminant(&cause)), "{cause:?} has no row");
+    }
+}
+
+#[test]
+fn troubleshooting_has_every_answer_that_has_words_of_its_own() {
+    let words = |status: u16| {
+        let said = answered(status);
+        format!("{} {}", said.why, said.fix).replace(&status.to_string(), "N")
+    };
+    let shown: BTreeSet<String> = ANSWERS.into_iter().chain(SELDOM).map(words).collect();
+    assert_eq!(shown.len(), ANSWERS.len() + SELDOM.len(), "two rows say the same");
+    // Without a header that says where it leads.
+    let bare = [300, 302, 303, 307, 308];
+    for status in (300..=699).filter(|status| !bare.contains(status)) {
+        assert!(shown.contains(&words(status)), "{status} has neither row nor sentence: {}", words(status));
+    }
+}
