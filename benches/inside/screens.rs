@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::domain::auth::AuthType;
 use waypost::tui::app::backend::LeanBackend;
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
@@ -50,7 +50,7 @@ impl Screen {
             Self::Question => (scenes::registered(AuthType::Hmac), &[Press::Char('d')]),
             Self::Help => (scenes::with_deliveries(), &[Press::Char('?')]),
         };
-        let mut model = Model::new((80, 24), Surroundings::default(), situation);
+        let mut model = Model::new((80, 24), Environment::default(), situation);
         for &key in keys {
             update(&mut model, Msg::Key(key));
         }

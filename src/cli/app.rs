@@ -10,7 +10,7 @@ use super::args::{Args, Look};
 use super::failure::Failure;
 use crate::ops::{Demo, Waypost};
 use crate::tui::app::start;
-use crate::tui::model::Surroundings;
+use crate::tui::model::Environment;
 use crate::tui::msg::Msg;
 
 /// Opens the app.
@@ -23,7 +23,7 @@ pub fn app(args: &Args, look: Look) -> Result<u8, Failure> {
     if in_lines(look) {
         return accessible::open(runtime()?, &waypost, None);
     }
-    open(runtime()?, waypost, surroundings(args, look, None), start::outside())
+    open(runtime()?, waypost, environment(args, look, None), start::outside())
 }
 
 /// Opens the app on throw-away files, with a receiver as its endpoint.
@@ -47,8 +47,8 @@ pub fn demo(args: &Args, look: Look) -> Result<u8, Failure> {
     let demo = runtime.block_on(Demo::start(move |witness| {
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
-    let surroundings = surroundings(args, look, Some(demo.url().to_owned()));
-    open(runtime, demo.waypost(), surroundings, outside)
+    let environment = environment(args, look, Some(demo.url().to_owned()));
+    open(runtime, demo.waypost(), environment, outside)
 }
 
 /// Whether the app is to be lines: asked for, or since the terminal has no cursor to move.
@@ -60,10 +60,10 @@ fn in_lines(look: Look) -> bool {
 fn open(
     runtime: Runtime,
     waypost: Waypost,
-    surroundings: Surroundings,
+    environment: Environment,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> Result<u8, Failure> {
-    let code = start::start(&runtime, waypost, surroundings, outside);
+    let code = start::start(&runtime, waypost, environment, outside);
     // Not by dropping it, which waits for every thread: one may be waiting for a name server or a disk.
     runtime.shutdown_background();
     ended(code)
@@ -78,19 +78,14 @@ fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// What the options and the environment say of the terminal.
-fn surroundings(args: &Args, look: Look, demo: Option<String>) -> Surroundings {
+fn environment(args: &Args, look: Look, demo: Option<String>) -> Environment {
     let var = |name| std::env::var(name).unwrap_or_default();
     let colourless = match args.globals.color.as_str() {
         "always" => false,
         "never" => true,
         _ => !var("NO_COLOR").is_empty(),
     };
-    Surroundings {
-        ascii: look.ascii || ascii(),
-        colourless,
-        editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(),
-        demo,
-    }
+    Environment { ascii: look.ascii || ascii(), colourless, editor: !var("VISUAL").is_empty() || !var("EDITOR").is_empty(), demo }
 }
 
 /// Whether the terminal shows ASCII only.

@@ -4,6 +4,7 @@
 //! terminal → EventStream → Msg → keys → Action → update → Vec<Effect> → perform (calls ops) → Msg → update → view → frame
 //! ```
 
+pub(crate) mod action;
 pub mod app;
 pub mod effect;
 pub(crate) mod glyphs;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod model;
 pub mod msg;
 pub mod screens;
+pub(crate) mod status;
 pub mod theme;
 pub mod update;
 pub mod view;

@@ -10,10 +10,12 @@ use crate::tui::msg::{Id, Press};
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::other_side::state::{ProbePopup, SnippetPopup, VerifyPopup};
 use crate::tui::screens::test::state::TestPopup;
+use crate::tui::status::{Status, Tone};
+use crate::tui::theme::Theme;
 
 /// What does not change while the app runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Environment {
     /// The terminal shows ASCII only.
     pub ascii: bool,
     /// `$VISUAL` or `$EDITOR` is set.
@@ -98,33 +100,13 @@ pub enum Popup {
     },
 }
 
-/// How a line of status is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Something was done.
-    Done,
-    /// Something to know.
-    Note,
-    /// Something failed.
-    Bad,
-}
-
-/// The line above the keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// How it is meant.
-    pub tone: Tone,
-    /// One sentence or two.
-    pub text: String,
-}
-
 /// All that the app knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// Columns and rows.
     pub size: (u16, u16),
     /// What does not change.
-    pub surroundings: Surroundings,
+    pub environment: Environment,
     /// What is registered.
     pub state: State,
     /// Of the state file, as last read or written.
@@ -175,11 +157,11 @@ pub struct Model {
 impl Model {
     /// The model of an app that starts.
     #[must_use]
-    pub fn new(size: (u16, u16), surroundings: Surroundings, situation: Situation) -> Self {
-        let guide = surroundings.demo.as_deref().map(Guide::new);
+    pub fn new(size: (u16, u16), environment: Environment, situation: Situation) -> Self {
+        let guide = environment.demo.as_deref().map(Guide::new);
         let mut model = Self {
             size,
-            surroundings,
+            environment,
             state: State::Empty,
             generation: 0,
             focus: MainFocus::Button(0),
@@ -285,8 +267,12 @@ impl Model {
         }
     }
 
+    pub(crate) const fn theme(&self) -> Theme {
+        Theme::new(self.environment.colourless, self.environment.ascii)
+    }
+
     /// Sets the line above the keys.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        self.status = Some(Status { tone, text: text.into() });
+        self.status = Some(Status::new(tone, text));
     }
 }

@@ -6,9 +6,24 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::tui::glyphs::Glyphs;
+
+/// How the app looks on this terminal: what every part of the view is drawn with.
+#[derive(Clone, Copy)]
+pub(crate) struct Theme {
+    pub(crate) styles: &'static Styles,
+    pub(crate) glyphs: &'static Glyphs,
+}
+
+impl Theme {
+    pub(crate) const fn new(colourless: bool, ascii: bool) -> Self {
+        Self { styles: Styles::of(colourless), glyphs: Glyphs::of(ascii) }
+    }
+}
+
 /// The styles in use.
 #[derive(Clone, Copy, Debug)]
-pub struct Theme {
+pub struct Styles {
     /// Frames of what has the keys, and the focused label.
     pub accent: Style,
     /// What is of lesser weight: placeholders, rules, frames behind.
@@ -27,15 +42,15 @@ pub struct Theme {
     pub key: Style,
 }
 
-impl Theme {
-    /// The theme, with colours or (`NO_COLOR`) without.
+impl Styles {
+    /// The styles, with colours or (`NO_COLOR`) without.
     #[must_use]
     pub const fn of(colourless: bool) -> &'static Self {
         if colourless { &COLOURLESS } else { &COLOURED }
     }
 }
 
-static COLOURED: Theme = Theme {
+static COLOURED: Styles = Styles {
     accent: Style::new().fg(Color::Magenta).add_modifier(Modifier::BOLD),
     good: Style::new().fg(Color::Green),
     bad: Style::new().fg(Color::LightRed),
@@ -44,7 +59,7 @@ static COLOURED: Theme = Theme {
     ..COLOURLESS
 };
 
-static COLOURLESS: Theme = Theme {
+static COLOURLESS: Styles = Styles {
     accent: Style::new().add_modifier(Modifier::BOLD),
     dim: Style::new().add_modifier(Modifier::DIM),
     strong: Style::new().add_modifier(Modifier::BOLD),

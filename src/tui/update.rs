@@ -10,13 +10,15 @@ use crate::tui::screens::test::{body, prompt, update as test};
 
 use crate::domain::event::{BuiltIn, Event};
 use crate::ops::{Problem, Situation, State};
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::guide;
 use crate::tui::keys;
-use crate::tui::keys::{Action, Context};
-use crate::tui::model::{MainFocus, Model, Popup, Status, Tone};
+use crate::tui::keys::Context;
+use crate::tui::model::{MainFocus, Model, Popup};
 use crate::tui::msg::{Id, Msg, Press};
 use crate::tui::screens::form::state::Form;
+use crate::tui::status::{Status, Tone};
 
 /// The smallest terminal that is drawn on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -183,7 +185,7 @@ pub(crate) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 pub(crate) fn told(model: &mut Model, result: Result<String, Problem>) -> Vec<Effect> {
     match result {
         Ok(text) => test::say(model, Tone::Done, text),
-        Err(problem) => test::say(model, Tone::Bad, problem.to_string()),
+        Err(problem) => test::say(model, Tone::Error, problem.to_string()),
     }
     Vec::new()
 }
@@ -213,7 +215,7 @@ pub(crate) fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Eff
     }
     model.take(situation);
     if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
-        model.say(Tone::Bad, "It still cannot be read.");
+        model.say(Tone::Error, "It still cannot be read.");
     }
     // A test delivery of what is no longer there makes no sense.
     if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {

@@ -10,77 +10,63 @@ use crate::tui::screens::test::view as test;
 use crate::tui::widgets::parts;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::text::visible;
-use crate::tui::glyphs::{Glyphs, to_ascii};
+use crate::tui::glyphs::to_ascii;
 use crate::tui::keys;
-use crate::tui::model::{Model, Popup, Tone};
+use crate::tui::model::{Model, Popup};
 use crate::tui::screens::other_side::state::ProbePopup;
 use crate::tui::theme::Theme;
 use crate::tui::update::{SMALLEST, too_small};
 
-/// What every part of the view is drawn with.
-#[derive(Clone, Copy)]
-pub(crate) struct Pen {
-    pub(crate) theme: &'static Theme,
-    pub(crate) glyphs: &'static Glyphs,
-}
-
-impl Pen {
-    pub(crate) fn of(model: &Model) -> Self {
-        Self { theme: Theme::of(model.surroundings.colourless), glyphs: Glyphs::of(model.surroundings.ascii) }
-    }
-}
-
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame) {
-    let pen = Pen::of(model);
+    let theme = model.theme();
     let whole = frame.area();
     if too_small((whole.width, whole.height)) {
         let text = format!("Terminal too small: {}x{}, needs {}x{}", whole.width, whole.height, SMALLEST.0, SMALLEST.1);
         frame.render_widget(Paragraph::new(text), whole);
         return;
     }
-    let area = guide::draw(model, pen, frame, whole);
+    let area = guide::draw(model, theme, frame, whole);
     let layout = Screen::of(model, area);
-    main_screen::title(model, pen, frame, layout.title);
+    main_screen::title(model, theme, frame, layout.title);
     // Under a popup nothing of the screen is of use; around its edges it would only look torn. A question stands under what
     // it is about, or alone.
-    let question = if main_screen::asked_about(model) { layout.question(model, pen, area) } else { area };
+    let question = if main_screen::asked_about(model) { layout.question(model, theme, area) } else { area };
     if model.popup.is_none() || question.y > layout.body.y {
-        main_screen::body(model, pen, frame, layout.body);
+        main_screen::body(model, theme, frame, layout.body);
     }
-    status(model, pen, frame, layout.status, area);
-    footer(model, pen, frame, layout.keys);
+    status(model, theme, frame, layout.status, area);
+    footer(model, theme, frame, layout.keys);
     match &model.popup {
         Some(Popup::Form(form)) => {
-            form::draw(form, pen, frame, whole, layout.above_help());
+            form::draw(form, theme, frame, whole, layout.above_help());
             if let Some(discard) = form.discard {
-                question::discard(discard, pen, frame, area);
+                question::discard(discard, theme, frame, area);
             }
         }
         Some(Popup::Test(test)) => {
-            test::draw(model, test, pen, frame, layout.popup(area));
+            test::draw(model, test, theme, frame, layout.popup(area));
             if let Some((discard, _)) = test.discard {
-                question::discard_body(discard, pen, frame, area);
+                question::discard_body(discard, theme, frame, area);
             }
         }
-        Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, pen, frame, layout.popup(area)),
-        Some(Popup::Verify(popup)) => other_side::verify(popup, pen, frame, layout.popup(area)),
-        Some(Popup::Probe(ProbePopup::Asking(send))) => question::probe(model, *send, pen, frame, question),
-        Some(Popup::Probe(popup)) => other_side::probe(popup, pen, frame, layout.popup(area)),
-        Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), pen, frame, question),
-        Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, pen, frame, question),
-        Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), pen, frame, question),
+        Some(Popup::Snippet(popup)) => other_side::snippet(model, popup, theme, frame, layout.popup(area)),
+        Some(Popup::Verify(popup)) => other_side::verify(popup, theme, frame, layout.popup(area)),
+        Some(Popup::Probe(ProbePopup::Asking(send))) => question::probe(model, *send, theme, frame, question),
+        Some(Popup::Probe(popup)) => other_side::probe(popup, theme, frame, layout.popup(area)),
+        Some(Popup::Clear { clear, clearing }) => question::clear(model, *clear, clearing.is_some(), theme, frame, question),
+        Some(Popup::Redirect { url, change }) => question::redirect(model, url, *change, theme, frame, question),
+        Some(Popup::Delete { delete, removing }) => question::delete(model, *delete, removing.is_some(), theme, frame, question),
         None => {}
     }
     if model.help.is_some() {
-        help::draw(model, pen, frame, area);
+        help::draw(model, theme, frame, area);
     }
-    if model.surroundings.ascii {
+    if model.environment.ascii {
         to_ascii(frame.buffer_mut());
     }
 }
@@ -95,7 +81,7 @@ struct Screen {
 
 impl Screen {
     fn of(model: &Model, area: Rect) -> Self {
-        let rows = u16::try_from(status_lines(model, Pen::of(model), area).len()).unwrap_or(1);
+        let rows = u16::try_from(status_lines(model, model.theme(), area).len()).unwrap_or(1);
         let [title, body, status, keys] =
             Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
                 .areas(area);
@@ -117,8 +103,8 @@ impl Screen {
     }
 
     /// Where a question goes: under what it is about, where there is room for both.
-    fn question(&self, model: &Model, pen: Pen, area: Rect) -> Rect {
-        let under = main_screen::under(model, pen, self.body);
+    fn question(&self, model: &Model, theme: Theme, area: Rect) -> Rect {
+        let under = main_screen::under(model, theme, self.body);
         if under.height >= question::ROWS {
             Rect { height: under.height.min(question::ROWS + 2), ..under }
         } else {
@@ -128,10 +114,10 @@ impl Screen {
 }
 
 /// The line above the keys: what was said last, else a line of help for what has the focus.
-fn status_text(model: &Model, pen: Pen) -> String {
+fn status_text(model: &Model, theme: Theme) -> String {
     match (&model.status, &model.popup) {
         // It may name a file, whose name is from outside.
-        (Some(status), _) => format!("{} {}", tone_of(pen, status.tone).0, visible(&status.text)),
+        (Some(status), _) => format!("{} {}", status.tone.look(theme).0, visible(&status.text)),
         (None, Some(Popup::Form(form))) if form.discard.is_none() => form::help_line(form),
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
@@ -139,38 +125,29 @@ fn status_text(model: &Model, pen: Pen) -> String {
 }
 
 /// That line, wrapped. What was said may take half of the screen; a line of help has one row only on a low one.
-fn status_lines(model: &Model, pen: Pen, area: Rect) -> Vec<String> {
+fn status_lines(model: &Model, theme: Theme, area: Rect) -> Vec<String> {
     let width = usize::from(area.width.min(parts::READABLE).saturating_sub(2));
     let most = match &model.status {
         Some(_) => usize::from(area.height / 2),
         None if area.height < 16 => 1,
         None => 3,
     };
-    parts::cut_lines(parts::wrapped(&status_text(model, pen), width), most, width)
+    parts::cut_lines(parts::wrapped(&status_text(model, theme), width), most, width)
 }
 
-fn status(model: &Model, pen: Pen, frame: &mut Frame, place: Rect, area: Rect) {
-    let style = model.status.as_ref().map_or(pen.theme.dim, |status| tone_of(pen, status.tone).1);
-    let lines = status_lines(model, pen, area).into_iter().map(|line| Line::styled(format!(" {line}"), style));
+fn status(model: &Model, theme: Theme, frame: &mut Frame, place: Rect, area: Rect) {
+    let style = model.status.as_ref().map_or(theme.styles.dim, |status| status.tone.look(theme).1);
+    let lines = status_lines(model, theme, area).into_iter().map(|line| Line::styled(format!(" {line}"), style));
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), place);
-}
-
-/// The mark and the style of what is said so.
-pub(crate) const fn tone_of(pen: Pen, tone: Tone) -> (&'static str, Style) {
-    match tone {
-        Tone::Done => (pen.glyphs.ok, pen.theme.good),
-        Tone::Bad => (pen.glyphs.fail, pen.theme.bad),
-        Tone::Note => ("!", pen.theme.note),
-    }
 }
 
 /// What stays in the line of keys however short it is: how to go on, how to leave, and where all keys stand.
 const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
 
 /// The keys of where one is, as many as fit.
-fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+fn footer(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let named = keys::named(model).into_iter();
-    let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (pen.glyphs.key(label), short)).collect();
+    let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (theme.glyphs.key(label), short)).collect();
     let width = |piece: &(String, &str)| parts::width(&piece.0) + 1 + parts::width(piece.1) + 3;
     let room = usize::from(area.width) + 2;
     while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {
@@ -179,7 +156,7 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     }
     let mut spans = vec![Span::raw(" ")];
     for (key, short) in pieces {
-        spans.push(Span::styled(key, pen.theme.strong));
+        spans.push(Span::styled(key, theme.styles.strong));
         spans.push(Span::raw(format!(" {short}   ")));
     }
     frame.render_widget(Line::from(spans), area);
@@ -189,14 +166,14 @@ fn footer(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
 #[must_use]
 pub fn other_side_extent(model: &Model) -> (usize, usize) {
     let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
-    other_side::extent(model, Pen::of(model), Screen::of(model, area).popup(area))
+    other_side::extent(model, model.theme(), Screen::of(model, area).popup(area))
 }
 
 /// How many lines of the destination do not fit on its screen.
 #[must_use]
 pub fn main_overflow(model: &Model) -> usize {
     let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
-    main_screen::overflow(model, Pen::of(model), Screen::of(model, area).body)
+    main_screen::overflow(model, model.theme(), Screen::of(model, area).body)
 }
 
 /// How many lines of help do not fit.
@@ -210,7 +187,7 @@ pub fn help_overflow(model: &Model) -> usize {
 pub fn test_lines(model: &Model) -> Vec<String> {
     let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     match &model.popup {
-        Some(Popup::Test(test)) => test::lines(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
+        Some(Popup::Test(test)) => test::lines(model, test, model.theme(), Screen::of(model, area).popup(area)),
         _ => Vec::new(),
     }
 }
@@ -220,7 +197,7 @@ pub fn test_lines(model: &Model) -> Vec<String> {
 pub fn test_extent(model: &Model) -> (usize, usize) {
     let area = guide::under(model, Rect::new(0, 0, model.size.0, model.size.1));
     match &model.popup {
-        Some(Popup::Test(test)) => test::extent(model, test, Pen::of(model), Screen::of(model, area).popup(area)),
+        Some(Popup::Test(test)) => test::extent(model, test, model.theme(), Screen::of(model, area).popup(area)),
         _ => (0, 0),
     }
 }

@@ -19,7 +19,7 @@ use waypost::io::fs::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
 use waypost::tui::app::run::{Run, Shell};
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::Msg;
 
 /// Counts how often the loop wants to stop the process.
@@ -62,7 +62,7 @@ fn paths(home: &tempfile::TempDir) -> Paths {
 }
 
 fn model(waypost: &Waypost, demo: Option<String>) -> Model {
-    Model::new((80, 24), Surroundings { demo, ..Surroundings::default() }, waypost.situation())
+    Model::new((80, 24), Environment { demo, ..Environment::default() }, waypost.situation())
 }
 
 #[tokio::test(flavor = "current_thread")]

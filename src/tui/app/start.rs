@@ -20,7 +20,7 @@ use crate::tui::app::hangup;
 use crate::tui::app::run::{Run, Shell};
 use crate::tui::app::terminal;
 use crate::tui::app::terminal::Taken;
-use crate::tui::model::{Model, Surroundings};
+use crate::tui::model::{Environment, Model};
 use crate::tui::msg::Msg;
 use crate::tui::update::shown_at_most;
 use crate::tui::view::view;
@@ -35,7 +35,7 @@ use crate::tui::view::view;
 pub fn start(
     runtime: &tokio::runtime::Runtime,
     waypost: Waypost,
-    surroundings: Surroundings,
+    environment: Environment,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
     let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
@@ -49,7 +49,7 @@ pub fn start(
     let _taken = Taken::take()?;
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size))?;
     let size = terminal.size()?;
-    let mut model = Model::new((size.width, size.height), surroundings, situation);
+    let mut model = Model::new((size.width, size.height), environment, situation);
     let drawn = terminal.draw(|frame| view(&model, frame))?.area;
     model.size = (drawn.width, drawn.height);
     model.changed = false;

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::guide;
 use crate::tui::model::Model;
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::parts;
 
 /// From as many columns a line fits into one row.
@@ -27,12 +27,12 @@ pub fn under(model: &Model, area: Rect) -> Rect {
 }
 
 /// Draws the line; gives what is left for everything else.
-pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) -> Rect {
+pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) -> Rect {
     if let Some(line) = guide::line(model) {
         let place = format!(" {} ", line.place);
         let indent = parts::width(&place);
         let room = usize::from(area.width).saturating_sub(indent + 2);
-        let [long, short] = [&line.long, &line.short].map(|text| pen.glyphs.key(text));
+        let [long, short] = [&line.long, &line.short].map(|text| theme.glyphs.key(text));
         let mut texts = if parts::width(&long) <= room { vec![long] } else { parts::wrapped(&short, room) };
         let rows = rows(area);
         if texts.len() > usize::from(rows) {
@@ -40,8 +40,9 @@ pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) -> Rect {
             texts.push(parts::end_cut(&rest, room));
         }
         for (y, text) in (area.y..).zip(texts) {
-            let head = if y == area.y { Span::styled(place.clone(), pen.theme.selected) } else { Span::raw(" ".repeat(indent)) };
-            let line = Line::from(vec![head, Span::styled(format!(" {text}"), pen.theme.strong)]);
+            let head =
+                if y == area.y { Span::styled(place.clone(), theme.styles.selected) } else { Span::raw(" ".repeat(indent)) };
+            let line = Line::from(vec![head, Span::styled(format!(" {text}"), theme.styles.strong)]);
             frame.render_widget(line, Rect { y, height: 1, ..area });
         }
     }

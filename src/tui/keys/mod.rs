@@ -1,160 +1,17 @@
 //! The keys, declared once: dispatch, the footer and the help come from this table.
 
+mod binding;
 mod table;
 mod when;
 
+use crate::tui::action::Action;
 use crate::tui::model::{MainFocus, Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::other_side::state::ProbePopup;
 
+pub use binding::{Binding, Context};
 pub use table::TABLE;
 pub use when::has_deliveries;
-
-/// Where the keys go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Context {
-    /// The destination screen.
-    Main,
-    /// The list of deliveries on it.
-    Deliveries,
-    /// The Register and Edit popup.
-    Form,
-    /// A question with two buttons.
-    Question,
-    /// The test delivery popup.
-    Test,
-    /// A line that asks for something.
-    Prompt,
-    /// The body in an editor of our own.
-    Editor,
-    /// The receiver's check as code.
-    Snippet,
-    /// Was a request made with our secret?
-    Verify,
-    /// Does the endpoint check?
-    Probe,
-    /// The keys themselves.
-    Help,
-}
-
-/// What a key does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Ends the app.
-    Quit,
-    /// Stops a delivery, or ends the app.
-    Interrupt,
-    /// Gives the terminal back for a while.
-    Suspend,
-    /// Draws everything anew.
-    Repaint,
-    /// Shows the keys.
-    Help,
-    /// Back one level.
-    Back,
-    /// Presses the focused button, or opens what is focused.
-    Press,
-    /// The focus forward.
-    Next,
-    /// The focus back.
-    Previous,
-    /// A choice, a list or a text, up.
-    Up,
-    /// A choice, a list or a text, down.
-    Down,
-    /// A choice or the buttons, left.
-    Left,
-    /// A choice or the buttons, right.
-    Right,
-    /// A page up.
-    PageUp,
-    /// A page down.
-    PageDown,
-    /// To the beginning.
-    Home,
-    /// To the end.
-    End,
-    /// Opens the test delivery.
-    SendTest,
-    /// Opens the form over what is registered.
-    Edit,
-    /// Asks whether to delete.
-    Delete,
-    /// Saves the form.
-    Submit,
-    /// Generates a signing secret.
-    Generate,
-    /// Shows or hides a secret.
-    Reveal,
-    /// Moves the cursor.
-    CursorLeft,
-    /// Moves the cursor.
-    CursorRight,
-    /// Moves the cursor a word.
-    WordLeft,
-    /// Moves the cursor a word.
-    WordRight,
-    /// Erases a character.
-    EraseBack,
-    /// Erases a character.
-    EraseForward,
-    /// Erases a word.
-    EraseWord,
-    /// Erases to the beginning.
-    EraseToStart,
-    /// Erases to the end.
-    EraseToEnd,
-    /// Puts the first tab in front.
-    TabOne,
-    /// Puts the second tab in front.
-    TabTwo,
-    /// Puts the third tab in front.
-    TabThree,
-    /// Sends a past delivery again.
-    Resend,
-    /// Lists the deliveries of the next outcome only.
-    Filter,
-    /// Asks whether to clear the history.
-    Clear,
-    /// Edits the body.
-    EditBody,
-    /// Asks for a text to find.
-    Find,
-    /// To the next place where it is.
-    FindNext,
-    /// To the place before.
-    FindPrevious,
-    /// Asks for a file to write the body to.
-    Write,
-    /// Asks for a name to keep the body under.
-    Keep,
-    /// Copies what is under the tab.
-    Copy,
-    /// Copies the request as a curl command.
-    CopyAsCurl,
-    /// Shows the receiver's check as code.
-    Snippet,
-    /// Asks whether a request was made with our secret.
-    Verify,
-    /// Asks whether to see if the endpoint checks.
-    Probe,
-}
-
-/// Keys that belong together in help.
-pub struct Binding {
-    /// Where.
-    pub contexts: &'static [Context],
-    /// Which key does what.
-    pub keys: &'static [(Press, Action)],
-    /// How they are called on the screen.
-    pub label: &'static str,
-    /// A word or two for the footer; empty to stay out of it.
-    pub short: &'static str,
-    /// A line for the help.
-    pub help: &'static str,
-    /// When they do anything.
-    pub when: fn(&Model) -> bool,
-}
 
 /// Where keys go now.
 #[must_use]

@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::text::visible;
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 
 /// The widest that running text and popups get: lines that are longer are hard to read.
 pub const READABLE: u16 = 120;
@@ -25,17 +25,17 @@ pub fn width(text: &str) -> usize {
 }
 
 /// A box with a title.
-pub fn boxed(pen: Pen, title: &str, style: Style) -> Block<'_> {
+pub fn boxed(theme: Theme, title: &str, style: Style) -> Block<'_> {
     Block::new()
         .borders(Borders::ALL)
-        .border_set(pen.glyphs.border)
+        .border_set(theme.glyphs.border)
         .border_style(style)
-        .title(Span::styled(format!(" {title} "), pen.theme.strong))
+        .title(Span::styled(format!(" {title} "), theme.styles.strong))
 }
 
 /// Clears a popup's room and draws its box. Returns what is inside.
-pub fn popup(pen: Pen, title: &str, frame: &mut Frame, area: Rect) -> Rect {
-    let block = boxed(pen, title, pen.theme.accent);
+pub fn popup(theme: Theme, title: &str, frame: &mut Frame, area: Rect) -> Rect {
+    let block = boxed(theme, title, theme.styles.accent);
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -49,9 +49,9 @@ pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
 }
 
 /// How much of a box does not fit in it, on its lower edge.
-pub fn more(pen: Pen, below: usize, frame: &mut Frame, place: Rect) {
+pub fn more(theme: Theme, below: usize, frame: &mut Frame, place: Rect) {
     if below > 0 && place.width > 20 && place.height > 1 {
-        let line = Line::styled(format!(" {below} more ↓ "), pen.theme.dim).right_aligned();
+        let line = Line::styled(format!(" {below} more ↓ "), theme.styles.dim).right_aligned();
         frame.render_widget(line, Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width - 3, height: 1 });
     }
 }
@@ -59,7 +59,7 @@ pub fn more(pen: Pen, below: usize, frame: &mut Frame, place: Rect) {
 /// `> [ Words ]   [ Words ]`, `indent` columns in: the focused one has a mark and is reversed. On as many rows as it takes,
 /// after they have moved together.
 pub fn buttons<'a>(
-    pen: Pen,
+    theme: Theme,
     labels: impl IntoIterator<Item = (&'a str, bool)>,
     indent: usize,
     columns: usize,
@@ -67,14 +67,14 @@ pub fn buttons<'a>(
     let labels: Vec<(&str, bool)> = labels.into_iter().collect();
     let apart = labels.iter().map(|(label, _)| width(label) + 7).sum::<usize>() + indent;
     if apart > columns + 1
-        && let (row, 0) = close_together(pen, &labels, columns)
+        && let (row, 0) = close_together(theme, &labels, columns)
     {
         return vec![row];
     }
     let mut rows: Vec<Line> = Vec::new();
     for (label, focused) in labels {
         let text = format!("[ {label} ]");
-        let style = if focused { pen.theme.selected } else { Style::new() };
+        let style = if focused { theme.styles.selected } else { Style::new() };
         let row = match rows.last_mut() {
             Some(row) if row.width() + 3 + width(&text) <= columns => row,
             _ => {
@@ -94,13 +94,13 @@ pub fn buttons<'a>(
 }
 
 /// Buttons on one row: where it does not hold them all, those around the focused one, with a sign for the rest.
-pub fn button_row(pen: Pen, labels: &[(&str, bool)], indent: usize, columns: usize) -> Line<'static> {
-    let mut rows = buttons(pen, labels.iter().copied(), indent, columns);
-    if rows.len() == 1 { rows.remove(0) } else { close_together(pen, labels, columns).0 }
+pub fn button_row(theme: Theme, labels: &[(&str, bool)], indent: usize, columns: usize) -> Line<'static> {
+    let mut rows = buttons(theme, labels.iter().copied(), indent, columns);
+    if rows.len() == 1 { rows.remove(0) } else { close_together(theme, labels, columns).0 }
 }
 
 /// `>[ Words ] [ Words ]`, around the focused one. Returns how many there was no room for, too.
-fn close_together(pen: Pen, labels: &[(&str, bool)], columns: usize) -> (Line<'static>, usize) {
+fn close_together(theme: Theme, labels: &[(&str, bool)], columns: usize) -> (Line<'static>, usize) {
     let needed = |range: &Range<usize>| labels[range.clone()].iter().map(|(label, _)| width(label) + 5).sum::<usize>();
     let room = if needed(&(0..labels.len())) <= columns { columns } else { columns.saturating_sub(4) };
     let focused = labels.iter().position(|&(_, focused)| focused).unwrap_or(0);
@@ -112,18 +112,18 @@ fn close_together(pen: Pen, labels: &[(&str, bool)], columns: usize) -> (Line<'s
         };
         range = next;
     }
-    let (before, after) = pen.glyphs.choice;
+    let (before, after) = theme.glyphs.choice;
     let mut row = Line::default();
     if range.start > 0 {
-        row.push_span(Span::styled(format!("{before} "), pen.theme.dim));
+        row.push_span(Span::styled(format!("{before} "), theme.styles.dim));
     }
     for &(label, focused) in &labels[range.clone()] {
-        let style = if focused { pen.theme.selected } else { Style::new() };
+        let style = if focused { theme.styles.selected } else { Style::new() };
         row.push_span(Span::raw(if focused { ">" } else { " " }));
         row.push_span(Span::styled(format!("[ {label} ]"), style));
     }
     if range.end < labels.len() {
-        row.push_span(Span::styled(format!(" {after}"), pen.theme.dim));
+        row.push_span(Span::styled(format!(" {after}"), theme.styles.dim));
     }
     let left = labels.len() - range.len();
     (row, left)
@@ -301,9 +301,9 @@ mod tests {
 
     #[test]
     fn buttons_take_as_many_rows_as_they_need() {
-        let pen = Pen { theme: crate::tui::theme::Theme::of(true), glyphs: crate::tui::glyphs::Glyphs::of(false) };
+        let theme = Theme::new(true, false);
         let rows = |columns| {
-            let rows = buttons(pen, [("One", true), ("Another", false), ("Third", false)], 3, columns);
+            let rows = buttons(theme, [("One", true), ("Another", false), ("Third", false)], 3, columns);
             rows.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(rows(60), ["   > [ One ]   [ Another ]   [ Third ]"]);
@@ -317,11 +317,11 @@ mod tests {
 
     #[test]
     fn a_row_of_buttons_has_the_focused_one_and_signs_for_the_rest() {
-        let pen = Pen { theme: crate::tui::theme::Theme::of(true), glyphs: crate::tui::glyphs::Glyphs::of(false) };
+        let theme = Theme::new(true, false);
         let row = |at: usize, columns| {
             let labels: Vec<(&str, bool)> =
                 ["One", "Two", "Three"].iter().enumerate().map(|(label, &text)| (text, label == at)).collect();
-            button_row(pen, &labels, 3, columns).to_string()
+            button_row(theme, &labels, 3, columns).to_string()
         };
         assert_eq!(row(0, 60), "   > [ One ]   [ Two ]   [ Three ]");
         assert_eq!(row(0, 26), ">[ One ] [ Two ] [ Three ]");

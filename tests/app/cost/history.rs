@@ -9,7 +9,7 @@ use waypost::io::fs::paths::Paths;
 use waypost::io::history;
 use waypost::ops::{PAGE, Page, Situation};
 use waypost::tui::effect::Effect;
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::Msg;
 use waypost::tui::update::{shown_at_most, update};
 use waypost::tui::view::view;
@@ -60,7 +60,7 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
 fn a_screen_that_grows_reads_on() {
     let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
     let situation = Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) };
-    let mut model = Model::new((80, 24), Surroundings::default(), situation);
+    let mut model = Model::new((80, 24), Environment::default(), situation);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
     let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
     assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
@@ -74,7 +74,7 @@ fn what_is_read_at_the_start_fills_the_screen() {
         for rows in 10..70 {
             let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
             let situation = Situation { history: Ok(page), ..scenes::registered(auth_type) };
-            let model = Model::new((80, rows), Surroundings::default(), situation);
+            let model = Model::new((80, rows), Environment::default(), situation);
             let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
             terminal.draw(|frame| view(&model, frame)).unwrap();
             let shown = terminal.backend().to_string().matches("09:14:02").count();

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::ops::Situation;
 use waypost::tui::app::backend::LeanBackend;
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
@@ -43,7 +43,7 @@ impl Screen {
     pub fn open(situation: Situation) -> Self {
         let written = Rc::new(Cell::new(0));
         let terminal = Terminal::new(LeanBackend::new(Count(Rc::clone(&written)), small)).unwrap();
-        let model = Model::new((80, 24), Surroundings::default(), situation);
+        let model = Model::new((80, 24), Environment::default(), situation);
         let mut screen = Self { model, terminal, written };
         screen.draw();
         screen

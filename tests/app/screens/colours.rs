@@ -6,7 +6,7 @@ use waypost::domain::auth::AuthType;
 use waypost::ops::Problem;
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::Msg;
-use waypost::tui::theme::Theme;
+use waypost::tui::theme::Styles;
 use waypost::tui::update::update;
 
 use super::driver::{app, buffer, press, type_text};
@@ -119,7 +119,7 @@ fn contrast_is_what_wcag_says() {
 #[test]
 fn every_colour_can_be_read_on_dark_and_on_light() {
     // All of its styles, by name: a new one is looked at, too.
-    let Theme { accent, dim, strong, selected, good, bad, note, key } = *Theme::of(false);
+    let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(false);
     let mut missed = Vec::new();
     for style in [accent, dim, strong, selected, good, bad, note, key] {
         assert_eq!(style.bg, None, "a colour behind is another contrast");
@@ -139,7 +139,7 @@ fn every_colour_can_be_read_on_dark_and_on_light() {
 
 #[test]
 fn without_colours_there_are_none() {
-    let Theme { accent, dim, strong, selected, good, bad, note, key } = *Theme::of(true);
+    let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(true);
     assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
 }
 
@@ -163,9 +163,9 @@ pub fn assert_readable(model: &Model) {
             }
         }
     }
-    let marks = if model.surroundings.ascii { ["OK", "FAIL"] } else { ["✓", "✗"] };
+    let marks = if model.environment.ascii { ["OK", "FAIL"] } else { ["✓", "✗"] };
     for (color, text) in coloured(&buffer) {
-        let mark = marks[usize::from(color == Theme::of(false).bad.fg.unwrap())];
+        let mark = marks[usize::from(color == Styles::of(false).bad.fg.unwrap())];
         assert!(text.trim_start().starts_with(mark), "{color}, and no {mark}: {text:?}");
     }
 }
@@ -174,7 +174,7 @@ pub fn assert_readable(model: &Model) {
 fn coloured(buffer: &Buffer) -> Vec<(Color, String)> {
     let mut out: Vec<(Color, String, u16)> = Vec::new();
     for y in 0..buffer.area.height {
-        for color in [Theme::of(false).good.fg.unwrap(), Theme::of(false).bad.fg.unwrap()] {
+        for color in [Styles::of(false).good.fg.unwrap(), Styles::of(false).bad.fg.unwrap()] {
             let row: String = (0..buffer.area.width)
                 .map(|x| &buffer[(x, y)])
                 .filter(|cell| cell.fg == color)
@@ -227,10 +227,10 @@ fn nobody_needs_to_tell_red_from_green() {
     for ascii in [false, true] {
         let (marks, mut seen) = (if ascii { ["OK", "FAIL"] } else { ["✓", "✗"] }, [0, 0]);
         for mut model in told() {
-            model.surroundings.ascii = ascii;
+            model.environment.ascii = ascii;
             update(&mut model, Msg::Resize(120, 40));
             for (color, text) in coloured(&buffer(&model).0) {
-                let at = usize::from(color == Theme::of(false).bad.fg.unwrap());
+                let at = usize::from(color == Styles::of(false).bad.fg.unwrap());
                 assert!(text.trim_start().starts_with(marks[at]), "{color}, and no {}: {text:?}", marks[at]);
                 seen[at] += 1;
             }

@@ -9,14 +9,14 @@ use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 use waypost::ops::Situation;
 use waypost::tui::effect::Effect;
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
 
 /// An app at a size, over what the files say.
 pub fn app(situation: Situation) -> Model {
-    Model::new((80, 24), Surroundings::default(), situation)
+    Model::new((80, 24), Environment::default(), situation)
 }
 
 /// A word for a key: `enter`, `ctrl-g`, a character; anything else is typed letter by letter.

@@ -479,7 +479,7 @@ fn a_save_refused_for_its_ca_file_says_so_under_the_field() {
 #[test]
 fn an_editor_of_the_users_own_gets_the_body() {
     let mut model = app(scenes::registered(AuthType::Default));
-    model.surroundings.editor = true;
+    model.environment.editor = true;
     assert_eq!(press(&mut model, "t ctrl-e"), [Effect::Load { id: 1 }, Effect::EditOutside { body: BuiltIn::Ping.event().body }]);
     assert_eq!(update(&mut model, Msg::EditedOutside(Ok(b"{}\n".to_vec()))), [Effect::Repaint]);
     let effects = press(&mut model, "enter");

@@ -9,7 +9,7 @@ use waypost::ops::demo::Step;
 use waypost::ops::{Removed, Saved, Witness};
 use waypost::tui::effect::Effect;
 use waypost::tui::guide::line;
-use waypost::tui::model::{Model, Popup, Surroundings};
+use waypost::tui::model::{Environment, Model, Popup};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 
@@ -27,8 +27,8 @@ struct Walk {
 
 impl Walk {
     fn begin() -> Self {
-        let surroundings = Surroundings { demo: Some(URL.into()), ..Surroundings::default() };
-        Self { model: Model::new((80, 24), surroundings, scenes::nothing()), given: None, saves: 0 }
+        let environment = Environment { demo: Some(URL.into()), ..Environment::default() };
+        Self { model: Model::new((80, 24), environment, scenes::nothing()), given: None, saves: 0 }
     }
 
     /// Presses keys, and lets happen what comes of them.
@@ -427,8 +427,8 @@ fn off_the_way_the_line_says_the_way_back() {
 #[test]
 fn files_that_were_changed_from_outside_are_told_of() {
     for situation in [scenes::locked(), scenes::unreadable()] {
-        let surroundings = Surroundings { demo: Some(URL.into()), ..Surroundings::default() };
-        let model = Model::new((80, 24), surroundings, situation);
+        let environment = Environment { demo: Some(URL.into()), ..Environment::default() };
+        let model = Model::new((80, 24), environment, situation);
         let line = line(&model).unwrap();
         assert_eq!((line.place, &*line.long), ("1 of 4", "The demo's files were changed from outside. q ends it; begin anew."));
         assert!(screen(&model).starts_with(" 1 of 4  The demo's files"));
@@ -513,8 +513,8 @@ fn on_a_narrow_and_high_screen_it_is_whole_on_two_rows() {
 #[test]
 fn in_ascii_and_without_colour() {
     let mut walk = Walk::begin();
-    walk.model.surroundings.ascii = true;
-    walk.model.surroundings.colourless = true;
+    walk.model.environment.ascii = true;
+    walk.model.environment.colourless = true;
     walk.press("enter tab");
     let shown = screen(&walk.model);
     assert!(shown.is_ascii() && shown.starts_with(" 1 of 4  Choose an auth type with Up/Down, then Enter; or"), "{shown}");

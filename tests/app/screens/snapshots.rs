@@ -297,8 +297,8 @@ fn help() {
 #[test]
 fn ascii_and_colourless() {
     let mut model = app(scenes::with_deliveries());
-    model.surroundings.ascii = true;
-    model.surroundings.colourless = true;
+    model.environment.ascii = true;
+    model.environment.colourless = true;
     shot("ascii_deliveries", &model);
     assert!(screen(&model).is_ascii());
     press(&mut model, "e tab");

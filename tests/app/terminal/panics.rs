@@ -14,7 +14,7 @@ use waypost::tui::app::run::{Run, Shell};
 use waypost::tui::app::start;
 use waypost::tui::app::terminal;
 use waypost::tui::app::terminal::Taken;
-use waypost::tui::model::{Model, Surroundings};
+use waypost::tui::model::{Environment, Model};
 
 use super::endings::assert_recorded_as_stopped;
 use crate::support::app::{App, Typed};
@@ -60,7 +60,7 @@ fn run_until_it_panics(home: &Path, elsewhere: bool) {
     let situation = waypost.situation();
     let _taken = Taken::take().unwrap();
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size)).unwrap();
-    let model = Model::new((80, 24), Surroundings::default(), situation);
+    let model = Model::new((80, 24), Environment::default(), situation);
     let (_outside, from_outside) = start::outside();
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics { elsewhere } };
     let _ = runtime.block_on(async { run.run(EventStream::new(), from_outside).await });

@@ -7,16 +7,16 @@ use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
 use crate::domain::event::BuiltIn;
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::{json, parts};
 
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
 
 /// `✓ 200 OK`, `✗ TLS`, `✗ stopped`
-fn verdict(attempt: &Attempt, pen: Pen) -> (String, Style) {
+fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
     let ok = attempt.outcome == Outcome::Delivered;
-    let (mark, style) = if ok { (pen.glyphs.ok, pen.theme.good) } else { (pen.glyphs.fail, pen.theme.bad) };
+    let (mark, style) = if ok { (theme.glyphs.ok, theme.styles.good) } else { (theme.glyphs.fail, theme.styles.bad) };
     let text = match (&attempt.response, attempt.outcome) {
         (_, Outcome::Stopped) => "stopped".to_owned(),
         (Some(response), _) => visible(&response.status_line()).into_owned(),
@@ -42,10 +42,10 @@ pub fn label_of(event: &str) -> String {
 }
 
 /// A row of the list.
-pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, pen: Pen, columns: usize) -> Line<'static> {
+pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, theme: Theme, columns: usize) -> Line<'static> {
     let mark = if focused { " > " } else { "   " };
     let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
-    let (text, style) = verdict(attempt, pen);
+    let (text, style) = verdict(attempt, theme);
     // In reverse video a colour would lie behind the text; the mark tells as much.
     let style = if focused { Style::new() } else { style };
     let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
@@ -80,46 +80,46 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, p
         return line;
     }
     let rest = " ".repeat(columns.saturating_sub(line.width()));
-    let mut line = line.style(pen.theme.selected);
+    let mut line = line.style(theme.styles.selected);
     line.push_span(Span::raw(rest));
     line
 }
 
 /// The outcome, with why and fix.
-pub fn outcome(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(attempt) = delivery.last() else { return Vec::new() };
-    let (text, style) = verdict(attempt, pen);
+    let (text, style) = verdict(attempt, theme);
     let mut lines = vec![Line::from(vec![
         Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
         Span::raw(format!("   {}", time(attempt.duration_ms))),
     ])];
     for (label, text) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
         if !text.is_empty() {
-            lines.extend(told(label, text, pen, columns));
+            lines.extend(told(label, text, theme, columns));
         }
     }
     lines
 }
 
 /// `Why   …`, wrapped behind its label.
-pub fn told(label: &str, text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn told(label: &str, text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let text = visible(text);
     parts::wrapped(&text, columns.saturating_sub(6))
         .into_iter()
         .enumerate()
         .map(|(at, line)| {
             let label = parts::padded(if at == 0 { label } else { "" }, 6);
-            Line::from(vec![Span::styled(label, pen.theme.strong), Span::raw(line)])
+            Line::from(vec![Span::styled(label, theme.styles.strong), Span::raw(line)])
         })
         .collect()
 }
 
-fn header(name: &str, value: &str, pen: Pen, columns: usize, lines: &mut Vec<Line<'static>>) {
+fn header(name: &str, value: &str, theme: Theme, columns: usize, lines: &mut Vec<Line<'static>>) {
     let name = visible(name).into_owned();
     let room = columns.saturating_sub(parts::width(&name) + 2).max(10);
     for (at, value) in parts::broken(&visible(value), room).into_iter().enumerate() {
         let span = if at == 0 {
-            Span::styled(format!("{name}: "), pen.theme.dim)
+            Span::styled(format!("{name}: "), theme.styles.dim)
         } else {
             Span::raw(" ".repeat(parts::width(&name) + 2))
         };
@@ -128,12 +128,12 @@ fn header(name: &str, value: &str, pen: Pen, columns: usize, lines: &mut Vec<Lin
 }
 
 /// A body: JSON indented, other text as it is, anything else as its size.
-fn body(bytes: &[u8], content_type: Option<&str>, pen: Pen, columns: usize, exact: bool, lines: &mut Vec<Line<'static>>) {
+fn body(bytes: &[u8], content_type: Option<&str>, theme: Theme, columns: usize, exact: bool, lines: &mut Vec<Line<'static>>) {
     match std::str::from_utf8(bytes) {
         Ok(text) => match json::indented(text).filter(|_| !exact) {
             Some(json) => {
                 for line in visible_lines(&json).split('\n') {
-                    lines.extend(coloured(line, pen, columns));
+                    lines.extend(coloured(line, theme, columns));
                 }
             }
             None => {
@@ -144,7 +144,7 @@ fn body(bytes: &[u8], content_type: Option<&str>, pen: Pen, columns: usize, exac
         },
         // Cut in the middle of a character: the text before it is text all the same.
         Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
-            body(&bytes[..error.valid_up_to()], content_type, pen, columns, exact, lines);
+            body(&bytes[..error.valid_up_to()], content_type, theme, columns, exact, lines);
         }
         Err(_) => {
             let kind = content_type.map_or_else(|| "bytes".to_owned(), |kind| visible(kind).into_owned());
@@ -154,15 +154,15 @@ fn body(bytes: &[u8], content_type: Option<&str>, pen: Pen, columns: usize, exac
 }
 
 /// A line of JSON in its colours, broken at the width.
-fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     let mut used = 0;
     for (piece, kind) in json::pieces(line) {
         let style = match kind {
-            json::Kind::Key => pen.theme.key,
+            json::Kind::Key => theme.styles.key,
             // Green and red are for how it went.
             json::Kind::Text => Style::new(),
-            json::Kind::Literal => pen.theme.strong,
+            json::Kind::Literal => theme.styles.strong,
             json::Kind::Sign => Style::new(),
         };
         let mut rest = piece;
@@ -190,35 +190,35 @@ fn coloured(line: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
 }
 
 /// The Response tab.
-pub fn response(delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(response) = delivery.last().and_then(|attempt| attempt.response.as_ref()) else {
-        return vec![Line::styled("There was no answer.", pen.theme.dim)];
+        return vec![Line::styled("There was no answer.", theme.styles.dim)];
     };
-    let mut lines = vec![Line::styled(format!("HTTP/1.1 {}", visible(&response.status_line())), pen.theme.strong)];
+    let mut lines = vec![Line::styled(format!("HTTP/1.1 {}", visible(&response.status_line())), theme.styles.strong)];
     for (name, value) in &response.headers {
-        header(name, value, pen, columns, &mut lines);
+        header(name, value, theme, columns, &mut lines);
     }
     lines.push(Line::default());
     if response.body.is_empty() {
-        lines.push(Line::styled("(no body)", pen.theme.dim));
+        lines.push(Line::styled("(no body)", theme.styles.dim));
     } else {
-        body(&response.body, response.header("content-type"), pen, columns, false, &mut lines);
+        body(&response.body, response.header("content-type"), theme, columns, false, &mut lines);
     }
     if response.truncated {
-        lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), pen.theme.note));
+        lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), theme.styles.note));
     }
     if let Some(cut) = &response.cut {
-        lines.push(Line::styled(format!("! {}", visible(cut)), pen.theme.note));
+        lines.push(Line::styled(format!("! {}", visible(cut)), theme.styles.note));
     }
     lines
 }
 
 /// The Request tab: what is going to be sent, or went out; with its secret parts when `revealed`.
-pub fn request(request: &Request, revealed: bool, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn request(request: &Request, revealed: bool, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let show = |text: &crate::domain::mask::Masked| if revealed { text.exposed().expose().to_owned() } else { text.masked() };
     let headers: Vec<(String, String)> =
         request.headers.iter().map(|header| (header.name.to_string(), show(&header.value))).collect();
-    requested(Request::METHOD, &show(&request.url), &headers, &request.body, pen, columns)
+    requested(Request::METHOD, &show(&request.url), &headers, &request.body, theme, columns)
 }
 
 /// The same of a request that is on record.
@@ -227,23 +227,23 @@ pub fn requested(
     url: &str,
     headers: &[(String, String)],
     bytes: &[u8],
-    pen: Pen,
+    theme: Theme,
     columns: usize,
 ) -> Vec<Line<'static>> {
     let line = format!("{} {} HTTP/1.1", visible(method), visible(url));
     let mut lines: Vec<Line> =
-        parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, pen.theme.strong)).collect();
+        parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, theme.styles.strong)).collect();
     for (name, value) in headers {
-        header(name, value, pen, columns, &mut lines);
+        header(name, value, theme, columns, &mut lines);
     }
     lines.push(Line::default());
     // Not indented: these are the bytes that are signed and sent.
-    body(bytes, None, pen, columns, true, &mut lines);
+    body(bytes, None, theme, columns, true, &mut lines);
     lines
 }
 
 /// The Timing tab: phase under phase, each bar where it lay in time.
-pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let total: f64 =
         Phase::ALL.iter().filter_map(|&phase| attempt.timings.get(phase)).sum::<f64>().max(attempt.duration_ms).max(0.001);
@@ -265,20 +265,22 @@ pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>>
         begun += ms;
         let bar = column(begun).saturating_sub(from).max(1);
         lines.push(Line::from(vec![
-            Span::styled(format!("{:<9}", phase.label()), pen.theme.dim),
+            Span::styled(format!("{:<9}", phase.label()), theme.styles.dim),
             Span::raw(format!("{:>9}  {}", time(ms), " ".repeat(from.min(room - 1)))),
-            Span::styled("█".repeat(bar), pen.theme.accent),
+            Span::styled("█".repeat(bar), theme.styles.accent),
         ]));
     }
-    lines
-        .push(Line::from(vec![Span::styled("in all   ", pen.theme.dim), Span::raw(format!("{:>9}", time(attempt.duration_ms)))]));
+    lines.push(Line::from(vec![
+        Span::styled("in all   ", theme.styles.dim),
+        Span::raw(format!("{:>9}", time(attempt.duration_ms))),
+    ]));
     lines.push(Line::default());
     if !attempt.addresses.is_empty() {
         let list: Vec<String> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
-        lines.extend(told("DNS", &list.join(", "), pen, columns));
+        lines.extend(told("DNS", &list.join(", "), theme, columns));
     }
     if let Some(connected) = attempt.connected {
-        lines.extend(told("To", &connected.to_string(), pen, columns));
+        lines.extend(told("To", &connected.to_string(), theme, columns));
     }
     if let Some(tls) = &attempt.tls {
         let agreed = [tls.version.as_deref(), tls.cipher.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -293,7 +295,7 @@ pub fn timing(attempt: &Attempt, pen: Pen, columns: usize) -> Vec<Line<'static>>
             parts.push(format!("until {}", end.strftime("%Y-%m-%d")));
         }
         parts.retain(|part| !part.is_empty());
-        lines.extend(told("TLS", &parts.join("; "), pen, columns));
+        lines.extend(told("TLS", &parts.join("; "), theme, columns));
     }
     lines
 }

@@ -2,12 +2,13 @@
 
 use crate::domain::delivery::Outcome;
 use crate::ops::{Page, Problem};
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::keys::Action;
-use crate::tui::model::{MainFocus, Model, Popup, Tone};
+use crate::tui::model::{MainFocus, Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::screens::test::update as test;
+use crate::tui::status::Tone;
 use crate::tui::update::close;
 
 /// Opens a past delivery.
@@ -90,7 +91,7 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
             }
             keep_focus(model);
         }
-        Err(problem) => model.say(Tone::Bad, format!("The history cannot be read: {problem}")),
+        Err(problem) => model.say(Tone::Error, format!("The history cannot be read: {problem}")),
     }
     Vec::new()
 }
@@ -146,7 +147,7 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
             model.focus = MainFocus::Button(0);
             model.say(Tone::Done, "Cleared. No delivery is kept any more.");
         }
-        Err(problem) => model.say(Tone::Bad, format!("Not cleared: {problem}")),
+        Err(problem) => model.say(Tone::Error, format!("Not cleared: {problem}")),
     }
     Vec::new()
 }

@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 use crate::tui::model::{MainFocus, Model};
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::main::view::told;
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::parts;
 
 /// The width from which a delivery's details stand beside the list.
@@ -23,7 +23,7 @@ pub fn counted(model: &Model) -> String {
     format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" })
 }
 
-pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style) {
+pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
     let focused = match (model.focus, &model.popup) {
         (MainFocus::Delivery(at), None) => Some(at),
         _ => None,
@@ -36,7 +36,7 @@ pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style
         (area, None)
     };
     let count = counted(model);
-    let block = parts::boxed(pen, "Deliveries", style);
+    let block = parts::boxed(theme, "Deliveries", style);
     let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
     let shown = !model.deliveries.is_empty() || model.filter.is_some();
     let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
@@ -44,11 +44,11 @@ pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style
     frame.render_widget(block, list);
     if model.deliveries.is_empty() {
         if let Some(problem) = &model.history_problem {
-            frame.render_widget(Paragraph::new(told(problem, pen, usize::from(inner.width))), inner);
+            frame.render_widget(Paragraph::new(told(problem, theme, usize::from(inner.width))), inner);
             return;
         }
         let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
-        frame.render_widget(Paragraph::new(Line::styled(text, pen.theme.dim)), inner);
+        frame.render_widget(Paragraph::new(Line::styled(text, theme.styles.dim)), inner);
         return;
     }
     let rows = usize::from(inner.height);
@@ -61,21 +61,21 @@ pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect, style: Style
         .skip(from)
         .take(rows)
         .map(|(row, delivery)| {
-            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), pen, usize::from(inner.width))
+            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), theme, usize::from(inner.width))
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
     if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
-        let block = parts::boxed(pen, "Details", style);
+        let block = parts::boxed(theme, "Details", style);
         let inner = block.inner(details);
         frame.render_widget(block, details);
         let columns = usize::from(inner.width.saturating_sub(2));
-        let mut lines = answer::outcome(delivery, pen, columns);
+        let mut lines = answer::outcome(delivery, theme, columns);
         lines.push(Line::default());
-        lines.extend(answer::response(delivery, pen, columns));
+        lines.extend(answer::response(delivery, theme, columns));
         let below = lines.len().saturating_sub(usize::from(inner.height));
         frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
         // Enter shows it whole.
-        parts::more(pen, below, frame, details);
+        parts::more(theme, below, frame, details);
     }
 }

@@ -4,12 +4,13 @@ use tui_input::InputRequest;
 
 use crate::domain::field::{Field, FieldError, Notice};
 use crate::ops::{Code, Problem, Saved, State};
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::keys::Action;
-use crate::tui::model::{MainFocus, Model, Popup, Tone};
+use crate::tui::model::{MainFocus, Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::screens::form::state::{Focus, Form, FormButton, Purpose};
 use crate::tui::screens::test::update as test;
+use crate::tui::status::Tone;
 use crate::tui::update::{close, load};
 use crate::tui::widgets::text_field::Refusal;
 
@@ -164,12 +165,12 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     if then_test {
         let effects = test::open_and_send(model);
         if let Some(problem) = warning {
-            test::say(model, Tone::Bad, problem.to_string());
+            test::say(model, Tone::Error, problem.to_string());
         }
         return effects;
     }
     match warning {
-        Some(problem) => model.say(Tone::Bad, problem.to_string()),
+        Some(problem) => model.say(Tone::Error, problem.to_string()),
         None => {
             let said: Vec<String> = notices
                 .iter()

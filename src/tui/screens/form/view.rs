@@ -14,7 +14,7 @@ use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::signature::Format;
 use crate::domain::text::visible;
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::parts;
 use crate::tui::widgets::text_field::Window;
 
@@ -91,7 +91,7 @@ fn field_help(form: &Form, field: Field) -> String {
     .to_owned()
 }
 
-fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
+fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     let mut rows = Rows::default();
     let notices = form.draft().notices();
     let field = |rows: &mut Rows, field: Field| {
@@ -99,24 +99,24 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
         match field {
             Field::AuthType => {
                 let options = AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()));
-                radios(rows, form, pen, columns, field, options);
+                radios(rows, form, theme, columns, field, options);
             }
-            Field::AddTo => radios(rows, form, pen, columns, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
-            Field::Format => format_choice(rows, form, pen, columns),
-            field => text(rows, form, pen, columns, field),
+            Field::AddTo => radios(rows, form, theme, columns, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
+            Field::Format => format_choice(rows, form, theme, columns),
+            field => text(rows, form, theme, columns, field),
         }
         if let Some(error) = form.error(field) {
-            under(rows, pen.theme.bad, pen.glyphs.fail, &sentence(error), columns);
+            under(rows, theme.styles.bad, theme.glyphs.fail, &sentence(error), columns);
         }
         // What was said when pasting replaces what would be said of the text in general.
         let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
         let general = notices.iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
         for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
-            under(rows, pen.theme.note, "!", note, columns);
+            under(rows, theme.styles.note, "!", note, columns);
         }
         if form.focus == Focus::Field(field) {
             rows.focus = from..rows.lines.len();
-            colour_mark(&mut rows.lines[from], pen);
+            colour_mark(&mut rows.lines[from], theme);
         }
     };
     field(&mut rows, Field::Url);
@@ -128,10 +128,11 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
     }
     if form.auth_type() == AuthType::Default {
         let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
-        rows.lines
-            .extend(parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), pen.theme.dim)));
+        rows.lines.extend(
+            parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), theme.styles.dim)),
+        );
     }
-    advanced(&mut rows, form, pen);
+    advanced(&mut rows, form, theme);
     if form.advanced {
         for next in ADVANCED {
             field(&mut rows, next);
@@ -141,11 +142,11 @@ fn rows(form: &Form, pen: Pen, columns: usize) -> Rows {
 }
 
 /// Colours the mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
-fn colour_mark(line: &mut Line<'static>, pen: Pen) {
+fn colour_mark(line: &mut Line<'static>, theme: Theme) {
     let Some(first) = line.spans.first_mut() else { return };
     if let Some(rest) = first.content.strip_prefix('>').map(str::to_owned) {
         first.content = rest.into();
-        line.spans.insert(0, Span::styled(">", pen.theme.accent));
+        line.spans.insert(0, Span::styled(">", theme.styles.accent));
     }
 }
 
@@ -174,7 +175,7 @@ fn label(form: &Form, field: Field) -> Span<'static> {
 fn radios<const N: usize>(
     rows: &mut Rows,
     form: &Form,
-    pen: Pen,
+    theme: Theme,
     columns: usize,
     field: Field,
     options: [(&'static str, bool); N],
@@ -187,15 +188,15 @@ fn radios<const N: usize>(
         if focused && chosen {
             rows.chosen = Some(rows.lines.len());
         }
-        let sign = if chosen { format!("({}) ", pen.glyphs.dot) } else { "( ) ".to_owned() };
-        let style = if chosen { pen.theme.strong } else { Style::new() };
-        let mark = Span::styled(mark, if focused && chosen { pen.theme.accent } else { Style::new() });
+        let sign = if chosen { format!("({}) ", theme.glyphs.dot) } else { "( ) ".to_owned() };
+        let style = if chosen { theme.styles.strong } else { Style::new() };
+        let mark = Span::styled(mark, if focused && chosen { theme.styles.accent } else { Style::new() });
         rows.lines.push(Line::from(vec![head, mark, Span::raw(sign), Span::styled(text, style)]));
     }
 }
 
-fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
-    let (left, right) = pen.glyphs.choice;
+fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
+    let (left, right) = theme.glyphs.choice;
     let format = form.format();
     let key = form.text(Field::HeaderKey).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
     let key = if key.is_empty() { format.default_header_key().unwrap_or("signature").to_owned() } else { key };
@@ -204,17 +205,18 @@ fn format_choice(rows: &mut Rows, form: &Form, pen: Pen, columns: usize) {
     let shape = format!("{key}: {}", format.shape());
     let head = head(rows, form, columns, Field::Format);
     if parts::width(&value) + 2 + parts::width(&shape) <= room {
-        rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), pen.theme.dim)]));
+        rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), theme.styles.dim)]));
     } else {
         rows.lines.push(Line::from(vec![head, Span::raw(value)]));
-        rows.lines.push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), parts::end_cut(&shape, room)), pen.theme.dim));
+        rows.lines
+            .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), parts::end_cut(&shape, room)), theme.styles.dim));
     }
     if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
-        under(rows, pen.theme.note, "!", "the receiver must use the same secret and format", columns);
+        under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
     }
 }
 
-fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
+fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let Some(input) = form.text(field) else { return };
     let focused = form.focus == Focus::Field(field);
     let indent = indent(columns);
@@ -227,11 +229,11 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
         count => format!("{count} chars"),
     };
     let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
-    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(pen.glyphs.dot));
+    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(theme.glyphs.dot));
     // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
     let shown = if focused || hidden { shown } else { parts::end_cut(&visible(input.text()), room) };
     let mut spans = vec![head(rows, form, columns, field)];
-    let (before, after) = pen.glyphs.choice;
+    let (before, after) = theme.glyphs.choice;
     // Of dots the count says how many there are.
     let more = if focused && !hidden { more } else { (false, false) };
     if more.0
@@ -239,18 +241,18 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
     {
         let blank = head.content.len() - 1;
         head.content.to_mut().truncate(blank);
-        spans.push(Span::styled(before, pen.theme.dim));
+        spans.push(Span::styled(before, theme.styles.dim));
     }
     if input.text().is_empty() {
-        spans.push(Span::styled(placeholder(form, field), pen.theme.dim));
+        spans.push(Span::styled(placeholder(form, field), theme.styles.dim));
     } else {
         let gap = room.saturating_sub(parts::width(&shown) + parts::width(&count));
         spans.push(Span::raw(shown));
         if more.1 {
-            spans.push(Span::styled(after, pen.theme.dim));
+            spans.push(Span::styled(after, theme.styles.dim));
         }
         if !count.is_empty() {
-            spans.push(Span::styled(format!("{}{count}", " ".repeat(gap)), pen.theme.dim));
+            spans.push(Span::styled(format!("{}{count}", " ".repeat(gap)), theme.styles.dim));
         }
     }
     if focused {
@@ -264,7 +266,7 @@ fn text(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, field: Field) {
         }
     }
     if field == Field::SigningSecret && form.generated {
-        under(rows, pen.theme.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
+        under(rows, theme.styles.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
     }
 }
 
@@ -280,9 +282,9 @@ fn placeholder(form: &Form, field: Field) -> &'static str {
     }
 }
 
-fn advanced(rows: &mut Rows, form: &Form, pen: Pen) {
+fn advanced(rows: &mut Rows, form: &Form, theme: Theme) {
     let focused = form.focus == Focus::Advanced;
-    let sign = match (form.advanced, pen.glyphs.ascii) {
+    let sign = match (form.advanced, theme.glyphs.ascii) {
         (true, _) => "v",
         (false, true) => ">",
         (false, false) => "›",
@@ -290,8 +292,8 @@ fn advanced(rows: &mut Rows, form: &Form, pen: Pen) {
     if focused {
         rows.focus = rows.lines.len()..rows.lines.len() + 1;
     }
-    let mark = if focused { Span::styled(">", pen.theme.accent) } else { Span::raw(" ") };
-    rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), pen.theme.dim)]));
+    let mark = if focused { Span::styled(">", theme.styles.accent) } else { Span::raw(" ") };
+    rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), theme.styles.dim)]));
 }
 
 /// A remark under a field, wrapped behind its mark.
@@ -312,31 +314,31 @@ fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
 }
 
 /// Why the last save failed.
-fn problem(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn problem(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(problem) = &form.problem else { return Vec::new() };
-    let lines = parts::wrapped(&format!("{} Not saved: {problem}", pen.glyphs.fail), columns.saturating_sub(2));
-    lines.into_iter().map(|line| Line::styled(format!(" {line}"), pen.theme.bad)).collect()
+    let lines = parts::wrapped(&format!("{} Not saved: {problem}", theme.glyphs.fail), columns.saturating_sub(2));
+    lines.into_iter().map(|line| Line::styled(format!(" {line}"), theme.styles.bad)).collect()
 }
 
-fn buttons(form: &Form, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn buttons(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     if form.saving.is_some() {
         return vec![Line::raw("   Saving…")];
     }
     let labels = if form.is_edit() { ["Save", "Save and test", "Cancel"] } else { ["Register", "Register and test", "Cancel"] };
     let buttons = FormButton::ALL.iter().zip(labels).map(|(&button, label)| (label, form.focus == Focus::Button(button)));
-    parts::buttons(pen, buttons, 1, columns)
+    parts::buttons(theme, buttons, 1, columns)
 }
 
 /// What stands under the fields: why the last save failed, then the buttons. Where that would leave the fields too little room
 /// it scrolls with them, and only a failure is said here.
-fn foot(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, room: Rect) -> Vec<Line<'static>> {
-    let (problem, buttons) = (problem(form, pen, columns), buttons(form, pen, columns));
+fn foot(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, room: Rect) -> Vec<Line<'static>> {
+    let (problem, buttons) = (problem(form, theme, columns), buttons(form, theme, columns));
     let fixed = room.height >= parts::LOW && problem.len() <= usize::from(room.height / 3);
     if fixed || form.saving.is_some() {
         return if form.saving.is_some() { buttons } else { [problem, buttons].concat() };
     }
     let failed = (!problem.is_empty())
-        .then(|| Line::styled(format!(" {} Not saved: the reason is below.", pen.glyphs.fail), pen.theme.bad));
+        .then(|| Line::styled(format!(" {} Not saved: the reason is below.", theme.glyphs.fail), theme.styles.bad));
     rows.blank();
     rows.lines.extend(problem);
     if matches!(form.focus, Focus::Button(_)) {
@@ -347,12 +349,12 @@ fn foot(rows: &mut Rows, form: &Form, pen: Pen, columns: usize, room: Rect) -> V
 }
 
 /// Draws the form in the room above the lines of help and keys; `area` is the whole screen.
-pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
+pub fn draw(form: &Form, theme: Theme, frame: &mut Frame, area: Rect, room: Rect) {
     let small = area.width < 80 || area.height < 24;
     let columns = if small { area.width } else { COLUMNS };
     let inner_columns = usize::from(columns.saturating_sub(2));
-    let mut rows = rows(form, pen, inner_columns);
-    let foot = foot(&mut rows, form, pen, inner_columns, room);
+    let mut rows = rows(form, theme, inner_columns);
+    let foot = foot(&mut rows, form, theme, inner_columns, room);
     let gap = usize::from(!small);
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
     let place = if small { room } else { top_centred(room, columns, wanted) };
@@ -360,7 +362,7 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
         // Of the title only its ends would be left.
         frame.render_widget(Clear, Rect { height: 1, ..room });
     }
-    let inner = parts::popup(pen, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
+    let inner = parts::popup(theme, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
     let foot_rows = u16::try_from(foot.len()).unwrap_or(0).min(inner.height);
     let blank = u16::from(foot_rows > 0 && inner.height > foot_rows + 8);
     let body = Rect { height: inner.height - foot_rows - blank, ..inner };
@@ -372,7 +374,7 @@ pub fn draw(form: &Form, pen: Pen, frame: &mut Frame, area: Rect, room: Rect) {
     frame.render_widget(Paragraph::new(rows.lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), body);
     let foot_area = Rect { y: inner.bottom() - foot_rows, height: foot_rows, ..inner };
     frame.render_widget(Paragraph::new(foot), foot_area);
-    parts::more(pen, total.saturating_sub(scroll + page), frame, place);
+    parts::more(theme, total.saturating_sub(scroll + page), frame, place);
     if form.discard.is_none()
         && let Some((column, row)) = rows.cursor
         && (scroll..scroll + page).contains(&row)

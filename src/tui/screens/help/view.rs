@@ -7,12 +7,12 @@ use ratatui::widgets::Paragraph;
 
 use crate::tui::keys;
 use crate::tui::model::Model;
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::parts;
 
 const COLUMNS: u16 = 64;
 
-fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let context = keys::under_help(model);
     let mut lines = Vec::new();
     let mut seen = Vec::new();
@@ -25,34 +25,34 @@ fn lines(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
             continue;
         }
         seen.push(binding.label);
-        let key = parts::padded(&pen.glyphs.key(binding.label), 16);
+        let key = parts::padded(&theme.glyphs.key(binding.label), 16);
         for (at, text) in parts::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
             let key = if at == 0 { key.clone() } else { " ".repeat(16) };
-            lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, pen.theme.strong), Span::raw(text)]));
+            lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));
         }
     }
     lines
 }
 
-fn place(model: &Model, pen: Pen, area: Rect) -> (Rect, Vec<Line<'static>>) {
+fn place(model: &Model, theme: Theme, area: Rect) -> (Rect, Vec<Line<'static>>) {
     // Narrow strips of what is beneath would only look torn.
     let columns = if area.width <= COLUMNS + 16 { area.width } else { COLUMNS };
-    let lines = lines(model, pen, usize::from(columns.saturating_sub(2)));
+    let lines = lines(model, theme, usize::from(columns.saturating_sub(2)));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     (parts::centred(Rect { height: area.height - 1, ..area }, columns, rows), lines)
 }
 
-pub fn draw(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let (area, lines) = place(model, pen, area);
-    let inner = parts::popup(pen, "Keys", frame, area);
+pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
+    let (area, lines) = place(model, theme, area);
+    let inner = parts::popup(theme, "Keys", frame, area);
     let below = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = model.help.unwrap_or(0).min(below);
-    parts::more(pen, below - scroll, frame, area);
+    parts::more(theme, below - scroll, frame, area);
     frame.render_widget(Paragraph::new(lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), inner);
 }
 
 pub fn overflow(model: &Model) -> usize {
     let area = crate::tui::guide::view::under(model, Rect::new(0, 0, model.size.0, model.size.1.max(1)));
-    let (area, lines) = place(model, Pen::of(model), area);
+    let (area, lines) = place(model, model.theme(), area);
     lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)))
 }

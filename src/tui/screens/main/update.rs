@@ -1,15 +1,16 @@
 //! The destination screen: its buttons, the deliveries, and the question before a deletion.
 
 use crate::ops::{Problem, Removed, State};
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keys;
-use crate::tui::keys::Action;
-use crate::tui::model::{MainButton, MainFocus, Model, Popup, Tone};
+use crate::tui::model::{MainButton, MainFocus, Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::screens::delivery::update as history;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::other_side::update as other_side;
 use crate::tui::screens::test::update as test;
+use crate::tui::status::Tone;
 use crate::tui::update::{close, edit, load};
 use crate::tui::view;
 
@@ -76,7 +77,7 @@ fn press(model: &mut Model, at: usize) -> Vec<Effect> {
     match model.buttons().get(at) {
         Some(MainButton::Register) => {
             model.status = None;
-            model.popup = Some(Popup::Form(Box::new(Form::register(model.surroundings.demo.as_deref()))));
+            model.popup = Some(Popup::Form(Box::new(Form::register(model.environment.demo.as_deref()))));
         }
         Some(MainButton::SendTest) => return test::open(model),
         Some(MainButton::Edit) => edit(model),
@@ -132,13 +133,13 @@ pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> V
             model.focus = MainFocus::Button(0);
             model.witness = None;
             match removed.warning {
-                Some(problem) => model.say(Tone::Bad, format!("Deleted. {problem}")),
+                Some(problem) => model.say(Tone::Error, format!("Deleted. {problem}")),
                 None => model.say(Tone::Done, "Deleted. Its secret is erased."),
             }
             Vec::new()
         }
         Err(problem) => {
-            model.say(Tone::Bad, format!("Not deleted: {problem}"));
+            model.say(Tone::Error, format!("Not deleted: {problem}"));
             // Somebody else may have changed it meanwhile.
             vec![load(model)]
         }

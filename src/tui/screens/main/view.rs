@@ -16,7 +16,7 @@ use crate::ops::{Problem, State};
 use crate::tui::model::{MainButton, MainFocus, Model, Popup};
 use crate::tui::screens::delivery::view as deliveries;
 use crate::tui::screens::other_side::state::ProbePopup;
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::parts;
 
 /// Columns of a label.
@@ -24,18 +24,18 @@ const LABEL: usize = 16;
 
 const READABLE: usize = parts::READABLE as usize;
 
-pub fn title(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
+pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
         State::Empty => "no destination".to_owned(),
         State::Open(destination) => destination.url().authority(),
         State::Locked(draft, _) => host_of(draft),
         State::Unreadable(_) => "not readable".to_owned(),
     };
-    let left = if model.surroundings.demo.is_some() { " waypost demo" } else { " waypost" };
+    let left = if model.environment.demo.is_some() { " waypost demo" } else { " waypost" };
     let room = usize::from(area.width).saturating_sub(parts::width(left) + 2);
     let name = parts::middle_cut(&name, room);
     let gap = usize::from(area.width).saturating_sub(parts::width(left) + parts::width(&name) + 1);
-    let line = Line::from(vec![Span::styled(left, pen.theme.strong), Span::raw(" ".repeat(gap)), Span::raw(name)]);
+    let line = Line::from(vec![Span::styled(left, theme.styles.strong), Span::raw(" ".repeat(gap)), Span::raw(name)]);
     frame.render_widget(line, area);
 }
 
@@ -73,22 +73,22 @@ impl Upper {
     }
 }
 
-fn upper(model: &Model, pen: Pen, area: Rect) -> Upper {
+fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
     let columns = usize::from(area.width.saturating_sub(4));
     let mut text = match &model.state {
         State::Empty => nothing(columns),
-        State::Open(destination) => registered(destination, pen, columns),
-        State::Locked(draft, problem) => locked(draft, problem, pen, columns),
-        State::Unreadable(problem) => told(problem, pen, columns),
+        State::Open(destination) => registered(destination, theme, columns),
+        State::Locked(draft, problem) => locked(draft, problem, theme, columns),
+        State::Unreadable(problem) => told(problem, theme, columns),
     };
     let focus = match (model.focus, &model.popup) {
         (MainFocus::Button(at), None) => Some(at),
         _ => None,
     };
     let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
-    let buttons = parts::buttons(pen, buttons, 3, columns + 2);
+    let buttons = parts::buttons(theme, buttons, 3, columns + 2);
     if let Some(problem) = history_problem(model) {
-        let problem = told(problem, pen, columns);
+        let problem = told(problem, theme, columns);
         // Where it does not fit into a box of its own it can be scrolled in this one.
         if text.len() + 1 + buttons.len() + 2 + problem.len() + 2 > usize::from(area.height) {
             text.push(Line::default());
@@ -98,7 +98,7 @@ fn upper(model: &Model, pen: Pen, area: Rect) -> Upper {
     text.push(Line::default());
     let rows = usize::from(area.height).saturating_sub(2 + buttons.len());
     let mut hints = match model.state {
-        State::Empty => hints(model, pen, columns),
+        State::Empty => hints(model, theme, columns),
         _ => Vec::new(),
     };
     if hints.len() + text.len() > rows {
@@ -131,20 +131,20 @@ fn split(lines: usize, area: Rect) -> [Rect; 2] {
 const LIST_ROWS: u16 = 6;
 
 /// How many lines of the destination do not fit into its box.
-pub fn overflow(model: &Model, pen: Pen, area: Rect) -> usize {
-    (upper(model, pen, area).rows() + 2).saturating_sub(usize::from(area.height))
+pub fn overflow(model: &Model, theme: Theme, area: Rect) -> usize {
+    (upper(model, theme, area).rows() + 2).saturating_sub(usize::from(area.height))
 }
 
-pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
-    let upper = upper(model, pen, area);
+pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
+    let upper = upper(model, theme, area);
     let [top, rest] = split(upper.rows(), area);
     // The frame stands back while a popup has the keys.
-    let style = if model.popup.is_none() { Style::new() } else { pen.theme.dim };
+    let style = if model.popup.is_none() { Style::new() } else { theme.styles.dim };
     if rest.height < LIST_ROWS && matches!((model.focus, &model.popup), (MainFocus::Delivery(_), None)) {
-        deliveries::draw(model, pen, frame, area, style);
+        deliveries::draw(model, theme, frame, area, style);
         return;
     }
-    let block = parts::boxed(pen, "Destination", style);
+    let block = parts::boxed(theme, "Destination", style);
     let inner = block.inner(top);
     frame.render_widget(block, top);
     let Upper { mut text, buttons, hints } = upper;
@@ -157,18 +157,18 @@ pub fn body(model: &Model, pen: Pen, frame: &mut Frame, area: Rect) {
     text.extend(buttons);
     text.extend(hints);
     frame.render_widget(Paragraph::new(text), inner);
-    parts::more(pen, below, frame, top);
+    parts::more(theme, below, frame, top);
     if matches!(model.state, State::Empty) || asked_about(model) {
         return;
     }
     let least =
-        history_problem(model).map_or(3, |problem| told(problem, pen, usize::from(area.width.saturating_sub(4))).len() + 2);
+        history_problem(model).map_or(3, |problem| told(problem, theme, usize::from(area.width.saturating_sub(4))).len() + 2);
     if usize::from(rest.height) >= least {
-        deliveries::draw(model, pen, frame, rest, style);
+        deliveries::draw(model, theme, frame, rest, style);
     } else if !model.deliveries.is_empty() {
         let count = format!(" ↓ {} ", deliveries::counted(model));
         let line =
-            Line::styled(format!("{count}{} ", if count.trim() == "↓ 1" { "delivery" } else { "deliveries" }), pen.theme.dim);
+            Line::styled(format!("{count}{} ", if count.trim() == "↓ 1" { "delivery" } else { "deliveries" }), theme.styles.dim);
         frame.render_widget(line, Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 });
     }
 }
@@ -190,8 +190,8 @@ pub const fn asked_about(model: &Model) -> bool {
 }
 
 /// The room under the destination.
-pub fn under(model: &Model, pen: Pen, area: Rect) -> Rect {
-    split(upper(model, pen, area).rows(), area)[1]
+pub fn under(model: &Model, theme: Theme, area: Rect) -> Rect {
+    split(upper(model, theme, area).rows(), area)[1]
 }
 
 fn nothing(columns: usize) -> Vec<Line<'static>> {
@@ -202,8 +202,8 @@ fn nothing(columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let pairs: &[(&str, &str)] = if model.surroundings.demo.is_some() {
+fn hints(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let pairs: &[(&str, &str)] = if model.environment.demo.is_some() {
         &[("This is a demo.", "Its receiver runs on this machine; the form has its URL.")]
     } else {
         &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint at hand?", "waypost demo")]
@@ -211,9 +211,9 @@ fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     for (text, command) in pairs {
         if parts::width(text) + parts::width(command) + 4 <= columns {
-            lines.push(Line::from(vec![Span::styled(format!("   {text}"), pen.theme.dim), Span::raw(format!("  {command}"))]));
+            lines.push(Line::from(vec![Span::styled(format!("   {text}"), theme.styles.dim), Span::raw(format!("  {command}"))]));
         } else {
-            lines.push(Line::styled(format!("   {text}"), pen.theme.dim));
+            lines.push(Line::styled(format!("   {text}"), theme.styles.dim));
             lines.extend(
                 parts::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))),
             );
@@ -222,32 +222,32 @@ fn hints(model: &Model, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn row(label: &str, value: impl Into<String>, pen: Pen) -> Line<'static> {
-    Line::from(vec![Span::styled(format!(" {}", parts::padded(label, LABEL)), pen.theme.dim), Span::raw(value.into())])
+fn row(label: &str, value: impl Into<String>, theme: Theme) -> Line<'static> {
+    Line::from(vec![Span::styled(format!(" {}", parts::padded(label, LABEL)), theme.styles.dim), Span::raw(value.into())])
 }
 
 /// The same on as many lines as the value takes.
-fn wrapped_row(label: &str, value: &str, pen: Pen, room: usize) -> Vec<Line<'static>> {
+fn wrapped_row(label: &str, value: &str, theme: Theme, room: usize) -> Vec<Line<'static>> {
     let lines = parts::wrapped(value, room).into_iter().enumerate();
-    lines.map(|(at, line)| row(if at == 0 { label } else { "" }, line, pen)).collect()
+    lines.map(|(at, line)| row(if at == 0 { label } else { "" }, line, theme)).collect()
 }
 
 /// A URL in at most three lines; what is cut can be seen whole by editing it.
-fn url(text: &str, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn url(text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL).max(10);
     let text = parts::middle_cut(text, room * 3);
     parts::broken(&text, room)
         .into_iter()
         .enumerate()
-        .map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, pen))
+        .map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, theme))
         .collect()
 }
 
-fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = url(destination.url().as_str(), pen, columns);
+fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = url(destination.url().as_str(), theme, columns);
     let room = columns.saturating_sub(LABEL).max(10);
     let auth = destination.auth();
-    lines.extend(wrapped_row(Field::AuthType.label(), auth.auth_type().label(), pen, room));
+    lines.extend(wrapped_row(Field::AuthType.label(), auth.auth_type().label(), theme, room));
     let cut = |text: &str| parts::end_cut(&visible(text), room.saturating_sub(24).max(10));
     let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
     match auth {
@@ -256,65 +256,70 @@ fn registered(destination: &Destination, pen: Pen, columns: usize) -> Vec<Line<'
             lines.extend(pair(
                 (Field::HeaderKey.label(), cut(header_key.as_str())),
                 (Field::Format.label(), signing.format().label()),
-                pen,
+                theme,
                 room,
             ));
-            lines.push(row(Field::SigningSecret.label(), secret, pen));
+            lines.push(row(Field::SigningSecret.label(), secret, theme));
         }
         Auth::Basic { username, .. } => {
-            lines.push(row(Field::Username.label(), parts::end_cut(&visible(username), room), pen));
-            lines.push(row(Field::Password.label(), secret, pen));
+            lines.push(row(Field::Username.label(), parts::end_cut(&visible(username), room), theme));
+            lines.push(row(Field::Password.label(), secret, theme));
         }
-        Auth::Bearer { .. } => lines.push(row(Field::Token.label(), secret, pen)),
+        Auth::Bearer { .. } => lines.push(row(Field::Token.label(), secret, theme)),
         Auth::ApiKey { place, .. } => {
-            lines.extend(pair((Field::Key.label(), cut(place.key())), (Field::AddTo.label(), place.add_to().label()), pen, room));
-            lines.push(row(Field::Value.label(), secret, pen));
+            lines.extend(pair(
+                (Field::Key.label(), cut(place.key())),
+                (Field::AddTo.label(), place.add_to().label()),
+                theme,
+                room,
+            ));
+            lines.push(row(Field::Value.label(), secret, theme));
         }
     }
     if let Some(path) = destination.settings().ca_cert() {
-        lines.push(row(Field::CaCert.label(), parts::middle_cut(&visible(&path.to_string_lossy()), room), pen));
+        lines.push(row(Field::CaCert.label(), parts::middle_cut(&visible(&path.to_string_lossy()), room), theme));
     }
     if let Some(seconds) = destination.settings().timeout_s() {
-        lines.push(row(Field::Timeout.label(), format!("{seconds} s"), pen));
+        lines.push(row(Field::Timeout.label(), format!("{seconds} s"), theme));
     }
     let date = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    lines.push(row("Registered", date(destination.created_at()), pen));
+    lines.push(row("Registered", date(destination.created_at()), theme));
     if destination.updated_at() != destination.created_at() {
-        lines.push(row("Changed", date(destination.updated_at()), pen));
+        lines.push(row("Changed", date(destination.updated_at()), theme));
     }
     lines
 }
 
 /// Two values on one line where they fit, else one under the other.
-fn pair(first: (&str, String), second: (&str, &str), pen: Pen, room: usize) -> Vec<Line<'static>> {
+fn pair(first: (&str, String), second: (&str, &str), theme: Theme, room: usize) -> Vec<Line<'static>> {
     let tail = format!("{}  {}", second.0, second.1);
     let column = parts::width(&first.1).max(19) + 3;
     if column + parts::width(&tail) > room {
-        return vec![row(first.0, first.1, pen), row(second.0, second.1, pen)];
+        return vec![row(first.0, first.1, theme), row(second.0, second.1, theme)];
     }
-    let mut line = row(first.0, parts::padded(&first.1, column), pen);
-    line.push_span(Span::styled(second.0.to_owned(), pen.theme.dim));
+    let mut line = row(first.0, parts::padded(&first.1, column), theme);
+    line.push_span(Span::styled(second.0.to_owned(), theme.styles.dim));
     line.push_span(Span::raw(format!("  {}", second.1)));
     vec![line]
 }
 
-fn locked(draft: &Draft, problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = url(&visible(&draft.url), pen, columns);
-    lines.extend(wrapped_row(Field::AuthType.label(), draft.auth_type.label(), pen, columns.saturating_sub(LABEL).max(10)));
+fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = url(&visible(&draft.url), theme, columns);
+    lines.extend(wrapped_row(Field::AuthType.label(), draft.auth_type.label(), theme, columns.saturating_sub(LABEL).max(10)));
     lines.push(Line::default());
-    lines.extend(told(problem, pen, columns));
+    lines.extend(told(problem, theme, columns));
     lines
 }
 
 /// A problem in words: what, why, how to mend it.
-pub fn told(problem: &Problem, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+pub fn told(problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (at, text) in
-        [format!("{} {}.", pen.glyphs.fail, parts::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
+        [format!("{} {}.", theme.glyphs.fail, parts::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
             .into_iter()
             .enumerate()
     {
-        let style = if at == 0 { pen.theme.bad } else { Style::new() };
+        let style = if at == 0 { theme.styles.bad } else { Style::new() };
         lines.extend(
             parts::wrapped(&text, columns.saturating_sub(1).min(READABLE))
                 .into_iter()

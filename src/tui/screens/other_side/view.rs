@@ -13,7 +13,7 @@ use crate::ops::probe::{Case, Report, Verdict};
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::other_side::state::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
-use crate::tui::view::Pen;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::parts;
 
@@ -28,16 +28,16 @@ fn inside(area: Rect) -> Rect {
 }
 
 /// How many lines can be scrolled, and how many of them fit.
-pub fn extent(model: &Model, pen: Pen, area: Rect) -> (usize, usize) {
+pub fn extent(model: &Model, theme: Theme, area: Rect) -> (usize, usize) {
     let inner = inside(area);
     match &model.popup {
         Some(Popup::Snippet(popup)) => {
             (code(model, popup, usize::from(inner.width)).len(), usize::from(snippet_parts(inner)[2].height))
         }
-        Some(Popup::Verify(popup)) => (verdict(popup, pen, inner).len(), usize::from(verify_parts(popup, inner)[4].height)),
+        Some(Popup::Verify(popup)) => (verdict(popup, theme, inner).len(), usize::from(verify_parts(popup, inner)[4].height)),
         Some(Popup::Probe(popup)) => {
-            let place = probe_place(popup, pen, area);
-            (probe_lines(popup, pen, usize::from(inside(place).width)).len(), usize::from(inside(place).height))
+            let place = probe_place(popup, theme, area);
+            (probe_lines(popup, theme, usize::from(inside(place).width)).len(), usize::from(inside(place).height))
         }
         _ => (0, 0),
     }
@@ -53,14 +53,14 @@ fn code(model: &Model, popup: &SnippetPopup, columns: usize) -> Vec<String> {
     text.trim_end().split('\n').flat_map(|line| parts::broken_behind_blanks(&visible(line), columns)).collect()
 }
 
-pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame, area: Rect) {
-    parts::popup(pen, "Receiver code", frame, area);
+pub fn snippet(model: &Model, popup: &SnippetPopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    parts::popup(theme, "Receiver code", frame, area);
     let inner = inside(area);
     let [choice, _, text, foot] = snippet_parts(inner);
-    let (left, right) = pen.glyphs.choice;
+    let (left, right) = theme.glyphs.choice;
     let line = vec![
         Span::raw("> "),
-        Span::styled("Language   ", pen.theme.accent),
+        Span::styled("Language   ", theme.styles.accent),
         Span::raw(format!("{left} {} {right}", popup.lang.label())),
     ];
     frame.render_widget(Line::from(line), choice);
@@ -72,13 +72,13 @@ pub fn snippet(model: &Model, popup: &SnippetPopup, pen: Pen, frame: &mut Frame,
     // What came of a copy is said here: the popup covers the line above the keys.
     let (hint, style) = match &model.status {
         Some(status) => {
-            let (mark, style) = crate::tui::view::tone_of(pen, status.tone);
+            let (mark, style) = status.tone.look(theme);
             (format!("{mark} {}", visible(&status.text)), style)
         }
-        None => (hint, pen.theme.dim),
+        None => (hint, theme.styles.dim),
     };
     frame.render_widget(Line::styled(parts::end_cut(&hint, usize::from(foot.width)), style), foot);
-    parts::more(pen, below, frame, area);
+    parts::more(theme, below, frame, area);
 }
 
 /// Headers' label, headers, body's label, body, verdict, buttons. On a low screen a verdict is worth more than the text that
@@ -101,40 +101,40 @@ fn verify_parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
     .areas(inner)
 }
 
-fn verdict(popup: &VerifyPopup, pen: Pen, inner: Rect) -> Vec<Line<'static>> {
+fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>> {
     let columns = usize::from(inner.width);
     let mut lines = Vec::new();
     if popup.checked != Checked::Not && inner.height >= parts::LOW {
-        lines.push(Line::styled("─".repeat(columns), pen.theme.dim));
+        lines.push(Line::styled("─".repeat(columns), theme.styles.dim));
     }
     match &popup.checked {
         Checked::Not => {}
         Checked::Waiting(_) => lines.push(Line::raw("Looking for the mistake…")),
         Checked::Unfit(why) => {
-            let text = format!("{} {why}", pen.glyphs.fail);
-            lines.extend(parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, pen.theme.bad)));
+            let text = format!("{} {why}", theme.glyphs.fail);
+            lines.extend(parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)));
         }
-        Checked::Explained(explanation) => lines.extend(explained(explanation, pen, columns)),
+        Checked::Explained(explanation) => lines.extend(explained(explanation, theme, columns)),
     }
     lines
 }
 
-fn explained(explanation: &Explanation, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let (mark, style, word) = if explanation.valid {
-        (pen.glyphs.ok, pen.theme.good, "made with the registered auth")
+        (theme.glyphs.ok, theme.styles.good, "made with the registered auth")
     } else {
-        (pen.glyphs.fail, pen.theme.bad, "not made with the registered auth")
+        (theme.glyphs.fail, theme.styles.bad, "not made with the registered auth")
     };
     let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
-    lines.extend(answer::told("Why", &format!("{}.", parts::capitalised(&explanation.reason)), pen, columns));
+    lines.extend(answer::told("Why", &format!("{}.", parts::capitalised(&explanation.reason)), theme, columns));
     if !explanation.fix.is_empty() {
-        lines.extend(answer::told("Fix", &explanation.fix, pen, columns));
+        lines.extend(answer::told("Fix", &explanation.fix, theme, columns));
     }
     if matches!(explanation.mistakes.as_slice(), [Mistake::Stale(_)]) {
-        lines.extend(answer::told("Note", BY_NOW, pen, columns));
+        lines.extend(answer::told("Note", BY_NOW, theme, columns));
     }
     for line in &explanation.code {
-        lines.push(Line::styled(line.framework, pen.theme.strong));
+        lines.push(Line::styled(line.framework, theme.styles.strong));
         for piece in line.code.split('\n') {
             lines
                 .extend(parts::broken(piece, columns.saturating_sub(2)).into_iter().map(|piece| Line::raw(format!("  {piece}"))));
@@ -143,17 +143,17 @@ fn explained(explanation: &Explanation, pen: Pen, columns: usize) -> Vec<Line<'s
     lines
 }
 
-pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
-    parts::popup(pen, "Verify a request", frame, area);
+pub fn verify(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    parts::popup(theme, "Verify a request", frame, area);
     let inner = inside(area);
     let columns = usize::from(inner.width);
     let [headers_label, headers, body_label, body, text, foot] = verify_parts(popup, inner);
     let label = |focus, text: &str| {
         let focused = popup.focus == focus;
-        let style = if focused { pen.theme.accent } else { pen.theme.dim };
+        let style = if focused { theme.styles.accent } else { theme.styles.dim };
         let text = parts::end_cut(&format!("{}{text} ", if focused { "> " } else { "" }), columns);
         let rule = "─".repeat(columns.saturating_sub(parts::width(&text)));
-        Line::from(vec![Span::styled(text, style), Span::styled(rule, pen.theme.dim)])
+        Line::from(vec![Span::styled(text, style), Span::styled(rule, theme.styles.dim)])
     };
     frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
     frame.render_widget(label(VerifyFocus::Body, "Body as received, or @FILE"), body_label);
@@ -161,80 +161,80 @@ pub fn verify(popup: &VerifyPopup, pen: Pen, frame: &mut Frame, area: Rect) {
         (VerifyFocus::Headers, &popup.headers, headers, "(the request line may stand first)"),
         (VerifyFocus::Body, &popup.body, body, "(a file is exact to the byte)"),
     ] {
-        editor(text, popup.focus == focus, pen, frame, area);
+        editor(text, popup.focus == focus, theme, frame, area);
         if matches!(text.lines(), [line] if line.is_empty()) {
-            frame.render_widget(Line::styled(hint, pen.theme.dim), area);
+            frame.render_widget(Line::styled(hint, theme.styles.dim), area);
         }
     }
-    let lines = verdict(popup, pen, inner);
+    let lines = verdict(popup, theme, inner);
     let below = lines.len().saturating_sub(popup.scroll + usize::from(text.height));
     frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), text);
     let focused = |focus| popup.focus == focus;
     let buttons = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
-    frame.render_widget(Paragraph::new(parts::buttons(pen, buttons, 2, columns)), foot);
-    parts::more(pen, below, frame, area);
+    frame.render_widget(Paragraph::new(parts::buttons(theme, buttons, 2, columns)), foot);
+    parts::more(theme, below, frame, area);
 }
 
 /// The probe on its way, and what it found.
-pub fn probe(popup: &ProbePopup, pen: Pen, frame: &mut Frame, area: Rect) {
-    let area = probe_place(popup, pen, area);
-    parts::popup(pen, "Probe", frame, area);
+pub fn probe(popup: &ProbePopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    let area = probe_place(popup, theme, area);
+    parts::popup(theme, "Probe", frame, area);
     let inner = inside(area);
-    let mut lines = probe_lines(popup, pen, usize::from(inner.width));
+    let mut lines = probe_lines(popup, theme, usize::from(inner.width));
     let page = usize::from(inner.height);
     let scroll = match popup {
         ProbePopup::Done { scroll, .. } => (*scroll).min(lines.len().saturating_sub(page)),
         _ => 0,
     };
     lines.drain(..scroll);
-    parts::more(pen, lines.len().saturating_sub(page), frame, area);
+    parts::more(theme, lines.len().saturating_sub(page), frame, area);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
 /// As much room as its text takes.
-fn probe_place(popup: &ProbePopup, pen: Pen, area: Rect) -> Rect {
+fn probe_place(popup: &ProbePopup, theme: Theme, area: Rect) -> Rect {
     let columns = area.width.min(PROBE_COLUMNS);
-    let lines = probe_lines(popup, pen, usize::from(columns.saturating_sub(4)));
+    let lines = probe_lines(popup, theme, usize::from(columns.saturating_sub(4)));
     parts::centred(area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX))
 }
 
-fn probe_lines(popup: &ProbePopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn probe_lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match popup {
         ProbePopup::Asking(_) => Vec::new(),
         ProbePopup::Running { stopping: true, .. } => {
-            vec![Line::from(vec![Span::styled(pen.glyphs.busy, pen.theme.accent), Span::raw(" stopping")])]
+            vec![Line::from(vec![Span::styled(theme.glyphs.busy, theme.styles.accent), Span::raw(" stopping")])]
         }
         ProbePopup::Running { case, .. } => {
             let what = case.map_or("", Case::label);
-            vec![Line::from(vec![Span::styled(pen.glyphs.busy, pen.theme.accent), Span::raw(format!(" a ping {what}"))])]
+            vec![Line::from(vec![Span::styled(theme.glyphs.busy, theme.styles.accent), Span::raw(format!(" a ping {what}"))])]
         }
         ProbePopup::Failed(why) => {
-            let text = format!("{} {}", pen.glyphs.fail, visible(why));
-            parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, pen.theme.bad)).collect()
+            let text = format!("{} {}", theme.glyphs.fail, visible(why));
+            parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)).collect()
         }
-        ProbePopup::Done { report, .. } => report_lines(report, pen, columns),
+        ProbePopup::Done { report, .. } => report_lines(report, theme, columns),
     }
 }
 
-fn report_lines(report: &Report, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let (finding, fix) = report.finding();
     let well = report.rows.iter().all(|row| row.verdict == Verdict::Good) && !report.cut_short;
-    let (mark, style) = if well { (pen.glyphs.ok, pen.theme.good) } else { (pen.glyphs.fail, pen.theme.bad) };
+    let (mark, style) = if well { (theme.glyphs.ok, theme.styles.good) } else { (theme.glyphs.fail, theme.styles.bad) };
     let text = format!("{mark} {}", visible(finding));
     let mut lines: Vec<Line> = parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
     if !fix.is_empty() {
-        lines.extend(answer::told("Fix", fix, pen, columns));
+        lines.extend(answer::told("Fix", fix, theme, columns));
     }
     lines.push(Line::default());
     for row in &report.rows {
         let (mark, style, word) = match row.verdict {
-            Verdict::Good => (pen.glyphs.ok, pen.theme.good, "as it should be"),
-            Verdict::Bad => (pen.glyphs.fail, pen.theme.bad, "not as it should be"),
-            Verdict::Unclear => ("?", pen.theme.note, "tells nothing"),
+            Verdict::Good => (theme.glyphs.ok, theme.styles.good, "as it should be"),
+            Verdict::Bad => (theme.glyphs.fail, theme.styles.bad, "not as it should be"),
+            Verdict::Unclear => ("?", theme.styles.note, "tells nothing"),
         };
         let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
         let ended = format!("{}{status}", row.delivery.outcome().name());
-        let mark = parts::padded(mark, parts::width(pen.glyphs.fail));
+        let mark = parts::padded(mark, parts::width(theme.glyphs.fail));
         let text = format!(" {}  {}  {word}", parts::padded(row.case.label(), 22), parts::padded(&ended, 14));
         if parts::width(&mark) + parts::width(&text) <= columns {
             lines.push(Line::from(vec![Span::styled(mark, style), Span::raw(text)]));
@@ -248,10 +248,10 @@ fn report_lines(report: &Report, pen: Pen, columns: usize) -> Vec<Line<'static>>
         }
     }
     if report.cut_short {
-        lines.push(Line::styled("The rest was not sent.", pen.theme.dim));
+        lines.push(Line::styled("The rest was not sent.", theme.styles.dim));
     }
     if let Some(problem) = &report.unrecorded {
-        lines.extend(answer::told("Note", &format!("Not recorded: {problem}"), pen, columns));
+        lines.extend(answer::told("Note", &format!("Not recorded: {problem}"), theme, columns));
     }
     lines
 }
@@ -259,7 +259,7 @@ fn report_lines(report: &Report, pen: Pen, columns: usize) -> Vec<Line<'static>>
 /// A text that is edited, scrolled so that the cursor is in view.
 ///
 /// The columns beside the area are for the signs of lines that go on there.
-pub fn editor(editor: &Editor, focused: bool, pen: Pen, frame: &mut Frame, area: Rect) {
+pub fn editor(editor: &Editor, focused: bool, theme: Theme, frame: &mut Frame, area: Rect) {
     if area.height == 0 {
         return;
     }
@@ -268,14 +268,14 @@ pub fn editor(editor: &Editor, focused: bool, pen: Pen, frame: &mut Frame, area:
     let top = (line + 1).saturating_sub(page);
     let left = (column + 1).saturating_sub(columns);
     let lines: Vec<String> = editor.lines().iter().skip(top).take(page).map(|line| parts::tabbed(line)).collect();
-    let (before, after) = pen.glyphs.choice;
+    let (before, after) = theme.glyphs.choice;
     for (line, y) in lines.iter().zip(area.y..) {
         let side = |x| Rect { x, y, width: 1, height: 1 };
         if left > 0 && !line.is_empty() {
-            frame.render_widget(Span::styled(before, pen.theme.dim), side(area.x.saturating_sub(1)));
+            frame.render_widget(Span::styled(before, theme.styles.dim), side(area.x.saturating_sub(1)));
         }
         if parts::width(line) > left + columns {
-            frame.render_widget(Span::styled(after, pen.theme.dim), side(area.right()));
+            frame.render_widget(Span::styled(after, theme.styles.dim), side(area.right()));
         }
     }
     let lines: Vec<Line> = lines.into_iter().map(Line::raw).collect();

@@ -2,11 +2,12 @@
 
 use crate::domain::event::{NotJson, check_json};
 use crate::ops::Problem;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::keys::Action;
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::Model;
 use crate::tui::screens::test::state::Editing;
 use crate::tui::screens::test::update::{popup, say};
+use crate::tui::status::Tone;
 use crate::tui::widgets::editor::{MAX_BYTES, Move};
 
 /// Where a body ceases to be JSON, and why in words: by the rule of the command line, with the parser's own reason.
@@ -104,7 +105,7 @@ pub fn edited_outside(model: &mut Model, result: Result<Vec<u8>, Problem>) -> Ve
                 );
             }
         }
-        Err(problem) => say(model, Tone::Bad, problem.to_string()),
+        Err(problem) => say(model, Tone::Error, problem.to_string()),
     }
     vec![Effect::Repaint]
 }

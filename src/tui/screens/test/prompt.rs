@@ -4,11 +4,12 @@ use tui_input::InputRequest;
 
 use crate::domain::delivery::Delivery;
 use crate::domain::event::check_json;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::keys::Action;
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::Model;
 use crate::tui::screens::test::state::{Asked, Prompt, Tab, TestPopup};
 use crate::tui::screens::test::update::{popup, say};
+use crate::tui::status::Tone;
 use crate::tui::view;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
@@ -46,7 +47,7 @@ pub fn paste(model: &mut Model, text: &str) {
         input.clear();
     }
     if let Err(Refusal(why)) = input.paste(text.trim()) {
-        say(model, Tone::Bad, why);
+        say(model, Tone::Error, why);
     }
 }
 
@@ -99,7 +100,7 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
                 vec![Effect::Write { path: text, bytes: body.to_vec(), part }]
             }
             None => {
-                say(model, Tone::Bad, "There is no body to write.");
+                say(model, Tone::Error, "There is no body to write.");
                 Vec::new()
             }
         },

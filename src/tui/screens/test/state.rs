@@ -4,9 +4,9 @@ use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::event::{BuiltIn, Event};
 use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
-use crate::tui::keys::Action;
-use crate::tui::model::Status;
+use crate::tui::action::Action;
 use crate::tui::msg::Id;
+use crate::tui::status::Status;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::text_field::TextField;
 

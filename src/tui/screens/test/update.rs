@@ -8,13 +8,14 @@ use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
 use crate::ops::Problem;
 use crate::ops::probe::plain_name;
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::keys::Action;
-use crate::tui::model::{MainFocus, Model, Popup, Status, Tone};
+use crate::tui::model::{MainFocus, Model, Popup};
 use crate::tui::msg::{Id, Msg};
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::test::prompt;
 use crate::tui::screens::test::state::{Asked, Editing, Flight, Life, Tab, TestButton, TestFocus, TestPopup};
+use crate::tui::status::{Status, Tone};
 use crate::tui::update::{close, edit, load};
 use crate::tui::view;
 use crate::tui::widgets::editor;
@@ -180,7 +181,7 @@ fn copy(model: &mut Model) -> Vec<Effect> {
         Some(body) => match std::str::from_utf8(body) {
             Ok(text) => text.to_owned(),
             Err(_) => {
-                say(model, Tone::Bad, "Not copied: the body is not text. w writes it to a file.");
+                say(model, Tone::Error, "Not copied: the body is not text. w writes it to a file.");
                 return Vec::new();
             }
         },
@@ -197,12 +198,12 @@ fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
     let generation = model.generation;
     let Some(destination) = model.destination().cloned() else {
-        say(model, Tone::Bad, "There is no destination to send it to, or its secret has to be entered again first.");
+        say(model, Tone::Error, "There is no destination to send it to, or its secret has to be entered again first.");
         return Vec::new();
     };
     let Some(test) = popup(model) else { return Vec::new() };
     if test.past && test.delivery().and_then(Delivery::last).is_some_and(|attempt| !attempt.request.is_whole()) {
-        say(model, Tone::Bad, "It cannot be sent again: of its long body only the beginning is kept.");
+        say(model, Tone::Error, "It cannot be sent again: of its long body only the beginning is kept.");
         return Vec::new();
     }
     if test.past {
@@ -269,7 +270,7 @@ pub fn not_sent(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
             test.repeats = None;
             test.focus = TestFocus::Button(TestButton::Send);
             let text = format!("Not sent: {} {} Look at it, then send again.", sentence(&problem.what), problem.why);
-            test.said = Some(Status { tone: Tone::Bad, text });
+            test.said = Some(Status { tone: Tone::Error, text });
             vec![load(model)]
         }
         _ => {
@@ -287,8 +288,8 @@ fn sentence(what: &str) -> String {
 pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
     let text = format!("Not recorded: {problem}");
     match popup(model) {
-        Some(test) if test.answered == Some(id) => test.said = Some(Status { tone: Tone::Bad, text }),
-        _ => model.say(Tone::Bad, text),
+        Some(test) if test.answered == Some(id) => test.said = Some(Status { tone: Tone::Error, text }),
+        _ => model.say(Tone::Error, text),
     }
     Vec::new()
 }
@@ -328,7 +329,7 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
 }
 
 fn edit_body(model: &mut Model) -> Vec<Effect> {
-    let outside = model.surroundings.editor;
+    let outside = model.environment.editor;
     let Some(test) = popup(model) else { return Vec::new() };
     if outside {
         return vec![Effect::EditOutside { body: test.event.body.clone() }];
@@ -337,7 +338,7 @@ fn edit_body(model: &mut Model) -> Vec<Effect> {
         Ok(text) if text.len() <= editor::MAX_BYTES => {
             test.editing = Some(Editing { editor: Editor::new(text), warned: None, refused: None });
         }
-        _ => say(model, Tone::Bad, "The body is not text, or too long to edit here. Set $EDITOR to edit it."),
+        _ => say(model, Tone::Error, "The body is not text, or too long to edit here. Set $EDITOR to edit it."),
     }
     Vec::new()
 }
@@ -384,14 +385,14 @@ pub fn redirect(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The same request for a shell, with references in the place of secrets.
 fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
     let Some(settings) = model.destination().map(|destination| destination.settings().clone()) else {
-        say(model, Tone::Bad, "The destination's secret has to be entered again first.");
+        say(model, Tone::Error, "The destination's secret has to be entered again first.");
         return Vec::new();
     };
     let Some(test) = popup(model) else { return Vec::new() };
     let Some(delivery) = test.delivery() else { return Vec::new() };
     let Some(attempt) = delivery.last() else { return Vec::new() };
     if !attempt.request.is_whole() {
-        say(model, Tone::Bad, "It cannot be copied: of its long body only the beginning is kept.");
+        say(model, Tone::Error, "It cannot be copied: of its long body only the beginning is kept.");
         return Vec::new();
     }
     let (now, then) = (Request::preview(&settings, b"").url.masked(), attempt.request.url.clone());

@@ -11,10 +11,11 @@ use crate::domain::delivery::Delivery;
 use crate::domain::delivery::diagnosis;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
-use crate::tui::model::{Model, Status, Tone};
+use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::test::state::{Asked, Editing, Flight, Life, Prompt, Tab, TestFocus, TestPopup};
-use crate::tui::view::Pen;
+use crate::tui::status::{Status, Tone};
+use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::parts;
 use crate::tui::widgets::text_field::Window;
@@ -58,52 +59,50 @@ fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
 }
 
 /// What stands between the event and the tabs.
-fn outcome(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match &test.life {
         Life::Idle => Vec::new(),
-        Life::Flight(flight) => progress(flight, pen, columns),
+        Life::Flight(flight) => progress(flight, theme, columns),
         Life::Answered(delivery) => {
-            let mut lines = answer::outcome(delivery, pen, columns);
+            let mut lines = answer::outcome(delivery, theme, columns);
             for notice in delivery.last().map(diagnosis::notices).unwrap_or_default() {
-                lines.extend(answer::told("Note", &notice, pen, columns));
+                lines.extend(answer::told("Note", &notice, theme, columns));
             }
-            lines.extend(witnessed(model, delivery, pen, columns));
+            lines.extend(witnessed(model, delivery, theme, columns));
             lines
         }
     }
 }
 
 /// What was said last, wrapped; it stands above the buttons.
-fn said(test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn said(test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let ((mark, style), text) = match (&test.said, &test.editing) {
-        (_, Some(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => {
-            (crate::tui::view::tone_of(pen, Tone::Note), text)
-        }
-        (Some(Status { tone, text }), _) => (crate::tui::view::tone_of(pen, *tone), text),
+        (_, Some(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => (Tone::Note.look(theme), text),
+        (Some(Status { tone, text }), _) => (tone.look(theme), text),
         _ => return Vec::new(),
     };
     parts::wrapped(&format!("{mark} {}", visible(text)), columns).into_iter().map(|line| Line::styled(line, style)).collect()
 }
 
 /// In the demo: what the receiver saw of this delivery.
-fn witnessed(model: &Model, delivery: &Delivery, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn witnessed(model: &Model, delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match &model.witness {
-        Some(witness) if witness.id.as_deref() == Some(&delivery.id) => answer::told("Seen", &witness.text, pen, columns),
+        Some(witness) if witness.id.as_deref() == Some(&delivery.id) => answer::told("Seen", &witness.text, theme, columns),
         _ => Vec::new(),
     }
 }
 
 /// `✓ DNS 3 ms   ✓ connect 11 ms   … TLS 4.2 s of 15 s`, on as many lines as it takes.
-fn progress(flight: &Flight, pen: Pen, columns: usize) -> Vec<Line<'static>> {
+fn progress(flight: &Flight, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut pieces: Vec<(&str, Style, String)> = flight
         .done
         .iter()
-        .map(|(phase, ms)| (pen.glyphs.ok, pen.theme.good, format!(" {} {}", phase.label(), answer::time(*ms))))
+        .map(|(phase, ms)| (theme.glyphs.ok, theme.styles.good, format!(" {} {}", phase.label(), answer::time(*ms))))
         .collect();
     let tenths = flight.elapsed_ms / 100;
     let phase = flight.phase.map_or_else(String::new, |phase| format!(" {}", phase.label()));
     let now = format!("{phase} {}.{} s of {} s", tenths / 10, tenths % 10, flight.limit_s);
-    pieces.push((pen.glyphs.busy, pen.theme.accent, if flight.stopping { " stopping".to_owned() } else { now }));
+    pieces.push((theme.glyphs.busy, theme.styles.accent, if flight.stopping { " stopping".to_owned() } else { now }));
     let mut lines = vec![Line::default()];
     for (mark, style, text) in pieces {
         let needed = parts::width(mark) + parts::width(&text) + 3;
@@ -121,27 +120,27 @@ fn progress(flight: &Flight, pen: Pen, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn content(model: &Model, test: &TestPopup, pen: Pen, columns: usize) -> Vec<Line<'static>> {
-    let quiet = |text: &str| vec![Line::styled(text.to_owned(), pen.theme.dim)];
+fn content(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let quiet = |text: &str| vec![Line::styled(text.to_owned(), theme.styles.dim)];
     match (test.tab, &test.life) {
-        (Tab::Response, Life::Answered(delivery)) => answer::response(delivery, pen, columns),
+        (Tab::Response, Life::Answered(delivery)) => answer::response(delivery, theme, columns),
         (Tab::Timing, Life::Answered(delivery)) => {
-            delivery.last().map(|attempt| answer::timing(attempt, pen, columns)).unwrap_or_default()
+            delivery.last().map(|attempt| answer::timing(attempt, theme, columns)).unwrap_or_default()
         }
         (Tab::Response | Tab::Timing, Life::Idle) => quiet("Nothing was sent yet."),
         (Tab::Response | Tab::Timing, Life::Flight(_)) => quiet("No answer yet."),
         (Tab::Request, life) => {
             if let Some(sent) = &test.sent {
-                return answer::request(sent, test.revealed, pen, columns);
+                return answer::request(sent, test.revealed, theme, columns);
             }
             if let Life::Answered(delivery) = life {
                 let Some(attempt) = delivery.last() else { return Vec::new() };
                 let request = &attempt.request;
-                return answer::requested(&request.method, &request.url, &request.headers, &request.body, pen, columns);
+                return answer::requested(&request.method, &request.url, &request.headers, &request.body, theme, columns);
             }
             match model.destination() {
                 Some(destination) => {
-                    answer::request(&Request::preview(destination.settings(), &test.event.body), false, pen, columns)
+                    answer::request(&Request::preview(destination.settings(), &test.event.body), false, theme, columns)
                 }
                 None => Vec::new(),
             }
@@ -160,16 +159,17 @@ struct Laid {
     buttons: Vec<Line<'static>>,
 }
 
-fn laid(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Laid {
+fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
     let inner = inside(area);
     let columns = usize::from(inner.width);
     let focused = |button| test.focus == TestFocus::Button(button);
     let labels: Vec<(&str, bool)> = test.buttons().iter().map(|&button| (button.label(), focused(button))).collect();
     let low = inner.height < parts::LOW;
-    let buttons = if low { vec![parts::button_row(pen, &labels, 2, columns)] } else { parts::buttons(pen, labels, 2, columns) };
-    let mut said = said(test, pen, columns);
-    let mut head = outcome(model, test, pen, columns);
-    let mut lines = content(model, test, pen, columns);
+    let buttons =
+        if low { vec![parts::button_row(theme, &labels, 2, columns)] } else { parts::buttons(theme, labels, 2, columns) };
+    let mut said = said(test, theme, columns);
+    let mut head = outcome(model, test, theme, columns);
+    let mut lines = content(model, test, theme, columns);
     let most = usize::from(inner.height / 3);
     if said.len() > most {
         // Its beginning stands where it always does, and all of it ahead of what is under the tabs.
@@ -201,29 +201,29 @@ fn laid(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Laid {
 }
 
 /// How many lines are under the tabs, and how many of them fit.
-pub fn extent(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> (usize, usize) {
-    let laid = laid(model, test, pen, area);
+pub fn extent(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> (usize, usize) {
+    let laid = laid(model, test, theme, area);
     (laid.lines.len(), usize::from(laid.parts.content.height))
 }
 
 /// What is under the tabs, as text.
-pub fn lines(model: &Model, test: &TestPopup, pen: Pen, area: Rect) -> Vec<String> {
+pub fn lines(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Vec<String> {
     let text = |line: &Line| line.spans.iter().map(|span| span.content.as_ref()).collect();
-    laid(model, test, pen, area).lines.iter().map(text).collect()
+    laid(model, test, theme, area).lines.iter().map(text).collect()
 }
 
-pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: Rect) {
-    parts::popup(pen, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
+pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    parts::popup(theme, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
     let columns = usize::from(inside(area).width);
     if let Some(editing) = &test.editing {
-        return edit(&editing.editor, said(test, pen, columns), pen, frame, inside(area));
+        return edit(&editing.editor, said(test, theme, columns), theme, frame, inside(area));
     }
-    let Laid { parts, head, lines, said, buttons } = laid(model, test, pen, area);
-    frame.render_widget(event(test, pen, columns), parts.event);
+    let Laid { parts, head, lines, said, buttons } = laid(model, test, theme, area);
+    frame.render_widget(event(test, theme, columns), parts.event);
     frame.render_widget(Paragraph::new(head), parts.outcome);
-    frame.render_widget(tabs(test, pen), parts.tabs);
+    frame.render_widget(tabs(test, theme), parts.tabs);
     if parts.rule.height > 0 {
-        frame.render_widget(Line::styled("─".repeat(columns), pen.theme.dim), parts.rule);
+        frame.render_widget(Line::styled("─".repeat(columns), theme.styles.dim), parts.rule);
     }
     let page = usize::from(parts.content.height);
     // The size may have changed since it was scrolled.
@@ -236,10 +236,10 @@ pub fn draw(model: &Model, test: &TestPopup, pen: Pen, frame: &mut Frame, area: 
     }
     frame.render_widget(Paragraph::new(said), parts.said);
     if let Some(prompt) = &test.prompt {
-        return ask(prompt, pen, frame, parts.buttons);
+        return ask(prompt, theme, frame, parts.buttons);
     }
     frame.render_widget(Paragraph::new(buttons), parts.buttons);
-    parts::more(pen, below, frame, area);
+    parts::more(theme, below, frame, area);
 }
 
 /// Reverses every place where the text stands.
@@ -258,7 +258,7 @@ fn mark(query: &str, frame: &mut Frame, area: Rect) {
 }
 
 /// The line that asks for something.
-fn ask(prompt: &Prompt, pen: Pen, frame: &mut Frame, area: Rect) {
+fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
     let label = match prompt.asked {
         Asked::Find => "Find: ",
         Asked::Write => "Write the body to: ",
@@ -266,24 +266,24 @@ fn ask(prompt: &Prompt, pen: Pen, frame: &mut Frame, area: Rect) {
     };
     let room = usize::from(area.width).saturating_sub(parts::width(label));
     let Window { text: shown, cursor, .. } = prompt.input.window(room, None);
-    frame.render_widget(Line::from(vec![Span::styled(label, pen.theme.accent), Span::raw(shown)]), area);
+    frame.render_widget(Line::from(vec![Span::styled(label, theme.styles.accent), Span::raw(shown)]), area);
     let x = area.x + u16::try_from(parts::width(label) + cursor).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
 }
 
 /// The body in an editor, scrolled so that the cursor is in view.
-fn edit(editor: &Editor, said: Vec<Line<'static>>, pen: Pen, frame: &mut Frame, area: Rect) {
+fn edit(editor: &Editor, said: Vec<Line<'static>>, theme: Theme, frame: &mut Frame, area: Rect) {
     let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height.saturating_sub(2).max(1));
     let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
-    frame.render_widget(Line::styled("The body, as it will be sent", pen.theme.dim), head);
-    crate::tui::screens::other_side::view::editor(editor, true, pen, frame, text);
+    frame.render_widget(Line::styled("The body, as it will be sent", theme.styles.dim), head);
+    crate::tui::screens::other_side::view::editor(editor, true, theme, frame, text);
     frame.render_widget(Paragraph::new(said), foot);
 }
 
-fn event(test: &TestPopup, pen: Pen, columns: usize) -> Line<'static> {
+fn event(test: &TestPopup, theme: Theme, columns: usize) -> Line<'static> {
     let focused = test.focus == TestFocus::Event;
-    let style = if focused { pen.theme.accent } else { pen.theme.dim };
-    let (left, right) = pen.glyphs.choice;
+    let style = if focused { theme.styles.accent } else { theme.styles.dim };
+    let (left, right) = theme.glyphs.choice;
     let name = answer::label_of(&test.event.name);
     let name = if test.choices.is_empty() { name } else { format!("{left} {name} {right}") };
     let name = if test.edited { format!("{name}  (edited)") } else { name };
@@ -291,15 +291,15 @@ fn event(test: &TestPopup, pen: Pen, columns: usize) -> Line<'static> {
     let hint = "^E edit the body";
     let gap = columns.saturating_sub(line.width() + parts::width(hint));
     if test.can_edit() && gap > 2 {
-        line.push_span(Span::styled(format!("{}{hint}", " ".repeat(gap)), pen.theme.dim));
+        line.push_span(Span::styled(format!("{}{hint}", " ".repeat(gap)), theme.styles.dim));
     }
     line
 }
 
-fn tabs(test: &TestPopup, pen: Pen) -> Line<'static> {
+fn tabs(test: &TestPopup, theme: Theme) -> Line<'static> {
     let mut spans = vec![Span::raw(if test.focus == TestFocus::Tabs { ">" } else { " " })];
     for tab in Tab::ALL {
-        let style = if tab == test.tab { pen.theme.selected } else { pen.theme.dim };
+        let style = if tab == test.tab { theme.styles.selected } else { theme.styles.dim };
         spans.push(Span::styled(format!(" {} ", tab.label()), style));
         spans.push(Span::raw(" "));
     }
