@@ -7,7 +7,7 @@ use crate::tui::screens::main::view as main_screen;
 use crate::tui::screens::other_side::view as other_side;
 use crate::tui::screens::question::view as question;
 use crate::tui::screens::test::view as test;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::{boxes, text};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -97,9 +97,9 @@ impl Screen {
     fn popup(&self, area: Rect) -> Rect {
         let above_keys = area.height.saturating_sub(self.keys.height);
         // Where it does not cover the title, it stands under it.
-        let title = if area.width > parts::READABLE { self.title.height } else { 0 };
+        let title = if area.width > boxes::READABLE { self.title.height } else { 0 };
         let room = Rect { y: area.y + title, height: above_keys.saturating_sub(title), ..area };
-        parts::centred(room, parts::READABLE, room.height)
+        boxes::centred(room, boxes::READABLE, room.height)
     }
 
     /// Where a question goes: under what it is about, where there is room for both.
@@ -126,13 +126,13 @@ fn status_text(model: &Model, theme: Theme) -> String {
 
 /// That line, wrapped. What was said may take half of the screen; a line of help has one row only on a low one.
 fn status_lines(model: &Model, theme: Theme, area: Rect) -> Vec<String> {
-    let width = usize::from(area.width.min(parts::READABLE).saturating_sub(2));
+    let width = usize::from(area.width.min(boxes::READABLE).saturating_sub(2));
     let most = match &model.status {
         Some(_) => usize::from(area.height / 2),
         None if area.height < 16 => 1,
         None => 3,
     };
-    parts::cut_lines(parts::wrapped(&status_text(model, theme), width), most, width)
+    text::cut_lines(text::wrapped(&status_text(model, theme), width), most, width)
 }
 
 fn status(model: &Model, theme: Theme, frame: &mut Frame, place: Rect, area: Rect) {
@@ -148,7 +148,7 @@ const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
 fn footer(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let named = keys::named(model).into_iter();
     let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (theme.glyphs.key(label), short)).collect();
-    let width = |piece: &(String, &str)| parts::width(&piece.0) + 1 + parts::width(piece.1) + 3;
+    let width = |piece: &(String, &str)| text::width(&piece.0) + 1 + text::width(piece.1) + 3;
     let room = usize::from(area.width) + 2;
     while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {
         let last = pieces.len() - 1;

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::tui::guide;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::text;
 
 /// From as many columns a line fits into one row.
 const ONE_ROW: u16 = 60;
@@ -30,14 +30,14 @@ pub fn under(model: &Model, area: Rect) -> Rect {
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) -> Rect {
     if let Some(line) = guide::line(model) {
         let place = format!(" {} ", line.place);
-        let indent = parts::width(&place);
+        let indent = text::width(&place);
         let room = usize::from(area.width).saturating_sub(indent + 2);
         let [long, short] = [&line.long, &line.short].map(|text| theme.glyphs.key(text));
-        let mut texts = if parts::width(&long) <= room { vec![long] } else { parts::wrapped(&short, room) };
+        let mut texts = if text::width(&long) <= room { vec![long] } else { text::wrapped(&short, room) };
         let rows = rows(area);
         if texts.len() > usize::from(rows) {
             let rest = texts.split_off(usize::from(rows) - 1).join(" ");
-            texts.push(parts::end_cut(&rest, room));
+            texts.push(text::end_cut(&rest, room));
         }
         for (y, text) in (area.y..).zip(texts) {
             let head =

@@ -1,6 +1,8 @@
 //! Parts that several screens are made of.
 
+pub(crate) mod boxes;
+pub(crate) mod buttons;
 pub mod editor;
 pub(crate) mod json;
-pub(crate) mod parts;
+pub(crate) mod text;
 pub mod text_field;

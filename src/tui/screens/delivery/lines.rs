@@ -8,7 +8,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{json, parts};
+use crate::tui::widgets::{json, text};
 
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
@@ -59,22 +59,21 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, t
     };
     let head = format!("{mark}{at}  ");
     let room = match columns {
-        0..50 => columns.saturating_sub(parts::width(&head)),
+        0..50 => columns.saturating_sub(text::width(&head)),
         50..70 => 20,
         70..100 => 24,
         _ => 30,
     };
-    let text = parts::padded(&parts::end_cut(&text, room), room);
+    let text = text::padded(&text::end_cut(&text, room), room);
     let why =
         if attempt.outcome == Outcome::Delivered { String::new() } else { format!("   {}", visible(&attempt.diagnosis.why)) };
     let tail = format!("  {took:>7}   ");
-    let left = columns.saturating_sub(parts::width(&head) + room + parts::width(&tail));
+    let left = columns.saturating_sub(text::width(&head) + room + text::width(&tail));
     let label = label_of(&delivery.event);
     // Of what is called alike the end tells which one it is.
     // A word or two of why are worth their place, a letter or two are not.
-    let label =
-        if parts::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { parts::middle_cut(&label, left) };
-    let tail = parts::end_cut(&format!("{tail}{label}"), columns.saturating_sub(parts::width(&head) + room));
+    let label = if text::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { text::middle_cut(&label, left) };
+    let tail = text::end_cut(&format!("{tail}{label}"), columns.saturating_sub(text::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
     if !focused {
         return line;
@@ -104,11 +103,11 @@ pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'s
 /// `Why   …`, wrapped behind its label.
 pub fn told(label: &str, text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let text = visible(text);
-    parts::wrapped(&text, columns.saturating_sub(6))
+    text::wrapped(&text, columns.saturating_sub(6))
         .into_iter()
         .enumerate()
         .map(|(at, line)| {
-            let label = parts::padded(if at == 0 { label } else { "" }, 6);
+            let label = text::padded(if at == 0 { label } else { "" }, 6);
             Line::from(vec![Span::styled(label, theme.styles.strong), Span::raw(line)])
         })
         .collect()
@@ -116,12 +115,12 @@ pub fn told(label: &str, text: &str, theme: Theme, columns: usize) -> Vec<Line<'
 
 fn header(name: &str, value: &str, theme: Theme, columns: usize, lines: &mut Vec<Line<'static>>) {
     let name = visible(name).into_owned();
-    let room = columns.saturating_sub(parts::width(&name) + 2).max(10);
-    for (at, value) in parts::broken(&visible(value), room).into_iter().enumerate() {
+    let room = columns.saturating_sub(text::width(&name) + 2).max(10);
+    for (at, value) in text::broken(&visible(value), room).into_iter().enumerate() {
         let span = if at == 0 {
             Span::styled(format!("{name}: "), theme.styles.dim)
         } else {
-            Span::raw(" ".repeat(parts::width(&name) + 2))
+            Span::raw(" ".repeat(text::width(&name) + 2))
         };
         lines.push(Line::from(vec![span, Span::raw(value)]));
     }
@@ -138,7 +137,7 @@ fn body(bytes: &[u8], content_type: Option<&str>, theme: Theme, columns: usize, 
             }
             None => {
                 for line in visible_lines(text).split('\n') {
-                    lines.extend(parts::broken(line, columns).into_iter().map(Line::raw));
+                    lines.extend(text::broken(line, columns).into_iter().map(Line::raw));
                 }
             }
         },
@@ -168,7 +167,7 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
         let mut rest = piece;
         while !rest.is_empty() {
             let room = columns.saturating_sub(used);
-            let taken = parts::fitting(rest, room);
+            let taken = text::fitting(rest, room);
             // Behind a blank, where there is one: a text is easier to read in whole words.
             let taken = if taken < rest.len() { rest[..taken].rfind(' ').map_or(taken, |blank| blank + 1) } else { taken };
             if taken == 0 && used > 0 {
@@ -182,7 +181,7 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
             if let Some(line) = lines.last_mut() {
                 line.push_span(Span::styled(now.to_owned(), style));
             }
-            used += parts::width(now);
+            used += text::width(now);
             rest = later;
         }
     }
@@ -232,7 +231,7 @@ pub fn requested(
 ) -> Vec<Line<'static>> {
     let line = format!("{} {} HTTP/1.1", visible(method), visible(url));
     let mut lines: Vec<Line> =
-        parts::broken(&line, columns).into_iter().map(|line| Line::styled(line, theme.styles.strong)).collect();
+        text::broken(&line, columns).into_iter().map(|line| Line::styled(line, theme.styles.strong)).collect();
     for (name, value) in headers {
         header(name, value, theme, columns, &mut lines);
     }

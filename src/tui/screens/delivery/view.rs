@@ -10,7 +10,7 @@ use crate::tui::model::{MainFocus, Model};
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::main::view::told;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::boxes;
 
 /// The width from which a delivery's details stand beside the list.
 const WIDE: u16 = 120;
@@ -36,7 +36,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
         (area, None)
     };
     let count = counted(model);
-    let block = parts::boxed(theme, "Deliveries", style);
+    let block = boxes::boxed(theme, "Deliveries", style);
     let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
     let shown = !model.deliveries.is_empty() || model.filter.is_some();
     let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
@@ -66,7 +66,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
     if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
-        let block = parts::boxed(theme, "Details", style);
+        let block = boxes::boxed(theme, "Details", style);
         let inner = block.inner(details);
         frame.render_widget(block, details);
         let columns = usize::from(inner.width.saturating_sub(2));
@@ -76,6 +76,6 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
         let below = lines.len().saturating_sub(usize::from(inner.height));
         frame.render_widget(Paragraph::new(lines), Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner });
         // Enter shows it whole.
-        parts::more(theme, below, frame, details);
+        boxes::more(theme, below, frame, details);
     }
 }

@@ -15,8 +15,8 @@ use crate::domain::signature::Format;
 use crate::domain::text::visible;
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
 use crate::tui::widgets::text_field::Window;
+use crate::tui::widgets::{boxes, buttons, text};
 
 /// Columns of a label, with the mark before it.
 const LABEL: usize = 17;
@@ -129,7 +129,7 @@ fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     if form.auth_type() == AuthType::Default {
         let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
         rows.lines.extend(
-            parts::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), theme.styles.dim)),
+            text::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), theme.styles.dim)),
         );
     }
     advanced(&mut rows, form, theme);
@@ -152,7 +152,7 @@ fn colour_mark(line: &mut Line<'static>, theme: Theme) {
 
 /// An error as sentences: its label stands beside it already.
 fn sentence(error: &FieldError) -> String {
-    format!("{}. {} {}", parts::capitalised(&error.what), error.why, error.fix)
+    format!("{}. {} {}", text::capitalised(&error.what), error.why, error.fix)
 }
 
 /// What stands before a field: its label, or, where that stands above it, only blanks.
@@ -169,7 +169,7 @@ fn label(form: &Form, field: Field) -> Span<'static> {
     let focused = form.focus == Focus::Field(field);
     // A choice of several lines has its mark at the option.
     let mark = if focused && !matches!(field, Field::AuthType | Field::AddTo) { ">" } else { " " };
-    Span::raw(format!("{mark}{}", parts::padded(field.label(), LABEL - 1)))
+    Span::raw(format!("{mark}{}", text::padded(field.label(), LABEL - 1)))
 }
 
 fn radios<const N: usize>(
@@ -184,7 +184,7 @@ fn radios<const N: usize>(
     for (at, (text, chosen)) in options.into_iter().enumerate() {
         let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
-        let head = Span::styled(parts::padded(head.content.trim_end(), indent(columns) - 2), head.style);
+        let head = Span::styled(text::padded(head.content.trim_end(), indent(columns) - 2), head.style);
         if focused && chosen {
             rows.chosen = Some(rows.lines.len());
         }
@@ -204,12 +204,12 @@ fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
     let room = columns.saturating_sub(indent(columns));
     let shape = format!("{key}: {}", format.shape());
     let head = head(rows, form, columns, Field::Format);
-    if parts::width(&value) + 2 + parts::width(&shape) <= room {
+    if text::width(&value) + 2 + text::width(&shape) <= room {
         rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), theme.styles.dim)]));
     } else {
         rows.lines.push(Line::from(vec![head, Span::raw(value)]));
         rows.lines
-            .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), parts::end_cut(&shape, room)), theme.styles.dim));
+            .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), text::end_cut(&shape, room)), theme.styles.dim));
     }
     if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
         under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
@@ -228,10 +228,10 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         1 => "1 char".to_owned(),
         count => format!("{count} chars"),
     };
-    let count_room = if count.is_empty() { 0 } else { parts::width(&count) + 2 };
+    let count_room = if count.is_empty() { 0 } else { text::width(&count) + 2 };
     let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(theme.glyphs.dot));
     // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
-    let shown = if focused || hidden { shown } else { parts::end_cut(&visible(input.text()), room) };
+    let shown = if focused || hidden { shown } else { text::end_cut(&visible(input.text()), room) };
     let mut spans = vec![head(rows, form, columns, field)];
     let (before, after) = theme.glyphs.choice;
     // Of dots the count says how many there are.
@@ -246,7 +246,7 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
     if input.text().is_empty() {
         spans.push(Span::styled(placeholder(form, field), theme.styles.dim));
     } else {
-        let gap = room.saturating_sub(parts::width(&shown) + parts::width(&count));
+        let gap = room.saturating_sub(text::width(&shown) + text::width(&count));
         spans.push(Span::raw(shown));
         if more.1 {
             spans.push(Span::styled(after, theme.styles.dim));
@@ -260,8 +260,8 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
     }
     rows.lines.push(Line::from(spans));
     // A shown secret is to be carried elsewhere: never only a part of it.
-    if field.is_secret() && !hidden && parts::width(&visible(input.text())) > room {
-        for line in parts::broken(&visible(input.text()), room) {
+    if field.is_secret() && !hidden && text::width(&visible(input.text())) > room {
+        for line in text::broken(&visible(input.text()), room) {
             rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(indent))));
         }
     }
@@ -299,8 +299,8 @@ fn advanced(rows: &mut Rows, form: &Form, theme: Theme) {
 /// A remark under a field, wrapped behind its mark.
 fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
     let from = indent(columns);
-    let indent = from + parts::width(mark) + 1;
-    for (at, line) in parts::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
+    let indent = from + text::width(mark) + 1;
+    for (at, line) in text::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
         let head = if at == 0 { format!("{}{mark} ", " ".repeat(from)) } else { " ".repeat(indent) };
         rows.lines.push(Line::styled(format!("{head}{line}"), style));
     }
@@ -308,7 +308,7 @@ fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) 
 
 /// The popup's place: its top edge stays where it is when fields and remarks come and go.
 fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
-    let place = parts::centred(room, columns, rows);
+    let place = boxes::centred(room, columns, rows);
     let top = 1 + room.height.saturating_sub(USUAL_ROWS) / 2;
     Rect { y: room.y + top.min(room.height - place.height), ..place }
 }
@@ -316,7 +316,7 @@ fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
 /// Why the last save failed.
 fn problem(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(problem) = &form.problem else { return Vec::new() };
-    let lines = parts::wrapped(&format!("{} Not saved: {problem}", theme.glyphs.fail), columns.saturating_sub(2));
+    let lines = text::wrapped(&format!("{} Not saved: {problem}", theme.glyphs.fail), columns.saturating_sub(2));
     lines.into_iter().map(|line| Line::styled(format!(" {line}"), theme.styles.bad)).collect()
 }
 
@@ -326,14 +326,14 @@ fn buttons(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     }
     let labels = if form.is_edit() { ["Save", "Save and test", "Cancel"] } else { ["Register", "Register and test", "Cancel"] };
     let buttons = FormButton::ALL.iter().zip(labels).map(|(&button, label)| (label, form.focus == Focus::Button(button)));
-    parts::buttons(theme, buttons, 1, columns)
+    buttons::buttons(theme, buttons, 1, columns)
 }
 
 /// What stands under the fields: why the last save failed, then the buttons. Where that would leave the fields too little room
 /// it scrolls with them, and only a failure is said here.
 fn foot(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, room: Rect) -> Vec<Line<'static>> {
     let (problem, buttons) = (problem(form, theme, columns), buttons(form, theme, columns));
-    let fixed = room.height >= parts::LOW && problem.len() <= usize::from(room.height / 3);
+    let fixed = room.height >= boxes::LOW && problem.len() <= usize::from(room.height / 3);
     if fixed || form.saving.is_some() {
         return if form.saving.is_some() { buttons } else { [problem, buttons].concat() };
     }
@@ -362,7 +362,7 @@ pub fn draw(form: &Form, theme: Theme, frame: &mut Frame, area: Rect, room: Rect
         // Of the title only its ends would be left.
         frame.render_widget(Clear, Rect { height: 1, ..room });
     }
-    let inner = parts::popup(theme, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
+    let inner = boxes::popup(theme, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
     let foot_rows = u16::try_from(foot.len()).unwrap_or(0).min(inner.height);
     let blank = u16::from(foot_rows > 0 && inner.height > foot_rows + 8);
     let body = Rect { height: inner.height - foot_rows - blank, ..inner };
@@ -374,7 +374,7 @@ pub fn draw(form: &Form, theme: Theme, frame: &mut Frame, area: Rect, room: Rect
     frame.render_widget(Paragraph::new(rows.lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), body);
     let foot_area = Rect { y: inner.bottom() - foot_rows, height: foot_rows, ..inner };
     frame.render_widget(Paragraph::new(foot), foot_area);
-    parts::more(theme, total.saturating_sub(scroll + page), frame, place);
+    boxes::more(theme, total.saturating_sub(scroll + page), frame, place);
     if form.discard.is_none()
         && let Some((column, row)) = rows.cursor
         && (scroll..scroll + page).contains(&row)

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::tui::keys;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::{boxes, text};
 
 const COLUMNS: u16 = 64;
 
@@ -25,8 +25,8 @@ fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
             continue;
         }
         seen.push(binding.label);
-        let key = parts::padded(&theme.glyphs.key(binding.label), 16);
-        for (at, text) in parts::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
+        let key = text::padded(&theme.glyphs.key(binding.label), 16);
+        for (at, text) in text::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
             let key = if at == 0 { key.clone() } else { " ".repeat(16) };
             lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));
         }
@@ -39,15 +39,15 @@ fn place(model: &Model, theme: Theme, area: Rect) -> (Rect, Vec<Line<'static>>) 
     let columns = if area.width <= COLUMNS + 16 { area.width } else { COLUMNS };
     let lines = lines(model, theme, usize::from(columns.saturating_sub(2)));
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    (parts::centred(Rect { height: area.height - 1, ..area }, columns, rows), lines)
+    (boxes::centred(Rect { height: area.height - 1, ..area }, columns, rows), lines)
 }
 
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let (area, lines) = place(model, theme, area);
-    let inner = parts::popup(theme, "Keys", frame, area);
+    let inner = boxes::popup(theme, "Keys", frame, area);
     let below = lines.len().saturating_sub(usize::from(inner.height));
     let scroll = model.help.unwrap_or(0).min(below);
-    parts::more(theme, below - scroll, frame, area);
+    boxes::more(theme, below - scroll, frame, area);
     frame.render_widget(Paragraph::new(lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), inner);
 }
 

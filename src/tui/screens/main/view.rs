@@ -17,12 +17,12 @@ use crate::tui::model::{MainButton, MainFocus, Model, Popup};
 use crate::tui::screens::delivery::view as deliveries;
 use crate::tui::screens::other_side::state::ProbePopup;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::{boxes, buttons, text};
 
 /// Columns of a label.
 const LABEL: usize = 16;
 
-const READABLE: usize = parts::READABLE as usize;
+const READABLE: usize = boxes::READABLE as usize;
 
 pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let name = match &model.state {
@@ -32,9 +32,9 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         State::Unreadable(_) => "not readable".to_owned(),
     };
     let left = if model.environment.demo.is_some() { " waypost demo" } else { " waypost" };
-    let room = usize::from(area.width).saturating_sub(parts::width(left) + 2);
-    let name = parts::middle_cut(&name, room);
-    let gap = usize::from(area.width).saturating_sub(parts::width(left) + parts::width(&name) + 1);
+    let room = usize::from(area.width).saturating_sub(text::width(left) + 2);
+    let name = text::middle_cut(&name, room);
+    let gap = usize::from(area.width).saturating_sub(text::width(left) + text::width(&name) + 1);
     let line = Line::from(vec![Span::styled(left, theme.styles.strong), Span::raw(" ".repeat(gap)), Span::raw(name)]);
     frame.render_widget(line, area);
 }
@@ -86,7 +86,7 @@ fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
         _ => None,
     };
     let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
-    let buttons = parts::buttons(theme, buttons, 3, columns + 2);
+    let buttons = buttons::buttons(theme, buttons, 3, columns + 2);
     if let Some(problem) = history_problem(model) {
         let problem = told(problem, theme, columns);
         // Where it does not fit into a box of its own it can be scrolled in this one.
@@ -144,7 +144,7 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         deliveries::draw(model, theme, frame, area, style);
         return;
     }
-    let block = parts::boxed(theme, "Destination", style);
+    let block = boxes::boxed(theme, "Destination", style);
     let inner = block.inner(top);
     frame.render_widget(block, top);
     let Upper { mut text, buttons, hints } = upper;
@@ -157,7 +157,7 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     text.extend(buttons);
     text.extend(hints);
     frame.render_widget(Paragraph::new(text), inner);
-    parts::more(theme, below, frame, top);
+    boxes::more(theme, below, frame, top);
     if matches!(model.state, State::Empty) || asked_about(model) {
         return;
     }
@@ -197,7 +197,7 @@ pub fn under(model: &Model, theme: Theme, area: Rect) -> Rect {
 fn nothing(columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     for text in ["No destination is registered.", "Register the HTTPS endpoint that will receive your events."] {
-        lines.extend(parts::wrapped(text, columns.saturating_sub(2)).into_iter().map(|line| Line::raw(format!("   {line}"))));
+        lines.extend(text::wrapped(text, columns.saturating_sub(2)).into_iter().map(|line| Line::raw(format!("   {line}"))));
     }
     lines
 }
@@ -210,12 +210,12 @@ fn hints(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     };
     let mut lines = vec![Line::default()];
     for (text, command) in pairs {
-        if parts::width(text) + parts::width(command) + 4 <= columns {
+        if text::width(text) + text::width(command) + 4 <= columns {
             lines.push(Line::from(vec![Span::styled(format!("   {text}"), theme.styles.dim), Span::raw(format!("  {command}"))]));
         } else {
             lines.push(Line::styled(format!("   {text}"), theme.styles.dim));
             lines.extend(
-                parts::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))),
+                text::wrapped(command, columns.saturating_sub(4)).into_iter().map(|line| Line::raw(format!("     {line}"))),
             );
         }
     }
@@ -223,20 +223,20 @@ fn hints(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
 }
 
 fn row(label: &str, value: impl Into<String>, theme: Theme) -> Line<'static> {
-    Line::from(vec![Span::styled(format!(" {}", parts::padded(label, LABEL)), theme.styles.dim), Span::raw(value.into())])
+    Line::from(vec![Span::styled(format!(" {}", text::padded(label, LABEL)), theme.styles.dim), Span::raw(value.into())])
 }
 
 /// The same on as many lines as the value takes.
 fn wrapped_row(label: &str, value: &str, theme: Theme, room: usize) -> Vec<Line<'static>> {
-    let lines = parts::wrapped(value, room).into_iter().enumerate();
+    let lines = text::wrapped(value, room).into_iter().enumerate();
     lines.map(|(at, line)| row(if at == 0 { label } else { "" }, line, theme)).collect()
 }
 
 /// A URL in at most three lines; what is cut can be seen whole by editing it.
 fn url(text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL).max(10);
-    let text = parts::middle_cut(text, room * 3);
-    parts::broken(&text, room)
+    let text = text::middle_cut(text, room * 3);
+    text::broken(&text, room)
         .into_iter()
         .enumerate()
         .map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, theme))
@@ -248,7 +248,7 @@ fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Li
     let room = columns.saturating_sub(LABEL).max(10);
     let auth = destination.auth();
     lines.extend(wrapped_row(Field::AuthType.label(), auth.auth_type().label(), theme, room));
-    let cut = |text: &str| parts::end_cut(&visible(text), room.saturating_sub(24).max(10));
+    let cut = |text: &str| text::end_cut(&visible(text), room.saturating_sub(24).max(10));
     let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
     match auth {
         Auth::Default => {}
@@ -262,7 +262,7 @@ fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Li
             lines.push(row(Field::SigningSecret.label(), secret, theme));
         }
         Auth::Basic { username, .. } => {
-            lines.push(row(Field::Username.label(), parts::end_cut(&visible(username), room), theme));
+            lines.push(row(Field::Username.label(), text::end_cut(&visible(username), room), theme));
             lines.push(row(Field::Password.label(), secret, theme));
         }
         Auth::Bearer { .. } => lines.push(row(Field::Token.label(), secret, theme)),
@@ -277,7 +277,7 @@ fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Li
         }
     }
     if let Some(path) = destination.settings().ca_cert() {
-        lines.push(row(Field::CaCert.label(), parts::middle_cut(&visible(&path.to_string_lossy()), room), theme));
+        lines.push(row(Field::CaCert.label(), text::middle_cut(&visible(&path.to_string_lossy()), room), theme));
     }
     if let Some(seconds) = destination.settings().timeout_s() {
         lines.push(row(Field::Timeout.label(), format!("{seconds} s"), theme));
@@ -293,11 +293,11 @@ fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Li
 /// Two values on one line where they fit, else one under the other.
 fn pair(first: (&str, String), second: (&str, &str), theme: Theme, room: usize) -> Vec<Line<'static>> {
     let tail = format!("{}  {}", second.0, second.1);
-    let column = parts::width(&first.1).max(19) + 3;
-    if column + parts::width(&tail) > room {
+    let column = text::width(&first.1).max(19) + 3;
+    if column + text::width(&tail) > room {
         return vec![row(first.0, first.1, theme), row(second.0, second.1, theme)];
     }
-    let mut line = row(first.0, parts::padded(&first.1, column), theme);
+    let mut line = row(first.0, text::padded(&first.1, column), theme);
     line.push_span(Span::styled(second.0.to_owned(), theme.styles.dim));
     line.push_span(Span::raw(format!("  {}", second.1)));
     vec![line]
@@ -315,13 +315,13 @@ fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec
 pub fn told(problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (at, text) in
-        [format!("{} {}.", theme.glyphs.fail, parts::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
+        [format!("{} {}.", theme.glyphs.fail, text::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
             .into_iter()
             .enumerate()
     {
         let style = if at == 0 { theme.styles.bad } else { Style::new() };
         lines.extend(
-            parts::wrapped(&text, columns.saturating_sub(1).min(READABLE))
+            text::wrapped(&text, columns.saturating_sub(1).min(READABLE))
                 .into_iter()
                 .map(|line| Line::styled(format!("  {line}"), style)),
         );

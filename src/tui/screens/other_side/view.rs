@@ -15,7 +15,7 @@ use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::other_side::state::{Checked, ProbePopup, SnippetPopup, VerifyFocus, VerifyPopup};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::Editor;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::{boxes, buttons, text};
 
 /// The app does not know when a request came.
 const BY_NOW: &str = "Judged by the clock of now: if it came earlier, only its age is wrong.";
@@ -23,13 +23,9 @@ const BY_NOW: &str = "Judged by the clock of now: if it came earlier, only its a
 /// The widest that the probe's popup gets.
 const PROBE_COLUMNS: u16 = 72;
 
-fn inside(area: Rect) -> Rect {
-    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
-}
-
 /// How many lines can be scrolled, and how many of them fit.
 pub fn extent(model: &Model, theme: Theme, area: Rect) -> (usize, usize) {
-    let inner = inside(area);
+    let inner = boxes::inside(area);
     match &model.popup {
         Some(Popup::Snippet(popup)) => {
             (code(model, popup, usize::from(inner.width)).len(), usize::from(snippet_parts(inner)[2].height))
@@ -37,7 +33,7 @@ pub fn extent(model: &Model, theme: Theme, area: Rect) -> (usize, usize) {
         Some(Popup::Verify(popup)) => (verdict(popup, theme, inner).len(), usize::from(verify_parts(popup, inner)[4].height)),
         Some(Popup::Probe(popup)) => {
             let place = probe_place(popup, theme, area);
-            (probe_lines(popup, theme, usize::from(inside(place).width)).len(), usize::from(inside(place).height))
+            (probe_lines(popup, theme, usize::from(boxes::inside(place).width)).len(), usize::from(boxes::inside(place).height))
         }
         _ => (0, 0),
     }
@@ -50,12 +46,12 @@ fn snippet_parts(inner: Rect) -> [Rect; 4] {
 fn code(model: &Model, popup: &SnippetPopup, columns: usize) -> Vec<String> {
     let Some(destination) = model.destination() else { return Vec::new() };
     let text = snippet::snippet(destination.settings(), popup.lang).replace('\t', "    ");
-    text.trim_end().split('\n').flat_map(|line| parts::broken_behind_blanks(&visible(line), columns)).collect()
+    text.trim_end().split('\n').flat_map(|line| text::broken_after_spaces(&visible(line), columns)).collect()
 }
 
 pub fn snippet(model: &Model, popup: &SnippetPopup, theme: Theme, frame: &mut Frame, area: Rect) {
-    parts::popup(theme, "Receiver code", frame, area);
-    let inner = inside(area);
+    boxes::popup(theme, "Receiver code", frame, area);
+    let inner = boxes::inside(area);
     let [choice, _, text, foot] = snippet_parts(inner);
     let (left, right) = theme.glyphs.choice;
     let line = vec![
@@ -77,8 +73,8 @@ pub fn snippet(model: &Model, popup: &SnippetPopup, theme: Theme, frame: &mut Fr
         }
         None => (hint, theme.styles.dim),
     };
-    frame.render_widget(Line::styled(parts::end_cut(&hint, usize::from(foot.width)), style), foot);
-    parts::more(theme, below, frame, area);
+    frame.render_widget(Line::styled(text::end_cut(&hint, usize::from(foot.width)), style), foot);
+    boxes::more(theme, below, frame, area);
 }
 
 /// Headers' label, headers, body's label, body, verdict, buttons. On a low screen a verdict is worth more than the text that
@@ -87,7 +83,7 @@ fn verify_parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
     let text = |focus| match inner.height {
         30.. => 8,
         16.. => 4,
-        parts::LOW.. => 2,
+        boxes::LOW.. => 2,
         _ => u16::from(popup.focus == focus || popup.checked == Checked::Not),
     };
     Layout::vertical([
@@ -104,7 +100,7 @@ fn verify_parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
 fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>> {
     let columns = usize::from(inner.width);
     let mut lines = Vec::new();
-    if popup.checked != Checked::Not && inner.height >= parts::LOW {
+    if popup.checked != Checked::Not && inner.height >= boxes::LOW {
         lines.push(Line::styled("─".repeat(columns), theme.styles.dim));
     }
     match &popup.checked {
@@ -112,7 +108,7 @@ fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>>
         Checked::Waiting(_) => lines.push(Line::raw("Looking for the mistake…")),
         Checked::Unfit(why) => {
             let text = format!("{} {why}", theme.glyphs.fail);
-            lines.extend(parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)));
+            lines.extend(text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)));
         }
         Checked::Explained(explanation) => lines.extend(explained(explanation, theme, columns)),
     }
@@ -126,7 +122,7 @@ fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Lin
         (theme.glyphs.fail, theme.styles.bad, "not made with the registered auth")
     };
     let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
-    lines.extend(answer::told("Why", &format!("{}.", parts::capitalised(&explanation.reason)), theme, columns));
+    lines.extend(answer::told("Why", &format!("{}.", text::capitalised(&explanation.reason)), theme, columns));
     if !explanation.fix.is_empty() {
         lines.extend(answer::told("Fix", &explanation.fix, theme, columns));
     }
@@ -136,23 +132,22 @@ fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Lin
     for line in &explanation.code {
         lines.push(Line::styled(line.framework, theme.styles.strong));
         for piece in line.code.split('\n') {
-            lines
-                .extend(parts::broken(piece, columns.saturating_sub(2)).into_iter().map(|piece| Line::raw(format!("  {piece}"))));
+            lines.extend(text::broken(piece, columns.saturating_sub(2)).into_iter().map(|piece| Line::raw(format!("  {piece}"))));
         }
     }
     lines
 }
 
 pub fn verify(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
-    parts::popup(theme, "Verify a request", frame, area);
-    let inner = inside(area);
+    boxes::popup(theme, "Verify a request", frame, area);
+    let inner = boxes::inside(area);
     let columns = usize::from(inner.width);
     let [headers_label, headers, body_label, body, text, foot] = verify_parts(popup, inner);
     let label = |focus, text: &str| {
         let focused = popup.focus == focus;
         let style = if focused { theme.styles.accent } else { theme.styles.dim };
-        let text = parts::end_cut(&format!("{}{text} ", if focused { "> " } else { "" }), columns);
-        let rule = "─".repeat(columns.saturating_sub(parts::width(&text)));
+        let text = text::end_cut(&format!("{}{text} ", if focused { "> " } else { "" }), columns);
+        let rule = "─".repeat(columns.saturating_sub(text::width(&text)));
         Line::from(vec![Span::styled(text, style), Span::styled(rule, theme.styles.dim)])
     };
     frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
@@ -171,15 +166,15 @@ pub fn verify(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) 
     frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), text);
     let focused = |focus| popup.focus == focus;
     let buttons = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
-    frame.render_widget(Paragraph::new(parts::buttons(theme, buttons, 2, columns)), foot);
-    parts::more(theme, below, frame, area);
+    frame.render_widget(Paragraph::new(buttons::buttons(theme, buttons, 2, columns)), foot);
+    boxes::more(theme, below, frame, area);
 }
 
 /// The probe on its way, and what it found.
 pub fn probe(popup: &ProbePopup, theme: Theme, frame: &mut Frame, area: Rect) {
     let area = probe_place(popup, theme, area);
-    parts::popup(theme, "Probe", frame, area);
-    let inner = inside(area);
+    boxes::popup(theme, "Probe", frame, area);
+    let inner = boxes::inside(area);
     let mut lines = probe_lines(popup, theme, usize::from(inner.width));
     let page = usize::from(inner.height);
     let scroll = match popup {
@@ -187,7 +182,7 @@ pub fn probe(popup: &ProbePopup, theme: Theme, frame: &mut Frame, area: Rect) {
         _ => 0,
     };
     lines.drain(..scroll);
-    parts::more(theme, lines.len().saturating_sub(page), frame, area);
+    boxes::more(theme, lines.len().saturating_sub(page), frame, area);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
@@ -195,7 +190,7 @@ pub fn probe(popup: &ProbePopup, theme: Theme, frame: &mut Frame, area: Rect) {
 fn probe_place(popup: &ProbePopup, theme: Theme, area: Rect) -> Rect {
     let columns = area.width.min(PROBE_COLUMNS);
     let lines = probe_lines(popup, theme, usize::from(columns.saturating_sub(4)));
-    parts::centred(area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX))
+    boxes::centred(area, columns, u16::try_from(lines.len() + 2).unwrap_or(u16::MAX))
 }
 
 fn probe_lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
@@ -210,7 +205,7 @@ fn probe_lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'st
         }
         ProbePopup::Failed(why) => {
             let text = format!("{} {}", theme.glyphs.fail, visible(why));
-            parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)).collect()
+            text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)).collect()
         }
         ProbePopup::Done { report, .. } => report_lines(report, theme, columns),
     }
@@ -221,7 +216,7 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
     let well = report.rows.iter().all(|row| row.verdict == Verdict::Good) && !report.cut_short;
     let (mark, style) = if well { (theme.glyphs.ok, theme.styles.good) } else { (theme.glyphs.fail, theme.styles.bad) };
     let text = format!("{mark} {}", visible(finding));
-    let mut lines: Vec<Line> = parts::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
+    let mut lines: Vec<Line> = text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
     if !fix.is_empty() {
         lines.extend(answer::told("Fix", fix, theme, columns));
     }
@@ -234,14 +229,14 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
         };
         let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
         let ended = format!("{}{status}", row.delivery.outcome().name());
-        let mark = parts::padded(mark, parts::width(theme.glyphs.fail));
-        let text = format!(" {}  {}  {word}", parts::padded(row.case.label(), 22), parts::padded(&ended, 14));
-        if parts::width(&mark) + parts::width(&text) <= columns {
+        let mark = text::padded(mark, text::width(theme.glyphs.fail));
+        let text = format!(" {}  {}  {word}", text::padded(row.case.label(), 22), text::padded(&ended, 14));
+        if text::width(&mark) + text::width(&text) <= columns {
             lines.push(Line::from(vec![Span::styled(mark, style), Span::raw(text)]));
         } else {
             lines.push(Line::from(vec![Span::styled(mark, style), Span::raw(format!(" {}", row.case.label()))]));
             lines.extend(
-                parts::wrapped(&format!("{ended}: {word}"), columns.saturating_sub(2))
+                text::wrapped(&format!("{ended}: {word}"), columns.saturating_sub(2))
                     .into_iter()
                     .map(|line| Line::raw(format!("  {line}"))),
             );
@@ -264,17 +259,17 @@ pub fn editor(editor: &Editor, focused: bool, theme: Theme, frame: &mut Frame, a
         return;
     }
     let (line, before) = editor.cursor();
-    let (column, page, columns) = (parts::width(&parts::tabbed(before)), usize::from(area.height), usize::from(area.width));
+    let (column, page, columns) = (text::width(&text::tabbed(before)), usize::from(area.height), usize::from(area.width));
     let top = (line + 1).saturating_sub(page);
     let left = (column + 1).saturating_sub(columns);
-    let lines: Vec<String> = editor.lines().iter().skip(top).take(page).map(|line| parts::tabbed(line)).collect();
+    let lines: Vec<String> = editor.lines().iter().skip(top).take(page).map(|line| text::tabbed(line)).collect();
     let (before, after) = theme.glyphs.choice;
     for (line, y) in lines.iter().zip(area.y..) {
         let side = |x| Rect { x, y, width: 1, height: 1 };
         if left > 0 && !line.is_empty() {
             frame.render_widget(Span::styled(before, theme.styles.dim), side(area.x.saturating_sub(1)));
         }
-        if parts::width(line) > left + columns {
+        if text::width(line) > left + columns {
             frame.render_widget(Span::styled(after, theme.styles.dim), side(area.right()));
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::url::EndpointUrl;
 use crate::ops::State;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::parts;
+use crate::tui::widgets::{boxes, buttons, text};
 
 /// Rows that a question of two lines takes.
 pub const ROWS: u16 = 8;
@@ -23,7 +23,7 @@ pub fn delete(model: &Model, delete: bool, removing: bool, theme: Theme, frame: 
     let text = if removing {
         "Deleting…".to_owned()
     } else {
-        format!("Delete the destination {}? Its secret is erased.", parts::middle_cut(&name, 120))
+        format!("Delete the destination {}? Its secret is erased.", text::middle_cut(&name, 120))
     };
     ask("Delete", &text, [("Keep", !delete), ("Delete", delete)], theme, frame, area);
 }
@@ -56,7 +56,7 @@ pub fn redirect(model: &Model, url: &EndpointUrl, change: bool, theme: Theme, fr
     } else {
         ""
     };
-    let text = format!("Send events to another host, {}, instead of {now}?{again}", parts::middle_cut(&url.authority(), 100));
+    let text = format!("Send events to another host, {}, instead of {now}?{again}", text::middle_cut(&url.authority(), 100));
     ask("Another host", &text, [("Keep", !change), ("Use it", change)], theme, frame, area);
 }
 
@@ -65,7 +65,7 @@ pub fn probe(model: &Model, send: bool, theme: Theme, frame: &mut Frame, area: R
     let text = format!(
         "Does {} check the credentials? Pings go to it without them, with wrong ones, and as they should be. It may act on those \
          it takes.",
-        parts::middle_cut(&to, 100)
+        text::middle_cut(&to, 100)
     );
     ask("Probe", &text, [("Cancel", !send), ("Send", send)], theme, frame, area);
 }
@@ -76,19 +76,19 @@ pub fn discard_body(discard: bool, theme: Theme, frame: &mut Frame, area: Rect) 
 }
 
 fn ask(title: &str, text: &str, buttons: [(&str, bool); 2], theme: Theme, frame: &mut Frame, area: Rect) {
-    let wanted = u16::try_from(parts::width(text) + 8).unwrap_or(u16::MAX);
+    let wanted = u16::try_from(text::width(text) + 8).unwrap_or(u16::MAX);
     let columns = wanted.clamp(50, 70);
     // Narrow strips of what is beneath would only look torn.
     let columns = if area.width < columns + 16 { area.width } else { columns };
     let room = usize::from(columns.saturating_sub(4));
-    let buttons = parts::buttons(theme, buttons, 2, room + 1);
+    let buttons = buttons::buttons(theme, buttons, 2, room + 1);
     // Of a long text the end gives way: the buttons are what one answers with.
     let most = usize::from(area.height).saturating_sub(buttons.len() + 2).max(1);
-    let lines = parts::cut_lines(parts::wrapped(text, room.saturating_sub(2)), most, room.saturating_sub(2));
+    let lines = text::cut_lines(text::wrapped(text, room.saturating_sub(2)), most, room.saturating_sub(2));
     // On a low screen the blank lines go first.
     let gap = usize::from(usize::from(area.height) >= lines.len() + buttons.len() + 5);
     let rows = u16::try_from(lines.len() + buttons.len() + 2 + 3 * gap).unwrap_or(u16::MAX);
-    let inner = parts::popup(theme, title, frame, parts::centred(area, columns, rows));
+    let inner = boxes::popup(theme, title, frame, boxes::centred(area, columns, rows));
     let mut content = vec![Line::default(); gap];
     content.extend(lines.into_iter().map(|line| Line::raw(format!("  {line}"))));
     content.extend(vec![Line::default(); gap]);

@@ -17,8 +17,8 @@ use crate::tui::screens::test::state::{Asked, Editing, Flight, Life, Prompt, Tab
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::Editor;
-use crate::tui::widgets::parts;
 use crate::tui::widgets::text_field::Window;
+use crate::tui::widgets::{boxes, buttons, text};
 
 /// The parts of the popup, from top to bottom.
 struct Parts {
@@ -31,18 +31,14 @@ struct Parts {
     buttons: Rect,
 }
 
-fn inside(area: Rect) -> Rect {
-    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
-}
-
 fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
-    let inner = inside(area);
+    let inner = boxes::inside(area);
     let buttons = u16::try_from(buttons).unwrap_or(1);
     let outcome = u16::try_from(outcome).unwrap_or(0);
     let said = u16::try_from(said).unwrap_or(0);
     // On a low screen the blank lines go first, then the rule; what was said stands where one was.
     let gap = u16::from(inner.height > 14);
-    let rule = u16::from(inner.height >= parts::LOW);
+    let rule = u16::from(inner.height >= boxes::LOW);
     let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(gap),
@@ -81,7 +77,7 @@ fn said(test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
         (Some(Status { tone, text }), _) => (tone.look(theme), text),
         _ => return Vec::new(),
     };
-    parts::wrapped(&format!("{mark} {}", visible(text)), columns).into_iter().map(|line| Line::styled(line, style)).collect()
+    text::wrapped(&format!("{mark} {}", visible(text)), columns).into_iter().map(|line| Line::styled(line, style)).collect()
 }
 
 /// In the demo: what the receiver saw of this delivery.
@@ -105,7 +101,7 @@ fn progress(flight: &Flight, theme: Theme, columns: usize) -> Vec<Line<'static>>
     pieces.push((theme.glyphs.busy, theme.styles.accent, if flight.stopping { " stopping".to_owned() } else { now }));
     let mut lines = vec![Line::default()];
     for (mark, style, text) in pieces {
-        let needed = parts::width(mark) + parts::width(&text) + 3;
+        let needed = text::width(mark) + text::width(&text) + 3;
         let line = match lines.last_mut() {
             Some(line) if line.width() + needed <= columns + 3 => line,
             _ => {
@@ -160,13 +156,13 @@ struct Laid {
 }
 
 fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
-    let inner = inside(area);
+    let inner = boxes::inside(area);
     let columns = usize::from(inner.width);
     let focused = |button| test.focus == TestFocus::Button(button);
     let labels: Vec<(&str, bool)> = test.buttons().iter().map(|&button| (button.label(), focused(button))).collect();
-    let low = inner.height < parts::LOW;
+    let low = inner.height < boxes::LOW;
     let buttons =
-        if low { vec![parts::button_row(theme, &labels, 2, columns)] } else { parts::buttons(theme, labels, 2, columns) };
+        if low { vec![buttons::button_row(theme, &labels, 2, columns)] } else { buttons::buttons(theme, labels, 2, columns) };
     let mut said = said(test, theme, columns);
     let mut head = outcome(model, test, theme, columns);
     let mut lines = content(model, test, theme, columns);
@@ -179,7 +175,7 @@ fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
         rest.push(Line::default());
         rest.append(&mut lines);
         lines = rest;
-        said = vec![Line::styled(parts::end_cut(&format!("{begins} …"), columns), style)];
+        said = vec![Line::styled(text::end_cut(&format!("{begins} …"), columns), style)];
     }
     // Besides these there are event, tabs, rule, buttons and some lines under the tabs. Where why and fix do not fit beside
     // them, they scroll with the answer, ahead of it; of a delivery in flight the phase that it is in stays.
@@ -213,10 +209,10 @@ pub fn lines(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Vec<S
 }
 
 pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, area: Rect) {
-    parts::popup(theme, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
-    let columns = usize::from(inside(area).width);
+    boxes::popup(theme, if test.past { "Delivery" } else { "Test delivery" }, frame, area);
+    let columns = usize::from(boxes::inside(area).width);
     if let Some(editing) = &test.editing {
-        return edit(&editing.editor, said(test, theme, columns), theme, frame, inside(area));
+        return edit(&editing.editor, said(test, theme, columns), theme, frame, boxes::inside(area));
     }
     let Laid { parts, head, lines, said, buttons } = laid(model, test, theme, area);
     frame.render_widget(event(test, theme, columns), parts.event);
@@ -239,7 +235,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
         return ask(prompt, theme, frame, parts.buttons);
     }
     frame.render_widget(Paragraph::new(buttons), parts.buttons);
-    parts::more(theme, below, frame, area);
+    boxes::more(theme, below, frame, area);
 }
 
 /// Reverses every place where the text stands.
@@ -264,10 +260,10 @@ fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
         Asked::Write => "Write the body to: ",
         Asked::Keep => "Keep the event as: ",
     };
-    let room = usize::from(area.width).saturating_sub(parts::width(label));
+    let room = usize::from(area.width).saturating_sub(text::width(label));
     let Window { text: shown, cursor, .. } = prompt.input.window(room, None);
     frame.render_widget(Line::from(vec![Span::styled(label, theme.styles.accent), Span::raw(shown)]), area);
-    let x = area.x + u16::try_from(parts::width(label) + cursor).unwrap_or(0);
+    let x = area.x + u16::try_from(text::width(label) + cursor).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
 }
 
@@ -289,7 +285,7 @@ fn event(test: &TestPopup, theme: Theme, columns: usize) -> Line<'static> {
     let name = if test.edited { format!("{name}  (edited)") } else { name };
     let mut line = Line::from(vec![Span::raw(if focused { "> " } else { "" }), Span::styled("Event   ", style), Span::raw(name)]);
     let hint = "^E edit the body";
-    let gap = columns.saturating_sub(line.width() + parts::width(hint));
+    let gap = columns.saturating_sub(line.width() + text::width(hint));
     if test.can_edit() && gap > 2 {
         line.push_span(Span::styled(format!("{}{hint}", " ".repeat(gap)), theme.styles.dim));
     }

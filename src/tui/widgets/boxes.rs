@@ -1,0 +1,52 @@
+//! Boxes, and what lies in them.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Clear};
+
+use crate::tui::theme::Theme;
+
+/// The widest that running text and popups get: lines that are longer are hard to read.
+pub const READABLE: u16 = 120;
+
+/// From so few rows on a popup gives up what it can do without.
+pub const LOW: u16 = 12;
+
+/// A box with a title.
+pub fn boxed(theme: Theme, title: &str, style: Style) -> Block<'_> {
+    Block::new()
+        .borders(Borders::ALL)
+        .border_set(theme.glyphs.border)
+        .border_style(style)
+        .title(Span::styled(format!(" {title} "), theme.styles.strong))
+}
+
+/// Clears a popup's room and draws its box. Returns what is inside.
+pub fn popup(theme: Theme, title: &str, frame: &mut Frame, area: Rect) -> Rect {
+    let block = boxed(theme, title, theme.styles.accent);
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inner
+}
+
+/// A room of that size in the middle of another, or all of it where it does not fit.
+pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(area.width), rows.min(area.height));
+    Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - rows) / 2, width: columns, height: rows }
+}
+
+/// How much of a box does not fit in it, on its lower edge.
+pub fn more(theme: Theme, below: usize, frame: &mut Frame, place: Rect) {
+    if below > 0 && place.width > 20 && place.height > 1 {
+        let line = Line::styled(format!(" {below} more ↓ "), theme.styles.dim).right_aligned();
+        frame.render_widget(line, Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width - 3, height: 1 });
+    }
+}
+
+/// What is inside of a box, with a column to spare on each side.
+pub fn inside(area: Rect) -> Rect {
+    Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) }
+}
