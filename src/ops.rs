@@ -165,7 +165,9 @@ impl Waypost {
         match store::load(&self.paths) {
             Ok(Loaded::Empty { generation }) => (State::Empty, generation),
             Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
-            Ok(Loaded::Locked { draft, error, generation, .. }) => (State::Locked(Box::new(draft), error.into()), generation),
+            Ok(Loaded::Locked { draft, error, generation, .. }) => {
+                (State::Locked(Box::new(draft), Problem::from(&error)), generation)
+            }
             Err(error) => (State::Unreadable(error.into()), 0),
         }
     }
@@ -178,7 +180,7 @@ impl Waypost {
         match store::load(&self.paths)? {
             Loaded::Empty { .. } => Err(Problem::nothing_registered()),
             Loaded::Open { destination, .. } => Ok(destination),
-            Loaded::Locked { error, .. } => Err(error.into()),
+            Loaded::Locked { error, .. } => Err(Problem::from(&error)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Bodies as files: own events in the config directory's `events/`, an answer written where the user says, a body in an
+//! Bodies in files: the user's events in the config directory's `events/`, a response saved where the user says, a body in an
 //! editor.
 
 use std::fs::{self, OpenOptions};
@@ -6,27 +6,28 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::fs::file::{Fault, Links, PRIVATE, open_regular, read_capped};
+use super::fs::FileError;
+use super::fs::file::{self, Links, PRIVATE};
 use super::fs::paths::Paths;
 use crate::at_panic::Left;
 use crate::domain::event::{BuiltIn, Event};
 
-/// The largest own event, in bytes.
+/// The largest event of the user, in bytes.
 pub const MAX_EVENT: usize = 1024 * 1024;
 
-/// The most bytes of all own events together: they are read before the app opens.
+/// The largest total size of the user's events in bytes: they are read before the app opens.
 const MAX_EVENTS_BYTES: usize = 8 * 1024 * 1024;
 
-/// The largest body that comes back from an editor, in bytes.
+/// The largest body that an editor may return, in bytes.
 const MAX_EDITED: usize = 16 * 1024 * 1024;
 
-/// How many own events are offered.
+/// The largest number of the user's events.
 const MAX_EVENTS: usize = 100;
 
-/// The longest name of an own event, in bytes.
+/// The longest name of such an event, in bytes.
 const MAX_NAME: usize = 64;
 
-/// The own events, by name. What cannot be read is left out: it is no reason not to open.
+/// The user's events, sorted by name. Those that cannot be read are left out: the app opens all the same.
 #[must_use]
 pub fn own_events(paths: &Paths) -> Vec<Event> {
     let Ok(entries) = fs::read_dir(paths.events_dir()) else { return Vec::new() };
@@ -40,37 +41,31 @@ pub fn own_events(paths: &Paths) -> Vec<Event> {
         .collect();
     files.sort();
     files.truncate(MAX_EVENTS);
-    let mut room = MAX_EVENTS_BYTES;
+    let mut bytes_left = MAX_EVENTS_BYTES;
     let mut events = Vec::new();
     for (name, path) in files {
-        let Ok(body) = read(&path, MAX_EVENT.min(room)) else { continue };
-        room -= body.len();
+        let Ok(body) = read(&path, MAX_EVENT.min(bytes_left)) else { continue };
+        bytes_left -= body.len();
         events.push(Event { name, body });
     }
     events
 }
 
-fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    let told = |fault| match fault {
-        Fault::NotAFile(what) => io::Error::other(format!("it is {what}")),
-        Fault::TooLarge => io::Error::other(format!("it has more than {most} bytes")),
-        Fault::Io(error) => error,
-    };
-    let (mut file, metadata) = open_regular(path, OpenOptions::new().read(true), Links::Follow).map_err(told)?;
-    read_capped(&mut file, &metadata, most).map(|bytes| bytes.to_vec()).map_err(told)
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, FileError> {
+    file::read(path, Links::Follow, limit).map(|bytes| bytes.to_vec())
 }
 
-/// Whether an own event may have that name: it becomes a file's, and stands beside the built-in ones'.
+/// Whether an event may have that name: it becomes the name of a file, and must not be that of a built-in event.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
     let fits = !name.is_empty() && name.len() <= MAX_NAME && !name.starts_with(['.', '-']);
     fits && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) && BuiltIn::from_name(name).is_none()
 }
 
-/// Keeps a body as an own event of that name.
+/// Saves a body as an event of that name.
 ///
 /// # Errors
-/// What the system says; `AlreadyExists` when there is one of that name, with another body.
+/// The system's; `AlreadyExists` if there is an event of that name with another body.
 pub fn keep_event(paths: &Paths, name: &str, body: &[u8]) -> io::Result<PathBuf> {
     let dir = paths.events_dir();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
@@ -82,20 +77,20 @@ pub fn keep_event(paths: &Paths, name: &str, body: &[u8]) -> io::Result<PathBuf>
     Ok(path)
 }
 
-/// Writes a file that is not there yet, for its owner only.
+/// Writes a new file, private to its owner.
 ///
 /// # Errors
-/// What the system says; `AlreadyExists` when there is one.
+/// The system's; `AlreadyExists` if there is one.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?.write_all(bytes);
     if written.is_err() {
-        // What is left of it would stand in the way of the next try.
+        // What is left of it would block the next attempt.
         let _ = fs::remove_file(path);
     }
     written
 }
 
-/// A body in a file of its own while an editor has it; gone when dropped.
+/// A temporary file with a body, for an editor; removed when dropped.
 #[derive(Debug)]
 pub struct Scratch(PathBuf, #[expect(dead_code, reason = "for as long as the file is there")] Left);
 
@@ -103,10 +98,10 @@ impl Scratch {
     /// Writes the body to a new file in the state directory.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's.
     pub fn new(paths: &Paths, body: &[u8]) -> io::Result<Self> {
         paths.create_state_dir().map_err(|error| io::Error::other(error.to_string()))?;
-        // Editors choose their colours by the ending.
+        // Editors choose the highlighting by the extension.
         let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
         write_new(&path, body)?;
         let there = path.clone();
@@ -116,17 +111,16 @@ impl Scratch {
         Ok(Self(path, left))
     }
 
-    /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The body as it was left.
+    /// The body as the editor left it.
     ///
     /// # Errors
-    /// It is gone, or is larger than an event may be.
-    pub fn read(&self) -> io::Result<Vec<u8>> {
+    /// [`FileError`]: it is gone, or too large for an event.
+    pub fn read(&self) -> Result<Vec<u8>, FileError> {
         read(&self.0, MAX_EDITED)
     }
 }
@@ -175,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_over() {
+    fn no_file_is_overwritten() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("body");
         write_new(&path, b"one").unwrap();
@@ -185,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scratch_file_goes_with_its_value() {
+    fn a_scratch_file_is_removed_when_dropped() {
         let home = tempfile::tempdir().unwrap();
         let scratch = Scratch::new(&paths(&home), b"{}").unwrap();
         let path = scratch.path().to_owned();

@@ -7,19 +7,19 @@
 mod newest;
 
 use std::borrow::Cow;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::fs::atomic;
-use super::fs::file::{Fault, Links, PRIVATE, open_regular};
+use super::fs::file::{Links, append_private, open_regular};
 use super::fs::lock::{self, Lock};
 use super::fs::paths::Paths;
+use super::fs::{FileError, Operation};
 use super::record::{Record, delivery_from_json};
-use super::state::store::{Doing, StoreError};
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 
 pub use newest::Newest;
@@ -62,9 +62,9 @@ pub struct Page {
 /// Adds a delivery.
 ///
 /// # Errors
-/// [`StoreError::Busy`] when another waypost writes for too long; else of [`super::state::store::Kind::Disk`]. Then nothing of it is
+/// [`FileError`]. Then nothing of it is
 /// in the history.
-pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
+pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), FileError> {
     append_all(paths, std::slice::from_ref(delivery))
 }
 
@@ -72,7 +72,7 @@ pub fn append(paths: &Paths, delivery: &Delivery) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// As [`append`]; then none of them is in the history.
-pub fn append_all(paths: &Paths, deliveries: &[Delivery]) -> Result<(), StoreError> {
+pub fn append_all(paths: &Paths, deliveries: &[Delivery]) -> Result<(), FileError> {
     append_within(paths, deliveries, &BOUND)
 }
 
@@ -91,8 +91,8 @@ pub fn shorten_bodies(attempts: &mut [Attempt]) {
 /// file is an empty history.
 ///
 /// # Errors
-/// [`StoreError`] of [`super::state::store::Kind::Disk`].
-pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, StoreError> {
+/// [`FileError`].
+pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, FileError> {
     let mut newest = Newest::open(paths)?;
     let mut page = Page { skipped: skip, ..Page::default() };
     let mut seen = 0;
@@ -123,7 +123,7 @@ pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) 
 ///
 /// # Errors
 /// As [`page`].
-pub fn find(paths: &Paths, id: &str) -> Result<Option<Delivery>, StoreError> {
+pub fn find(paths: &Paths, id: &str) -> Result<Option<Delivery>, FileError> {
     Newest::open(paths)?.find(|delivery| delivery.as_ref().map_or(true, |delivery| delivery.id == id)).transpose()
 }
 
@@ -131,9 +131,9 @@ pub fn find(paths: &Paths, id: &str) -> Result<Option<Delivery>, StoreError> {
 ///
 /// # Errors
 /// As [`append`].
-pub fn clear(paths: &Paths) -> Result<(), StoreError> {
+pub fn clear(paths: &Paths) -> Result<(), FileError> {
     let path = paths.deliveries_file();
-    let removed = |error: io::Error| StoreError::io(Doing::Remove, &path, &error);
+    let removed = |error: io::Error| FileError::new(Operation::Remove, &path, error);
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Ok(());
     }
@@ -147,23 +147,17 @@ pub fn clear(paths: &Paths) -> Result<(), StoreError> {
     atomic::sync_dir(&paths.state_dir).map_err(removed)
 }
 
-fn append_within(paths: &Paths, deliveries: &[Delivery], bound: &Bound) -> Result<(), StoreError> {
+fn append_within(paths: &Paths, deliveries: &[Delivery], bound: &Bound) -> Result<(), FileError> {
     let path = paths.deliveries_file();
-    let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
+    let written = |error: io::Error| FileError::new(Operation::Write, &path, error);
     let mut lines = Vec::with_capacity(deliveries.len() * USUAL_LINE);
     for delivery in deliveries {
         add_line(delivery, &mut lines);
     }
     paths.create_state_dir()?;
     let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true).mode(PRIVATE);
-    let (mut file, metadata) =
-        open_regular(&path, &mut options, Links::Refuse).map_err(|fault| StoreError::fault(Doing::Write, &path, fault))?;
-    if metadata.permissions().mode() & 0o7777 != PRIVATE {
-        file.set_permissions(Permissions::from_mode(PRIVATE)).map_err(written)?;
-    }
-    let before = metadata.len();
+    let mut file = append_private(&path)?;
+    let before = file.metadata().map_err(written)?.len();
     let after = add(&mut file, before, lines, File::write).map_err(written)?;
     if is_over(&file, before, after, bound).map_err(written)? {
         cut_back(&path, &mut file, after, bound).map_err(written)?;
@@ -263,11 +257,11 @@ fn cut_back(path: &Path, file: &mut File, length: u64, bound: &Bound) -> io::Res
     Ok(())
 }
 
-fn open_to_read(path: &Path) -> Result<Option<File>, StoreError> {
-    match open_regular(path, OpenOptions::new().read(true), Links::Refuse) {
+fn open_to_read(path: &Path) -> Result<Option<File>, FileError> {
+    match open_regular(path, OpenOptions::new().read(true), Links::Refuse, Operation::Read) {
         Ok((file, _)) => Ok(Some(file)),
-        Err(Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(fault) => Err(StoreError::fault(Doing::Read, path, fault)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

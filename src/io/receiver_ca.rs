@@ -11,7 +11,7 @@ use x509_cert::der::Decode as _;
 
 use super::certificate::CA_NAME;
 use super::fs::atomic::create_temp;
-use super::fs::file::{Links, open_regular, read_capped};
+use super::fs::file::{self, Links};
 
 /// A certificate is no secret, and the sender may be another user.
 const PUBLIC: u32 = 0o644;
@@ -46,8 +46,7 @@ fn replace(path: &Path, pem: &str) -> io::Result<()> {
 }
 
 fn holds_ours(path: &Path) -> bool {
-    let Ok((mut file, metadata)) = open_regular(path, OpenOptions::new().read(true), Links::Refuse) else { return false };
-    let Ok(bytes) = read_capped(&mut file, &metadata, MAX) else { return false };
+    let Ok(bytes) = file::read(path, Links::Refuse, MAX) else { return false };
     if !bytes.starts_with(b"-----BEGIN CERTIFICATE-----") || bytes.windows(10).filter(|part| part == b"-----BEGIN").count() != 1 {
         return false;
     }

@@ -1,6 +1,5 @@
 //! One delivery: sent, then recorded.
 
-use std::fs::OpenOptions;
 use std::future::Future;
 use std::path::Path;
 use std::pin::pin;
@@ -15,7 +14,7 @@ use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
-use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{self, Links};
 use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
 use crate::io::state::store;
 
@@ -137,12 +136,7 @@ impl From<Progress> for Step {
 }
 
 fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {
-    let named = |why: &str| Cause::CaFile(format!("{}: {why}", visible(&path.to_string_lossy())));
-    let read = open_regular(path, OpenOptions::new().read(true), Links::Follow)
-        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_CA_BYTES));
-    read.map(|bytes| bytes.to_vec()).map_err(|fault| match fault {
-        Fault::NotAFile(what) => named(what),
-        Fault::TooLarge => named("too large for a file of certificates"),
-        Fault::Io(error) => named(&super::reason(&error)),
-    })
+    file::read(path, Links::Follow, MAX_CA_BYTES)
+        .map(|bytes| bytes.to_vec())
+        .map_err(|error| Cause::CaFile(format!("{}: {}", visible(&path.to_string_lossy()), error.kind)))
 }

@@ -10,10 +10,10 @@ use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
+use crate::io::fs::FileError;
 use crate::io::fs::paths::Paths;
 use crate::io::history;
 use crate::io::http;
-use crate::io::state::store::StoreError;
 use crate::ops::Problem;
 
 /// A delivery from its first attempt until it is recorded. Behind a panic it goes no further: what was recorded then is the end
@@ -102,7 +102,7 @@ impl Flight {
 }
 
 /// Under the lock until it is written: it is recorded once, here or at a panic. Nothing when that is done already.
-fn record(under_way: &mut UnderWay, paths: &Paths) -> Option<Result<(), StoreError>> {
+fn record(under_way: &mut UnderWay, paths: &Paths) -> Option<Result<(), FileError>> {
     let delivery = under_way.delivery.take()?;
     Some(if delivery.attempts.is_empty() { Ok(()) } else { history::append(paths, &delivery) })
 }

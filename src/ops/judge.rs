@@ -1,17 +1,14 @@
 //! Was a request that somebody received made with the registered auth?
 
-use std::fs::OpenOptions;
 use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::reason;
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
 use crate::domain::signature::explain::{Explanation, explain};
 use crate::domain::signature::verify::Received;
-use crate::domain::text::visible;
-use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{self, Links};
 
 /// The most bytes of a body that are judged: it is hashed a few hundred times.
 pub const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -21,15 +18,9 @@ pub const MAX_BODY: usize = 16 * 1024 * 1024;
 /// # Errors
 /// Why not, in words.
 pub fn body_file(path: &Path) -> Result<Vec<u8>, String> {
-    let shown = visible(&path.to_string_lossy()).into_owned();
-    open_regular(path, OpenOptions::new().read(true), Links::Follow)
-        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_BODY))
+    file::read(path, Links::Follow, MAX_BODY)
         .map(|bytes| bytes.to_vec())
-        .map_err(|fault| match fault {
-            Fault::NotAFile(what) => format!("{shown} cannot be read: it is {what}."),
-            Fault::TooLarge => format!("{shown} is too large: a body of up to 16 MiB is judged."),
-            Fault::Io(error) => format!("{shown} cannot be read. The system says: {}.", reason(&error)),
-        })
+        .map_err(|error| format!("{}. {}", error.what(), error.why()))
 }
 
 /// Judges a `POST`, received now, to that path and query; to the destination's own, where none are given.

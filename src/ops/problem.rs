@@ -5,7 +5,9 @@ use std::path::Path;
 
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::state::store::{Kind, StoreError};
+use crate::io::fs::paths::PathsError;
+use crate::io::fs::{FileError, FileErrorKind};
+use crate::io::state::store::StateError;
 use crate::io::state::vault::VaultError;
 
 /// What kind of problem it is; the exit code hangs on it.
@@ -47,20 +49,39 @@ impl From<FieldError> for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        let code = match error.kind() {
-            Kind::Disk => Code::Disk,
-            Kind::Busy => Code::Busy,
-            Kind::Secret => Code::Secret,
-        };
-        Self { code, field: error.field(), what: error.what(), why: error.why(), fix: error.fix() }
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        Self { code: file_code(&error), field: None, what: error.what(), why: error.why(), fix: error.fix() }
     }
 }
 
-impl From<VaultError> for Problem {
-    fn from(error: VaultError) -> Self {
-        Self { code: Code::Secret, field: None, what: error.what(), why: error.why(), fix: error.fix() }
+impl From<PathsError> for Problem {
+    fn from(error: PathsError) -> Self {
+        Self { code: Code::Disk, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
+    }
+}
+
+impl From<StateError> for Problem {
+    fn from(error: StateError) -> Self {
+        let code = match &error {
+            StateError::File(error) => file_code(error),
+            StateError::Changed { .. } => Code::Busy,
+            StateError::Secret(_) => Code::Secret,
+            StateError::Syntax { .. } | StateError::Shape { .. } | StateError::Newer { .. } | StateError::Invalid { .. } => {
+                Code::Disk
+            }
+        };
+        Self { code, field: error.field(), what: error.to_string(), why: error.why(), fix: error.fix() }
+    }
+}
+
+fn file_code(error: &FileError) -> Code {
+    if matches!(error.kind, FileErrorKind::Locked) { Code::Busy } else { Code::Disk }
+}
+
+impl From<&VaultError> for Problem {
+    fn from(error: &VaultError) -> Self {
+        Self { code: Code::Secret, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
     }
 }
 

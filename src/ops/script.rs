@@ -1,6 +1,5 @@
 //! What a command line needs beside what the app needs.
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -16,12 +15,13 @@ use crate::domain::field::{Field, FieldError};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::clipboard;
-use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{self, Links};
 use crate::io::fs::paths::Paths;
+use crate::io::fs::{FileError, Operation, reason as system_words};
 use crate::io::http;
 use crate::io::log;
 use crate::io::record::delivery_to_json;
-use crate::io::state::store::{Loaded, reason as system_words};
+use crate::io::state::store::Loaded;
 
 pub use crate::io::clipboard::Copied;
 
@@ -39,7 +39,7 @@ impl Waypost {
     /// # Errors
     /// The log cannot be opened.
     pub fn keep_log(&self, filter: &str) -> Result<(), Problem> {
-        Ok(log::keep(&self.paths, filter)?)
+        Ok(log::start(&self.paths, filter)?)
     }
 
     /// What is registered, without the history.
@@ -67,7 +67,7 @@ impl Waypost {
         self.edit(over, |loaded| match loaded {
             Loaded::Empty { .. } => Err(Problem::nothing_registered()),
             Loaded::Open { destination, .. } => change(Draft::of(destination.settings()), None),
-            Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.clone().into())),
+            Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.into())),
         })
     }
 
@@ -85,23 +85,14 @@ impl Waypost {
 /// # Errors
 /// There is no such file, or no certificate in it.
 pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
-    let shown = visible(&path.to_string_lossy()).into_owned();
     let error =
         |what: String, why: String| FieldError::new(Field::CaCert, what, why, "Name a PEM file with the CA's certificate.");
-    let unread = |why: String| error(format!("\"{shown}\" cannot be read"), why);
-    let absolute = std::path::absolute(path).map_err(|error| unread(format!("The system says: {}.", system_words(&error))))?;
-    let pem = open_regular(&absolute, OpenOptions::new().read(true), Links::Follow)
-        .and_then(|(mut file, metadata)| read_capped(&mut file, &metadata, MAX_CA_BYTES))
-        .map_err(|fault| {
-            unread(match fault {
-                Fault::NotAFile(what) => format!("It is {what}."),
-                Fault::TooLarge => "It is too large for a file of certificates.".into(),
-                Fault::Io(error) => format!("The system says: {}.", system_words(&error)),
-            })
-        })?;
+    let unread = |unread: FileError| error(unread.what(), unread.why());
+    let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
+    let pem = file::read(&absolute, Links::Follow, MAX_CA_BYTES).map_err(unread)?;
     match http::check_ca(&pem) {
         Ok(()) => Ok(absolute),
-        Err(why) => Err(error(format!("\"{shown}\" cannot be used"), format!("In words: {why}."))),
+        Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), format!("In words: {why}."))),
     }
 }
 

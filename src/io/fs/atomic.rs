@@ -8,7 +8,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -75,6 +75,39 @@ fn replace_with(
     }
     let synced = fault(Step::SyncDir).and_then(|()| sync_dir(parent(&target)));
     Ok(if synced.is_ok() { Durability::Durable } else { Durability::InDoubt })
+}
+
+/// Creates a file that does not exist yet, whole and 0600 from the start.
+///
+/// # Errors
+/// The system's; `AlreadyExists` when there is one.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (temp, file) = create_temp(path)?;
+    let made = fill(&file, bytes).and_then(|()| put(&temp, path, |from, to| fs::hard_link(from, to)));
+    // What cannot be removed now is swept later.
+    let _ = fs::remove_file(&temp);
+    made?;
+    sync_dir(parent(path))
+}
+
+fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(PRIVATE))?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Gives a file its name unless that is taken; `link`, the system call, does both at once.
+fn put(temp: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    match link(temp, path) {
+        // Some file systems have no hard links (link(2): EPERM; others say ENOTSUP).
+        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+            if fs::symlink_metadata(path).is_ok() {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            fs::rename(temp, path)
+        }
+        done => done,
+    }
 }
 
 /// Writes what is in a directory's list of names to the disk.
@@ -175,7 +208,6 @@ fn parent(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write as _;
     use std::os::unix::fs::symlink;
 
     fn names(dir: &Path) -> Vec<String> {
@@ -278,6 +310,26 @@ mod tests {
         for errno in [Errno::IO, Errno::NOSPC] {
             assert_eq!(synced(errno), Err(Some(errno.raw_os_error())));
         }
+    }
+
+    #[test]
+    fn without_hard_links_a_new_file_is_renamed_and_none_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let (temp, path) = (dir.path().join("temp"), dir.path().join("f"));
+        let put_where_links_fail = |bytes: &str, kind: io::ErrorKind| {
+            fs::write(&temp, bytes).unwrap();
+            put(&temp, &path, |_, _| Err(kind.into())).map_err(|error| error.kind())
+        };
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+            assert_eq!(put_where_links_fail("first", kind), Ok(()));
+            assert_eq!(names(dir.path()), ["f"]);
+            assert_eq!(put_where_links_fail("second", kind), Err(io::ErrorKind::AlreadyExists));
+            assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+            fs::remove_file(&path).unwrap();
+        }
+        // Any other error is returned.
+        assert_eq!(put_where_links_fail("first", io::ErrorKind::StorageFull), Err(io::ErrorKind::StorageFull));
+        assert_eq!(names(dir.path()), ["temp"]);
     }
 
     #[test]

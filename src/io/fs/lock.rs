@@ -6,13 +6,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::error::{FileError, FileErrorKind, Operation};
 use super::file::{Links, PRIVATE, open_regular};
-use crate::io::state::store::{Doing, StoreError};
 
-/// How long a writer waits for another. A little under the 2 s within which a person is told.
+/// How long a writer waits for another: a little under the 2 s within which the user sees an answer.
 pub const WAIT: Duration = Duration::from_millis(1_800);
 
-/// How long between two looks.
+/// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A lock that is held until it is dropped, or its process ends in whatever way.
@@ -22,27 +22,26 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock on that file, which is made if need be and never removed: a lock on a removed file would hold off
+    /// Takes the lock on that file. The file is created if needed and never removed: a lock on a removed file would exclude
     /// nobody who comes later.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when another holds it for all of `wait`; [`StoreError::Io`] or [`StoreError::NotAFile`] when it
-    /// cannot be opened or locked.
-    pub fn acquire(path: &Path, wait: Duration) -> Result<Self, StoreError> {
+    /// [`FileError`]; of [`FileErrorKind::Locked`] when another process holds it for all of `wait`.
+    pub fn acquire(path: &Path, wait: Duration) -> Result<Self, FileError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(PRIVATE);
-        let (file, _) =
-            open_regular(path, &mut options, Links::Refuse).map_err(|fault| StoreError::fault(Doing::Lock, path, fault))?;
+        let (file, _) = open_regular(path, &mut options, Links::Refuse, Operation::Lock)?;
+        let failed = |kind| FileError::new(Operation::Lock, path, kind);
         let begun = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::Error(error)) => return Err(StoreError::io(Doing::Lock, path, &error)),
+                Err(TryLockError::Error(error)) => return Err(failed(error.into())),
                 Err(TryLockError::WouldBlock) => {}
             }
             let left = wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                return Err(StoreError::Busy { lock: path.to_owned() });
+                return Err(failed(FileErrorKind::Locked));
             }
             thread::sleep(PAUSE.min(left));
         }
@@ -52,25 +51,24 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::state::store::Kind;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     #[test]
-    fn the_second_is_told_who_holds_it_off() {
+    fn the_second_gets_an_error_that_names_the_lock() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         let first = Lock::acquire(&path, Duration::ZERO).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
         let error = Lock::acquire(&path, Duration::from_millis(20)).unwrap_err();
-        assert_eq!(error.kind(), Kind::Busy);
-        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+        assert!(matches!(error.kind, FileErrorKind::Locked), "{error:?}");
+        assert!(error.why().contains(path.to_str().unwrap()), "{error:?}");
         drop(first);
         Lock::acquire(&path, Duration::ZERO).unwrap();
     }
 
     #[test]
-    fn a_waiter_gets_it_when_it_is_let_go() {
+    fn a_waiter_gets_it_when_it_is_released() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
         let first = Lock::acquire(&path, Duration::ZERO).unwrap();
@@ -82,14 +80,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_file_is_locked() {
+    fn only_a_regular_file_is_locked() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("elsewhere");
         symlink(&target, dir.path().join("link")).unwrap();
-        assert!(matches!(Lock::acquire(&dir.path().join("link"), WAIT), Err(StoreError::Io { .. })));
+        let kind = |path: &Path| Lock::acquire(path, WAIT).unwrap_err().kind;
+        assert!(matches!(kind(&dir.path().join("link")), FileErrorKind::System(_)));
         assert!(!target.exists());
         let fifo = dir.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
-        assert!(matches!(Lock::acquire(&fifo, WAIT), Err(StoreError::NotAFile { .. })));
+        assert!(matches!(kind(&fifo), FileErrorKind::NotAFile("a pipe")));
     }
 }

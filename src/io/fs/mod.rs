@@ -1,9 +1,16 @@
 //! Files and directories: private, replaced whole, one writer at a time.
+//!
+//! ```text
+//! error ← file ← atomic ← paths
+//!           ↑
+//!          lock
+//! ```
 
-mod acl;
 pub mod atomic;
+mod error;
 pub mod file;
 pub mod lock;
 pub mod paths;
 
-pub(in crate::io) use acl::only_for_us;
+pub use error::{FileError, FileErrorKind, Operation};
+pub(crate) use error::{reason, show};

@@ -1,4 +1,4 @@
-//! Where waypost keeps its files: two directories, each of which a flag or a variable can move.
+//! Where waypost stores its files: two directories, each of which a flag or a variable can move.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,40 +10,69 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use super::atomic;
-use crate::io::state::store::{Doing, StoreError};
+use super::error::{FileError, Operation};
 
 /// Names the directory of `destination.json`.
 pub const CONFIG_DIR_VAR: &str = "WAYPOST_CONFIG_DIR";
 /// Names the directory of the key, the history and the log.
 pub const STATE_DIR_VAR: &str = "WAYPOST_STATE_DIR";
-/// Names a key file that is kept elsewhere, such as a systemd credential.
+/// Names a key file elsewhere, such as a systemd credential.
 pub const KEY_FILE_VAR: &str = "WAYPOST_KEY_FILE";
+/// Names the directory in which systemd puts the credentials of a service (systemd.exec(5)).
+const CREDENTIALS_DIR_VAR: &str = "CREDENTIALS_DIRECTORY";
 
-/// The places of all files; every path is absolute.
+/// Why it is unknown where the files are.
+#[derive(Debug, thiserror::Error)]
+pub enum PathsError {
+    /// The user has no home directory, and no directory was named.
+    #[error("there is no home directory")]
+    NoHome,
+    /// The current directory, which a relative path starts from, cannot be found.
+    #[error(transparent)]
+    NoCurrentDir(FileError),
+}
+
+impl PathsError {
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::NoHome => "waypost has to know where its files are.".into(),
+            Self::NoCurrentDir(error) => error.why(),
+        }
+    }
+
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Self::NoHome => "Set HOME, or give --config-dir and --state-dir.".into(),
+            Self::NoCurrentDir(_) => "Give --config-dir and --state-dir as absolute paths.".into(),
+        }
+    }
+}
+
+/// Where every file is; all paths are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
-    /// Holds the destination and its lock.
+    /// Contains the destination and its lock.
     pub config_dir: PathBuf,
-    /// Holds the key, the history and the log.
+    /// Contains the key, the history and the log.
     pub state_dir: PathBuf,
     /// The key file that [`KEY_FILE_VAR`] names; never created.
     pub key_file_override: Option<PathBuf>,
 }
 
 impl Paths {
-    /// Decides on the directories: a flag beats the variable beats the platform's own place. Touches no file.
+    /// Decides on the directories: a flag beats the variable, which beats the platform's default. Touches no file.
     ///
-    /// `env` looks up a variable; one that is set to nothing counts as not set. Relative paths are taken from the current
-    /// directory.
+    /// `env` looks up a variable; an empty one counts as not set. Relative paths start from the current directory.
     ///
     /// # Errors
-    /// [`StoreError::NoHome`] when a directory is not given and the user has no home, [`StoreError::Io`] when the current
-    /// directory is needed and gone.
+    /// [`PathsError`].
     pub fn resolve(
         config_dir: Option<PathBuf>,
         state_dir: Option<PathBuf>,
         env: &dyn Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, PathsError> {
         let from_env = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let config_dir = config_dir.or_else(|| from_env(CONFIG_DIR_VAR));
         let state_dir = state_dir.or_else(|| from_env(STATE_DIR_VAR));
@@ -51,13 +80,13 @@ impl Paths {
         let config_dir = match (config_dir, &platform) {
             (Some(dir), _) => dir,
             (None, Some(platform)) => platform.config_dir().to_owned(),
-            (None, None) => return Err(StoreError::NoHome),
+            (None, None) => return Err(PathsError::NoHome),
         };
         let state_dir = match (state_dir, &platform) {
             (Some(dir), _) => dir,
             // macOS has no directory for state.
             (None, Some(platform)) => platform.state_dir().unwrap_or_else(|| platform.data_local_dir()).to_owned(),
-            (None, None) => return Err(StoreError::NoHome),
+            (None, None) => return Err(PathsError::NoHome),
         };
         Ok(Self {
             config_dir: absolute(&config_dir)?,
@@ -70,7 +99,7 @@ impl Paths {
     ///
     /// # Errors
     /// As [`Paths::resolve`].
-    pub fn from_process(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, StoreError> {
+    pub fn from_process(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, PathsError> {
         Self::resolve(config_dir, state_dir, &|name| env::var_os(name))
     }
 
@@ -98,6 +127,14 @@ impl Paths {
         self.key_file_override.clone().unwrap_or_else(|| self.state_dir.join("key"))
     }
 
+    /// Whether systemd made the key file readable for this service: then its mode is not ours to judge. systemd grants the
+    /// service's user a right to read by an access list, which looks like a group that may read.
+    #[must_use]
+    pub fn key_is_credential(&self) -> bool {
+        let dir = env::var_os(CREDENTIALS_DIR_VAR).filter(|dir| !dir.is_empty());
+        dir.zip(self.key_file_override.as_ref()).is_some_and(|(dir, key)| key.parent() == Some(Path::new(&dir)))
+    }
+
     /// The history: one delivery a line.
     #[must_use]
     pub fn deliveries_file(&self) -> PathBuf {
@@ -119,26 +156,30 @@ impl Paths {
     /// Makes the config directory, if it is not there.
     ///
     /// # Errors
-    /// [`StoreError::Io`].
-    pub fn create_config_dir(&self) -> Result<(), StoreError> {
-        create_private(&self.config_dir).map_err(|error| StoreError::io(Doing::CreateDir, &self.config_dir, &error))
+    /// [`FileError`].
+    pub fn create_config_dir(&self) -> Result<(), FileError> {
+        create_private(&self.config_dir)
     }
 
     /// Makes the state directory, if it is not there.
     ///
     /// # Errors
-    /// [`StoreError::Io`].
-    pub fn create_state_dir(&self) -> Result<(), StoreError> {
-        create_private(&self.state_dir).map_err(|error| StoreError::io(Doing::CreateDir, &self.state_dir, &error))
+    /// [`FileError`].
+    pub fn create_state_dir(&self) -> Result<(), FileError> {
+        create_private(&self.state_dir)
     }
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
-    std::path::absolute(path).map_err(|error| StoreError::io(Doing::Find, path, &error))
+fn absolute(path: &Path) -> Result<PathBuf, PathsError> {
+    std::path::absolute(path).map_err(|error| PathsError::NoCurrentDir(FileError::new(Operation::Find, path, error)))
 }
 
-/// Makes a directory and those above it, 0700 from the first moment: a umask can only take bits away.
-fn create_private(dir: &Path) -> io::Result<()> {
+/// Creates a directory and those above it, 0700 from the start: a umask can only take bits away.
+fn create_private(dir: &Path) -> Result<(), FileError> {
+    create_synced(dir).map_err(|error| FileError::new(Operation::CreateDir, dir, error))
+}
+
+fn create_synced(dir: &Path) -> io::Result<()> {
     if dir.is_dir() {
         return Ok(());
     }
@@ -213,6 +254,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("x"), "").unwrap();
         let paths = Paths::resolve(Some(dir.path().join("x/c")), Some("/s".into()), &none).unwrap();
-        assert!(matches!(paths.create_config_dir(), Err(StoreError::Io { .. })));
+        assert!(matches!(paths.create_config_dir(), Err(FileError { operation: Operation::CreateDir, .. })));
     }
 }

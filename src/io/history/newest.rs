@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::{MAX_LINE, open_to_read, parse};
 use crate::domain::delivery::Delivery;
 use crate::io::fs::paths::Paths;
-use crate::io::state::store::{Doing, StoreError};
+use crate::io::fs::{FileError, Operation};
 
 /// How much is read at a time.
 const BLOCK: usize = 64 * 1024;
@@ -29,12 +29,12 @@ impl Newest {
     /// Opens the history; an absent one is empty.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be opened.
-    pub fn open(paths: &Paths) -> Result<Self, StoreError> {
+    /// [`FileError`] when it cannot be opened.
+    pub fn open(paths: &Paths) -> Result<Self, FileError> {
         let path = paths.deliveries_file();
         let lines = match open_to_read(&path)? {
             Some(file) => {
-                let length = file.metadata().map_err(|error| StoreError::io(Doing::Read, &path, &error))?.len();
+                let length = file.metadata().map_err(|error| FileError::new(Operation::Read, &path, error))?.len();
                 Some(Lines { file, unread: length, read: Vec::new(), too_long: false })
             }
             None => None,
@@ -50,7 +50,7 @@ impl Newest {
 }
 
 impl Iterator for Newest {
-    type Item = Result<Delivery, StoreError>;
+    type Item = Result<Delivery, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -66,7 +66,7 @@ impl Iterator for Newest {
                 Ok(Some(Line::TooLong)) => self.unreadable += 1,
                 Err(error) => {
                     self.lines = None;
-                    return Some(Err(StoreError::io(Doing::Read, &self.path, &error)));
+                    return Some(Err(FileError::new(Operation::Read, &self.path, error)));
                 }
             }
         }

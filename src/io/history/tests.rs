@@ -1,9 +1,9 @@
-use std::os::unix::fs::symlink;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::thread;
 
 use super::*;
 use crate::io::record::tests::delivery;
-use crate::io::state::store::Kind;
 
 fn line(delivery: &Delivery) -> Vec<u8> {
     let mut line = Vec::new();
@@ -225,14 +225,14 @@ fn nothing_is_written_through_a_link_or_into_a_pipe() {
     paths.create_state_dir().unwrap();
     let elsewhere = dir.path().join("elsewhere");
     symlink(&elsewhere, paths.deliveries_file()).unwrap();
-    assert_eq!(append(&paths, &delivery("msg_1")).unwrap_err().kind(), Kind::Disk);
+    assert!(append(&paths, &delivery("msg_1")).is_err());
     assert!(!elsewhere.exists());
     fs::remove_file(paths.deliveries_file()).unwrap();
     let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
     rustix::fs::mknodat(rustix::fs::CWD, paths.deliveries_file(), rustix::fs::FileType::Fifo, mode, 0).unwrap();
-    let refused = StoreError::NotAFile { path: paths.deliveries_file(), found: "a pipe" };
-    assert_eq!(append(&paths, &delivery("msg_1")).unwrap_err(), refused);
-    assert_eq!(page(&paths, None, 0, 1).unwrap_err(), refused);
+    for error in [append(&paths, &delivery("msg_1")).unwrap_err(), page(&paths, None, 0, 1).unwrap_err()] {
+        assert_eq!(error.to_string(), format!("{} is a pipe", paths.deliveries_file().display()));
+    }
 }
 
 #[test]

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
-use super::error::StoreError;
+use super::error::StateError;
 use super::locate::locate;
+use super::vault::Place;
 use crate::domain::auth::{AddTo, Auth, AuthType};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::field::Field;
 use crate::domain::signature::Format;
-use crate::io::state::vault::Place;
 
 /// The form that is written, and the newest that is understood.
 const SCHEMA_VERSION: u64 = 1;
@@ -45,7 +45,7 @@ pub(super) struct Entry {
 
 impl Document {
     /// Reads the parts that waypost knows.
-    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StateError> {
         let root = syntax(path, bytes)?;
         let reader = Reader { path, bytes };
         let Value::Object(root) = root else { return Err(reader.shape(&[], "an object")) };
@@ -53,7 +53,7 @@ impl Document {
         match root.get("schema_version").and_then(Value::as_u64) {
             Some(SCHEMA_VERSION) => {}
             Some(found) if found > SCHEMA_VERSION => {
-                return Err(StoreError::Newer { path: path.to_owned(), found, known: SCHEMA_VERSION });
+                return Err(StateError::Newer { path: path.to_owned(), found, known: SCHEMA_VERSION });
             }
             _ => return Err(reader.shape(version, "1")),
         }
@@ -166,8 +166,8 @@ fn set_or_remove(map: &mut Map<String, Value>, name: &str, value: Option<Value>)
     }
 }
 
-fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StoreError> {
-    let error = |line: usize, column: usize, problem| StoreError::Syntax {
+fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
+    let error = |line: usize, column: usize, problem| StateError::Syntax {
         path: path.to_owned(),
         line: line.max(1),
         column: column.max(1),
@@ -195,13 +195,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn shape(&self, part: &[&str], expected: &'static str) -> StoreError {
+    fn shape(&self, part: &[&str], expected: &'static str) -> StateError {
         let (line, column) = locate(self.bytes, part);
         let part = if part.is_empty() { "the file".to_owned() } else { part.join(".") };
-        StoreError::Shape { path: self.path.to_owned(), line, column, part, expected }
+        StateError::Shape { path: self.path.to_owned(), line, column, part, expected }
     }
 
-    fn entry(&self, destination: &Map<String, Value>) -> Result<Entry, StoreError> {
+    fn entry(&self, destination: &Map<String, Value>) -> Result<Entry, StateError> {
         let Some(Value::Object(auth)) = destination.get("auth") else {
             return Err(self.shape(&["destination", "auth"], "an object"));
         };
@@ -239,7 +239,7 @@ impl Reader<'_> {
 
     /// Fields that are absent stay empty: after the auth type was changed by hand they are those of another one, and it is the
     /// secret that then cannot be opened.
-    fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StoreError> {
+    fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StateError> {
         match draft.auth_type {
             AuthType::Default | AuthType::Bearer => {}
             AuthType::Hmac => {
@@ -265,7 +265,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn sealed(&self, auth: &Map<String, Value>, name: &'static str) -> Result<Option<String>, StoreError> {
+    fn sealed(&self, auth: &Map<String, Value>, name: &'static str) -> Result<Option<String>, StateError> {
         let part = &["destination", "auth", name];
         match auth.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -279,7 +279,7 @@ impl Reader<'_> {
     }
 
     /// The text at the end of `part`, in the object that holds it; empty when it is absent.
-    fn text<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StoreError> {
+    fn text<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StateError> {
         match part.last().and_then(|name| holder.get(*name)) {
             None | Some(Value::Null) => Ok(""),
             Some(Value::String(text)) => Ok(text),
@@ -287,14 +287,14 @@ impl Reader<'_> {
         }
     }
 
-    fn required<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StoreError> {
+    fn required<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StateError> {
         match part.last().and_then(|name| holder.get(*name)) {
             Some(Value::String(text)) => Ok(text),
             _ => Err(self.shape(part, "a text")),
         }
     }
 
-    fn time(&self, holder: &Map<String, Value>, part: &[&str]) -> Result<Timestamp, StoreError> {
+    fn time(&self, holder: &Map<String, Value>, part: &[&str]) -> Result<Timestamp, StateError> {
         let text = self.required(holder, part)?;
         text.parse().map_err(|_| self.shape(part, "a time such as 2026-11-23T09:12:00Z"))
     }

@@ -10,9 +10,9 @@ use crate::at_panic::{Left, is_ending};
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
+use crate::io::fs::FileError;
 use crate::io::fs::paths::Paths;
 use crate::io::history;
-use crate::io::state::store::StoreError;
 use crate::ops::flight::cut_off;
 
 /// The lines of a run.
@@ -109,7 +109,7 @@ impl Lines {
     ///
     /// # Errors
     /// As [`history::append_all`].
-    pub fn write(&self) -> Result<(), StoreError> {
+    pub fn write(&self) -> Result<(), FileError> {
         let _writing = lock(&self.writing);
         let batch = {
             let mut state = lock(&self.state);

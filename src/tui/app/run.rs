@@ -304,7 +304,7 @@ async fn edit(
         }
     };
     let edited = result.map_err(|why| Problem::not_edited(&why));
-    (edited.and_then(|()| scratch.read().map_err(|error| Problem::not_edited(&error.to_string()))), meanwhile)
+    (edited.and_then(|()| scratch.read().map_err(|error| Problem::not_edited(&error.kind.to_string()))), meanwhile)
 }
 
 fn save(waypost: &Waypost, settings: Settings, over: Option<u64>) -> Result<Saved, Problem> {

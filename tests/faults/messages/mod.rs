@@ -15,8 +15,9 @@ use waypost::domain::draft::{Draft, MAX_FIELD_BYTES};
 use waypost::domain::field::{Field, FieldError};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
-use waypost::io::fs::paths::Paths;
-use waypost::io::state::store::{Doing, StoreError};
+use waypost::io::fs::paths::{Paths, PathsError};
+use waypost::io::fs::{FileError, FileErrorKind, Operation};
+use waypost::io::state::store::StateError;
 use waypost::io::state::vault::VaultError;
 use waypost::ops::{self, Code, Listen, Problem, Waypost};
 
@@ -175,68 +176,28 @@ fn fields() {
     }
 }
 
-/// One of each kind. A new one does not compile until it stands here.
-fn vault_errors() -> Vec<VaultError> {
-    use VaultError as E;
-    let each = |error: &E| match error {
-        E::KeyMissing { .. }
-        | E::KeyLength { .. }
-        | E::KeyMode { .. }
-        | E::KeyUnreadable { .. }
-        | E::WrongKeyOrPlace
-        | E::Malformed
-        | E::Absent
-        | E::Seal(_) => std::mem::discriminant(error),
+/// Every kind is here once at least: a new one does not compile until it is counted.
+fn file_errors() -> Vec<FileError> {
+    use FileErrorKind as K;
+    let kind = |error: &FileError| match &error.kind {
+        K::System(_) => 1,
+        K::NotAFile(_) => 2,
+        K::TooLarge { .. } => 3,
+        K::OpenToOthers { .. } => 4,
+        K::AccessList => 5,
+        K::Locked => 6,
     };
-    let named = [false, true];
-    let errors: Vec<E> = [
-        E::KeyMode { path: path(), mode: 0o644 },
-        E::KeyUnreadable { path: path(), reason: "Permission denied".into() },
-        E::WrongKeyOrPlace,
-        E::Malformed,
-        E::Absent,
-        E::Seal("no random numbers".into()),
-    ]
-    .into_iter()
-    .chain(named.map(|named| E::KeyMissing { path: path(), named }))
-    .chain(named.map(|named| E::KeyLength { path: path(), named }))
-    .collect();
-    let mut kinds: Vec<_> = errors.iter().map(each).collect();
-    kinds.dedup();
-    assert_eq!(kinds.len(), 8);
-    errors
-}
-
-fn store_errors() -> Vec<StoreError> {
-    use StoreError as E;
-    let each = |error: &E| match error {
-        E::NoHome
-        | E::Io { .. }
-        | E::LooseMode { .. }
-        | E::NotAFile { .. }
-        | E::TooLarge { .. }
-        | E::Syntax { .. }
-        | E::Shape { .. }
-        | E::Newer { .. }
-        | E::Invalid { .. }
-        | E::Busy { .. }
-        | E::Changed { .. }
-        | E::Secret(_) => std::mem::discriminant(error),
-    };
-    let invalid = Draft::default().check().unwrap_err();
+    let error = |kind| FileError::new(Operation::Read, &path(), kind);
     let mut errors = vec![
-        E::NoHome,
-        E::LooseMode { path: path(), mode: 0o644 },
-        E::NotAFile { path: path(), found: "a directory" },
-        E::TooLarge { path: path() },
-        E::Syntax { path: path(), line: 1, column: 2, problem: "a comma is missing" },
-        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object" },
-        E::Newer { path: path(), found: 2, known: 1 },
-        E::Invalid { path: path(), errors: invalid },
-        E::Busy { lock: path() },
-        E::Changed { path: path() },
+        error(K::NotAFile("a directory")),
+        error(K::TooLarge { limit: 32 }),
+        error(K::OpenToOthers { mode: 0o644 }),
+        error(K::AccessList),
+        error(K::Locked),
     ];
-    for doing in [Doing::Find, Doing::CreateDir, Doing::Lock, Doing::Read, Doing::Write, Doing::Remove] {
+    for operation in
+        [Operation::Find, Operation::CreateDir, Operation::Lock, Operation::Read, Operation::Write, Operation::Remove]
+    {
         for kind in [
             io::ErrorKind::StorageFull,
             io::ErrorKind::QuotaExceeded,
@@ -244,26 +205,71 @@ fn store_errors() -> Vec<StoreError> {
             io::ErrorKind::PermissionDenied,
             io::ErrorKind::NotADirectory,
         ] {
-            errors.push(E::io(doing, &path(), &io::Error::new(kind, "the system's words")));
+            errors.push(FileError::new(operation, &path(), io::Error::new(kind, "the system's words")));
         }
     }
-    errors.extend(vault_errors().into_iter().map(E::Secret));
-    let mut kinds: Vec<_> = errors.iter().map(each).collect();
-    kinds.dedup();
-    assert_eq!(kinds.len(), 12);
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 6);
+    errors
+}
+
+fn vault_errors() -> Vec<VaultError> {
+    use VaultError as E;
+    let kind = |error: &E| match error {
+        E::KeyMissing { .. } => 1,
+        E::KeyLength { .. } => 2,
+        E::KeyFile(_) => 3,
+        E::KeyNotCreated(_) => 4,
+        E::WrongKeyOrPlace => 5,
+        E::Malformed => 6,
+        E::Absent => 7,
+        E::Seal(_) => 8,
+    };
+    let named = [false, true];
+    let errors: Vec<E> = [E::WrongKeyOrPlace, E::Malformed, E::Absent, E::Seal("no random numbers".into())]
+        .into_iter()
+        .chain(named.map(|named| E::KeyMissing { path: path(), named }))
+        .chain(named.map(|named| E::KeyLength { path: path(), named }))
+        .chain(file_errors().into_iter().map(E::KeyFile))
+        .chain(file_errors().into_iter().map(E::KeyNotCreated))
+        .collect();
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 8);
+    errors
+}
+
+fn state_errors() -> Vec<StateError> {
+    use StateError as E;
+    let kind = |error: &E| match error {
+        E::File(_) => 1,
+        E::Syntax { .. } => 2,
+        E::Shape { .. } => 3,
+        E::Newer { .. } => 4,
+        E::Invalid { .. } => 5,
+        E::Changed { .. } => 6,
+        E::Secret(_) => 7,
+    };
+    let mut errors = vec![
+        E::Syntax { path: path(), line: 1, column: 2, problem: "a comma is missing" },
+        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object" },
+        E::Newer { path: path(), found: 2, known: 1 },
+        E::Invalid { path: path(), errors: Draft::default().check().unwrap_err() },
+        E::Changed { path: path() },
+    ];
+    errors.extend(file_errors().into_iter().map(E::from));
+    errors.extend(vault_errors().into_iter().map(E::from));
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 7);
     errors
 }
 
 #[test]
 fn files_and_keys() {
     for error in vault_errors() {
-        is_whole(&error.what(), &error.why(), &error.fix());
-        problem_is_whole(&error.into());
+        problem_is_whole(&Problem::from(&error));
     }
-    for error in store_errors() {
-        is_whole(&error.what(), &error.why(), &error.fix());
-        problem_is_whole(&error.into());
-    }
+    file_errors().into_iter().for_each(|error| problem_is_whole(&error.into()));
+    state_errors().into_iter().for_each(|error| problem_is_whole(&error.into()));
+    let no_dir = FileError::new(Operation::Find, &path(), io::Error::from(io::ErrorKind::NotFound));
+    problem_is_whole(&PathsError::NoCurrentDir(no_dir).into());
+    problem_is_whole(&PathsError::NoHome.into());
 }
 
 #[test]

@@ -5,9 +5,7 @@
 //! save:  lock → load → change → seal → replace → unlock
 //! ```
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,12 +16,12 @@ use super::vault::{Key, VaultError};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::io::fs::atomic::{self, Durability};
-use crate::io::fs::file::{Fault, Links, open_regular, read_capped};
+use crate::io::fs::file::{Links, read_private};
 use crate::io::fs::lock::{self, Lock};
 use crate::io::fs::paths::Paths;
+use crate::io::fs::{FileError, FileErrorKind, Operation};
 
-pub use super::error::{Doing, Kind, StoreError};
-pub(crate) use super::error::{reason, shell, show};
+pub use super::error::StateError;
 
 use super::document::{self, Document};
 
@@ -31,7 +29,7 @@ use super::document::{self, Document};
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// What is registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Loaded {
     /// Nothing.
     Empty {
@@ -92,20 +90,20 @@ pub struct Saved {
 /// Reads what is registered. An absent file is [`Loaded::Empty`]; nothing is written.
 ///
 /// # Errors
-/// [`StoreError`], of [`Kind::Disk`]. A secret that cannot be opened is no error but [`Loaded::Locked`].
-pub fn load(paths: &Paths) -> Result<Loaded, StoreError> {
+/// [`StateError`]. A secret that cannot be opened is no error but [`Loaded::Locked`].
+pub fn load(paths: &Paths) -> Result<Loaded, StateError> {
     let path = paths.destination_file();
     let loaded = match read(&path) {
         Ok(Some(bytes)) => Document::parse(&path, &bytes).and_then(|document| open(paths, &document)),
         Ok(None) => Ok(Loaded::Empty { generation: 0 }),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     };
     match &loaded {
         Ok(Loaded::Locked { generation, error, .. }) => {
-            tracing::warn!(generation, why = %error.what(), "loaded without its secret");
+            tracing::warn!(generation, why = %error, "loaded without its secret");
         }
         Ok(loaded) => tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded"),
-        Err(error) => tracing::warn!(why = %error.what(), "not loaded"),
+        Err(error) => tracing::warn!(why = %error, "not loaded"),
     }
     loaded
 }
@@ -114,8 +112,8 @@ pub fn load(paths: &Paths) -> Result<Loaded, StoreError> {
 /// Nobody else saves meanwhile. Fields that waypost does not know stay.
 ///
 /// # Errors
-/// What `change` refuses with, and [`StoreError`]; in both cases what was saved before stands untouched.
-pub fn save<E: From<StoreError>>(
+/// What `change` refuses with, and [`StateError`]; in both cases what was saved before stands untouched.
+pub fn save<E: From<StateError>>(
     paths: &Paths,
     change: impl FnOnce(&Loaded) -> Result<Option<Destination>, E>,
 ) -> Result<Saved, E> {
@@ -126,15 +124,15 @@ pub fn save<E: From<StoreError>>(
 ///
 /// # Errors
 /// As [`save`].
-pub fn save_within<E: From<StoreError>>(
+pub fn save_within<E: From<StateError>>(
     paths: &Paths,
     wait: Duration,
     change: impl FnOnce(&Loaded) -> Result<Option<Destination>, E>,
 ) -> Result<Saved, E> {
     let path = paths.destination_file();
-    paths.create_config_dir()?;
-    let _lock = Lock::acquire(&paths.lock_file(), wait)?;
-    let before = read(&path)?;
+    paths.create_config_dir().map_err(StateError::from)?;
+    let _lock = Lock::acquire(&paths.lock_file(), wait).map_err(StateError::from)?;
+    let before = read(&path).map_err(StateError::from)?;
     let document = match &before {
         Some(bytes) => Document::parse(&path, bytes)?,
         None => Document::default(),
@@ -147,7 +145,7 @@ pub fn save_within<E: From<StoreError>>(
     Ok(replace(&path, before.as_deref().map(Vec::as_slice), &after, generation)?)
 }
 
-fn open(paths: &Paths, document: &Document) -> Result<Loaded, StoreError> {
+fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let generation = document.generation();
     let Some(entry) = document.entry() else { return Ok(Loaded::Empty { generation }) };
     let mut draft = entry.draft.clone();
@@ -165,43 +163,38 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StoreError> {
     }
     match draft.check() {
         Ok(checked) => Ok(Loaded::Open { destination: Destination::new(checked.settings, created_at, updated_at), generation }),
-        Err(errors) => Err(StoreError::Invalid { path: paths.destination_file(), errors }),
+        Err(errors) => Err(StateError::Invalid { path: paths.destination_file(), errors }),
     }
 }
 
-fn seal(paths: &Paths, destination: &Destination) -> Result<Option<String>, StoreError> {
+fn seal(paths: &Paths, destination: &Destination) -> Result<Option<String>, StateError> {
     let Some((_, secret)) = destination.auth().secret() else { return Ok(None) };
     Ok(Some(Key::read_or_create(paths)?.seal(&document::place_of(destination), secret)?))
 }
 
-fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-    let fault = |fault| StoreError::fault(Doing::Read, path, fault);
-    let (mut file, metadata) = match open_regular(path, OpenOptions::new().read(true), Links::Follow) {
-        Err(Fault::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        done => done.map_err(fault)?,
-    };
-    let mode = metadata.permissions().mode() & 0o7777;
-    if mode & 0o066 != 0 {
-        return Err(StoreError::LooseMode { path: path.to_owned(), mode });
+fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+    match read_private(path, Links::Follow, MAX_BYTES) {
+        Err(error) if error.is_not_found() => Ok(None),
+        done => done.map(Some),
     }
-    read_capped(&mut file, &metadata, MAX_BYTES).map(Some).map_err(fault)
 }
 
-fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) -> Result<Saved, StoreError> {
+fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) -> Result<Saved, StateError> {
+    let failed = |kind: FileErrorKind| FileError::new(Operation::Write, path, kind);
     if after.len() > MAX_BYTES {
-        return Err(StoreError::TooLarge { path: path.to_owned() });
+        return Err(failed(FileErrorKind::TooLarge { limit: MAX_BYTES }).into());
     }
-    let written = |error: io::Error| StoreError::io(Doing::Write, path, &error);
+    let written = |error: io::Error| failed(error.into());
     atomic::sweep(path).map_err(written)?;
     // An editor takes no lock, and on some network file systems a lock holds off nobody.
     if read(path)?.as_deref().map(Vec::as_slice) != before {
-        return Err(StoreError::Changed { path: path.to_owned() });
+        return Err(StateError::Changed { path: path.to_owned() });
     }
     let durable = match atomic::replace(path, |file| file.write_all(after)) {
         Ok(durability) => durability == Durability::Durable,
         Err(error) => {
             tracing::warn!(generation, why = %error, "not saved");
-            return Err(written(error));
+            return Err(written(error).into());
         }
     };
     tracing::info!(generation, durable, "saved");

@@ -7,10 +7,8 @@
 //! or a stolen disk, unless the key is kept off it.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -19,93 +17,65 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::store::{Doing, StoreError, reason, shell, show};
 use crate::domain::secret::Secret;
 use crate::io::fs::atomic;
-use crate::io::fs::file::{Fault, Links, PRIVATE, open_regular, read_capped};
+use crate::io::fs::file::{self, Links};
 use crate::io::fs::lock::{self, Lock};
 use crate::io::fs::paths::{KEY_FILE_VAR, Paths};
+use crate::io::fs::{FileError, FileErrorKind, Operation, show};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 const PREFIX: &str = "v1:";
 const CONTEXT: &str = "waypost/v1";
 
-/// Why a secret cannot be opened or sealed. Holds nothing of the secret or the key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}. {} {}", self.what(), self.why(), self.fix())]
+/// A secret cannot be opened or sealed. Contains nothing of the secret or the key.
+#[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// There is no key file.
-    KeyMissing {
-        /// Where it should be.
-        path: PathBuf,
-        /// Whether [`KEY_FILE_VAR`] names it, so that it is not ours to make.
-        named: bool,
-    },
+    /// There is no key file. `named`: [`KEY_FILE_VAR`] names it, so waypost does not create it.
+    #[error("the key {} is missing", show(.path))]
+    KeyMissing { path: PathBuf, named: bool },
     /// The key file has another size than a key.
-    KeyLength {
-        /// The file.
-        path: PathBuf,
-        /// Whether [`KEY_FILE_VAR`] names it.
-        named: bool,
-    },
-    /// Others may read the key.
-    KeyMode {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The key file cannot be read, or is no file.
-    KeyUnreadable {
-        /// The place.
-        path: PathBuf,
-        /// Why, in words.
-        reason: String,
-    },
-    /// The key does not open it: another key, or the file was changed by hand.
+    #[error("the key {} is damaged", show(.path))]
+    KeyLength { path: PathBuf, named: bool },
+    /// The key file cannot be read.
+    #[error("the key {0}")]
+    KeyFile(FileError),
+    /// There is no key file, and it cannot be created.
+    #[error("the key {0}")]
+    KeyNotCreated(FileError),
+    /// Another key sealed it, or the file was changed by hand.
+    #[error("the secret cannot be opened")]
     WrongKeyOrPlace,
     /// Not a sealed text.
+    #[error("the sealed secret is damaged")]
     Malformed,
     /// The file has no secret where its auth type needs one.
+    #[error("the secret is missing")]
     Absent,
-    /// The system gave no random bytes, or the secret is too long to seal.
+    /// There were no random bytes, or the secret is too long to seal; why.
+    #[error("the secret cannot be sealed")]
     Seal(String),
 }
 
 impl VaultError {
-    /// What is wrong, without a full stop.
-    #[must_use]
-    pub fn what(&self) -> String {
-        match self {
-            Self::KeyMissing { path, .. } => format!("the key {} is missing", show(path)),
-            Self::KeyLength { path, .. } => format!("the key {} is damaged", show(path)),
-            Self::KeyMode { path, mode } => format!("the key {} can be read by others (mode {mode:04o})", show(path)),
-            Self::KeyUnreadable { path, .. } => format!("the key {} cannot be read", show(path)),
-            Self::WrongKeyOrPlace => "the secret cannot be opened".into(),
-            Self::Malformed => "the sealed secret is damaged".into(),
-            Self::Absent => "the secret is not there".into(),
-            Self::Seal(_) => "the secret cannot be sealed".into(),
-        }
-    }
-
     /// Why, a sentence.
     #[must_use]
     pub fn why(&self) -> String {
         match self {
             Self::KeyMissing { .. } => "The registered secret is sealed with it.".into(),
             Self::KeyLength { .. } => format!("A key has {KEY_BYTES} bytes."),
-            Self::KeyMode { .. } => "Whoever reads it can open the registered secret.".into(),
-            Self::KeyUnreadable { reason, .. } | Self::Seal(reason) => format!("The system says: {reason}."),
+            Self::KeyFile(error) | Self::KeyNotCreated(error) => error.why(),
+            Self::Seal(reason) => format!("The system says: {reason}."),
             Self::WrongKeyOrPlace => {
                 "It was sealed with another key, or the URL, auth type or CA certificate was changed by hand.".into()
             }
             Self::Malformed => "It was changed by hand, or cut.".into(),
-            Self::Absent => "The auth type was changed by hand, or the secret was taken out.".into(),
+            Self::Absent => "The auth type was changed by hand, or the secret was removed.".into(),
         }
     }
 
-    /// How to mend it, a sentence.
+    /// How to fix it, a sentence.
     #[must_use]
     pub fn fix(&self) -> String {
         match self {
@@ -117,8 +87,7 @@ impl VaultError {
             Self::KeyLength { path, named: false } => {
                 format!("Put it back; or remove {}, then enter the secret again.", show(path))
             }
-            Self::KeyMode { path, .. } => format!("Run: chmod 600 {}", shell(path)),
-            Self::KeyUnreadable { path, .. } => format!("Make {} a file that this user can read.", show(path)),
+            Self::KeyFile(error) | Self::KeyNotCreated(error) => error.fix(),
             Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => "Enter the secret again.".into(),
             Self::Seal(_) => "Try again.".into(),
         }
@@ -171,29 +140,22 @@ impl Key {
         let named = paths.key_file_override.is_some();
         // Ours is never a link; one that the user names may be, as in a mounted volume.
         let links = if named { Links::Follow } else { Links::Refuse };
-        let unreadable = |fault| match fault {
-            Fault::Io(error) if error.kind() == io::ErrorKind::NotFound => VaultError::KeyMissing { path: path.clone(), named },
-            Fault::Io(error) => VaultError::KeyUnreadable { path: path.clone(), reason: reason(&error) },
-            Fault::NotAFile(found) => VaultError::KeyUnreadable { path: path.clone(), reason: format!("it is {found}") },
-            Fault::TooLarge => VaultError::KeyLength { path: path.clone(), named },
-        };
-        let (mut file, metadata) = open_regular(&path, OpenOptions::new().read(true), links).map_err(unreadable)?;
-        let mode = metadata.permissions().mode() & 0o7777;
-        if mode & 0o044 != 0 && !crate::io::fs::only_for_us(&file) {
-            return Err(VaultError::KeyMode { path, mode });
-        }
-        let bytes = read_capped(&mut file, &metadata, KEY_BYTES).map_err(unreadable)?;
-        let bytes: &[u8; KEY_BYTES] =
-            bytes.as_slice().try_into().map_err(|_| VaultError::KeyLength { path: path.clone(), named })?;
+        let read = if paths.key_is_credential() { file::read } else { file::read_private };
+        let bytes = read(&path, links, KEY_BYTES).map_err(|error| match error.kind {
+            _ if error.is_not_found() => VaultError::KeyMissing { path: path.clone(), named },
+            FileErrorKind::TooLarge { .. } => VaultError::KeyLength { path: path.clone(), named },
+            _ => VaultError::KeyFile(error),
+        })?;
+        let bytes: &[u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| VaultError::KeyLength { path, named })?;
         Ok(Self(Zeroizing::new(*bytes)))
     }
 
-    /// Reads the key, or makes it when it is missing and ours to make. For the holder of the store's lock.
+    /// Reads the key, or creates it when it is missing and no other is named. For the holder of the store's lock.
     ///
     /// # Errors
-    /// [`StoreError::Secret`] when there is a key that cannot be used, or one is named that is not there;
-    /// [`StoreError::Io`] or [`StoreError::Busy`] when one cannot be made.
-    pub fn read_or_create(paths: &Paths) -> Result<Self, StoreError> {
+    /// [`VaultError::KeyNotCreated`] when the disk or another waypost prevents it; any other when there is a key that cannot be
+    /// used, or one is named that is missing.
+    pub fn read_or_create(paths: &Paths) -> Result<Self, VaultError> {
         let path = paths.key_file();
         match Self::read(paths) {
             Err(VaultError::KeyMissing { named: false, .. }) => {}
@@ -201,24 +163,24 @@ impl Key {
                 if paths.key_file_override.is_none()
                     && let Ok(_lock) = Lock::acquire(&paths.state_lock_file(), Duration::ZERO)
                 {
-                    // What a process that was killed while it made the key has left may be a second copy of it. The next
-                    // save tries again if this one cannot.
+                    // A process that was killed while it created the key may have left a second copy of it. The next save tries
+                    // again if this one cannot.
                     let _ = atomic::sweep(&path);
                 }
-                return done.map_err(StoreError::Secret);
+                return done;
             }
         }
-        paths.create_state_dir()?;
-        let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT)?;
-        let written = |error: io::Error| StoreError::io(Doing::Write, &path, &error);
-        atomic::sweep(&path).map_err(written)?;
+        paths.create_state_dir().map_err(VaultError::KeyNotCreated)?;
+        let _lock = Lock::acquire(&paths.state_lock_file(), lock::WAIT).map_err(VaultError::KeyNotCreated)?;
+        let not_created = |error: io::Error| VaultError::KeyNotCreated(FileError::new(Operation::Write, &path, error));
+        atomic::sweep(&path).map_err(not_created)?;
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|error| VaultError::Seal(error.to_string()))?;
-        match write_new(&path, bytes.as_slice()) {
+        match atomic::create(&path, bytes.as_slice()) {
             Ok(()) => Ok(Self(bytes)),
             // Another waypost, with another config directory and so another store, was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(paths).map_err(StoreError::Secret),
-            Err(error) => Err(written(error)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(paths),
+            Err(error) => Err(not_created(error)),
         }
     }
 
@@ -253,36 +215,6 @@ impl Key {
 
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new((&*self.0).into())
-    }
-}
-
-/// Makes a file that was not there, whole from the first moment: a key cut short by a crash would lock the secret up.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (temp, file) = atomic::create_temp(path)?;
-    let made = fill(&file, bytes).and_then(|()| put(&temp, path, |from, to| fs::hard_link(from, to)));
-    // What cannot be removed now, the next save sweeps.
-    let _ = fs::remove_file(&temp);
-    made?;
-    atomic::sync_dir(path.parent().unwrap_or(Path::new("/")))
-}
-
-fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
-    file.set_permissions(Permissions::from_mode(PRIVATE))?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Gives a file its name unless that is taken; `link`, the system's own, does both at once.
-fn put(temp: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
-    match link(temp, path) {
-        // Some file systems have no hard links (link(2): EPERM; others say ENOTSUP).
-        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
-            if fs::symlink_metadata(path).is_ok() {
-                return Err(io::ErrorKind::AlreadyExists.into());
-            }
-            fs::rename(temp, path)
-        }
-        done => done,
     }
 }
 

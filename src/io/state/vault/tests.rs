@@ -1,5 +1,7 @@
 use std::collections::HashSet;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
 use std::sync::Barrier;
 
 use super::*;
@@ -55,7 +57,7 @@ fn what_was_sealed_opens_in_its_place_only() {
         let mut elsewhere = place();
         change(&mut elsewhere);
         assert_ne!(elsewhere, place());
-        assert_eq!(key.open(&elsewhere, &sealed), Err(VaultError::WrongKeyOrPlace), "{elsewhere:?}");
+        assert!(matches!(key.open(&elsewhere, &sealed), Err(VaultError::WrongKeyOrPlace)), "{elsewhere:?}");
     }
 }
 
@@ -74,14 +76,14 @@ fn a_damaged_text_does_not_open() {
     let key = Key::read_or_create(&paths(dir.path())).unwrap();
     let sealed = key.seal(&place(), &Secret::new(SECRET)).unwrap();
     for text in ["", "v1:", "v2:AAAA", &sealed[3..], &sealed[..20], "v1:not base64!", &sealed.replace("v1:", "V1:")] {
-        assert_eq!(key.open(&place(), text), Err(VaultError::Malformed), "{text}");
+        assert!(matches!(key.open(&place(), text), Err(VaultError::Malformed)), "{text}");
     }
     let bytes = STANDARD.decode(&sealed[3..]).unwrap();
     for at in 0..bytes.len() {
         let mut bent = bytes.clone();
         bent[at] ^= 1;
         let text = format!("v1:{}", STANDARD.encode(bent));
-        assert_eq!(key.open(&place(), &text), Err(VaultError::WrongKeyOrPlace), "byte {at}");
+        assert!(matches!(key.open(&place(), &text), Err(VaultError::WrongKeyOrPlace)), "byte {at}");
     }
 }
 
@@ -104,7 +106,7 @@ fn the_key_is_made_once_and_private() {
     let dir = tempfile::tempdir().unwrap();
     let paths = paths(dir.path());
     let missing = Key::read(&paths).unwrap_err();
-    assert_eq!(missing, VaultError::KeyMissing { path: paths.key_file(), named: false });
+    assert!(matches!(&missing, VaultError::KeyMissing { path, named: false } if *path == paths.key_file()), "{missing}");
     assert!(!paths.state_dir.exists(), "reading makes nothing");
     let first = Key::read_or_create(&paths).unwrap();
     assert_eq!((mode(&paths.key_file()), mode(&paths.state_dir)), (0o600, 0o700));
@@ -125,26 +127,6 @@ fn what_a_killed_process_left_of_a_key_goes() {
         Key::read_or_create(&paths).unwrap();
         assert_eq!(names(&paths.state_dir), ["key", "state.lock"]);
     }
-}
-
-#[test]
-fn without_hard_links_a_key_is_renamed_and_none_is_replaced() {
-    let dir = tempfile::tempdir().unwrap();
-    let (temp, path) = (dir.path().join("temp"), dir.path().join("key"));
-    let put_where_links_fail = |bytes: &str, kind: io::ErrorKind| {
-        fs::write(&temp, bytes).unwrap();
-        put(&temp, &path, |_, _| Err(kind.into())).map_err(|error| error.kind())
-    };
-    for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
-        assert_eq!(put_where_links_fail("first", kind), Ok(()));
-        assert_eq!(names(dir.path()), ["key"]);
-        assert_eq!(put_where_links_fail("second", kind), Err(io::ErrorKind::AlreadyExists));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
-        fs::remove_file(&path).unwrap();
-    }
-    // Any other fault is told, and nothing tried behind its back.
-    assert_eq!(put_where_links_fail("first", io::ErrorKind::StorageFull), Err(io::ErrorKind::StorageFull));
-    assert_eq!(names(dir.path()), ["temp"]);
 }
 
 #[test]
@@ -173,9 +155,9 @@ fn h29_a_key_of_another_length() {
         let dir = tempfile::tempdir().unwrap();
         let paths = paths(dir.path());
         put_key(&paths, &vec![7; length], 0o600);
-        let expected = VaultError::KeyLength { path: paths.key_file(), named: false };
-        assert_eq!(Key::read(&paths).unwrap_err(), expected, "{length}");
-        assert_eq!(Key::read_or_create(&paths).unwrap_err(), StoreError::Secret(expected), "{length}");
+        for error in [Key::read(&paths).unwrap_err(), Key::read_or_create(&paths).unwrap_err()] {
+            assert!(matches!(&error, VaultError::KeyLength { path, named: false } if *path == paths.key_file()), "{length}");
+        }
         assert_eq!(fs::read(paths.key_file()).unwrap().len(), length, "it is left as it is");
     }
 }
@@ -187,8 +169,7 @@ fn a_key_that_others_read() {
     for loose in [0o640, 0o604, 0o644] {
         put_key(&paths, &[7; 32], loose);
         let error = Key::read(&paths).unwrap_err();
-        assert_eq!(error, VaultError::KeyMode { path: paths.key_file(), mode: loose });
-        assert!(error.to_string().ends_with(&format!("Run: chmod 600 {}", paths.key_file().display())), "{error}");
+        assert_eq!(error.fix(), format!("Run: chmod 600 {}", paths.key_file().display()), "{error}");
     }
     for private in [0o600, 0o400] {
         put_key(&paths, &[7; 32], private);
@@ -208,8 +189,8 @@ fn our_key_is_never_a_link() {
             fs::write(&real, [7; 32]).unwrap();
             fs::set_permissions(&real, Permissions::from_mode(0o600)).unwrap();
         }
-        assert!(matches!(Key::read(&paths), Err(VaultError::KeyUnreadable { .. })), "{exists}");
-        assert!(matches!(Key::read_or_create(&paths), Err(StoreError::Secret(VaultError::KeyUnreadable { .. }))), "{exists}");
+        assert!(matches!(Key::read(&paths), Err(VaultError::KeyFile(_))), "{exists}");
+        assert!(matches!(Key::read_or_create(&paths), Err(VaultError::KeyFile(_))), "{exists}");
         assert_eq!(real.exists(), exists);
     }
 }
@@ -221,8 +202,8 @@ fn a_named_key_is_read_through_links_and_never_made() {
     let link = dir.path().join("link");
     symlink(&real, &link).unwrap();
     let paths = Paths { key_file_override: Some(link.clone()), ..paths(dir.path()) };
-    let missing = VaultError::KeyMissing { path: link, named: true };
-    assert_eq!(Key::read_or_create(&paths).unwrap_err(), StoreError::Secret(missing));
+    let missing = Key::read_or_create(&paths).unwrap_err();
+    assert!(matches!(&missing, VaultError::KeyMissing { path, named: true } if *path == link), "{missing}");
     assert!(!real.exists() && !paths.state_dir.exists());
     fs::write(&real, [7; 32]).unwrap();
     fs::set_permissions(&real, Permissions::from_mode(0o400)).unwrap();
@@ -235,57 +216,11 @@ fn a_pipe_in_its_place_does_not_block() {
     let paths = paths(dir.path());
     fs::create_dir_all(&paths.state_dir).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, paths.key_file(), rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
-    assert!(matches!(Key::read(&paths), Err(VaultError::KeyUnreadable { .. })));
+    assert!(matches!(Key::read(&paths), Err(VaultError::KeyFile(_))));
 }
 
 #[test]
 fn nothing_shows_the_key() {
     let key = Key(Zeroizing::new([7; 32]));
     assert_eq!(format!("{key:?}"), "Key(redacted)");
-}
-
-#[test]
-fn each_fault_is_said_in_its_own_words() {
-    let path = || std::path::PathBuf::from("/s/key");
-    for (error, text) in [
-        (
-            VaultError::KeyMissing { path: path(), named: false },
-            "the key /s/key is missing. The registered secret is sealed with it. Put it back, or enter the secret again.",
-        ),
-        (
-            VaultError::KeyMissing { path: path(), named: true },
-            "the key /s/key is missing. The registered secret is sealed with it. \
-             Put it back, or correct WAYPOST_KEY_FILE (/s/key).",
-        ),
-        (
-            VaultError::KeyLength { path: path(), named: false },
-            "the key /s/key is damaged. A key has 32 bytes. Put it back; or remove /s/key, then enter the secret again.",
-        ),
-        (
-            VaultError::KeyLength { path: path(), named: true },
-            "the key /s/key is damaged. A key has 32 bytes. Put 32 random bytes into /s/key, then enter the secret again.",
-        ),
-        (
-            VaultError::KeyMode { path: path(), mode: 0o640 },
-            "the key /s/key can be read by others (mode 0640). Whoever reads it can open the registered secret. \
-             Run: chmod 600 /s/key",
-        ),
-        (
-            VaultError::KeyUnreadable { path: path(), reason: "Permission denied".into() },
-            "the key /s/key cannot be read. The system says: Permission denied. Make /s/key a file that this user can read.",
-        ),
-        (
-            VaultError::WrongKeyOrPlace,
-            "the secret cannot be opened. It was sealed with another key, or the URL, auth type or CA certificate was changed by \
-             hand. Enter the secret again.",
-        ),
-        (VaultError::Malformed, "the sealed secret is damaged. It was changed by hand, or cut. Enter the secret again."),
-        (
-            VaultError::Absent,
-            "the secret is not there. The auth type was changed by hand, or the secret was taken out. Enter the secret again.",
-        ),
-        (VaultError::Seal("no random bytes".into()), "the secret cannot be sealed. The system says: no random bytes. Try again."),
-    ] {
-        assert_eq!(error.to_string(), text);
-    }
 }

@@ -1,0 +1,199 @@
+//! What can go wrong with a file: what, why, and how to fix it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::text::visible;
+
+/// What was being done to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Find,
+    CreateDir,
+    Lock,
+    Read,
+    Write,
+    Remove,
+}
+
+impl Operation {
+    const fn participle(self) -> &'static str {
+        match self {
+            Self::Find => "found",
+            Self::CreateDir => "created",
+            Self::Lock => "locked",
+            Self::Read => "read",
+            Self::Write => "written",
+            Self::Remove => "removed",
+        }
+    }
+}
+
+/// An operation on a file that failed. Contains nothing that the file contains.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.what())]
+pub struct FileError {
+    pub operation: Operation,
+    pub path: PathBuf,
+    #[source]
+    pub kind: FileErrorKind,
+}
+
+/// Why it failed. Displayed as a clause: "it is a pipe".
+#[derive(Debug, thiserror::Error)]
+pub enum FileErrorKind {
+    #[error("{}", reason(.0))]
+    System(#[source] io::Error),
+    /// Something else has the name; what, with its article.
+    #[error("it is {0}")]
+    NotAFile(&'static str),
+    #[error("it has more than {}", size(*.limit))]
+    TooLarge { limit: usize },
+    /// The permission bits let others read or write it.
+    #[error("its mode is {mode:04o}")]
+    OpenToOthers { mode: u32 },
+    /// As `OpenToOthers`, by an access list: then the group bits are the list's mask (acl(5)), and `chmod` does not undo it.
+    #[error("it has an access list")]
+    AccessList,
+    /// Another process holds the lock.
+    #[error("another process holds it")]
+    Locked,
+}
+
+impl From<io::Error> for FileErrorKind {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl FileError {
+    #[must_use]
+    pub fn new(operation: Operation, path: &Path, kind: impl Into<FileErrorKind>) -> Self {
+        Self { operation, path: path.to_owned(), kind: kind.into() }
+    }
+
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(&self.kind, FileErrorKind::System(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// What is wrong, without a full stop.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let path = show(&self.path);
+        match &self.kind {
+            FileErrorKind::System(_) => format!("{path} cannot be {}", self.operation.participle()),
+            FileErrorKind::NotAFile(found) => format!("{path} is {found}"),
+            FileErrorKind::TooLarge { .. } => format!("{path} is too large"),
+            FileErrorKind::OpenToOthers { mode } => format!("{path} can be read or changed by others (mode {mode:04o})"),
+            FileErrorKind::AccessList => format!("{path} has an access list that lets others read or change it"),
+            FileErrorKind::Locked => "another waypost is saving".into(),
+        }
+    }
+
+    /// Why, a sentence.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match &self.kind {
+            FileErrorKind::System(error) => format!("The system says: {}.", reason(error)),
+            FileErrorKind::NotAFile(_) => "A regular file is expected there.".into(),
+            FileErrorKind::TooLarge { limit } => format!("waypost reads at most {}.", size(*limit)),
+            FileErrorKind::OpenToOthers { .. } | FileErrorKind::AccessList => "Only its owner may read or change it.".into(),
+            FileErrorKind::Locked => format!("It holds the lock {}.", show(&self.path)),
+        }
+    }
+
+    /// How to fix it, a sentence.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match &self.kind {
+            FileErrorKind::System(error) => self.system_fix(error.kind()),
+            FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)),
+            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell(&self.path)),
+            FileErrorKind::AccessList => {
+                let path = shell(&self.path);
+                format!("Run: setfacl -b {path} && chmod 600 {path}")
+            }
+            FileErrorKind::Locked => "Try again in a moment.".into(),
+        }
+    }
+
+    fn system_fix(&self, kind: io::ErrorKind) -> String {
+        let path = show(&self.path);
+        match kind {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!("Free some space for {path}, then try again."),
+            io::ErrorKind::ReadOnlyFilesystem => "Name a writable directory with --config-dir and --state-dir.".into(),
+            io::ErrorKind::PermissionDenied if self.operation == Operation::Read => {
+                format!("Make {path} readable for this user: chown or chmod it.")
+            }
+            io::ErrorKind::PermissionDenied => format!("Make the directory of {path} writable for this user."),
+            _ => format!("Check {path}, then try again."),
+        }
+    }
+}
+
+fn size(bytes: usize) -> String {
+    const MIB: usize = 1024 * 1024;
+    if bytes.is_multiple_of(MIB) { format!("{} MiB", bytes / MIB) } else { format!("{bytes} bytes") }
+}
+
+/// The system's words without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" (os error ") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+/// A path as text on a screen.
+pub(crate) fn show(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+/// A path as one word of a shell command.
+pub(crate) fn shell(path: &Path) -> String {
+    let text = show(path);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@' | '%');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted() {
+        assert_eq!(shell(Path::new("/a/b-c.json")), "/a/b-c.json");
+        assert_eq!(shell(Path::new("/a b/it's")), r"'/a b/it'\''s'");
+        assert_eq!(show(Path::new("/a\u{1b}[31m")), "/a\\x1b[31m");
+    }
+
+    #[test]
+    fn each_system_error_has_its_own_fix() {
+        use Operation::{CreateDir, Read, Write};
+
+        let fix = |operation, kind: io::ErrorKind| FileError::new(operation, Path::new("/x"), io::Error::from(kind)).fix();
+        for (operation, kind, expected) in [
+            (Write, io::ErrorKind::StorageFull, "Free some space for /x, then try again."),
+            (Write, io::ErrorKind::QuotaExceeded, "Free some space for /x, then try again."),
+            (CreateDir, io::ErrorKind::ReadOnlyFilesystem, "Name a writable directory with --config-dir and --state-dir."),
+            (Read, io::ErrorKind::PermissionDenied, "Make /x readable for this user: chown or chmod it."),
+            (Write, io::ErrorKind::PermissionDenied, "Make the directory of /x writable for this user."),
+            (Read, io::ErrorKind::NotADirectory, "Check /x, then try again."),
+        ] {
+            assert_eq!(fix(operation, kind), expected, "{operation:?} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn each_level_displays_only_itself() {
+        let error = io::Error::from_raw_os_error(rustix::io::Errno::NOSPC.raw_os_error());
+        let error = FileError::new(Operation::Write, Path::new("/x"), error);
+        assert_eq!(error.to_string(), "/x cannot be written");
+        assert_eq!(error.source().unwrap().to_string(), "No space left on device");
+        assert_eq!(error.why(), "The system says: No space left on device.");
+    }
+}
