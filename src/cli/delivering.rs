@@ -7,12 +7,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::exit;
-use super::failure::Failure;
-use super::fields::ca_cert;
-use super::out::{self, Measure, Out};
-use super::report;
-use super::signals::Signals;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::fields::ca_cert;
+use crate::cli::output::delivery;
+use crate::cli::output::{self, Measure, Out};
+use crate::cli::signals::Signals;
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::diagnosis;
 use crate::domain::destination::Destination;
@@ -103,12 +103,12 @@ pub fn tell_with(
         if let (Some(text), Some(notices)) = (also, json.get_mut("notices").and_then(Value::as_array_mut)) {
             notices.push(json!({ "field": null, "text": text }));
         }
-        return out::print_json(&json, code);
+        return output::print_json(&json, code);
     }
     if out.measure == Measure::Quiet {
         if code != exit::DONE {
             let also = also.map(|text| format!(" {text}")).unwrap_or_default();
-            out::complain(&format!("error: {}{also}", report::line(delivery)));
+            output::complain(&format!("error: {}{also}", delivery::line(delivery)));
         }
         return Ok(code);
     }
@@ -118,14 +118,14 @@ pub fn tell_with(
     if let Some(text) = also {
         out.say(text);
     }
-    out::print(&report::delivery_text(delivery, out), code)
+    output::print(&delivery::delivery_text(delivery, out), code)
 }
 
 /// The object that `test` prints.
 #[must_use]
 pub fn json(delivery: &Delivery) -> Value {
     let notices: Vec<Value> = notices(delivery).into_iter().map(|text| json!({ "field": null, "text": text })).collect();
-    json!({ "schema_version": super::SCHEMA_VERSION, "delivery": ops::delivery_json(delivery), "notices": notices })
+    json!({ "schema_version": crate::cli::SCHEMA_VERSION, "delivery": ops::delivery_json(delivery), "notices": notices })
 }
 
 /// What is worth knowing about a delivery that went as it should.

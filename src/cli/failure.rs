@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::exit;
-use super::fields::Wrong;
+use crate::cli::exit;
+use crate::cli::input::fields::Wrong;
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::visible;
 use crate::ops::Problem;
@@ -89,7 +89,7 @@ impl Failure {
     /// For scripts: the whole object. Where fields are wrong, `errors` has all of them, and `error` the first.
     #[must_use]
     pub fn json(&self) -> Value {
-        let mut out = json!({ "schema_version": super::SCHEMA_VERSION, "error": self.error_json() });
+        let mut out = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "error": self.error_json() });
         if let Self::Fields(errors) = self {
             out["errors"] = errors.iter().map(of_field).collect();
         }

@@ -5,37 +5,15 @@
 //! ```
 
 mod accessible;
-mod app;
 pub mod args;
-mod argv;
-mod body;
-mod curl;
+mod commands;
 mod delivering;
 pub mod exit;
-mod failed_file;
-pub mod failure;
-pub mod fields;
-mod generated;
+mod failure;
 mod harden;
-mod history;
-mod lines;
-mod listen;
-mod out;
-mod probe;
-mod progress;
-mod prompt;
-mod register;
-mod report;
-pub mod secret_input;
-mod send;
-mod show;
+mod input;
+mod output;
 mod signals;
-mod snippet;
-mod summary;
-mod test;
-mod usage;
-mod verify;
-mod view;
 
 use std::ffi::OsString;
 
@@ -44,8 +22,10 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use crate::at_panic;
 use crate::ops::Waypost;
 use args::{Args, Command};
+use commands::{app, curl, generated, history, listen, probe, register, send, show, snippet, test, verify};
 use failure::Failure;
-use out::Out;
+use input::{argv, usage};
+use output::Out;
 
 /// The form of what `--json` prints.
 pub const SCHEMA_VERSION: u64 = 1;
@@ -65,7 +45,7 @@ pub fn run() -> u8 {
         Err(end) => {
             let out = Out::before_options(&argv);
             match end {
-                End::Help(text) => out::print(&text, exit::DONE).unwrap_or_else(|failure| out.fail(&failure)),
+                End::Help(text) => output::print(&text, exit::DONE).unwrap_or_else(|failure| out.fail(&failure)),
                 End::Failure(failure) => out.fail(&failure),
             }
         }
@@ -133,20 +113,20 @@ fn dispatch(args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Command::Verify(verify)) => verify::verify(&waypost()?, verify, out),
         Some(Command::Listen(listen)) => listen::listen(&waypost()?, listen, out),
         Some(Command::Snippet { lang }) => snippet::snippet(&waypost()?, lang, out),
-        Some(Command::Send(send)) if send.lines => lines::send(&waypost()?, send, &args.globals, out),
+        Some(Command::Send(send)) if send.lines => send::lines::send(&waypost()?, send, &args.globals, out),
         Some(Command::Send(send)) => send::send(&waypost()?, send, out),
         Some(Command::History(history)) => history::history(&waypost()?, history, out),
         Some(Command::Resend { id }) => test::resend(&waypost()?, id, out),
         Some(Command::Curl { id, reveal }) => curl::curl(&waypost()?, id.as_deref(), *reveal, out),
         Some(Command::Probe { yes }) => probe::probe(&waypost()?, *yes, out),
-        Some(Command::Completions { shell }) => out::print(&generated::completions(*shell), exit::DONE),
-        Some(Command::Man) => out::print(&generated::man(), exit::DONE),
+        Some(Command::Completions { shell }) => output::print(&generated::completions(*shell), exit::DONE),
+        Some(Command::Man) => output::print(&generated::man(), exit::DONE),
     }
 }
 
 /// The commands, for a sentence.
 #[must_use]
-pub fn commands() -> String {
+pub fn command_names() -> String {
     Args::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>().join(", ")
 }
 

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::exit;
+use crate::cli::exit;
 
 /// Caught signals.
 pub struct Signals(Vec<(Signal, u8)>);

@@ -61,10 +61,12 @@ const FRONT_END_WORDS: [&str; 4] = ["reqwest", "hyper", "rcgen", "chacha20poly13
 const FRONT_END_PATHS: [&str; 2] = ["crate : : io", "super : : io"];
 
 /// Files of the front ends that may use [`waypost::io`] beside `ops`, each with its reason.
-const FRONT_END_IO: [(&str, &str); 1] = [("src/cli/app.rs", "the demo's receiver runs beside the app, on throw-away files")];
+const FRONT_END_IO: [(&str, &str); 1] =
+    [("src/cli/commands/app.rs", "the demo's receiver runs beside the app, on throw-away files")];
 
 /// Files of the command line that may name the app, each with its reason.
-const STARTS_APP: [(&str, &str); 1] = [("src/cli/app.rs", "opens the app, and brings it what the demo's receiver tells")];
+const STARTS_APP: [(&str, &str); 1] =
+    [("src/cli/commands/app.rs", "opens the app, and brings it what the demo's receiver tells")];
 
 /// One token, flattened: groups give their brackets.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::questions::{Back, Questions, error, say};
 use crate::cli::failure::Failure;
-use crate::cli::fields::ca_cert;
+use crate::cli::input::fields::ca_cert;
 use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::destination::DEFAULT_TIMEOUT_S;
 use crate::domain::draft::{Checked, Draft};

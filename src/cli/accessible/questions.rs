@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use crate::cli::failure::Failure;
-use crate::cli::prompt::{Answer, Asker, Echo};
+use crate::cli::input::prompt::{Answer, Asker, Echo};
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Measure, Out};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::{self, Measure, Out};
 use crate::domain::curl::{command, secret_in_arguments};
 use crate::domain::delivery::{Delivery, SentRequest};
 use crate::domain::destination::Destination;
@@ -41,27 +41,27 @@ pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Resu
                 )
             };
             if let (Some(note), true) = (note, out.measure != Measure::Quiet) {
-                out::complain(note);
+                output::complain(note);
             }
             (delivery.id, body)
         }
     };
     let text = command(to.settings(), &id, &body, reveal);
     if out.json {
-        return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "command": text }), exit::DONE);
+        return output::print_json(&json!({ "schema_version": crate::cli::SCHEMA_VERSION, "command": text }), exit::DONE);
     }
     if out.measure != Measure::Quiet {
         if reveal && to.auth().secret().is_some() {
-            out::complain("note: the secret stands in this command. Run it, and it is in the shell's history.");
+            output::complain("note: the secret stands in this command. Run it, and it is in the shell's history.");
         }
         if secret_in_arguments(to.settings(), &body) {
-            out::complain(
+            output::complain(
                 "note: while this command runs, the secret is an argument of a program: every user of this machine can read it \
                  in the list of processes.",
             );
         }
     }
-    out::print(&format!("{text}\n"), exit::DONE)
+    output::print(&format!("{text}\n"), exit::DONE)
 }
 
 /// Whether the destination of now would have made another request of it. Of secrets, only that of a signature shows.

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::args::SecretSource;
-use super::failure::Failure;
-use super::prompt::{self, Echo};
+use crate::cli::args::SecretSource;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt::{self, Echo};
 use crate::domain::field::Field;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Out};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::{self, Out};
 use crate::domain::snippet::{Lang, snippet as code_of};
 use crate::ops::Waypost;
 
@@ -17,8 +17,8 @@ pub fn snippet(waypost: &Waypost, lang: &str, out: Out) -> Result<u8, Failure> {
     let lang = Lang::from_name(lang).ok_or_else(|| Failure::bug(format!("--lang: {lang} is not known.")))?;
     let code = code_of(waypost.destination()?.settings(), lang);
     if out.json {
-        let json = json!({ "schema_version": super::SCHEMA_VERSION, "lang": lang.name(), "code": code });
-        return out::print_json(&json, exit::DONE);
+        let json = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "lang": lang.name(), "code": code });
+        return output::print_json(&json, exit::DONE);
     }
-    out::print(&code, exit::DONE)
+    output::print(&code, exit::DONE)
 }

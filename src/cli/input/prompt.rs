@@ -15,10 +15,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
-use super::exit;
-use super::failure::Failure;
-use super::signals::Signals;
 use crate::at_panic::Left;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::signals::Signals;
 use crate::domain::draft::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
 

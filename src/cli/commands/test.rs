@@ -4,13 +4,13 @@ use std::cell::Cell;
 
 use serde_json::json;
 
-use super::args;
-use super::body;
-use super::delivering::{self, ProgressLine, adjusted};
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Out};
-use super::report;
+use crate::cli::args;
+use crate::cli::delivering::{self, ProgressLine, adjusted};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::body;
+use crate::cli::output::delivery;
+use crate::cli::output::{self, Out};
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
 use crate::domain::text::visible;
@@ -30,10 +30,10 @@ pub fn test(waypost: &Waypost, args: &args::Test, out: Out) -> Result<u8, Failur
     if args.dry_run {
         let request = waypost.rehearse(&destination, &event);
         if out.json {
-            let json = json!({ "schema_version": super::SCHEMA_VERSION, "request": report::request_json(&request) });
-            return out::print_json(&json, exit::DONE);
+            let json = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "request": delivery::request_json(&request) });
+            return output::print_json(&json, exit::DONE);
         }
-        return out::print(&report::request_text(&request), exit::DONE);
+        return output::print(&delivery::request_text(&request), exit::DONE);
     }
     let stopped_by = Cell::new(None);
     let tested = delivering::run(async {

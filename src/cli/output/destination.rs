@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::out::{Out, Tone};
+use crate::cli::output::{Out, Tone};
 use crate::domain::auth::Auth;
 use crate::domain::destination::{DEFAULT_TIMEOUT_S, Destination};
 use crate::domain::draft::Draft;
@@ -14,7 +14,7 @@ use crate::domain::text::visible;
 #[must_use]
 pub fn json(destination: &Destination, notices: &[Notice]) -> Value {
     json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "destination": destination_json(destination),
         "notices": notices.iter().map(|notice| json!({ "field": notice.field.name(), "text": notice.text })).collect::<Vec<_>>(),
     })

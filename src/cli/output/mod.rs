@@ -1,5 +1,9 @@
 //! Where output goes: what was asked for on stdout, everything else that is said on stderr.
 
+pub mod delivery;
+pub mod destination;
+pub mod progress;
+
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -7,9 +11,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde_json::Value;
 
-use super::args::Globals;
-use super::exit;
-use super::failure::Failure;
+use crate::cli::args::Globals;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
 use crate::domain::delivery::Outcome;
 use crate::domain::field::Notice;
 use crate::domain::text::{is_unsafe, visible};

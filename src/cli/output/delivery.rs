@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::out::{Measure, Out, Tone};
-use super::view::table;
+use crate::cli::output::destination::table;
+use crate::cli::output::{Measure, Out, Tone};
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};

@@ -1,12 +1,16 @@
 //! `send`: one real event, tried again as long as that may help.
 
+mod failed_file;
+pub mod lines;
+mod summary;
+
 use std::cell::Cell;
 
-use super::args;
-use super::body;
-use super::delivering::{self, ProgressLine, adjusted, has_line};
-use super::failure::Failure;
-use super::out::{self, Measure, Out};
+use crate::cli::args;
+use crate::cli::delivering::{self, ProgressLine, adjusted, has_line};
+use crate::cli::failure::Failure;
+use crate::cli::input::body;
+use crate::cli::output::{self, Measure, Out};
 use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
@@ -30,7 +34,7 @@ pub fn send(waypost: &Waypost, args: &args::Send, out: Out) -> Result<u8, Failur
             SendStep::Waiting(number, wait) => {
                 progress.clear();
                 if waits_are_told {
-                    out::complain(&waiting(number, &wait));
+                    output::complain(&waiting(number, &wait));
                 }
             }
         };

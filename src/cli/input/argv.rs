@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::failure::Failure;
+use crate::cli::failure::Failure;
 use crate::domain::field::{Field, FieldError};
 
 /// Flags by which people would give a secret, and the field they mean.

@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal as _};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Out};
-use super::prompt;
-use super::view;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt;
+use crate::cli::output::destination;
+use crate::cli::output::{self, Out};
 use crate::domain::draft::Draft;
 use crate::domain::text::visible;
 use crate::ops::{self, Copied, Problem, State, Waypost};
@@ -24,17 +24,17 @@ pub fn show(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
         State::Unreadable(problem) => Err(problem.into()),
         State::Locked(draft, problem) => {
             if !out.json {
-                out::print(&view::locked_text(&draft, out), exit::SECRET)?;
+                output::print(&destination::locked_text(&draft, out), exit::SECRET)?;
             }
             Err(problem.into())
         }
         State::Open(destination) => {
             let notices = Draft::of(destination.settings()).notices();
             if out.json {
-                return out::print_json(&view::json(&destination, &notices), exit::DONE);
+                return output::print_json(&destination::json(&destination, &notices), exit::DONE);
             }
             out.say_notices(&notices);
-            out::print(&view::text(&destination, out), exit::DONE)
+            output::print(&destination::text(&destination, out), exit::DONE)
         }
     }
 }
@@ -52,7 +52,7 @@ pub fn secret(waypost: &Waypost, copy: bool, out: Out) -> Result<u8, Failure> {
         return Err(Failure::usage("secret has no JSON form: secrets are redacted there.", "Leave --json out."));
     }
     if !copy {
-        return out::print(&Zeroizing::new(format!("{}\n", secret.expose())), exit::DONE);
+        return output::print(&Zeroizing::new(format!("{}\n", secret.expose())), exit::DONE);
     }
     let to = match ops::copy(secret.expose())? {
         Copied::Tmux => "tmux, for its terminal",
@@ -84,7 +84,10 @@ pub fn remove(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
         }
         if !prompt::confirm(&format!("Remove {} and its secret?", visible(&url)))? {
             if out.json {
-                return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "removed": false }), exit::DONE);
+                return output::print_json(
+                    &json!({ "schema_version": crate::cli::SCHEMA_VERSION, "removed": false }),
+                    exit::DONE,
+                );
             }
             out.say("Nothing was removed.");
             return Ok(exit::DONE);
@@ -95,11 +98,11 @@ pub fn remove(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
     let removed = waypost.remove(over)?;
     let code = if removed.warning.is_some() { exit::DISK } else { exit::DONE };
     if out.json {
-        let mut json = json!({ "schema_version": super::SCHEMA_VERSION, "removed": true, "destination": null });
+        let mut json = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "removed": true, "destination": null });
         if let Some(warning) = &removed.warning {
             json["error"] = Failure::from(warning.clone()).error_json();
         }
-        return out::print_json(&json, code);
+        return output::print_json(&json, code);
     }
     out.say(&format!("Removed: {}", visible(&url)));
     if let Some(warning) = &removed.warning {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::shells;
 
-use super::args::{Args, EXIT_CODES, Shell};
+use crate::cli::args::{Args, EXIT_CODES, Shell};
 
 /// A shell's script.
 #[must_use]

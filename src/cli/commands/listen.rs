@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::oneshot;
 
-use super::args;
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Measure, Out, Tone};
-use super::signals::Signals;
+use crate::cli::args;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::{self, Measure, Out, Tone};
+use crate::cli::signals::Signals;
 use crate::domain::curl::quoted;
 use crate::domain::delivery::Outcome;
 use crate::domain::signature::explain::{Explanation, Mistake};
@@ -54,7 +54,7 @@ pub fn listen(waypost: &Waypost, args: &args::Listen, out: Out) -> Result<u8, Fa
         let (to_printer, told) = channel(WAITING);
         let listener = waypost.listen(how.clone(), to_printer).await?;
         if out.measure != Measure::Quiet {
-            out::complain(&start(&how, listener.url(), listener.addr()));
+            output::complain(&start(&how, listener.url(), listener.addr()));
         }
         let mut printed = printer(told, out);
         tokio::select! {
@@ -144,7 +144,7 @@ fn printer(mut told: Receiver<Told>, out: Out) -> oneshot::Receiver<Result<u8, F
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
                 Err(error) => {
-                    let _ = end.send(Err(out::unwritten(&error)));
+                    let _ = end.send(Err(output::unwritten(&error)));
                     return;
                 }
             }
@@ -232,7 +232,7 @@ fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
     let reason = explanation.map_or_else(|| seen.verdict.as_ref().map_or("", Verdict::reason), |found| found.reason.as_str());
     let mistakes = explanation.map(|found| found.mistakes.iter().map(Mistake::name).collect::<Vec<_>>());
     json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "kind": "request",
         "at": seen.at,
         "accepted": seen.verdict.as_ref().is_some_and(Verdict::is_accepted),
@@ -249,7 +249,7 @@ fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
 
 fn no_request_json(what: &NoRequest) -> Value {
     json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "kind": "no-request",
         "at": what.at,
         "from": what.from,

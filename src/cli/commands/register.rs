@@ -3,13 +3,13 @@
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::args::Fields;
-use super::exit;
-use super::failure::Failure;
-use super::fields::Wrong;
-use super::out::{self, Out};
-use super::secret_input::{self, Given};
-use super::view;
+use crate::cli::args::Fields;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::fields::Wrong;
+use crate::cli::input::secret::{self, Given};
+use crate::cli::output::destination;
+use crate::cli::output::{self, Out};
 use crate::domain::auth::AuthType;
 use crate::domain::draft::Draft;
 use crate::domain::field::{Field, FieldError, Notice};
@@ -25,7 +25,7 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
         return Err(Failure::fields(without_auth(fields)));
     }
     let url = fields.url.as_deref().unwrap_or_default();
-    let mut given = secret_input::read(&fields.secret, url, waypost)?;
+    let mut given = secret::read(&fields.secret, url, waypost)?;
     let checked = match fields.check(Draft::default(), given.as_ref()) {
         Ok(checked) => checked,
         Err(wrong) => {
@@ -36,7 +36,7 @@ pub fn register(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Fail
                 State::Unreadable(problem) => return Err(problem.into()),
                 State::Open(_) | State::Locked(..) => return Err(Problem::already_registered().into()),
             }
-            given = secret_input::ask(field, url)?;
+            given = secret::ask(field, url)?;
             if given.is_none() {
                 return Err(wrong.into());
             }
@@ -70,11 +70,11 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
         State::Open(destination) => Draft::of(destination.settings()),
     };
     let url = fields.url.clone().unwrap_or_else(|| draft.url.clone());
-    let mut given = secret_input::read(&fields.secret, &url, waypost)?;
+    let mut given = secret::read(&fields.secret, &url, waypost)?;
     // Asked before the lock is taken: others must not wait for somebody who types.
     if let Err(wrong) = fields.check(draft, given.as_ref()) {
         let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
-        given = secret_input::ask(field, &url)?;
+        given = secret::ask(field, &url)?;
         if given.is_none() {
             return Err(locked.map_or_else(|| wrong.into(), Failure::from));
         }
@@ -121,14 +121,14 @@ fn tell(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&Given>, ou
     let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
     let generated = given.filter(|given| given.generated).map(|given| &given.secret);
     if out.json {
-        let mut json = view::json(&saved.destination, notices);
+        let mut json = destination::json(&saved.destination, notices);
         if let Some(secret) = generated {
             json["generated_secret"] = json!(secret.expose());
         }
         if let Some(warning) = &saved.warning {
             json["error"] = Failure::from(warning.clone()).error_json();
         }
-        return out::print_json(&json, code);
+        return output::print_json(&json, code);
     }
     out.say_notices(notices);
     out.say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
@@ -138,7 +138,7 @@ fn tell(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&Given>, ou
     match generated {
         Some(secret) => {
             out.say("The receiver needs this signing secret:");
-            out::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
+            output::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
         }
         None => Ok(code),
     }

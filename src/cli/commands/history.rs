@@ -6,14 +6,14 @@ use std::io::{self, IsTerminal as _};
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::app::ascii;
-use super::args::{self, HistoryAction};
-use super::delivering;
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Measure, Out, Tone};
-use super::prompt;
-use super::report;
+use crate::cli::args::{self, HistoryAction};
+use crate::cli::commands::app::ascii;
+use crate::cli::delivering;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt;
+use crate::cli::output::delivery;
+use crate::cli::output::{self, Measure, Out, Tone};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::{self, Page, Waypost};
@@ -54,17 +54,20 @@ pub fn history(waypost: &Waypost, args: &args::History, out: Out) -> Result<u8, 
 fn list(page: &Page, out: Out) -> Result<u8, Failure> {
     if page.unreadable > 0 && out.measure != Measure::Quiet {
         let lines = if page.unreadable == 1 { "line" } else { "lines" };
-        out::complain(&format!("note: {} {lines} of the history cannot be read and are left as they are.", page.unreadable));
+        output::complain(&format!("note: {} {lines} of the history cannot be read and are left as they are.", page.unreadable));
     }
     if out.json {
         let deliveries: Vec<_> = page.deliveries.iter().map(ops::delivery_json).collect();
-        return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "deliveries": deliveries }), exit::DONE);
+        return output::print_json(
+            &json!({ "schema_version": crate::cli::SCHEMA_VERSION, "deliveries": deliveries }),
+            exit::DONE,
+        );
     }
     if page.deliveries.is_empty() {
         out.say("No deliveries.");
         return Ok(exit::DONE);
     }
-    let code = out::print(&table(&page.deliveries, width(), out), exit::DONE)?;
+    let code = output::print(&table(&page.deliveries, width(), out), exit::DONE)?;
     if page.more {
         out.say("There are older ones: --limit N shows more.");
     }
@@ -154,15 +157,15 @@ fn line(cells: &[String; 6], widths: [usize; 6], width: Option<usize>, paint: im
 /// All of one, as the app's details show it.
 fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {
     if out.json {
-        return out::print_json(&delivering::json(delivery), exit::DONE);
+        return output::print_json(&delivering::json(delivery), exit::DONE);
     }
-    out::print(&report::delivery_text(delivery, out.verbose()), exit::DONE)
+    output::print(&delivery::delivery_text(delivery, out.verbose()), exit::DONE)
 }
 
 fn clear(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
     let told = |cleared: bool, text: &str| {
         if out.json {
-            return out::print_json(&json!({ "schema_version": super::SCHEMA_VERSION, "cleared": cleared }), exit::DONE);
+            return output::print_json(&json!({ "schema_version": crate::cli::SCHEMA_VERSION, "cleared": cleared }), exit::DONE);
         }
         out.say(text);
         Ok(exit::DONE)

@@ -5,9 +5,9 @@ use std::io;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::accessible;
-use super::args::{Args, Look};
-use super::failure::Failure;
+use crate::cli::accessible;
+use crate::cli::args::{Args, Look};
+use crate::cli::failure::Failure;
 use crate::ops::{Demo, Waypost};
 use crate::tui::app::start;
 use crate::tui::model::Environment;
@@ -100,7 +100,7 @@ fn needs_terminal() -> Result<(), Failure> {
     if start::has_terminal() {
         return Ok(());
     }
-    Err(Failure::usage("There is no terminal for the app.", format!("Give a command: {}.", super::commands())))
+    Err(Failure::usage("There is no terminal for the app.", format!("Give a command: {}.", crate::cli::command_names())))
 }
 
 fn ended(result: io::Result<u8>) -> Result<u8, Failure> {

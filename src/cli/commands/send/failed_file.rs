@@ -5,8 +5,8 @@ use std::io::{self, Seek as _, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::exit;
-use super::failure::Failure;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
 use crate::domain::text::visible;
 use crate::ops;
 use crate::ops::send::FailedLines;

@@ -15,12 +15,12 @@ use std::cell::Cell;
 
 use tokio::runtime::Runtime;
 
-use super::delivering;
-use super::exit;
-use super::failure::Failure;
-use super::out::Out;
-use super::prompt::Asker;
-use super::report;
+use crate::cli::delivering;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt::Asker;
+use crate::cli::output::Out;
+use crate::cli::output::delivery;
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -217,7 +217,7 @@ impl Session<'_> {
         for notice in delivering::notices(&tested.delivery) {
             say(&format!("note: {}", visible(&notice)));
         }
-        say(report::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        say(delivery::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
         if let Some(witness) = witness {
             say("");
             say(&witness.text.replace(DOTS, HIDDEN));
@@ -261,7 +261,7 @@ impl Session<'_> {
         }
         for delivery in &deliveries {
             let Some(last) = delivery.last() else { continue };
-            let line = format!("{}, {}: {}", last.started_at, delivery.event, report::attempt_line(last));
+            let line = format!("{}, {}: {}", last.started_at, delivery.event, delivery::attempt_line(last));
             say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {

@@ -2,8 +2,8 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::exit;
-use super::failure::Failure;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
 use crate::domain::field::Field;
 use crate::domain::text::visible;
 
@@ -37,7 +37,7 @@ pub fn of(error: &clap::Error) -> Failure {
         }
         ErrorKind::InvalidSubcommand => {
             let name = visible(&text(error, ContextKind::InvalidSubcommand)).into_owned();
-            (format!("There is no command \"{name}\"."), format!("Commands are {}.", super::commands()))
+            (format!("There is no command \"{name}\"."), format!("Commands are {}.", crate::cli::command_names()))
         }
         ErrorKind::ArgumentConflict => {
             let other = list(error, ContextKind::PriorArg).join(", ");

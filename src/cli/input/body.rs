@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::exit;
-use super::failure::Failure;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
 use crate::domain::event::{BuiltIn, Event, check_json};
 use crate::domain::field::{Field, FieldError};
 use crate::domain::text::visible;

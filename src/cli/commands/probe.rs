@@ -6,11 +6,11 @@ use std::io::{self, IsTerminal as _};
 
 use serde_json::{Value, json};
 
-use super::delivering::{self, ProgressLine};
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Measure, Out, Tone};
-use super::prompt;
+use crate::cli::delivering::{self, ProgressLine};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt;
+use crate::cli::output::{self, Measure, Out, Tone};
 use crate::domain::auth::Auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::Outcome;
@@ -57,15 +57,15 @@ pub fn probe(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
         Out::say_problem("not recorded", problem);
     }
     if out.json {
-        return out::print_json(&json(&report, code), code);
+        return output::print_json(&json(&report, code), code);
     }
     if out.measure == Measure::Quiet {
         if code != exit::DONE {
-            out::complain(&format!("error: {}", finding(&report)));
+            output::complain(&format!("error: {}", finding(&report)));
         }
         return Ok(code);
     }
-    out::print(&text(&report, code, out), code)
+    output::print(&text(&report, code, out), code)
 }
 
 /// Stopped; takes what it must not; not reached; cannot be told; or all is well.
@@ -124,7 +124,7 @@ fn ended(row: &Row) -> String {
 fn json(report: &Report, code: u8) -> Value {
     let rows: Vec<_> = report.rows.iter().map(row_json).collect();
     json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "checks": code == exit::DONE,
         "finding": finding(report),
         "cut_short": report.cut_short,

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::args::Globals;
-use super::body;
-use super::exit;
-use super::failed_file::{FailedFile, word};
-use super::failure::Failure;
-use super::lines::Done;
-use super::out::{self, Measure, Out};
-use super::progress::per_second;
+use crate::cli::args::Globals;
+use crate::cli::commands::send::failed_file::{FailedFile, word};
+use crate::cli::commands::send::lines::Done;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::body;
+use crate::cli::output::progress::per_second;
+use crate::cli::output::{self, Measure, Out};
 use crate::domain::text::visible;
 use crate::ops::send::{Summary, Tally};
 
@@ -56,16 +56,16 @@ pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, again: &Again,
         Out::say_problem("not recorded", problem);
     }
     if out.json {
-        return out::print_json(&json(done, broken.as_ref(), again.failed), code);
+        return output::print_json(&json(done, broken.as_ref(), again.failed), code);
     }
     let line = line(&summary.tally, done);
     if out.measure != Measure::Quiet {
-        out::complain(&line);
+        output::complain(&line);
         for text in remarks(summary, source, again) {
-            out::complain(&text);
+            output::complain(&text);
         }
     } else if code != exit::DONE {
-        out::complain(&format!("error: {line}"));
+        output::complain(&format!("error: {line}"));
     }
     if let Some(failure) = &broken {
         out.fail(failure);
@@ -190,7 +190,7 @@ fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
 fn json(done: &Done, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
     let Summary { tally, unfit, unread_from, lost, .. } = &done.summary;
     json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "delivered": tally.delivered,
         "refused": tally.refused,
         "failed": tally.failed,

@@ -8,11 +8,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::args;
-use super::exit;
-use super::failure::Failure;
-use super::out::{self, Measure, Out, Tone};
-use super::view::table;
+use crate::cli::args;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::destination::table;
+use crate::cli::output::{self, Measure, Out, Tone};
 use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Outcome;
 use crate::domain::field::{Field, FieldError};
@@ -69,23 +69,23 @@ pub fn verify(waypost: &Waypost, args: &args::Verify, out: Out) -> Result<u8, Fa
     }
     let code = if judged.explanation.valid { exit::DONE } else { exit::REFUSED };
     if out.json {
-        return out::print_json(&in_json(&judged, args.reveal), code);
+        return output::print_json(&in_json(&judged, args.reveal), code);
     }
     if out.measure == Measure::Quiet {
         if !judged.explanation.valid {
-            out::complain(&format!("error: not valid: {}", visible(&judged.explanation.reason)));
+            output::complain(&format!("error: not valid: {}", visible(&judged.explanation.reason)));
         }
         let expected = judged.expected.as_ref().map(|expected| format!("{}\n", expected.expose()));
-        return expected.map_or(Ok(code), |expected| out::print(&expected, code));
+        return expected.map_or(Ok(code), |expected| output::print(&expected, code));
     }
-    out::print(&in_words(&judged, out), code)
+    output::print(&in_words(&judged, out), code)
 }
 
 fn in_json(judged: &Judged, reveal: bool) -> Value {
     let found = &judged.explanation;
     let line = |line: &CodeLine| json!({ "framework": line.framework, "code": line.code });
     let mut json = json!({
-        "schema_version": super::SCHEMA_VERSION,
+        "schema_version": crate::cli::SCHEMA_VERSION,
         "valid": found.valid,
         "reason": found.reason,
         "fix": (!found.fix.is_empty()).then_some(&found.fix),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::args::Fields;
-use super::failure::flag;
-use super::secret_input::Given;
+use crate::cli::args::Fields;
+use crate::cli::failure::flag;
+use crate::cli::input::secret::Given;
 use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::draft::{Checked, Draft};
 use crate::domain::field::{Field, FieldError};

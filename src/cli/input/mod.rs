@@ -1,0 +1,8 @@
+//! What comes in: arguments, bodies, secrets, answers to questions.
+
+pub mod argv;
+pub mod body;
+pub mod fields;
+pub mod prompt;
+pub mod secret;
+pub mod usage;
