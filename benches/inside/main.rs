@@ -2,7 +2,7 @@
 //!
 //! Every screen is drawn after a key as the loop does it: `update`, `view`, the bytes of the frame.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a program for developers")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a program for developers")]
 
 mod history;
 mod pure;

@@ -7,7 +7,7 @@
 //! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word. With `--hold` it fails
 //! when a row is a tenth over its target: for what is no time, and the same on a busy machine (`memory`, `size`).
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "a program for developers")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a program for developers")]
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod delivery;

@@ -1,0 +1,27 @@
+//! No file of `src` is too long to read in one go. Counted is every line of every file, as an editor counts: code, comments,
+//! blank lines and tests.
+
+use super::ratchet::only_fewer;
+use super::rooms::room;
+use super::source::files;
+
+const LONGEST: usize = 400;
+const MEDIAN: usize = 150;
+
+/// Files that are longer still, by room.
+const KNOWN: [(&str, usize); 5] = [("cli", 1), ("domain", 2), ("io", 2), ("ops", 1), ("tui", 2)];
+
+#[test]
+fn no_file_is_too_long() {
+    let long = files("src").into_iter().filter(|file| file.text.lines().count() > LONGEST);
+    only_fewer(long.map(|file| (room(&file.path).to_owned(), file.path)), &KNOWN, &format!("files of over {LONGEST} lines"));
+}
+
+#[test]
+fn most_files_are_short() {
+    let mut lines: Vec<usize> = files("src").iter().map(|file| file.text.lines().count()).collect();
+    lines.sort_unstable();
+    assert!(lines.len() > 100, "only {} files found", lines.len());
+    let median = lines[lines.len() / 2];
+    assert!(median < MEDIAN, "half of the files have {median} lines or more");
+}
