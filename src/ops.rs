@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+pub use crate::domain::problem::{Problem, ProblemKind};
 pub use demo::Demo;
 pub use listen::{Explainer, Listen, Listener};
-pub use problem::{Code, Problem};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 pub use verify::{Judged, NotAHeader, header_lines};
 
@@ -260,7 +260,7 @@ impl Waypost {
 
     fn not_durable(&self, saved: store::Saved) -> Option<Problem> {
         (!saved.durable).then(|| Problem {
-            code: Code::Disk,
+            kind: ProblemKind::Disk,
             field: None,
             what: format!("{} is saved, but may not survive a power cut", self.paths.destination_file().display()),
             why: "The disk did not confirm it.".into(),
@@ -275,7 +275,7 @@ impl Waypost {
     pub fn generate(&self) -> Result<Secret, Problem> {
         let mut random = zeroize::Zeroizing::new([0; 32]);
         getrandom::fill(random.as_mut_slice()).map_err(|error| Problem {
-            code: Code::Disk,
+            kind: ProblemKind::Disk,
             field: None,
             what: "No secret was generated".into(),
             why: format!("The system gave no random numbers: {error}."),

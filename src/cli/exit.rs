@@ -1,7 +1,7 @@
 //! Exit codes.
 
 use crate::domain::delivery::{Cause, Delivery, Outcome};
-use crate::ops::Code;
+use crate::ops::ProblemKind;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -30,14 +30,14 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The exit code of a problem.
 #[must_use]
-pub const fn of(code: Code) -> u8 {
-    match code {
-        Code::Usage => USAGE,
-        Code::Disk => DISK,
-        Code::Secret => SECRET,
-        Code::NothingRegistered => NOTHING_REGISTERED,
-        Code::AlreadyRegistered => ALREADY_REGISTERED,
-        Code::Busy => BUSY,
+pub const fn of(kind: ProblemKind) -> u8 {
+    match kind {
+        ProblemKind::Usage => USAGE,
+        ProblemKind::Disk => DISK,
+        ProblemKind::Secret => SECRET,
+        ProblemKind::NothingRegistered => NOTHING_REGISTERED,
+        ProblemKind::AlreadyRegistered => ALREADY_REGISTERED,
+        ProblemKind::Busy => BUSY,
     }
 }
 

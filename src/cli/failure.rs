@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::exit;
 use crate::cli::input::fields::Wrong;
 use crate::domain::field::{Field, FieldError};
+use crate::domain::problem::{Fix, FixAction};
 use crate::domain::text::visible;
 use crate::ops::Problem;
 
@@ -56,7 +57,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Fields(_) => exit::USAGE,
-            Self::Problem(problem) => exit::of(problem.code),
+            Self::Problem(problem) => exit::of(problem.kind),
             Self::Other { code, .. } => *code,
         }
     }
@@ -65,8 +66,10 @@ impl Failure {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), error.fix)).collect(),
-            Self::Problem(problem) => vec![joined(&format!("{}. {}", capital(&problem.what), problem.why), &problem.fix)],
+            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), fix_text(&error.fix))).collect(),
+            Self::Problem(problem) => {
+                vec![joined(&format!("{}. {}", capital(&problem.what), problem.why), &fix_text(&problem.fix))]
+            }
             Self::Other { message, fix, .. } => vec![joined(message, fix)],
         }
         .into_iter()
@@ -79,9 +82,12 @@ impl Failure {
     pub fn error_json(&self) -> Value {
         match self {
             Self::Fields(errors) => errors.first().map_or(Value::Null, of_field),
-            Self::Problem(problem) => {
-                error(self.code(), &format!("{}. {}", capital(&problem.what), problem.why), problem.field, &problem.fix)
-            }
+            Self::Problem(problem) => error(
+                self.code(),
+                &format!("{}. {}", capital(&problem.what), problem.why),
+                problem.field,
+                &fix_text(&problem.fix),
+            ),
             Self::Other { code, field, message, fix } => error(*code, message, *field, fix),
         }
     }
@@ -110,7 +116,7 @@ impl From<Wrong> for Failure {
 }
 
 fn of_field(one: &FieldError) -> Value {
-    error(exit::USAGE, &message(one), Some(one.field), &one.fix)
+    error(exit::USAGE, &message(one), one.field, &fix_text(&one.fix))
 }
 
 fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
@@ -123,11 +129,28 @@ fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
 }
 
 fn message(error: &FieldError) -> String {
-    let name = match flag(error.field) {
-        Some(flag) => format!("{} ({flag})", error.field.label()),
-        None => error.field.label().to_owned(),
+    let Some(field) = error.field else { return format!("{}. {}", capital(&error.what), error.why) };
+    let name = match flag(field) {
+        Some(flag) => format!("{} ({flag})", field.label()),
+        None => field.label().to_owned(),
     };
     format!("{name}: {}. {}", error.what, error.why)
+}
+
+/// A fix as it is followed on the command line: its words, then the command or the flags that do it.
+#[must_use]
+pub fn fix_text(fix: &Fix) -> String {
+    let how = match fix.action {
+        None => return fix.text.clone(),
+        Some(FixAction::EditDestination { field }) => match flag(field) {
+            Some(flag) => format!("Change it with waypost edit {flag}."),
+            None => "Change it with waypost edit --secret-stdin.".to_owned(),
+        },
+        Some(FixAction::Register) => "Use waypost register.".to_owned(),
+        Some(FixAction::EditOrRemove) => "Use waypost edit or waypost remove.".to_owned(),
+        Some(FixAction::SetDirectories) => "Use --config-dir and --state-dir.".to_owned(),
+    };
+    format!("{} {how}", fix.text)
 }
 
 fn joined(message: &str, fix: &str) -> String {

@@ -57,6 +57,28 @@ impl Field {
         }
     }
 
+    pub const ALL: [Self; 14] = [
+        Self::Url,
+        Self::AuthType,
+        Self::HeaderKey,
+        Self::SigningSecret,
+        Self::Format,
+        Self::Username,
+        Self::Password,
+        Self::Token,
+        Self::Key,
+        Self::Value,
+        Self::AddTo,
+        Self::CaCert,
+        Self::Timeout,
+        Self::Body,
+    ];
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -85,26 +107,8 @@ impl Field {
     }
 }
 
-/// Why an input is refused: what is wrong, why that matters, and how to mend it. Never holds a secret's text.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {what}. {why} {fix}", field.label())]
-pub struct FieldError {
-    /// The input it is about.
-    pub field: Field,
-    /// What is wrong, without a full stop.
-    pub what: String,
-    /// Why that is refused, a sentence.
-    pub why: String,
-    /// What to enter instead, a sentence.
-    pub fix: String,
-}
-
-impl FieldError {
-    /// An error of `field`: `what` without a full stop, `why` and `fix` as sentences.
-    pub fn new(field: Field, what: impl Into<String>, why: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { field, what: what.into(), why: why.into(), fix: fix.into() }
-    }
-}
+/// The problem of an input.
+pub type FieldError = super::problem::Problem;
 
 /// Something worth knowing about an input that is accepted all the same. Never asks anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,11 +135,12 @@ impl fmt::Display for Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::problem::Problem;
 
     #[test]
     fn what_is_said_begins_with_the_label() {
         assert_eq!(Notice::new(Field::CaCert, "ends soon").to_string(), "CA certificate: ends soon");
-        let error = FieldError::new(Field::Url, "is empty", "It has to be known.", "Enter one.");
+        let error = Problem::new(Field::Url, "is empty", "It has to be known.", "Enter one.");
         assert_eq!(error.to_string(), "URL: is empty. It has to be known. Enter one.");
     }
 }

@@ -14,6 +14,7 @@ pub mod event;
 pub mod field;
 pub mod header;
 pub mod mask;
+pub mod problem;
 pub mod redact;
 pub mod request;
 pub mod secret;

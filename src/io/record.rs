@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use crate::domain::field::Field;
+use crate::domain::problem::Fix;
 
 pub use written::Record;
 
@@ -69,8 +71,16 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
             Some(response) => Some(response_from_json(response)?),
         },
         cause: None,
-        diagnosis: Diagnosis { why: text(json, "why").unwrap_or_default(), fix: text(json, "fix").unwrap_or_default() },
+        diagnosis: Diagnosis { why: text(json, "why").unwrap_or_default(), fix: fix_from_json(json) },
     })
+}
+
+fn fix_from_json(json: &Value) -> Fix {
+    let fix = Fix::from(text(json, "fix").unwrap_or_default());
+    match json.get("fix_field").and_then(Value::as_str).and_then(Field::from_name) {
+        Some(field) => fix.by_editing(field),
+        None => fix,
+    }
 }
 
 fn response_from_json(json: &Value) -> Option<Response> {
@@ -151,7 +161,7 @@ pub(super) mod tests {
                 cut: Some("the connection was reset".into()),
             }),
             cause: None,
-            diagnosis: Diagnosis { why: "It says so.".into(), fix: "Look there.".into() },
+            diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(Field::Token) },
         };
         let failed = Attempt {
             outcome: Outcome::Failed,

@@ -22,7 +22,7 @@ use tokio::sync::mpsc::channel;
 pub use change::{Called, Change};
 pub use guide::{Guide, Step};
 
-use super::{Code, OwnReceiver, Problem, Waypost, Witness, reason};
+use super::{OwnReceiver, Problem, ProblemKind, Waypost, Witness, reason};
 use crate::at_panic::Left;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::redact::Redactor;
@@ -164,11 +164,11 @@ fn why(seen: &Seen, verdict: &Verdict) -> (String, String) {
 
 fn not_set_up(what: &str, error: &io::Error) -> Problem {
     Problem {
-        code: Code::Disk,
+        kind: ProblemKind::Disk,
         field: None,
         what: what.to_owned(),
         why: format!("The system says: {}.", reason(error)),
-        fix: "Look at $TMPDIR and at the limits of this machine.".to_owned(),
+        fix: "Look at $TMPDIR and at the limits of this machine.".into(),
     }
 }
 

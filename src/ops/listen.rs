@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
-use super::{Code, Problem, Waypost, reason};
+use super::{Problem, ProblemKind, Waypost, reason};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
@@ -87,11 +87,11 @@ impl Waypost {
 fn named(name: &str) -> Result<(), Problem> {
     let host = if name.contains(':') && !name.starts_with('[') { format!("[{name}]") } else { name.to_owned() };
     let wrong = |why: String| Problem {
-        code: Code::Usage,
+        kind: ProblemKind::Usage,
         field: None,
         what: format!("--name: \"{}\" is no host name or address", visible(name)),
         why,
-        fix: "Give the name by which senders reach this machine, without a scheme, port or path.".to_owned(),
+        fix: "Give the name by which senders reach this machine, without a scheme, port or path.".into(),
     };
     match EndpointUrl::parse(&format!("https://{host}/")) {
         Ok(url) if url.host().eq_ignore_ascii_case(&host) || url.host().eq_ignore_ascii_case(name) => Ok(()),
@@ -105,15 +105,15 @@ fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
         io::ErrorKind::InvalidInput => ("The receiver cannot be started so".to_owned(), format!("In words: {error}.")),
         _ => (format!("{addr} cannot be listened on"), format!("The system says: {}.", reason(error))),
     };
-    let fix = "Choose another --addr; port 0 takes a free one.".to_owned();
-    Problem { code: Code::Usage, field: None, what, why, fix }
+    let fix = "Choose another --addr; port 0 picks a free one.".into();
+    Problem { kind: ProblemKind::Usage, field: None, what, why, fix }
 }
 
 fn no_ca(path: &Path, error: &io::Error) -> Problem {
     let what = format!("--ca-out: {} is not written", visible(&path.to_string_lossy()));
     if error.kind() == io::ErrorKind::AlreadyExists {
         let why = "Something is there that is not the certificate of an earlier receiver, and nothing else is written over.";
-        return Problem { code: Code::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
+        return Problem { kind: ProblemKind::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
     }
     Problem { what, ..Problem::not_written(path, error) }
 }
@@ -169,7 +169,7 @@ mod tests {
         }
         for name in ["", "a b", "a/b", "a:80", "https://a", "u@a", "a?b", "a#b", "bücher.example", "0x7f.1", "\u{1b}[31m"] {
             let error = named(name).unwrap_err();
-            assert_eq!(error.code, Code::Usage, "{name}");
+            assert_eq!(error.kind, ProblemKind::Usage, "{name}");
             assert!(!error.to_string().contains('\u{1b}'));
         }
     }

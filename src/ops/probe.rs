@@ -17,6 +17,7 @@ use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::BuiltIn;
+use crate::domain::problem::Fix;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature::{Format, TOLERANCE_S};
@@ -132,8 +133,7 @@ pub struct Row {
     pub verdict: Verdict,
     /// The same as a sentence.
     pub finding: String,
-    /// A sentence; empty where there is nothing to mend.
-    pub fix: String,
+    pub fix: Fix,
 }
 
 /// What the probe found.
@@ -150,11 +150,11 @@ pub struct Report {
 impl Report {
     /// What matters most: a sentence, and how to mend it (empty where there is nothing to mend).
     #[must_use]
-    pub fn finding(&self) -> (&str, &str) {
+    pub fn finding(&self) -> (&str, Fix) {
         let worst = self.findings().next().or_else(|| self.rows.iter().rev().find(|row| row.verdict == Verdict::Unclear));
         match worst {
-            Some(row) => (&row.finding, &row.fix),
-            None => ("Your endpoint checks: it takes the right request and refuses the others.", ""),
+            Some(row) => (&row.finding, row.fix.clone()),
+            None => ("Your endpoint checks: it takes the right request and refuses the others.", Fix::default()),
         }
     }
 
@@ -269,7 +269,7 @@ fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
             (Verdict::Unclear, diagnosis.why, diagnosis.fix)
         }
-        (Case::Right, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint takes the right requests.".into(), String::new()),
+        (Case::Right, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint takes the right requests.".into(), Fix::default()),
         // It may be the load or an outage of the moment, and the others say nothing then.
         (Case::Right, Outcome::Refused, Some(status @ (408 | 425 | 429 | 500..=599))) => (
             Verdict::Unclear,
@@ -282,10 +282,10 @@ fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
         }
         (case, Outcome::Delivered, _) => {
             let (finding, fix) = accepted(case, auth);
-            (Verdict::Bad, finding.to_owned(), fix.to_owned())
+            (Verdict::Bad, finding.to_owned(), fix.into())
         }
         (case, Outcome::Refused, Some(400 | 401 | 403)) => {
-            (Verdict::Good, format!("Your endpoint refuses a request {}.", in_words(case)), String::new())
+            (Verdict::Good, format!("Your endpoint refuses a request {}.", in_words(case)), Fix::default())
         }
         (_, Outcome::Refused, status) => {
             let status = status.map(|status| status.to_string()).unwrap_or_default();

@@ -1,87 +1,48 @@
-//! Why something could not be done: what is wrong, why, how to mend it, and of which kind it is.
+//! The problems that the operations report, beside those of the files below them.
 
 use std::io;
 use std::path::Path;
 
-use crate::domain::field::{Field, FieldError};
+use crate::domain::problem::{Fix, FixAction, Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
 use crate::io::fs::paths::PathsError;
 use crate::io::fs::{FileError, FileErrorKind};
 use crate::io::state::store::StateError;
 use crate::io::state::vault::VaultError;
 
-/// What kind of problem it is; the exit code hangs on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// Usage, or an input that is not valid.
-    Usage,
-    /// The state file or the disk.
-    Disk,
-    /// The secret cannot be opened.
-    Secret,
-    /// Nothing is registered.
-    NothingRegistered,
-    /// Something is registered already.
-    AlreadyRegistered,
-    /// Another waypost is saving.
-    Busy,
-}
-
-/// Why something could not be done: what, why, and how to mend it. Holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}. {why} {fix}")]
-pub struct Problem {
-    /// What kind it is.
-    pub code: Code,
-    /// The input it is about.
-    pub field: Option<Field>,
-    /// Without a full stop.
-    pub what: String,
-    /// A sentence.
-    pub why: String,
-    /// A sentence.
-    pub fix: String,
-}
-
-impl From<FieldError> for Problem {
-    fn from(error: FieldError) -> Self {
-        Self { code: Code::Usage, field: Some(error.field), what: error.what, why: error.why, fix: error.fix }
-    }
-}
-
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
-        Self { code: file_code(&error), field: None, what: error.what(), why: error.why(), fix: error.fix() }
+        Self { kind: file_kind(&error), field: None, what: error.what(), why: error.why(), fix: error.fix().into() }
     }
 }
 
 impl From<PathsError> for Problem {
     fn from(error: PathsError) -> Self {
-        Self { code: Code::Disk, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
+        Self { kind: ProblemKind::Disk, field: None, what: error.to_string(), why: error.why(), fix: error.fix().into() }
     }
 }
 
 impl From<StateError> for Problem {
     fn from(error: StateError) -> Self {
-        let code = match &error {
-            StateError::File(error) => file_code(error),
-            StateError::Changed { .. } => Code::Busy,
-            StateError::Secret(_) => Code::Secret,
+        let kind = match &error {
+            StateError::File(error) => file_kind(error),
+            StateError::Changed { .. } => ProblemKind::Busy,
+            StateError::Secret(_) => ProblemKind::Secret,
             StateError::Syntax { .. } | StateError::Shape { .. } | StateError::Newer { .. } | StateError::Invalid { .. } => {
-                Code::Disk
+                ProblemKind::Disk
             }
         };
-        Self { code, field: error.field(), what: error.to_string(), why: error.why(), fix: error.fix() }
+        Self { kind, field: error.field(), what: error.to_string(), why: error.why(), fix: error.fix().into() }
     }
 }
 
-fn file_code(error: &FileError) -> Code {
-    if matches!(error.kind, FileErrorKind::Locked) { Code::Busy } else { Code::Disk }
+fn file_kind(error: &FileError) -> ProblemKind {
+    if matches!(error.kind, FileErrorKind::Locked) { ProblemKind::Busy } else { ProblemKind::Disk }
 }
 
 impl From<&VaultError> for Problem {
     fn from(error: &VaultError) -> Self {
-        Self { code: Code::Secret, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
+        Self { kind: ProblemKind::Secret, field: None, what: error.to_string(), why: error.why(), fix: error.fix().into() }
     }
 }
 
@@ -90,11 +51,11 @@ impl Problem {
     #[must_use]
     pub fn already_registered() -> Self {
         Self {
-            code: Code::AlreadyRegistered,
+            kind: ProblemKind::AlreadyRegistered,
             field: None,
             what: "A destination is registered already".into(),
             why: "There is one at a time, so that events never go to two places.".into(),
-            fix: "Edit it (waypost edit), or remove it first (waypost remove).".into(),
+            fix: Fix::from("Edit it, or remove it first.").by(FixAction::EditOrRemove),
         }
     }
 
@@ -102,11 +63,11 @@ impl Problem {
     #[must_use]
     pub fn nothing_registered() -> Self {
         Self {
-            code: Code::NothingRegistered,
+            kind: ProblemKind::NothingRegistered,
             field: None,
             what: "No destination is registered".into(),
             why: "This needs one.".into(),
-            fix: "Register one first: waypost register, or the app.".into(),
+            fix: Fix::from("Register one first.").by(FixAction::Register),
         }
     }
 
@@ -114,7 +75,7 @@ impl Problem {
     #[must_use]
     pub fn unrecorded(why: &str) -> Self {
         Self {
-            code: Code::Disk,
+            kind: ProblemKind::Disk,
             field: None,
             what: "The delivery is not in the history".into(),
             why: format!("Writing it failed: {why}."),
@@ -126,7 +87,7 @@ impl Problem {
     #[must_use]
     pub fn event_name(name: &str) -> Self {
         Self {
-            code: Code::Usage,
+            kind: ProblemKind::Usage,
             field: None,
             what: format!("\"{}\" cannot be the name of an event", ellipsis(&visible(name), 64)),
             why: "It becomes a file's name, and must not be that of a built-in event.".into(),
@@ -143,14 +104,14 @@ impl Problem {
             (format!("The system said: {}.", visible(&error.to_string())), "Look at the directory and the disk.")
         };
         let what = format!("{} is not written", visible(&path.to_string_lossy()));
-        Self { code: Code::Disk, field: None, what, why, fix: fix.into() }
+        Self { kind: ProblemKind::Disk, field: None, what, why, fix: fix.into() }
     }
 
     /// The user's editor gave nothing back.
     #[must_use]
     pub fn not_edited(why: &str) -> Self {
         Self {
-            code: Code::Disk,
+            kind: ProblemKind::Disk,
             field: None,
             what: "The body is as it was".into(),
             why: format!("The editor did not give it back: {}.", visible(why)),
@@ -162,7 +123,7 @@ impl Problem {
     #[must_use]
     pub fn overtaken() -> Self {
         Self {
-            code: Code::Busy,
+            kind: ProblemKind::Busy,
             field: None,
             what: "The destination was changed by another waypost".into(),
             why: "Saving now would undo that change.".into(),

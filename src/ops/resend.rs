@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::probe::plain_name;
-use super::{Code, Problem, Step, Tested, Waypost};
+use super::{Problem, ProblemKind, Step, Tested, Waypost};
 use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
@@ -17,7 +17,7 @@ impl Waypost {
     /// There is no such delivery, or the history cannot be read.
     pub fn delivery(&self, id: &str) -> Result<Delivery, Problem> {
         history::find(&self.paths, id)?.ok_or_else(|| Problem {
-            code: Code::Usage,
+            kind: ProblemKind::Usage,
             field: None,
             what: format!("There is no delivery {} in the history", shown(id)),
             why: "It was never there, or newer ones took its place: the history is bounded.".into(),
@@ -36,7 +36,7 @@ impl Waypost {
                 Ok(Event { name: plain_name(&delivery.event).to_owned(), body: attempt.request.body })
             }
             _ => Err(Problem {
-                code: Code::Usage,
+                kind: ProblemKind::Usage,
                 field: None,
                 what: format!("The delivery {} cannot be sent again", shown(id)),
                 why: format!("Its body is longer than the {} KiB that the history keeps of one.", REQUEST_BODY_KEPT / 1024),

@@ -108,11 +108,11 @@ pub fn delivery_json(delivery: &Delivery) -> Value {
 /// It is too long for that, or there is no terminal.
 pub fn copy(text: &str) -> Result<Copied, Problem> {
     clipboard::copy(text).map_err(|error| Problem {
-        code: super::Code::Usage,
+        kind: super::ProblemKind::Usage,
         field: None,
         what: "Nothing was copied".into(),
         why: error.to_string(),
-        fix: "Run it in a terminal, or leave --copy out and pipe the output.".into(),
+        fix: "Run it in a terminal, or pipe the output.".into(),
     })
 }
 

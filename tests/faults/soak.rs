@@ -15,7 +15,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::secret::Secret;
 use waypost::io::fs::paths::Paths;
-use waypost::ops::{Code, State, Waypost};
+use waypost::ops::{ProblemKind, State, Waypost};
 
 use super::endpoint::Endpoint;
 use crate::support::ca::Ca;
@@ -121,7 +121,7 @@ fn soak() {
                     assert_eq!(saved.warning, None);
                     told.fetch_add(1, Ordering::SeqCst);
                 }
-                Err(problem) => assert_eq!(problem.code, Code::Busy, "{problem}"),
+                Err(problem) => assert_eq!(problem.kind, ProblemKind::Busy, "{problem}"),
             });
         }
         runtime.block_on(deliver(DELIVERIES - DELIVERIES / 10));

@@ -44,7 +44,7 @@ fn h41_each_certificate_that_fails_has_its_own_words() {
     let named = fails(&of(ca.leaf(&["other.example"])), &ca);
     assert!(named.0.contains("other.example") && named.0.contains("localhost"), "{named:?}");
     let unknown = fails(&of(Ca::named("Their CA").leaf(&["localhost"])), &ca);
-    assert!(unknown.0.contains("Their CA") && unknown.1.contains("--ca-cert"), "{unknown:?}");
+    assert!(unknown.0.contains("Their CA") && unknown.1.contains("as CA certificate"), "{unknown:?}");
     let own = fails(&of(Leaf::self_signed(&["localhost"], false)), &ca);
     let as_ca = fails(&of(Leaf::self_signed(&["localhost"], true)), &ca);
     assert!(own.0.contains("self-signed"), "{own:?}");

@@ -263,7 +263,7 @@ impl Form<'_> {
 
     /// What is wrong with a field; where nothing is, says what is worth knowing about it.
     fn wrong(&mut self, field: Field) -> Option<FieldError> {
-        let found = self.draft.check().err().and_then(|errors| errors.into_iter().find(|wrong| wrong.field == field));
+        let found = self.draft.check().err().and_then(|errors| errors.into_iter().find(|wrong| wrong.field == Some(field)));
         if found.is_some() {
             return found;
         }

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use crate::cli::delivering::{self, ProgressLine};
 use crate::cli::exit;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::prompt;
 use crate::cli::output::{self, Measure, Out, Tone};
 use crate::domain::auth::Auth;
-use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::Outcome;
 use crate::domain::text::visible;
 use crate::ops::probe::{Report, Row, Verdict};
@@ -83,13 +82,8 @@ fn code(report: &Report, stopped_by: Option<u8>) -> u8 {
 /// What matters most, in words.
 fn finding(report: &Report) -> String {
     let (finding, fix) = report.finding();
-    let fix = by_command(fix);
+    let fix = fix_text(&fix);
     visible(format!("{finding} {fix}").trim_end()).into_owned()
-}
-
-/// The fix as somebody without the app's keys follows it.
-fn by_command(fix: &str) -> String {
-    Diagnosis { why: String::new(), fix: fix.to_owned() }.fix_by_command().into_owned()
 }
 
 fn text(report: &Report, code: u8, out: Out) -> String {
@@ -143,7 +137,7 @@ fn row_json(row: &Row) -> Value {
         "expected": row.case.expected().name(),
         "verdict": verdict,
         "finding": row.finding,
-        "fix": Some(by_command(&row.fix)).filter(|fix| !fix.is_empty()),
+        "fix": Some(fix_text(&row.fix)).filter(|fix| !fix.is_empty()),
         "delivery": ops::delivery_json(&row.delivery),
     })
 }

@@ -74,12 +74,15 @@ impl Fields {
         match draft.check() {
             Ok(checked) if errors.is_empty() => return Ok(checked),
             Ok(_) => {}
-            Err(found) => errors
-                .extend(found.into_iter().map(|error| if Some(error.field) == missing { how_to_give(error) } else { error })),
+            Err(found) => errors.extend(
+                found
+                    .into_iter()
+                    .map(|error| if missing.is_some() && error.field == missing { how_to_give(error) } else { error }),
+            ),
         }
         errors.sort_by_key(|error| error.field);
         errors.dedup_by_key(|error| error.field);
-        let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == field));
+        let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == Some(field)));
         Err(Wrong { errors, to_ask })
     }
 
@@ -161,8 +164,8 @@ pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
 
 /// A secret that is empty because none was given: says how to give one.
 fn how_to_give(mut error: FieldError) -> FieldError {
-    let generate = if error.field == Field::SigningSecret { ", or let one be made by --generate-secret" } else { "" };
+    let generate = if error.field == Some(Field::SigningSecret) { ", or let one be made by --generate-secret" } else { "" };
     error.what = "is missing".into();
-    error.fix = format!("{SECRET_FIX}{generate}.");
+    error.fix = format!("{SECRET_FIX}{generate}.").into();
     error
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::cli::failure::fix_text;
 use crate::cli::output::destination::table;
 use crate::cli::output::{Measure, Out, Tone};
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
@@ -28,7 +29,7 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
     for (number, attempt) in (1..).zip(&delivery.attempts[..before]) {
         rows.push(("Before", format!("attempt {number}: {}", attempt_line(attempt))));
     }
-    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", attempt.diagnosis.fix_by_command().into_owned())] {
+    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", fix_text(&attempt.diagnosis.fix))] {
         if !value.is_empty() {
             rows.push((name, value));
         }
@@ -55,7 +56,7 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
 #[must_use]
 pub fn line(delivery: &Delivery) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
-    visible(format!("{} {}", attempt_line(attempt), attempt.diagnosis.fix_by_command()).trim_end()).into_owned()
+    visible(format!("{} {}", attempt_line(attempt), fix_text(&attempt.diagnosis.fix)).trim_end()).into_owned()
 }
 
 /// How an attempt ended, and why: `refused 401 Unauthorized. The endpoint …`

@@ -1,12 +1,12 @@
 //! One HTTP request, what came of it, and the delivery it belongs to.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
 use super::cause::Cause;
 use super::outcome::{Outcome, Phase};
+use crate::domain::problem::Fix;
 
 /// The most bytes of an answer's body that are kept.
 pub const BODY_KEPT: usize = 16 * 1024;
@@ -105,25 +105,11 @@ pub struct TlsInfo {
 pub struct Diagnosis {
     /// A sentence.
     pub why: String,
-    /// A sentence; empty where there is nothing to mend.
-    pub fix: String,
+    pub fix: Fix,
 }
 
-/// How the app's key is named in a fix, and what says the same on the command line.
-const KEYS: [(&str, &str); 2] =
-    [("; e edits it.", "; waypost edit changes it."), ("; e edits them.", "; waypost edit changes them.")];
-
 impl Diagnosis {
-    /// The fix where there are no keys to press: on the command line.
-    #[must_use]
-    pub fn fix_by_command(&self) -> Cow<'_, str> {
-        match KEYS.into_iter().find(|(key, _)| self.fix.contains(key)) {
-            Some((key, command)) => Cow::Owned(self.fix.replace(key, command)),
-            None => Cow::Borrowed(&self.fix),
-        }
-    }
-
-    pub(super) fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn new(why: impl Into<String>, fix: impl Into<Fix>) -> Self {
         Self { why: why.into(), fix: fix.into() }
     }
 }

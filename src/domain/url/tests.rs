@@ -54,13 +54,13 @@ fn other_schemes() {
     for text in ["http://h/in", "ftp://h/in", "h.example.com/in", "//h/", "https", "https:h", "https:/h", "mailto:a@b"] {
         assert!(refused(text).what.contains("must begin with https://"), "{text}");
     }
-    assert_eq!(refused("http://h.example/in").fix, "Enter https://h.example/in");
+    assert_eq!(refused("http://h.example/in").fix.text, "Enter https://h.example/in");
     for (text, whole) in [
         ("h.example/in", "https://h.example/in"),
         ("localhost", "https://localhost/"),
         ("h.example:8443/", "https://h.example:8443/"),
     ] {
-        assert_eq!(refused(text).fix, format!("Enter {whole}"));
+        assert_eq!(refused(text).fix.text, format!("Enter {whole}"));
     }
 }
 
@@ -68,7 +68,7 @@ fn other_schemes() {
 fn no_form_is_shown_for_what_is_no_web_endpoint() {
     // The second has a URL in its query, whose host is not the one that is meant.
     for text in ["tel:112", "hooks.example.com/in?next=ftp://other.example/"] {
-        assert_eq!(refused(text).fix, EXAMPLE, "{text}");
+        assert_eq!(refused(text).fix.text, EXAMPLE, "{text}");
     }
 }
 
@@ -126,12 +126,12 @@ fn nothing_is_repaired() {
         }
         refused(text);
     }
-    assert!(refused("https://h/a/../b").fix.ends_with("https://h/b"));
+    assert!(refused("https://h/a/../b").fix.text.ends_with("https://h/b"));
 }
 
 #[test]
 fn user_and_fragment() {
-    assert!(refused("https://user:pw@h/").fix.contains("Basic Auth"));
+    assert!(refused("https://user:pw@h/").fix.text.contains("Basic Auth"));
     assert!(!refused("https://user:pw@h/").to_string().contains("pw"));
     assert!(refused("https://h/#x").what.contains("fragment"));
     assert!(refused("https://h#@evil").what.contains("fragment"));
@@ -141,13 +141,13 @@ fn user_and_fragment() {
 
 #[test]
 fn non_ascii_hosts_show_the_ascii_form() {
-    assert!(refused("https://münchen.example/").fix.contains("xn--mnchen-3ya.example"));
-    assert!(refused("https://exam\u{ad}ple.com/").fix.contains("example.com"));
-    assert!(refused("https://example。com/").fix.contains("example.com"));
-    assert!(refused("https://h/straße").fix.contains("https://h/stra%C3%9Fe"));
+    assert!(refused("https://münchen.example/").fix.text.contains("xn--mnchen-3ya.example"));
+    assert!(refused("https://exam\u{ad}ple.com/").fix.text.contains("example.com"));
+    assert!(refused("https://example。com/").fix.text.contains("example.com"));
+    assert!(refused("https://h/straße").fix.text.contains("https://h/stra%C3%9Fe"));
     let host = "xn--mnchen-3ya.example";
-    assert_eq!(refused("https://münchen.example/in").fix, format!("If you mean the host {host}, enter {host}."));
-    assert_eq!(refused("https://h/straße").fix, "Enter https://h/stra%C3%9Fe");
+    assert_eq!(refused("https://münchen.example/in").fix.text, format!("If you mean the host {host}, enter {host}."));
+    assert_eq!(refused("https://h/straße").fix.text, "Enter https://h/stra%C3%9Fe");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn no_ascii_form_is_shown_of_what_would_be_refused_too() {
         "http://münchen.example/",
     ] {
         let error = refused(text);
-        assert_eq!(error.fix, EXAMPLE, "{text:?}");
+        assert_eq!(error.fix.text, EXAMPLE, "{text:?}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }
@@ -183,7 +183,7 @@ fn what_stands_in_the_way_is_named_and_placed() {
         assert_eq!(error.what, what);
         let fix =
             if text.contains('\\') { "Write / for \\." } else { "Take it out; a blank that belongs to the path is written %20." };
-        assert_eq!(error.fix, fix, "{text:?}");
+        assert_eq!(error.fix.text, fix, "{text:?}");
     }
 }
 
@@ -195,7 +195,7 @@ fn numbers_show_the_address_they_mean() {
         ("https://127.1/", "127.0.0.1"),
         ("https://0177.0.0.1/", "127.0.0.1"),
     ] {
-        assert!(refused(text).fix.contains(means), "{text}: {}", refused(text));
+        assert!(refused(text).fix.text.contains(means), "{text}: {}", refused(text));
     }
 }
 

@@ -1,6 +1,5 @@
 //! A delivery as it is written: the one place where the names and the order of its parts stand.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
+use crate::domain::field::Field;
 
 /// A delivery as it is written, borrowed: a value in between would cost more than the writing.
 #[derive(Serialize)]
@@ -43,8 +43,9 @@ struct AttemptRecord<'a> {
     duration_ms: f64,
     timings_ms: TimingsRecord,
     why: Option<&'a str>,
-    /// As the command line says it: what is kept is read there, too.
-    fix: Option<Cow<'a, str>>,
+    fix: Option<&'a str>,
+    /// The field of the destination whose change is the fix.
+    fix_field: Option<&'static str>,
     addresses: &'a [SocketAddr],
     connected: Option<SocketAddr>,
     tls: Option<TlsRecord<'a>>,
@@ -115,7 +116,8 @@ impl<'a> AttemptRecord<'a> {
                 receive: ms(Phase::Receive),
             },
             why: or_null(&attempt.diagnosis.why),
-            fix: Some(attempt.diagnosis.fix_by_command()).filter(|fix| !fix.is_empty()),
+            fix: or_null(&attempt.diagnosis.fix.text),
+            fix_field: attempt.diagnosis.fix.field().map(Field::name),
             addresses: &attempt.addresses,
             connected: attempt.connected,
             tls: attempt.tls.as_ref().map(TlsRecord::of),

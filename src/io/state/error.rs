@@ -45,7 +45,7 @@ impl StateError {
     #[must_use]
     pub fn field(&self) -> Option<Field> {
         match self {
-            Self::Invalid { errors, .. } => errors.first().map(|error| error.field),
+            Self::Invalid { errors, .. } => errors.first().and_then(|error| error.field),
             _ => None,
         }
     }
@@ -72,7 +72,7 @@ impl StateError {
             | Self::Shape { path, .. } => format!("Correct {}, or move it away and register again.", show(path)),
             Self::File(error) => error.fix(),
             Self::Newer { .. } => "Use the waypost that wrote it, or a later one.".into(),
-            Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.clone()).unwrap_or_default(),
+            Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.text.clone()).unwrap_or_default(),
             Self::Changed { .. } => "Check the destination, then save again.".into(),
             Self::Secret(error) => error.fix(),
         }
@@ -80,6 +80,7 @@ impl StateError {
 }
 
 fn listed(errors: &[FieldError]) -> String {
-    let parts: Vec<_> = errors.iter().map(|error| format!("{} {}", error.field.name(), error.what)).collect();
+    let parts: Vec<_> =
+        errors.iter().map(|error| format!("{} {}", error.field.map(Field::name).unwrap_or_default(), error.what)).collect();
     parts.join("; ")
 }

@@ -322,7 +322,7 @@ fn copy(text: &str) -> Result<String, Problem> {
     match ops::copy(text) {
         Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
         Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
-        Err(problem) => Err(Problem { fix: "w writes it to a file.".to_owned(), ..problem }),
+        Err(problem) => Err(Problem { fix: "w writes it to a file.".into(), ..problem }),
     }
 }
 

@@ -50,7 +50,8 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
     let (short, long) = (write(&short, 100), write(&long, 20_000));
     let page = fs::metadata(short.deliveries_file()).unwrap().len() / 100 * (PAGE as u64 + 1);
     let (short, long) = (cost(&short, PAGE), cost(&long, PAGE));
-    assert_eq!(short, long);
+    // The file that is asked may show one digit more from one time to the next.
+    assert!(short.abs_diff(long) <= 1, "{short} and {long}");
     // The page, to the next whole block.
     assert!(long >= page && long <= page + 16 * 1024, "{long} bytes for a page of {page}");
 }

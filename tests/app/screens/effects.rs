@@ -105,11 +105,14 @@ fn errors_stand_all_at_once_and_the_first_gets_the_focus() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down");
     assert_eq!(press(&mut model, "ctrl-o"), []);
-    let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.label()).collect();
+    let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.unwrap().label()).collect();
     assert_eq!(fields, ["URL", "Header key", "Signing secret"]);
     assert!(screen(&model).contains(">URL"));
     type_text(&mut model, "h");
-    assert!(form(&model).errors.iter().all(|error| error.field.label() != "URL"), "an error goes when its field changes");
+    assert!(
+        form(&model).errors.iter().all(|error| error.field.unwrap().label() != "URL"),
+        "an error goes when its field changes"
+    );
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn a_locked_destination_wants_its_secret_again() {
     assert!(!screen(&model).contains("Send test"));
     press(&mut model, "e");
     assert_eq!(press(&mut model, "ctrl-o"), []);
-    assert_eq!(form(&model).errors[0].field.label(), "Signing secret");
+    assert_eq!(form(&model).errors[0].field.unwrap().label(), "Signing secret");
     type_text(&mut model, scenes::SECRET);
     let effects = press(&mut model, "ctrl-o");
     assert_eq!(effects, [Effect::Save { id: 2, settings: Box::new(scenes::settings(AuthType::Hmac)), over: Some(4) }]);
@@ -356,7 +359,7 @@ fn a_redirect_to_another_host_wants_the_secret_again() {
     assert_eq!(press(&mut model, "tab enter"), []);
     assert!(screen(&model).contains("elsewhere.example.com"), "{}", screen(&model));
     assert_eq!(press(&mut model, "right enter ctrl-o"), []);
-    assert_eq!(form(&model).errors[0].field.label(), "Signing secret");
+    assert_eq!(form(&model).errors[0].field.unwrap().label(), "Signing secret");
     assert_eq!(form(&model).draft().url, "https://elsewhere.example.com/in");
 }
 
@@ -472,7 +475,7 @@ fn a_save_refused_for_its_ca_file_says_so_under_the_field() {
     press(&mut model, "ctrl-o");
     let problem = Problem { field: Some(waypost::domain::field::Field::CaCert), ..scenes::problem() };
     update(&mut model, Msg::Saved(1, Err(problem)));
-    assert_eq!(form(&model).errors[0].field.label(), "CA certificate");
+    assert_eq!(form(&model).errors[0].field.unwrap().label(), "CA certificate");
     assert!(form(&model).advanced);
 }
 

@@ -11,7 +11,7 @@ use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::ops::probe::{Case, Report, Row, Verdict};
-use waypost::ops::{Code, Page, Problem, Situation, State};
+use waypost::ops::{Page, Problem, ProblemKind, Situation, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -57,7 +57,7 @@ pub fn with_deliveries() -> Situation {
 
 pub fn problem() -> Problem {
     Problem {
-        code: Code::Disk,
+        kind: ProblemKind::Disk,
         field: None,
         what: "/home/ada/.config/waypost/destination.json:3:17 is not valid".into(),
         why: "The file ends in the middle.".into(),
@@ -71,7 +71,7 @@ pub fn unreadable() -> Situation {
 
 pub fn locked() -> Situation {
     let problem = Problem {
-        code: Code::Secret,
+        kind: ProblemKind::Secret,
         field: None,
         what: "The signing secret cannot be opened".into(),
         why: "The key is another one, or the file was changed by hand.".into(),

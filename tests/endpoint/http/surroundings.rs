@@ -39,7 +39,7 @@ fn no_ca_store() {
     let attempt = waypost::io::http::failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!((attempt.outcome, attempt.phase), (Outcome::Failed, Some(Phase::Tls)));
     let fix = attempt.diagnosis.fix;
-    assert!(fix.contains("ca-certificates") && fix.contains("SSL_CERT_FILE"), "{fix}");
+    assert!(fix.text.contains("ca-certificates") && fix.text.contains("SSL_CERT_FILE"), "{fix}");
 }
 
 #[test]

@@ -50,7 +50,7 @@ async fn of_an_unknown_ca() {
     let (cause, attempt) = cause_of(Pki::new("Their CA").issue(HOST, |_| {}), &Pki::new("Our CA")).await;
     let Cause::UnknownIssuer(Some(issuer)) = cause else { panic!("{cause:?}") };
     assert!(issuer.contains("Their CA"), "{issuer}");
-    assert!(attempt.diagnosis.fix.contains("--ca-cert"));
+    assert_eq!(attempt.diagnosis.fix.field(), Some(waypost::domain::field::Field::CaCert));
     assert!(attempt.tls.unwrap().issuer.unwrap().contains("Their CA"));
 }
 
@@ -64,7 +64,7 @@ async fn without_the_certificate_between() {
     });
     let (cause, attempt) = cause_of(identity, &Pki::new("Our CA")).await;
     assert!(matches!(&cause, Cause::MissingIntermediate(Some(issuer)) if issuer.contains("R3")), "{cause:?}");
-    assert!(attempt.diagnosis.fix.contains("full chain"));
+    assert!(attempt.diagnosis.fix.text.contains("full chain"));
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ async fn what_tells_nothing_is_not_called_good() {
     let to = with_draft(draft(AuthType::Bearer), &busy.url, busy.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
     assert!(report.finding().0.contains("did not take the right request now (429)"), "{report:?}");
-    assert!(report.finding().1.starts_with("Probe again"), "{report:?}");
+    assert!(report.finding().1.text.starts_with("Probe again"), "{report:?}");
     let receiver = Receiver::start(expect_nothing());
     let to = with_draft(draft(AuthType::Default), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();

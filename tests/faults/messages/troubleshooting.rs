@@ -115,7 +115,7 @@ fn cell(text: &str) -> String {
 }
 
 fn row(out: &mut String, end: &str, said: &Diagnosis) {
-    writeln!(out, "| ✗ {end} | {} | {} |", cell(&said.why), cell(&said.fix)).unwrap();
+    writeln!(out, "| ✗ {end} | {} | {} |", cell(&said.why), cell(&said.fix.text)).unwrap();
 }
 
 fn tables() -> String {
@@ -166,7 +166,7 @@ fn troubleshooting_has_every_cause() {
 fn troubleshooting_has_every_answer_that_has_words_of_its_own() {
     let words = |status: u16| {
         let said = answered(status);
-        format!("{} {}", said.why, said.fix).replace(&status.to_string(), "N")
+        format!("{} {}", said.why, said.fix.text).replace(&status.to_string(), "N")
     };
     let shown: BTreeSet<String> = ANSWERS.into_iter().chain(SELDOM).map(words).collect();
     assert_eq!(shown.len(), ANSWERS.len() + SELDOM.len(), "two rows say the same");

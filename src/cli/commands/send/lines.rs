@@ -18,7 +18,7 @@ use crate::cli::commands::send::failed_file::FailedFile;
 use crate::cli::commands::send::summary::{self, Again};
 use crate::cli::delivering::{self, adjusted, has_line};
 use crate::cli::exit;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::body;
 use crate::cli::output::Out;
 use crate::cli::output::progress::{Bar, Counted, EVERY};
@@ -173,5 +173,5 @@ fn not_begun(to: &Settings, cause: &Cause) -> Failure {
     let diagnosis = diagnosis::of_cause(to, None, cause);
     // As of a single delivery: a variable that cannot be read as a proxy is a wrong input.
     let code = if matches!(cause, Cause::BadProxy(_)) { exit::USAGE } else { exit::FAILED };
-    Failure::Other { code, field: None, fix: diagnosis.fix_by_command().into_owned(), message: diagnosis.why }
+    Failure::Other { code, field: None, fix: fix_text(&diagnosis.fix), message: diagnosis.why }
 }

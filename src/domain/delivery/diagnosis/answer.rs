@@ -6,7 +6,9 @@ use super::{Diagnosis, secret_of};
 use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
+use crate::domain::field::Field;
 use crate::domain::mask::DOTS;
+use crate::domain::problem::Fix;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::url::EndpointUrl;
 
@@ -105,18 +107,24 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
         };
         return Diagnosis::new(
             format!("The endpoint wants credentials, and with the auth type Default none are sent.{asked}"),
-            "Choose the auth type that the receiver asks for; e edits it.",
+            Fix::from("Choose the auth type that the receiver asks for.").by_editing(Field::AuthType),
         );
     };
     // What else must be the same on both sides: as often the mistake as the secret itself.
-    let (also, it) = match to.auth() {
-        Auth::Hmac { secret, .. } => (format!(" and the format ({})", secret.format().label()), "them"),
-        Auth::ApiKey { place: ApiKeyPlace::Header(_), .. } => (" and its place (a header)".into(), "them"),
-        Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } => (" and its place (the URL)".into(), "them"),
-        Auth::Basic { .. } => (String::new(), "them"),
-        Auth::Default | Auth::Bearer { .. } => (String::new(), "it"),
+    let also = match to.auth() {
+        Auth::Hmac { secret, .. } => format!(" and the format ({})", secret.format().label()),
+        Auth::ApiKey { place: ApiKeyPlace::Header(_), .. } => " and its place (a header)".into(),
+        Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } => " and its place (the URL)".into(),
+        Auth::Basic { .. } | Auth::Default | Auth::Bearer { .. } => String::new(),
     };
-    Diagnosis::new("The endpoint refused the credentials.", format!("Compare {secret}{also} with the receiver's; e edits {it}."))
+    let fix = Fix::from(format!("Compare {secret}{also} with the receiver's."));
+    Diagnosis::new(
+        "The endpoint refused the credentials.",
+        match to.auth().secret() {
+            Some((field, _)) => fix.by_editing(field),
+            None => fix,
+        },
+    )
 }
 
 fn forbidden(to: &Settings) -> Diagnosis {
@@ -195,22 +203,23 @@ fn redirect(to: &Settings, response: &Response) -> Diagnosis {
     let ask = "ask the receiver for the URL to register";
     let fix = match target_of(to, location) {
         Some(url) if url.scheme() != "https" => {
-            format!("It leads to {}://, where events would not be encrypted: {ask}.", url.scheme())
+            format!("It leads to {}://, where events would not be encrypted: {ask}.", url.scheme()).into()
         }
         Some(url) => {
             let host = url.host_str().unwrap_or_default();
             let elsewhere = host != to.url().host();
             let whose = if elsewhere { format!("It is another host, {host}. ") } else { String::new() };
             match EndpointUrl::parse(url.as_str()) {
-                _ if location.contains(DOTS) => format!("{whose}Its address has the secret in it: {ask}."),
+                _ if location.contains(DOTS) => format!("{whose}Its address has the secret in it: {ask}.").into(),
                 Ok(_) if elsewhere => {
-                    format!("It is another host, {host}: make it the URL if you trust it with your events; e edits it.")
+                    Fix::from(format!("It is another host, {host}: make it the URL if you trust it with your events."))
+                        .by_editing(Field::Url)
                 }
-                Ok(url) => format!("Make it the URL, {}; e edits it.", ellipsis(url.as_str(), 300)),
-                Err(error) => format!("{whose}It {}: {ask}.", error.what),
+                Ok(url) => Fix::from(format!("Make it the URL: {}.", ellipsis(url.as_str(), 300))).by_editing(Field::Url),
+                Err(error) => format!("{whose}It {}: {ask}.", error.what).into(),
             }
         }
-        None => format!("It is not a URL: {ask}."),
+        None => format!("It is not a URL: {ask}.").into(),
     };
     Diagnosis::new(why, fix)
 }

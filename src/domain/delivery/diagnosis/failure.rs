@@ -3,9 +3,11 @@
 use super::{Diagnosis, date, host_and_port};
 use crate::domain::delivery::{Cause, Phase};
 use crate::domain::destination::Settings;
+use crate::domain::field::Field;
+use crate::domain::problem::Fix;
 use crate::domain::text::{ellipsis, visible};
 
-const OWN_CA: &str = "If it is your own CA, enter its certificate's file as CA certificate (--ca-cert FILE).";
+const OWN_CA: &str = "If it is your own CA, enter its certificate's file as CA certificate.";
 
 pub fn of(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
     let host = to.url().host();
@@ -84,11 +86,10 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
                 None => ("which this machine does not trust".to_owned(), OWN_CA.to_owned()),
                 Some(file) => (
                     format!("which is not in {}", visible(&file.to_string_lossy())),
-                    "Enter the file of the CA that issued it as CA certificate (--ca-cert FILE), or none for a public CA."
-                        .to_owned(),
+                    "Enter the file of the CA that issued it as CA certificate, or none for a public CA.".to_owned(),
                 ),
             };
-            Diagnosis::new(format!("The certificate of {host} comes from {issuer}, {not_trusted}."), fix)
+            Diagnosis::new(format!("The certificate of {host} comes from {issuer}, {not_trusted}."), ca(fix))
         }
         Cause::MissingIntermediate(issuer) => Diagnosis::new(
             format!("{at} sends its certificate without the one of its issuer, {}.", named(issuer.as_deref())),
@@ -96,19 +97,19 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
         ),
         Cause::SelfSigned => Diagnosis::new(
             format!("The certificate of {host} is self-signed: no CA stands behind it."),
-            "Give the receiver one from a CA; if it is your own, enter its certificate's file as CA certificate (--ca-cert FILE).",
+            ca("Give the receiver one from a CA; if it is your own, enter its certificate's file as CA certificate."),
         ),
         Cause::OtherCaKey(issuer) => Diagnosis::new(
             format!(
                 "The certificate of {host} names {} as its issuer, but was signed with another key than that CA's here.",
                 named(issuer.as_deref())
             ),
-            "The CA was probably made anew under the same name: enter its present file as CA certificate (--ca-cert FILE).",
+            ca("The CA was probably made anew under the same name: enter its present file as CA certificate."),
         ),
         Cause::CaUsedAsEndEntity => Diagnosis::new(
             format!("The certificate of {host} is self-signed and marked as a CA's (CA:TRUE), which a server's must not be."),
-            "Issue a server certificate from it and enter the CA's file as CA certificate (--ca-cert FILE); or make it with \
-             openssl req -x509 -addext basicConstraints=critical,CA:FALSE.",
+            ca("Issue a server certificate from it and enter the CA's file as CA certificate; or make it with \
+             openssl req -x509 -addext basicConstraints=critical,CA:FALSE."),
         ),
         Cause::WrongName(names) => {
             let names = match names.as_slice() {
@@ -153,7 +154,7 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
                 }
                 None => format!("The CA certificate cannot be used{}.", because(detail)),
             },
-            "Enter a PEM file with the certificate of the CA as CA certificate (--ca-cert FILE).",
+            ca("Enter a PEM file with the certificate of the CA as CA certificate."),
         ),
         Cause::Tls(what) => Diagnosis::new(
             format!("No encrypted connection to {at} could be made{}.", because(what)),
@@ -162,6 +163,11 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
         // Every other cause has its words in `of`.
         other => Diagnosis::new(format!("The request to {at} failed: {other:?}."), "Send it again."),
     }
+}
+
+/// A fix by another CA certificate.
+fn ca(text: impl Into<Fix>) -> Fix {
+    text.into().by_editing(Field::CaCert)
 }
 
 fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {

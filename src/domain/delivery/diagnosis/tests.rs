@@ -77,7 +77,7 @@ fn every_cause_has_words_of_its_own() {
     for cause in causes() {
         for phase in std::iter::once(None).chain(Phase::ALL.map(Some)) {
             let diagnosis = of_cause(&to(AuthType::Default), phase, &cause);
-            for text in [&diagnosis.why, &diagnosis.fix] {
+            for text in [&diagnosis.why, &diagnosis.fix.text] {
                 assert!(text.ends_with('.') && !text.contains("..") && !text.contains("  "), "{cause:?}: {text}");
                 assert!(!text.contains('{') && !text.contains("Some("), "{cause:?}: {text}");
             }
@@ -93,29 +93,26 @@ fn every_status_has_words() {
         for status in 100..=999 {
             let diagnosis = said(auth_type, status, &[]);
             assert!(diagnosis.why.ends_with('.'), "{status}: {}", diagnosis.why);
-            assert_eq!(diagnosis.fix.is_empty(), (200..300).contains(&status), "{status}");
+            assert_eq!(diagnosis.fix.text.is_empty(), (200..300).contains(&status), "{status}");
         }
     }
 }
 
 #[test]
 fn credentials_refused() {
-    let fix = |auth_type| said(auth_type, 401, &[]).fix;
+    let fix = |auth_type| said(auth_type, 401, &[]).fix.text;
     assert_eq!(said(AuthType::Hmac, 401, &[]).why, "The endpoint refused the credentials.");
-    assert_eq!(
-        fix(AuthType::Hmac),
-        "Compare the signing secret (ends 3f2a) and the format (hex) with the receiver's; e edits them."
-    );
-    assert_eq!(fix(AuthType::Basic), "Compare the username \"me\" and the password with the receiver's; e edits them.");
-    assert_eq!(fix(AuthType::Bearer), "Compare the token (ends 3f2a) with the receiver's; e edits it.");
-    assert_eq!(
-        fix(AuthType::ApiKey),
-        "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's; e edits them."
-    );
+    assert_eq!(fix(AuthType::Hmac), "Compare the signing secret (ends 3f2a) and the format (hex) with the receiver's.");
+    assert_eq!(fix(AuthType::Basic), "Compare the username \"me\" and the password with the receiver's.");
+    assert_eq!(fix(AuthType::Bearer), "Compare the token (ends 3f2a) with the receiver's.");
+    assert_eq!(fix(AuthType::ApiKey), "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's.");
     let none = said(AuthType::Default, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
     assert!(none.why.contains("none are sent") && none.why.contains("Bearer realm"), "{none:?}");
     for auth_type in AuthType::ALL {
-        assert_eq!(said(auth_type, 403, &[]).fix.contains("3f2a"), !matches!(auth_type, AuthType::Default | AuthType::Basic));
+        assert_eq!(
+            said(auth_type, 403, &[]).fix.text.contains("3f2a"),
+            !matches!(auth_type, AuthType::Default | AuthType::Basic)
+        );
     }
 }
 
@@ -124,14 +121,16 @@ fn redirects_show_where_they_lead() {
     for status in [301, 302, 303, 307, 308] {
         let same = said(AuthType::Default, status, &[("location", "/in/")]);
         assert!(same.why.contains("redirects to /in/") && same.why.contains("redirect not followed"), "{same:?}");
-        assert!(same.fix.contains("https://hooks.example.com/in/"), "{same:?}");
+        assert!(same.fix.text.contains("https://hooks.example.com/in/"), "{same:?}");
         let other = said(AuthType::Default, status, &[("location", "https://evil.example.net/x")]);
-        assert!(other.fix.contains("another host, evil.example.net"), "{other:?}");
-        assert!(said(AuthType::Default, status, &[("location", "http://hooks.example.com/in")]).fix.contains("not be encrypted"));
+        assert!(other.fix.text.contains("another host, evil.example.net"), "{other:?}");
+        assert!(
+            said(AuthType::Default, status, &[("location", "http://hooks.example.com/in")]).fix.text.contains("not be encrypted")
+        );
         assert!(said(AuthType::Default, status, &[]).why.contains("redirect not followed"));
     }
     let nasty = said(AuthType::Default, 302, &[("location", "/\u{202e}\u{9b}31m")]);
-    assert!(!format!("{}{}", nasty.why, nasty.fix).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
+    assert!(!format!("{}{}", nasty.why, nasty.fix.text).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
     let target = |status, location: &str| {
         redirect_target(&to(AuthType::Default), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
     };
@@ -144,9 +143,9 @@ fn redirects_show_where_they_lead() {
     }
     assert_eq!(target(304, "/in/"), None);
     let with_user = said(AuthType::Default, 302, &[("location", "https://me:pw@hooks.example.com/")]);
-    assert!(with_user.fix.contains("has a user name"), "{with_user:?}");
+    assert!(with_user.fix.text.contains("has a user name"), "{with_user:?}");
     let masked = said(AuthType::ApiKey, 302, &[("location", "/in?key=••••••••")]);
-    assert!(masked.fix.contains("has the secret in it"), "{masked:?}");
+    assert!(masked.fix.text.contains("has the secret in it"), "{masked:?}");
 }
 
 #[test]
@@ -177,7 +176,7 @@ fn names_dates_and_addresses_are_told() {
     assert!(expired.contains("2026-01-01 10:00 UTC") && expired.contains("2026-02-01 00:00 UTC"), "{expired}");
     assert!(why(&Cause::ConnectionRefused(None)).contains("hooks.example.com:443"));
     assert!(why(&Cause::WrongName(vec!["a.example".into(), "b.example".into()])).contains("for a.example, b.example, not for"));
-    let fix = of_cause(&to(AuthType::Default), None, &Cause::NoCaStore(String::new())).fix;
+    let fix = of_cause(&to(AuthType::Default), None, &Cause::NoCaStore(String::new())).fix.text;
     assert!(fix.contains("ca-certificates") && fix.contains("SSL_CERT_FILE"));
 }
 

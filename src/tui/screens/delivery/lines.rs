@@ -8,6 +8,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::{json, text};
 
 /// Columns of why, in the list, from which on it is shown.
@@ -92,9 +93,9 @@ pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'s
         Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
         Span::raw(format!("   {}", time(attempt.duration_ms))),
     ])];
-    for (label, text) in [("Why", &attempt.diagnosis.why), ("Fix", &attempt.diagnosis.fix)] {
+    for (label, text) in [("Why", attempt.diagnosis.why.clone()), ("Fix", fix_text(&attempt.diagnosis.fix))] {
         if !text.is_empty() {
-            lines.extend(told(label, text, theme, columns));
+            lines.extend(told(label, &text, theme, columns));
         }
     }
     lines

@@ -337,15 +337,15 @@ impl Form {
     fn touched_choice(&mut self) {
         let Focus::Field(field) = self.focus else { return };
         match field {
-            Field::AuthType => self.errors.retain(|error| error.field == Field::Url),
-            Field::Format => self.errors.retain(|error| !matches!(error.field, Field::SigningSecret | Field::HeaderKey)),
-            _ => self.errors.retain(|error| !matches!(error.field, Field::Key | Field::Value)),
+            Field::AuthType => self.errors.retain(|error| error.field == Some(Field::Url)),
+            Field::Format => self.errors.retain(|error| !matches!(error.field, Some(Field::SigningSecret | Field::HeaderKey))),
+            _ => self.errors.retain(|error| !matches!(error.field, Some(Field::Key | Field::Value))),
         }
     }
 
     /// After a change of a text: its error and notes no longer hold.
     pub fn touched(&mut self, field: Field) {
-        self.errors.retain(|error| error.field != field);
+        self.errors.retain(|error| error.field != Some(field));
         self.notes.retain(|note| note.field != field);
         self.problem = None;
         if field == Field::SigningSecret {
@@ -383,9 +383,9 @@ impl Form {
 
     /// Takes the errors of a try to save: shows them all and goes to the first.
     pub fn refuse(&mut self, errors: Vec<FieldError>) {
-        if let Some(first) = errors.first() {
-            self.advanced |= errors.iter().any(|error| ADVANCED.contains(&error.field));
-            self.go(Focus::Field(first.field));
+        if let Some(first) = errors.first().and_then(|error| error.field) {
+            self.advanced |= errors.iter().any(|error| error.field.is_some_and(|field| ADVANCED.contains(&field)));
+            self.go(Focus::Field(first));
         }
         self.errors = errors;
     }
@@ -393,7 +393,7 @@ impl Form {
     /// The error under a field.
     #[must_use]
     pub fn error(&self, field: Field) -> Option<&FieldError> {
-        self.errors.iter().find(|error| error.field == field)
+        self.errors.iter().find(|error| error.field == Some(field))
     }
 }
 

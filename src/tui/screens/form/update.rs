@@ -2,8 +2,8 @@
 
 use tui_input::InputRequest;
 
-use crate::domain::field::{Field, FieldError, Notice};
-use crate::ops::{Code, Problem, Saved, State};
+use crate::domain::field::{Field, Notice};
+use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::{MainFocus, Model, Popup};
@@ -141,14 +141,15 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     };
     let saved = match result {
         Ok(saved) => saved,
-        Err(Problem { field: Some(field), what, why, fix, .. }) => {
-            form.refuse(vec![FieldError { field, what, why, fix }]);
+        Err(problem) if problem.field.is_some() => {
+            form.refuse(vec![problem]);
             return Vec::new();
         }
         Err(problem) => {
             // What was typed stays, so that it can be saved when the cause is mended. What another waypost made of the file
             // meanwhile is read, so that Cancel shows it.
-            let meanwhile = matches!(problem.code, Code::Busy | Code::AlreadyRegistered | Code::NothingRegistered);
+            let meanwhile =
+                matches!(problem.kind, ProblemKind::Busy | ProblemKind::AlreadyRegistered | ProblemKind::NothingRegistered);
             form.problem = Some(problem);
             return if meanwhile { vec![load(model)] } else { Vec::new() };
         }

@@ -15,6 +15,7 @@ use crate::domain::signature::Format;
 use crate::domain::text::visible;
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::text_field::Window;
 use crate::tui::widgets::{boxes, buttons, text};
 
@@ -152,7 +153,7 @@ fn colour_mark(line: &mut Line<'static>, theme: Theme) {
 
 /// An error as sentences: its label stands beside it already.
 fn sentence(error: &FieldError) -> String {
-    format!("{}. {} {}", text::capitalised(&error.what), error.why, error.fix)
+    format!("{}. {} {}", text::capitalised(&error.what), error.why, fix_text(&error.fix))
 }
 
 /// What stands before a field: its label, or, where that stands above it, only blanks.

@@ -17,6 +17,7 @@ use crate::tui::model::{MainButton, MainFocus, Model, Popup};
 use crate::tui::screens::delivery::view as deliveries;
 use crate::tui::screens::other_side::state::ProbePopup;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::{boxes, buttons, text};
 
 /// Columns of a label.
@@ -315,7 +316,7 @@ fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec
 pub fn told(problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (at, text) in
-        [format!("{} {}.", theme.glyphs.fail, text::capitalised(&problem.what)), problem.why.clone(), problem.fix.clone()]
+        [format!("{} {}.", theme.glyphs.fail, text::capitalised(&problem.what)), problem.why.clone(), fix_text(&problem.fix)]
             .into_iter()
             .enumerate()
     {

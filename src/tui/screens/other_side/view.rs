@@ -218,7 +218,7 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
     let text = format!("{mark} {}", visible(finding));
     let mut lines: Vec<Line> = text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
     if !fix.is_empty() {
-        lines.extend(answer::told("Fix", fix, theme, columns));
+        lines.extend(answer::told("Fix", &fix.text, theme, columns));
     }
     lines.push(Line::default());
     for row in &report.rows {

@@ -1,0 +1,115 @@
+//! What is shown when something is wrong: what, why, and how to fix it.
+
+use std::fmt;
+
+use super::field::Field;
+
+/// What kind of problem it is. The exit code depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// Usage, or an invalid input.
+    Usage,
+    /// A file, the disk or the output.
+    Disk,
+    /// The secret cannot be opened.
+    Secret,
+    NothingRegistered,
+    AlreadyRegistered,
+    /// Another waypost is saving, or has saved.
+    Busy,
+}
+
+/// Why something could not be done. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{what}. {why} {fix}", field.map(|field| format!("{}: ", field.label())).unwrap_or_default())]
+pub struct Problem {
+    pub kind: ProblemKind,
+    /// The input it is about.
+    pub field: Option<Field>,
+    /// A clause without a full stop.
+    pub what: String,
+    /// A sentence.
+    pub why: String,
+    pub fix: Fix,
+}
+
+impl Problem {
+    /// A problem of no single input: `what` is a clause, `why` and the text of `fix` are sentences.
+    pub fn of_kind(kind: ProblemKind, what: impl Into<String>, why: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        Self { kind, field: None, what: what.into(), why: why.into(), fix: fix.into() }
+    }
+
+    /// An invalid input.
+    pub fn new(field: Field, what: impl Into<String>, why: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        Self { field: Some(field), ..Self::of_kind(ProblemKind::Usage, what, why, fix) }
+    }
+}
+
+/// How to fix something: what to do in words, and where waypost itself can do it, which of its actions does.
+///
+/// The words name no key and no flag. Each front end adds its own way to the action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fix {
+    /// A sentence in the imperative; empty where there is nothing to fix.
+    pub text: String,
+    pub action: Option<FixAction>,
+}
+
+/// What waypost offers as a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixAction {
+    /// Change that field of the destination.
+    EditDestination { field: Field },
+    /// Register a destination.
+    Register,
+    /// Edit the registered destination, or remove it and register another.
+    EditOrRemove,
+    /// Use other directories for the files.
+    SetDirectories,
+}
+
+impl Fix {
+    /// The same fix, done by `action`.
+    #[must_use]
+    pub fn by(self, action: FixAction) -> Self {
+        Self { action: Some(action), ..self }
+    }
+
+    /// The same fix, done by editing that field of the destination.
+    #[must_use]
+    pub fn by_editing(self, field: Field) -> Self {
+        self.by(FixAction::EditDestination { field })
+    }
+
+    /// The field of the destination whose change is the fix.
+    #[must_use]
+    pub const fn field(&self) -> Option<Field> {
+        match self.action {
+            Some(FixAction::EditDestination { field }) => Some(field),
+            Some(FixAction::Register | FixAction::EditOrRemove | FixAction::SetDirectories) | None => None,
+        }
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl fmt::Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<String> for Fix {
+    fn from(text: String) -> Self {
+        Self { text, action: None }
+    }
+}
+
+impl From<&str> for Fix {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
