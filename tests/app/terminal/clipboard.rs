@@ -56,7 +56,7 @@ impl Drop for Tmux {
 }
 
 #[test]
-#[ignore = "needs tmux"]
+#[ignore = "needs tmux: apt-get install tmux"]
 fn in_tmux_it_registers_tests_and_copies_into_the_buffer() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body(BODY)]);
     let (tmux, home) = (Tmux { home: Home::new() }, Home::new());
