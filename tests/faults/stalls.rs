@@ -69,7 +69,7 @@ fn h38_a_stall_while_the_body_is_sent_ends_at_the_timeout() {
         Ok(())
     });
     let body = format!("\"{}\"", "x".repeat(15 << 20));
-    failed_in(&stalls(&endpoint.registered(Some(&ca), "1"), &body, 4), "send");
+    failed_in(&stalls(&endpoint.registered(Some(&ca), "1"), &body, 4), "write");
 }
 
 #[test]

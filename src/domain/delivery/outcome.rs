@@ -10,16 +10,16 @@ pub enum Phase {
     /// The TLS handshake.
     Tls,
     /// The request is written.
-    Send,
+    Write,
     /// The first byte of the answer is awaited.
     Wait,
     /// The answer's body is read.
-    Receive,
+    Read,
 }
 
 impl Phase {
     /// In order.
-    pub const ALL: [Self; 6] = [Self::Dns, Self::Connect, Self::Tls, Self::Send, Self::Wait, Self::Receive];
+    pub const ALL: [Self; 6] = [Self::Dns, Self::Connect, Self::Tls, Self::Write, Self::Wait, Self::Read];
 
     /// The word on the screen.
     #[must_use]
@@ -28,9 +28,9 @@ impl Phase {
             Self::Dns => "DNS",
             Self::Connect => "connect",
             Self::Tls => "TLS",
-            Self::Send => "send",
+            Self::Write => "write",
             Self::Wait => "wait",
-            Self::Receive => "receive",
+            Self::Read => "read",
         }
     }
 
@@ -41,9 +41,9 @@ impl Phase {
             Self::Dns => "dns",
             Self::Connect => "connect",
             Self::Tls => "tls",
-            Self::Send => "send",
+            Self::Write => "write",
             Self::Wait => "wait",
-            Self::Receive => "receive",
+            Self::Read => "read",
         }
     }
 }

@@ -36,7 +36,7 @@ impl Body for TracedBody {
             return Poll::Ready(None);
         }
         // On a connection that was kept nothing comes before the writing.
-        self.trace.begin(Phase::Send);
+        self.trace.begin(Phase::Write);
         let piece = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(piece);
         if self.rest.is_empty() {

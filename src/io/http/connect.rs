@@ -62,7 +62,7 @@ where
         Box::pin(async move {
             poll_fn(|context| inner.poll_ready(context)).await?;
             let connection = inner.call(request).await?;
-            trace.begin(Phase::Send);
+            trace.begin(Phase::Write);
             trace.begin(trace.on_ready);
             Ok(connection)
         })

@@ -76,7 +76,7 @@ pub struct Seen {
 impl Trace {
     /// A life that has not begun, of a request with such a body, telling `live` of its phases.
     pub fn new(body: &[u8], live: Option<UnboundedSender<Progress>>) -> Self {
-        let on_ready = if body.is_empty() { Phase::Wait } else { Phase::Send };
+        let on_ready = if body.is_empty() { Phase::Wait } else { Phase::Write };
         Self { seen: Mutex::default(), live, on_ready }
     }
 

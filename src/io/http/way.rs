@@ -87,7 +87,7 @@ impl Way {
         *sent.body_mut() = Some(reqwest::Body::wrap(body));
 
         let mut response = self.client.execute(sent).await?;
-        trace.begin(Phase::Receive);
+        trace.begin(Phase::Read);
         answer.head(&response);
         let connected = response.remote_addr().filter(|_| !self.through_proxy);
         if let Some(connected) = connected {

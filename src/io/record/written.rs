@@ -58,9 +58,9 @@ struct TimingsRecord {
     dns: Option<f64>,
     connect: Option<f64>,
     tls: Option<f64>,
-    send: Option<f64>,
+    write: Option<f64>,
     wait: Option<f64>,
-    receive: Option<f64>,
+    read: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -111,9 +111,9 @@ impl<'a> AttemptRecord<'a> {
                 dns: ms(Phase::Dns),
                 connect: ms(Phase::Connect),
                 tls: ms(Phase::Tls),
-                send: ms(Phase::Send),
+                write: ms(Phase::Write),
                 wait: ms(Phase::Wait),
-                receive: ms(Phase::Receive),
+                read: ms(Phase::Read),
             },
             why: or_null(&attempt.diagnosis.why),
             fix: or_null(&attempt.diagnosis.fix.text),

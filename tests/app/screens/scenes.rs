@@ -92,7 +92,7 @@ pub fn request() -> Request {
 fn attempt(outcome: Outcome, at: &str) -> Attempt {
     let request = request();
     let mut timings = Timings::default();
-    for (phase, ms) in [(Phase::Dns, 3.2), (Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Send, 0.1)] {
+    for (phase, ms) in [(Phase::Dns, 3.2), (Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Write, 0.1)] {
         timings.set(phase, ms);
     }
     Attempt {
@@ -133,7 +133,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
     };
     let mut attempt = attempt(Outcome::of_status(status), at);
     attempt.timings.set(Phase::Wait, 88.0);
-    attempt.timings.set(Phase::Receive, 1.0);
+    attempt.timings.set(Phase::Read, 1.0);
     attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), &response);
     attempt.response = Some(response);
     attempt

@@ -163,7 +163,7 @@ fn test_delivery() {
     update(&mut model, Msg::Began(id, Phase::Connect));
     update(&mut model, Msg::Tick(4_230));
     shot("test_in_flight", &model);
-    for (phase, ms) in [(Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Send, 0.1)] {
+    for (phase, ms) in [(Phase::Connect, 11.0), (Phase::Tls, 24.5), (Phase::Write, 0.1)] {
         update(&mut model, Msg::Ended(id, phase, ms));
     }
     update(&mut model, Msg::Began(id, Phase::Wait));

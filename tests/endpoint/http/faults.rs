@@ -118,7 +118,7 @@ async fn a_stall_in_each_phase_ends_at_the_timeout() {
     let mut case = Case::new(&server.url(), &pki).timeout_ms(1000);
     case.body = vec![b'x'; 16 << 20];
     let attempt = case.send().await;
-    assert_eq!(failed(&attempt, Phase::Send), Cause::TimedOut(1));
+    assert_eq!(failed(&attempt, Phase::Write), Cause::TimedOut(1));
     let attempt = Case::new(&server.url(), &pki).timeout_ms(1000).send().await;
     assert_eq!(failed(&attempt, Phase::Wait), Cause::TimedOut(1));
 }
@@ -164,7 +164,7 @@ async fn a_stop_keeps_what_was_seen() {
     let receiving = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&receiving);
     let progress = move |progress| {
-        if progress == Progress::Began(Phase::Receive) {
+        if progress == Progress::Began(Phase::Read) {
             told.store(true, Ordering::SeqCst);
         }
     };
@@ -176,7 +176,7 @@ async fn a_stop_keeps_what_was_seen() {
         std::task::Poll::Pending
     });
     let attempt = Case::new(&half.url(), &pki).send_with(progress, stop).await;
-    assert_eq!((attempt.outcome, attempt.status(), attempt.phase), (Outcome::Stopped, Some(401), Some(Phase::Receive)));
+    assert_eq!((attempt.outcome, attempt.status(), attempt.phase), (Outcome::Stopped, Some(401), Some(Phase::Read)));
 }
 
 #[test]

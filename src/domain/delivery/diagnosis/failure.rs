@@ -186,11 +186,11 @@ fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
             format!("{at} took the connection, but did not finish the TLS handshake within {limit} s."),
             "Check that the receiver serves HTTPS on that port, and is not overloaded.",
         ),
-        Some(Phase::Send) => Diagnosis::new(
+        Some(Phase::Write) => Diagnosis::new(
             format!("The endpoint did not read the whole request within {limit} s."),
             "Look at the receiver's load and the network between, or set a longer timeout.",
         ),
-        Some(Phase::Wait | Phase::Receive) => Diagnosis::new(
+        Some(Phase::Wait | Phase::Read) => Diagnosis::new(
             format!("The endpoint took the request, but did not answer within {limit} s."),
             "Let the receiver answer first and work afterwards, or set a longer timeout.",
         ),
@@ -202,9 +202,9 @@ const fn moment(phase: Option<Phase>) -> &'static str {
     match phase {
         None | Some(Phase::Dns | Phase::Connect) => "while it was being made",
         Some(Phase::Tls) => "during the TLS handshake",
-        Some(Phase::Send) => "while the request was sent",
+        Some(Phase::Write) => "while the request was sent",
         Some(Phase::Wait) => "without an answer",
-        Some(Phase::Receive) => "in the middle of the answer",
+        Some(Phase::Read) => "in the middle of the answer",
     }
 }
 

@@ -59,7 +59,7 @@ pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
         None | Some(Phase::Dns | Phase::Connect | Phase::Tls) => {
             Diagnosis::new("You stopped it before anything was sent.", "Send it again.")
         }
-        Some(Phase::Send | Phase::Wait | Phase::Receive) => Diagnosis::new(
+        Some(Phase::Write | Phase::Wait | Phase::Read) => Diagnosis::new(
             "You stopped it after the request was on its way; the endpoint may have taken the event.",
             "Look at the receiver before you send it again.",
         ),
