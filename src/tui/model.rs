@@ -1,15 +1,18 @@
 //! All that the app knows, and all that the screen shows. Changed by [`crate::tui::update::update`] only.
 
-use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::domain::url::EndpointUrl;
 use crate::ops::demo::Guide;
-use crate::ops::{Problem, Situation, State, Witness};
+use crate::ops::{Situation, State, Witness};
 use crate::tui::msg::{Id, Press};
+use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
-use crate::tui::screens::other_side::state::{ProbePopup, SnippetPopup, VerifyPopup};
+use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, buttons};
+use crate::tui::screens::probe::state::ProbePopup;
+use crate::tui::screens::question::state::Question;
+use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::screens::test::state::TestPopup;
+use crate::tui::screens::verify::state::VerifyPopup;
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
 
@@ -26,50 +29,12 @@ pub struct Environment {
     pub demo: Option<String>,
 }
 
-/// A button on the destination screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MainButton {
-    /// `[ Register ]`
-    Register,
-    /// `[ Send test ]`
-    SendTest,
-    /// `[ Edit ]`
-    Edit,
-    /// `[ Delete ]`
-    Delete,
-    /// `[ Read again ]`
-    Reload,
-}
-
-impl MainButton {
-    /// The words on it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Register => "Register",
-            Self::SendTest => "Send test",
-            Self::Edit => "Edit",
-            Self::Delete => "Delete",
-            Self::Reload => "Read again",
-        }
-    }
-}
-
-/// What has the focus on the destination screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MainFocus {
-    /// The button at that place.
-    Button(usize),
-    /// The delivery at that place, the newest being 0.
-    Delivery(usize),
-}
-
 /// A popup over the destination screen; one at most.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Popup {
     /// Register or edit.
     Form(Box<Form>),
-    /// Send a test delivery, or look at a past one.
+    /// A test delivery, or a past one.
     Test(Box<TestPopup>),
     /// The receiver's check as code.
     Snippet(SnippetPopup),
@@ -77,27 +42,6 @@ pub enum Popup {
     Verify(Box<VerifyPopup>),
     /// Does the endpoint check?
     Probe(ProbePopup),
-    /// "Send events to another host?", which a redirect leads to
-    Redirect {
-        /// Where it leads.
-        url: Box<EndpointUrl>,
-        /// Whether `[ Use it ]` has the focus, rather than `[ Keep ]`.
-        change: bool,
-    },
-    /// "Forget all deliveries?"
-    Clear {
-        /// Whether `[ Clear ]` has the focus, rather than `[ Keep ]`.
-        clear: bool,
-        /// The clearing under way.
-        clearing: Option<Id>,
-    },
-    /// "Delete the destination …?"
-    Delete {
-        /// Whether `[ Delete ]` has the focus, rather than `[ Keep ]`.
-        delete: bool,
-        /// The removal under way.
-        removing: Option<Id>,
-    },
 }
 
 /// All that the app knows.
@@ -111,44 +55,32 @@ pub struct Model {
     pub state: State,
     /// Of the state file, as last read or written.
     pub generation: u64,
-    /// On the destination screen.
-    pub focus: MainFocus,
-    /// The first line of the destination that is shown, where its box does not hold them all.
-    pub scroll: usize,
-    /// The popup, if there is one.
+    /// The destination screen.
+    pub main: MainScreen,
+    /// The deliveries listed on it.
+    pub history: History,
+    /// The popup over it, if there is one.
     pub popup: Option<Popup>,
+    /// The question over both.
+    pub question: Option<Question>,
     /// Whether the keys are shown over everything, and how far they are scrolled.
     pub help: Option<usize>,
     /// The line above the keys.
     pub status: Option<Status>,
-    /// The newest first.
-    pub deliveries: Vec<Delivery>,
-    /// Whether the history has older ones.
-    pub more_deliveries: bool,
-    /// The test delivery that a question was asked over.
-    pub beneath: Option<Box<TestPopup>>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
-    pub kept_verify: Option<Box<VerifyPopup>>,
-    /// Why the history cannot be read.
-    pub history_problem: Option<Problem>,
-    /// Only deliveries of that outcome are listed.
-    pub filter: Option<Outcome>,
-    /// The page of the history that is waited for.
-    pub listing: Option<Id>,
+    pub closed_verify: Option<Box<VerifyPopup>>,
     /// The reading of the state file that is waited for.
     pub loading: Option<Id>,
-    /// Keys that came while a save or a removal was under way; they count when it has ended well.
+    /// Keys that came while a save or a removal was under way; they count when it has succeeded.
     pub early: Vec<Press>,
-    /// The events of the user's own.
+    /// The user's own events.
     pub events: Vec<Event>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// What to do next, in a demo.
     pub guide: Option<Guide>,
-    /// ^C was pressed while a form was dirty: once more quits.
+    /// ^C was pressed with something to lose: once more quits.
     pub quit_armed: bool,
-    /// The exit code, once the app is to end.
-    pub quitting: Option<u8>,
     /// Whether the last message changed anything that is shown.
     pub changed: bool,
     next_id: Id,
@@ -164,25 +96,19 @@ impl Model {
             environment,
             state: State::Empty,
             generation: 0,
-            focus: MainFocus::Button(0),
-            scroll: 0,
+            main: MainScreen { focus: MainFocus::Button(0), scroll: 0 },
+            history: History::default(),
             popup: None,
+            question: None,
             help: None,
             status: None,
-            deliveries: Vec::new(),
-            more_deliveries: false,
-            history_problem: None,
-            beneath: None,
-            kept_verify: None,
-            filter: None,
-            listing: None,
+            closed_verify: None,
             loading: None,
             early: Vec::new(),
             events: Vec::new(),
             witness: None,
             guide,
             quit_armed: false,
-            quitting: None,
             changed: true,
             next_id: 1,
         };
@@ -195,27 +121,27 @@ impl Model {
         let buttons = self.buttons().len();
         self.generation = situation.generation;
         self.state = situation.state;
-        self.scroll = 0;
+        self.main.scroll = 0;
         self.events = situation.events;
         // What is listed stays: it may be filtered, or pages long.
-        if self.deliveries.is_empty() && self.filter.is_none() {
+        if !self.history.is_listed() {
             match situation.history {
                 Ok(page) => {
-                    self.deliveries = page.deliveries;
-                    self.more_deliveries = page.more;
-                    self.history_problem = None;
+                    self.history.deliveries = page.deliveries;
+                    self.history.more = page.more;
+                    self.history.problem = None;
                 }
-                Err(problem) => self.history_problem = Some(problem),
+                Err(problem) => self.history.problem = Some(problem),
             }
         }
         // Where nothing is registered the list is not shown, and nothing in it can have the focus.
-        let unlisted = self.deliveries.is_empty() && self.filter.is_none() || self.state == State::Empty;
-        if matches!(self.focus, MainFocus::Delivery(_)) && unlisted {
-            self.focus = MainFocus::Button(0);
-        }
-        // Other buttons: the focus goes to the first of them.
-        if self.buttons().len() != buttons && matches!(self.focus, MainFocus::Button(_)) {
-            self.focus = MainFocus::Button(0);
+        let listed = self.history.is_listed() && self.state != State::Empty;
+        let lost = match self.main.focus {
+            MainFocus::Delivery(_) => !listed,
+            MainFocus::Button(_) => self.buttons().len() != buttons,
+        };
+        if lost {
+            self.main.focus = MainFocus::Button(0);
         }
     }
 
@@ -229,32 +155,33 @@ impl Model {
     /// The buttons of the destination screen, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [MainButton] {
-        match self.state {
-            State::Empty => &[MainButton::Register],
-            State::Open(_) => &[MainButton::SendTest, MainButton::Edit, MainButton::Delete],
-            State::Locked(..) => &[MainButton::Edit, MainButton::Delete, MainButton::Reload],
-            State::Unreadable(_) => &[MainButton::Reload],
-        }
+        buttons(&self.state)
+    }
+
+    /// Whether the keys go to the destination screen, with nothing over it.
+    pub(crate) const fn is_main_active(&self) -> bool {
+        self.popup.is_none() && self.question.is_none()
+    }
+
+    /// The popup as far as it is seen: a question about the destination is shown below that, not over a popup.
+    pub(crate) fn visible_popup(&self) -> Option<&Popup> {
+        self.popup.as_ref().filter(|_| !self.question.as_ref().is_some_and(Question::is_about_destination))
     }
 
     /// The registered destination, if its secret can be opened.
     #[must_use]
-    pub fn destination(&self) -> Option<&Destination> {
+    pub const fn destination(&self) -> Option<&Destination> {
         match &self.state {
             State::Open(destination) => Some(destination),
             _ => None,
         }
     }
 
-    /// Whether a save or a removal is under way.
+    /// Whether a save, a removal or a clearing is under way.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        match &self.popup {
-            Some(Popup::Form(form)) => form.saving.is_some(),
-            Some(Popup::Delete { removing, .. }) => removing.is_some(),
-            Some(Popup::Clear { clearing, .. }) => clearing.is_some(),
-            _ => false,
-        }
+        let form = matches!(&self.popup, Some(Popup::Form(form)) if form.saving.is_some());
+        form || self.question.as_ref().is_some_and(|question| question.running.is_some())
     }
 
     /// The id of the delivery in flight.

@@ -20,9 +20,9 @@ use crate::tui::app::hangup;
 use crate::tui::app::run::{Run, Shell};
 use crate::tui::app::terminal;
 use crate::tui::app::terminal::Taken;
+use crate::tui::layout::shown_at_most;
 use crate::tui::model::{Environment, Model};
 use crate::tui::msg::Msg;
-use crate::tui::update::shown_at_most;
 use crate::tui::view::view;
 
 /// Runs the app. Returns the exit code.

@@ -2,6 +2,7 @@
 //!
 //! The line follows from the step and from where one is: who wanders off is told what is next there, and nothing is in the way.
 
+pub(crate) mod layout;
 pub(crate) mod view;
 mod words;
 
@@ -16,7 +17,7 @@ pub fn follow(model: &mut Model) {
     let before = guide.step();
     guide.registered(state);
     if let Some(Popup::Test(test)) = popup
-        && !test.past
+        && !test.is_past()
         && let Some(delivery) = test.delivery()
     {
         guide.ended(Delivery::outcome(delivery));

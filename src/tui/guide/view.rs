@@ -5,26 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::guide;
+use crate::tui::guide::layout::{below, rows};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
-
-/// From as many columns a line fits into one row.
-const ONE_ROW: u16 = 60;
-
-/// From as many rows a narrow screen has a second one to give.
-const HIGH: u16 = 16;
-
-/// How many rows it takes. As many whatever the line is: nothing below moves with it.
-const fn rows(area: Rect) -> u16 {
-    if area.width < ONE_ROW && area.height >= HIGH { 2 } else { 1 }
-}
-
-/// What is left under the guide.
-pub fn under(model: &Model, area: Rect) -> Rect {
-    let rows = if model.guide.is_some() { rows(area).min(area.height) } else { 0 };
-    Rect { y: area.y + rows, height: area.height - rows, ..area }
-}
 
 /// Draws the line; gives what is left for everything else.
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) -> Rect {
@@ -46,5 +30,5 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) -> Rect 
             frame.render_widget(line, Rect { y, height: 1, ..area });
         }
     }
-    under(model, area)
+    below(model, area)
 }

@@ -7,8 +7,9 @@ use crate::ops::State;
 use crate::ops::demo::{Called, Guide, Step};
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
-use crate::tui::screens::other_side::state::ProbePopup;
-use crate::tui::screens::test::state::{Life, TestButton, TestFocus, TestPopup};
+use crate::tui::screens::probe::state::ProbePopup;
+use crate::tui::screens::question::state::{Pending, Question};
+use crate::tui::screens::test::state::{Life, Mode, TestButton, TestFocus, TestPopup};
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,13 @@ fn words(guide: &Guide, model: &Model) -> Words {
     if model.help.is_some() {
         return same("These are the keys here. Esc closes them.");
     }
+    match &model.question {
+        Some(Question { pending: Pending::DiscardForm, .. }) => return same("Esc goes back to the form."),
+        Some(Question { pending: Pending::DiscardBody(_), .. }) => return same("Esc goes back to the body."),
+        Some(Question { pending: Pending::Probe, .. }) => return same("Send shows whether it checks. Esc goes back."),
+        Some(_) => return same("Esc keeps all as it is."),
+        None => {}
+    }
     match &model.popup {
         None => on_screen(guide, model),
         Some(Popup::Form(form)) => in_form(guide, form),
@@ -55,9 +63,7 @@ fn words(guide: &Guide, model: &Model) -> Words {
         Some(Popup::Snippet(_)) => same("The receiver's check, as code. Esc goes back."),
         Some(Popup::Verify(_)) => same("Was a request made with our secret? Esc goes back."),
         Some(Popup::Probe(ProbePopup::Running { .. })) => same("Pings, right and wrong ones. Esc stops them."),
-        Some(Popup::Probe(ProbePopup::Asking(_))) => same("Send shows whether it checks. Esc goes back."),
         Some(Popup::Probe(_)) => same("Whether the receiver checks. Esc goes back."),
-        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => same("Esc keeps all as it is."),
     }
 }
 
@@ -108,14 +114,10 @@ fn on_screen(guide: &Guide, model: &Model) -> Words {
 }
 
 fn in_test(guide: &Guide, model: &Model, test: &TestPopup) -> Words {
-    if test.discard.is_some() {
-        return same("Esc goes back to the body.");
-    }
-    if test.prompt.is_some() {
-        return same("Enter takes what is typed. Esc goes back.");
-    }
-    if test.editing.is_some() {
-        return same("Change the body as you like. Esc takes it.");
+    match test.mode {
+        Mode::Prompt(_) => return same("Enter takes what is typed. Esc goes back."),
+        Mode::Edit(_) => return same("Change the body as you like. Esc takes it."),
+        Mode::Browse => {}
     }
     let step = guide.step();
     let send = match test.focus {
@@ -125,8 +127,8 @@ fn in_test(guide: &Guide, model: &Model, test: &TestPopup) -> Words {
     match &test.life {
         Life::Flight(_) => return both("On its way: each phase is shown as it ends. Esc stops it.", "On its way. Esc stops it."),
         _ if step == Step::Done => return all_of_it(),
-        _ if test.past => return same("This one is of before. Esc goes back."),
-        Life::Answered(delivery) => return answered(guide, model, delivery.outcome()),
+        Life::Past(_) => return same("This one is of before. Esc goes back."),
+        Life::Answered(answer) => return answered(guide, model, answer.delivery.outcome()),
         Life::Idle => {}
     }
     let Some(destination) = model.destination() else { return same("Esc goes back.") };
@@ -169,9 +171,6 @@ fn answered(guide: &Guide, model: &Model, outcome: Outcome) -> Words {
 }
 
 fn in_form(guide: &Guide, form: &Form) -> Words {
-    if form.discard.is_some() {
-        return same("Esc goes back to the form.");
-    }
     if form.saving.is_some() {
         return same("It is being saved.");
     }

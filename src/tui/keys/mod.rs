@@ -5,13 +5,13 @@ mod table;
 mod when;
 
 use crate::tui::action::Action;
-use crate::tui::model::{MainFocus, Model, Popup};
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
-use crate::tui::screens::other_side::state::ProbePopup;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::test::state::Mode;
 
 pub use binding::{Binding, Context};
 pub use table::TABLE;
-pub use when::has_deliveries;
 
 /// Where keys go now.
 #[must_use]
@@ -22,19 +22,20 @@ pub fn context(model: &Model) -> Context {
 /// Where keys go when the help is closed: what the help is about.
 #[must_use]
 pub fn under_help(model: &Model) -> Context {
+    if model.question.is_some() {
+        return Context::Question;
+    }
     match &model.popup {
-        Some(Popup::Form(form)) if form.discard.is_some() => Context::Question,
         Some(Popup::Form(_)) => Context::Form,
-        Some(Popup::Test(test)) if test.discard.is_some() => Context::Question,
-        Some(Popup::Test(test)) if test.prompt.is_some() => Context::Prompt,
-        Some(Popup::Test(test)) if test.editing.is_some() => Context::Editor,
-        Some(Popup::Test(_)) => Context::Test,
+        Some(Popup::Test(test)) => match test.mode {
+            Mode::Browse => Context::Test,
+            Mode::Prompt(_) => Context::Prompt,
+            Mode::Edit(_) => Context::Editor,
+        },
         Some(Popup::Snippet(_)) => Context::Snippet,
         Some(Popup::Verify(_)) => Context::Verify,
-        Some(Popup::Probe(ProbePopup::Asking(_))) => Context::Question,
         Some(Popup::Probe(_)) => Context::Probe,
-        Some(Popup::Delete { .. } | Popup::Clear { .. } | Popup::Redirect { .. }) => Context::Question,
-        None if matches!(model.focus, MainFocus::Delivery(_)) => Context::Deliveries,
+        None if matches!(model.main.focus, MainFocus::Delivery(_)) => Context::Deliveries,
         None => Context::Main,
     }
 }

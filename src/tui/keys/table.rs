@@ -4,8 +4,8 @@ use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context as C};
 use crate::tui::keys::when::{
     always, can_edit, can_test, empty, form_edits, form_has_secret, form_off_text, form_on_button, form_on_choice, form_on_field,
-    form_registers, form_signs, has_deliveries, in_text, main_scrolls, not_empty, other_side_scrolls, test_answered,
-    test_at_rest, test_can_edit, test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
+    form_registers, form_signs, has_deliveries, in_text, main_scrolls, not_empty, probe_scrolls, test_answered, test_at_rest,
+    test_can_edit, test_in_flight, test_on_event, test_on_request, test_on_send, test_on_tabs,
 };
 use crate::tui::model::Model;
 use crate::tui::msg::Press as P;
@@ -270,7 +270,7 @@ pub const TABLE: &[Binding] = &[
         "↑↓",
         "scroll",
         "scroll (also PgUp PgDn)",
-        other_side_scrolls,
+        probe_scrolls,
     ),
     bind(&[C::Probe], &[(P::Char('?'), A::Help)], "?", "help", "show the keys", always),
     bind(&[C::Probe], &[(P::Char('q'), A::Quit)], "q", "", "quit", test_at_rest),

@@ -2,9 +2,11 @@
 
 use crate::domain::auth::AuthType;
 use crate::ops::State;
+use crate::tui::layout;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::state::Focus;
-use crate::tui::screens::test::state::{Life, TestFocus};
+use crate::tui::screens::probe;
+use crate::tui::screens::test::state::{Tab, TestButton, TestFocus};
 
 pub(crate) const fn always(_: &Model) -> bool {
     true
@@ -26,10 +28,9 @@ pub(crate) fn can_edit(model: &Model) -> bool {
     matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
 }
 
-/// Whether the focus can go to the list of deliveries; an empty one of a filter too, so that the filter can be changed.
-#[must_use]
-pub fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && (!model.deliveries.is_empty() || model.filter.is_some())
+/// Whether the focus can go to the list of deliveries.
+pub(crate) fn has_deliveries(model: &Model) -> bool {
+    not_empty(model) && model.history.is_listed()
 }
 
 /// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,
@@ -41,12 +42,12 @@ pub(crate) fn main_scrolls(model: &Model) -> bool {
         && model.guide.is_none()
         && model.status.is_none()
         && matches!(model.state, State::Empty | State::Open(_));
-    !usual && crate::tui::view::main_overflow(model) > 0
+    !usual && layout::main_overflow(model) > 0
 }
 
-/// Whether a text about the other side does not fit into its popup.
-pub(crate) fn other_side_scrolls(model: &Model) -> bool {
-    let (lines, page) = crate::tui::view::other_side_extent(model);
+/// Whether the probe's report does not fit into its popup.
+pub(crate) fn probe_scrolls(model: &Model) -> bool {
+    let (lines, page) = probe::layout::extent(model);
     lines > page
 }
 
@@ -106,8 +107,7 @@ pub(crate) fn test_focus(model: &Model) -> Option<TestFocus> {
 }
 
 pub(crate) fn test_on_send(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if !matches!(test.life, Life::Flight(_))
-        && matches!(test.focus, TestFocus::Button(crate::tui::screens::test::state::TestButton::Send | crate::tui::screens::test::state::TestButton::SendAgain)))
+    matches!(&model.popup, Some(Popup::Test(test)) if matches!(test.focus, TestFocus::Button(TestButton::Send | TestButton::SendAgain)))
 }
 
 pub(crate) fn test_on_event(model: &Model) -> bool {
@@ -119,7 +119,7 @@ pub(crate) fn test_on_tabs(model: &Model) -> bool {
 }
 
 pub(crate) fn test_on_request(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tab == crate::tui::screens::test::state::Tab::Request)
+    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tabs.front == Tab::Request)
 }
 
 pub(crate) fn test_can_edit(model: &Model) -> bool {

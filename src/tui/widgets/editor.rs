@@ -2,7 +2,14 @@
 
 use std::fmt;
 
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text;
 
 /// The largest body that is edited here, in bytes; a larger one wants an editor of its own.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -161,6 +168,36 @@ impl Editor {
             byte -= 1;
         }
         self.cursor = (line, byte);
+    }
+}
+
+/// A text that is edited, scrolled so that the cursor is in view.
+///
+/// The columns beside the area are for the signs of lines that go on there.
+pub fn draw(editor: &Editor, focused: bool, theme: Theme, frame: &mut Frame, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let (line, before) = editor.cursor();
+    let (column, page, columns) = (text::width(&text::tabbed(before)), usize::from(area.height), usize::from(area.width));
+    let top = (line + 1).saturating_sub(page);
+    let left = (column + 1).saturating_sub(columns);
+    let lines: Vec<String> = editor.lines().iter().skip(top).take(page).map(|line| text::tabbed(line)).collect();
+    let (before, after) = theme.glyphs.choice;
+    for (line, y) in lines.iter().zip(area.y..) {
+        let side = |x| Rect { x, y, width: 1, height: 1 };
+        if left > 0 && !line.is_empty() {
+            frame.render_widget(Span::styled(before, theme.styles.dim), side(area.x.saturating_sub(1)));
+        }
+        if text::width(line) > left + columns {
+            frame.render_widget(Span::styled(after, theme.styles.dim), side(area.right()));
+        }
+    }
+    let lines: Vec<Line> = lines.into_iter().map(Line::raw).collect();
+    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(left).unwrap_or(0))), area);
+    if focused {
+        let (x, y) = (u16::try_from(column - left).unwrap_or(0), u16::try_from(line - top).unwrap_or(0));
+        frame.set_cursor_position(Position { x: area.x + x, y: area.y + y });
     }
 }
 

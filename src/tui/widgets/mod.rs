@@ -2,8 +2,11 @@
 
 pub(crate) mod boxes;
 pub(crate) mod buttons;
-pub mod editor;
+pub(crate) mod confirm;
+pub(crate) mod editor;
 pub(crate) mod fix;
 pub(crate) mod json;
+pub(crate) mod message;
+pub(crate) mod scroll;
 pub(crate) mod text;
-pub mod text_field;
+pub(crate) mod text_field;

@@ -9,9 +9,10 @@ use waypost::io::fs::paths::Paths;
 use waypost::io::history;
 use waypost::ops::{PAGE, Page, Situation};
 use waypost::tui::effect::Effect;
+use waypost::tui::layout::shown_at_most;
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::Msg;
-use waypost::tui::update::{shown_at_most, update};
+use waypost::tui::update::update;
 use waypost::tui::view::view;
 
 use crate::screens::scenes;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use waypost::domain::auth::AuthType;
 use waypost::ops::Problem;
-use waypost::tui::model::{Model, Popup};
+use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
 use waypost::tui::theme::Styles;
 use waypost::tui::update::update;
@@ -209,7 +209,7 @@ fn told() -> Vec<Model> {
     models.push(edit);
     let mut delete = app(scenes::registered(AuthType::Hmac));
     press(&mut delete, "d right enter");
-    let Some(Popup::Delete { removing: Some(id), .. }) = delete.popup else { panic!("nothing is being removed") };
+    let Some(id) = delete.question.as_ref().and_then(|question| question.running) else { panic!("nothing is being removed") };
     update(&mut delete, Msg::Removed(id, Err(Problem::overtaken())));
     models.push(delete);
     for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {

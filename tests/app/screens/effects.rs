@@ -7,9 +7,10 @@ use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect};
-use waypost::tui::model::{MainFocus, Model, Popup};
+use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::screens::form::state::Form;
+use waypost::tui::screens::main::state::MainFocus;
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen, type_text};
@@ -338,7 +339,7 @@ fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
     let mut older = scenes::failed();
     older.id = "msg_older".into();
     update(&mut model, Msg::Listed(1, Ok(Box::new(Page { deliveries: vec![older], skipped: 2, ..Page::default() }))));
-    assert_eq!((model.deliveries.len(), model.more_deliveries), (3, false));
+    assert_eq!((model.history.deliveries.len(), model.history.more), (3, false));
 }
 
 #[test]
@@ -348,7 +349,7 @@ fn the_history_is_cleared_after_a_question() {
     let effects = press(&mut model, "x right enter");
     let [Effect::ClearHistory { id }] = effects[..] else { panic!("{effects:?}") };
     update(&mut model, Msg::Cleared(id, Ok(())));
-    assert!(model.deliveries.is_empty() && screen(&model).contains("None yet"));
+    assert!(model.history.deliveries.is_empty() && screen(&model).contains("None yet"));
 }
 
 #[test]
@@ -441,7 +442,7 @@ fn keys_that_came_while_the_history_was_cleared_are_not_kept_for_later() {
 fn an_empty_filter_can_be_left() {
     let mut model = app(scenes::with_deliveries());
     press(&mut model, "down f");
-    let id = model.listing.unwrap();
+    let id = model.history.listing.unwrap();
     update(&mut model, Msg::Listed(id, Ok(Box::default())));
     press(&mut model, "esc down");
     assert!(matches!(&press(&mut model, "f")[..], [Effect::List { .. }]));
@@ -535,7 +536,7 @@ fn receiver_code_is_copied_in_the_language_on_show() {
 #[test]
 fn a_probe_is_sent_again_as_a_ping() {
     let mut model = app(scenes::with_deliveries());
-    for delivery in &mut model.deliveries {
+    for delivery in &mut model.history.deliveries {
         delivery.event = "probe:unsigned".into();
     }
     let effects = press(&mut model, "down r");
@@ -626,7 +627,7 @@ fn find_goes_from_place_to_place_and_around() {
     let mut model = app(scenes::registered(AuthType::Hmac));
     press(&mut model, "t / W E B H O O K enter");
     let found = |model: &Model| match &model.popup {
-        Some(Popup::Test(test)) => test.found,
+        Some(Popup::Test(test)) => test.tabs.found,
         _ => None,
     };
     let first = found(&model).unwrap();
@@ -721,6 +722,6 @@ fn a_destination_that_another_waypost_removed_takes_the_focus_out_of_the_list() 
     press(&mut model, "down t");
     let id = model.loading.unwrap();
     update(&mut model, Msg::Loaded(id, Box::new(scenes::nothing())));
-    assert_eq!(model.focus, MainFocus::Button(0));
+    assert_eq!(model.main.focus, MainFocus::Button(0));
     assert!(screen(&model).contains("> [ Register ]"), "{}", screen(&model));
 }

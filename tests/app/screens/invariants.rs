@@ -9,9 +9,10 @@ use waypost::domain::secret::Secret;
 use waypost::ops::{Page, Removed, Saved, Situation};
 use waypost::tui::keys;
 use waypost::tui::keys::Context;
-use waypost::tui::model::{MainFocus, Model, Popup};
+use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted, Press};
 use waypost::tui::screens::form::state::Focus;
+use waypost::tui::screens::main::state::MainFocus;
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen};
@@ -24,28 +25,15 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(
-            Popup::Delete { .. }
-            | Popup::Clear { .. }
-            | Popup::Redirect { .. }
-            | Popup::Snippet(_)
-            | Popup::Verify(_)
-            | Popup::Probe(_),
-        )
-        | None => {}
+        Some(Popup::Snippet(_) | Popup::Verify(_) | Popup::Probe(_)) | None => {}
     }
-    match model.focus {
+    match model.main.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
-        MainFocus::Delivery(at) => assert!(at < model.deliveries.len() || (at == 0 && model.filter.is_some())),
+        MainFocus::Delivery(at) => assert!(at < model.history.deliveries.len() || (at == 0 && model.history.filter.is_some())),
     }
     if !model.is_saving() {
         assert!(model.early.is_empty(), "early keys outlive what they waited for");
     }
-    assert!(
-        model.beneath.is_none() || matches!(model.popup, Some(Popup::Delete { .. } | Popup::Redirect { .. })),
-        "{:?}",
-        model.popup
-    );
     let screen = screen(model);
     let (columns, rows) = model.size;
     let marked =

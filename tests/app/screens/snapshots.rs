@@ -11,7 +11,7 @@ use waypost::ops::probe::Case;
 use waypost::ops::{Page, Problem, Witness};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
-use waypost::tui::screens::other_side::state::Checked;
+use waypost::tui::screens::verify::state::Checked;
 use waypost::tui::update::update;
 
 use super::colours::assert_readable;
@@ -145,7 +145,7 @@ fn delete() {
     shot("delete", &model);
     press(&mut model, "right enter");
     shot("deleting", &model);
-    let Some(Popup::Delete { removing: Some(id), .. }) = model.popup else { panic!("nothing is being removed") };
+    let Some(id) = model.question.as_ref().and_then(|question| question.running) else { panic!("nothing is being removed") };
     update(&mut model, Msg::Removed(id, Err(Problem::overtaken())));
     shot("not_deleted", &model);
 }
@@ -231,10 +231,10 @@ fn a_redirect_offers_its_target() {
 fn history_filter_clear() {
     let mut model = app(scenes::with_deliveries());
     press(&mut model, "down f");
-    let id = model.listing.unwrap();
+    let id = model.history.listing.unwrap();
     let page = Page { deliveries: vec![scenes::delivered()], ..Page::default() };
     update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
-    assert_eq!(model.filter, Some(Outcome::Delivered));
+    assert_eq!(model.history.filter, Some(Outcome::Delivered));
     shot("history_filtered", &model);
     press(&mut model, "x");
     shot("history_clear", &model);

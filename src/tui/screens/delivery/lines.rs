@@ -9,7 +9,7 @@ use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::fix_text;
-use crate::tui::widgets::{json, text};
+use crate::tui::widgets::{json, message, text};
 
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
@@ -95,23 +95,10 @@ pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'s
     ])];
     for (label, text) in [("Why", attempt.diagnosis.why.clone()), ("Fix", fix_text(&attempt.diagnosis.fix))] {
         if !text.is_empty() {
-            lines.extend(told(label, &text, theme, columns));
+            lines.extend(message::labelled(label, &text, theme, columns));
         }
     }
     lines
-}
-
-/// `Why   …`, wrapped behind its label.
-pub fn told(label: &str, text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let text = visible(text);
-    text::wrapped(&text, columns.saturating_sub(6))
-        .into_iter()
-        .enumerate()
-        .map(|(at, line)| {
-            let label = text::padded(if at == 0 { label } else { "" }, 6);
-            Line::from(vec![Span::styled(label, theme.styles.strong), Span::raw(line)])
-        })
-        .collect()
 }
 
 fn header(name: &str, value: &str, theme: Theme, columns: usize, lines: &mut Vec<Line<'static>>) {
@@ -277,10 +264,10 @@ pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'stat
     lines.push(Line::default());
     if !attempt.addresses.is_empty() {
         let list: Vec<String> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
-        lines.extend(told("DNS", &list.join(", "), theme, columns));
+        lines.extend(message::labelled("DNS", &list.join(", "), theme, columns));
     }
     if let Some(connected) = attempt.connected {
-        lines.extend(told("To", &connected.to_string(), theme, columns));
+        lines.extend(message::labelled("To", &connected.to_string(), theme, columns));
     }
     if let Some(tls) = &attempt.tls {
         let agreed = [tls.version.as_deref(), tls.cipher.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -295,7 +282,7 @@ pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'stat
             parts.push(format!("until {}", end.strftime("%Y-%m-%d")));
         }
         parts.retain(|part| !part.is_empty());
-        lines.extend(told("TLS", &parts.join("; "), theme, columns));
+        lines.extend(message::labelled("TLS", &parts.join("; "), theme, columns));
     }
     lines
 }

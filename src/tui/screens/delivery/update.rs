@@ -2,31 +2,32 @@
 
 use crate::domain::delivery::Outcome;
 use crate::ops::{Page, Problem};
-use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::{MainFocus, Model, Popup};
+use crate::tui::layout::shown_at_most;
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
-use crate::tui::screens::test::state::TestPopup;
-use crate::tui::screens::test::update as test;
+use crate::tui::screens::delivery::state::LISTED;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::test::send::send;
+use crate::tui::screens::test::state::{TestPopup, redirect_target};
 use crate::tui::status::Tone;
-use crate::tui::update::close;
 
 /// Opens a past delivery.
 pub fn open(model: &mut Model, at: usize) {
-    let Some(delivery) = model.deliveries.get(at).cloned() else { return };
-    let offer = model.destination().and_then(|destination| test::offer(destination.settings(), &delivery));
-    model.popup = Some(Popup::Test(Box::new(TestPopup { offer, ..TestPopup::past(delivery) })));
+    let Some(delivery) = model.history.deliveries.get(at).cloned() else { return };
+    let offer = model.destination().and_then(|destination| redirect_target(destination.settings(), &delivery));
+    model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery, offer))));
 }
 
 /// Opens a past delivery, and sends the same event and body again under a new id.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
     open(model, at);
-    test::act(model, Action::Press)
+    send(model)
 }
 
 /// The next filter: all, then each outcome.
 pub fn next_filter(model: &mut Model) -> Vec<Effect> {
-    model.filter = match model.filter {
+    model.history.filter = match model.history.filter {
         None => Outcome::ALL.first().copied(),
         Some(outcome) => {
             let at = Outcome::ALL.iter().position(|&other| other == outcome).unwrap_or(0);
@@ -38,24 +39,18 @@ pub fn next_filter(model: &mut Model) -> Vec<Effect> {
 
 /// Reads the next page when the focus has come near the end of what is there.
 pub fn page_if_needed(model: &mut Model) -> Vec<Effect> {
-    let MainFocus::Delivery(at) = model.focus else { return Vec::new() };
-    let count = model.deliveries.len();
-    if model.more_deliveries && model.listing.is_none() && at + 1 >= count && count < test::LISTED {
+    let MainFocus::Delivery(at) = model.main.focus else { return Vec::new() };
+    let count = model.history.deliveries.len();
+    if model.history.more && model.history.listing.is_none() && at + 1 >= count && count < LISTED {
         return list(model, count);
     }
     Vec::new()
 }
 
-/// How many deliveries a screen of so many rows can show at most, and one: ten rows are always of something else.
-#[must_use]
-pub fn shown_at_most(rows: u16) -> usize {
-    usize::from(rows.saturating_sub(10)).max(1)
-}
-
 /// Reads the next page when there are more rows than deliveries that were read.
 pub fn fill(model: &mut Model) -> Vec<Effect> {
-    let count = model.deliveries.len();
-    if model.more_deliveries && model.listing.is_none() && count < shown_at_most(model.size.1).min(test::LISTED) {
+    let count = model.history.deliveries.len();
+    if model.history.more && model.history.listing.is_none() && count < shown_at_most(model.size.1).min(LISTED) {
         return list(model, count);
     }
     Vec::new()
@@ -68,26 +63,27 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 
 fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
     let id = model.id();
-    model.listing = Some(id);
-    vec![Effect::List { id, outcome: model.filter, skip }]
+    model.history.listing = Some(id);
+    vec![Effect::List { id, outcome: model.history.filter, skip }]
 }
 
 pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> Vec<Effect> {
-    if model.listing.take_if(|waited| *waited == id).is_none() {
+    if model.history.listing.take_if(|waited| *waited == id).is_none() {
         model.changed = false;
         return Vec::new();
     }
     match result {
         Ok(page) => {
-            model.more_deliveries = page.more;
+            model.history.more = page.more;
             // A page behind what is there is of the same filter; deliveries made meanwhile have pushed it on.
-            let known =
-                |delivery: &crate::domain::delivery::Delivery| model.deliveries.iter().any(|other| other.id == delivery.id);
+            let known = |delivery: &crate::domain::delivery::Delivery| {
+                model.history.deliveries.iter().any(|other| other.id == delivery.id)
+            };
             if page.skipped == 0 {
-                model.deliveries = page.deliveries;
+                model.history.deliveries = page.deliveries;
             } else {
                 let new: Vec<_> = page.deliveries.into_iter().filter(|delivery| !known(delivery)).collect();
-                model.deliveries.extend(new);
+                model.history.deliveries.extend(new);
             }
             keep_focus(model);
         }
@@ -97,57 +93,12 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
 }
 
 fn keep_focus(model: &mut Model) {
-    if let MainFocus::Delivery(at) = model.focus {
-        model.focus = match model.deliveries.len() {
+    if let MainFocus::Delivery(at) = model.main.focus {
+        model.main.focus = match model.history.deliveries.len() {
             // With a filter that nothing passes the focus stays, so that the next filter is one key away.
-            0 if model.filter.is_some() => MainFocus::Delivery(0),
+            0 if model.history.filter.is_some() => MainFocus::Delivery(0),
             0 => MainFocus::Button(0),
             count => MainFocus::Delivery(at.min(count - 1)),
         };
     }
-}
-
-pub fn ask_clear(model: &mut Model) {
-    model.status = None;
-    model.popup = Some(Popup::Clear { clear: false, clearing: None });
-}
-
-pub fn clear(model: &mut Model, action: Action) -> Vec<Effect> {
-    let id = model.id();
-    let Some(Popup::Clear { clear, clearing }) = &mut model.popup else { return Vec::new() };
-    if clearing.is_some() {
-        model.changed = false;
-        return Vec::new();
-    }
-    match action {
-        Action::Press if *clear => {
-            *clearing = Some(id);
-            return vec![Effect::ClearHistory { id }];
-        }
-        Action::Press | Action::Back => close(model),
-        Action::Left => *clear = false,
-        Action::Right => *clear = true,
-        _ => *clear = !*clear,
-    }
-    Vec::new()
-}
-
-pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Effect> {
-    if !matches!(model.popup, Some(Popup::Clear { clearing: Some(waited), .. }) if waited == id) {
-        model.changed = false;
-        return Vec::new();
-    }
-    model.popup = None;
-    match result {
-        Ok(()) => {
-            model.listing = None;
-            model.deliveries.clear();
-            model.more_deliveries = false;
-            model.filter = None;
-            model.focus = MainFocus::Button(0);
-            model.say(Tone::Done, "Cleared. No delivery is kept any more.");
-        }
-        Err(problem) => model.say(Tone::Error, format!("Not cleared: {problem}")),
-    }
-    Vec::new()
 }

@@ -6,11 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use crate::tui::model::{MainFocus, Model};
+use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines as answer;
-use crate::tui::screens::main::view::told;
+use crate::tui::screens::delivery::state::History;
+use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::boxes;
+use crate::tui::widgets::{boxes, message};
 
 /// The width from which a delivery's details stand beside the list.
 const WIDE: u16 = 120;
@@ -19,35 +20,36 @@ const WIDE: u16 = 120;
 const LIST_COLUMNS: u16 = 66;
 
 /// How many deliveries there are: `17`, `50+`
-pub fn counted(model: &Model) -> String {
-    format!("{}{}", model.deliveries.len(), if model.more_deliveries { "+" } else { "" })
+pub fn counted(history: &History) -> String {
+    format!("{}{}", history.deliveries.len(), if history.more { "+" } else { "" })
 }
 
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
-    let focused = match (model.focus, &model.popup) {
-        (MainFocus::Delivery(at), None) => Some(at),
+    let focused = match model.main.focus {
+        MainFocus::Delivery(at) if model.is_main_active() => Some(at),
         _ => None,
     };
-    let (list, details) = if area.width >= WIDE && !model.deliveries.is_empty() {
+    let (list, details) = if area.width >= WIDE && !model.history.deliveries.is_empty() {
         let [list, details] =
             Layout::horizontal([Constraint::Length((area.width / 2).max(LIST_COLUMNS)), Constraint::Min(0)]).areas(area);
         (list, Some(details))
     } else {
         (area, None)
     };
-    let count = counted(model);
+    let count = counted(&model.history);
     let block = boxes::boxed(theme, "Deliveries", style);
-    let count = model.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
-    let shown = !model.deliveries.is_empty() || model.filter.is_some();
+    let count = model.history.filter.map_or_else(|| count.clone(), |filter| format!("{} only: {count}", filter.name()));
+    let shown = !model.history.deliveries.is_empty() || model.history.filter.is_some();
     let block = if shown { block.title_top(Line::from(format!(" {count} ")).right_aligned()) } else { block };
     let inner = block.inner(list);
     frame.render_widget(block, list);
-    if model.deliveries.is_empty() {
-        if let Some(problem) = &model.history_problem {
-            frame.render_widget(Paragraph::new(told(problem, theme, usize::from(inner.width))), inner);
+    if model.history.deliveries.is_empty() {
+        if let Some(problem) = &model.history.problem {
+            frame.render_widget(Paragraph::new(message::problem(problem, theme, usize::from(inner.width))), inner);
             return;
         }
-        let text = model.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
+        let text =
+            model.history.filter.map_or_else(|| "   None yet.".to_owned(), |_| " > None. f lists the next outcome.".to_owned());
         frame.render_widget(Paragraph::new(Line::styled(text, theme.styles.dim)), inner);
         return;
     }
@@ -55,17 +57,18 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
     let at = focused.unwrap_or(0);
     let from = (at + 1).saturating_sub(rows);
     let lines: Vec<Line> = model
+        .history
         .deliveries
         .iter()
         .enumerate()
         .skip(from)
         .take(rows)
         .map(|(row, delivery)| {
-            answer::list_row(delivery, model.deliveries.first(), focused == Some(row), theme, usize::from(inner.width))
+            answer::list_row(delivery, model.history.deliveries.first(), focused == Some(row), theme, usize::from(inner.width))
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
-    if let (Some(details), Some(delivery)) = (details, model.deliveries.get(at)) {
+    if let (Some(details), Some(delivery)) = (details, model.history.deliveries.get(at)) {
         let block = boxes::boxed(theme, "Details", style);
         let inner = block.inner(details);
         frame.render_widget(block, details);

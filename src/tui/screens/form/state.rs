@@ -73,8 +73,6 @@ pub struct Form {
     pub revealed: Option<Field>,
     /// A secret was generated in this form, and has to be carried to the receiver.
     pub generated: bool,
-    /// "Discard your changes?" is asked, and which button has the focus.
-    pub discard: Option<bool>,
     /// The id of the save under way, and whether a test follows.
     pub saving: Option<(u64, bool)>,
     /// Why the last save failed.
@@ -154,7 +152,6 @@ impl Form {
             notes: Vec::new(),
             revealed: None,
             generated: false,
-            discard: None,
             saving: None,
             problem: None,
             advanced: false,
@@ -369,7 +366,7 @@ impl Form {
     /// Fills in a generated secret, and shows it. Returns false, and does nothing, when the focus has moved on since it was
     /// asked for.
     pub fn generated(&mut self, secret: &Secret) -> bool {
-        if self.focus != Focus::Field(Field::SigningSecret) || self.saving.is_some() || self.discard.is_some() {
+        if self.focus != Focus::Field(Field::SigningSecret) || self.saving.is_some() {
             return false;
         }
         let Some(input) = self.text_mut(Field::SigningSecret) else { return false };

@@ -6,12 +6,15 @@ use crate::domain::field::{Field, Notice};
 use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::{MainFocus, Model, Popup};
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
+use crate::tui::navigation::{ask, close, load};
 use crate::tui::screens::form::state::{Focus, Form, FormButton, Purpose};
-use crate::tui::screens::test::update as test;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::question::state::Pending;
+use crate::tui::screens::test::access::say;
+use crate::tui::screens::test::send;
 use crate::tui::status::Tone;
-use crate::tui::update::{close, load};
 use crate::tui::widgets::text_field::Refusal;
 
 fn open(model: &mut Model) -> Option<&mut Form> {
@@ -55,7 +58,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Reveal => form.reveal(),
         Action::Back => {
             if form.is_dirty() {
-                form.discard = Some(false);
+                ask(model, Pending::DiscardForm);
             } else {
                 close(model);
             }
@@ -159,14 +162,13 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     model.generation = saved.generation;
     let Saved { destination, warning, .. } = *saved;
     model.state = State::Open(Box::new(destination));
-    model.focus = MainFocus::Button(0);
+    model.main.focus = MainFocus::Button(0);
     model.witness = None;
-    model.beneath = None;
     close(model);
     if then_test {
-        let effects = test::open_and_send(model);
+        let effects = send::open_and_send(model);
         if let Some(problem) = warning {
-            test::say(model, Tone::Error, problem.to_string());
+            say(model, Tone::Error, problem.to_string());
         }
         return effects;
     }
@@ -180,24 +182,6 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
                 .collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }
-    }
-    Vec::new()
-}
-
-pub fn discard(model: &mut Model, action: Action) -> Vec<Effect> {
-    let Some(Popup::Form(form)) = &mut model.popup else { return Vec::new() };
-    match action {
-        Action::Press if form.discard == Some(true) => {
-            model.status = None;
-            close(model);
-        }
-        Action::Press | Action::Back => {
-            form.discard = None;
-            model.status = None;
-        }
-        Action::Left => form.discard = Some(false),
-        Action::Right => form.discard = Some(true),
-        _ => form.discard = form.discard.map(|discard| !discard),
     }
     Vec::new()
 }

@@ -1,46 +1,13 @@
-//! The keys of where one is, from the table that dispatches them.
+//! The keys of the current screen as they are drawn.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::tui::keys;
 use crate::tui::model::Model;
+use crate::tui::screens::help::layout::place;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{boxes, text};
-
-const COLUMNS: u16 = 64;
-
-fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let context = keys::under_help(model);
-    let mut lines = Vec::new();
-    let mut seen = Vec::new();
-    let bindings = keys::TABLE.iter().filter(|binding| binding.contexts.contains(&context));
-    for binding in bindings {
-        // Of the bindings of one key the one that holds now; where none does, the first.
-        let others = || keys::TABLE.iter().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
-        let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
-        if !holds || seen.contains(&binding.label) {
-            continue;
-        }
-        seen.push(binding.label);
-        let key = text::padded(&theme.glyphs.key(binding.label), 16);
-        for (at, text) in text::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
-            let key = if at == 0 { key.clone() } else { " ".repeat(16) };
-            lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));
-        }
-    }
-    lines
-}
-
-fn place(model: &Model, theme: Theme, area: Rect) -> (Rect, Vec<Line<'static>>) {
-    // Narrow strips of what is beneath would only look torn.
-    let columns = if area.width <= COLUMNS + 16 { area.width } else { COLUMNS };
-    let lines = lines(model, theme, usize::from(columns.saturating_sub(2)));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    (boxes::centred(Rect { height: area.height - 1, ..area }, columns, rows), lines)
-}
+use crate::tui::widgets::boxes;
 
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let (area, lines) = place(model, theme, area);
@@ -49,10 +16,4 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let scroll = model.help.unwrap_or(0).min(below);
     boxes::more(theme, below - scroll, frame, area);
     frame.render_widget(Paragraph::new(lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), inner);
-}
-
-pub fn overflow(model: &Model) -> usize {
-    let area = crate::tui::guide::view::under(model, Rect::new(0, 0, model.size.0, model.size.1.max(1)));
-    let (area, lines) = place(model, model.theme(), area);
-    lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)))
 }

@@ -5,8 +5,8 @@ use crate::ops::Problem;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::screens::test::state::Editing;
-use crate::tui::screens::test::update::{popup, say};
+use crate::tui::screens::test::access::{popup, say};
+use crate::tui::screens::test::state::{Editing, Mode};
 use crate::tui::status::Tone;
 use crate::tui::widgets::editor::{MAX_BYTES, Move};
 
@@ -22,15 +22,22 @@ fn not_json(body: &[u8]) -> Option<(usize, usize, String)> {
     }
 }
 
+fn editing(model: &mut Model) -> Option<&mut Editing> {
+    match &mut popup(model)?.mode {
+        Mode::Edit(editing) => Some(editing),
+        Mode::Browse | Mode::Prompt(_) => None,
+    }
+}
+
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
-    let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return Vec::new() };
+    let Some(editing) = editing(model) else { return Vec::new() };
     insert(editing, c.encode_utf8(&mut [0; 4]));
     model.changed = true;
     Vec::new()
 }
 
 pub fn paste(model: &mut Model, text: &str) {
-    let Some(editing) = popup(model).and_then(|test| test.editing.as_mut()) else { return };
+    let Some(editing) = editing(model) else { return };
     insert(editing, text);
 }
 
@@ -43,7 +50,7 @@ fn insert(editing: &mut Editing, text: &str) {
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let page = usize::from(model.size.1 / 2);
     let Some(test) = popup(model) else { return Vec::new() };
-    let Some(editing) = &mut test.editing else { return Vec::new() };
+    let Mode::Edit(editing) = &mut test.mode else { return Vec::new() };
     let editor = &mut editing.editor;
     match action {
         Action::Back => {
@@ -56,7 +63,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
                     editing.editor.go_to(line, column);
                 }
                 _ => {
-                    test.editing = None;
+                    test.mode = Mode::Browse;
                     test.take_body(body);
                 }
             }

@@ -7,31 +7,38 @@ use crate::domain::event::check_json;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::screens::test::state::{Asked, Prompt, Tab, TestPopup};
-use crate::tui::screens::test::update::{popup, say};
+use crate::tui::screens::test::access::{popup, say};
+use crate::tui::screens::test::layout;
+use crate::tui::screens::test::state::{Asked, Mode, Prompt, Tab, TestPopup};
 use crate::tui::status::Tone;
-use crate::tui::view;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
 pub fn open(test: &mut TestPopup, asked: Asked) {
     let text = match asked {
-        Asked::Find => test.query.clone(),
+        Asked::Find => test.tabs.query.clone(),
         Asked::Write => suggested_file(test),
         Asked::Keep => String::new(),
     };
-    test.prompt = Some(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty() });
+    test.mode = Mode::Prompt(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty() });
 }
 
 /// `waypost-response-a1b2c3d4.json`
 fn suggested_file(test: &TestPopup) -> String {
-    let what = if test.tab == Tab::Request { "request" } else { "response" };
+    let what = if test.tabs.front == Tab::Request { "request" } else { "response" };
     let id = test.delivery().map(|delivery| delivery.id.trim_start_matches("msg_").chars().take(8).collect::<String>());
     let json = test.body().is_some_and(|body| check_json(body).is_ok());
     format!("waypost-{what}{}.{}", id.map(|id| format!("-{id}")).unwrap_or_default(), if json { "json" } else { "txt" })
 }
 
+fn prompt(model: &mut Model) -> Option<&mut Prompt> {
+    match &mut popup(model)?.mode {
+        Mode::Prompt(prompt) => Some(prompt),
+        Mode::Browse | Mode::Edit(_) => None,
+    }
+}
+
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
-    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return Vec::new() };
+    let Some(Prompt { input, suggested, .. }) = prompt(model) else { return Vec::new() };
     if !c.is_control() {
         if std::mem::take(suggested) {
             input.clear();
@@ -42,7 +49,7 @@ pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
 }
 
 pub fn paste(model: &mut Model, text: &str) {
-    let Some(Prompt { input, suggested, .. }) = popup(model).and_then(|test| test.prompt.as_mut()) else { return };
+    let Some(Prompt { input, suggested, .. }) = prompt(model) else { return };
     if std::mem::take(suggested) {
         input.clear();
     }
@@ -53,17 +60,17 @@ pub fn paste(model: &mut Model, text: &str) {
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
-    let Some(Prompt { asked, input, suggested }) = &mut test.prompt else { return Vec::new() };
+    let Mode::Prompt(Prompt { asked, input, suggested }) = &mut test.mode else { return Vec::new() };
     // Who moves in it means to keep it.
     *suggested = false;
     let request = match action {
         Action::Press => {
             let (asked, text) = (*asked, input.text().to_owned());
-            test.prompt = None;
+            test.mode = Mode::Browse;
             return answer(model, asked, text);
         }
         Action::Back => {
-            test.prompt = None;
+            test.mode = Mode::Browse;
             return Vec::new();
         }
         Action::CursorLeft => InputRequest::GoToPrevChar,
@@ -87,7 +94,7 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
     match asked {
         Asked::Find => {
-            test.query = text;
+            test.tabs.query = text;
             // From the line above, so that a match in the first line counts.
             look(model, true, true);
             Vec::new()
@@ -96,7 +103,7 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
         Asked::Write => match test.body() {
             Some(body) => {
                 let response = test.delivery().and_then(Delivery::last).and_then(|attempt| attempt.response.as_ref());
-                let part = test.tab == Tab::Response && response.is_some_and(|response| response.truncated);
+                let part = test.tabs.front == Tab::Response && response.is_some_and(|response| response.truncated);
                 vec![Effect::Write { path: text, bytes: body.to_vec(), part }]
             }
             None => {
@@ -114,16 +121,16 @@ pub fn find(model: &mut Model, forward: bool) {
 }
 
 fn look(model: &mut Model, forward: bool, here: bool) {
-    let lines = view::test_lines(model);
-    let (count, page) = view::test_extent(model);
+    let (lines, page) = layout::content(model);
+    let count = lines.len();
     let Some(test) = popup(model) else { return };
-    if test.query.is_empty() {
+    if test.tabs.query.is_empty() {
         return;
     }
-    let wanted = test.query.to_lowercase();
+    let wanted = test.tabs.query.to_lowercase();
     let hits: Vec<usize> =
         lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(&wanted)).map(|(at, _)| at).collect();
-    let from = test.found.filter(|_| !here);
+    let from = test.tabs.found.filter(|_| !here);
     let hit = match (forward, from) {
         (true, None) => hits.first(),
         (true, Some(at)) => hits.iter().find(|&&hit| hit > at).or_else(|| hits.first()),
@@ -132,15 +139,15 @@ fn look(model: &mut Model, forward: bool, here: bool) {
     };
     match hit {
         Some(&hit) => {
-            test.found = Some(hit);
+            test.tabs.found = Some(hit);
             // The hit is in view, with a line before it where there is one.
-            if !(test.scroll..test.scroll + page).contains(&hit) {
-                test.scroll = hit.saturating_sub(1).min(count.saturating_sub(page));
+            if !(test.tabs.scroll..test.tabs.scroll + page).contains(&hit) {
+                test.tabs.scroll = hit.saturating_sub(1).min(count.saturating_sub(page));
             }
         }
         None => {
-            test.found = None;
-            let text = format!("\"{}\" is not there.", crate::domain::text::visible(&test.query));
+            test.tabs.found = None;
+            let text = format!("\"{}\" is not there.", crate::domain::text::visible(&test.tabs.query));
             say(model, Tone::Note, text);
         }
     }

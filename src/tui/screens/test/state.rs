@@ -1,10 +1,15 @@
-//! The test delivery popup: choose the event, see the request, send, watch, read the answer. Pure.
+//! What the test delivery popup knows: the event, the request, and where the delivery is in its life.
+//!
+//! ```text
+//! Idle ── send ──▶ Flight ── answer ──▶ Answered ── send again ──▶ Flight
+//!                                          Past ── send again ──▶ Flight
+//! ```
 
-use crate::domain::delivery::{Delivery, Phase};
+use crate::domain::delivery::{Delivery, Phase, diagnosis};
+use crate::domain::destination::Settings;
 use crate::domain::event::{BuiltIn, Event};
 use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
-use crate::tui::action::Action;
 use crate::tui::msg::Id;
 use crate::tui::status::Status;
 use crate::tui::widgets::editor::Editor;
@@ -15,10 +20,10 @@ use crate::tui::widgets::text_field::TextField;
 pub enum Life {
     /// Not sent yet.
     Idle,
-    /// On its way.
     Flight(Flight),
-    /// Ended.
-    Answered(Box<Delivery>),
+    Answered(Answered),
+    /// A delivery from the history.
+    Past(Past),
 }
 
 /// A delivery on its way.
@@ -26,6 +31,10 @@ pub enum Life {
 pub struct Flight {
     /// Of the effect.
     pub id: Id,
+    /// The request as it goes out, once it is made.
+    pub sent: Option<Box<Request>>,
+    /// The id of the delivery that this one repeats.
+    pub repeats: Option<String>,
     /// The phases that ended, with their milliseconds.
     pub done: Vec<(Phase, f64)>,
     /// The phase that it is in.
@@ -36,6 +45,33 @@ pub struct Flight {
     pub limit_s: u16,
     /// Stop was pressed.
     pub stopping: bool,
+}
+
+/// A delivery that was sent from this popup and has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// Of the effect.
+    pub id: Id,
+    /// The request as it went out; gone with the popup.
+    pub sent: Option<Box<Request>>,
+    pub delivery: Box<Delivery>,
+    /// Where a redirect leads, when that could be registered.
+    pub offer: Option<EndpointUrl>,
+}
+
+/// A delivery from the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    pub delivery: Box<Delivery>,
+    /// Where a redirect leads, when that could be registered.
+    pub offer: Option<EndpointUrl>,
+}
+
+/// Where a redirect leads, if it answered the destination as it is now.
+pub(crate) fn redirect_target(settings: &Settings, delivery: &Delivery) -> Option<EndpointUrl> {
+    let attempt = delivery.last()?;
+    let same = attempt.request.url == Request::preview(settings, b"").url.masked();
+    diagnosis::redirect_target(settings, attempt.response.as_ref()?).filter(|_| same)
 }
 
 /// The tabs, in order.
@@ -61,6 +97,42 @@ impl Tab {
             Self::Request => "Request",
             Self::Timing => "Timing",
         }
+    }
+}
+
+/// The tabs, and what is shown under them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tabs {
+    /// The tab in front.
+    pub front: Tab,
+    /// The first line that is shown.
+    pub scroll: usize,
+    /// Whether the request's secret parts are shown.
+    pub revealed: bool,
+    /// What was searched for last.
+    pub query: String,
+    /// The line in which it was found.
+    pub found: Option<usize>,
+}
+
+impl Tabs {
+    /// Puts a tab in front.
+    pub const fn show(&mut self, tab: Tab) {
+        self.front = tab;
+        self.scroll = 0;
+        self.found = None;
+        self.revealed = false;
+    }
+
+    /// Moves to the tab beside, without wrapping. Returns whether it moved.
+    pub fn turn(&mut self, by: isize) -> bool {
+        let at = Tab::ALL.iter().position(|&tab| tab == self.front).unwrap_or(0);
+        let next = at.saturating_add_signed(by).min(Tab::ALL.len() - 1);
+        let moved = next != at;
+        if moved {
+            self.show(Tab::ALL[next]);
+        }
+        moved
     }
 }
 
@@ -140,10 +212,21 @@ pub struct Editing {
     pub refused: Option<String>,
 }
 
+/// What the keys do in the popup.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mode {
+    /// They move through it.
+    Browse,
+    /// They type into the line at its end.
+    Prompt(Prompt),
+    /// They edit the body.
+    Edit(Editing),
+}
+
 /// The popup's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestPopup {
-    /// The events to choose from; empty when it shows a past delivery.
+    /// The events to choose from; empty when it began with a past delivery.
     pub choices: Vec<Event>,
     /// The chosen one.
     pub choice: usize,
@@ -151,82 +234,42 @@ pub struct TestPopup {
     pub event: Event,
     /// The body was changed since it was chosen.
     pub edited: bool,
-    /// What has the focus.
-    pub focus: TestFocus,
-    /// The tab in front.
-    pub tab: Tab,
-    /// The first line of the tab that is shown.
-    pub scroll: usize,
-    /// Where the delivery is in its life.
     pub life: Life,
-    /// The request as it went out; gone with the popup.
-    pub sent: Option<Box<Request>>,
-    /// Whether the request's secret parts are shown.
-    pub revealed: bool,
-    /// The id of the effect that brought the answer.
-    pub answered: Option<Id>,
-    /// Whether it shows a past delivery.
-    pub past: bool,
-    /// The delivery that this one repeats.
-    pub repeats: Option<String>,
-    /// Where a redirect leads, when that could be registered.
-    pub offer: Option<EndpointUrl>,
-    /// The line that asks for something.
-    pub prompt: Option<Prompt>,
-    /// What was searched for last.
-    pub query: String,
-    /// The line in which it was found.
-    pub found: Option<usize>,
+    pub tabs: Tabs,
+    pub focus: TestFocus,
+    pub mode: Mode,
     /// What was said last about this popup.
     pub said: Option<Status>,
-    /// The body being edited.
-    pub editing: Option<Editing>,
-    /// "Discard the edited body?" is asked: whether `[ Discard ]` has the focus, and what is done then.
-    pub discard: Option<(bool, Action)>,
 }
 
 impl TestPopup {
-    /// The popup before anything was sent, with the user's own events behind the built-in ones.
+    /// The popup before anything was sent, with the user's own events after the built-in ones.
     #[must_use]
     pub fn new(own: &[Event]) -> Self {
-        let choices: Vec<Event> = BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own.iter().cloned()).collect();
         Self {
-            choices,
+            choices: choices(own),
             choice: 0,
             event: BuiltIn::default().event(),
             edited: false,
-            focus: TestFocus::Button(TestButton::Send),
-            tab: Tab::Request,
-            scroll: 0,
             life: Life::Idle,
-            sent: None,
-            revealed: false,
-            answered: None,
-            past: false,
-            repeats: None,
-            offer: None,
-            prompt: None,
-            query: String::new(),
-            found: None,
+            tabs: Tabs { front: Tab::Request, scroll: 0, revealed: false, query: String::new(), found: None },
+            focus: TestFocus::Button(TestButton::Send),
+            mode: Mode::Browse,
             said: None,
-            editing: None,
-            discard: None,
         }
     }
 
     /// The popup of a past delivery.
     #[must_use]
-    pub fn past(delivery: Delivery) -> Self {
+    pub fn past(delivery: Delivery, offer: Option<EndpointUrl>) -> Self {
         let body = delivery.last().map(|attempt| attempt.request.body.clone()).unwrap_or_default();
-        Self {
-            choices: Vec::new(),
-            event: Event { name: delivery.event.clone(), body },
-            focus: TestFocus::Button(TestButton::SendAgain),
-            tab: Tab::Response,
-            life: Life::Answered(Box::new(delivery)),
-            past: true,
-            ..Self::new(&[])
-        }
+        let mut popup = Self::new(&[]);
+        popup.choices = Vec::new();
+        popup.event = Event { name: delivery.event.clone(), body };
+        popup.focus = TestFocus::Button(TestButton::SendAgain);
+        popup.tabs.front = Tab::Response;
+        popup.life = Life::Past(Past { delivery: Box::new(delivery), offer });
+        popup
     }
 
     /// The id of the delivery on its way.
@@ -238,34 +281,61 @@ impl TestPopup {
         }
     }
 
+    /// Whether it shows a delivery from the history.
+    #[must_use]
+    pub const fn is_past(&self) -> bool {
+        matches!(self.life, Life::Past(_))
+    }
+
     /// The delivery that ended.
     #[must_use]
     pub const fn delivery(&self) -> Option<&Delivery> {
         match &self.life {
-            Life::Answered(delivery) => Some(delivery),
-            _ => None,
+            Life::Answered(Answered { delivery, .. }) | Life::Past(Past { delivery, .. }) => Some(delivery),
+            Life::Idle | Life::Flight(_) => None,
+        }
+    }
+
+    /// The request as it went out, while it is known with its secret parts.
+    #[must_use]
+    pub fn sent(&self) -> Option<&Request> {
+        match &self.life {
+            Life::Flight(Flight { sent, .. }) | Life::Answered(Answered { sent, .. }) => sent.as_deref(),
+            Life::Idle | Life::Past(_) => None,
+        }
+    }
+
+    /// Where a redirect leads, when that could be registered.
+    #[must_use]
+    pub const fn offer(&self) -> Option<&EndpointUrl> {
+        match &self.life {
+            Life::Answered(Answered { offer, .. }) | Life::Past(Past { offer, .. }) => offer.as_ref(),
+            Life::Idle | Life::Flight(_) => None,
         }
     }
 
     /// Whether the request as it went out has secret parts that could be shown.
     #[must_use]
     pub fn has_secret(&self) -> bool {
-        self.sent
-            .as_ref()
-            .is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
+        self.sent().is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
+    }
+
+    /// Whether the body is known as a whole: of a long one in the history only the beginning is kept.
+    #[must_use]
+    pub fn is_body_whole(&self) -> bool {
+        !self.is_past() || self.delivery().and_then(Delivery::last).is_some_and(|attempt| attempt.request.is_whole())
     }
 
     /// Whether the body can be edited now.
     #[must_use]
     pub fn can_edit(&self) -> bool {
-        let whole = !self.past || self.delivery().and_then(Delivery::last).is_some_and(|attempt| attempt.request.is_whole());
-        !matches!(self.life, Life::Flight(_)) && whole
+        self.in_flight().is_none() && self.is_body_whole()
     }
 
     /// Whether there is an edited body that is nowhere else.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        let editing = self.editing.as_ref().is_some_and(|editing| editing.editor.text().as_bytes() != self.event.body);
+        let editing = matches!(&self.mode, Mode::Edit(editing) if editing.editor.text().as_bytes() != self.event.body);
         // Once it was sent it is in the history, and can be sent again from there.
         editing || (self.edited && matches!(self.life, Life::Idle))
     }
@@ -273,7 +343,7 @@ impl TestPopup {
     /// The body of what is under the tabs, to copy or to write; `None` where there is none.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
-        match (self.tab, self.delivery().and_then(Delivery::last)) {
+        match (self.tabs.front, self.delivery().and_then(Delivery::last)) {
             (Tab::Request, _) => Some(&self.event.body),
             (Tab::Response, Some(attempt)) => attempt.response.as_ref().map(|response| response.body.as_slice()),
             _ => None,
@@ -283,13 +353,11 @@ impl TestPopup {
     /// The buttons on show, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [TestButton] {
-        match (&self.life, &self.offer) {
+        match (&self.life, self.offer()) {
             (Life::Idle, _) => &[TestButton::Send, TestButton::Close],
             (Life::Flight(_), _) => &[TestButton::Stop],
-            (Life::Answered(_), None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
-            (Life::Answered(_), Some(_)) => {
-                &[TestButton::SendAgain, TestButton::UseUrl, TestButton::CopyAsCurl, TestButton::Close]
-            }
+            (_, None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
+            (_, Some(_)) => &[TestButton::SendAgain, TestButton::UseUrl, TestButton::CopyAsCurl, TestButton::Close],
         }
     }
 
@@ -297,7 +365,7 @@ impl TestPopup {
     #[must_use]
     pub fn stops(&self) -> Vec<TestFocus> {
         let mut stops = Vec::new();
-        if !self.choices.is_empty() && !matches!(self.life, Life::Flight(_)) {
+        if !self.choices.is_empty() && self.in_flight().is_none() {
             stops.push(TestFocus::Event);
         }
         stops.push(TestFocus::Tabs);
@@ -305,7 +373,7 @@ impl TestPopup {
         stops
     }
 
-    /// Moves the focus by so many stops, around the ends.
+    /// Moves the focus by that many stops, wrapping at the ends.
     pub fn step(&mut self, by: isize) {
         let stops = self.stops();
         let at = stops.iter().position(|&stop| stop == self.focus).unwrap_or(0);
@@ -331,13 +399,11 @@ impl TestPopup {
     pub fn take(&mut self, event: Event) {
         self.event = event;
         self.life = Life::Idle;
-        self.sent = None;
-        self.offer = None;
         self.said = None;
         if matches!(self.focus, TestFocus::Button(_)) {
             self.focus = TestFocus::Button(TestButton::Send);
         }
-        self.show(Tab::Request);
+        self.tabs.show(Tab::Request);
     }
 
     /// Takes an edited body.
@@ -347,26 +413,11 @@ impl TestPopup {
             return;
         }
         self.edited = true;
-        self.past = false;
         self.take(Event { name: self.event.name.clone(), body });
     }
+}
 
-    /// Moves the tab by one, without wrapping.
-    pub fn turn(&mut self, by: isize) -> bool {
-        let at = Tab::ALL.iter().position(|&tab| tab == self.tab).unwrap_or(0);
-        let next = at.saturating_add_signed(by).min(Tab::ALL.len() - 1);
-        let moved = next != at;
-        if moved {
-            self.show(Tab::ALL[next]);
-        }
-        moved
-    }
-
-    /// Puts a tab in front.
-    pub const fn show(&mut self, tab: Tab) {
-        self.tab = tab;
-        self.scroll = 0;
-        self.found = None;
-        self.revealed = false;
-    }
+/// The events to choose from.
+pub(crate) fn choices(own: &[Event]) -> Vec<Event> {
+    BuiltIn::ALL.into_iter().map(BuiltIn::event).chain(own.iter().cloned()).collect()
 }

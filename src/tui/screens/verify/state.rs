@@ -1,45 +1,9 @@
-//! Popups about the other side: the receiver's check as code, and why a received request is not ours. Pure.
+//! What the verify popup knows.
 
 use crate::domain::signature::explain::Explanation;
-use crate::domain::snippet::Lang;
 use crate::ops::header_lines;
-use crate::ops::probe::{Case, Report};
 use crate::tui::msg::Id;
 use crate::tui::widgets::editor::Editor;
-
-/// The receiver's check as code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SnippetPopup {
-    /// The language.
-    pub lang: Lang,
-    /// The first line that is shown.
-    pub scroll: usize,
-}
-
-/// Does the endpoint check?
-#[derive(Clone, Debug, PartialEq)]
-pub enum ProbePopup {
-    /// Asked first: a receiver may act on what it takes. Whether `[ Send ]` has the focus.
-    Asking(bool),
-    /// On its way.
-    Running {
-        /// Of the effect.
-        id: Id,
-        /// What is being sent.
-        case: Option<Case>,
-        /// Stop was pressed.
-        stopping: bool,
-    },
-    /// Ended.
-    Done {
-        /// What it found.
-        report: Box<Report>,
-        /// The first line that is shown.
-        scroll: usize,
-    },
-    /// It could not be begun; why.
-    Failed(String),
-}
 
 /// What has the focus in the verify popup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,116 @@
+//! Where everything lies: from the model and a size to rectangles and extents. Below both `update`, which asks how far a text can
+//! be scrolled, and `view`.
+//!
+//! ```text
+//!  title
+//! ╭ body ─────────╮  a popup covers title, body and status
+//! ╰───────────────╯
+//!  status
+//!  keys
+//! ```
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::domain::text::visible;
+use crate::tui::guide::layout as guide;
+use crate::tui::model::{Model, Popup};
+use crate::tui::screens::form::text as form;
+use crate::tui::screens::main::layout as main_screen;
+use crate::tui::widgets::{boxes, confirm, text};
+
+/// The smallest terminal that is drawn on, in columns and rows.
+pub const SMALLEST: (u16, u16) = (40, 10);
+
+/// Whether a terminal is too small to draw on.
+#[must_use]
+pub const fn too_small(size: (u16, u16)) -> bool {
+    size.0 < SMALLEST.0 || size.1 < SMALLEST.1
+}
+
+/// The four bands of the screen.
+pub struct Screen {
+    pub title: Rect,
+    pub body: Rect,
+    pub status: Rect,
+    pub keys: Rect,
+}
+
+impl Screen {
+    pub fn new(model: &Model, area: Rect) -> Self {
+        let rows = u16::try_from(status_lines(model, area).len()).unwrap_or(1);
+        let [title, body, status, keys] =
+            Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
+                .areas(area);
+        Self { title, body, status, keys }
+    }
+
+    /// All above the lines of help and keys.
+    pub fn above_help(&self) -> Rect {
+        Rect { height: self.title.height + self.body.height, ..self.title }
+    }
+
+    /// Where a popup that wants all the room it can have goes: over everything but the keys, no wider than can be read.
+    pub fn popup(&self, area: Rect) -> Rect {
+        let above_keys = area.height.saturating_sub(self.keys.height);
+        // Where it does not cover the title, it stands under it.
+        let title = if area.width > boxes::READABLE { self.title.height } else { 0 };
+        let room = Rect { y: area.y + title, height: above_keys.saturating_sub(title), ..area };
+        boxes::centred(room, boxes::READABLE, room.height)
+    }
+
+    /// Where a question goes: under what it is about, where there is room for both.
+    pub fn question(&self, model: &Model, area: Rect) -> Rect {
+        let under = main_screen::under(model, model.theme(), self.body);
+        if under.height >= confirm::ROWS {
+            Rect { height: under.height.min(confirm::ROWS + 2), ..under }
+        } else {
+            Rect { height: area.height.saturating_sub(1), ..area }
+        }
+    }
+}
+
+/// The line above the keys: what was said last, else a line of help for what has the focus.
+fn status_text(model: &Model) -> String {
+    match (&model.status, &model.popup) {
+        // It may name a file, whose name is from outside.
+        (Some(status), _) => format!("{} {}", status.tone.look(model.theme()).0, visible(&status.text)),
+        (None, _) if model.question.is_some() => String::new(),
+        (None, Some(Popup::Form(form))) => form::help_line(form),
+        (None, None) => main_screen::help_line(model),
+        _ => String::new(),
+    }
+}
+
+/// That line, wrapped. What was said may take half of the screen; a line of help has one row only on a low one.
+pub fn status_lines(model: &Model, area: Rect) -> Vec<String> {
+    let width = usize::from(area.width.min(boxes::READABLE).saturating_sub(2));
+    let most = match &model.status {
+        Some(_) => usize::from(area.height / 2),
+        None if area.height < 16 => 1,
+        None => 3,
+    };
+    text::cut_lines(text::wrapped(&status_text(model), width), most, width)
+}
+
+/// The whole screen but the demo's guide.
+pub fn below_guide(model: &Model) -> Rect {
+    guide::below(model, Rect::new(0, 0, model.size.0, model.size.1))
+}
+
+/// Where a popup lies that takes all the room it can have.
+pub fn popup_area(model: &Model) -> Rect {
+    let area = below_guide(model);
+    Screen::new(model, area).popup(area)
+}
+
+/// How many lines of the destination do not fit on its screen.
+#[must_use]
+pub fn main_overflow(model: &Model) -> usize {
+    main_screen::overflow(model, model.theme(), Screen::new(model, below_guide(model)).body)
+}
+
+/// The most deliveries that fit on a screen of `rows` rows, at least one: ten rows are taken by the frame.
+#[must_use]
+pub fn shown_at_most(rows: u16) -> usize {
+    usize::from(rows.saturating_sub(10)).max(1)
+}

@@ -1,0 +1,58 @@
+//! Steps between the screens that several of them take.
+
+use crate::domain::draft::Draft;
+use crate::ops::State;
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Popup};
+use crate::tui::screens::form::state::Form;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::question::state::{Pending, Question};
+
+/// Asks a question.
+pub fn ask(model: &mut Model, pending: Pending) {
+    let question = Question::new(pending);
+    if question.is_about_destination() {
+        model.status = None;
+    }
+    model.question = Some(question);
+}
+
+/// Closes the popup.
+pub fn close(model: &mut Model) {
+    model.popup = None;
+    settle_focus(model);
+}
+
+/// The focus goes back to the delivery it was on, else to the first button.
+pub fn settle_focus(model: &mut Model) {
+    if !matches!(model.main.focus, MainFocus::Delivery(at) if at < model.history.deliveries.len()) {
+        model.main.focus = MainFocus::Button(0);
+    }
+}
+
+/// Opens the form over what is registered.
+pub fn edit(model: &mut Model) {
+    let form = match &model.state {
+        State::Open(destination) => {
+            let settings = destination.settings().clone();
+            let draft = Draft::of(&settings);
+            Form::edit(model.generation, Some(settings), draft)
+        }
+        State::Locked(draft, _) => Form::edit(model.generation, None, (**draft).clone()),
+        State::Empty | State::Unreadable(_) => return,
+    };
+    model.status = None;
+    model.popup = Some(Popup::Form(Box::new(form)));
+}
+
+/// Reads the state file again.
+pub fn load(model: &mut Model) -> Effect {
+    let id = model.id();
+    model.loading = Some(id);
+    Effect::Load { id }
+}
+
+pub fn quit(model: &Model, code: u8) -> Vec<Effect> {
+    let stop = model.in_flight().map(|id| Effect::Stop { id });
+    stop.into_iter().chain([Effect::Quit(code)]).collect()
+}

@@ -1,0 +1,248 @@
+//! The form in lines: labels, fields, choices, and what is said under them.
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::field::{Field, FieldError};
+use crate::domain::request::DEFAULT_HEADERS;
+use crate::domain::signature::Format;
+use crate::domain::text::visible;
+use crate::tui::screens::form::state::{ADVANCED, Focus, Form};
+use crate::tui::screens::form::text::placeholder;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::fix_text;
+use crate::tui::widgets::text;
+use crate::tui::widgets::text_field::Window;
+
+/// Columns of a label, with the mark before it.
+const LABEL: usize = 17;
+
+/// Columns from which on labels stand beside their fields, not above them.
+const BESIDE: usize = 50;
+
+/// Columns before a field.
+const fn indent(columns: usize) -> usize {
+    if columns < BESIDE { 2 } else { LABEL }
+}
+
+/// The form in lines: where the focus is in them, and where the cursor.
+#[derive(Default)]
+pub struct Rows {
+    pub lines: Vec<Line<'static>>,
+    pub focus: Range<usize>,
+    /// The line of the option that is chosen in the focused field.
+    pub chosen: Option<usize>,
+    pub cursor: Option<(usize, usize)>,
+}
+
+impl Rows {
+    pub fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+}
+
+pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
+    let mut rows = Rows::default();
+    let notices = form.draft().notices();
+    let field = |rows: &mut Rows, field: Field| {
+        let from = rows.lines.len();
+        match field {
+            Field::AuthType => {
+                let options = AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()));
+                radios(rows, form, theme, columns, field, options);
+            }
+            Field::AddTo => radios(rows, form, theme, columns, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
+            Field::Format => format_choice(rows, form, theme, columns),
+            field => text(rows, form, theme, columns, field),
+        }
+        if let Some(error) = form.error(field) {
+            under(rows, theme.styles.bad, theme.glyphs.fail, &sentence(error), columns);
+        }
+        // What was said when pasting replaces what would be said of the text in general.
+        let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
+        let general = notices.iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
+        for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
+            under(rows, theme.styles.note, "!", note, columns);
+        }
+        if form.focus == Focus::Field(field) {
+            rows.focus = from..rows.lines.len();
+            colour_mark(&mut rows.lines[from], theme);
+        }
+    };
+    field(&mut rows, Field::Url);
+    rows.blank();
+    field(&mut rows, Field::AuthType);
+    rows.blank();
+    for &next in form.auth_type().fields() {
+        field(&mut rows, next);
+    }
+    if form.auth_type() == AuthType::Default {
+        let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
+        rows.lines.extend(
+            text::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), theme.styles.dim)),
+        );
+    }
+    advanced(&mut rows, form, theme);
+    if form.advanced {
+        for next in ADVANCED {
+            field(&mut rows, next);
+        }
+    }
+    rows
+}
+
+/// Colours the mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
+fn colour_mark(line: &mut Line<'static>, theme: Theme) {
+    let Some(first) = line.spans.first_mut() else { return };
+    if let Some(rest) = first.content.strip_prefix('>').map(str::to_owned) {
+        first.content = rest.into();
+        line.spans.insert(0, Span::styled(">", theme.styles.accent));
+    }
+}
+
+/// An error as sentences: its label stands beside it already.
+fn sentence(error: &FieldError) -> String {
+    format!("{}. {} {}", text::capitalised(&error.what), error.why, fix_text(&error.fix))
+}
+
+/// What stands before a field: its label, or, where that stands above it, only blanks.
+fn head(rows: &mut Rows, form: &Form, columns: usize, field: Field) -> Span<'static> {
+    let label = label(form, field);
+    if columns >= BESIDE {
+        return label;
+    }
+    rows.lines.push(Line::from(label));
+    Span::raw(" ".repeat(indent(columns)))
+}
+
+fn label(form: &Form, field: Field) -> Span<'static> {
+    let focused = form.focus == Focus::Field(field);
+    // A choice of several lines has its mark at the option.
+    let mark = if focused && !matches!(field, Field::AuthType | Field::AddTo) { ">" } else { " " };
+    Span::raw(format!("{mark}{}", text::padded(field.label(), LABEL - 1)))
+}
+
+fn radios<const N: usize>(
+    rows: &mut Rows,
+    form: &Form,
+    theme: Theme,
+    columns: usize,
+    field: Field,
+    options: [(&'static str, bool); N],
+) {
+    let focused = form.focus == Focus::Field(field);
+    for (at, (text, chosen)) in options.into_iter().enumerate() {
+        let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
+        let mark = if focused && chosen { "> " } else { "  " };
+        let head = Span::styled(text::padded(head.content.trim_end(), indent(columns) - 2), head.style);
+        if focused && chosen {
+            rows.chosen = Some(rows.lines.len());
+        }
+        let sign = if chosen { format!("({}) ", theme.glyphs.dot) } else { "( ) ".to_owned() };
+        let style = if chosen { theme.styles.strong } else { Style::new() };
+        let mark = Span::styled(mark, if focused && chosen { theme.styles.accent } else { Style::new() });
+        rows.lines.push(Line::from(vec![head, mark, Span::raw(sign), Span::styled(text, style)]));
+    }
+}
+
+fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
+    let (left, right) = theme.glyphs.choice;
+    let format = form.format();
+    let key = form.text(Field::HeaderKey).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
+    let key = if key.is_empty() { format.default_header_key().unwrap_or("signature").to_owned() } else { key };
+    let value = format!("{left} {} {right}", format.label());
+    let room = columns.saturating_sub(indent(columns));
+    let shape = format!("{key}: {}", format.shape());
+    let head = head(rows, form, columns, Field::Format);
+    if text::width(&value) + 2 + text::width(&shape) <= room {
+        rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), theme.styles.dim)]));
+    } else {
+        rows.lines.push(Line::from(vec![head, Span::raw(value)]));
+        rows.lines
+            .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), text::end_cut(&shape, room)), theme.styles.dim));
+    }
+    if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
+        under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
+    }
+}
+
+fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
+    let Some(input) = form.text(field) else { return };
+    let focused = form.focus == Focus::Field(field);
+    let indent = indent(columns);
+    let room = columns.saturating_sub(indent + 1);
+    let hidden = field.is_secret() && form.revealed != Some(field);
+    let count = match input.text().chars().count() {
+        0 => String::new(),
+        _ if !hidden => String::new(),
+        1 => "1 char".to_owned(),
+        count => format!("{count} chars"),
+    };
+    let count_room = if count.is_empty() { 0 } else { text::width(&count) + 2 };
+    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(theme.glyphs.dot));
+    // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
+    let shown = if focused || hidden { shown } else { text::end_cut(&visible(input.text()), room) };
+    let mut spans = vec![head(rows, form, columns, field)];
+    let (before, after) = theme.glyphs.choice;
+    // Of dots the count says how many there are.
+    let more = if focused && !hidden { more } else { (false, false) };
+    if more.0
+        && let Some(head) = spans.last_mut()
+    {
+        let blank = head.content.len() - 1;
+        head.content.to_mut().truncate(blank);
+        spans.push(Span::styled(before, theme.styles.dim));
+    }
+    if input.text().is_empty() {
+        spans.push(Span::styled(placeholder(form, field), theme.styles.dim));
+    } else {
+        let gap = room.saturating_sub(text::width(&shown) + text::width(&count));
+        spans.push(Span::raw(shown));
+        if more.1 {
+            spans.push(Span::styled(after, theme.styles.dim));
+        }
+        if !count.is_empty() {
+            spans.push(Span::styled(format!("{}{count}", " ".repeat(gap)), theme.styles.dim));
+        }
+    }
+    if focused {
+        rows.cursor = Some((indent + cursor, rows.lines.len()));
+    }
+    rows.lines.push(Line::from(spans));
+    // A shown secret is to be carried elsewhere: never only a part of it.
+    if field.is_secret() && !hidden && text::width(&visible(input.text())) > room {
+        for line in text::broken(&visible(input.text()), room) {
+            rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(indent))));
+        }
+    }
+    if field == Field::SigningSecret && form.generated {
+        under(rows, theme.styles.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
+    }
+}
+
+fn advanced(rows: &mut Rows, form: &Form, theme: Theme) {
+    let focused = form.focus == Focus::Advanced;
+    let sign = match (form.advanced, theme.glyphs.ascii) {
+        (true, _) => "v",
+        (false, true) => ">",
+        (false, false) => "›",
+    };
+    if focused {
+        rows.focus = rows.lines.len()..rows.lines.len() + 1;
+    }
+    let mark = if focused { Span::styled(">", theme.styles.accent) } else { Span::raw(" ") };
+    rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), theme.styles.dim)]));
+}
+
+/// A remark under a field, wrapped behind its mark.
+fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
+    let from = indent(columns);
+    let indent = from + text::width(mark) + 1;
+    for (at, line) in text::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
+        let head = if at == 0 { format!("{}{mark} ", " ".repeat(from)) } else { " ".repeat(indent) };
+        rows.lines.push(Line::styled(format!("{head}{line}"), style));
+    }
+}

@@ -1,5 +1,0 @@
-//! Snippet, verify and probe popups.
-
-pub mod state;
-pub(crate) mod update;
-pub(crate) mod view;

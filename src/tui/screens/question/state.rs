@@ -1,0 +1,50 @@
+//! What is asked, and what follows when the answer is yes.
+
+use crate::domain::url::EndpointUrl;
+use crate::tui::msg::Id;
+use crate::tui::widgets::confirm::Confirm;
+
+/// A question that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    pub pending: Pending,
+    pub confirm: Confirm,
+    /// The effect that the answer started.
+    pub running: Option<Id>,
+}
+
+/// What waits for the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pending {
+    Delete,
+    ClearHistory,
+    Probe,
+    /// A redirect leads to another host.
+    UseUrl(Box<EndpointUrl>),
+    DiscardForm,
+    DiscardBody(AfterBody),
+}
+
+/// What was asked for in the test popup when there was an edited body to lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterBody {
+    Close,
+    Quit,
+    SendTest,
+    Edit,
+    Delete,
+    /// Another event, by that many places.
+    Choose(isize),
+}
+
+impl Question {
+    pub(crate) fn new(pending: Pending) -> Self {
+        Self { pending, confirm: Confirm::default(), running: None }
+    }
+
+    /// Whether it is shown below the destination, not over a popup.
+    #[must_use]
+    pub(crate) const fn is_about_destination(&self) -> bool {
+        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_))
+    }
+}

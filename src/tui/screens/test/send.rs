@@ -1,0 +1,159 @@
+//! Sending: from the first key to the answer.
+
+use crate::domain::delivery::Delivery;
+use crate::ops::Problem;
+use crate::ops::probe::plain_name;
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Popup};
+use crate::tui::msg::{Id, Msg};
+use crate::tui::navigation::load;
+use crate::tui::screens::delivery::state::LISTED;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::test::access::{popup, say};
+use crate::tui::screens::test::state::{Answered, Flight, Life, Tab, TestButton, TestFocus, TestPopup, redirect_target};
+use crate::tui::status::{Status, Tone};
+
+/// Opens the popup, and reads the state file again: what is tested is what is registered.
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
+    vec![load(model)]
+}
+
+/// Opens the popup right after a save, and sends.
+pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
+    model.status = None;
+    model.popup = Some(Popup::Test(Box::new(TestPopup::new(&model.events))));
+    send(model)
+}
+
+pub fn send(model: &mut Model) -> Vec<Effect> {
+    let id = model.id();
+    let generation = model.generation;
+    let Some(destination) = model.destination().cloned() else {
+        say(model, Tone::Error, "There is no destination to send it to, or its secret has to be entered again first.");
+        return Vec::new();
+    };
+    let Some(test) = popup(model) else { return Vec::new() };
+    if !test.is_body_whole() {
+        say(model, Tone::Error, "It cannot be sent again: of its long body only the beginning is kept.");
+        return Vec::new();
+    }
+    let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());
+    test.life = Life::Flight(Flight {
+        id,
+        sent: None,
+        repeats,
+        done: Vec::new(),
+        phase: None,
+        elapsed_ms: 0,
+        limit_s: destination.timeout_s(),
+        stopping: false,
+    });
+    test.focus = TestFocus::Button(TestButton::Stop);
+    test.said = None;
+    test.tabs.show(Tab::Request);
+    test.event.name = plain_name(&test.event.name).to_owned();
+    let event = test.event.clone();
+    model.witness = None;
+    vec![Effect::Send { id, destination: Box::new(destination), generation, event }]
+}
+
+/// Stops the delivery in flight; asked once.
+pub fn stop(model: &mut Model) -> Vec<Effect> {
+    let Some(TestPopup { life: Life::Flight(flight), .. }) = popup(model) else { return Vec::new() };
+    if flight.stopping {
+        return Vec::new();
+    }
+    flight.stopping = true;
+    let id = flight.id;
+    model.changed = true;
+    vec![Effect::Stop { id }]
+}
+
+/// What comes back from a delivery on its way; dropped when it is of another than the one waited for.
+pub fn report(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let Some(test) = popup(model) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let Life::Flight(flight) = &mut test.life else {
+        model.changed = false;
+        return Vec::new();
+    };
+    match msg {
+        Msg::Tick(elapsed_ms) => flight.elapsed_ms = elapsed_ms,
+        Msg::Sending(id, request) if id == flight.id => flight.sent = Some(request),
+        Msg::Began(id, phase) if id == flight.id => flight.phase = Some(phase),
+        Msg::Ended(id, phase, ms) if id == flight.id => {
+            flight.phase = flight.phase.filter(|&current| current != phase);
+            flight.done.push((phase, ms));
+        }
+        Msg::Delivered(id, delivery) if id == flight.id => answered(model, id, *delivery),
+        _ => model.changed = false,
+    }
+    Vec::new()
+}
+
+/// A delivery that was not begun: the destination is another by now.
+pub fn not_sent(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
+    match popup(model) {
+        Some(test) if test.in_flight() == Some(id) => {
+            test.life = Life::Idle;
+            test.focus = TestFocus::Button(TestButton::Send);
+            let text = format!("Not sent: {}. {} Look at it, then send again.", problem.what, problem.why);
+            test.said = Some(Status::new(Tone::Error, text));
+            vec![load(model)]
+        }
+        _ => {
+            model.changed = false;
+            Vec::new()
+        }
+    }
+}
+
+/// A delivery that could not be recorded; said where it is shown, else above the keys.
+pub fn unrecorded(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
+    let text = format!("Not recorded: {problem}");
+    match popup(model) {
+        Some(test) if matches!(&test.life, Life::Answered(answered) if answered.id == id) => {
+            test.said = Some(Status::new(Tone::Error, text));
+        }
+        _ => model.say(Tone::Error, text),
+    }
+    Vec::new()
+}
+
+fn answered(model: &mut Model, id: Id, delivery: Delivery) {
+    let offer = model.destination().and_then(|destination| redirect_target(destination.settings(), &delivery));
+    if let Some(test) = popup(model)
+        && let Life::Flight(flight) = &mut test.life
+    {
+        let (sent, repeats) = (flight.sent.take(), flight.repeats.take());
+        test.life = Life::Answered(Answered { id, sent, delivery: Box::new(delivery.clone()), offer });
+        test.focus = TestFocus::Button(TestButton::SendAgain);
+        test.tabs.show(Tab::Response);
+        if let Some(repeated) = repeats {
+            let text = format!("Sent again as {}, a new delivery of what {repeated} was.", delivery.id);
+            test.said = Some(Status::new(Tone::Note, text));
+        }
+    }
+    listed(model, delivery);
+}
+
+/// Puts a delivery at the head of the list, where it passes the filter.
+fn listed(model: &mut Model, delivery: Delivery) {
+    let history = &mut model.history;
+    if history.filter.is_some_and(|filter| filter != delivery.outcome()) {
+        return;
+    }
+    history.deliveries.insert(0, delivery);
+    if history.deliveries.len() > LISTED {
+        history.deliveries.truncate(LISTED);
+        history.more = true;
+    }
+    // The focus stays on the delivery that it was on.
+    if let MainFocus::Delivery(at) = &mut model.main.focus {
+        *at = (*at + 1).min(LISTED - 1);
+    }
+}

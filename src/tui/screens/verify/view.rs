@@ -1,0 +1,43 @@
+//! The verify popup as it is drawn.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::tui::screens::verify::layout::{parts, verdict};
+use crate::tui::screens::verify::state::{VerifyFocus, VerifyPopup};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{boxes, buttons, editor, text};
+
+pub fn draw(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    boxes::popup(theme, "Verify a request", frame, area);
+    let inner = boxes::inside(area);
+    let columns = usize::from(inner.width);
+    let [headers_label, headers, body_label, body, place, foot] = parts(popup, inner);
+    let label = |focus, text: &str| {
+        let focused = popup.focus == focus;
+        let style = if focused { theme.styles.accent } else { theme.styles.dim };
+        let text = text::end_cut(&format!("{}{text} ", if focused { "> " } else { "" }), columns);
+        let rule = "─".repeat(columns.saturating_sub(text::width(&text)));
+        Line::from(vec![Span::styled(text, style), Span::styled(rule, theme.styles.dim)])
+    };
+    frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
+    frame.render_widget(label(VerifyFocus::Body, "Body as received, or @FILE"), body_label);
+    for (focus, input, area, hint) in [
+        (VerifyFocus::Headers, &popup.headers, headers, "(the request line may stand first)"),
+        (VerifyFocus::Body, &popup.body, body, "(a file is exact to the byte)"),
+    ] {
+        editor::draw(input, popup.focus == focus, theme, frame, area);
+        if matches!(input.lines(), [line] if line.is_empty()) {
+            frame.render_widget(Line::styled(hint, theme.styles.dim), area);
+        }
+    }
+    let lines = verdict(popup, theme, inner);
+    let below = lines.len().saturating_sub(popup.scroll + usize::from(place.height));
+    frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), place);
+    let focused = |focus| popup.focus == focus;
+    let labels = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
+    frame.render_widget(Paragraph::new(buttons::buttons(theme, labels, 2, columns)), foot);
+    boxes::more(theme, below, frame, area);
+}

@@ -1,0 +1,78 @@
+//! A question with two buttons, of which the safe one has the focus first.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::tui::action::Action;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{boxes, buttons, text};
+
+/// Rows that a question of two lines takes.
+pub const ROWS: u16 = 8;
+
+/// Which of the two buttons has the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Confirm {
+    accepts: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+}
+
+impl Confirm {
+    /// Takes a key. Returns the answer, once there is one.
+    pub fn act(&mut self, action: Action) -> Option<Answer> {
+        match action {
+            Action::Press if self.accepts => return Some(Answer::Yes),
+            Action::Press | Action::Back => return Some(Answer::No),
+            Action::Left => self.accepts = false,
+            Action::Right => self.accepts = true,
+            _ => self.accepts = !self.accepts,
+        }
+        None
+    }
+}
+
+/// Draws a question in the middle of an area: title, text, the safe button and the other one.
+pub fn draw(title: &str, question: &str, labels: [&str; 2], confirm: Confirm, theme: Theme, frame: &mut Frame, area: Rect) {
+    let wanted = u16::try_from(text::width(question) + 8).unwrap_or(u16::MAX);
+    let columns = wanted.clamp(50, 70);
+    // Narrow strips of what is beneath would only look torn.
+    let columns = if area.width < columns + 16 { area.width } else { columns };
+    let room = usize::from(columns.saturating_sub(4));
+    let [no, yes] = labels;
+    let buttons = buttons::buttons(theme, [(no, !confirm.accepts), (yes, confirm.accepts)], 2, room + 1);
+    // A long text is cut at its end: the buttons have to stay.
+    let most = usize::from(area.height).saturating_sub(buttons.len() + 2).max(1);
+    let lines = text::cut_lines(text::wrapped(question, room.saturating_sub(2)), most, room.saturating_sub(2));
+    // On a low screen the empty lines go first.
+    let gap = usize::from(usize::from(area.height) >= lines.len() + buttons.len() + 5);
+    let rows = u16::try_from(lines.len() + buttons.len() + 2 + 3 * gap).unwrap_or(u16::MAX);
+    let inner = boxes::popup(theme, title, frame, boxes::centred(area, columns, rows));
+    let mut content = vec![Line::default(); gap];
+    content.extend(lines.into_iter().map(|line| Line::raw(format!("  {line}"))));
+    content.extend(vec![Line::default(); gap]);
+    content.extend(buttons);
+    frame.render_widget(Paragraph::new(content), inner);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enter_is_safe_until_the_other_button_has_the_focus() {
+        let mut confirm = Confirm::default();
+        assert_eq!(confirm.act(Action::Press), Some(Answer::No));
+        assert_eq!(confirm.act(Action::Right), None);
+        assert_eq!(confirm.act(Action::Press), Some(Answer::Yes));
+        assert_eq!(confirm.act(Action::Back), Some(Answer::No));
+        assert_eq!(confirm.act(Action::Next), None);
+        assert_eq!(confirm.act(Action::Press), Some(Answer::No));
+    }
+}
