@@ -4,7 +4,7 @@
 //! src/main.rs     arguments in, exit code out
 //! src/domain/     PURE: destination, auth, url, draft, secret, signature, request, event, outcome, diagnosis
 //! src/io/         the world: store, vault, history, http, receiver, paths
-//! src/ops.rs      register, edit, remove, test, …: domain + io; the only thing both front ends call
+//! src/ops/        register, edit, remove, test, …: domain + io; the only thing both front ends call
 //! src/cli/        arguments, text and JSON output, exit codes
 //! src/at_panic.rs what is still done when a panic ends the program
 //! src/tui/        run (the loop), terminal, msg, model, update (pure), effect, keys, form, guide, view/

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::deliver::MAX_CA_BYTES;
+use super::test::MAX_CA_BYTES;
 use super::{Problem, State, Waypost};
 use crate::domain::delivery::Delivery;
 use crate::domain::destination::{Destination, Settings};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::domain::text::ellipsis;
-use crate::ops::send::Tally;
+use crate::ops::relay::Tally;
 
 /// How often it is drawn.
 pub const EVERY: Duration = Duration::from_millis(200);

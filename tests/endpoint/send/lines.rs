@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::Outcome;
 use waypost::domain::delivery::retry::Policy;
-use waypost::ops::send::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
+use waypost::ops::relay::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
 
 use super::{Place, SECRET, Stopper, destination, with_auth};
 use crate::support::check::{expect_hmac, expect_nothing};

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use waypost::domain::delivery::retry::Policy;
-use waypost::ops::send::{Lines, Options, Streams, Tally};
+use waypost::ops::relay::{Lines, Options, Streams, Tally};
 
 use super::endpoint::Endpoint;
 use super::lines::{Kept, numbered};

@@ -20,7 +20,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::secret::Secret;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
-use waypost::ops::send::Options;
+use waypost::ops::relay::Options;
 
 const SECRET: &str = "canary-signing-secret";
 

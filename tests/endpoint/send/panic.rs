@@ -15,7 +15,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::io::fs::lock::Lock;
 use waypost::io::fs::paths::Paths;
-use waypost::ops::send::{Lines, Options, Streams};
+use waypost::ops::relay::{Lines, Options, Streams};
 use waypost::ops::{Demo, Step, Waypost};
 
 use super::{Place, SECRET, destination};
@@ -133,7 +133,7 @@ fn h48_lines_that_are_not_written_yet_are_recorded() {
         let input = Cursor::new("{\"n\":1}\n".repeat(100));
         let how = Lines { options: Options::default(), concurrency: 2, name: "test".into() };
         let streams = Streams { input, failed: None };
-        let progress = |tally: &waypost::ops::send::Tally| assert!(tally.delivered < 3, "on purpose");
+        let progress = |tally: &waypost::ops::relay::Tally| assert!(tally.delivered < 3, "on purpose");
         let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
         return;
     }
@@ -172,7 +172,7 @@ fn h48_a_line_that_is_due_and_has_no_lane_is_recorded() {
         let streams = Streams { input: Cursor::new("{}\n{}\n"), failed: None };
         // The first line waits for the only lane, which the second has.
         let mut rounds = 0;
-        let progress = |tally: &waypost::ops::send::Tally| {
+        let progress = |tally: &waypost::ops::relay::Tally| {
             rounds += u32::from(tally.waiting == 1 && tally.in_flight == 1);
             assert!(rounds < 2, "on purpose");
         };
@@ -192,7 +192,7 @@ fn h48_what_was_sent_is_recorded_once_whichever_thread_panics() {
         let how = Lines { options: Options::default(), concurrency: 8, name: "test".into() };
         let streams = Streams { input: Cursor::new("{}\n".repeat(20_000)), failed: None };
         let mut panics = Some(|| std::thread::spawn(|| panic!("on purpose")));
-        let progress = |tally: &waypost::ops::send::Tally| {
+        let progress = |tally: &waypost::ops::relay::Tally| {
             if tally.delivered >= 30
                 && let Some(panics) = panics.take()
             {
@@ -231,7 +231,7 @@ fn h48_a_line_is_not_tried_again_behind_a_panic() {
         let state_dir = std::env::var(PANICS).unwrap().split(' ').nth(3).unwrap().to_owned();
         let paths = Paths { config_dir: "/nonexistent".into(), state_dir: state_dir.into(), key_file_override: None };
         let mut held = None;
-        let progress = |tally: &waypost::ops::send::Tally| {
+        let progress = |tally: &waypost::ops::relay::Tally| {
             if tally.waiting == 4 && held.is_none() {
                 // Another waypost writes for a while, and so the deeds of the panic wait for it.
                 std::fs::create_dir_all(&paths.state_dir).unwrap();

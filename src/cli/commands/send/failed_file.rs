@@ -9,7 +9,7 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::domain::text::visible;
 use crate::ops;
-use crate::ops::send::FailedLines;
+use crate::ops::relay::FailedLines;
 
 /// The open file. Dropping it takes it away again if it was made here and nothing is in it.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ use crate::domain::delivery::retry::Policy;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::text::visible;
 use crate::ops::Waypost;
-use crate::ops::send::{Lines, Options, Streams, Summary, Tally};
+use crate::ops::relay::{Lines, Options, Streams, Summary, Tally};
 
 /// Where lines come from.
 struct Source {

@@ -15,7 +15,7 @@ use crate::cli::input::body;
 use crate::cli::output::progress::per_second;
 use crate::cli::output::{self, Measure, Out};
 use crate::domain::text::visible;
-use crate::ops::send::{Summary, Tally};
+use crate::ops::relay::{Summary, Tally};
 
 /// How many ranges of lost lines are named.
 const LOST_NAMED: usize = 10;

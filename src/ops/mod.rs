@@ -1,15 +1,15 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
-mod deliver;
 pub mod demo;
 mod flight;
 pub mod judge;
 mod listen;
 pub mod probe;
 mod problem;
+pub mod relay;
 mod resend;
 mod script;
-pub mod send;
+mod test;
 mod verify;
 
 use std::path::{Path, PathBuf};
