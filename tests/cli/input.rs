@@ -62,7 +62,7 @@ fn h05_hosts_in_ascii() {
 }
 
 #[test]
-fn h06_addresses_as_they_are_meant() {
+fn h06_numeric_hosts_show_the_address_they_mean() {
     for host in ["0x7f.1", "2130706433", "127.1"] {
         url_refused(&format!("https://{host}/"), "127.0.0.1");
     }
@@ -189,7 +189,7 @@ fn h16_no_colon_in_a_user_name() {
 }
 
 #[test]
-fn every_wrong_field_is_told_at_once() {
+fn every_invalid_field_is_reported_at_once() {
     let home = Home::new();
     let args = [
         "register",

@@ -172,7 +172,7 @@ fn a_mistake_of_the_sender_is_named() {
 }
 
 #[test]
-fn what_was_answered_is_told_before_it_ends() {
+fn answered_requests_are_reported_before_it_ends() {
     let receiver = registered();
     let (read, may_read) = channel();
     let mut command = receiver.command(&["listen", "--addr", "127.0.0.1:0", "--ca-out", "ca.pem", "--json"]);
@@ -248,7 +248,7 @@ fn every_auth_type_is_checked_and_nothing_shows_the_secret() {
 }
 
 #[test]
-fn what_is_too_large_or_no_request_is_told() {
+fn requests_that_are_too_large_or_invalid_are_reported() {
     let (home, listening) = listening(&[]);
     let other = sender(&home, &listening, &HMAC, SECRET);
     let large = format!("\"{}\"", "x".repeat(1024 * 1024));
@@ -280,7 +280,7 @@ fn a_flood_of_mistakes_is_explained_in_part() {
 }
 
 #[test]
-fn it_ends_when_nobody_reads() {
+fn it_ends_when_its_output_is_closed() {
     let home = registered();
     let mut command = home.command(&["listen", "--addr", "127.0.0.1:0"]);
     let (reader, writer) = std::io::pipe().unwrap();

@@ -1,4 +1,4 @@
-//! The command line, from outside: every row of bad inputs and faults, and what scripts rely on.
+//! The command line, from outside: its output, its exit codes, bad input, and what scripts rely on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
 
 mod generated;

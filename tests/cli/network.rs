@@ -150,7 +150,7 @@ fn a_ca_for_one_attempt() {
 }
 
 #[test]
-fn h37_each_failure_has_its_own_words() {
+fn h37_each_failure_has_its_own_message() {
     // Nobody has a name in it (RFC 6761 §6.4).
     let unknown = default_at("https://nobody.invalid/in");
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -344,7 +344,7 @@ fn h32_what_cannot_be_recorded_is_sent_all_the_same() {
 }
 
 #[test]
-fn a_timeout_of_ones_own() {
+fn a_timeout_from_the_command_line() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).after(Duration::from_secs(20))]);
     let home = registered_at(&receiver, &["--auth", "default"], "");
     let json = home.waypost(&["test", "--timeout", "1", "--json"]).exits(4).json();

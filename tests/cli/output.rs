@@ -49,7 +49,7 @@ fn h53_a_closed_pipe_changes_nothing() {
 }
 
 #[test]
-fn h53_a_full_device_is_told() {
+fn h53_a_full_device_is_reported() {
     let home = registered();
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
     for args in PRINTING {
@@ -134,7 +134,7 @@ fn colours_only_where_they_are_wanted() {
 }
 
 #[test]
-fn the_app_is_coloured_as_it_is_told() {
+fn the_app_obeys_the_color_flag() {
     let home = registered();
     let coloured = |args: &[&str], env: &[(&str, &str)]| {
         let mut pty = env.iter().fold(home.pty(args), |pty, (name, value)| pty.env(name, value)).start();

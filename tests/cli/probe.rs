@@ -37,7 +37,7 @@ fn an_endpoint_that_checks() {
 }
 
 #[test]
-fn an_endpoint_that_takes_everything() {
+fn an_endpoint_that_accepts_everything() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
     let home = hmac_at(&receiver);
     let out = home.waypost(&["probe", "--yes"]).exits(3);
@@ -55,7 +55,7 @@ fn an_endpoint_that_takes_everything() {
 }
 
 #[test]
-fn an_endpoint_whose_answers_do_not_tell() {
+fn an_endpoint_whose_answers_are_inconclusive() {
     for (answers, says) in [
         // Another fault than a check stands behind a 500.
         (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not tell whether it checks"),

@@ -37,7 +37,7 @@ fn a_secret_is_asked_for_and_not_shown() {
 }
 
 #[test]
-fn every_way_out_gives_the_terminal_back() {
+fn every_exit_restores_the_terminal() {
     type Leave = fn(&mut Pty);
     let ways: [(Leave, i32); 6] = [
         (|pty| pty.key(Key::Ctrl('c')), 130),
@@ -59,7 +59,7 @@ fn every_way_out_gives_the_terminal_back() {
 }
 
 #[test]
-fn what_is_typed_behind_the_answer_does_not_reach_the_shell() {
+fn what_is_typed_after_the_answer_does_not_reach_the_shell() {
     let home = Home::new();
     let script = format!("\"$0\" {} ; echo done; read -r line; echo \"got <$line>\"", REGISTER.join(" "));
     let mut pty = crate::support::pty::Command::new("sh", home.path())
@@ -75,7 +75,7 @@ fn what_is_typed_behind_the_answer_does_not_reach_the_shell() {
 }
 
 #[test]
-fn nobody_types_in_vain() {
+fn a_secret_is_not_asked_for_when_the_command_will_fail() {
     let home = registered();
     let mut pty = home.pty(&REGISTER).start();
     assert_eq!(pty.wait_exit().code, Some(8));
@@ -191,7 +191,7 @@ fn what_changed_while_a_secret_was_asked_for_is_not_given_it() {
 }
 
 #[test]
-fn no_is_told_to_scripts_too() {
+fn a_no_is_reported_as_json() {
     let home = registered();
     let mut pty = home.pty(&["remove", "--json"]).start();
     pty.wait_for("[y/N]");

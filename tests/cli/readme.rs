@@ -51,7 +51,7 @@ fn shell(home: &Home, receiver: &Receiver, script: &str, env: &[(&str, &str)]) -
 }
 
 #[test]
-fn the_shell_example_runs_as_it_stands() {
+fn the_shell_example_runs() {
     let script = &blocks(SCRIPTING, "In a shell", "sh")[0];
     let receiver =
         Receiver::scripted(expect_bearer("a-token-of-some-length"), vec![Answer::Checked, Answer::Checked, Answer::status(401)]);
@@ -142,7 +142,7 @@ fn completions_and_manual_are_put_in_place() {
 }
 
 #[test]
-fn real_events_and_the_history_as_they_stand() {
+fn real_events_and_the_history() {
     let receiver = Receiver::scripted(Check::Nothing, vec![Answer::status(200), Answer::status(410), Answer::status(200)]);
     let home = Home::new();
     home.waypost(&["register", "--url", &receiver.url, "--auth", "default"]).exits(0);

@@ -46,7 +46,7 @@ fn h14_empty_secrets() {
 }
 
 #[test]
-fn h15_one_final_newline_and_outer_blanks() {
+fn h15_one_final_newline_and_outer_whitespace() {
     for (auth, args, field) in AUTHS {
         for stdin in ["the-secret-text\n", "the-secret-text\r\n", "the-secret-text"] {
             let home = Home::new();
@@ -119,7 +119,7 @@ fn h18_standard_secrets_are_base64() {
 }
 
 #[test]
-fn h19_query_keys_stand_once() {
+fn h19_a_query_key_occurs_once() {
     let args = |url| ["register", "--url", url, "--auth", "api-key", "--key", "k", "--add-to", "query", "--secret-stdin"];
     for url in ["https://h.example/?k=1", "https://h.example/?a=1&%6b=2", "https://h.example/?k"] {
         refused(&Home::new(), &args(url), "value-text", 2, Some("key"));

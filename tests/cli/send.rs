@@ -178,7 +178,7 @@ fn h48_a_signal_in_flight_ends_it() {
 }
 
 #[test]
-fn waits_are_said_on_a_terminal() {
+fn waits_are_shown_on_a_terminal() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(503), Answer::Checked]);
     let home = at(&receiver);
     fs::write(home.path().join("e"), "{}").unwrap();
@@ -374,7 +374,7 @@ fn a_bar_on_a_terminal_and_nowhere_else() {
 }
 
 #[test]
-fn h21_no_secret_in_what_is_said_or_kept_of_lines() {
+fn h21_no_secret_in_the_output_or_the_files_of_send_lines() {
     let receiver = Receiver::scripted(
         expect_bearer(TOKEN),
         vec![Answer::status(400).body(format!("you sent {TOKEN}")).header("x-echo", TOKEN)],
@@ -420,7 +420,7 @@ fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
 }
 
 #[test]
-fn what_a_full_disk_took_is_whole_and_can_be_sent_from_there() {
+fn what_fit_on_a_full_disk_is_whole_and_can_be_sent_again() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(401)]);
     let home = at(&receiver);
     fs::write(home.path().join("in"), lines(5000)).unwrap();
@@ -463,7 +463,7 @@ fn no_second_signal_is_held_up_by_a_line_without_an_end() {
 }
 
 #[test]
-fn an_input_that_breaks_is_told() {
+fn an_input_that_fails_is_reported() {
     let receiver = Receiver::start(expect_nothing());
     let home = at(&receiver);
     // Its first page is in no process.

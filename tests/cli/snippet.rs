@@ -18,7 +18,7 @@ fn every_language_has_the_registered_header_and_no_secret() {
 }
 
 #[test]
-fn without_a_language_or_a_destination_there_is_none() {
+fn without_a_language_or_a_destination_there_is_no_snippet() {
     let home = registered();
     refused_with(&home, &["snippet", "--lang", "cobol"], "", 2, None, "python");
     refused_with(&home, &["snippet"], "", 2, None, "--lang");

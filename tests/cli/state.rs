@@ -42,7 +42,7 @@ fn h22_private_from_the_beginning() {
 }
 
 #[test]
-fn h23_a_file_that_others_read() {
+fn h23_a_file_that_others_can_read() {
     let home = registered();
     fs::set_permissions(home.state_file(), fs::Permissions::from_mode(0o644)).unwrap();
     for args in ALL {
@@ -156,7 +156,7 @@ fn h28_a_key_for_a_header_is_not_put_into_a_query() {
 }
 
 #[test]
-fn h29_a_key_that_is_not_the_one() {
+fn h29_another_key() {
     for wrong in [None, Some(vec![1; 32]), Some(vec![1; 31]), Some(Vec::new())] {
         let home = registered();
         let key = home.state_dir().join("key");
@@ -215,7 +215,7 @@ fn h35_a_lock_that_is_held() {
 }
 
 #[test]
-fn h34_parallel_edits_are_saved_or_told() {
+fn h34_parallel_edits_are_saved_or_reported() {
     let home = registered();
     let codes: Vec<i32> = std::thread::scope(|scope| {
         let run = |n: usize| {
@@ -232,7 +232,7 @@ fn h34_parallel_edits_are_saved_or_told() {
 
 #[test]
 #[ignore = "needs strace: apt-get install strace"]
-fn h31_a_removal_that_the_disk_does_not_confirm_is_told() {
+fn h31_a_removal_that_the_disk_does_not_confirm_is_reported() {
     for json in [false, true] {
         let home = registered();
         let base = home.command(&[]);

@@ -98,7 +98,7 @@ fn every_auth_type_is_verified_and_a_wrong_one_named() {
 }
 
 #[test]
-fn mistakes_are_named_with_what_mends_them() {
+fn mistakes_are_named_with_their_fix() {
     let home = github();
     let upper = GITHUB[2].replace("sha256=", "").to_uppercase();
     let base64 = "dXEH6g6yUJ/CESIczphLijdXC211hsIsRvQ3nIsEPhc=";
@@ -186,7 +186,7 @@ fn what_is_old_by_now_says_what_it_was_judged_by() {
 }
 
 #[test]
-fn inputs_that_are_none_are_named() {
+fn invalid_inputs_are_named() {
     let home = registered();
     let path = |name: &str| home.path().join(name);
     fs::write(path("body"), "{}").unwrap();

@@ -36,7 +36,7 @@ fn signing(secret: &str, format: Format) -> SigningSecret {
 }
 
 #[test]
-fn a_generated_secret_is_one_that_every_format_takes() {
+fn every_format_accepts_a_generated_secret() {
     let secret = generated(&[0xfb; 32]);
     assert_eq!(secret.expose(), format!("whsec_{}+/s=", "+/v7".repeat(10)));
     for format in Format::ALL {

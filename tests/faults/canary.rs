@@ -60,7 +60,7 @@ fn assert_none_on_disk(home: &Home) {
 }
 
 #[test]
-fn h21_the_forms_are_those_that_a_secret_takes() {
+fn h21_every_wire_form_of_a_secret_is_searched_for() {
     let pair = base64(format!("{USER}:{CANARY}").as_bytes());
     let percent = percent_encoding::utf8_percent_encode(CANARY, percent_encoding::NON_ALPHANUMERIC).to_string();
     let percent = percent.replace("%2D", "-").replace("%7E", "~");
@@ -91,7 +91,7 @@ fn run(home: &Home, args: &[&str], stdin: &str) -> Output {
 }
 
 #[test]
-fn h21_no_command_gives_a_canary_away() {
+fn h21_no_command_leaks_a_canary() {
     for (_, auth) in AUTHS {
         let receiver = Receiver::scripted(expect_nothing(), vec![echo(302), echo(200), echo(401), echo(500)]);
         let home = Home::new();
@@ -172,7 +172,7 @@ fn h21_no_command_gives_a_canary_away() {
 }
 
 #[test]
-fn h21_no_fault_of_the_network_gives_a_canary_away() {
+fn h21_no_network_fault_leaks_a_canary() {
     for (_, auth) in AUTHS {
         let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close, Answer::Raw(CANARY.into()), Answer::Stall]);
         let home = registered_at(&receiver, &[auth, &["--timeout", "1", "--secret-stdin"]].concat(), CANARY);
@@ -191,7 +191,7 @@ fn h21_no_fault_of_the_network_gives_a_canary_away() {
 }
 
 #[test]
-fn h21_the_app_gives_no_canary_away() {
+fn h21_the_app_leaks_no_canary() {
     let places = [
         Typed::Hmac { header_key: "X-Signature", secret: CANARY, format: 0 },
         Typed::Basic { username: USER, password: CANARY },

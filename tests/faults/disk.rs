@@ -207,7 +207,7 @@ fn h31_in_the_app_the_form_keeps_what_was_typed() {
 
 #[test]
 #[ignore = "needs strace: apt-get install strace"]
-fn h31_in_the_app_a_save_in_doubt_is_told() {
+fn h31_in_the_app_an_unconfirmed_save_is_reported() {
     let home = Home::new();
     let dir = home.config_dir();
     let options = ["-P", dir.to_str().unwrap(), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"];

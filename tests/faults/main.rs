@@ -1,6 +1,7 @@
-//! The rows of bad inputs and faults that need more than an argument: endpoints that misbehave, disks that fail, processes that
-//! are killed. A test carries the number of its row; the other rows are in the tests of the command line, the terminal, the
-//! journeys and the sender, by the same names. `.ci/rows` runs them all and counts.
+//! Bad inputs and faults that need more than an argument: endpoints that misbehave, disks that fail, processes that are killed.
+//!
+//! A test whose name begins with `h` and a number belongs to that row of `docs/faults.md`. Other rows have their tests in the
+//! crates `cli`, `app` and `endpoint`, and in `src`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 mod canary;

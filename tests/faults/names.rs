@@ -75,7 +75,7 @@ fn h10_a_forbidden_literal_is_refused_through_a_proxy_too() {
 
 #[test]
 #[ignore = "needs unshare: apt-get install util-linux"]
-fn h09_a_name_that_resolves_to_a_private_address_is_told() {
+fn h09_a_name_that_resolves_to_a_private_address_gets_a_notice() {
     let home = Home::new();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://inside.example:{}/", free.local_addr().unwrap().port());

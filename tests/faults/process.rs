@@ -161,7 +161,7 @@ fn a_log_is_kept_only_where_it_is_asked_for() {
 }
 
 #[test]
-fn a_log_that_cannot_be_kept_is_told_and_changes_nothing_else() {
+fn a_log_that_cannot_be_written_is_reported_and_changes_nothing_else() {
     let home = registered();
     fs::create_dir(home.state_dir().join("waypost.log")).unwrap();
     let out = home.waypost(&["show", "-v"]).exits(0);
@@ -173,7 +173,7 @@ fn a_log_that_cannot_be_kept_is_told_and_changes_nothing_else() {
 }
 
 #[test]
-fn h29_a_key_of_ones_own() {
+fn h29_a_key_file_named_by_the_user() {
     let home = Home::new();
     let key = home.path().join("credential");
     let key_text = key.to_str().unwrap().to_owned();

@@ -94,7 +94,7 @@ fn h43_a_body_cut_short_is_judged_by_its_status() {
 }
 
 #[test]
-fn h44_many_headers_and_a_huge_one() {
+fn h44_many_headers_and_a_very_long_one() {
     let head = |headers: String| Answer::Raw(format!("HTTP/1.1 200 OK\r\n{headers}content-length: 0\r\n\r\n").into_bytes());
     let many = (0..200).map(|n| format!("x-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
     let receiver = Receiver::scripted(expect_nothing(), vec![head(many)]);

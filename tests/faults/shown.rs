@@ -11,7 +11,7 @@ use crate::support::pty::Key;
 use crate::support::receiver::Receiver;
 
 #[test]
-fn h15_blanks_around_a_pasted_url_are_trimmed_and_said() {
+fn h15_whitespace_around_a_pasted_url_is_trimmed_with_a_notice() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();
@@ -27,7 +27,7 @@ fn h15_blanks_around_a_pasted_url_are_trimmed_and_said() {
 }
 
 #[test]
-fn h15_blanks_around_a_pasted_secret() {
+fn h15_whitespace_around_a_pasted_secret() {
     for (typed, pasted, chars, trimmed) in [
         (Typed::Bearer { pasted: "" }, " mF_9.B5f-4.1JqM \n", "15 chars", true),
         (Typed::ApiKey { key: "X-Key", value: "", in_query: false }, " mF_9.B5f-4.1JqM \n", "15 chars", true),

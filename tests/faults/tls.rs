@@ -22,7 +22,7 @@ fn fails(endpoint: &Endpoint, ca: &Ca) -> (String, String) {
 }
 
 #[test]
-fn h41_each_certificate_that_fails_has_its_own_words() {
+fn h41_each_certificate_fault_has_its_own_message() {
     let ca = Ca::named("Our CA");
     let of = |leaf| Endpoint::with_leaf(leaf);
     let expired = fails(

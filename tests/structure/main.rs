@@ -1,4 +1,5 @@
-//! The structure of `src`: which part may import which, no circles between files, and no file too long to read.
+//! The structure of the repository: which part of `src` may import which, no circles between files, no file too long to read,
+//! and a test for every row of `docs/faults.md`.
 //!
 //! ```text
 //! domain ← io ← ops ← cli, tui      present imports domain alone, and cli and tui import it
@@ -8,6 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 mod circles;
+mod faults;
 mod imports;
 mod modules;
 mod purity;

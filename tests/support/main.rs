@@ -64,7 +64,7 @@ fn a_resize_reaches_the_program() {
 }
 
 #[test]
-fn exit_codes_and_signals_are_told_apart() {
+fn exit_codes_and_signals_are_distinguished() {
     let home = Home::new();
     let exit = program("sh", &["-c", "exit 7"], &home).start().wait_exit();
     assert_eq!((exit.code, exit.signal), (Some(7), None));
@@ -181,7 +181,7 @@ fn the_receiver_keeps_what_came_byte_for_byte() {
 }
 
 #[test]
-fn the_receiver_tells_right_from_wrong() {
+fn the_receiver_distinguishes_right_from_wrong() {
     let mac = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     let secret = "It's a Secret to Everybody";
     let checks: Vec<(Check, &str, String, String)> = vec![
@@ -255,7 +255,7 @@ fn answers_follow_the_script() {
 }
 
 #[test]
-fn certificates_of_ones_own() {
+fn certificates_from_a_test_ca() {
     let (ca, other) = (Ca::new(), Ca::named("another"));
     let names = ["localhost"];
     let expired = ca.leaf_with(&names, |params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));

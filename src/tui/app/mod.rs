@@ -1,12 +1,7 @@
 //! The app on a real terminal: the loop, what starts it, and what it draws with.
 
 pub mod backend;
-mod edit;
-mod flight;
-mod hangup;
-mod inbox;
-mod perform;
+pub mod hangup;
 pub mod run;
-mod shell;
 pub mod start;
 pub mod terminal;

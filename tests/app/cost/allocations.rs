@@ -33,7 +33,7 @@ fn a_key_makes_few_allocations_on_every_screen() {
 }
 
 #[test]
-fn a_key_that_changes_nothing_makes_next_to_none() {
+fn a_key_that_changes_nothing_allocates_little() {
     let mut screen = Screen::open(scenes::registered(AuthType::Hmac));
     let count = measure(|| _ = screen.press(Press::Char('z'))).count_total;
     assert!(count <= 4, "{count}");

@@ -306,7 +306,7 @@ fn what_the_query_had_stays_byte_for_byte() {
 }
 
 #[test]
-fn h17_in_the_app_a_pasted_prefix_is_taken_off_and_said() {
+fn h17_in_the_app_a_pasted_prefix_is_removed_with_a_notice() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();

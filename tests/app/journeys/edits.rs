@@ -53,7 +53,7 @@ fn an_unchanged_secret_stays_valid_under_another_url() {
 }
 
 #[test]
-fn an_edited_secret_takes_the_place_of_the_old_one() {
+fn an_edited_secret_replaces_the_old_one() {
     let home = Home::new();
     let receiver = Receiver::start(check::expect_bearer("the-second-token-of-all"));
     let mut app = App::open_trusting(&home, &receiver);
@@ -107,7 +107,7 @@ fn an_edit_without_a_change_closes_without_a_question() {
 }
 
 #[test]
-fn delete_asks_and_keeps_unless_told() {
+fn delete_asks_first_and_keep_is_the_default() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.register("https://hooks.example.com/in", &Typed::Bearer { pasted: TOKEN });

@@ -30,7 +30,7 @@ fn words(app: &App) -> String {
 }
 
 #[test]
-fn h24_in_the_app_a_bad_file_is_told_and_left_alone() {
+fn h24_in_the_app_a_bad_file_is_reported_and_left_alone() {
     let junk: [(&[u8], &str); 7] = [
         (b"", "destination.json:1:"),
         (b"{\"schema_version\": 1,\n  \"generation\": 4, \"destination\": ", "destination.json:2:"),
@@ -82,7 +82,7 @@ fn h22_in_the_app_a_first_save_is_private_whatever_the_umask() {
 }
 
 #[test]
-fn a_mended_file_is_read_again() {
+fn a_fixed_file_is_read_again() {
     let home = home_with(b"junk");
     let mut app = App::open(&home);
     app.wait_for("> [ Read again ]");
@@ -112,7 +112,7 @@ fn h23_in_the_app_a_file_that_others_can_read_names_the_command() {
 }
 
 #[test]
-fn h28_in_the_app_a_secret_moved_by_hand_is_asked_for_again() {
+fn h28_in_the_app_a_secret_moved_to_another_url_is_asked_for_again() {
     let home = Home::new();
     let token = "mF_9.B5f-4.1JqM";
     let receiver = Receiver::start(check::expect_bearer(token));

@@ -100,7 +100,7 @@ fn what_was_typed_is_there_after_a_walk_through_all_auth_types_and_only_the_chos
 }
 
 #[test]
-fn everything_wrong_is_said_at_once_and_nothing_typed_is_lost() {
+fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
     let home = Home::new();
     // High enough for all of it.
     let mut app = App::start(home.pty(&[]).size(40, 80));

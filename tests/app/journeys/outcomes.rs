@@ -16,7 +16,7 @@ fn why_and_fix(app: &App) -> (String, String) {
 }
 
 #[test]
-fn a_refusal_says_why_and_how_to_mend_it() {
+fn a_refusal_says_why_and_how_to_fix_it() {
     let home = Home::new();
     let secret = "the-secret-of-this-side-3f2a";
     let receiver = Receiver::start(check::expect_hmac("hex", "X-Signature", "the-secret-of-the-other-side"));
@@ -53,7 +53,7 @@ fn h37_in_the_app_a_refused_connection_names_its_phase_and_why() {
 }
 
 #[test]
-fn h41_in_the_app_an_unknown_issuer_is_told_in_words() {
+fn h41_in_the_app_an_unknown_issuer_is_explained() {
     let home = Home::new();
     let ca = Ca::named("a CA that nobody knows");
     let leaf = ca.leaf(&["localhost"]);
@@ -73,7 +73,7 @@ fn h41_in_the_app_an_unknown_issuer_is_told_in_words() {
 }
 
 #[test]
-fn a_ca_of_ones_own_is_trusted_for_this_destination() {
+fn a_private_ca_is_trusted_for_this_destination() {
     let home = Home::new();
     let receiver = Receiver::start(check::expect_nothing());
     let mut app = App::open(&home);

@@ -138,7 +138,7 @@ fn every_colour_can_be_read_on_dark_and_on_light() {
 }
 
 #[test]
-fn without_colours_there_are_none() {
+fn without_colours_none_are_drawn() {
     let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(true);
     assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
 }
@@ -196,7 +196,7 @@ fn coloured(buffer: &Buffer) -> Vec<(Color, String)> {
 }
 
 /// A model for each thing that is said in green or red.
-fn told() -> Vec<Model> {
+fn models_with_red_or_green() -> Vec<Model> {
     let mut models = vec![app(scenes::with_deliveries()), app(scenes::unreadable()), app(scenes::locked())];
     let mut form = app(scenes::nothing());
     press(&mut form, "enter");
@@ -223,10 +223,10 @@ fn told() -> Vec<Model> {
 }
 
 #[test]
-fn nobody_needs_to_tell_red_from_green() {
+fn red_and_green_are_never_the_only_difference() {
     for ascii in [false, true] {
         let (marks, mut seen) = (if ascii { ["OK", "FAIL"] } else { ["✓", "✗"] }, [0, 0]);
-        for mut model in told() {
+        for mut model in models_with_red_or_green() {
             model.environment.ascii = ascii;
             update(&mut model, Msg::Resize(120, 40));
             for (color, text) in coloured(&buffer(&model).0) {

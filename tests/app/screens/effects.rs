@@ -102,7 +102,7 @@ fn what_was_typed_under_one_type_waits_and_is_not_saved_under_another() {
 }
 
 #[test]
-fn errors_stand_all_at_once_and_the_first_gets_the_focus() {
+fn all_errors_are_shown_at_once_and_the_first_gets_the_focus() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down");
     assert_eq!(press(&mut model, "ctrl-o"), []);
@@ -222,7 +222,7 @@ fn a_paste_never_submits() {
 }
 
 #[test]
-fn a_pasted_bearer_is_taken_off_and_said() {
+fn a_pasted_bearer_prefix_is_removed_with_a_notice() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down down tab");
     update(&mut model, paste("Bearer abc.def\r\n"));
@@ -231,7 +231,7 @@ fn a_pasted_bearer_is_taken_off_and_said() {
 }
 
 #[test]
-fn a_pasted_password_keeps_its_blanks_but_not_its_line_break() {
+fn a_pasted_password_keeps_its_spaces_but_not_its_line_break() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down tab tab");
     update(&mut model, paste(" p w \n"));
@@ -544,7 +544,7 @@ fn a_probe_is_sent_again_as_a_ping() {
 }
 
 #[test]
-fn an_old_request_is_said_to_be_judged_by_the_clock_of_now() {
+fn the_notice_about_an_old_request_names_the_current_time() {
     for (mistakes, told) in [(vec![Mistake::Stale(1000)], true), (vec![Mistake::Method, Mistake::Stale(1000)], false)] {
         let mut model = app(scenes::registered(AuthType::Hmac));
         press(&mut model, "v");

@@ -358,7 +358,7 @@ fn who_deletes_it_registers_anew_and_goes_on() {
 }
 
 #[test]
-fn what_the_receiver_has_is_what_it_told_not_what_is_registered_meanwhile() {
+fn the_guide_follows_what_the_receiver_reported() {
     let mut walk = Walk::begin();
     register(&mut walk, AuthType::Basic);
     // It arrived, was stopped, and was edited before the receiver told of it.
@@ -425,7 +425,7 @@ fn off_the_way_the_line_says_the_way_back() {
 }
 
 #[test]
-fn files_that_were_changed_from_outside_are_told_of() {
+fn files_changed_from_outside_are_reported() {
     for situation in [scenes::locked(), scenes::unreadable()] {
         let environment = Environment { demo: Some(URL.into()), ..Environment::default() };
         let model = Model::new((80, 24), environment, situation);

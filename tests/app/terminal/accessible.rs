@@ -128,7 +128,7 @@ fn registers_tests_edits_and_removes() {
 }
 
 #[test]
-fn a_wrong_answer_is_told_of_and_asked_for_again() {
+fn a_wrong_answer_is_reported_and_asked_for_again() {
     let home = Home::new();
     let mut talk = Talk::begin(dumb(&home));
     for (answer, says) in [("9", "\"9\" is not a number of the list"), ("register", "Enter a number from 1 to 2, or q.")] {
@@ -349,7 +349,7 @@ fn the_demo_leads_on_through_a_refusal() {
 }
 
 #[test]
-fn without_a_terminal_there_is_nobody_to_ask() {
+fn without_a_terminal_no_question_is_asked() {
     let home = Home::new();
     for (args, env) in [(vec!["--accessible"], ("ACCESSIBLE", "")), (vec![], ("ACCESSIBLE", "1")), (vec![], ("TERM", "dumb"))] {
         let out = home.run(&args, b"1\n", &[env]).exits(2);
@@ -392,7 +392,7 @@ fn last_line(pty: &mut Pty, text: &str) {
 }
 
 #[test]
-fn ctrl_z_gives_the_terminal_back_and_the_question_is_asked_again() {
+fn ctrl_z_restores_the_terminal_and_the_question_is_asked_again() {
     let home = Home::new();
     let mut pty = from_a_shell(&home, "--accessible");
     last_line(&mut pty, MENU);

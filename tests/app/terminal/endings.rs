@@ -187,12 +187,12 @@ fn assert_stops_and_goes_on(stop: impl Fn(&mut App)) {
 }
 
 #[test]
-fn h49_sigtstp_gives_the_terminal_back_for_a_while() {
+fn h49_sigtstp_restores_the_terminal_until_it_continues() {
     assert_stops_and_goes_on(|app| app.signal(Signal::TSTP));
 }
 
 #[test]
-fn h49_ctrl_z_gives_the_terminal_back_for_a_while() {
+fn h49_ctrl_z_restores_the_terminal_until_it_continues() {
     assert_stops_and_goes_on(|app| app.key(Key::Ctrl('z')));
 }
 

@@ -51,7 +51,7 @@ fn h51_alt_and_a_key_is_escape_and_then_the_key() {
 }
 
 #[test]
-fn h51_keys_that_come_with_a_resize_are_not_left_behind() {
+fn h51_keys_that_arrive_with_a_resize_are_read() {
     let home = Home::new();
     let mut app = form(&home);
     let mut typed = String::new();
@@ -95,7 +95,7 @@ fn h52_a_megabyte_is_refused_at_once() {
 }
 
 #[test]
-fn h52_a_full_field_takes_no_more() {
+fn h52_a_full_field_accepts_no_more() {
     let home = Home::new();
     let mut app = form(&home);
     app.press(&[Key::Enter, Key::Down, Key::Down, Key::Down, Key::Enter]);
@@ -108,7 +108,7 @@ fn h52_a_full_field_takes_no_more() {
 }
 
 #[test]
-fn h52_a_pasted_line_break_never_sends_the_form_off() {
+fn h52_a_pasted_line_break_never_submits_the_form() {
     let home = Home::new();
     let mut app = form(&home);
     app.fill_in(URL, &Typed::Hmac { header_key: "X-Signature", secret: "", format: 0 });
@@ -129,7 +129,7 @@ fn column(app: &App, start: u16) -> u16 {
 }
 
 #[test]
-fn h52_the_cursor_stands_right_whatever_is_typed() {
+fn h52_the_cursor_is_right_for_wide_and_combining_characters() {
     let home = Home::new();
     let mut app = form(&home);
     app.press(&[Key::Enter, Key::Down, Key::Down, Key::Enter]);

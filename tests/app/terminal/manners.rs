@@ -165,7 +165,7 @@ fn without_colour_one_mark_says_where_the_focus_is() {
 }
 
 #[test]
-fn what_no_clipboard_takes_is_written_to_a_file() {
+fn without_a_clipboard_the_copy_is_written_to_a_file() {
     let body = "{\"taken\":\"by the receiver\"}";
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body(body)]);
     let home = Home::new();

@@ -216,7 +216,7 @@ fn h50_it_starts_in_any_size() {
 }
 
 #[test]
-fn h50_of_a_storm_of_resizes_the_last_is_drawn() {
+fn h50_the_last_of_many_resizes_is_drawn() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();

@@ -75,12 +75,12 @@ fn itself(home: &Home, name: &str) -> Command {
 }
 
 #[test]
-fn h48_a_panic_gives_the_terminal_back_before_it_says_anything() {
+fn h48_a_panic_restores_the_terminal_before_its_message() {
     if let Some(home) = std::env::var_os(PANICS) {
         return run_until_it_panics(Path::new(&home), false);
     }
     let home = Home::new();
-    let name = "terminal::panics::h48_a_panic_gives_the_terminal_back_before_it_says_anything";
+    let name = "terminal::panics::h48_a_panic_restores_the_terminal_before_its_message";
     let mut app = App::start(itself(&home, name));
     assert!(app.is_raw());
     // A secret is in the form when it happens.
@@ -130,12 +130,12 @@ fn h48_a_panic_records_the_delivery_in_flight() {
 }
 
 #[test]
-fn h48_nothing_is_drawn_behind_the_panic_of_another_thread() {
+fn h48_nothing_is_drawn_after_a_panic_of_another_thread() {
     if let Some(home) = std::env::var_os(PANICS) {
         return run_until_it_panics(Path::new(&home), true);
     }
     let home = Home::new();
-    let app = panicked_in_flight(&home, "terminal::panics::h48_nothing_is_drawn_behind_the_panic_of_another_thread");
+    let app = panicked_in_flight(&home, "terminal::panics::h48_nothing_is_drawn_after_a_panic_of_another_thread");
     let written = String::from_utf8_lossy(&app.raw()).into_owned();
     let behind = &written[written.find("on purpose").unwrap()..];
     assert!(!behind.contains('\u{1b}'), "{behind:?}");

@@ -107,7 +107,7 @@ fn a_body_of_64_kib_is_searched_in_a_second() {
 }
 
 #[test]
-fn another_secret_is_none_of_the_known_mistakes() {
+fn another_secret_is_no_known_mistake() {
     for settings in every_settings() {
         let right = made(&settings, BODY.as_bytes());
         let auth = settings.auth();
@@ -121,7 +121,7 @@ fn another_secret_is_none_of_the_known_mistakes() {
 }
 
 #[test]
-fn another_id_or_time_is_none_of_the_known_mistakes() {
+fn another_id_or_time_is_no_known_mistake() {
     let later = (NOW + 1).to_string();
     let standard = hmac_of(Format::Standard, WHSEC);
     let right = made(&standard, BODY.as_bytes());
@@ -137,7 +137,7 @@ fn another_id_or_time_is_none_of_the_known_mistakes() {
 
 /// A stale timestamp is named only where the signature is right: otherwise it explains nothing.
 #[test]
-fn an_old_request_by_another_secret_is_none_either() {
+fn an_old_request_with_another_secret_is_no_known_mistake() {
     let settings = hmac_of(Format::Standard, WHSEC);
     let request = made(&hmac_of(Format::Standard, OTHER), BODY.as_bytes());
     assert_eq!(explain(&settings, &request.received(), NOW + 1000).mistakes, []);

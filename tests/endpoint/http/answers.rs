@@ -249,7 +249,7 @@ impl std::io::Write for Log {
 }
 
 #[tokio::test]
-async fn no_log_gives_anything_away() {
+async fn no_log_leaks_a_secret() {
     const CANARY: &str = "canary+0123456789";
     let log = Log::default();
     let writer = log.clone();

@@ -262,7 +262,7 @@ async fn through_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_connection_that_nobody_takes_ends_at_the_timeout() {
+async fn a_connection_that_is_not_accepted_ends_at_the_timeout() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let listener = socket.listen(1).unwrap();

@@ -110,7 +110,7 @@ async fn what_is_sent_is_the_request_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_phases_are_told_as_they_come() {
+async fn the_phases_are_reported_in_order() {
     let pki = Pki::new("test CA");
     let server = answering(&pki, OK).await;
     let told = Mutex::new(Vec::new());

@@ -166,7 +166,7 @@ async fn a_host_that_is_an_address() {
 }
 
 #[test]
-fn a_ca_file_that_is_none() {
+fn an_invalid_ca_file() {
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     for pem in ["", "junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!"] {
         let why = Sender::with(&case.settings(), &Trust::Only(pem.into()), Surroundings::default()).err();
@@ -186,7 +186,7 @@ fn offering(identity: Identity, version: &'static rustls::SupportedProtocolVersi
 }
 
 #[tokio::test]
-async fn tls_1_2_is_taken_and_told() {
+async fn tls_1_2_is_accepted_and_reported() {
     let pki = Pki::new("CA");
     let config = offering(pki.issue(HOST, |_| {}), &rustls::version::TLS12, b"http/1.1");
     let server = server::tls_with(config, |mut stream| {

@@ -308,7 +308,7 @@ async fn a_failed_file_that_cannot_be_written_stops_but_loses_nothing_silently()
 }
 
 #[tokio::test]
-async fn a_history_that_cannot_be_written_is_told_once() {
+async fn a_history_that_cannot_be_written_is_reported_once() {
     let place = Place::new();
     std::fs::write(place.home.state_dir(), "a file in its place").unwrap();
     let receiver = receiver(vec![Answer::status(200)]);
@@ -318,7 +318,7 @@ async fn a_history_that_cannot_be_written_is_told_once() {
 }
 
 #[tokio::test]
-async fn an_input_that_breaks_is_told_with_its_place() {
+async fn an_input_that_fails_is_reported_with_its_position() {
     struct Breaks(Cursor<String>);
     impl Read for Breaks {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

@@ -14,7 +14,7 @@ use super::lines::{Kept, numbered};
 use super::{Place, destination};
 
 #[tokio::test]
-#[ignore = "long: 100,000 deliveries"]
+#[ignore = "takes a minute: 100,000 deliveries"]
 async fn a_hundred_thousand_lines_over_a_restart() {
     const COUNT: usize = 100_000;
     let place = Place::new();

@@ -76,7 +76,7 @@ async fn given_up_after_the_retries() {
 }
 
 #[tokio::test]
-async fn h41_what_will_not_go_better_is_tried_once() {
+async fn h41_a_tls_failure_is_not_retried() {
     let place = Place::new();
     let receiver = receiver(vec![Answer::status(400)]);
     let dir = tempfile::tempdir().unwrap();

@@ -104,13 +104,13 @@ fn h48_a_panic_of_another_thread_records_it_too() {
 }
 
 #[test]
-fn h48_an_answer_that_panics_when_it_is_told_is_recorded_once() {
+fn h48_a_delivery_whose_report_panics_is_recorded_once() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let tell = |_: &Delivery| panic!("on purpose");
         runtime.block_on(waypost.test_and_tell(&to, &BuiltIn::Ping.event(), |_| {}, tell, pending()));
         return;
     }
-    let history = history_after("h48_an_answer_that_panics_when_it_is_told_is_recorded_once", vec![Answer::Checked]);
+    let history = history_after("h48_a_delivery_whose_report_panics_is_recorded_once", vec![Answer::Checked]);
     assert_eq!(history.len(), 1);
     assert_eq!(history[0].outcome(), Outcome::Delivered);
 }
@@ -218,7 +218,7 @@ fn h48_what_was_sent_is_recorded_once_whichever_thread_panics() {
 }
 
 #[test]
-fn h48_a_line_is_not_tried_again_behind_a_panic() {
+fn h48_a_line_is_not_retried_after_a_panic() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         // All pauses end when the panic has come.
         let pause = || async {
@@ -245,7 +245,7 @@ fn h48_a_line_is_not_tried_again_behind_a_panic() {
         let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
         at_panic::end_with(0);
     }
-    let history = history_after("h48_a_line_is_not_tried_again_behind_a_panic", vec![Answer::status(503)]);
+    let history = history_after("h48_a_line_is_not_retried_after_a_panic", vec![Answer::status(503)]);
     let mut events: Vec<&str> = history.iter().map(|delivery| delivery.event.as_str()).collect();
     events.sort_unstable();
     assert_eq!(events, ["test:1", "test:2", "test:3", "test:4"]);
@@ -253,7 +253,7 @@ fn h48_a_line_is_not_tried_again_behind_a_panic() {
 }
 
 #[test]
-fn h48_an_answer_behind_a_panic_changes_neither_the_record_nor_the_code() {
+fn h48_an_answer_after_a_panic_changes_neither_the_record_nor_the_code() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let step = |step| {
             if matches!(step, Step::Began(Phase::Wait)) {
@@ -266,14 +266,14 @@ fn h48_an_answer_behind_a_panic_changes_neither_the_record_nor_the_code() {
         at_panic::end_with(0);
     }
     let answer = Answer::status(200).after(Duration::from_millis(300));
-    let history = history_after("h48_an_answer_behind_a_panic_changes_neither_the_record_nor_the_code", vec![answer]);
+    let history = history_after("h48_an_answer_after_a_panic_changes_neither_the_record_nor_the_code", vec![answer]);
     assert_eq!(history.len(), 1);
     assert_stopped(&history[0], 1);
 }
 
 #[test]
-fn h48_of_a_demo_nothing_is_left() {
-    let name = "h48_of_a_demo_nothing_is_left";
+fn h48_a_demo_leaves_no_files() {
+    let name = "h48_a_demo_leaves_no_files";
     if std::env::var_os(PANICS).is_some() {
         at_panic::end_the_program();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -50,7 +50,7 @@ fn checks() -> Vec<(Check, Draft)> {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_checks_is_told_from_one_that_does_not() {
+async fn an_endpoint_that_checks_is_distinguished_from_one_that_does_not() {
     for (check, draft) in checks() {
         let place = Place::new();
         let receiver = Receiver::start(check);
@@ -95,7 +95,7 @@ async fn the_tampered_body_is_json_under_the_signature_of_the_ping() {
 }
 
 #[tokio::test]
-async fn what_tells_nothing_is_not_called_good() {
+async fn inconclusive_answers_are_not_called_good() {
     let place = Place::new();
     for (answers, verdicts) in [
         // Refuses everything.

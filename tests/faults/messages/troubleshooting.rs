@@ -163,7 +163,7 @@ fn troubleshooting_has_every_cause() {
 }
 
 #[test]
-fn troubleshooting_has_every_answer_that_has_words_of_its_own() {
+fn troubleshooting_has_every_answer_with_its_own_message() {
     let words = |status: u16| {
         let said = answered(status);
         format!("{} {}", said.why, said.fix.text).replace(&status.to_string(), "N")

@@ -1,0 +1,105 @@
+//! Every row of `docs/faults.md` and every promise of `SECURITY.md` has its tests, and an ignored test says what it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::source::files;
+
+const ROWS: usize = 54;
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// The lines of the code and of the tests.
+fn lines() -> Vec<String> {
+    let files = files("src").into_iter().chain(files("tests"));
+    files.flat_map(|file| file.text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>()).collect()
+}
+
+/// The names of the functions, tests among them.
+fn functions() -> BTreeSet<String> {
+    let name = |line: &String| {
+        let rest = line.trim_start_matches("async ").strip_prefix("fn ")?;
+        Some(rest.split(['(', '<']).next()?.to_owned())
+    };
+    lines().iter().filter_map(name).collect()
+}
+
+/// The rows of the table: the number, and the names in the last column.
+fn rows() -> BTreeMap<usize, Vec<String>> {
+    let mut out = BTreeMap::new();
+    for line in page("docs/faults.md").lines() {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let Ok(row) = cells[0].parse::<usize>() else { continue };
+        assert_eq!(cells.len(), 4, "{line}");
+        let names = cells[3].split(", ").map(|name| name.trim_matches('`').to_owned()).collect();
+        assert!(out.insert(row, names).is_none(), "row {row} is there twice");
+    }
+    out
+}
+
+#[test]
+fn every_row_of_faults_has_its_tests() {
+    let (rows, tests) = (rows(), functions());
+    assert_eq!(rows.keys().copied().collect::<Vec<_>>(), (1..=ROWS).collect::<Vec<_>>());
+    for (row, names) in rows {
+        assert!(!names.is_empty());
+        for name in names {
+            assert!(name.starts_with(&format!("h{row:02}_")), "row {row} names {name}");
+            assert!(tests.contains(&name), "row {row} names {name}, which is no test");
+        }
+    }
+    for name in tests {
+        let number = name.strip_prefix('h').and_then(|rest| rest.split_once('_')).and_then(|(number, _)| number.parse().ok());
+        assert!(number.is_none_or(|row: usize| (1..=ROWS).contains(&row)), "{name} belongs to no row");
+    }
+}
+
+#[test]
+fn every_promise_has_its_tests() {
+    let tests = functions();
+    let mut named = 0;
+    for line in page("SECURITY.md").lines().filter(|line| line.starts_with("| ") && line.ends_with(" |")) {
+        let last = line.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        for name in last.split('`').skip(1).step_by(2).filter(|name| !name.ends_with('…')) {
+            assert!(tests.contains(name), "SECURITY.md names {name}, which is no test");
+            named += 1;
+        }
+    }
+    assert!(named > 30, "only {named} found");
+}
+
+/// The reasons of `#[ignore = "…"]`.
+fn reasons() -> BTreeSet<String> {
+    let reason = |line: &String| {
+        let rest = line.strip_prefix("#[ignore")?;
+        Some(rest.split('"').nth(1).unwrap_or_else(|| panic!("no reason in {line}")).to_owned())
+    };
+    lines().iter().filter_map(reason).collect()
+}
+
+#[test]
+fn an_ignored_test_says_what_it_needs() {
+    let packages = page(".ci/packages");
+    let listed: BTreeMap<&str, &str> = packages
+        .lines()
+        .filter_map(|line| line.strip_prefix("needed=("))
+        .flat_map(|line| line.trim_end_matches(')').split(' '))
+        .map(|entry| entry.split_once(':').unwrap())
+        .collect();
+    let reasons = reasons();
+    assert!(reasons.len() > 10, "{reasons:?}");
+    for reason in reasons {
+        let Some(needs) = reason.strip_prefix("needs ") else {
+            let others = ["takes ", "a measurement", "runs as the child of another test"];
+            assert!(others.iter().any(|other| reason.starts_with(other)), "{reason}");
+            continue;
+        };
+        let (programs, packages) = needs.split_once(": apt-get install ").unwrap_or_else(|| panic!("{reason}"));
+        let packages: BTreeSet<&str> = packages.split(' ').collect();
+        for program in programs.split(" and ") {
+            let package = listed.get(program).unwrap_or_else(|| panic!("{program} is not in .ci/packages"));
+            assert!(packages.contains(package), "{reason}");
+        }
+    }
+}
