@@ -22,21 +22,20 @@ use crate::tui::widgets::{boxes, confirm, text};
 pub const SMALLEST: (u16, u16) = (40, 10);
 
 /// Whether a terminal is too small to draw on.
-#[must_use]
-pub const fn too_small(size: (u16, u16)) -> bool {
+pub(crate) const fn too_small(size: (u16, u16)) -> bool {
     size.0 < SMALLEST.0 || size.1 < SMALLEST.1
 }
 
 /// The four bands of the screen.
-pub struct Screen {
-    pub title: Rect,
-    pub body: Rect,
-    pub status: Rect,
-    pub keys: Rect,
+pub(crate) struct Screen {
+    pub(crate) title: Rect,
+    pub(crate) body: Rect,
+    pub(crate) status: Rect,
+    pub(crate) keys: Rect,
 }
 
 impl Screen {
-    pub fn new(model: &Model, area: Rect) -> Self {
+    pub(crate) fn new(model: &Model, area: Rect) -> Self {
         let rows = u16::try_from(status_lines(model, area).len()).unwrap_or(1);
         let [title, body, status, keys] =
             Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(rows), Constraint::Length(1)])
@@ -45,12 +44,12 @@ impl Screen {
     }
 
     /// All above the lines of help and keys.
-    pub fn above_help(&self) -> Rect {
+    pub(crate) fn above_help(&self) -> Rect {
         Rect { height: self.title.height + self.body.height, ..self.title }
     }
 
     /// Where a popup that wants all the room it can have goes: over everything but the keys, no wider than can be read.
-    pub fn popup(&self, area: Rect) -> Rect {
+    pub(crate) fn popup(&self, area: Rect) -> Rect {
         let above_keys = area.height.saturating_sub(self.keys.height);
         // Where it does not cover the title, it stands under it.
         let title = if area.width > boxes::READABLE { self.title.height } else { 0 };
@@ -59,7 +58,7 @@ impl Screen {
     }
 
     /// Where a question goes: under what it is about, where there is room for both.
-    pub fn question(&self, model: &Model, area: Rect) -> Rect {
+    pub(crate) fn question(&self, model: &Model, area: Rect) -> Rect {
         let under = main_screen::under(model, model.theme(), self.body);
         if under.height >= confirm::ROWS {
             Rect { height: under.height.min(confirm::ROWS + 2), ..under }
@@ -82,7 +81,7 @@ fn status_text(model: &Model) -> String {
 }
 
 /// That line, wrapped. What was said may take half of the screen; a line of help has one row only on a low one.
-pub fn status_lines(model: &Model, area: Rect) -> Vec<String> {
+pub(crate) fn status_lines(model: &Model, area: Rect) -> Vec<String> {
     let width = usize::from(area.width.min(boxes::READABLE).saturating_sub(2));
     let most = match &model.status {
         Some(_) => usize::from(area.height / 2),
@@ -93,19 +92,18 @@ pub fn status_lines(model: &Model, area: Rect) -> Vec<String> {
 }
 
 /// The whole screen but the demo's guide.
-pub fn below_guide(model: &Model) -> Rect {
+pub(crate) fn below_guide(model: &Model) -> Rect {
     guide::below(model, Rect::new(0, 0, model.size.0, model.size.1))
 }
 
 /// Where a popup lies that takes all the room it can have.
-pub fn popup_area(model: &Model) -> Rect {
+pub(crate) fn popup_area(model: &Model) -> Rect {
     let area = below_guide(model);
     Screen::new(model, area).popup(area)
 }
 
 /// How many lines of the destination do not fit on its screen.
-#[must_use]
-pub fn main_overflow(model: &Model) -> usize {
+pub(crate) fn main_overflow(model: &Model) -> usize {
     main_screen::overflow(model, model.theme(), Screen::new(model, below_guide(model)).body)
 }
 
