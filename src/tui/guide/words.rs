@@ -9,7 +9,8 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::{Pending, Question};
-use crate::tui::screens::test::state::{Life, Mode, TestButton, TestFocus, TestPopup};
+use crate::tui::screens::test::life::Life;
+use crate::tui::screens::test::state::{Mode, TestButton, TestFocus, TestPopup};
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]

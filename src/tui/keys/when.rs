@@ -6,7 +6,8 @@ use crate::tui::layout;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::state::Focus;
 use crate::tui::screens::probe;
-use crate::tui::screens::test::state::{Tab, TestButton, TestFocus};
+use crate::tui::screens::test::state::{TestButton, TestFocus};
+use crate::tui::screens::test::tabs::Tab;
 
 pub(crate) const fn always(_: &Model) -> bool {
     true

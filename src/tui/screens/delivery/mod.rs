@@ -1,6 +1,6 @@
 //! The list of past deliveries, and a delivery in lines.
 
 pub(crate) mod lines;
-pub mod state;
+pub(crate) mod state;
 pub(crate) mod update;
 pub(crate) mod view;

@@ -8,8 +8,9 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::screens::delivery::state::LISTED;
 use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::test::life::redirect_target;
 use crate::tui::screens::test::send::send;
-use crate::tui::screens::test::state::{TestPopup, redirect_target};
+use crate::tui::screens::test::state::TestPopup;
 use crate::tui::status::Tone;
 
 /// Opens a past delivery.

@@ -1,6 +1,6 @@
 //! Does the endpoint check the credentials of a request?
 
 pub(crate) mod layout;
-pub mod state;
+pub(crate) mod state;
 pub(crate) mod update;
 pub(crate) mod view;

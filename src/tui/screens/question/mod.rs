@@ -1,5 +1,5 @@
 //! Questions with two buttons, over what they ask about: delete, clear, discard, probe, another host.
 
-pub mod state;
+pub(crate) mod state;
 pub(crate) mod update;
 pub(crate) mod view;

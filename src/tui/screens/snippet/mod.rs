@@ -1,6 +1,6 @@
 //! The receiver's check as code, in five languages.
 
 pub(crate) mod layout;
-pub mod state;
+pub(crate) mod state;
 pub(crate) mod update;
 pub(crate) mod view;

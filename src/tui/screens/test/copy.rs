@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::layout;
-use crate::tui::screens::test::state::Tab;
+use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::Tone;
 
 /// What is under the tab: a body as it came, the timing as it stands.

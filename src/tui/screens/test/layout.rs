@@ -10,7 +10,9 @@ use crate::domain::text::visible;
 use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::delivery::lines as answer;
-use crate::tui::screens::test::state::{Answered, Editing, Flight, Life, Mode, Past, Tab, TestFocus, TestPopup};
+use crate::tui::screens::test::life::{Answered, Flight, Life, Past};
+use crate::tui::screens::test::state::{Editing, Mode, TestFocus, TestPopup};
+use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, buttons, message, text};
@@ -136,7 +138,7 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
 
 /// The request as it went out, as it is on record, or as it would be sent.
 fn request(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    if let Some(sent) = test.sent() {
+    if let Some(sent) = test.life.sent() {
         return answer::request(sent, test.tabs.revealed, theme, columns);
     }
     if let Some(delivery) = test.delivery() {

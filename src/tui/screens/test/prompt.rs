@@ -9,7 +9,8 @@ use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::layout;
-use crate::tui::screens::test::state::{Asked, Mode, Prompt, Tab, TestPopup};
+use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestPopup};
+use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::Tone;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 

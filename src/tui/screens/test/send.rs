@@ -10,7 +10,9 @@ use crate::tui::navigation::load;
 use crate::tui::screens::delivery::state::LISTED;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::access::{popup, say};
-use crate::tui::screens::test::state::{Answered, Flight, Life, Tab, TestButton, TestFocus, TestPopup, redirect_target};
+use crate::tui::screens::test::life::{Answered, Flight, Life, redirect_target};
+use crate::tui::screens::test::state::{TestButton, TestFocus, TestPopup};
+use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 
 /// Opens the popup, and reads the state file again: what is tested is what is registered.

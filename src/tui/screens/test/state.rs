@@ -1,140 +1,14 @@
 //! What the test delivery popup knows: the event, the request, and where the delivery is in its life.
-//!
-//! ```text
-//! Idle ── send ──▶ Flight ── answer ──▶ Answered ── send again ──▶ Flight
-//!                                          Past ── send again ──▶ Flight
-//! ```
 
-use crate::domain::delivery::{Delivery, Phase, diagnosis};
-use crate::domain::destination::Settings;
+use crate::domain::delivery::Delivery;
 use crate::domain::event::{BuiltIn, Event};
-use crate::domain::request::Request;
 use crate::domain::url::EndpointUrl;
 use crate::tui::msg::Id;
+use crate::tui::screens::test::life::{Life, Past};
+use crate::tui::screens::test::tabs::{Tab, Tabs};
 use crate::tui::status::Status;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::text_field::TextField;
-
-/// Where the delivery is in its life.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Life {
-    /// Not sent yet.
-    Idle,
-    Flight(Flight),
-    Answered(Answered),
-    /// A delivery from the history.
-    Past(Past),
-}
-
-/// A delivery on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flight {
-    /// Of the effect.
-    pub id: Id,
-    /// The request as it goes out, once it is made.
-    pub sent: Option<Box<Request>>,
-    /// The id of the delivery that this one repeats.
-    pub repeats: Option<String>,
-    /// The phases that ended, with their milliseconds.
-    pub done: Vec<(Phase, f64)>,
-    /// The phase that it is in.
-    pub phase: Option<Phase>,
-    /// Milliseconds since it began.
-    pub elapsed_ms: u64,
-    /// The whole time it may take, in seconds.
-    pub limit_s: u16,
-    /// Stop was pressed.
-    pub stopping: bool,
-}
-
-/// A delivery that was sent from this popup and has ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answered {
-    /// Of the effect.
-    pub id: Id,
-    /// The request as it went out; gone with the popup.
-    pub sent: Option<Box<Request>>,
-    pub delivery: Box<Delivery>,
-    /// Where a redirect leads, when that could be registered.
-    pub offer: Option<EndpointUrl>,
-}
-
-/// A delivery from the history.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Past {
-    pub delivery: Box<Delivery>,
-    /// Where a redirect leads, when that could be registered.
-    pub offer: Option<EndpointUrl>,
-}
-
-/// Where a redirect leads, if it answered the destination as it is now.
-pub(crate) fn redirect_target(settings: &Settings, delivery: &Delivery) -> Option<EndpointUrl> {
-    let attempt = delivery.last()?;
-    let same = attempt.request.url == Request::preview(settings, b"").url.masked();
-    diagnosis::redirect_target(settings, attempt.response.as_ref()?).filter(|_| same)
-}
-
-/// The tabs, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tab {
-    /// What was answered.
-    Response,
-    /// What is or was sent.
-    Request,
-    /// Time per phase.
-    Timing,
-}
-
-impl Tab {
-    /// In order.
-    pub const ALL: [Self; 3] = [Self::Response, Self::Request, Self::Timing];
-
-    /// The words on it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Response => "Response",
-            Self::Request => "Request",
-            Self::Timing => "Timing",
-        }
-    }
-}
-
-/// The tabs, and what is shown under them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tabs {
-    /// The tab in front.
-    pub front: Tab,
-    /// The first line that is shown.
-    pub scroll: usize,
-    /// Whether the request's secret parts are shown.
-    pub revealed: bool,
-    /// What was searched for last.
-    pub query: String,
-    /// The line in which it was found.
-    pub found: Option<usize>,
-}
-
-impl Tabs {
-    /// Puts a tab in front.
-    pub const fn show(&mut self, tab: Tab) {
-        self.front = tab;
-        self.scroll = 0;
-        self.found = None;
-        self.revealed = false;
-    }
-
-    /// Moves to the tab beside, without wrapping. Returns whether it moved.
-    pub fn turn(&mut self, by: isize) -> bool {
-        let at = Tab::ALL.iter().position(|&tab| tab == self.front).unwrap_or(0);
-        let next = at.saturating_add_signed(by).min(Tab::ALL.len() - 1);
-        let moved = next != at;
-        if moved {
-            self.show(Tab::ALL[next]);
-        }
-        moved
-    }
-}
 
 /// The buttons at the popup's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +126,7 @@ impl TestPopup {
             event: BuiltIn::default().event(),
             edited: false,
             life: Life::Idle,
-            tabs: Tabs { front: Tab::Request, scroll: 0, revealed: false, query: String::new(), found: None },
+            tabs: Tabs::new(Tab::Request),
             focus: TestFocus::Button(TestButton::Send),
             mode: Mode::Browse,
             said: None,
@@ -290,34 +164,13 @@ impl TestPopup {
     /// The delivery that ended.
     #[must_use]
     pub const fn delivery(&self) -> Option<&Delivery> {
-        match &self.life {
-            Life::Answered(Answered { delivery, .. }) | Life::Past(Past { delivery, .. }) => Some(delivery),
-            Life::Idle | Life::Flight(_) => None,
-        }
-    }
-
-    /// The request as it went out, while it is known with its secret parts.
-    #[must_use]
-    pub fn sent(&self) -> Option<&Request> {
-        match &self.life {
-            Life::Flight(Flight { sent, .. }) | Life::Answered(Answered { sent, .. }) => sent.as_deref(),
-            Life::Idle | Life::Past(_) => None,
-        }
-    }
-
-    /// Where a redirect leads, when that could be registered.
-    #[must_use]
-    pub const fn offer(&self) -> Option<&EndpointUrl> {
-        match &self.life {
-            Life::Answered(Answered { offer, .. }) | Life::Past(Past { offer, .. }) => offer.as_ref(),
-            Life::Idle | Life::Flight(_) => None,
-        }
+        self.life.delivery()
     }
 
     /// Whether the request as it went out has secret parts that could be shown.
     #[must_use]
     pub fn has_secret(&self) -> bool {
-        self.sent().is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
+        self.life.sent().is_some_and(|sent| sent.url.has_secret() || sent.headers.iter().any(|header| header.value.has_secret()))
     }
 
     /// Whether the body is known as a whole: of a long one in the history only the beginning is kept.
@@ -353,7 +206,7 @@ impl TestPopup {
     /// The buttons on show, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [TestButton] {
-        match (&self.life, self.offer()) {
+        match (&self.life, self.life.offer()) {
             (Life::Idle, _) => &[TestButton::Send, TestButton::Close],
             (Life::Flight(_), _) => &[TestButton::Stop],
             (_, None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],

@@ -10,7 +10,8 @@ use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::copy::{copy, copy_as_curl};
 use crate::tui::screens::test::send::{open, send, stop};
-use crate::tui::screens::test::state::{Asked, Editing, Mode, Tab, TestButton, TestFocus, TestPopup, choices};
+use crate::tui::screens::test::state::{Asked, Editing, Mode, TestButton, TestFocus, TestPopup, choices};
+use crate::tui::screens::test::tabs::Tab;
 use crate::tui::screens::test::{layout, prompt};
 use crate::tui::status::Tone;
 use crate::tui::widgets::editor::{self, Editor};
@@ -129,7 +130,7 @@ fn edit_body(model: &mut Model) -> Vec<Effect> {
 /// The target of a redirect becomes the form's URL; nothing is changed before that is saved. Another host is asked about first.
 fn use_url(model: &mut Model) {
     let host = model.destination().map(|destination| destination.url().host().to_owned());
-    let Some(url) = popup(model).and_then(|test| test.offer().cloned()) else { return };
+    let Some(url) = popup(model).and_then(|test| test.life.offer().cloned()) else { return };
     if host.as_deref() != Some(url.host()) {
         ask(model, Pending::UseUrl(Box::new(url)));
         return;
