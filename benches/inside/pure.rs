@@ -2,6 +2,7 @@
 
 use divan::{Bencher, black_box, counter::BytesCount};
 use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{self, hmac};
 use waypost::domain::destination::Settings;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::request::Request;
@@ -19,20 +20,20 @@ fn sign(bencher: Bencher, bytes: usize) {
     bencher.counter(BytesCount::new(bytes)).bench(|| secret.sign("msg_0", 0, black_box(&body)));
 }
 
-#[divan::bench(args = AuthType::ALL)]
+#[divan::bench(args = auth::ALL)]
 fn build_request(bencher: Bencher, auth_type: AuthType) {
     let (settings, stamp) = (scenes::settings(auth_type), scenes::stamp());
     let body = BuiltIn::ClientSubmissionAuto.event().body;
     bencher.bench(|| Request::build(black_box(&settings), &body, &stamp));
 }
 
-#[divan::bench(args = AuthType::ALL)]
+#[divan::bench(args = auth::ALL)]
 fn check_draft(bencher: Bencher, auth_type: AuthType) {
     let draft = scenes::draft(auth_type);
     bencher.bench(|| black_box(&draft).check());
 }
 
-#[divan::bench(args = AuthType::ALL)]
+#[divan::bench(args = auth::ALL)]
 fn notices_of_draft(bencher: Bencher, auth_type: AuthType) {
     let draft = scenes::draft(auth_type);
     bencher.bench(|| black_box(&draft).notices());
@@ -53,7 +54,7 @@ fn received(settings: &Settings, body: &[u8]) -> Vec<(String, String)> {
 /// The worst case: a signature that is none of the known mistakes, so that all of them are tried.
 #[divan::bench(args = [2 * 1024, 64 * 1024])]
 fn explain_none_of_the_mistakes(bencher: Bencher, bytes: usize) {
-    let settings = scenes::settings(AuthType::Hmac);
+    let settings = scenes::settings(hmac::SPEC);
     let body = json(bytes);
     let mut headers = received(&settings, &body);
     for (name, value) in &mut headers {
@@ -67,7 +68,7 @@ fn explain_none_of_the_mistakes(bencher: Bencher, bytes: usize) {
 
 #[divan::bench(args = [2 * 1024, 64 * 1024])]
 fn explain_valid(bencher: Bencher, bytes: usize) {
-    let settings = scenes::settings(AuthType::Hmac);
+    let settings = scenes::settings(hmac::SPEC);
     let body = json(bytes);
     let headers = received(&settings, &body);
     let request = Received { method: "POST", target: "/in", headers: &headers, body: &body };

@@ -1,11 +1,11 @@
 //! A key on every screen: `update`, `view`, and the bytes of the frame.
 
 use std::io;
+use waypost::domain::auth::hmac;
 
 use divan::{Bencher, black_box};
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use waypost::domain::auth::AuthType;
 use waypost::tui::app::backend::LeanBackend;
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
@@ -42,12 +42,12 @@ impl Screen {
     fn model(self) -> Model {
         let (situation, keys): (_, &[Press]) = match self {
             Self::Empty => (scenes::nothing(), &[]),
-            Self::Destination => (scenes::registered(AuthType::Hmac), &[]),
+            Self::Destination => (scenes::registered(hmac::SPEC), &[]),
             Self::Deliveries => (scenes::with_deliveries(), &[Press::Tab, Press::Tab, Press::Tab]),
             Self::Form => (scenes::nothing(), &[Press::Enter]),
-            Self::TestPopup => (scenes::registered(AuthType::Hmac), &[Press::Char('t')]),
+            Self::TestPopup => (scenes::registered(hmac::SPEC), &[Press::Char('t')]),
             Self::PastDelivery => (scenes::with_deliveries(), &[Press::Tab, Press::Tab, Press::Tab, Press::Enter]),
-            Self::Question => (scenes::registered(AuthType::Hmac), &[Press::Char('d')]),
+            Self::Question => (scenes::registered(hmac::SPEC), &[Press::Char('d')]),
             Self::Help => (scenes::with_deliveries(), &[Press::Char('?')]),
         };
         let mut model = Model::new((80, 24), Environment::default(), situation);

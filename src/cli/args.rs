@@ -3,16 +3,16 @@
 //! What has a rule of its own (a URL, a number of seconds, a name) is taken as text: the rules stand in the domain, and its
 //! errors are the same as the form's.
 
+use crate::domain::auth::{self};
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::domain::auth::{AddTo, AuthType};
+use crate::cli::input::auth_flags::AuthFlags;
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
-use crate::domain::signature::Format;
 use crate::domain::snippet::Lang;
 
 /// Behind the options of `--help`, and in the manual.
@@ -205,28 +205,12 @@ pub struct Fields {
     pub url: Option<String>,
 
     /// How requests are authenticated
-    #[arg(long, value_name = "TYPE", value_parser = names(AuthType::ALL.map(AuthType::name)))]
+    #[arg(long, value_name = "TYPE", value_parser = names(auth::ALL.map(|auth| auth.name)))]
     pub auth: Option<String>,
 
-    /// hmac: the header that carries the signature
-    #[arg(long, value_name = "NAME")]
-    pub header_key: Option<String>,
-
-    /// hmac: how the signature is written, and over what [default: hex]
-    #[arg(long, value_parser = names(Format::ALL.map(Format::name)))]
-    pub format: Option<String>,
-
-    /// basic: the user name
-    #[arg(long, value_name = "NAME")]
-    pub username: Option<String>,
-
-    /// api-key: the name of the header or query parameter
-    #[arg(long, value_name = "NAME")]
-    pub key: Option<String>,
-
-    /// api-key: where it goes [default: header]
-    #[arg(long, value_name = "PLACE", value_parser = names(AddTo::ALL.map(AddTo::name)))]
-    pub add_to: Option<String>,
+    /// The fields of the auth types.
+    #[command(flatten)]
+    pub auth_fields: AuthFlags,
 
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]

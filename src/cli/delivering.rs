@@ -17,6 +17,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::delivery::diagnosis;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
+use crate::domain::field;
 use crate::domain::text::visible;
 use crate::ops::{self, Problem, Step};
 
@@ -31,11 +32,11 @@ pub fn adjusted(destination: Destination, timeout: Option<&str>, ca: Option<&Pat
     let mut draft = Draft::of(destination.settings());
     let mut errors = Vec::new();
     if let Some(timeout) = timeout {
-        timeout.clone_into(&mut draft.timeout_s);
+        draft.set(field::TIMEOUT, timeout);
     }
     if let Some(path) = ca {
         match ca_cert(path) {
-            Ok(path) => draft.ca_cert = path,
+            Ok(path) => draft.set(field::CA_CERT, path),
             Err(error) => errors.push(error),
         }
     }

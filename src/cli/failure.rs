@@ -123,16 +123,16 @@ fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
     json!({
         "code": exit::name(code),
         "message": message,
-        "field": field.map(Field::name),
+        "field": field.map(|field| field.id),
         "fix": (!fix.is_empty()).then_some(fix),
     })
 }
 
 fn message(error: &FieldError) -> String {
     let Some(field) = error.field else { return format!("{}. {}", capital(&error.what), error.why) };
-    let name = match flag(field) {
-        Some(flag) => format!("{} ({flag})", field.label()),
-        None => field.label().to_owned(),
+    let name = match field.flag {
+        Some(flag) => format!("{} ({flag})", field.label),
+        None => field.label.to_owned(),
     };
     format!("{name}: {}. {}", error.what, error.why)
 }
@@ -142,7 +142,7 @@ fn message(error: &FieldError) -> String {
 pub fn fix_text(fix: &Fix) -> String {
     let how = match fix.action {
         None => return fix.text.clone(),
-        Some(FixAction::EditDestination { field }) => match flag(field) {
+        Some(FixAction::EditDestination { field }) => match field.flag {
             Some(flag) => format!("Change it with waypost edit {flag}."),
             None => "Change it with waypost edit --secret-stdin.".to_owned(),
         },
@@ -160,23 +160,4 @@ fn joined(message: &str, fix: &str) -> String {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The flag that a field is given by.
-#[must_use]
-pub const fn flag(field: Field) -> Option<&'static str> {
-    Some(match field {
-        Field::Url => "--url",
-        Field::AuthType => "--auth",
-        Field::HeaderKey => "--header-key",
-        Field::Format => "--format",
-        Field::Username => "--username",
-        Field::Key => "--key",
-        Field::AddTo => "--add-to",
-        Field::CaCert => "--ca-cert",
-        Field::Timeout => "--timeout",
-        // By a flag, or as the argument itself.
-        Field::Body => return None,
-        Field::SigningSecret | Field::Password | Field::Token | Field::Value => return None,
-    })
 }

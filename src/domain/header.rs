@@ -6,15 +6,6 @@ use super::text::{ellipsis, visible};
 /// The longest header name accepted, in bytes. Servers' own limits are larger; nobody means to go here.
 const MAX_BYTES: usize = 256;
 
-/// What a header is for. `authorization` may carry an API key (some APIs want `Authorization: ApiKey …`), never a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeaderUse {
-    /// HMAC: the header key.
-    Signature,
-    /// Api Key added to the headers.
-    ApiKey,
-}
-
 /// Headers that waypost or the protocol itself sets.
 const RESERVED: [&str; 19] = [
     "host",
@@ -43,21 +34,15 @@ const RESERVED: [&str; 19] = [
 pub struct HeaderKey(String);
 
 impl HeaderKey {
-    /// Checks a name.
+    /// Checks a name that was entered into `field`. Of the reserved names, those in `allowed` (in lower case) are accepted.
     ///
     /// # Errors
-    /// What is wrong with it, of the field that `usage` is entered in.
-    pub fn parse(text: &str, usage: HeaderUse) -> Result<Self, FieldError> {
-        let field = match usage {
-            HeaderUse::Signature => Field::HeaderKey,
-            HeaderUse::ApiKey => Field::Key,
-        };
-        let example = match usage {
-            HeaderUse::Signature => "Enter a name such as X-Signature.",
-            HeaderUse::ApiKey => "Enter a name such as X-Api-Key.",
-        };
+    /// What is wrong with it.
+    pub fn parse(field: Field, text: &str, allowed: &[&str]) -> Result<Self, FieldError> {
+        let example = format!("Enter a name such as {}.", field.placeholder);
         if text.trim().is_empty() {
-            return Err(FieldError::new(field, "is empty", "The receiver finds it by the header's name.", example));
+            let why = format!("Required: {}.", field.about);
+            return Err(FieldError::new(field, "is empty", why, example));
         }
         if text.len() > MAX_BYTES {
             let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
@@ -73,8 +58,7 @@ impl HeaderKey {
             ));
         }
         let lower = text.to_ascii_lowercase();
-        let allowed = usage == HeaderUse::ApiKey && lower == "authorization";
-        if !allowed && (RESERVED.contains(&lower.as_str()) || lower.starts_with("proxy-")) {
+        if !allowed.contains(&lower.as_str()) && (RESERVED.contains(&lower.as_str()) || lower.starts_with("proxy-")) {
             let why = if lower == "authorization" {
                 "It belongs to Basic Auth and Bearer Token."
             } else {
@@ -113,7 +97,7 @@ const fn is_token(c: char) -> bool {
 
 fn name_of(c: char) -> String {
     match c {
-        ' ' => "a blank".into(),
+        ' ' => "a space".into(),
         '\t' => "a tab".into(),
         '\r' | '\n' => "a line break".into(),
         c if c.is_control() => "a control character".into(),
@@ -124,47 +108,58 @@ fn name_of(c: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::field::FieldSpec;
+
+    const NAME: Field = &FieldSpec { id: "name", about: "the header's name", placeholder: "X-Name", ..FieldSpec::TEXT };
+
+    fn parse(text: &str) -> Result<HeaderKey, FieldError> {
+        HeaderKey::parse(NAME, text, &[])
+    }
+
+    fn for_key(text: &str) -> Result<HeaderKey, FieldError> {
+        HeaderKey::parse(NAME, text, &["authorization"])
+    }
 
     #[test]
     fn kept_as_entered_sent_in_lower_case() {
-        let key = HeaderKey::parse("X-Signature", HeaderUse::Signature).unwrap();
+        let key = parse("X-Signature").unwrap();
         assert_eq!((key.as_str(), key.wire().as_str()), ("X-Signature", "x-signature"));
-        assert_eq!(key, HeaderKey::parse("x-SIGNATURE", HeaderUse::Signature).unwrap());
-        assert_ne!(key, HeaderKey::parse("X-Signature-2", HeaderUse::Signature).unwrap());
+        assert_eq!(key, parse("x-SIGNATURE").unwrap());
+        assert_ne!(key, parse("X-Signature-2").unwrap());
     }
 
     #[test]
     fn the_longest_name_is_taken() {
         let longest = "a".repeat(MAX_BYTES);
-        assert_eq!(HeaderKey::parse(&longest, HeaderUse::Signature).unwrap().as_str(), longest);
+        assert_eq!(parse(&longest).unwrap().as_str(), longest);
     }
 
     #[test]
     fn refused_names_are_shown_escaped() {
         for text in ["", " ", "\t", "a:b", "é", "a\r\nb: c", "a b", "\u{202e}x", &"a".repeat(257)] {
-            let error = HeaderKey::parse(text, HeaderUse::Signature).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(!error.to_string().chars().any(super::super::text::is_unsafe), "{error}");
         }
-        assert!(HeaderKey::parse("a\r\nb: c", HeaderUse::ApiKey).unwrap_err().what.contains("a\\r\\nb: c"));
+        assert!(for_key("a\r\nb: c").unwrap_err().what.contains("a\\r\\nb: c"));
     }
 
     #[test]
     fn what_a_name_cannot_have_is_named() {
         for (text, what) in [
-            ("a b", "\"a b\" has a blank in it"),
+            ("a b", "\"a b\" has a space in it"),
             ("a\tb", "\"a\\tb\" has a tab in it"),
             ("a\nb", "\"a\\nb\" has a line break in it"),
             ("a\rb", "\"a\\rb\" has a line break in it"),
             ("a\u{1b}b", "\"a\\x1bb\" has a control character in it"),
             ("a:b", "\"a:b\" has \":\" in it"),
         ] {
-            assert_eq!(HeaderKey::parse(text, HeaderUse::Signature).unwrap_err().what, what);
+            assert_eq!(parse(text).unwrap_err().what, what);
         }
     }
 
     #[test]
     fn a_reserved_name_tells_whose_it_is() {
-        let why = |text| HeaderKey::parse(text, HeaderUse::Signature).unwrap_err().why;
+        let why = |text| parse(text).unwrap_err().why;
         assert_eq!(why("Authorization"), "It belongs to Basic Auth and Bearer Token.");
         assert_eq!(why("Host"), "waypost or the protocol itself sets that header.");
     }
@@ -172,11 +167,11 @@ mod tests {
     #[test]
     fn reserved_names() {
         for text in RESERVED.iter().chain(&["Host", "PROXY-Authorization", "proxy-x"]) {
-            let error = HeaderKey::parse(text, HeaderUse::Signature).unwrap_err();
+            let error = parse(text).unwrap_err();
             assert!(error.what.contains("reserved"), "{error}");
         }
-        assert!(HeaderKey::parse("webhook-signature", HeaderUse::Signature).is_ok());
-        assert!(HeaderKey::parse("Authorization", HeaderUse::ApiKey).is_ok());
-        assert!(HeaderKey::parse("Cookie", HeaderUse::ApiKey).is_err());
+        assert!(parse("webhook-signature").is_ok());
+        assert!(for_key("Authorization").is_ok());
+        assert!(for_key("Cookie").is_err());
     }
 }

@@ -21,7 +21,7 @@ pub enum ProblemKind {
 
 /// Why something could not be done. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{what}. {why} {fix}", field.map(|field| format!("{}: ", field.label())).unwrap_or_default())]
+#[error("{}{what}. {why} {fix}", field.map(|field| format!("{}: ", field.label)).unwrap_or_default())]
 pub struct Problem {
     pub kind: ProblemKind,
     /// The input it is about.

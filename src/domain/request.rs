@@ -129,20 +129,18 @@ pub const DEFAULT_HEADERS: [&str; 4] = ["content-type", "user-agent", "webhook-i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::{AddTo, AuthType};
+    use crate::domain::auth::api_key;
     use crate::domain::draft::Draft;
+    use crate::domain::field;
     use crate::domain::secret::Secret;
 
     fn with_key_in_query(url: &str, key: &str) -> Request {
         let value = Secret::new("hunter2 &ä");
-        let draft = Draft {
-            url: url.into(),
-            auth_type: AuthType::ApiKey,
-            key: key.into(),
-            value,
-            add_to: AddTo::Query,
-            ..Draft::default()
-        };
+        let draft = Draft::new(api_key::SPEC)
+            .with(field::URL, url)
+            .with(api_key::KEY, key)
+            .with(api_key::VALUE, value)
+            .with(api_key::ADD_TO, api_key::QUERY.name);
         Request::preview(&draft.check().unwrap().settings, b"{}")
     }
 

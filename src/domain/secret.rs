@@ -4,15 +4,15 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// The fewest characters of which the last four may be shown: of a shorter secret they would be too large a part.
-const HINT_FROM: usize = 20;
-
 /// A secret text. Its memory is zeroed on drop, `Debug` shows nothing of it, and it has no `Display`.
 #[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text as it is; the rules for a field stand in [`super::draft`].
+    /// No text.
+    pub(super) const EMPTY: Self = Self(String::new());
+
+    /// Takes the text as it is; the rules for a field are in [`super::draft`] and [`super::auth`].
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -35,14 +35,29 @@ impl Secret {
     pub fn chars(&self) -> usize {
         self.0.chars().count()
     }
+}
 
-    /// The last four characters, by which a person recognises it; `None` for one of fewer than 20 characters.
-    ///
-    /// Never ask this of a password: see [`super::auth::Auth::hint`].
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let count = self.chars();
-        (count >= HINT_FROM).then(|| self.0.chars().skip(count - 4).collect())
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&String> for Secret {
+    fn from(text: &String) -> Self {
+        Self::new(text.as_str())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&Self> for Secret {
+    fn from(secret: &Self) -> Self {
+        secret.clone()
     }
 }
 
@@ -68,12 +83,6 @@ mod tests {
     #[test]
     fn debug_shows_nothing() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(redacted)");
-    }
-
-    #[test]
-    fn hint_only_of_long_ones() {
-        assert_eq!(Secret::new("a".repeat(19)).hint(), None);
-        assert_eq!(Secret::new("0123456789abcdef3f2ä").hint().as_deref(), Some("3f2ä"));
     }
 
     #[test]

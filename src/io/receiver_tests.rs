@@ -1,5 +1,7 @@
 //! The receiver as a client meets it, over real sockets and TLS.
 
+use crate::domain::auth::{api_key, hmac};
+use crate::domain::field;
 use std::sync::Mutex;
 
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject as _};
@@ -9,11 +11,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::draft::Draft;
 use crate::domain::mask::DOTS;
 use crate::domain::request::{Request, Stamp};
-use crate::domain::secret::Secret;
 use crate::domain::signature::verify::Verdict;
 
 const NOW: &str = "2026-11-23T09:12:00Z";
@@ -36,13 +36,10 @@ fn options(settings: Option<Settings>) -> Options {
 }
 
 fn hmac() -> Settings {
-    let draft = Draft {
-        url: "https://localhost/in".into(),
-        auth_type: AuthType::Hmac,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new("s3cret"),
-        ..Draft::default()
-    };
+    let draft = Draft::new(hmac::SPEC)
+        .with(field::URL, "https://localhost/in")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, "s3cret");
     draft.check().unwrap().settings
 }
 
@@ -198,14 +195,11 @@ async fn what_is_registered_is_asked_at_each_request() {
 
 #[tokio::test]
 async fn a_key_in_the_query_is_masked() {
-    let draft = Draft {
-        url: "https://localhost/in".into(),
-        auth_type: AuthType::ApiKey,
-        key: "k".into(),
-        value: Secret::new("hunter2hunter2"),
-        add_to: AddTo::Query,
-        ..Draft::default()
-    };
+    let draft = Draft::new(api_key::SPEC)
+        .with(field::URL, "https://localhost/in")
+        .with(api_key::KEY, "k")
+        .with(api_key::VALUE, "hunter2hunter2")
+        .with(api_key::ADD_TO, api_key::QUERY.name);
     let (receiver, mut seen) = started(options(Some(draft.check().unwrap().settings))).await;
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     let request = b"POST /in?a=1&k=hunter2hunter2 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";

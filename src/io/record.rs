@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
-use crate::domain::field::Field;
 use crate::domain::problem::Fix;
 
 pub use written::Record;
@@ -77,7 +77,7 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
 
 fn fix_from_json(json: &Value) -> Fix {
     let fix = Fix::from(text(json, "fix").unwrap_or_default());
-    match json.get("fix_field").and_then(Value::as_str).and_then(Field::from_name) {
+    match json.get("fix_field").and_then(Value::as_str).and_then(auth::field) {
         Some(field) => fix.by_editing(field),
         None => fix,
     }
@@ -161,7 +161,7 @@ pub(super) mod tests {
                 cut: Some("the connection was reset".into()),
             }),
             cause: None,
-            diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(Field::Token) },
+            diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(auth::bearer::TOKEN) },
         };
         let failed = Attempt {
             outcome: Outcome::Failed,

@@ -3,6 +3,7 @@
 //!
 //! Every request is a delivery of its own, and in the history under a name such as `probe:unsigned`.
 
+use crate::domain::auth::default;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 
 use super::flight::Flight;
 use super::{Problem, Waypost, new_id};
-use crate::domain::auth::{Auth, AuthType};
+use crate::domain::auth::Auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::{Destination, Settings};
@@ -210,12 +211,8 @@ impl Waypost {
         let secret = self.generate()?;
         let bare = Secret::new(secret.expose().trim_start_matches(crate::domain::signature::WHSEC));
         let mut draft = Draft::of(to);
-        match draft.auth_type {
-            AuthType::Default => {}
-            AuthType::Hmac => draft.signing_secret = secret,
-            AuthType::Basic => draft.password = bare,
-            AuthType::Bearer => draft.token = bare,
-            AuthType::ApiKey => draft.value = bare,
+        for field in draft.auth_type().secret_fields() {
+            draft.set(field, if field.can_be_generated() { &secret } else { &bare });
         }
         Ok(checked(&draft, to))
     }
@@ -231,7 +228,7 @@ fn request(to: &Settings, wrong: &Settings, case: Case, stamp: &Stamp) -> Reques
     match case {
         Case::Right => Request::build(to, &body, stamp),
         Case::Unsigned => {
-            let without = checked(&Draft { auth_type: AuthType::Default, ..Draft::of(to) }, to);
+            let without = checked(&Draft::of(to).with_auth(default::SPEC), to);
             Request::build(&without, &body, stamp)
         }
         Case::WrongSecret => Request::build(wrong, &body, stamp),

@@ -1,5 +1,6 @@
 //! What a command line needs beside what the app needs.
 
+use crate::domain::field;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::FieldError;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::clipboard;
@@ -86,7 +87,7 @@ impl Waypost {
 /// There is no such file, or no certificate in it.
 pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
     let error =
-        |what: String, why: String| FieldError::new(Field::CaCert, what, why, "Name a PEM file with the CA's certificate.");
+        |what: String, why: String| FieldError::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
     let unread = |unread: FileError| error(unread.what(), unread.why());
     let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
     let pem = file::read(&absolute, Links::Follow, MAX_CA_BYTES).map_err(unread)?;

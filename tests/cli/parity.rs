@@ -1,8 +1,10 @@
 //! The form and the flags cannot disagree: one table of inputs goes to both, and what they say is compared.
 
 use serde_json::Value;
-use waypost::domain::auth::{AddTo, AuthType};
-use waypost::domain::field::{Field, FieldError};
+use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use waypost::domain::field;
+use waypost::domain::field::{Choice, Field, FieldError};
 use waypost::domain::signature::Format;
 use waypost::tui::screens::form::state::{Focus, Form};
 
@@ -13,27 +15,27 @@ struct Input {
     auth: AuthType,
     texts: Vec<(Field, String)>,
     format: Format,
-    add_to: AddTo,
+    add_to: Choice,
     secret: String,
 }
 
 impl Input {
     fn new(auth: AuthType, url: &str, texts: &[(Field, &str)], secret: &str) -> Self {
-        let mut all = vec![(Field::Url, url.to_owned())];
+        let mut all = vec![(field::URL, url.to_owned())];
         all.extend(texts.iter().map(|&(field, text)| (field, text.to_owned())));
-        Self { auth, texts: all, format: Format::default(), add_to: AddTo::default(), secret: secret.to_owned() }
+        Self { auth, texts: all, format: Format::default(), add_to: api_key::HEADER, secret: secret.to_owned() }
     }
 
     fn form(&self) -> Vec<FieldError> {
         let mut form = Form::register(None);
-        choose(&mut form, Field::AuthType, &AuthType::ALL, &self.auth);
-        if self.auth == AuthType::Hmac {
-            choose(&mut form, Field::Format, &Format::ALL, &self.format);
+        choose(&mut form, field::AUTH, &auth::ALL, &self.auth);
+        if self.auth == hmac::SPEC {
+            choose(&mut form, hmac::FORMAT, &Format::ALL, &self.format);
         }
-        if self.auth == AuthType::ApiKey {
-            choose(&mut form, Field::AddTo, &AddTo::ALL, &self.add_to);
+        if self.auth == api_key::SPEC {
+            choose(&mut form, api_key::ADD_TO, api_key::ADD_TO.options(), &self.add_to);
         }
-        let secret = self.auth.secret_field().map(|field| (field, self.secret.clone()));
+        let secret = self.auth.secret_fields().next().map(|field| (field, self.secret.clone()));
         for (field, text) in self.texts.iter().cloned().chain(secret) {
             form.go(Focus::Field(field));
             let (_, input) = form.focused_text().unwrap();
@@ -45,25 +47,17 @@ impl Input {
     }
 
     fn flags(&self) -> Vec<Value> {
-        let mut args = vec!["register".to_owned(), "--json".into(), "--auth".into(), self.auth.name().into()];
+        let mut args = vec!["register".to_owned(), "--json".into(), "--auth".into(), self.auth.name.into()];
         for (field, text) in &self.texts {
-            let flag = match field {
-                Field::Url => "--url",
-                Field::HeaderKey => "--header-key",
-                Field::Username => "--username",
-                Field::Key => "--key",
-                Field::Timeout => "--timeout",
-                other => panic!("{other:?}"),
-            };
-            args.push(format!("{flag}={text}"));
+            args.push(format!("{}={text}", field.flag.unwrap()));
         }
-        if self.auth == AuthType::Hmac {
+        if self.auth == hmac::SPEC {
             args.push(format!("--format={}", self.format.name()));
         }
-        if self.auth == AuthType::ApiKey {
-            args.push(format!("--add-to={}", self.add_to.name()));
+        if self.auth == api_key::SPEC {
+            args.push(format!("--add-to={}", self.add_to.name));
         }
-        if self.auth != AuthType::Default {
+        if self.auth != default::SPEC {
             args.push("--secret-env=SECRET".into());
         }
         let args: Vec<_> = args.iter().map(String::as_str).collect();
@@ -108,7 +102,7 @@ fn table() -> Vec<Input> {
         "https:h",
         "https:\\\\h\\",
     ]
-    .map(|url| Input::new(AuthType::Default, url, &[], ""))
+    .map(|url| Input::new(default::SPEC, url, &[], ""))
     .into();
     let secrets = [
         "",
@@ -126,29 +120,29 @@ fn table() -> Vec<Input> {
     ];
     let names = ["", " ", "X-Name", "a:b", "é", "a b", "host", "Authorization", "webhook-signature", "k", "proxy-x"];
     for secret in secrets {
-        all.push(Input::new(AuthType::Bearer, GOOD, &[], secret));
-        all.push(Input::new(AuthType::Basic, GOOD, &[(Field::Username, "user")], secret));
+        all.push(Input::new(bearer::SPEC, GOOD, &[], secret));
+        all.push(Input::new(basic::SPEC, GOOD, &[(basic::USERNAME, "user")], secret));
         for format in Format::ALL {
-            all.push(Input { format, ..Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, "X-Name")], secret) });
+            all.push(Input { format, ..Input::new(hmac::SPEC, GOOD, &[(hmac::HEADER_KEY, "X-Name")], secret) });
         }
-        for add_to in AddTo::ALL {
-            all.push(Input { add_to, ..Input::new(AuthType::ApiKey, GOOD, &[(Field::Key, "X-Name")], secret) });
+        for &add_to in api_key::ADD_TO.options() {
+            all.push(Input { add_to, ..Input::new(api_key::SPEC, GOOD, &[(api_key::KEY, "X-Name")], secret) });
         }
     }
     for name in names {
-        all.push(Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, name)], "secret"));
-        all.push(Input { format: Format::Standard, ..Input::new(AuthType::Hmac, GOOD, &[(Field::HeaderKey, name)], "secret") });
-        for add_to in AddTo::ALL {
-            all.push(Input { add_to, ..Input::new(AuthType::ApiKey, GOOD, &[(Field::Key, name)], "secret") });
+        all.push(Input::new(hmac::SPEC, GOOD, &[(hmac::HEADER_KEY, name)], "secret"));
+        all.push(Input { format: Format::Standard, ..Input::new(hmac::SPEC, GOOD, &[(hmac::HEADER_KEY, name)], "secret") });
+        for &add_to in api_key::ADD_TO.options() {
+            all.push(Input { add_to, ..Input::new(api_key::SPEC, GOOD, &[(api_key::KEY, name)], "secret") });
         }
-        all.push(Input::new(AuthType::Basic, GOOD, &[(Field::Username, name)], "secret"));
+        all.push(Input::new(basic::SPEC, GOOD, &[(basic::USERNAME, name)], "secret"));
     }
     for timeout in ["", "0", "1", "120", "121", "-1", "1.5", "x", " 7 ", "+5"] {
-        all.push(Input::new(AuthType::Default, GOOD, &[(Field::Timeout, timeout)], ""));
+        all.push(Input::new(default::SPEC, GOOD, &[(field::TIMEOUT, timeout)], ""));
     }
     // Several faults at once come in one order.
-    all.push(Input::new(AuthType::Basic, "http://x", &[(Field::Username, "a:b"), (Field::Timeout, "0")], ""));
-    all.push(Input::new(AuthType::ApiKey, "", &[(Field::Key, ""), (Field::Timeout, "x")], ""));
+    all.push(Input::new(basic::SPEC, "http://x", &[(basic::USERNAME, "a:b"), (field::TIMEOUT, "0")], ""));
+    all.push(Input::new(api_key::SPEC, "", &[(api_key::KEY, ""), (field::TIMEOUT, "x")], ""));
     all
 }
 
@@ -160,7 +154,7 @@ fn the_form_and_the_flags_say_the_same() {
     for input in &table {
         let (form, flags) = (input.form(), input.flags());
         let what = format!("{:?} {:?} {:?} {:?}", input.auth, input.texts, input.format, input.secret);
-        let names = |errors: &[FieldError]| errors.iter().map(|error| error.field.unwrap().name()).collect::<Vec<_>>();
+        let names = |errors: &[FieldError]| errors.iter().map(|error| error.field.unwrap().id).collect::<Vec<_>>();
         let told: Vec<_> = flags.iter().map(|error| error["field"].as_str().unwrap()).collect();
         assert_eq!(told, names(&form), "{what}");
         for (error, told) in form.iter().zip(&flags) {

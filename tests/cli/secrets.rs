@@ -59,10 +59,10 @@ fn h15_one_final_newline_and_outer_whitespace() {
         let args = with(auth, args);
         if kept {
             let json = home.waypost_stdin(&[&args[..], &["--json"]].concat(), " blank-text ").exits(0).json();
-            assert!(json["notices"].to_string().contains("blank"), "{json}");
+            assert!(json["notices"].to_string().contains("whitespace"), "{json}");
             assert_eq!(secret_of(&home), " blank-text \n");
         } else {
-            refused_with(&home, &args, " blank-text", 2, Some(field), "blank");
+            refused_with(&home, &args, " blank-text", 2, Some(field), "whitespace");
         }
     }
 }
@@ -91,7 +91,7 @@ fn h17_bearer_prefixes_and_characters() {
     for text in ["Bearer abcdefgh", "authorization: bearer abcdefgh"] {
         let home = Home::new();
         let json = home.waypost_stdin(&[&with("bearer", &[])[..], &["--json"]].concat(), text).exits(0).json();
-        assert!(json["notices"].to_string().contains("taken off"), "{json}");
+        assert!(json["notices"].to_string().contains("was removed"), "{json}");
         assert_eq!(secret_of(&home), "abcdefgh\n");
     }
     for text in ["abc defgh", "abcdéfgh"] {

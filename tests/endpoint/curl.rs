@@ -1,6 +1,9 @@
 //! The printed command, run by a real shell with a real curl, makes the request that waypost makes.
 
 use std::process::Command;
+use waypost::domain::auth::{api_key, basic, bearer, hmac};
+use waypost::domain::field;
+use waypost::domain::field::Choice;
 
 use crate::support::check::{
     Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing,
@@ -8,12 +11,10 @@ use crate::support::check::{
 use crate::support::receiver::{Answer, RawRequest, Receiver};
 use crate::support::{Home, run};
 use jiff::Timestamp;
-use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::curl;
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::Event;
-use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
@@ -33,17 +34,14 @@ fn cases() -> Vec<Case> {
         .into_iter()
         .map(|format| Case {
             check: expect_hmac(format.name(), "x-sig$nature", SECRET),
-            draft: Draft {
-                auth_type: AuthType::Hmac,
-                header_key: "X-Sig$nature".into(),
-                format,
-                signing_secret: Secret::new(SECRET),
-                ..Draft::default()
-            },
+            draft: Draft::new(hmac::SPEC)
+                .with(hmac::HEADER_KEY, "X-Sig$nature")
+                .with(hmac::FORMAT, format.name())
+                .with(hmac::SIGNING_SECRET, SECRET),
             variable: ("WAYPOST_SECRET", SECRET),
         })
         .collect();
-    let awkward_hmac = Draft { signing_secret: Secret::new(AWKWARD), format: Format::Hex, ..cases[0].draft.clone() };
+    let awkward_hmac = cases[0].draft.clone().with(hmac::SIGNING_SECRET, AWKWARD).with(hmac::FORMAT, Format::Hex.name());
     cases.push(Case {
         check: expect_hmac("hex", "x-sig$nature", AWKWARD),
         draft: awkward_hmac,
@@ -52,29 +50,25 @@ fn cases() -> Vec<Case> {
     cases.push(Case { check: expect_nothing(), draft: Draft::default(), variable: ("UNUSED", "") });
     cases.push(Case {
         check: expect_basic("o'me", AWKWARD),
-        draft: Draft { auth_type: AuthType::Basic, username: "o'me".into(), password: Secret::new(AWKWARD), ..Draft::default() },
+        draft: Draft::new(basic::SPEC).with(basic::USERNAME, "o'me").with(basic::PASSWORD, AWKWARD),
         variable: ("WAYPOST_PASSWORD", AWKWARD),
     });
     cases.push(Case {
         check: expect_bearer("a$b'c\"d"),
-        draft: Draft { auth_type: AuthType::Bearer, token: Secret::new("a$b'c\"d"), ..Draft::default() },
+        draft: Draft::new(bearer::SPEC).with(bearer::TOKEN, "a$b'c\"d"),
         variable: ("WAYPOST_TOKEN", "a$b'c\"d"),
     });
-    let key = |key: &str, value: &str, add_to| Draft {
-        auth_type: AuthType::ApiKey,
-        key: key.into(),
-        value: Secret::new(value),
-        add_to,
-        ..Draft::default()
+    let key = |key: &str, value: &str, add_to: Choice| {
+        Draft::new(api_key::SPEC).with(api_key::KEY, key).with(api_key::VALUE, value).with(api_key::ADD_TO, add_to.name)
     };
     cases.push(Case {
         check: expect_api_key_header("x-key", "a$b c'd"),
-        draft: key("X-Key", "a$b c'd", AddTo::Header),
+        draft: key("X-Key", "a$b c'd", api_key::HEADER),
         variable: ("WAYPOST_VALUE", "a$b c'd"),
     });
     cases.push(Case {
         check: expect_api_key_query("my key&", AWKWARD),
-        draft: key("my key&", AWKWARD, AddTo::Query),
+        draft: key("my key&", AWKWARD, api_key::QUERY),
         variable: ("WAYPOST_VALUE", AWKWARD),
     });
     cases
@@ -106,11 +100,10 @@ async fn the_printed_command_makes_the_same_request() {
     for Case { check, draft, variable } in cases() {
         for reveal in [false, true] {
             let receiver = Receiver::scripted(check.clone(), vec![Answer::Checked]);
-            let draft = Draft {
-                url: format!("{}?a=[1]&b=%20", receiver.url),
-                ca_cert: receiver.ca().to_str().unwrap().into(),
-                ..draft.clone()
-            };
+            let draft = draft
+                .clone()
+                .with(field::URL, format!("{}?a=[1]&b=%20", receiver.url))
+                .with(field::CA_CERT, receiver.ca().to_str().unwrap());
             let to = Destination::new(draft.check().unwrap().settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
             let home = Home::new();
             let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };

@@ -4,8 +4,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::Sha256;
-use waypost::domain::auth::AuthType;
+use waypost::domain::auth::basic;
 use waypost::domain::draft::Draft;
+use waypost::domain::field;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::{Format, Mismatch, SigningSecret, TOLERANCE_S, generated, hex};
@@ -95,13 +96,10 @@ fn timestamped_is_as_its_definition() {
 #[test]
 fn basic_credentials_are_as_published() {
     for vector in vectors("basic") {
-        let draft = Draft {
-            url: "https://h.example/in".into(),
-            auth_type: AuthType::Basic,
-            username: text(&vector, "username").into(),
-            password: Secret::new(text(&vector, "password")),
-            ..Draft::default()
-        };
+        let draft = Draft::new(basic::SPEC)
+            .with(field::URL, "https://h.example/in")
+            .with(basic::USERNAME, text(&vector, "username"))
+            .with(basic::PASSWORD, text(&vector, "password"));
         let settings = draft.check().unwrap().settings;
         let request = Request::build(&settings, b"{}", &Stamp { id: "msg_1".into(), timestamp: 1 });
         assert_eq!(request.header("authorization").unwrap().exposed().expose(), text(&vector, "header"), "{vector}");

@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use waypost::domain::auth::{self, api_key, basic, bearer, hmac};
+use waypost::domain::field;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
-use waypost::domain::auth::{AddTo, AuthType};
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
-use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::domain::url::EndpointUrl;
 use waypost::io::fs::paths::Paths;
@@ -73,24 +73,24 @@ fn any_draft() -> impl Strategy<Value = Draft> {
         "https://[a-z]{1,10}\\.example(:[1-9][0-9]{0,3})?/[a-z0-9%/?&=+~.-]{0,20}",
         "https://[a-z]{1,10}\\.example/\\?[a-z]{1,3}=[ -~]{0,8}",
     ];
-    let choice = (prop::sample::select(AuthType::ALL.to_vec()), prop::sample::select(Format::ALL.to_vec()), any::<bool>());
+    let choice = (prop::sample::select(auth::ALL.to_vec()), prop::sample::select(Format::ALL.to_vec()), any::<bool>());
     let times = prop_oneof![Just(String::new()), (0_u32..130).prop_map(|s| s.to_string())];
     let files = prop_oneof![Just(String::new()), "/[ -~]{0,20}", "/[^\u{0}]{0,8}"];
     (url, choice, name.clone(), name, secret, times, files).prop_map(
-        |(url, (auth_type, format, in_query), name, username, secret, timeout_s, ca_cert)| Draft {
-            url,
-            auth_type,
-            header_key: name.clone(),
-            signing_secret: Secret::new(secret.as_str()),
-            format,
-            username,
-            password: Secret::new(secret.as_str()),
-            token: Secret::new(secret.as_str()),
-            key: name,
-            value: Secret::new(secret),
-            add_to: if in_query { AddTo::Query } else { AddTo::Header },
-            ca_cert,
-            timeout_s,
+        |(url, (auth_type, format, in_query), name, username, secret, timeout_s, ca_cert)| {
+            Draft::new(auth_type)
+                .with(field::URL, url)
+                .with(hmac::HEADER_KEY, &name)
+                .with(hmac::SIGNING_SECRET, &secret)
+                .with(hmac::FORMAT, format.name())
+                .with(basic::USERNAME, username)
+                .with(basic::PASSWORD, &secret)
+                .with(bearer::TOKEN, &secret)
+                .with(api_key::KEY, name)
+                .with(api_key::VALUE, secret)
+                .with(api_key::ADD_TO, if in_query { api_key::QUERY.name } else { api_key::HEADER.name })
+                .with(field::CA_CERT, ca_cert)
+                .with(field::TIMEOUT, timeout_s)
         },
     )
 }
@@ -119,8 +119,8 @@ fn survived(bytes: &[u8]) {
 
 fn valid() -> Vec<u8> {
     let place = place();
-    let draft = Draft { url: "https://h.example/in".into(), auth_type: AuthType::Bearer, ..Draft::default() };
-    let draft = Draft { token: Secret::new("a-token-of-some-length"), ca_cert: "/ca.pem".into(), timeout_s: "7".into(), ..draft };
+    let draft = Draft::new(bearer::SPEC).with(field::URL, "https://h.example/in");
+    let draft = draft.with(bearer::TOKEN, "a-token-of-some-length").with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "7");
     let destination = Destination::new(draft.check().unwrap().settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
     let _ = store::save(&place.paths, |_| Ok::<_, StateError>(Some(destination))).unwrap();
     fs::read(place.paths.destination_file()).unwrap()

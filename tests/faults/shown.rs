@@ -16,7 +16,7 @@ fn h15_whitespace_around_a_pasted_url_is_trimmed_with_a_notice() {
     let mut app = App::open(&home);
     app.open_form();
     app.paste("  https://hooks.example.com/in \t\n");
-    app.wait_for("blank");
+    app.wait_for("whitespace");
     assert_eq!(app.value_of("URL"), "https://hooks.example.com/in");
     // What is inside stays, and is refused.
     app.paste("/a b");
@@ -43,7 +43,7 @@ fn h15_whitespace_around_a_pasted_secret() {
         }
         app.paste(pasted);
         app.wait_for(chars);
-        app.wait_for(if trimmed { "blank" } else { "the line break at the end of the paste" });
+        app.wait_for(if trimmed { "whitespace" } else { "the line break at the end of the paste" });
         app.key(Key::Ctrl('o'));
         app.wait_for("Registered. Press t");
         app.quit();

@@ -6,14 +6,14 @@ use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use waypost::domain::auth::bearer;
+use waypost::domain::field;
 
 use futures_util::StreamExt as _;
-use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::Outcome;
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
-use waypost::domain::secret::Secret;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::{ProblemKind, State, Waypost};
 
@@ -46,8 +46,10 @@ fn descriptors() -> usize {
 }
 
 fn settings(url: &str, ca: &str, timeout: usize, save: usize) -> Settings {
-    let draft = Draft { url: url.into(), auth_type: AuthType::Bearer, ca_cert: ca.into(), ..Draft::default() };
-    Draft { token: Secret::new(format!("a-token-of-some-length-{save}")), timeout_s: timeout.to_string(), ..draft }
+    let draft = Draft::new(bearer::SPEC).with(field::URL, url).with(field::CA_CERT, ca);
+    draft
+        .with(bearer::TOKEN, format!("a-token-of-some-length-{save}"))
+        .with(field::TIMEOUT, timeout.to_string())
         .check()
         .unwrap()
         .settings

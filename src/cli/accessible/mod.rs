@@ -11,6 +11,7 @@ mod fields;
 mod questions;
 mod spoken;
 
+use crate::domain::field;
 use std::cell::Cell;
 
 use tokio::runtime::Runtime;
@@ -138,7 +139,7 @@ impl Session<'_> {
 
     fn register(&mut self) -> Result<(), Failure> {
         let url = self.demo.as_ref().map(|demo| demo.url.clone()).unwrap_or_default();
-        let draft = Draft { url, ..Draft::default() };
+        let draft = Draft::default().with(field::URL, url);
         let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
         let saved = self.waypost.register(settings)?;
         self.saved("Registered", &saved)
@@ -237,7 +238,7 @@ impl Session<'_> {
     fn remove(&mut self, state: &State, generation: u64) -> Result<(), Failure> {
         let url = match state {
             State::Open(destination) => destination.url().as_str(),
-            State::Locked(draft, _) => &draft.url,
+            State::Locked(draft, _) => draft.text(crate::domain::field::URL),
             State::Empty | State::Unreadable(_) => return Err(Problem::nothing_registered().into()),
         };
         let title = format!("Remove {} and its secret", visible(url));

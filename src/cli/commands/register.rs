@@ -1,5 +1,7 @@
 //! `register` and `edit`.
 
+use crate::domain::auth::{self};
+use crate::domain::field;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -10,9 +12,8 @@ use crate::cli::input::fields::Wrong;
 use crate::cli::input::secret::{self, Given};
 use crate::cli::output::destination;
 use crate::cli::output::{self, Out};
-use crate::domain::auth::AuthType;
 use crate::domain::draft::Draft;
-use crate::domain::field::{Field, FieldError, Notice};
+use crate::domain::field::{FieldError, Notice};
 use crate::domain::text::visible;
 use crate::ops::{Problem, Saved, State, Waypost};
 
@@ -69,7 +70,7 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
         }
         State::Open(destination) => Draft::of(destination.settings()),
     };
-    let url = fields.url.clone().unwrap_or_else(|| draft.url.clone());
+    let url = fields.url.clone().unwrap_or_else(|| draft.text(field::URL).to_owned());
     let mut given = secret::read(&fields.secret, &url, waypost)?;
     // Asked before the lock is taken: others must not wait for somebody who types.
     if let Err(wrong) = fields.check(draft, given.as_ref()) {
@@ -106,13 +107,13 @@ pub fn edit(waypost: &Waypost, fields: &Fields, out: Out) -> Result<u8, Failure>
 
 /// Everything that is wrong when no auth type is named: which one is meant must not be guessed.
 fn without_auth(fields: &Fields) -> Vec<FieldError> {
-    let draft = Draft { url: fields.url.clone().unwrap_or_default(), ..Draft::default() };
+    let draft = Draft::default().with(field::URL, fields.url.clone().unwrap_or_default());
     let mut errors = draft.check().err().unwrap_or_default();
     errors.push(FieldError::new(
-        Field::AuthType,
+        field::AUTH,
         "is missing",
         "waypost does not guess how requests are authenticated.",
-        format!("Give it by --auth: {}.", AuthType::ALL.map(AuthType::name).join(", ")),
+        format!("Give it by --auth: {}.", auth::ALL.map(|auth| auth.name).join(", ")),
     ));
     errors
 }

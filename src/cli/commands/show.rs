@@ -11,6 +11,7 @@ use crate::cli::input::prompt;
 use crate::cli::output::destination;
 use crate::cli::output::{self, Out};
 use crate::domain::draft::Draft;
+use crate::domain::field;
 use crate::domain::text::visible;
 use crate::ops::{self, Copied, Problem, State, Waypost};
 
@@ -58,7 +59,7 @@ pub fn secret(waypost: &Waypost, copy: bool, out: Out) -> Result<u8, Failure> {
         Copied::Tmux => "tmux, for its terminal",
         Copied::Terminal => "the terminal",
     };
-    out.say(&format!("{} sent to {to}.", field.label()));
+    out.say(&format!("{} sent to {to}.", field.label));
     Ok(exit::DONE)
 }
 
@@ -71,7 +72,7 @@ pub fn remove(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
     let url = match &situation.state {
         State::Empty => return Err(Problem::nothing_registered().into()),
         State::Unreadable(problem) => return Err(problem.clone().into()),
-        State::Locked(draft, _) => draft.url.clone(),
+        State::Locked(draft, _) => draft.text(field::URL).to_owned(),
         State::Open(destination) => destination.url().as_str().to_owned(),
     };
     let mut over = None;

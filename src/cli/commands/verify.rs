@@ -1,5 +1,6 @@
 //! `verify`: was this request made with the registered auth, and if not, which mistake is it?
 
+use crate::domain::field;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
@@ -15,7 +16,7 @@ use crate::cli::output::destination::table;
 use crate::cli::output::{self, Measure, Out, Tone};
 use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Outcome;
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::FieldError;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::{CodeLine, Mistake};
 use crate::domain::signature::verify::Received;
@@ -187,7 +188,7 @@ fn head_file(path: &Path, flag: &str) -> Result<String, Failure> {
 
 fn body(path: &Path) -> Result<Vec<u8>, Failure> {
     let shown = visible(&path.to_string_lossy()).into_owned();
-    let wrong = |what: String, why: String, fix: &str| Failure::fields(vec![FieldError::new(Field::Body, what, why, fix)]);
+    let wrong = |what: String, why: String, fix: &str| Failure::fields(vec![FieldError::new(field::BODY, what, why, fix)]);
     let unread = |name: &str, error: &io::Error| {
         let why = format!("The system says: {}.", ops::reason(error));
         wrong(format!("{name} cannot be read"), why, "Name a file with the body, or - for standard input.")

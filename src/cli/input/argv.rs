@@ -3,26 +3,16 @@
 use std::ffi::OsString;
 
 use crate::cli::failure::Failure;
-use crate::domain::field::{Field, FieldError};
+use crate::domain::auth;
+use crate::domain::field::{Field, FieldError, Kind};
 
-/// Flags by which people would give a secret, and the field they mean.
-const SECRET_FLAGS: [(&str, Field); 15] = [
-    ("--password", Field::Password),
-    ("--passwd", Field::Password),
-    ("--pass", Field::Password),
-    ("--token", Field::Token),
-    ("--bearer", Field::Token),
-    ("--bearer-token", Field::Token),
-    ("--secret", Field::SigningSecret),
-    ("--signing-secret", Field::SigningSecret),
-    ("--hmac-secret", Field::SigningSecret),
-    ("--webhook-secret", Field::SigningSecret),
-    ("--signing-key", Field::SigningSecret),
-    ("--value", Field::Value),
-    ("--api-key", Field::Value),
-    ("--apikey", Field::Value),
-    ("--key-value", Field::Value),
-];
+/// The field that people mean by a flag that would give a secret, and that flag.
+fn secret_flag(flag: &str) -> Option<(&'static str, Field)> {
+    auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).find_map(|field| match field.kind {
+        Kind::Secret(secret) => secret.refused_flags.iter().find(|known| **known == flag).map(|known| (*known, *field)),
+        Kind::Text | Kind::Choice(_) => None,
+    })
+}
 
 /// Refuses arguments with a secret among them; the secret is not looked at, nor said.
 ///
@@ -32,7 +22,7 @@ pub fn refuse_secrets(args: &[OsString]) -> Result<(), Failure> {
     for arg in args.iter().take_while(|arg| *arg != "--") {
         let text = arg.to_string_lossy();
         let flag = text.split('=').next().unwrap_or_default().replace('_', "-").to_ascii_lowercase();
-        if let Some(&(flag, field)) = SECRET_FLAGS.iter().find(|(known, _)| *known == flag) {
+        if let Some((flag, field)) = secret_flag(&flag) {
             return Err(Failure::fields(vec![FieldError::new(
                 field,
                 format!("{flag} is not taken: a secret never comes as an argument"),

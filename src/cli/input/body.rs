@@ -1,5 +1,6 @@
 //! The body of an event, from a file, from standard input, or by an event's name.
 
+use crate::domain::field;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::path::Path;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::domain::event::{BuiltIn, Event, check_json};
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::FieldError;
 use crate::domain::text::visible;
 use crate::ops::{self, Waypost};
 
@@ -42,7 +43,7 @@ pub fn event_named(waypost: &Waypost, name: &str) -> Result<Event, Failure> {
     let known = names.collect::<Vec<_>>().join(", ");
     let event = own.iter().find(|event| event.name == name).cloned().ok_or_else(|| Failure::Other {
         code: exit::USAGE,
-        field: Some(Field::Body),
+        field: Some(field::BODY),
         message: format!("--event: there is no event \"{}\".", visible(name)),
         fix: format!("Give one of: {known}; or a file by --body."),
     })?;
@@ -69,7 +70,7 @@ pub fn name_of(path: &Path) -> String {
 pub fn unread(name: &str, error: &io::Error) -> Failure {
     let reason = ops::reason(error);
     Failure::fields(vec![FieldError::new(
-        Field::Body,
+        field::BODY,
         format!("{name} cannot be read"),
         format!("The system says: {reason}."),
         "Name a file with the JSON to send, or - for standard input.",
@@ -80,7 +81,7 @@ fn checked(event: Event) -> Result<Event, Failure> {
     match check_json(&event.body) {
         Ok(()) => Ok(event),
         Err(fault) => Err(Failure::fields(vec![FieldError::new(
-            Field::Body,
+            field::BODY,
             format!("{} {fault}", visible(&event.name)),
             "Events are sent as application/json.",
             "Correct it there.",
@@ -93,7 +94,7 @@ fn read(source: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
     source.take(MAX_BODY + 1).read_to_end(&mut body).map_err(|error| unread(name, &error))?;
     if body.len() as u64 > MAX_BODY {
         return Err(Failure::fields(vec![FieldError::new(
-            Field::Body,
+            field::BODY,
             format!("{name} has more than {MAX_BODY} bytes"),
             "Endpoints refuse events of that size.",
             "Give a smaller one.",

@@ -3,12 +3,10 @@
 use std::path::Path;
 
 use crate::cli::args::Fields;
-use crate::cli::failure::flag;
 use crate::cli::input::secret::Given;
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::{self, AuthType};
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{Field, FieldError};
-use crate::domain::signature::Format;
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, TIMEOUT, URL};
 use crate::ops;
 
 const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
@@ -29,7 +27,7 @@ impl Fields {
         !self.secret.is_given()
             && self.url.is_none()
             && self.auth.is_none()
-            && self.texts().iter().all(|(_, text)| text.is_none())
+            && self.auth_fields.given().next().is_none()
             && self.ca_cert.is_none()
             && self.timeout.is_none()
     }
@@ -37,18 +35,7 @@ impl Fields {
     /// The auth type that is asked for.
     #[must_use]
     pub fn auth_type(&self) -> Option<AuthType> {
-        self.auth.as_deref().and_then(AuthType::from_name)
-    }
-
-    /// The fields that belong to one auth type.
-    const fn texts(&self) -> [(Field, &Option<String>); 5] {
-        [
-            (Field::HeaderKey, &self.header_key),
-            (Field::Format, &self.format),
-            (Field::Username, &self.username),
-            (Field::Key, &self.key),
-            (Field::AddTo, &self.add_to),
-        ]
+        self.auth.as_deref().and_then(auth::named)
     }
 
     /// What `draft` becomes with these flags and that secret, checked.
@@ -58,17 +45,16 @@ impl Fields {
     pub fn check(&self, mut draft: Draft, given: Option<&Given>) -> Result<Checked, Wrong> {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
-            draft.auth_type = auth_type;
+            draft.set_auth_type(auth_type);
         }
-        self.misplaced(draft.auth_type, given, &mut errors);
+        self.misplaced(draft.auth_type(), given, &mut errors);
         self.fill(&mut draft, &mut errors);
         let mut missing = None;
-        if let Some(field) = draft.auth_type.secret_field()
-            && let Some(own) = draft.secret_mut(field)
-        {
+        // One secret can be given: it is the first of the auth type.
+        if let Some(field) = draft.auth_type().secret_fields().next() {
             match given {
-                Some(given) => own.clone_from(&given.secret),
-                None => missing = own.is_empty().then_some(field),
+                Some(given) => draft.set(field, &given.secret),
+                None => missing = draft.secret(field).is_empty().then_some(field),
             }
         }
         match draft.check() {
@@ -80,34 +66,25 @@ impl Fields {
                     .map(|error| if missing.is_some() && error.field == missing { how_to_give(error) } else { error }),
             ),
         }
-        errors.sort_by_key(|error| error.field);
+        let order = |field: Option<Field>| draft.fields().position(|own| Some(own) == field);
+        errors.sort_by_key(|error| order(error.field).unwrap_or(usize::MAX));
         errors.dedup_by_key(|error| error.field);
         let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == Some(field)));
         Err(Wrong { errors, to_ask })
     }
 
     fn fill(&self, draft: &mut Draft, errors: &mut Vec<FieldError>) {
-        let texts = [
-            (&self.url, &mut draft.url),
-            (&self.header_key, &mut draft.header_key),
-            (&self.username, &mut draft.username),
-            (&self.key, &mut draft.key),
-            (&self.timeout, &mut draft.timeout_s),
-        ];
-        for (given, own) in texts {
+        for (field, given) in [(URL, &self.url), (TIMEOUT, &self.timeout)] {
             if let Some(given) = given {
-                own.clone_from(given);
+                draft.set(field, given);
             }
         }
-        if let Some(format) = self.format.as_deref().and_then(Format::from_name) {
-            draft.format = format;
-        }
-        if let Some(add_to) = self.add_to.as_deref().and_then(AddTo::from_name) {
-            draft.add_to = add_to;
+        for (field, given) in self.auth_fields.given() {
+            draft.set(field, given);
         }
         if let Some(path) = &self.ca_cert {
             match ca_cert(path) {
-                Ok(path) => draft.ca_cert = path,
+                Ok(path) => draft.set(CA_CERT, path),
                 Err(error) => errors.push(error),
             }
         }
@@ -115,24 +92,24 @@ impl Fields {
 
     /// A flag of another auth type would be without effect, which is never what was meant.
     fn misplaced(&self, auth_type: AuthType, given: Option<&Given>, errors: &mut Vec<FieldError>) {
-        let name = auth_type.name();
-        for (field, _) in self.texts().into_iter().filter(|(field, text)| text.is_some() && !auth_type.fields().contains(field)) {
-            let owner = AuthType::ALL.into_iter().find(|other| other.fields().contains(&field)).unwrap_or_default();
+        let name = auth_type.name;
+        for (field, _) in self.auth_fields.given().filter(|(field, _)| !auth_type.fields.contains(field)) {
+            let owner = auth::ALL.into_iter().find(|other| other.fields.contains(&field)).unwrap_or(auth_type);
             errors.push(FieldError::new(
                 field,
                 format!("does not belong to the auth type {name}"),
                 "It would have no effect.",
-                format!("Leave it out, or choose --auth {}.", owner.name()),
+                format!("Leave it out, or choose --auth {}.", owner.name),
             ));
         }
-        match (given, auth_type.secret_field()) {
+        match (given, auth_type.secret_fields().next()) {
             (Some(_), None) => errors.push(FieldError::new(
-                Field::AuthType,
+                AUTH,
                 format!("{name} has no secret, and one is given"),
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
-            (Some(Given { generated: true, .. }), Some(field)) if auth_type != AuthType::Hmac => errors.push(FieldError::new(
+            (Some(Given { generated: true, .. }), Some(field)) if !field.can_be_generated() => errors.push(FieldError::new(
                 field,
                 "is not generated",
                 "The receiver decides what it is.",
@@ -154,17 +131,18 @@ pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
     let absolute = ops::ca_certificate(path)?;
     absolute.into_os_string().into_string().map_err(|_| {
         FieldError::new(
-            Field::CaCert,
+            CA_CERT,
             "has a path that is not UTF-8",
             "The state file cannot hold it.",
-            format!("Move the file, and give {} its new path.", flag(Field::CaCert).unwrap_or_default()),
+            format!("Move the file, and give {} its new path.", CA_CERT.flag.unwrap_or_default()),
         )
     })
 }
 
 /// A secret that is empty because none was given: says how to give one.
 fn how_to_give(mut error: FieldError) -> FieldError {
-    let generate = if error.field == Some(Field::SigningSecret) { ", or let one be made by --generate-secret" } else { "" };
+    let generate =
+        if error.field.is_some_and(|field| field.can_be_generated()) { ", or let one be made by --generate-secret" } else { "" };
     error.what = "is missing".into();
     error.fix = format!("{SECRET_FIX}{generate}.").into();
     error

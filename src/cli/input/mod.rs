@@ -1,6 +1,7 @@
 //! What comes in: arguments, bodies, secrets, answers to questions.
 
 pub mod argv;
+pub mod auth_flags;
 pub mod body;
 pub mod fields;
 pub mod prompt;

@@ -19,7 +19,7 @@ use crate::at_panic::Left;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
-use crate::domain::draft::MAX_FIELD_BYTES;
+use crate::domain::auth::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
 
 /// Whether what is typed is shown.

@@ -59,7 +59,7 @@ pub fn ask(field: Field, url: &str) -> Result<Option<Given>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    type_in(field.label(), url).map(Some)
+    type_in(field.label, url).map(Some)
 }
 
 /// Asks. Whoever types a secret must see to whom it goes: the destination may be another than he thinks.

@@ -4,7 +4,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::domain::field::Field;
+use crate::domain::auth;
+use crate::domain::field::{AUTH, BODY, CA_CERT, Field, TIMEOUT, URL};
 use crate::domain::text::visible;
 
 /// The failure that an error of clap stands for.
@@ -62,19 +63,11 @@ fn one_of(known: &[String], otherwise: String) -> String {
 }
 
 fn field(flag: &str) -> Option<Field> {
-    Some(match flag {
-        "--url" => Field::Url,
-        "--auth" => Field::AuthType,
-        "--header-key" => Field::HeaderKey,
-        "--format" => Field::Format,
-        "--username" => Field::Username,
-        "--key" => Field::Key,
-        "--add-to" => Field::AddTo,
-        "--ca-cert" => Field::CaCert,
-        "--timeout" => Field::Timeout,
-        "--event" | "--body" => Field::Body,
-        _ => return None,
-    })
+    if ["--event", "--body"].contains(&flag) {
+        return Some(BODY);
+    }
+    let of_auth = auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
+    [URL, AUTH, CA_CERT, TIMEOUT].into_iter().chain(of_auth).find(|field| field.flag == Some(flag))
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> String {

@@ -3,10 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::cli::output::{Out, Tone};
-use crate::domain::auth::Auth;
 use crate::domain::destination::{DEFAULT_TIMEOUT_S, Destination};
 use crate::domain::draft::Draft;
-use crate::domain::field::{Field, Notice};
+use crate::domain::field::{AUTH, CA_CERT, Kind, Notice, TIMEOUT, URL};
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 
@@ -16,7 +15,7 @@ pub fn json(destination: &Destination, notices: &[Notice]) -> Value {
     json!({
         "schema_version": crate::cli::SCHEMA_VERSION,
         "destination": destination_json(destination),
-        "notices": notices.iter().map(|notice| json!({ "field": notice.field.name(), "text": notice.text })).collect::<Vec<_>>(),
+        "notices": notices.iter().map(|notice| json!({ "field": notice.field.id, "text": notice.text })).collect::<Vec<_>>(),
     })
 }
 
@@ -24,25 +23,14 @@ pub fn json(destination: &Destination, notices: &[Notice]) -> Value {
 fn destination_json(destination: &Destination) -> Value {
     let auth = destination.auth();
     let mut fields = Map::new();
-    fields.insert("type".into(), auth.auth_type().name().into());
-    match auth {
-        Auth::Default => {}
-        Auth::Hmac { header_key, secret } => {
-            fields.insert("header_key".into(), header_key.as_str().into());
-            fields.insert("format".into(), secret.format().name().into());
-        }
-        Auth::Basic { username, .. } => {
-            fields.insert("username".into(), username.as_str().into());
-        }
-        Auth::Bearer { .. } => {}
-        Auth::ApiKey { place, .. } => {
-            fields.insert("key".into(), place.key().into());
-            fields.insert("add_to".into(), place.add_to().name().into());
-        }
-    }
-    if let Some((field, _)) = auth.secret() {
-        fields.insert(field.name().into(), json!({ "set": true, "hint": auth.hint().map(|end| format!("…{end}")) }));
-    }
+    fields.insert("type".into(), auth.auth_type().name.into());
+    auth.each_value(&mut |field, value| {
+        let shown = match field.kind {
+            Kind::Text | Kind::Choice(_) => value.into(),
+            Kind::Secret(_) => json!({ "set": true, "hint": field.hint(value).map(|end| format!("…{end}")) }),
+        };
+        fields.insert(field.id.into(), shown);
+    });
     let mut out = json!({
         "url": destination.url().as_str(),
         "created_at": destination.created_at(),
@@ -76,25 +64,23 @@ pub fn locked_text(draft: &Draft, out: Out) -> String {
 
 fn rows(draft: &Draft, hint: Option<&str>) -> Vec<(&'static str, String)> {
     let mut rows = vec![
-        (Field::Url.label(), draft.url.clone()),
-        (Field::AuthType.label(), format!("{} ({})", draft.auth_type.label(), draft.auth_type.name())),
+        (URL.label, draft.text(URL).to_owned()),
+        (AUTH.label, format!("{} ({})", draft.auth_type().label, draft.auth_type().name)),
     ];
-    for &field in draft.auth_type.fields() {
-        let value = match field {
-            Field::HeaderKey => draft.header_key.clone(),
-            Field::Format => draft.format.name().to_owned(),
-            Field::Username => draft.username.clone(),
-            Field::Key => draft.key.clone(),
-            Field::AddTo => draft.add_to.name().to_owned(),
-            _ => format!("{DOTS}{}", hint.unwrap_or_default()),
+    for field in draft.auth_type().fields {
+        let value = match field.kind {
+            Kind::Text => draft.text(field).to_owned(),
+            Kind::Choice(options) => options[draft.choice(field)].name.to_owned(),
+            Kind::Secret(_) => format!("{DOTS}{}", hint.unwrap_or_default()),
         };
-        rows.push((field.label(), value));
+        rows.push((field.label, value));
     }
-    if !draft.ca_cert.is_empty() {
-        rows.push((Field::CaCert.label(), draft.ca_cert.clone()));
+    if !draft.text(CA_CERT).is_empty() {
+        rows.push((CA_CERT.label, draft.text(CA_CERT).to_owned()));
     }
-    let timeout = if draft.timeout_s.is_empty() { DEFAULT_TIMEOUT_S.to_string() } else { draft.timeout_s.clone() };
-    rows.push((Field::Timeout.label(), format!("{timeout} s")));
+    let timeout = draft.text(TIMEOUT);
+    let timeout = if timeout.is_empty() { DEFAULT_TIMEOUT_S.to_string() } else { timeout.to_owned() };
+    rows.push((TIMEOUT.label, format!("{timeout} s")));
     rows
 }
 

@@ -1,154 +1,45 @@
-//! How requests are authenticated: the five auth types with their fields, valid by construction.
+//! How requests are authenticated: one file for each auth type, with its fields and rules.
+//!
+//! ```text
+//! spec     what an auth type is: its spec as data
+//! default, hmac, basic, bearer, api_key     the auth types
+//! rules    rules for values that several of them share
+//! ```
 
-use crate::domain::field::Field;
-use crate::domain::header::HeaderKey;
-use crate::domain::secret::Secret;
-use crate::domain::signature::{Format, SigningSecret};
+pub mod api_key;
+pub mod basic;
+pub mod bearer;
+pub mod default;
+pub mod hmac;
+pub(crate) mod rules;
+mod spec;
 
-/// Which of the five ways; without its fields.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum AuthType {
-    /// No authentication.
-    #[default]
-    Default,
-    /// A signature over the body in a header.
-    Hmac,
-    /// RFC 7617.
-    Basic,
-    /// RFC 6750.
-    Bearer,
-    /// A fixed key in a header or in the query.
-    ApiKey,
+pub use api_key::ApiKeyPlace;
+pub use rules::MAX_FIELD_BYTES;
+pub use spec::{AuthSpec, AuthType, Check};
+
+use super::field::{AUTH, BODY, CA_CERT, Field, TIMEOUT, URL, Values};
+use super::header::HeaderKey;
+use super::secret::Secret;
+use super::signature::{Format, SigningSecret};
+
+/// Every auth type, in the order of the form.
+pub const ALL: [AuthType; 5] = [default::SPEC, hmac::SPEC, basic::SPEC, bearer::SPEC, api_key::SPEC];
+
+/// The auth type of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<AuthType> {
+    ALL.into_iter().find(|spec| spec.name == name)
 }
 
-impl AuthType {
-    /// In the order of the form.
-    pub const ALL: [Self; 5] = [Self::Default, Self::Hmac, Self::Basic, Self::Bearer, Self::ApiKey];
-
-    /// The words on its option in the form.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Default => "Default",
-            Self::Hmac => "Custom SHA-256 HMAC Signature",
-            Self::Basic => "Basic Auth",
-            Self::Bearer => "Bearer Token",
-            Self::ApiKey => "Api Key",
-        }
-    }
-
-    /// Its name in JSON and flags.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Hmac => "hmac",
-            Self::Basic => "basic",
-            Self::Bearer => "bearer",
-            Self::ApiKey => "api-key",
-        }
-    }
-
-    /// The auth type of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|auth| auth.name() == name)
-    }
-
-    /// The fields it asks for, in the order of the form.
-    #[must_use]
-    pub const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Default => &[],
-            Self::Hmac => &[Field::HeaderKey, Field::SigningSecret, Field::Format],
-            Self::Basic => &[Field::Username, Field::Password],
-            Self::Bearer => &[Field::Token],
-            Self::ApiKey => &[Field::Key, Field::Value, Field::AddTo],
-        }
-    }
-
-    /// The one field of it that is secret.
-    #[must_use]
-    pub const fn secret_field(self) -> Option<Field> {
-        match self {
-            Self::Default => None,
-            Self::Hmac => Some(Field::SigningSecret),
-            Self::Basic => Some(Field::Password),
-            Self::Bearer => Some(Field::Token),
-            Self::ApiKey => Some(Field::Value),
-        }
-    }
+/// The field of that id, of a destination or of an auth type.
+#[must_use]
+pub fn field(id: &str) -> Option<Field> {
+    let of_auth = ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
+    [URL, AUTH, CA_CERT, TIMEOUT, BODY].into_iter().chain(of_auth).find(|field| field.id == id)
 }
 
-/// Where an API key goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum AddTo {
-    /// A header of its own.
-    #[default]
-    Header,
-    /// A parameter at the end of the URL's query.
-    Query,
-}
-
-impl AddTo {
-    /// In the order of the form.
-    pub const ALL: [Self; 2] = [Self::Header, Self::Query];
-
-    /// The words on its option in the form.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Header => "Header",
-            Self::Query => "Query parameter",
-        }
-    }
-
-    /// Its name in JSON and flags.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Header => "header",
-            Self::Query => "query",
-        }
-    }
-
-    /// The place of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|to| to.name() == name)
-    }
-}
-
-/// The place and name of an API key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiKeyPlace {
-    /// A header of that name.
-    Header(HeaderKey),
-    /// A query parameter of that name, not yet percent-encoded.
-    Query(String),
-}
-
-impl ApiKeyPlace {
-    /// The name as it was entered.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        match self {
-            Self::Header(key) => key.as_str(),
-            Self::Query(key) => key,
-        }
-    }
-
-    /// Header or query.
-    #[must_use]
-    pub const fn add_to(&self) -> AddTo {
-        match self {
-            Self::Header(_) => AddTo::Header,
-            Self::Query(_) => AddTo::Query,
-        }
-    }
-}
-
-/// An auth type with its fields. Made by [`crate::domain::draft::Draft::check`] only, whose rules it therefore keeps.
+/// An auth type with its values. Made by [`super::draft::Draft::check`] only, whose rules it therefore keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Auth {
     /// No authentication.
@@ -182,16 +73,58 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// Which of the five it is.
+    /// Its type.
     #[must_use]
     pub const fn auth_type(&self) -> AuthType {
         match self {
-            Self::Default => AuthType::Default,
-            Self::Hmac { .. } => AuthType::Hmac,
-            Self::Basic { .. } => AuthType::Basic,
-            Self::Bearer { .. } => AuthType::Bearer,
-            Self::ApiKey { .. } => AuthType::ApiKey,
+            Self::Default => default::SPEC,
+            Self::Hmac { .. } => hmac::SPEC,
+            Self::Basic { .. } => basic::SPEC,
+            Self::Bearer { .. } => bearer::SPEC,
+            Self::ApiKey { .. } => api_key::SPEC,
         }
+    }
+
+    /// Calls `visit` with each field and its value as it would be entered, secrets included, in the order of the form.
+    pub fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        match self {
+            Self::Default => {}
+            Self::Hmac { header_key, secret } => {
+                visit(hmac::HEADER_KEY, header_key.as_str());
+                visit(hmac::SIGNING_SECRET, secret.secret().expose());
+                visit(hmac::FORMAT, secret.format().name());
+            }
+            Self::Basic { username, password } => {
+                visit(basic::USERNAME, username);
+                visit(basic::PASSWORD, password.expose());
+            }
+            Self::Bearer { token } => visit(bearer::TOKEN, token.expose()),
+            Self::ApiKey { place, value } => {
+                visit(api_key::KEY, place.key());
+                visit(api_key::VALUE, value.expose());
+                visit(api_key::ADD_TO, place.add_to().name);
+            }
+        }
+    }
+
+    /// The values as they would be entered, secrets included.
+    #[must_use]
+    pub fn values(&self) -> Values {
+        let mut values = Values::default();
+        self.each_value(&mut |field, value| values.set(field, value));
+        values
+    }
+
+    /// The values that are not secret, in the order of the form.
+    #[must_use]
+    pub fn plain_values(&self) -> Vec<(Field, &str)> {
+        let mut values = Vec::new();
+        self.each_value(&mut |field, value| {
+            if !field.is_secret() {
+                values.push((field, value));
+            }
+        });
+        values
     }
 
     /// The secret, and the field that it belongs to.
@@ -199,20 +132,17 @@ impl Auth {
     pub const fn secret(&self) -> Option<(Field, &Secret)> {
         match self {
             Self::Default => None,
-            Self::Hmac { secret, .. } => Some((Field::SigningSecret, secret.secret())),
-            Self::Basic { password, .. } => Some((Field::Password, password)),
-            Self::Bearer { token } => Some((Field::Token, token)),
-            Self::ApiKey { value, .. } => Some((Field::Value, value)),
+            Self::Hmac { secret, .. } => Some((hmac::SIGNING_SECRET, secret.secret())),
+            Self::Basic { password, .. } => Some((basic::PASSWORD, password)),
+            Self::Bearer { token } => Some((bearer::TOKEN, token)),
+            Self::ApiKey { value, .. } => Some((api_key::VALUE, value)),
         }
     }
 
-    /// The last four characters of the secret, where they may be shown: never of a password.
+    /// The last four characters of the secret, where they may be shown.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self.secret()? {
-            (Field::Password, _) => None,
-            (_, secret) => secret.hint(),
-        }
+        self.secret().and_then(|(field, secret)| field.hint(secret.expose()))
     }
 
     /// The signature's format, where there is a signature.
@@ -220,7 +150,7 @@ impl Auth {
     pub const fn format(&self) -> Option<Format> {
         match self {
             Self::Hmac { secret, .. } => Some(secret.format()),
-            _ => None,
+            Self::Default | Self::Basic { .. } | Self::Bearer { .. } | Self::ApiKey { .. } => None,
         }
     }
 }

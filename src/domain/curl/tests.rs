@@ -1,27 +1,26 @@
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::{api_key, basic, bearer, hmac};
 use crate::domain::draft::Draft;
+use crate::domain::field;
 
 fn settings(change: impl FnOnce(&mut Draft)) -> Settings {
-    let mut draft = Draft {
-        url: "https://hooks.example.com/in?a=1".into(),
-        header_key: "X-Sig$nature".into(),
-        signing_secret: Secret::new("canary-signing"),
-        username: "o'me".into(),
-        password: Secret::new("canary-password"),
-        token: Secret::new("canary-token"),
-        key: "my key".into(),
-        value: Secret::new("canary/value"),
-        add_to: AddTo::Query,
-        ..Draft::default()
-    };
+    let mut draft = Draft::default()
+        .with(field::URL, "https://hooks.example.com/in?a=1")
+        .with(hmac::HEADER_KEY, "X-Sig$nature")
+        .with(hmac::SIGNING_SECRET, "canary-signing")
+        .with(basic::USERNAME, "o'me")
+        .with(basic::PASSWORD, "canary-password")
+        .with(bearer::TOKEN, "canary-token")
+        .with(api_key::KEY, "my key")
+        .with(api_key::VALUE, "canary/value")
+        .with(api_key::ADD_TO, api_key::QUERY.name);
     change(&mut draft);
     draft.check().unwrap().settings
 }
 
 #[test]
 fn without_secrets_it_is_one_command() {
-    let command = command(&settings(|draft| draft.timeout_s = "20".into()), "msg_1", b"{\"it's\":1}\n", false);
+    let command = command(&settings(|draft| draft.set(field::TIMEOUT, "20")), "msg_1", b"{\"it's\":1}\n", false);
     let expected = r#"curl -q --http1.1 --globoff --include \
   --max-time 20 \
   --request POST 'https://hooks.example.com/in?a=1' \
@@ -39,12 +38,12 @@ fn without_secrets_it_is_one_command() {
 #[test]
 fn secrets_are_named_and_not_told() {
     for (auth_type, name) in [
-        (AuthType::Hmac, "$WAYPOST_SECRET"),
-        (AuthType::Basic, "$WAYPOST_PASSWORD"),
-        (AuthType::Bearer, "$WAYPOST_TOKEN"),
-        (AuthType::ApiKey, "$WAYPOST_VALUE"),
+        (hmac::SPEC, "$WAYPOST_SECRET"),
+        (basic::SPEC, "$WAYPOST_PASSWORD"),
+        (bearer::SPEC, "$WAYPOST_TOKEN"),
+        (api_key::SPEC, "$WAYPOST_VALUE"),
     ] {
-        let to = settings(|draft| draft.auth_type = auth_type);
+        let to = settings(|draft| draft.set_auth_type(auth_type));
         let hidden = command(&to, "msg_1", b"{}", false);
         assert!(hidden.contains(name) && !hidden.contains("canary"), "{hidden}");
         let shown = command(&to, "msg_1", b"{}", true);
@@ -54,7 +53,7 @@ fn secrets_are_named_and_not_told() {
 
 #[test]
 fn nothing_that_a_shell_or_a_terminal_would_act_on() {
-    let to = settings(|draft| draft.auth_type = AuthType::Hmac);
+    let to = settings(|draft| draft.set_auth_type(hmac::SPEC));
     let command = command(&to, "msg_1", b"\x1b]52;c;\x07 %d \\n 'q' \xff\x001", false);
     assert!(command.contains(r"body() { printf '\033]52;c;\007 %%d \\n '\''q'\'' \377\0001'; }"), "{command}");
     assert!(command.contains("--header 'x-sig$nature: '\"$sig\""), "{command}");
@@ -65,22 +64,28 @@ fn nothing_that_a_shell_or_a_terminal_would_act_on() {
 
 #[test]
 fn a_header_with_a_secret_comes_by_standard_input() {
-    let bearer = settings(|draft| draft.auth_type = AuthType::Bearer);
+    let bearer = settings(|draft| draft.set_auth_type(bearer::SPEC));
     let text = command(&bearer, "msg_1", b"{}", false);
     assert!(text.contains(r#"printf '%s%s\n' 'authorization: Bearer ' "$WAYPOST_TOKEN" | curl "#), "{text}");
     assert!(text.contains("--header @-") && !secret_in_arguments(&bearer, b"{}"), "{text}");
-    let basic = settings(|draft| draft.auth_type = AuthType::Basic);
+    let basic = settings(|draft| draft.set_auth_type(basic::SPEC));
     let text = command(&basic, "msg_1", b"{}", false);
     assert!(text.contains("--header @-") && !text.contains("--user") && !secret_in_arguments(&basic, b"{}"), "{text}");
     // A body that needs standard input leaves none for the header.
     let text = command(&bearer, "msg_1", b"@{}", false);
     assert!(text.contains(r#"--header 'authorization: Bearer '"$WAYPOST_TOKEN""#) && !text.contains("@- \\\n"), "{text}");
     assert!(secret_in_arguments(&bearer, b"@{}"));
-    for (key, add_to, tells) in [("x-key", AddTo::Header, false), ("#key", AddTo::Header, true), ("key", AddTo::Query, true)] {
-        let to = settings(|draft| (draft.auth_type, draft.key, draft.add_to) = (AuthType::ApiKey, key.into(), add_to));
+    for (key, add_to, tells) in
+        [("x-key", api_key::HEADER, false), ("#key", api_key::HEADER, true), ("key", api_key::QUERY, true)]
+    {
+        let to = settings(|draft| {
+            draft.set_auth_type(api_key::SPEC);
+            draft.set(api_key::KEY, key);
+            draft.set(api_key::ADD_TO, add_to.name);
+        });
         let text = command(&to, "msg_1", b"{}", false);
         assert_eq!((text.contains("--header @-"), secret_in_arguments(&to, b"{}")), (!tells, tells), "{text}");
     }
-    assert!(secret_in_arguments(&settings(|draft| draft.auth_type = AuthType::Hmac), b"{}"));
+    assert!(secret_in_arguments(&settings(|draft| draft.set_auth_type(hmac::SPEC)), b"{}"));
     assert!(!secret_in_arguments(&settings(|_| {}), b"@"));
 }

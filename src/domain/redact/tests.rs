@@ -1,26 +1,26 @@
+use crate::domain::auth::{api_key, basic, bearer, hmac};
+use crate::domain::field;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
 use crate::domain::draft::Draft;
-use crate::domain::secret::Secret;
 
 fn bearer(token: &str) -> Redactor {
-    of(Draft { auth_type: AuthType::Bearer, token: Secret::new(token), ..Draft::default() })
+    of(Draft::new(bearer::SPEC).with(bearer::TOKEN, token))
 }
 
 fn api_key(value: &str) -> Redactor {
-    let draft = Draft { auth_type: AuthType::ApiKey, key: "key".into(), value: Secret::new(value), ..Draft::default() };
-    of(Draft { add_to: AddTo::Query, ..draft })
+    let draft = Draft::new(api_key::SPEC).with(api_key::KEY, "key").with(api_key::VALUE, value);
+    of(draft.with(api_key::ADD_TO, api_key::QUERY.name))
 }
 
 fn basic(username: &str, password: &str) -> Redactor {
-    of(Draft { auth_type: AuthType::Basic, username: username.into(), password: Secret::new(password), ..Draft::default() })
+    of(Draft::new(basic::SPEC).with(basic::USERNAME, username).with(basic::PASSWORD, password))
 }
 
 fn of(draft: Draft) -> Redactor {
-    Redactor::new(&Draft { url: "https://h.example.com/in".into(), ..draft }.check().unwrap().settings)
+    Redactor::new(&draft.with(field::URL, "https://h.example.com/in").check().unwrap().settings)
 }
 
 #[test]
@@ -108,12 +108,9 @@ fn a_short_secret_is_masked_as_a_word_only() {
 
 #[test]
 fn the_signing_secret_is_masked_with_and_without_its_prefix() {
-    let draft = Draft {
-        auth_type: AuthType::Hmac,
-        header_key: "x-sig".into(),
-        signing_secret: Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-        ..Draft::default()
-    };
+    let draft = Draft::new(hmac::SPEC)
+        .with(hmac::HEADER_KEY, "x-sig")
+        .with(hmac::SIGNING_SECRET, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     let redactor = of(draft);
     assert_eq!(redactor.redact("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), DOTS);
     assert_eq!(redactor.redact("key MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw."), format!("key {DOTS}."));

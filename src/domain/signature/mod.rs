@@ -18,7 +18,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::domain::field::{Field, FieldError};
 use crate::domain::secret::Secret;
 
 /// What stands before the base64 of a Standard Webhooks secret.
@@ -106,32 +105,26 @@ pub struct SigningSecret {
     format: Format,
 }
 
+/// Why a secret is not a key for its format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidKey {
+    /// RFC 2104 allows an empty key, but it authenticates nobody.
+    Empty,
+    /// `standard` takes the key from base64.
+    NotBase64,
+}
+
 impl SigningSecret {
     /// Takes a secret for a format.
     ///
     /// # Errors
     /// An empty one (RFC 2104 allows it, but it authenticates nobody), or for `standard` one that is not base64 after `whsec_`.
-    pub fn new(secret: Secret, format: Format) -> Result<Self, FieldError> {
+    pub fn new(secret: Secret, format: Format) -> Result<Self, InvalidKey> {
         if secret.is_empty() {
-            return Err(FieldError::new(
-                Field::SigningSecret,
-                "is empty",
-                "Anyone could sign with an empty secret.",
-                "Enter the secret that the receiver has, or generate one.",
-            ));
+            return Err(InvalidKey::Empty);
         }
-        if format == Format::Standard {
-            match decode_standard(&secret) {
-                Some(key) if !key.is_empty() => {}
-                _ => {
-                    return Err(FieldError::new(
-                        Field::SigningSecret,
-                        "is not base64",
-                        "Standard Webhooks takes the key from the base64 text after \"whsec_\", padded with = to a multiple of four.",
-                        "Paste it whole, generate one, or choose another format.",
-                    ));
-                }
-            }
+        if format == Format::Standard && decode_standard(&secret).is_none_or(|key| key.is_empty()) {
+            return Err(InvalidKey::NotBase64);
         }
         Ok(Self { secret, format })
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::address::{Reach, reach};
-use super::field::{Field, FieldError, Notice};
+use super::field::{FieldError, Notice, URL};
 use super::text::{ellipsis, visible};
 
 /// The longest URL accepted, in bytes.
@@ -119,12 +119,12 @@ impl EndpointUrl {
         } else {
             return Vec::new();
         };
-        vec![Notice::new(Field::Url, format!("{} is reachable from this {from} only", self.host))]
+        vec![Notice::new(URL, format!("{} is reachable from this {from} only", self.host))]
     }
 }
 
 fn error(what: &str, why: &str, fix: &str) -> FieldError {
-    FieldError::new(Field::Url, what, why, fix)
+    FieldError::new(URL, what, why, fix)
 }
 
 /// Only what every parser reads alike: printable ASCII, without blanks and backslashes.

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
-use crate::domain::field::Field;
 
 /// A delivery as it is written, borrowed: a value in between would cost more than the writing.
 #[derive(Serialize)]
@@ -117,7 +116,7 @@ impl<'a> AttemptRecord<'a> {
             },
             why: or_null(&attempt.diagnosis.why),
             fix: or_null(&attempt.diagnosis.fix.text),
-            fix_field: attempt.diagnosis.fix.field().map(Field::name),
+            fix_field: attempt.diagnosis.fix.field().map(|field| field.id),
             addresses: &attempt.addresses,
             connected: attempt.connected,
             tls: attempt.tls.as_ref().map(TlsRecord::of),

@@ -9,18 +9,13 @@ use serde_json::{Map, Value};
 use super::error::StateError;
 use super::locate::locate;
 use super::vault::Place;
-use crate::domain::auth::{AddTo, Auth, AuthType};
+use crate::domain::auth::{self, Auth, AuthType, api_key};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
-use crate::domain::field::Field;
-use crate::domain::signature::Format;
+use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
 
 /// The form that is written, and the newest that is understood.
 const SCHEMA_VERSION: u64 = 1;
-
-/// Every field that an auth type of ours has; what is not among them is somebody else's and stays.
-const AUTH_FIELDS: [&str; 10] =
-    ["type", "header_key", "format", "signing_secret", "username", "password", "token", "key", "value", "add_to"];
 
 /// A state file that was read, whole: what is not known of it survives in `root`.
 #[derive(Debug, Default)]
@@ -95,16 +90,18 @@ impl Document {
 /// The place of a destination's secret, as [`Document::with`] writes it.
 pub(super) fn place_of(destination: &Destination) -> Place {
     let auth = destination.auth();
+    let add_to = auth.plain_values().into_iter().find(|(field, _)| *field == api_key::ADD_TO);
     Place {
         url: destination.url().as_str().to_owned(),
-        auth_type: auth.auth_type().name().to_owned(),
-        add_to: match auth {
-            Auth::ApiKey { place, .. } => place.add_to().name().to_owned(),
-            _ => String::new(),
-        },
+        auth_type: auth.auth_type().name.to_owned(),
+        add_to: add_to.map(|(_, name)| name.to_owned()).unwrap_or_default(),
         ca_cert: ca_cert(destination).unwrap_or_default(),
-        field: auth.auth_type().secret_field().map(|field| field.name().to_owned()).unwrap_or_default(),
+        field: secret_field(auth.auth_type()).map(|field| field.id.to_owned()).unwrap_or_default(),
     }
+}
+
+fn secret_field(auth_type: AuthType) -> Option<Field> {
+    auth_type.secret_fields().next()
 }
 
 fn ca_cert(destination: &Destination) -> Option<String> {
@@ -126,27 +123,20 @@ fn destination_value(mut base: Map<String, Value>, destination: &Destination, se
 }
 
 fn auth_value(mut base: Map<String, Value>, auth: &Auth, sealed: Option<&str>) -> Value {
-    let secret = auth.auth_type().secret_field().map(Field::name);
+    let secret = secret_field(auth.auth_type()).map(|field| field.id);
     let mut old_secret = match secret.and_then(|name| base.get_mut(name)).map(Value::take) {
         Some(Value::Object(old)) => old,
         _ => Map::new(),
     };
-    let mut fields = vec![("type", auth.auth_type().name())];
-    match auth {
-        Auth::Default | Auth::Bearer { .. } => {}
-        Auth::Hmac { header_key, secret } => {
-            fields.extend([("header_key", header_key.as_str()), ("format", secret.format().name())]);
-        }
-        Auth::Basic { username, .. } => fields.push(("username", username)),
-        Auth::ApiKey { place, .. } => fields.extend([("key", place.key()), ("add_to", place.add_to().name())]),
-    }
-    for name in AUTH_FIELDS {
-        if secret != Some(name) && !fields.iter().any(|(own, _)| *own == name) {
-            base.shift_remove(name);
+    // What is not a field of ours is somebody else's and stays.
+    for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields) {
+        if !auth.auth_type().fields.contains(field) {
+            base.shift_remove(field.id);
         }
     }
-    for (name, value) in fields {
-        base.insert(name.into(), value.into());
+    base.insert("type".into(), auth.auth_type().name.into());
+    for (field, value) in auth.plain_values() {
+        base.insert(field.id.into(), value.into());
     }
     if let (Some(name), Some(sealed)) = (secret, sealed) {
         old_secret.insert("sealed".into(), sealed.into());
@@ -189,16 +179,25 @@ fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
     })
 }
 
+/// `"a", "b" or "c"`
+fn one_of(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    match quoted.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        all => all.concat(),
+    }
+}
+
 struct Reader<'a> {
     path: &'a Path,
     bytes: &'a [u8],
 }
 
 impl Reader<'_> {
-    fn shape(&self, part: &[&str], expected: &'static str) -> StateError {
+    fn shape(&self, part: &[&str], expected: impl Into<String>) -> StateError {
         let (line, column) = locate(self.bytes, part);
         let part = if part.is_empty() { "the file".to_owned() } else { part.join(".") };
-        StateError::Shape { path: self.path.to_owned(), line, column, part, expected }
+        StateError::Shape { path: self.path.to_owned(), line, column, part, expected: expected.into() }
     }
 
     fn entry(&self, destination: &Map<String, Value>) -> Result<Entry, StateError> {
@@ -206,27 +205,27 @@ impl Reader<'_> {
             return Err(self.shape(&["destination", "auth"], "an object"));
         };
         let type_name = self.required(auth, &["destination", "auth", "type"])?;
-        let auth_type = AuthType::from_name(type_name).ok_or_else(|| {
-            self.shape(&["destination", "auth", "type"], "\"default\", \"hmac\", \"basic\", \"bearer\" or \"api-key\"")
-        })?;
+        let auth_type = auth::named(type_name)
+            .ok_or_else(|| self.shape(&["destination", "auth", "type"], one_of(&auth::ALL.map(|auth_type| auth_type.name))))?;
         let url = self.required(destination, &["destination", "url"])?;
         let ca_cert = self.text(destination, &["destination", "ca_cert"])?;
-        let mut draft = Draft { url: url.to_owned(), auth_type, ca_cert: ca_cert.to_owned(), ..Draft::default() };
-        draft.timeout_s = match destination.get("timeout_s") {
-            None | Some(Value::Null) => String::new(),
-            Some(seconds) => seconds
-                .as_u64()
-                .ok_or_else(|| self.shape(&["destination", "timeout_s"], "a whole number of seconds"))?
-                .to_string(),
-        };
+        let mut draft = Draft::new(auth_type).with(URL, url).with(CA_CERT, ca_cert);
+        match destination.get("timeout_s") {
+            None | Some(Value::Null) => {}
+            Some(seconds) => {
+                let seconds = seconds.as_u64();
+                let seconds = seconds.ok_or_else(|| self.shape(&["destination", "timeout_s"], "a whole number of seconds"))?;
+                draft.set(TIMEOUT, seconds.to_string());
+            }
+        }
         self.auth(auth, &mut draft)?;
-        let secret = auth_type.secret_field().map(Field::name);
+        let secret = secret_field(auth_type).map(|field| field.id);
         let place = Place {
             url: url.to_owned(),
             auth_type: type_name.to_owned(),
-            add_to: match auth_type {
-                AuthType::ApiKey => self.text(auth, &["destination", "auth", "add_to"])?.to_owned(),
-                _ => String::new(),
+            add_to: match auth_type.fields.contains(&api_key::ADD_TO) {
+                true => self.text(auth, &["destination", "auth", "add_to"])?.to_owned(),
+                false => String::new(),
             },
             ca_cert: ca_cert.to_owned(),
             field: secret.unwrap_or_default().to_owned(),
@@ -240,27 +239,13 @@ impl Reader<'_> {
     /// Fields that are absent stay empty: after the auth type was changed by hand they are those of another one, and it is the
     /// secret that then cannot be opened.
     fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StateError> {
-        match draft.auth_type {
-            AuthType::Default | AuthType::Bearer => {}
-            AuthType::Hmac => {
-                self.text(auth, &["destination", "auth", "header_key"])?.clone_into(&mut draft.header_key);
-                let part = &["destination", "auth", "format"];
-                let name = self.text(auth, part)?;
-                if !name.is_empty() {
-                    draft.format = Format::from_name(name).ok_or_else(|| {
-                        self.shape(part, "\"hex\", \"base64\", \"sha256-hex\", \"timestamped\" or \"standard\"")
-                    })?;
-                }
+        for field in draft.auth_type().fields.iter().filter(|field| !field.is_secret()) {
+            let part = &["destination", "auth", field.id];
+            let value = self.text(auth, part)?;
+            if field.is_choice() && !value.is_empty() && field.option(value).is_none() {
+                return Err(self.shape(part, one_of(&field.options().iter().map(|option| option.name).collect::<Vec<_>>())));
             }
-            AuthType::Basic => self.text(auth, &["destination", "auth", "username"])?.clone_into(&mut draft.username),
-            AuthType::ApiKey => {
-                self.text(auth, &["destination", "auth", "key"])?.clone_into(&mut draft.key);
-                let part = &["destination", "auth", "add_to"];
-                let name = self.text(auth, part)?;
-                if !name.is_empty() {
-                    draft.add_to = AddTo::from_name(name).ok_or_else(|| self.shape(part, "\"header\" or \"query\""))?;
-                }
-            }
+            draft.set(field, value);
         }
         Ok(())
     }

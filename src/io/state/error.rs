@@ -16,7 +16,7 @@ pub enum StateError {
     Syntax { path: PathBuf, line: usize, column: usize, problem: &'static str },
     /// JSON of another shape: which part, such as `destination.auth`, and what belongs there.
     #[error("{}:{line}:{column}: {part} must be {expected}", show(.path))]
-    Shape { path: PathBuf, line: usize, column: usize, part: String, expected: &'static str },
+    Shape { path: PathBuf, line: usize, column: usize, part: String, expected: String },
     /// A later waypost wrote it.
     #[error("{} has schema version {found}; this waypost knows versions up to {known}", show(.path))]
     Newer { path: PathBuf, found: u64, known: u64 },
@@ -81,6 +81,6 @@ impl StateError {
 
 fn listed(errors: &[FieldError]) -> String {
     let parts: Vec<_> =
-        errors.iter().map(|error| format!("{} {}", error.field.map(Field::name).unwrap_or_default(), error.what)).collect();
+        errors.iter().map(|error| format!("{} {}", error.field.map(|field| field.id).unwrap_or_default(), error.what)).collect();
     parts.join("; ")
 }

@@ -1,7 +1,9 @@
 //! In words: what to change so that the receiver refuses, and how to have it back.
 
 use super::guide::Guide;
-use crate::domain::auth::{Auth, AuthType};
+use crate::domain::auth::AuthType;
+use crate::domain::auth::{api_key, basic, bearer, hmac};
+use crate::domain::field;
 use crate::domain::field::Field;
 use crate::domain::text::{ellipsis, visible};
 
@@ -24,34 +26,34 @@ pub struct Change {
 impl Change {
     /// For a receiver that checks so: a field that is quickly changed, and put back without having to remember a secret. There
     /// is none of that kind for a token, which a person typed a moment ago.
-    pub(super) const fn of(checked: AuthType) -> Self {
-        match checked {
-            AuthType::Default => Self {
-                field: Field::Url,
+    pub(super) fn of(checked: AuthType) -> Self {
+        match checked.name {
+            "default" => Self {
+                field: field::URL,
                 what: "change the URL's path",
                 named: "type a letter more",
                 here: "Type a letter more: the path is wrong then",
             },
-            AuthType::Hmac => Self {
-                field: Field::Format,
+            "hmac" => Self {
+                field: hmac::FORMAT,
                 what: "choose another Format",
                 named: "choose another",
                 here: "Choose another one with ←→",
             },
-            AuthType::Basic => Self {
-                field: Field::Username,
+            "basic" => Self {
+                field: basic::USERNAME,
                 what: "change the Username",
                 named: "type a letter more",
                 here: "Type a letter more",
             },
-            AuthType::Bearer => Self {
-                field: Field::Token,
+            "bearer" => Self {
+                field: bearer::TOKEN,
                 what: "type another Token",
                 named: "type another",
                 here: "Type another token, such as wrong",
             },
-            AuthType::ApiKey => Self {
-                field: Field::AddTo,
+            _ => Self {
+                field: api_key::ADD_TO,
                 what: "change where the key goes",
                 named: "choose the other",
                 here: "Choose the other one with ↑↓",
@@ -75,12 +77,12 @@ impl Guide {
     pub fn back(&self, field: Field, called: Called) -> String {
         let name = |name| if called == Called::It { "it" } else { name };
         match field {
-            Field::Url => format!("let {} end in {}", name("the URL"), path(self.url())),
-            Field::HeaderKey | Field::Username | Field::Key => {
-                format!("let {} be {} again", name(field.label()), self.had(field))
+            field if field == field::URL => format!("let {} end in {}", name("the URL"), path(self.url())),
+            field if [hmac::HEADER_KEY, basic::USERNAME, api_key::KEY].contains(&field) => {
+                format!("let {} be {} again", name(field.label), self.had(field))
             }
             field if field.is_secret() && called == Called::It => "type the first again".to_owned(),
-            field if field.is_secret() => format!("type the first {} again", field.label()),
+            field if field.is_secret() => format!("type the first {} again", field.label),
             field => format!("choose {} again", self.had(field)),
         }
     }
@@ -89,14 +91,11 @@ impl Guide {
     fn had(&self, field: Field) -> String {
         let Some(given) = self.given() else { return String::new() };
         let auth = given.auth();
-        let text = match (field, auth) {
-            (Field::HeaderKey, Auth::Hmac { header_key, .. }) => header_key.as_str(),
-            (Field::Format, Auth::Hmac { secret, .. }) => secret.format().label(),
-            (Field::Username, Auth::Basic { username, .. }) => username,
-            (Field::Key, Auth::ApiKey { place, .. }) => place.key(),
-            (Field::AddTo, Auth::ApiKey { place, .. }) => place.add_to().label(),
-            (_, Auth::Hmac { .. }) => "HMAC Signature",
-            (_, auth) => auth.auth_type().label(),
+        let values = auth.plain_values();
+        let text = match values.iter().find(|(own, _)| *own == field) {
+            Some((_, value)) => field.option(value).map_or(*value, |option| option.label),
+            None if auth.auth_type() == hmac::SPEC => "HMAC Signature",
+            None => auth.auth_type().label,
         };
         if text.is_empty() { "empty".to_owned() } else { ellipsis(&visible(text), VALUE).into_owned() }
     }

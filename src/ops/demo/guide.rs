@@ -9,8 +9,10 @@
 use super::change::Change;
 use super::same_registration;
 use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
+use crate::domain::auth::{api_key, basic, bearer, hmac};
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
+use crate::domain::field;
 use crate::domain::field::Field;
 use crate::ops::{State, Witness};
 
@@ -104,26 +106,26 @@ impl Guide {
     #[must_use]
     pub fn differs(&self, now: &Settings) -> Option<Field> {
         if !self.leads_to_receiver(now.url().as_str()) {
-            return Some(Field::Url);
+            return Some(field::URL);
         }
         match (self.given()?.auth(), now.auth()) {
             (Auth::Hmac { header_key: had, secret: was }, Auth::Hmac { header_key, secret }) => first(&[
-                (Field::HeaderKey, had.wire() == header_key.wire()),
-                (Field::Format, was.format() == secret.format()),
-                (Field::SigningSecret, was.secret() == secret.secret()),
+                (hmac::HEADER_KEY, had.wire() == header_key.wire()),
+                (hmac::FORMAT, was.format() == secret.format()),
+                (hmac::SIGNING_SECRET, was.secret() == secret.secret()),
             ]),
             (Auth::Basic { username: had, password: was }, Auth::Basic { username, password }) => {
-                first(&[(Field::Username, had == username), (Field::Password, was == password)])
+                first(&[(basic::USERNAME, had == username), (basic::PASSWORD, was == password)])
             }
-            (Auth::Bearer { token: was }, Auth::Bearer { token }) => first(&[(Field::Token, was == token)]),
+            (Auth::Bearer { token: was }, Auth::Bearer { token }) => first(&[(bearer::TOKEN, was == token)]),
             (Auth::ApiKey { place: had, value: was }, Auth::ApiKey { place, value }) => first(&[
-                (Field::AddTo, had.add_to() == place.add_to()),
-                (Field::Key, same_key(had, place)),
-                (Field::Value, was == value),
+                (api_key::ADD_TO, had.add_to() == place.add_to()),
+                (api_key::KEY, same_key(had, place)),
+                (api_key::VALUE, was == value),
             ]),
             // It asks for nothing, whatever comes.
             (Auth::Default, _) => None,
-            _ => Some(Field::AuthType),
+            _ => Some(field::AUTH),
         }
     }
 

@@ -197,10 +197,11 @@ impl Drop for ThrowAway {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::{AddTo, AuthType};
+    use crate::domain::auth::{AuthType, api_key, basic, bearer, default, hmac};
     use crate::domain::draft::Draft;
     use crate::domain::event::BuiltIn;
-    use crate::domain::secret::Secret;
+    use crate::domain::field;
+
     use crate::domain::signature::Format;
 
     type Witnesses = tokio::sync::mpsc::UnboundedReceiver<Witness>;
@@ -211,18 +212,15 @@ mod tests {
     }
 
     fn draft(demo: &Demo, auth_type: AuthType) -> Draft {
-        Draft {
-            url: demo.url().to_owned(),
-            auth_type,
-            header_key: "X-Sig".into(),
-            signing_secret: Secret::new("the-registered-secret"),
-            username: "Aladdin".into(),
-            password: Secret::new("open sesame and more"),
-            token: Secret::new("mF_9.B5f-4.1JqM0123456789"),
-            key: "X-Api-Key".into(),
-            value: Secret::new("k-0123456789-0123456789"),
-            ..Draft::default()
-        }
+        Draft::new(auth_type)
+            .with(field::URL, demo.url())
+            .with(hmac::HEADER_KEY, "X-Sig")
+            .with(hmac::SIGNING_SECRET, "the-registered-secret")
+            .with(basic::USERNAME, "Aladdin")
+            .with(basic::PASSWORD, "open sesame and more")
+            .with(bearer::TOKEN, "mF_9.B5f-4.1JqM0123456789")
+            .with(api_key::KEY, "X-Api-Key")
+            .with(api_key::VALUE, "k-0123456789-0123456789")
     }
 
     fn settings(draft: &Draft) -> Settings {
@@ -242,7 +240,7 @@ mod tests {
     #[tokio::test]
     async fn a_check_that_fails_names_the_mistake() {
         let (demo, mut witnesses) = started().await;
-        let with = |secret: &str| Draft { signing_secret: Secret::new(secret), ..draft(&demo, AuthType::Hmac) };
+        let with = |secret: &str| draft(&demo, hmac::SPEC).with(hmac::SIGNING_SECRET, secret);
         let waypost = demo.waypost();
         waypost.register(settings(&with("the-registered-secret"))).unwrap();
         for (secret, accepted, says) in [
@@ -263,20 +261,20 @@ mod tests {
     async fn for_every_auth_type_there_is_something_to_refuse_and_to_mend() {
         for (auth_type, slip, status, says) in [
             (
-                AuthType::Default,
-                (|draft| draft.url.push('x')) as fn(&mut Draft),
+                default::SPEC,
+                (|draft| draft.set(field::URL, format!("{}x", draft.text(field::URL)))) as fn(&mut Draft),
                 404,
                 "/inx, 67 bytes: there is nothing at that path",
             ),
             (
-                AuthType::Hmac,
-                |draft| draft.format = Format::Base64,
+                hmac::SPEC,
+                |draft| draft.set(hmac::FORMAT, Format::Base64.name()),
                 401,
                 "the signature is written in base64, not in lower-case hex",
             ),
-            (AuthType::Basic, |draft| draft.username.push('x'), 401, "the user name is another"),
-            (AuthType::Bearer, |draft| draft.token = Secret::new("another-token"), 401, "the token"),
-            (AuthType::ApiKey, |draft| draft.add_to = AddTo::Query, 401, "the credential stands in the query"),
+            (basic::SPEC, |draft| draft.set(basic::USERNAME, "Aladdinx"), 401, "the user name is another"),
+            (bearer::SPEC, |draft| draft.set(bearer::TOKEN, "another-token"), 401, "the token"),
+            (api_key::SPEC, |draft| draft.set(api_key::ADD_TO, api_key::QUERY.name), 401, "the credential stands in the query"),
         ] {
             let (demo, mut witnesses) = started().await;
             let waypost = demo.waypost();
@@ -298,9 +296,9 @@ mod tests {
     async fn a_secret_that_came_since_is_masked_too() {
         let (demo, mut witnesses) = started().await;
         let waypost = demo.waypost();
-        waypost.register(settings(&draft(&demo, AuthType::ApiKey))).unwrap();
+        waypost.register(settings(&draft(&demo, api_key::SPEC))).unwrap();
         assert_eq!(test(&waypost, &mut witnesses).await.0, Some(200));
-        let since = Draft { value: Secret::new("v-9876543210"), add_to: AddTo::Query, ..draft(&demo, AuthType::ApiKey) };
+        let since = draft(&demo, api_key::SPEC).with(api_key::VALUE, "v-9876543210").with(api_key::ADD_TO, api_key::QUERY.name);
         waypost.edit(None, |_| Ok(settings(&since))).unwrap();
         let (status, witness) = test(&waypost, &mut witnesses).await;
         assert!(status == Some(401) && !witness.text.contains("9876543210"), "{}", witness.text);
@@ -311,14 +309,15 @@ mod tests {
         let (demo, _) = started().await;
         let waypost = demo.waypost();
         let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
-        let with = |value: &str| Draft { value: Secret::new(value), add_to: AddTo::Query, ..draft(&demo, AuthType::ApiKey) };
+        let with =
+            |value: &str| draft(&demo, api_key::SPEC).with(api_key::VALUE, value).with(api_key::ADD_TO, api_key::QUERY.name);
         waypost.register(settings(&with("first-0123456789"))).unwrap();
         let first = waypost.destination().unwrap();
         for value in ["first-0123456789", "second-9876543210"] {
             waypost.edit(None, |_| Ok(settings(&with(value)))).unwrap();
             assert_eq!(registered.given().as_ref(), Some(first.settings()));
         }
-        waypost.edit(None, |_| Ok(settings(&draft(&demo, AuthType::Bearer)))).unwrap();
+        waypost.edit(None, |_| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
         let seen = Seen {
             at: Timestamp::now(),
             method: "POST".into(),
@@ -344,7 +343,7 @@ mod tests {
         let waypost = demo.waypost();
         let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
         assert_eq!(registered.given(), None);
-        let [first, next] = [AuthType::Bearer, AuthType::Hmac].map(|auth_type| settings(&draft(&demo, auth_type)));
+        let [first, next] = [bearer::SPEC, hmac::SPEC].map(|auth_type| settings(&draft(&demo, auth_type)));
         waypost.register(first.clone()).unwrap();
         assert_eq!(registered.given(), Some(first.clone()));
         waypost.edit(None, |_| Ok(next.clone())).unwrap();

@@ -1,7 +1,8 @@
 //! The line for each step and place.
 
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::{api_key, basic, bearer, default, hmac};
 use crate::domain::delivery::Outcome;
+use crate::domain::field;
 use crate::domain::field::Field;
 use crate::ops::State;
 use crate::ops::demo::{Called, Guide, Step};
@@ -93,7 +94,7 @@ fn on_screen(guide: &Guide, model: &Model) -> Words {
             let what = guide.slip(destination.auth().auth_type()).what;
             both(format!("Now see a refusal. Press e, then {what}."), format!("Now a refusal: e, then {what}."))
         }
-        (Step::Refuse, Some(Field::Url)) => both(
+        (Step::Refuse, Some(differs)) if differs == field::URL => both(
             "The receiver has nothing at that path. Press t, then Enter, and see.",
             "Nothing is at that path. t, then Enter, shows it.",
         ),
@@ -164,7 +165,7 @@ fn answered(guide: &Guide, model: &Model, outcome: Outcome) -> Words {
             both("Refused. Why, Fix and Seen say what is wrong. Press e to mend it.", "Refused: read Why, Fix, Seen. e mends it.")
         }
         (_, Outcome::Delivered) => {
-            let now = model.destination().map_or(AuthType::Default, |destination| destination.auth().auth_type());
+            let now = model.destination().map_or(default::SPEC, |destination| destination.auth().auth_type());
             let what = guide.slip(now).what;
             both(format!("Delivered. Now see a refusal: press e, then {what}."), format!("Now a refusal: e, then {what}."))
         }
@@ -205,7 +206,7 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
             };
             both(format!("{how}. ^O saves it."), format!("{how}."))
         }
-        (Step::Refuse, Some(Field::Url)) => {
+        (Step::Refuse, Some(differs)) if differs == field::URL => {
             both("Nothing is at that path. ^O saves it; then t and Enter.", "Nothing is there. ^O saves; then t and Enter.")
         }
         (Step::Refuse, Some(_)) => {
@@ -226,7 +227,7 @@ fn in_form(guide: &Guide, form: &Form) -> Words {
 
 /// How to get to a field of the form.
 fn towards(field: Field) -> String {
-    if field == Field::Url { "Shift-Tab to the URL".to_owned() } else { format!("Tab to {}", field.label()) }
+    if field == field::URL { "Shift-Tab to the URL".to_owned() } else { format!("Tab to {}", field.label) }
 }
 
 /// Whether the focused field has an error that is to be read. Of one that is still empty the usual line says more.
@@ -240,35 +241,43 @@ fn is_wrong(form: &Form) -> bool {
 fn in_register(guide: &Guide, form: &Form) -> Words {
     let typed = |field| form.text(field).is_some_and(|text| !text.text().is_empty());
     match form.focus {
-        Focus::Field(Field::Url) if form.text(Field::Url).is_none_or(|url| !guide.leads_to_receiver(url.text())) => {
+        Focus::Field(field)
+            if field == field::URL && form.text(field::URL).is_none_or(|url| !guide.leads_to_receiver(url.text())) =>
+        {
             same(format!("The receiver is at {}", guide.url()))
         }
-        Focus::Field(Field::Url) => {
+        Focus::Field(field) if field == field::URL => {
             both("This is the URL of the demo's receiver. Enter goes on.", "The URL of the demo's receiver. Enter goes on.")
         }
-        Focus::Field(Field::AuthType) if form.auth_type() == AuthType::Default => both(
+        Focus::Field(field) if field == field::AUTH && form.auth_type() == default::SPEC => both(
             "Choose an auth type with ↑↓, then Enter; or ^O (Ctrl-O) as it is.",
             "Choose with ↑↓, then Enter; or ^O as it is.",
         ),
-        Focus::Field(Field::AuthType) => {
+        Focus::Field(field) if field == field::AUTH => {
             both("Choose an auth type with ↑↓. Enter goes on to its fields.", "Choose with ↑↓. Enter goes on.")
         }
-        Focus::Field(Field::HeaderKey) if !typed(Field::HeaderKey) => same("Type X-Signature, or any other header, then Enter."),
-        Focus::Field(Field::SigningSecret) if !typed(Field::SigningSecret) => same("Press ^G for a new secret, or type one."),
-        Focus::Field(Field::Username) if !typed(Field::Username) => same("Type any name, then Enter."),
-        Focus::Field(Field::Password) if !typed(Field::Password) => same("Type any password."),
-        Focus::Field(Field::Token) if !typed(Field::Token) => same("Type any token; remember it for later."),
-        Focus::Field(Field::Key) if !typed(Field::Key) && form.add_to() == AddTo::Query => {
+        Focus::Field(field) if field == hmac::HEADER_KEY && !typed(hmac::HEADER_KEY) => {
+            same("Type X-Signature, or any other header, then Enter.")
+        }
+        Focus::Field(field) if field == hmac::SIGNING_SECRET && !typed(hmac::SIGNING_SECRET) => {
+            same("Press ^G for a new secret, or type one.")
+        }
+        Focus::Field(field) if field == basic::USERNAME && !typed(basic::USERNAME) => same("Type any name, then Enter."),
+        Focus::Field(field) if field == basic::PASSWORD && !typed(basic::PASSWORD) => same("Type any password."),
+        Focus::Field(field) if field == bearer::TOKEN && !typed(bearer::TOKEN) => same("Type any token; remember it for later."),
+        Focus::Field(field) if field == api_key::KEY && !typed(api_key::KEY) && form.chosen(api_key::ADD_TO) == 1 => {
             same("Type api_key, or any other parameter, then Enter.")
         }
-        Focus::Field(Field::Key) if !typed(Field::Key) => same("Type X-Api-Key, or any other header, then Enter."),
-        Focus::Field(Field::Value) if !typed(Field::Value) => same("Type any value."),
+        Focus::Field(field) if field == api_key::KEY && !typed(api_key::KEY) => {
+            same("Type X-Api-Key, or any other header, then Enter.")
+        }
+        Focus::Field(field) if field == api_key::VALUE && !typed(api_key::VALUE) => same("Type any value."),
         Focus::Field(field) if field.is_secret() => {
             both("The receiver gets it by itself. ^O (Ctrl-O) registers.", "The receiver gets it by itself. ^O registers.")
         }
-        Focus::Field(Field::HeaderKey | Field::Username | Field::Key) => same("Enter goes on."),
-        Focus::Field(Field::Format) => same("Leave it, or choose with ←→. ^O registers."),
-        Focus::Field(Field::AddTo) => same("Leave it, or choose with ↑↓. ^O registers."),
+        Focus::Field(field) if [hmac::HEADER_KEY, basic::USERNAME, api_key::KEY].contains(&field) => same("Enter goes on."),
+        Focus::Field(field) if field == hmac::FORMAT => same("Leave it, or choose with ←→. ^O registers."),
+        Focus::Field(field) if field == api_key::ADD_TO => same("Leave it, or choose with ↑↓. ^O registers."),
         Focus::Field(field) if ADVANCED.contains(&field) => same("Not needed here. ^O registers."),
         Focus::Button(FormButton::Save) => same("Press Enter to register."),
         Focus::Button(FormButton::SaveAndTest) => same("Press Enter: it registers, and sends one at once."),

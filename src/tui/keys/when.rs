@@ -1,6 +1,6 @@
 //! When a key does anything.
 
-use crate::domain::auth::AuthType;
+use crate::domain::auth::hmac;
 use crate::ops::State;
 use crate::tui::layout;
 use crate::tui::model::{Model, Popup};
@@ -89,7 +89,7 @@ pub(crate) fn form_has_secret(model: &Model) -> bool {
 }
 
 pub(crate) fn form_signs(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Form(form)) if form.auth_type() == AuthType::Hmac)
+    matches!(&model.popup, Some(Popup::Form(form)) if form.auth_type() == hmac::SPEC)
 }
 
 pub(crate) fn form_edits(model: &Model) -> bool {

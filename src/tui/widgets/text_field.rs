@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 use zeroize::Zeroize as _;
 
-use crate::domain::draft::MAX_FIELD_BYTES;
+use crate::domain::auth::MAX_FIELD_BYTES;
 use crate::domain::text::visible;
 
 /// One line of text being edited. `Debug` shows only how long it is, since it may be a secret.

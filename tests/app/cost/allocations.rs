@@ -1,7 +1,7 @@
 //! Allocations for each key: what grows with every key is felt on a small machine.
 
 use allocation_counter::measure;
-use waypost::domain::auth::AuthType;
+use waypost::domain::auth::hmac;
 use waypost::tui::msg::Press;
 
 use super::screen::Screen;
@@ -17,7 +17,7 @@ fn most(mut screen: Screen, keys: [Press; 2]) -> u64 {
 
 #[test]
 fn a_key_makes_few_allocations_on_every_screen() {
-    let hmac = || scenes::registered(AuthType::Hmac);
+    let hmac = || scenes::registered(hmac::SPEC);
     let screens: [(&str, Screen, [Press; 2], u64); 7] = [
         ("main", Screen::open(hmac()), [Press::Tab, Press::BackTab], 280),
         ("deliveries", Screen::after(scenes::with_deliveries(), &[Press::Tab; 3]), [Press::Down, Press::Up], 400),
@@ -34,7 +34,7 @@ fn a_key_makes_few_allocations_on_every_screen() {
 
 #[test]
 fn a_key_that_changes_nothing_allocates_little() {
-    let mut screen = Screen::open(scenes::registered(AuthType::Hmac));
+    let mut screen = Screen::open(scenes::registered(hmac::SPEC));
     let count = measure(|| _ = screen.press(Press::Char('z'))).count_total;
     assert!(count <= 4, "{count}");
 }

@@ -1,6 +1,7 @@
 //! Bytes on the wire for each key.
 
 use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{self, hmac};
 use waypost::tui::msg::Press;
 
 use super::screen::Screen;
@@ -22,13 +23,13 @@ fn a_letter_and_a_backspace_cost_at_most_four_bytes() {
 /// A form, and how many times the focus has to move to come around. The focus is at its beginning.
 fn forms() -> Vec<(AuthType, Screen, usize)> {
     let mut forms = Vec::new();
-    for (at, auth_type) in AuthType::ALL.into_iter().enumerate() {
+    for (at, auth_type) in auth::ALL.into_iter().enumerate() {
         let mut register = Screen::after(scenes::nothing(), &[Press::Enter, Press::Tab]);
         (0..at).for_each(|_| _ = register.press(Press::Down));
         register.press(Press::BackTab);
         let edit = Screen::after(scenes::registered(auth_type), &[Press::Char('e')]);
         // URL, auth type, Advanced and three buttons.
-        let stops = 6 + auth_type.fields().len();
+        let stops = 6 + auth_type.fields.len();
         forms.extend([(auth_type, register, stops), (auth_type, edit, stops)]);
     }
     forms
@@ -50,10 +51,10 @@ fn a_move_of_the_focus_with_its_help_costs_few_bytes() {
 #[test]
 fn a_key_that_changes_nothing_costs_nothing() {
     let screens: [(&str, Screen, &[Press]); 4] = [
-        ("main", Screen::open(scenes::registered(AuthType::Hmac)), &[Press::Char('z'), Press::Ctrl('o'), Press::Backspace]),
+        ("main", Screen::open(scenes::registered(hmac::SPEC)), &[Press::Char('z'), Press::Ctrl('o'), Press::Backspace]),
         ("form", Screen::after(scenes::nothing(), &[Press::Enter]), &[Press::Backspace, Press::Left, Press::Home, Press::End]),
-        ("test", Screen::after(scenes::registered(AuthType::Hmac), &[Press::Char('t')]), &[Press::Char('z'), Press::Ctrl('o')]),
-        ("delete", Screen::after(scenes::registered(AuthType::Hmac), &[Press::Char('d')]), &[Press::Char('z'), Press::Ctrl('g')]),
+        ("test", Screen::after(scenes::registered(hmac::SPEC), &[Press::Char('t')]), &[Press::Char('z'), Press::Ctrl('o')]),
+        ("delete", Screen::after(scenes::registered(hmac::SPEC), &[Press::Char('d')]), &[Press::Char('z'), Press::Ctrl('g')]),
     ];
     for (name, mut screen, keys) in screens {
         for &key in keys {

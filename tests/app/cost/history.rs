@@ -1,10 +1,10 @@
 //! Bytes of the history that are read to show its first page.
 
 use std::fs;
+use waypost::domain::auth::{self, hmac};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use waypost::domain::auth::AuthType;
 use waypost::io::fs::paths::Paths;
 use waypost::io::history;
 use waypost::ops::{PAGE, Page, Situation};
@@ -61,7 +61,7 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
 #[test]
 fn a_screen_that_grows_reads_on() {
     let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
-    let situation = Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) };
+    let situation = Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) };
     let mut model = Model::new((80, 24), Environment::default(), situation);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
     let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
@@ -72,7 +72,7 @@ fn a_screen_that_grows_reads_on() {
 /// What is read at the start fills the screen, whatever is registered and however many rows there are.
 #[test]
 fn what_is_read_at_the_start_fills_the_screen() {
-    for auth_type in AuthType::ALL {
+    for auth_type in auth::ALL {
         for rows in 10..70 {
             let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
             let situation = Situation { history: Ok(page), ..scenes::registered(auth_type) };

@@ -311,7 +311,7 @@ fn h17_in_the_app_a_pasted_prefix_is_removed_with_a_notice() {
     let mut app = App::open(&home);
     app.open_form();
     app.fill_in("https://hooks.example.com/in", &Typed::Bearer { pasted: "Bearer abc123abc\n" });
-    app.wait_for("the leading \"Bearer \"");
+    app.wait_for("leading \"Bearer \"");
     app.wait_for("9 chars");
     // The newline of the paste did not send the form off.
     app.wait_for(">Token");

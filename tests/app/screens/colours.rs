@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
-use waypost::domain::auth::AuthType;
+use waypost::domain::auth::hmac;
 use waypost::ops::Problem;
 use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
@@ -203,17 +203,17 @@ fn models_with_red_or_green() -> Vec<Model> {
     type_text(&mut form, "http://hooks.example.com/in");
     press(&mut form, "tab down tab ctrl-o");
     models.push(form);
-    let mut edit = app(scenes::registered(AuthType::Hmac));
+    let mut edit = app(scenes::registered(hmac::SPEC));
     press(&mut edit, "e tab tab tab tab tab enter tab ctrl-o");
     update(&mut edit, Msg::Saved(1, Err(scenes::problem())));
     models.push(edit);
-    let mut delete = app(scenes::registered(AuthType::Hmac));
+    let mut delete = app(scenes::registered(hmac::SPEC));
     press(&mut delete, "d right enter");
     let Some(id) = delete.question.as_ref().and_then(|question| question.running) else { panic!("nothing is being removed") };
     update(&mut delete, Msg::Removed(id, Err(Problem::overtaken())));
     models.push(delete);
     for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {
-        let mut test = app(scenes::registered(AuthType::Hmac));
+        let mut test = app(scenes::registered(hmac::SPEC));
         press(&mut test, "t enter");
         let id = test.in_flight().unwrap();
         update(&mut test, Msg::Delivered(id, Box::new(delivery)));

@@ -1,7 +1,9 @@
 //! Keys in, exact effects out.
 
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::event::BuiltIn;
+use waypost::domain::field;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
@@ -36,14 +38,14 @@ fn fill(model: &mut Model, auth_type: AuthType) {
     press(model, "enter");
     type_text(model, "https://hooks.example.com/in");
     press(model, "tab");
-    let at = AuthType::ALL.iter().position(|&auth| auth == auth_type).unwrap();
+    let at = auth::ALL.iter().position(|&auth| auth == auth_type).unwrap();
     press(model, &"down ".repeat(at));
-    let fields: &[&str] = match auth_type {
-        AuthType::Default => &[],
-        AuthType::Hmac => &["X-Signature", scenes::SECRET],
-        AuthType::Basic => &["Aladdin", "open sesame and more"],
-        AuthType::Bearer => &["mF_9.B5f-4.1JqM0123456789"],
-        AuthType::ApiKey => &["X-Api-Key", "k-0123456789-0123456789"],
+    let fields: &[&str] = match auth_type.name {
+        "default" => &[],
+        "hmac" => &["X-Signature", scenes::SECRET],
+        "basic" => &["Aladdin", "open sesame and more"],
+        "bearer" => &["mF_9.B5f-4.1JqM0123456789"],
+        _ => &["X-Api-Key", "k-0123456789-0123456789"],
     };
     for text in fields {
         press(model, "tab");
@@ -53,7 +55,7 @@ fn fill(model: &mut Model, auth_type: AuthType) {
 
 #[test]
 fn registering_saves_exactly_what_was_typed() {
-    for auth in AuthType::ALL {
+    for auth in auth::ALL {
         let mut model = app(scenes::nothing());
         fill(&mut model, auth);
         let effects = press(&mut model, "ctrl-o");
@@ -68,11 +70,11 @@ fn registering_saves_exactly_what_was_typed() {
 #[test]
 fn register_and_test_sends_a_ping_to_what_was_saved() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Bearer);
+    fill(&mut model, bearer::SPEC);
     let effects = press(&mut model, "tab tab tab enter");
     assert!(matches!(&effects[..], [Effect::Save { id: 1, .. }]), "{effects:?}");
-    let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
-    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    let effects = update(&mut model, Msg::Saved(1, Ok(saved(bearer::SPEC))));
+    let destination = Box::new(scenes::destination(bearer::SPEC));
     assert_eq!(effects, [Effect::Send { id: 2, destination, generation: 1, event: BuiltIn::Ping.event() }]);
     assert_eq!(model.in_flight(), Some(2));
 }
@@ -94,11 +96,11 @@ fn what_was_typed_under_one_type_waits_and_is_not_saved_under_another() {
             type_text(&mut model, text);
         }
     }
-    assert_eq!(form(&model).draft(), scenes::draft(AuthType::ApiKey));
+    assert_eq!(form(&model).draft(), scenes::draft(api_key::SPEC));
     press(&mut model, "backtab backtab up up");
-    assert_eq!(form(&model).draft(), scenes::draft(AuthType::Basic));
+    assert_eq!(form(&model).draft(), scenes::draft(basic::SPEC));
     let effects = press(&mut model, "ctrl-o");
-    assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(scenes::settings(AuthType::Basic)), over: None }]);
+    assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(scenes::settings(basic::SPEC)), over: None }]);
 }
 
 #[test]
@@ -106,25 +108,22 @@ fn all_errors_are_shown_at_once_and_the_first_gets_the_focus() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down");
     assert_eq!(press(&mut model, "ctrl-o"), []);
-    let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.unwrap().label()).collect();
+    let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.unwrap().label).collect();
     assert_eq!(fields, ["URL", "Header key", "Signing secret"]);
     assert!(screen(&model).contains(">URL"));
     type_text(&mut model, "h");
-    assert!(
-        form(&model).errors.iter().all(|error| error.field.unwrap().label() != "URL"),
-        "an error goes when its field changes"
-    );
+    assert!(form(&model).errors.iter().all(|error| error.field.unwrap().label != "URL"), "an error goes when its field changes");
 }
 
 #[test]
 fn editing_keeps_an_untouched_secret_and_names_the_generation() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e");
     assert!(screen(&model).contains("unchanged"));
     press(&mut model, "end / v 2");
     let effects = press(&mut model, "ctrl-o");
-    let mut draft = scenes::draft(AuthType::Hmac);
-    draft.url.push_str("/v2");
+    let mut draft = scenes::draft(hmac::SPEC);
+    draft.set(field::URL, format!("{}/v2", draft.text(field::URL)));
     assert_eq!(effects, [Effect::Save { id: 1, settings: Box::new(draft.check().unwrap().settings), over: Some(4) }]);
 }
 
@@ -134,19 +133,19 @@ fn a_locked_destination_wants_its_secret_again() {
     assert!(!screen(&model).contains("Send test"));
     press(&mut model, "e");
     assert_eq!(press(&mut model, "ctrl-o"), []);
-    assert_eq!(form(&model).errors[0].field.unwrap().label(), "Signing secret");
+    assert_eq!(form(&model).errors[0].field.unwrap().label, "Signing secret");
     type_text(&mut model, scenes::SECRET);
     let effects = press(&mut model, "ctrl-o");
-    assert_eq!(effects, [Effect::Save { id: 2, settings: Box::new(scenes::settings(AuthType::Hmac)), over: Some(4) }]);
+    assert_eq!(effects, [Effect::Save { id: 2, settings: Box::new(scenes::settings(hmac::SPEC)), over: Some(4) }]);
 }
 
 #[test]
 fn a_failed_save_loses_nothing() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Basic);
+    fill(&mut model, basic::SPEC);
     press(&mut model, "ctrl-o");
     update(&mut model, Msg::Saved(1, Err(scenes::problem())));
-    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(AuthType::Basic));
+    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(basic::SPEC));
     assert!(screen(&model).contains("Not saved"));
     assert!(matches!(&press(&mut model, "ctrl-o")[..], [Effect::Save { id: 2, .. }]));
 }
@@ -154,20 +153,20 @@ fn a_failed_save_loses_nothing() {
 #[test]
 fn nothing_typed_while_a_save_is_under_way_gets_into_it() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Bearer);
+    fill(&mut model, bearer::SPEC);
     press(&mut model, "ctrl-o");
     assert_eq!(press(&mut model, "x ctrl-o esc"), []);
     update(&mut model, Msg::Saved(1, Err(scenes::problem())));
-    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(AuthType::Bearer));
+    assert_eq!(form(&model).complete().check().unwrap().settings, scenes::settings(bearer::SPEC));
 }
 
 #[test]
 fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Bearer);
+    fill(&mut model, bearer::SPEC);
     assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
-    let effects = update(&mut model, Msg::Saved(1, Ok(saved(AuthType::Bearer))));
-    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    let effects = update(&mut model, Msg::Saved(1, Ok(saved(bearer::SPEC))));
+    let destination = Box::new(scenes::destination(bearer::SPEC));
     assert_eq!(
         effects,
         [Effect::Load { id: 2 }, Effect::Send { id: 3, destination, generation: 1, event: BuiltIn::Ping.event() }]
@@ -177,7 +176,7 @@ fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
 #[test]
 fn ctrl_c_while_a_save_is_under_way_asks_nothing_and_quits() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Bearer);
+    fill(&mut model, bearer::SPEC);
     press(&mut model, "ctrl-o");
     assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
 }
@@ -200,7 +199,7 @@ fn a_secret_that_comes_when_the_focus_has_moved_on_is_dropped() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down tab tab ctrl-g backtab backtab up");
     update(&mut model, Msg::Generated(Ok(Secret::new(scenes::SECRET))));
-    assert!(!model.changed && form(&model).draft().signing_secret.is_empty());
+    assert!(!model.changed && form(&model).draft().secret(hmac::SIGNING_SECRET).is_empty());
 }
 
 #[test]
@@ -214,10 +213,10 @@ fn a_paste_never_submits() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter");
     assert_eq!(update(&mut model, paste(" https://hooks.example.com/in\n")), []);
-    assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
-    assert!(screen(&model).contains("blanks around the paste were taken off"));
+    assert_eq!(form(&model).draft().text(field::URL), "https://hooks.example.com/in");
+    assert!(screen(&model).contains("whitespace around the paste was removed"));
     update(&mut model, paste("a\nb"));
-    assert_eq!(form(&model).draft().url, "https://hooks.example.com/in");
+    assert_eq!(form(&model).draft().text(field::URL), "https://hooks.example.com/in");
     assert!(screen(&model).contains("line break"));
 }
 
@@ -226,8 +225,8 @@ fn a_pasted_bearer_prefix_is_removed_with_a_notice() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down down tab");
     update(&mut model, paste("Bearer abc.def\r\n"));
-    assert_eq!(form(&model).draft().token, Secret::new("abc.def"));
-    assert!(screen(&model).contains("\"Bearer \" were taken off"), "{}", screen(&model));
+    assert_eq!(form(&model).draft().text(bearer::TOKEN), "abc.def");
+    assert!(screen(&model).contains("\"Bearer \" was removed"), "{}", screen(&model));
 }
 
 #[test]
@@ -235,7 +234,7 @@ fn a_pasted_password_keeps_its_spaces_but_not_its_line_break() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down down tab tab");
     update(&mut model, paste(" p w \n"));
-    assert_eq!(form(&model).draft().password, Secret::new(" p w "));
+    assert_eq!(form(&model).draft().text(basic::PASSWORD), " p w ");
 }
 
 #[test]
@@ -246,9 +245,9 @@ fn esc_asks_only_when_something_was_typed() {
     press(&mut model, "enter x esc");
     assert!(screen(&model).contains("Discard your changes?"));
     press(&mut model, "esc");
-    assert_eq!(form(&model).draft().url, "x");
+    assert_eq!(form(&model).draft().text(field::URL), "x");
     press(&mut model, "esc enter");
-    assert_eq!(form(&model).draft().url, "x", "Keep editing has the focus");
+    assert_eq!(form(&model).draft().text(field::URL), "x", "Keep editing has the focus");
     press(&mut model, "esc right enter");
     assert!(model.popup.is_none());
 }
@@ -270,13 +269,13 @@ fn ctrl_c_asks_once_when_dirty_and_then_quits() {
 fn q_is_a_letter_in_a_form() {
     let mut model = app(scenes::nothing());
     assert_eq!(press(&mut model, "enter q ?"), []);
-    assert_eq!(form(&model).draft().url, "q?");
+    assert_eq!(form(&model).draft().text(field::URL), "q?");
 }
 
 #[test]
 fn a_test_is_sent_watched_and_stopped() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
-    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
+    let destination = Box::new(scenes::destination(hmac::SPEC));
     let sent = |id| Effect::Send { id, destination: destination.clone(), generation: 4, event: BuiltIn::Ping.event() };
     assert_eq!(press(&mut model, "t enter"), [Effect::Load { id: 1 }, sent(2)]);
     assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 2 }]);
@@ -289,16 +288,16 @@ fn a_test_is_sent_watched_and_stopped() {
 
 #[test]
 fn what_another_waypost_changed_is_read_before_a_test() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     assert_eq!(press(&mut model, "t"), [Effect::Load { id: 1 }]);
-    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Bearer))));
-    let destination = Box::new(scenes::destination(AuthType::Bearer));
+    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(bearer::SPEC))));
+    let destination = Box::new(scenes::destination(bearer::SPEC));
     assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, destination, generation: 4, event: BuiltIn::Ping.event() }]);
 }
 
 #[test]
 fn a_delivery_that_could_not_be_recorded_is_still_an_answer() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
     update(&mut model, Msg::Unrecorded(2, scenes::problem()));
@@ -309,7 +308,7 @@ fn a_delivery_that_could_not_be_recorded_is_still_an_answer() {
 fn resend_repeats_event_and_body_and_says_so() {
     let mut model = app(scenes::with_deliveries());
     let effects = press(&mut model, "down down r");
-    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let destination = Box::new(scenes::destination(hmac::SPEC));
     let past = scenes::refused();
     let event = waypost::domain::event::Event { name: past.event.clone(), body: past.attempts[0].request.body.clone() };
     assert_eq!(effects, [Effect::Send { id: 1, destination, generation: 4, event }]);
@@ -324,7 +323,7 @@ fn a_body_that_was_cut_is_not_sent_again() {
     let mut past = scenes::delivered();
     past.attempts[0].request.body.truncate(10);
     let page = Page { deliveries: vec![past], ..Page::default() };
-    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down r"), []);
     assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
 }
@@ -332,7 +331,7 @@ fn a_body_that_was_cut_is_not_sent_again() {
 #[test]
 fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
     let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
-    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down"), []);
     assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
     assert_eq!(press(&mut model, "down"), [], "asked once");
@@ -354,31 +353,31 @@ fn the_history_is_cleared_after_a_question() {
 
 #[test]
 fn a_redirect_to_another_host_wants_the_secret_again() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
     assert_eq!(press(&mut model, "tab enter"), []);
     assert!(screen(&model).contains("elsewhere.example.com"), "{}", screen(&model));
     assert_eq!(press(&mut model, "right enter ctrl-o"), []);
-    assert_eq!(form(&model).errors[0].field.unwrap().label(), "Signing secret");
-    assert_eq!(form(&model).draft().url, "https://elsewhere.example.com/in");
+    assert_eq!(form(&model).errors[0].field.unwrap().label, "Signing secret");
+    assert_eq!(form(&model).draft().text(field::URL), "https://elsewhere.example.com/in");
 }
 
 #[test]
 fn a_redirect_on_the_same_host_is_saved_like_any_edit() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("/v2/in"))));
     let effects = press(&mut model, "tab enter ctrl-o");
-    let mut draft = scenes::draft(AuthType::Hmac);
-    draft.url = "https://hooks.example.com/v2/in".into();
+    let mut draft = scenes::draft(hmac::SPEC);
+    draft.set(field::URL, "https://hooks.example.com/v2/in");
     let settings = Box::new(draft.check().unwrap().settings);
     assert!(matches!(&effects[..], [Effect::Save { settings: saved, over: Some(4), .. }] if *saved == settings), "{effects:?}");
 }
 
 #[test]
 fn an_edited_body_is_what_is_sent() {
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t ctrl-e");
     update(&mut model, paste("{\"a\":1}\n"));
     press(&mut model, "ctrl-k");
@@ -390,7 +389,7 @@ fn an_edited_body_is_what_is_sent() {
 
 #[test]
 fn a_body_that_is_not_json_is_taken_after_saying_so() {
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t ctrl-e x esc");
     assert!(screen(&model).contains("Not JSON at line 1, column 1"), "{}", screen(&model));
     let effects = press(&mut model, "esc enter");
@@ -401,7 +400,7 @@ fn a_body_that_is_not_json_is_taken_after_saying_so() {
 #[test]
 fn an_edited_body_is_not_lost_without_asking() {
     for (keys, gone) in [("esc", true), ("q", false), ("e", false), ("d", false), ("backtab backtab right", false)] {
-        let mut model = app(scenes::registered(AuthType::Default));
+        let mut model = app(scenes::registered(default::SPEC));
         press(&mut model, "t ctrl-e end space esc");
         assert!(screen(&model).contains("(edited)"), "{}", screen(&model));
         assert_eq!(press(&mut model, keys), [], "{keys}");
@@ -413,7 +412,7 @@ fn an_edited_body_is_not_lost_without_asking() {
         assert_eq!(model.popup.is_none(), gone, "{keys}");
         assert_eq!(effects == [Effect::Quit(0)], keys == "q");
     }
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t ctrl-e space");
     assert_eq!(press(&mut model, "ctrl-c"), []);
     assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
@@ -421,7 +420,7 @@ fn an_edited_body_is_not_lost_without_asking() {
 
 #[test]
 fn a_body_left_as_it_was_leaves_the_answer() {
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
     press(&mut model, "ctrl-e esc");
@@ -460,7 +459,7 @@ fn a_destination_that_another_waypost_changed_is_not_sent_to() {
 #[test]
 fn a_question_over_a_test_delivery_goes_back_to_it() {
     for keys in ["d", "tab enter"] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "t enter");
         update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
         press(&mut model, keys);
@@ -472,17 +471,17 @@ fn a_question_over_a_test_delivery_goes_back_to_it() {
 #[test]
 fn a_save_refused_for_its_ca_file_says_so_under_the_field() {
     let mut model = app(scenes::nothing());
-    fill(&mut model, AuthType::Default);
+    fill(&mut model, default::SPEC);
     press(&mut model, "ctrl-o");
-    let problem = Problem { field: Some(waypost::domain::field::Field::CaCert), ..scenes::problem() };
+    let problem = Problem { field: Some(field::CA_CERT), ..scenes::problem() };
     update(&mut model, Msg::Saved(1, Err(problem)));
-    assert_eq!(form(&model).errors[0].field.unwrap().label(), "CA certificate");
+    assert_eq!(form(&model).errors[0].field.unwrap().label, "CA certificate");
     assert!(form(&model).advanced);
 }
 
 #[test]
 fn an_editor_of_the_users_own_gets_the_body() {
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     model.environment.editor = true;
     assert_eq!(press(&mut model, "t ctrl-e"), [Effect::Load { id: 1 }, Effect::EditOutside { body: BuiltIn::Ping.event().body }]);
     assert_eq!(update(&mut model, Msg::EditedOutside(Ok(b"{}\n".to_vec()))), [Effect::Repaint]);
@@ -492,7 +491,7 @@ fn an_editor_of_the_users_own_gets_the_body() {
 
 #[test]
 fn bodies_are_copied_written_and_kept() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t");
     let ping = BuiltIn::Ping.event().body;
     assert_eq!(press(&mut model, "y"), [Effect::Copy(String::from_utf8(ping.clone()).unwrap())]);
@@ -508,7 +507,7 @@ fn bodies_are_copied_written_and_kept() {
 
 #[test]
 fn the_curl_command_has_a_reference_where_the_secret_is() {
-    for auth in AuthType::ALL {
+    for auth in auth::ALL {
         let mut model = app(scenes::registered(auth));
         press(&mut model, "t enter");
         update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
@@ -524,9 +523,9 @@ fn the_curl_command_has_a_reference_where_the_secret_is() {
 
 #[test]
 fn receiver_code_is_copied_in_the_language_on_show() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "c right right left");
-    let code = snippet(&scenes::settings(AuthType::Hmac), Lang::Python);
+    let code = snippet(&scenes::settings(hmac::SPEC), Lang::Python);
     assert_eq!(press(&mut model, "y"), [Effect::Copy(code.clone())]);
     assert_eq!(press(&mut model, "enter"), [Effect::Copy(code)]);
     press(&mut model, "esc");
@@ -546,7 +545,7 @@ fn a_probe_is_sent_again_as_a_ping() {
 #[test]
 fn the_notice_about_an_old_request_names_the_current_time() {
     for (mistakes, told) in [(vec![Mistake::Stale(1000)], true), (vec![Mistake::Method, Mistake::Stale(1000)], false)] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "v");
         update(&mut model, paste("X-Signature: abc"));
         press(&mut model, "ctrl-o");
@@ -558,7 +557,7 @@ fn the_notice_about_an_old_request_names_the_current_time() {
 
 #[test]
 fn a_received_request_is_judged_as_it_was_pasted() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "v");
     assert_eq!(press(&mut model, "ctrl-o"), []);
     assert!(screen(&model).contains("Paste the headers"));
@@ -572,12 +571,12 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     press(&mut model, "tab");
     update(&mut model, paste("{\"a\":\t1}\r\n"));
     let effects = press(&mut model, "ctrl-o");
-    let settings = Box::new(scenes::settings(AuthType::Hmac));
+    let settings = Box::new(scenes::settings(hmac::SPEC));
     let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
     let body = Body::Bytes(b"{\"a\":\t1}\n".to_vec());
     assert_eq!(effects, [Effect::Explain { id: 3, settings: settings.clone(), target: None, headers: headers.clone(), body }]);
     // A file stands for the body where only its path is given.
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "v");
     update(&mut model, paste("X-Signature: abc"));
     press(&mut model, "tab");
@@ -590,28 +589,28 @@ fn a_received_request_is_judged_as_it_was_pasted() {
 
 #[test]
 fn a_probe_asks_first_runs_once_and_can_be_stopped() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     assert_eq!(press(&mut model, "p enter"), []);
     assert!(model.popup.is_none(), "Cancel has the focus");
-    let destination = Box::new(scenes::destination(AuthType::Hmac));
+    let destination = Box::new(scenes::destination(hmac::SPEC));
     assert_eq!(press(&mut model, "p right enter"), [Effect::Probe { id: 1, destination }]);
     assert_eq!(press(&mut model, "ctrl-c esc"), [Effect::Stop { id: 1 }]);
     update(&mut model, Msg::Probed(1, Ok(Box::new(scenes::report()))));
     assert!(screen(&model).contains("accepts unsigned requests"));
     assert_eq!(press(&mut model, "esc"), [Effect::List { id: 2, outcome: None, skip: 0 }]);
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     assert_eq!(press(&mut model, "p"), []);
     assert!(screen(&model).contains("nothing to check"));
 }
 
 #[test]
 fn a_key_in_the_query_is_judged_by_the_request_line() {
-    let draft = waypost::domain::draft::Draft { add_to: AddTo::Query, key: "k".into(), ..scenes::draft(AuthType::ApiKey) };
+    let draft = scenes::draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name).with(api_key::KEY, "k");
     let settings = draft.check().unwrap().settings;
-    let at = scenes::destination(AuthType::ApiKey).created_at();
+    let at = scenes::destination(api_key::SPEC).created_at();
     let destination = waypost::domain::destination::Destination::new(settings, at, at);
     let state = State::Open(Box::new(destination));
-    let mut model = app(waypost::ops::Situation { state, ..scenes::registered(AuthType::ApiKey) });
+    let mut model = app(waypost::ops::Situation { state, ..scenes::registered(api_key::SPEC) });
     press(&mut model, "v");
     update(&mut model, paste("Host: h"));
     assert_eq!(press(&mut model, "ctrl-o"), []);
@@ -624,7 +623,7 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
 
 #[test]
 fn find_goes_from_place_to_place_and_around() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t / W E B H O O K enter");
     let found = |model: &Model| match &model.popup {
         Some(Popup::Test(test)) => test.tabs.found,
@@ -643,12 +642,12 @@ fn find_goes_from_place_to_place_and_around() {
 
 #[test]
 fn a_stale_result_is_dropped() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     let before = model.clone();
     for msg in [
         Msg::Delivered(7, Box::new(scenes::delivered())),
-        Msg::Saved(7, Ok(saved(AuthType::Hmac))),
+        Msg::Saved(7, Ok(saved(hmac::SPEC))),
         Msg::Removed(7, Ok(Removed { generation: 1, warning: None })),
         Msg::Loaded(7, Box::new(scenes::nothing())),
         Msg::Listed(7, Ok(Box::default())),
@@ -664,16 +663,16 @@ fn a_stale_result_is_dropped() {
 
 #[test]
 fn the_chosen_event_is_the_one_sent() {
-    let mut model = app(scenes::registered(AuthType::Default));
+    let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t backtab backtab right right right");
     let effects = press(&mut model, "tab tab enter");
-    let destination = Box::new(scenes::destination(AuthType::Default));
+    let destination = Box::new(scenes::destination(default::SPEC));
     assert_eq!(effects, [Effect::Send { id: 2, destination, generation: 4, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
 }
 
 #[test]
 fn deleting_asks_with_keep_in_front() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     assert_eq!(press(&mut model, "d enter"), []);
     assert!(model.popup.is_none() && model.destination().is_some());
     let effects = press(&mut model, "d right enter");
@@ -685,7 +684,7 @@ fn deleting_asks_with_keep_in_front() {
 
 #[test]
 fn a_signal_stops_the_delivery_and_quits() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     assert_eq!(update(&mut model, Msg::Terminate(143)), [Effect::Stop { id: 2 }, Effect::Quit(143)]);
 }
@@ -695,19 +694,19 @@ fn unreadable_can_only_be_read_again() {
     let mut model = app(scenes::unreadable());
     assert_eq!(press(&mut model, "t e d"), []);
     assert_eq!(press(&mut model, "enter"), [Effect::Load { id: 1 }]);
-    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(AuthType::Hmac))));
+    update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(hmac::SPEC))));
     assert!(screen(&model).contains("Send test"));
 }
 
 #[test]
 fn an_overtaken_edit_says_so() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e x ctrl-o");
     assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::overtaken()))), [Effect::Load { id: 2 }]);
     assert!(screen(&model).contains("changed by another waypost"), "{}", screen(&model));
-    let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(AuthType::Bearer) };
+    let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(bearer::SPEC) };
     update(&mut model, Msg::Loaded(2, Box::new(meanwhile)));
-    assert!(form(&model).draft().url.ends_with('x'), "what was typed is still there");
+    assert!(form(&model).draft().text(field::URL).ends_with('x'), "what was typed is still there");
     press(&mut model, "esc right enter");
     assert!(screen(&model).contains("Bearer Token"));
     press(&mut model, "e end y");

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use waypost::domain::auth::{Auth, AuthType};
+use waypost::domain::auth::{api_key, basic, bearer, default, hmac};
 use waypost::domain::delivery::{Delivery, Phase};
 use waypost::domain::destination::Destination;
 use waypost::domain::secret::Secret;
@@ -275,14 +276,14 @@ fn api_key() {
 #[test]
 fn whatever_else_is_changed_is_named_to_be_put_back() {
     for (auth_type, keys, expected) in [
-        (AuthType::Hmac, "tab tab x", "let Header key be X-Signature again"),
-        (AuthType::Hmac, "tab tab tab another", "type the first Signing secret again. Or d: register anew"),
-        (AuthType::Basic, "tab tab tab another", "type the first Password again. Or d: register anew"),
-        (AuthType::ApiKey, "tab tab x", "let Key be X-Api-Key again"),
-        (AuthType::ApiKey, "tab tab tab another", "type the first Value again. Or d: register anew"),
-        (AuthType::Bearer, "tab down tab X-Key tab another", "choose Bearer Token again"),
-        (AuthType::Basic, "tab up tab X-Key tab another", "choose Basic Auth again"),
-        (AuthType::ApiKey, "backtab backtab", "choose nothing"),
+        (hmac::SPEC, "tab tab x", "let Header key be X-Signature again"),
+        (hmac::SPEC, "tab tab tab another", "type the first Signing secret again. Or d: register anew"),
+        (basic::SPEC, "tab tab tab another", "type the first Password again. Or d: register anew"),
+        (api_key::SPEC, "tab tab x", "let Key be X-Api-Key again"),
+        (api_key::SPEC, "tab tab tab another", "type the first Value again. Or d: register anew"),
+        (bearer::SPEC, "tab down tab X-Key tab another", "choose Bearer Token again"),
+        (basic::SPEC, "tab up tab X-Key tab another", "choose Basic Auth again"),
+        (api_key::SPEC, "backtab backtab", "choose nothing"),
     ] {
         let mut walk = Walk::begin();
         register(&mut walk, auth_type);
@@ -305,7 +306,7 @@ fn whatever_else_is_changed_is_named_to_be_put_back() {
 #[test]
 fn a_receiver_that_asks_for_nothing_refuses_by_its_path_alone() {
     let mut walk = Walk::begin();
-    register(&mut walk, AuthType::Default);
+    register(&mut walk, default::SPEC);
     walk.press("t enter esc e tab down down down tab token ctrl-o");
     walk.says("Now see a refusal. Press e, then change the URL's path.");
     walk.press("t enter");
@@ -328,12 +329,12 @@ fn who_begins_with_a_refusal_has_seen_one() {
 
 /// Registers, from the beginning.
 fn register(walk: &mut Walk, auth_type: AuthType) {
-    let keys = match auth_type {
-        AuthType::Default => "enter ctrl-o",
-        AuthType::Hmac => "enter tab down tab X-Signature tab a-secret ctrl-o",
-        AuthType::Basic => "enter tab down down tab Aladdin tab sesame ctrl-o",
-        AuthType::Bearer => "enter tab down down down tab token ctrl-o",
-        AuthType::ApiKey => "enter tab down down down down tab X-Api-Key tab open ctrl-o",
+    let keys = match auth_type.name {
+        "default" => "enter ctrl-o",
+        "hmac" => "enter tab down tab X-Signature tab a-secret ctrl-o",
+        "basic" => "enter tab down down tab Aladdin tab sesame ctrl-o",
+        "bearer" => "enter tab down down down tab token ctrl-o",
+        _ => "enter tab down down down down tab X-Api-Key tab open ctrl-o",
     };
     walk.press(keys);
     assert_eq!(walk.model.destination().map(|destination| destination.auth().auth_type()), Some(auth_type));
@@ -342,14 +343,14 @@ fn register(walk: &mut Walk, auth_type: AuthType) {
 #[test]
 fn who_deletes_it_registers_anew_and_goes_on() {
     let mut walk = Walk::begin();
-    register(&mut walk, AuthType::Bearer);
+    register(&mut walk, bearer::SPEC);
     walk.press("t enter esc e tab tab other ctrl-o t enter");
     assert_eq!(walk.step(), Step::Mend);
     walk.press("d");
     walk.says("Esc keeps all as it is.");
     walk.press("right enter");
     walk.says("Nothing is registered now. Enter registers anew.");
-    register(&mut walk, AuthType::Hmac);
+    register(&mut walk, hmac::SPEC);
     walk.says("As the receiver has it. Press t, then Enter, to prove it.");
     walk.press("t enter");
     assert_eq!(walk.step(), Step::Done);
@@ -360,7 +361,7 @@ fn who_deletes_it_registers_anew_and_goes_on() {
 #[test]
 fn the_guide_follows_what_the_receiver_reported() {
     let mut walk = Walk::begin();
-    register(&mut walk, AuthType::Basic);
+    register(&mut walk, basic::SPEC);
     // It arrived, was stopped, and was edited before the receiver told of it.
     walk.press("t");
     update(&mut walk.model, Msg::Key(Press::Enter));
@@ -521,13 +522,7 @@ fn in_ascii_and_without_colour() {
 }
 
 fn any_auth() -> impl Strategy<Value = AuthType> {
-    prop_oneof![
-        Just(AuthType::Default),
-        Just(AuthType::Hmac),
-        Just(AuthType::Basic),
-        Just(AuthType::Bearer),
-        Just(AuthType::ApiKey)
-    ]
+    prop_oneof![Just(default::SPEC), Just(hmac::SPEC), Just(basic::SPEC), Just(bearer::SPEC), Just(api_key::SPEC)]
 }
 
 fn any_keys() -> impl Strategy<Value = &'static str> {

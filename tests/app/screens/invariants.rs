@@ -1,7 +1,7 @@
 //! What holds after any keys, sizes and results.
 
 use proptest::prelude::*;
-use waypost::domain::auth::AuthType;
+use waypost::domain::auth::{self, api_key, hmac};
 use waypost::domain::delivery::Phase;
 use waypost::domain::event::Event;
 use waypost::domain::request::Request;
@@ -49,7 +49,7 @@ fn holds(model: &Model) {
 fn situation(which: usize) -> Situation {
     match which {
         0 => scenes::nothing(),
-        1 => scenes::registered(AuthType::ApiKey),
+        1 => scenes::registered(api_key::SPEC),
         2 => scenes::with_deliveries(),
         3 => scenes::unreadable(),
         _ => scenes::locked(),
@@ -81,7 +81,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         1 => (1_u64..6).prop_map(|id| Msg::Sending(id, Box::new(scenes::request()))),
         1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Began(id, Phase::ALL[phase])),
         2 => (1_u64..9, any::<bool>(), 0_usize..5).prop_map(|(id, well, auth)| {
-            let destination = scenes::destination(AuthType::ALL[auth]);
+            let destination = scenes::destination(auth::ALL[auth]);
             let saved = Saved { destination, generation: id, changed: true, warning: None };
             Msg::Saved(id, if well { Ok(Box::new(saved)) } else { Err(scenes::problem()) })
         }),
@@ -125,7 +125,7 @@ proptest! {
 #[test]
 fn an_unbound_key_changes_nothing() {
     for keys in ["", "t", "e tab", "d", "?"] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, keys);
         let before = model.clone();
         assert_eq!(update(&mut model, Msg::Key(Press::Char('Z'))), []);
@@ -137,7 +137,7 @@ fn an_unbound_key_changes_nothing() {
 
 #[test]
 fn a_secret_is_in_no_debug_and_on_no_screen() {
-    for auth in AuthType::ALL {
+    for auth in auth::ALL {
         let secret = scenes::settings(auth).auth().secret().map(|(_, secret)| secret.expose().to_owned());
         let seen = |model: &Model, effects: &dyn std::fmt::Debug, at: &str| {
             if let Some(secret) = &secret {
@@ -163,9 +163,9 @@ fn a_secret_is_in_no_debug_and_on_no_screen() {
         if let Some(secret) = &secret {
             let mut model = app(scenes::nothing());
             press(&mut model, "enter tab");
-            let at = AuthType::ALL.iter().position(|&other| other == auth).unwrap();
+            let at = auth::ALL.iter().position(|&other| other == auth).unwrap();
             press(&mut model, &"down ".repeat(at));
-            let field = auth.fields().iter().position(|field| field.is_secret()).unwrap();
+            let field = auth.fields.iter().position(|field| field.is_secret()).unwrap();
             press(&mut model, &"tab ".repeat(field + 1));
             let msg = Msg::Paste(Pasted::new(secret.clone()));
             seen(&model, &msg, "pasting");

@@ -1,36 +1,30 @@
 //! The situations that screens are shown in.
 
 use jiff::Timestamp;
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac};
 use waypost::domain::delivery::diagnosis;
 use waypost::domain::delivery::{Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
 use waypost::domain::destination::{Destination, Settings};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
+use waypost::domain::field;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
-use waypost::domain::signature::Format;
 use waypost::ops::probe::{Case, Report, Row, Verdict};
 use waypost::ops::{Page, Problem, ProblemKind, Situation, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 pub fn draft(auth_type: AuthType) -> Draft {
-    Draft {
-        url: "https://hooks.example.com/in".into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new(SECRET),
-        format: Format::Hex,
-        username: "Aladdin".into(),
-        password: Secret::new("open sesame and more"),
-        token: Secret::new("mF_9.B5f-4.1JqM0123456789"),
-        key: "X-Api-Key".into(),
-        value: Secret::new("k-0123456789-0123456789"),
-        add_to: AddTo::Header,
-        ca_cert: String::new(),
-        timeout_s: String::new(),
-    }
+    Draft::new(auth_type)
+        .with(field::URL, "https://hooks.example.com/in")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, SECRET)
+        .with(basic::USERNAME, "Aladdin")
+        .with(basic::PASSWORD, "open sesame and more")
+        .with(bearer::TOKEN, "mF_9.B5f-4.1JqM0123456789")
+        .with(api_key::KEY, "X-Api-Key")
+        .with(api_key::VALUE, "k-0123456789-0123456789")
 }
 
 pub fn settings(auth_type: AuthType) -> Settings {
@@ -52,7 +46,7 @@ pub fn registered(auth_type: AuthType) -> Situation {
 
 pub fn with_deliveries() -> Situation {
     let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
-    Situation { history: Ok(page), ..registered(AuthType::Hmac) }
+    Situation { history: Ok(page), ..registered(hmac::SPEC) }
 }
 
 pub fn problem() -> Problem {
@@ -77,7 +71,7 @@ pub fn locked() -> Situation {
         why: "The key is another one, or the file was changed by hand.".into(),
         fix: "Enter the secret again.".into(),
     };
-    let draft = Draft { signing_secret: Secret::default(), ..draft(AuthType::Hmac) };
+    let draft = draft(hmac::SPEC).with(hmac::SIGNING_SECRET, Secret::default());
     Situation { state: State::Locked(Box::new(draft), problem), generation: 4, ..nothing() }
 }
 
@@ -86,7 +80,7 @@ pub fn stamp() -> Stamp {
 }
 
 pub fn request() -> Request {
-    Request::build(&settings(AuthType::Hmac), &BuiltIn::Ping.event().body, &stamp())
+    Request::build(&settings(hmac::SPEC), &BuiltIn::Ping.event().body, &stamp())
 }
 
 fn attempt(outcome: Outcome, at: &str) -> Attempt {
@@ -134,7 +128,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
     let mut attempt = attempt(Outcome::of_status(status), at);
     attempt.timings.set(Phase::Wait, 88.0);
     attempt.timings.set(Phase::Read, 1.0);
-    attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), &response);
+    attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &response);
     attempt.response = Some(response);
     attempt
 }
@@ -165,7 +159,7 @@ pub fn redirected(location: &str) -> Delivery {
     let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
     if let Some(response) = &mut attempt.response {
         response.headers.push(("location".into(), location.into()));
-        attempt.diagnosis = diagnosis::of_response(&settings(AuthType::Hmac), response);
+        attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), response);
     }
     delivery(BuiltIn::Ping, attempt)
 }
@@ -174,7 +168,7 @@ pub fn failed() -> Delivery {
     let mut attempt = attempt(Outcome::Failed, "2026-11-23T09:13:12Z");
     let cause = Cause::Expired(Some("2026-11-01T00:00:00Z".parse().unwrap()), "2026-11-23T09:13:12Z".parse().unwrap());
     attempt.phase = Some(Phase::Tls);
-    attempt.diagnosis = diagnosis::of_cause(&settings(AuthType::Hmac), attempt.phase, &cause);
+    attempt.diagnosis = diagnosis::of_cause(&settings(hmac::SPEC), attempt.phase, &cause);
     attempt.cause = Some(cause);
     delivery(BuiltIn::Ping, attempt)
 }

@@ -1,9 +1,9 @@
 //! Every screen and popup with its styles, at the sizes that the layout differs at.
 
 use std::fmt::Write as _;
+use waypost::domain::auth::{self, hmac};
 
 use unicode_width::UnicodeWidthStr as _;
-use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::{Delivery, Outcome, Phase};
 use waypost::domain::signature::explain::explain;
 use waypost::domain::signature::verify::Received;
@@ -59,9 +59,9 @@ fn answer(model: &mut Model, delivery: Delivery) {
 #[test]
 fn destination_screen() {
     shot_at_every_size("nothing_registered", &app(scenes::nothing()));
-    for auth in AuthType::ALL {
-        let shot = if auth == AuthType::Hmac { shot_at_every_size } else { shot };
-        shot(&format!("registered_{}", auth.name()), &app(scenes::registered(auth)));
+    for auth in auth::ALL {
+        let shot = if auth == hmac::SPEC { shot_at_every_size } else { shot };
+        shot(&format!("registered_{}", auth.name), &app(scenes::registered(auth)));
     }
     shot("unreadable", &app(scenes::unreadable()));
     shot("locked", &app(scenes::locked()));
@@ -79,11 +79,11 @@ fn deliveries() {
 
 #[test]
 fn form_by_auth_type() {
-    for (at, auth) in AuthType::ALL.into_iter().enumerate() {
+    for (at, auth) in auth::ALL.into_iter().enumerate() {
         let mut model = app(scenes::nothing());
         press(&mut model, "enter tab");
         press(&mut model, &"down ".repeat(at));
-        shot(&format!("form_{}", auth.name()), &model);
+        shot(&format!("form_{}", auth.name), &model);
     }
 }
 
@@ -110,21 +110,21 @@ fn form_with_a_generated_secret() {
 
 #[test]
 fn form_advanced_by_auth_type() {
-    for (at, auth) in AuthType::ALL.into_iter().enumerate() {
+    for (at, auth) in auth::ALL.into_iter().enumerate() {
         let mut model = app(scenes::nothing());
         press(&mut model, "enter tab");
         press(&mut model, &"down ".repeat(at));
-        press(&mut model, &"tab ".repeat(auth.fields().len() + 1));
+        press(&mut model, &"tab ".repeat(auth.fields.len() + 1));
         press(&mut model, "enter tab tab");
         type_text(&mut model, "900");
         press(&mut model, "ctrl-o tab backtab");
-        shot(&format!("form_advanced_{}", auth.name()), &model);
+        shot(&format!("form_advanced_{}", auth.name), &model);
     }
 }
 
 #[test]
 fn form_edit_advanced_saving_failed_discard() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e");
     shot_at_every_size("edit", &model);
     press(&mut model, "tab tab tab tab tab enter tab");
@@ -140,7 +140,7 @@ fn form_edit_advanced_saving_failed_discard() {
 
 #[test]
 fn delete() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "d");
     shot("delete", &model);
     press(&mut model, "right enter");
@@ -152,7 +152,7 @@ fn delete() {
 
 #[test]
 fn test_delivery() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t");
     shot("test_idle", &model);
     press(&mut model, "enter");
@@ -179,12 +179,12 @@ fn test_delivery() {
 #[test]
 fn test_delivery_outcomes() {
     for (name, delivery) in [("delivered", scenes::delivered()), ("failed", scenes::failed()), ("stopped", scenes::stopped())] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "t enter");
         answer(&mut model, delivery);
         shot(&format!("test_{name}"), &model);
     }
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     let id = model.in_flight().unwrap();
     answer(&mut model, scenes::delivered());
@@ -197,7 +197,7 @@ fn test_delivery_outcomes() {
 #[test]
 fn wide_and_combining_characters_keep_the_borders_straight() {
     let page = Page { deliveries: vec![scenes::foreign(), scenes::delivered()], ..Page::default() };
-    let mut list = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(AuthType::Hmac) });
+    let mut list = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     press(&mut list, "down");
     let mut details = list.clone();
     press(&mut details, "enter");
@@ -216,7 +216,7 @@ fn wide_and_combining_characters_keep_the_borders_straight() {
 #[test]
 fn a_redirect_offers_its_target() {
     for (name, location) in [("same", "/v2/in"), ("other", "https://elsewhere.example.com/in")] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "t enter");
         answer(&mut model, scenes::redirected(location));
         if name == "same" {
@@ -238,14 +238,14 @@ fn history_filter_clear() {
     shot("history_filtered", &model);
     press(&mut model, "x");
     shot("history_clear", &model);
-    let mut model = app(waypost::ops::Situation { history: Err(scenes::problem()), ..scenes::registered(AuthType::Hmac) });
+    let mut model = app(waypost::ops::Situation { history: Err(scenes::problem()), ..scenes::registered(hmac::SPEC) });
     shot("history_unreadable", &model);
     press(&mut model, "tab");
 }
 
 #[test]
 fn find_write_keep_edit() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     answer(&mut model, scenes::delivered());
     press(&mut model, "/ i t e m s");
@@ -264,7 +264,7 @@ fn find_write_keep_edit() {
 
 #[test]
 fn receiver_code_and_verify() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "c right");
     shot("snippet", &model);
     press(&mut model, "esc v");
@@ -273,7 +273,7 @@ fn receiver_code_and_verify() {
     press(&mut model, "tab");
     type_text(&mut model, "{}");
     press(&mut model, "ctrl-o");
-    let settings = scenes::settings(AuthType::Hmac);
+    let settings = scenes::settings(hmac::SPEC);
     let headers = vec![("X-Signature".to_owned(), settings.auth().format().unwrap().shape().to_owned())];
     let received = Received { method: "POST", target: "/in", headers: &headers, body: b"{}" };
     let explanation = explain(&settings, &received, 0);
@@ -287,7 +287,7 @@ fn receiver_code_and_verify() {
 
 #[test]
 fn probe() {
-    let mut model = app(scenes::registered(AuthType::Hmac));
+    let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "p");
     shot("probe_asks", &model);
     press(&mut model, "right enter");
@@ -301,7 +301,7 @@ fn probe() {
 #[test]
 fn help() {
     for (name, keys) in [("main", "?"), ("test", "t ?"), ("form", "e tab ?")] {
-        let mut model = app(scenes::registered(AuthType::Hmac));
+        let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, keys);
         shot(&format!("help_{name}"), &model);
     }

@@ -83,8 +83,8 @@ fn registers_tests_edits_and_removes() {
     talk.answer("4", "(not shown):");
     assert!(talk.said().contains("Token for localhost:"), "{}", talk.said());
     talk.answer(&format!("Bearer {TOKEN}"), "system's):");
-    assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was taken off"), "{}", talk.said());
-    talk.answer(receiver.ca().to_str().unwrap(), "Enter for 15):");
+    assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was removed"), "{}", talk.said());
+    talk.answer(receiver.ca().to_str().unwrap(), "Enter takes 15):");
     talk.answer("9", "Enter takes 1, q goes back:");
     assert!(talk.said().contains("Token: set, ends in 3f2a") && talk.said().contains("Timeout: 9 seconds"), "{}", talk.said());
     talk.answer("", "Enter takes 1, q goes back:");
@@ -141,20 +141,20 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
         assert!(talk.said().contains(says), "{}", talk.said());
     }
     talk.answer("  https://h.example/?k=1 ", "q goes back:");
-    assert!(talk.said().contains("blanks at the ends were taken off"), "{}", talk.said());
+    assert!(talk.said().contains("whitespace at the ends was removed"), "{}", talk.said());
     talk.answer("5", "q goes back:");
     // In the query, since the rules of the name hang on it.
-    talk.answer("2", "query parameter):");
-    talk.answer("k", "query parameter):");
-    assert!(talk.said().contains("error: Key: \"k\" stands in the URL's query already. "), "{}", talk.said());
+    talk.answer("2", "X-Api-Key):");
+    talk.answer("k", "X-Api-Key):");
+    assert!(talk.said().contains("error: Key: \"k\" is already in the URL's query. "), "{}", talk.said());
     talk.answer("key", "(not shown):");
     talk.answer("", "(not shown):");
     assert!(talk.said().contains("error: Value: is empty. "), "{}", talk.said());
     talk.answer("value", "system's):");
     talk.answer("/nowhere/ca.pem", "system's):");
     assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());
-    talk.answer("", "for 15):");
-    talk.answer("121", "for 15):");
+    talk.answer("", "takes 15):");
+    talk.answer("121", "takes 15):");
     assert!(talk.said().contains("error: Timeout: \"121\" is not a number of seconds"), "{}", talk.said());
     talk.answer("", "q goes back:");
     talk.answer("q", MENU);
@@ -183,7 +183,7 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     talk.answer("1", "system's):");
     let said = talk.said();
     let secret = said.lines().find(|line| line.starts_with("whsec_")).expect("the secret").trim().to_owned();
-    talk.answer("", "for 15):");
+    talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains(&format!("set, ends in {}", &secret[secret.len() - 4..])), "{}", talk.said());
     talk.answer("1", "q goes back:");
@@ -196,7 +196,7 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     }
     talk.answer("X-Signature", "Enter takes 3, q goes back:");
     talk.answer("", "system's):");
-    talk.answer("", "for 15):");
+    talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
     talk.answer("q", MENU);
@@ -274,7 +274,7 @@ fn a_secret_that_cannot_be_opened_is_entered_again() {
     talk.answer("", "(not shown):");
     talk.answer("a-new-password-of-20", "system's):");
     assert!(talk.said().contains("20 characters."), "{}", talk.said());
-    talk.answer("", "for 15):");
+    talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     // Never how a password ends.
     assert!(talk.said().contains("  Password: set\n"), "{}", talk.said());
@@ -293,7 +293,7 @@ fn the_demo_leads_to_its_own_receiver() {
     talk.answer("1", "Enter keeps it:");
     talk.answer("", "q goes back:");
     talk.answer("", "system's):");
-    talk.answer("", "for 15):");
+    talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
@@ -335,7 +335,7 @@ fn the_demo_leads_on_through_a_refusal() {
         talk.answer(chosen, "Enter keeps it:");
         talk.answer(url, "q goes back:");
         talk.answer("", "system's):");
-        talk.answer("", "for 15):");
+        talk.answer("", "takes 15):");
         talk.answer("", "q goes back:");
         talk.answer("", "q goes back:");
         talk.answer("", "q goes back:");

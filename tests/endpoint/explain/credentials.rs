@@ -1,9 +1,8 @@
 //! Passwords, tokens and keys: one mistake each, and some pairs.
 
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::{api_key, basic, bearer};
 use waypost::domain::destination::Settings;
-use waypost::domain::draft::Draft;
-use waypost::domain::secret::Secret;
+use waypost::domain::field::Choice;
 use waypost::domain::signature::explain::{CredentialForm, Mistake, Scheme};
 
 use super::by_hand::{base64, base64url};
@@ -15,15 +14,16 @@ const PASSWORD: &str = "pa~~?>ss word";
 const KEY: &str = "key&with+odd=%20chars";
 
 fn basic() -> Settings {
-    Draft { username: "ann".into(), password: Secret::new(PASSWORD), ..draft(AuthType::Basic) }.check().unwrap().settings
+    draft(basic::SPEC).with(basic::USERNAME, "ann").with(basic::PASSWORD, PASSWORD).check().unwrap().settings
 }
 
 fn bearer() -> Settings {
-    Draft { token: Secret::new(TOKEN), ..draft(AuthType::Bearer) }.check().unwrap().settings
+    draft(bearer::SPEC).with(bearer::TOKEN, TOKEN).check().unwrap().settings
 }
 
-fn key(add_to: AddTo, value: &str) -> Settings {
-    let draft = Draft { key: "X-Api-Key".into(), value: Secret::new(value), add_to, ..draft(AuthType::ApiKey) };
+fn key(add_to: Choice, value: &str) -> Settings {
+    let draft =
+        draft(api_key::SPEC).with(api_key::KEY, "X-Api-Key").with(api_key::VALUE, value).with(api_key::ADD_TO, add_to.name);
     draft.check().unwrap().settings
 }
 
@@ -111,7 +111,7 @@ fn bearers() -> Vec<Case> {
 }
 
 fn header_keys() -> Vec<Case> {
-    let case = |what, request, mistakes| Case { what, settings: key(AddTo::Header, KEY), request, mistakes };
+    let case = |what, request, mistakes| Case { what, settings: key(api_key::HEADER, KEY), request, mistakes };
     let given = |value: &str| Req::new("{}").with("x-api-key", value);
     vec![
         case("nothing", Req::new("{}"), vec![Mistake::HeaderMissing { name: "x-api-key".into() }]),
@@ -132,7 +132,7 @@ fn header_keys() -> Vec<Case> {
         ),
         Case {
             what: "without its own scheme",
-            settings: key(AddTo::Header, "ApiKey 0123456789"),
+            settings: key(api_key::HEADER, "ApiKey 0123456789"),
             request: given("0123456789"),
             mistakes: vec![Mistake::Scheme(Scheme::Missing)],
         },
@@ -142,7 +142,7 @@ fn header_keys() -> Vec<Case> {
 fn query_keys() -> Vec<Case> {
     let case = |what, target: &str, mistakes| Case {
         what,
-        settings: key(AddTo::Query, KEY),
+        settings: key(api_key::QUERY, KEY),
         request: Req::new("{}").to(target),
         mistakes,
     };

@@ -7,9 +7,10 @@ mod single;
 mod tampering;
 
 use waypost::domain::auth::AuthType;
+use waypost::domain::auth::hmac;
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::secret::Secret;
+use waypost::domain::field;
 use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{Explanation, Mistake, expected, explain};
 use waypost::domain::signature::verify::Received;
@@ -80,11 +81,11 @@ impl Req {
 }
 
 pub(crate) fn draft(auth_type: AuthType) -> Draft {
-    Draft { url: "https://h.example/in".into(), auth_type, header_key: "X-Signature".into(), ..Draft::default() }
+    Draft::new(auth_type).with(field::URL, "https://h.example/in").with(hmac::HEADER_KEY, "X-Signature")
 }
 
 pub(crate) fn hmac_of(format: Format, secret: &str) -> Settings {
-    Draft { format, signing_secret: Secret::new(secret), ..draft(AuthType::Hmac) }.check().unwrap().settings
+    draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, secret).check().unwrap().settings
 }
 
 /// A mistake made on purpose.

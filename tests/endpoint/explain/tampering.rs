@@ -2,9 +2,8 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::{api_key, basic, bearer};
 use waypost::domain::destination::Settings;
-use waypost::domain::draft::Draft;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
@@ -23,10 +22,10 @@ fn every_settings() -> Vec<Settings> {
     let mut all: Vec<_> = Format::ALL.into_iter().map(|format| hmac_of(format, WHSEC)).collect();
     all.push(hmac_of(Format::Hex, SECRET));
     let others = [
-        Draft { username: "ann".into(), password: secret.clone(), ..draft(AuthType::Basic) },
-        Draft { token: secret.clone(), ..draft(AuthType::Bearer) },
-        Draft { key: "x-key".into(), value: secret.clone(), ..draft(AuthType::ApiKey) },
-        Draft { key: "key".into(), value: secret, add_to: AddTo::Query, ..draft(AuthType::ApiKey) },
+        draft(basic::SPEC).with(basic::USERNAME, "ann").with(basic::PASSWORD, secret.clone()),
+        draft(bearer::SPEC).with(bearer::TOKEN, secret.clone()),
+        draft(api_key::SPEC).with(api_key::KEY, "x-key").with(api_key::VALUE, secret.clone()),
+        draft(api_key::SPEC).with(api_key::KEY, "key").with(api_key::VALUE, secret).with(api_key::ADD_TO, api_key::QUERY.name),
     ];
     all.extend(others.map(|draft| draft.check().unwrap().settings));
     all
@@ -145,7 +144,7 @@ fn an_old_request_with_another_secret_is_no_known_mistake() {
 
 #[test]
 fn a_name_that_holds_the_secret_is_masked() {
-    let settings = Draft { token: Secret::new("a-secret-of-some-length"), ..draft(AuthType::Bearer) }.check().unwrap().settings;
+    let settings = draft(bearer::SPEC).with(bearer::TOKEN, "a-secret-of-some-length").check().unwrap().settings;
     let request = Req::new("{}").with("a-secret-of-some-length", "Bearer a-secret-of-some-length");
     let found = request.explain(&settings);
     assert!(matches!(found.mistakes.as_slice(), [Mistake::HeaderName { .. }]));

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::AsyncWriteExt;
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::delivery::{BODY_KEPT, Cause};
 
 use super::*;
@@ -149,28 +150,27 @@ fn assert_no_canary(attempt: &Attempt, canary: &str) {
 async fn an_endpoint_that_echoes_the_request_gives_nothing_away() {
     const CANARY: &str = "canary+0123456789";
     let pki = Pki::new("CA");
-    for auth_type in AuthType::ALL {
-        for add_to in waypost::domain::auth::AddTo::ALL {
+    for auth_type in auth::ALL {
+        for add_to in api_key::ADD_TO.options() {
             let server = server::tls_echo(pki.issue(HOST, |_| {})).await;
             let mut case = Case::new(&server.url(), &pki);
-            case.draft = Draft {
-                auth_type,
-                add_to,
-                header_key: "X-Signature".into(),
-                signing_secret: Secret::new(CANARY),
-                username: "me".into(),
-                password: Secret::new(CANARY),
-                token: Secret::new(CANARY),
-                key: "x-key".into(),
-                value: Secret::new(CANARY),
-                ..case.draft
-            };
+            case.draft = case
+                .draft
+                .with_auth(auth_type)
+                .with(api_key::ADD_TO, add_to.name)
+                .with(hmac::HEADER_KEY, "X-Signature")
+                .with(hmac::SIGNING_SECRET, CANARY)
+                .with(basic::USERNAME, "me")
+                .with(basic::PASSWORD, CANARY)
+                .with(bearer::TOKEN, CANARY)
+                .with(api_key::KEY, "x-key")
+                .with(api_key::VALUE, CANARY);
             let attempt = case.send().await;
             assert_eq!(attempt.status(), Some(302), "{attempt:?}");
             assert_no_canary(&attempt, CANARY);
             let response = attempt.response.unwrap();
             let sent = String::from_utf8_lossy(&response.body).into_owned();
-            assert_eq!(sent.contains("••••••••"), !matches!(auth_type, AuthType::Default | AuthType::Hmac), "{sent}");
+            assert_eq!(sent.contains("••••••••"), ![default::SPEC, hmac::SPEC].contains(&auth_type), "{sent}");
         }
     }
 }
@@ -259,11 +259,16 @@ async fn no_log_leaks_a_secret() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let pki = Pki::new("CA");
-    for add_to in waypost::domain::auth::AddTo::ALL {
+    for add_to in api_key::ADD_TO.options() {
         let server = server::tls_echo(pki.issue(HOST, |_| {})).await;
         let mut case = Case::new(&server.url(), &pki);
         let value = Secret::new(CANARY);
-        case.draft = Draft { auth_type: AuthType::ApiKey, add_to, key: "x-key".into(), value, ..case.draft };
+        case.draft = case
+            .draft
+            .with_auth(api_key::SPEC)
+            .with(api_key::ADD_TO, add_to.name)
+            .with(api_key::KEY, "x-key")
+            .with(api_key::VALUE, value);
         assert_eq!(case.send().await.status(), Some(302));
         // The same, with an error on the way.
         case.timeout = Duration::from_millis(1);

@@ -5,10 +5,11 @@ mod server;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use waypost::domain::auth::{self, api_key, basic, bearer, hmac};
+use waypost::domain::field;
 
 use jiff::Timestamp;
 use server::{HOST, Names, Pki, Server};
-use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::{Attempt, Outcome, Phase};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
@@ -32,7 +33,7 @@ struct Case {
 impl Case {
     fn new(url: &str, trust: &Pki) -> Self {
         Self {
-            draft: Draft { url: url.into(), ..Draft::default() },
+            draft: Draft::default().with(field::URL, url),
             trust: Trust::Only(trust.pem.clone().into_bytes()),
             names: Names(vec![Ipv4Addr::LOCALHOST.into()]),
             proxies: ProxyEnv::default(),
@@ -42,8 +43,7 @@ impl Case {
     }
 
     fn bearer(mut self, token: &str) -> Self {
-        self.draft.auth_type = AuthType::Bearer;
-        self.draft.token = Secret::new(token);
+        self.draft = self.draft.with_auth(bearer::SPEC).with(bearer::TOKEN, token);
         self
     }
 
@@ -81,19 +81,18 @@ async fn answering(pki: &Pki, answer: impl Into<Vec<u8>>) -> Server {
 async fn what_is_sent_is_the_request_and_nothing_else() {
     let pki = Pki::new("test CA");
     let server = answering(&pki, OK).await;
-    for auth_type in AuthType::ALL {
+    for auth_type in auth::ALL {
         let mut case = Case::new(&server.url(), &pki);
-        case.draft = Draft {
-            auth_type,
-            header_key: "X-Signature".into(),
-            signing_secret: Secret::new("canary-signing"),
-            username: "me".into(),
-            password: Secret::new("canary-password"),
-            token: Secret::new("canary-token"),
-            key: "X-Api-Key".into(),
-            value: Secret::new("canary-value"),
-            ..case.draft
-        };
+        case.draft = case
+            .draft
+            .with_auth(auth_type)
+            .with(hmac::HEADER_KEY, "X-Signature")
+            .with(hmac::SIGNING_SECRET, "canary-signing")
+            .with(basic::USERNAME, "me")
+            .with(basic::PASSWORD, "canary-password")
+            .with(bearer::TOKEN, "canary-token")
+            .with(api_key::KEY, "X-Api-Key")
+            .with(api_key::VALUE, "canary-value");
         let attempt = case.send().await;
         assert_eq!((attempt.outcome, attempt.status()), (Outcome::Delivered, Some(200)), "{attempt:?}");
         let got = server.requests().pop().unwrap();

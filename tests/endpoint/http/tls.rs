@@ -50,7 +50,7 @@ async fn of_an_unknown_ca() {
     let (cause, attempt) = cause_of(Pki::new("Their CA").issue(HOST, |_| {}), &Pki::new("Our CA")).await;
     let Cause::UnknownIssuer(Some(issuer)) = cause else { panic!("{cause:?}") };
     assert!(issuer.contains("Their CA"), "{issuer}");
-    assert_eq!(attempt.diagnosis.fix.field(), Some(waypost::domain::field::Field::CaCert));
+    assert_eq!(attempt.diagnosis.fix.field(), Some(waypost::domain::field::CA_CERT));
     assert!(attempt.tls.unwrap().issuer.unwrap().contains("Their CA"));
 }
 

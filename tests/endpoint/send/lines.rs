@@ -5,8 +5,8 @@ use std::future::pending;
 use std::io::{self, Cursor, Read, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use waypost::domain::auth::default;
 
-use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::Outcome;
 use waypost::domain::delivery::retry::Policy;
 use waypost::ops::relay::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
@@ -167,7 +167,7 @@ async fn the_longest_line_is_sent_and_a_longer_one_is_kept() {
     let place = Place::new();
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
     // Unsigned: signing as much takes long without optimisation.
-    let to = with_auth(AuthType::Default, &receiver.url, receiver.ca());
+    let to = with_auth(default::SPEC, &receiver.url, receiver.ca());
     let kept = Kept::default();
     let of = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
     let long = of(MAX_LINE + 1);

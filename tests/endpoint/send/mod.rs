@@ -11,13 +11,14 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use waypost::domain::auth::hmac;
+use waypost::domain::field;
 
 use crate::support::Home;
 use jiff::Timestamp;
 use waypost::domain::auth::AuthType;
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
-use waypost::domain::secret::Secret;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::ops::relay::Options;
@@ -61,16 +62,16 @@ impl Place {
 
 /// A destination that signs.
 fn destination(url: &str, ca: &Path) -> Destination {
-    with_auth(AuthType::Hmac, url, ca)
+    with_auth(hmac::SPEC, url, ca)
 }
 
 fn with_auth(auth_type: AuthType, url: &str, ca: &Path) -> Destination {
-    let draft = Draft { auth_type, header_key: "X-Signature".into(), signing_secret: Secret::new(SECRET), ..Draft::default() };
+    let draft = Draft::new(auth_type).with(hmac::HEADER_KEY, "X-Signature").with(hmac::SIGNING_SECRET, SECRET);
     with_draft(draft, url, ca)
 }
 
 fn with_draft(draft: Draft, url: &str, ca: &Path) -> Destination {
-    let draft = Draft { url: url.into(), ca_cert: ca.to_str().unwrap().into(), ..draft };
+    let draft = draft.with(field::URL, url).with(field::CA_CERT, ca.to_str().unwrap());
     let now = Timestamp::UNIX_EPOCH;
     Destination::new(draft.check().unwrap().settings, now, now)
 }

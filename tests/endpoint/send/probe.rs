@@ -2,12 +2,12 @@
 
 use std::future::pending;
 use std::sync::Mutex;
+use waypost::domain::auth::{api_key, basic, bearer, default, hmac};
 
 use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::Outcome;
 use waypost::domain::draft::Draft;
 use waypost::domain::event::{BuiltIn, Event};
-use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::ops::probe::{Case, Verdict};
 
@@ -20,31 +20,30 @@ use crate::support::receiver::{Answer, DEADLINE, Receiver};
 const WHSEC: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 fn draft(auth_type: AuthType) -> Draft {
-    Draft {
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new(WHSEC),
-        username: "me".into(),
-        password: Secret::new("canary-password"),
-        token: Secret::new("canary-token"),
-        key: "key".into(),
-        value: Secret::new("canary-value"),
-        ..Draft::default()
-    }
+    Draft::new(auth_type)
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, WHSEC)
+        .with(basic::USERNAME, "me")
+        .with(basic::PASSWORD, "canary-password")
+        .with(bearer::TOKEN, "canary-token")
+        .with(api_key::KEY, "key")
+        .with(api_key::VALUE, "canary-value")
 }
 
 fn checks() -> Vec<(Check, Draft)> {
     let mut checks = vec![
-        (expect_basic("me", "canary-password"), draft(AuthType::Basic)),
-        (expect_bearer("canary-token"), draft(AuthType::Bearer)),
-        (expect_api_key_header("key", "canary-value"), draft(AuthType::ApiKey)),
+        (expect_basic("me", "canary-password"), draft(basic::SPEC)),
+        (expect_bearer("canary-token"), draft(bearer::SPEC)),
+        (expect_api_key_header("key", "canary-value"), draft(api_key::SPEC)),
         (
             expect_api_key_query("key", "canary-value"),
-            Draft { add_to: waypost::domain::auth::AddTo::Query, ..draft(AuthType::ApiKey) },
+            draft(api_key::SPEC).with(api_key::ADD_TO, waypost::domain::auth::api_key::QUERY.name),
         ),
     ];
     checks.extend(
-        Format::ALL.map(|format| (expect_hmac(format.name(), "x-signature", WHSEC), Draft { format, ..draft(AuthType::Hmac) })),
+        Format::ALL.map(|format| {
+            (expect_hmac(format.name(), "x-signature", WHSEC), draft(hmac::SPEC).with(hmac::FORMAT, format.name()))
+        }),
     );
     checks
 }
@@ -84,7 +83,7 @@ async fn an_endpoint_that_checks_is_distinguished_from_one_that_does_not() {
 async fn the_tampered_body_is_json_under_the_signature_of_the_ping() {
     let place = Place::new();
     let receiver = Receiver::start(expect_nothing());
-    let to = with_draft(draft(AuthType::Hmac), &receiver.url, receiver.ca());
+    let to = with_draft(draft(hmac::SPEC), &receiver.url, receiver.ca());
     place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
     let [unsigned, wrong, tampered, right] = receiver.requests().try_into().unwrap();
     assert_eq!((&unsigned.body, &wrong.body, &right.body), (&right.body, &right.body, &BuiltIn::Ping.event().body));
@@ -109,17 +108,17 @@ async fn inconclusive_answers_are_not_called_good() {
         (vec![Answer::status(401), Answer::status(401), Answer::status(429)], [Verdict::Unclear; 3]),
     ] {
         let receiver = Receiver::scripted(expect_nothing(), answers);
-        let to = with_draft(draft(AuthType::Bearer), &receiver.url, receiver.ca());
+        let to = with_draft(draft(bearer::SPEC), &receiver.url, receiver.ca());
         let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
         assert_eq!(report.rows.iter().map(|row| row.verdict).collect::<Vec<_>>(), verdicts, "{report:?}");
     }
     let busy = Receiver::scripted(expect_nothing(), vec![Answer::status(401), Answer::status(401), Answer::status(429)]);
-    let to = with_draft(draft(AuthType::Bearer), &busy.url, busy.ca());
+    let to = with_draft(draft(bearer::SPEC), &busy.url, busy.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
     assert!(report.finding().0.contains("did not take the right request now (429)"), "{report:?}");
     assert!(report.finding().1.text.starts_with("Probe again"), "{report:?}");
     let receiver = Receiver::start(expect_nothing());
-    let to = with_draft(draft(AuthType::Default), &receiver.url, receiver.ca());
+    let to = with_draft(draft(default::SPEC), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
     assert_eq!((report.rows.len(), receiver.connections()), (0, 0), "nothing to check");
 }
@@ -128,7 +127,7 @@ async fn inconclusive_answers_are_not_called_good() {
 async fn an_endpoint_that_is_not_there_is_asked_once() {
     let place = Place::new();
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close]);
-    let to = with_draft(draft(AuthType::Bearer), &receiver.url, receiver.ca());
+    let to = with_draft(draft(bearer::SPEC), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
     assert_eq!((report.rows.len(), report.cut_short, report.rows[0].verdict), (1, true, Verdict::Unclear));
     let stopper = Stopper::default();
@@ -143,7 +142,7 @@ async fn a_delivery_is_sent_again_under_a_new_id_to_the_destination_of_now() {
     let event = Event { name: "order".into(), body: b"{\"n\":1} \n".to_vec() };
     let first = place.waypost.test(&destination(&before.url, before.ca()), &event, |_| {}, pending()).await.delivery;
     let now = Receiver::start(expect_bearer("canary-token"));
-    let to = with_draft(draft(AuthType::Bearer), &now.url, now.ca());
+    let to = with_draft(draft(bearer::SPEC), &now.url, now.ca());
     let again = place.waypost.resend(&to, &first.id, |_| {}, pending()).await.unwrap().delivery;
     assert_eq!((again.outcome(), again.event.as_str()), (Outcome::Delivered, "order"));
     assert_ne!(again.id, first.id);

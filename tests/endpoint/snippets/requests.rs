@@ -1,8 +1,10 @@
 //! Requests that waypost makes, and what may have become of them on the way.
 
 use std::time::{SystemTime, UNIX_EPOCH};
+use waypost::domain::auth::{api_key, basic, bearer, default, hmac};
+use waypost::domain::field;
 
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::AuthType;
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 use waypost::domain::request::{Request, Stamp};
@@ -62,33 +64,33 @@ fn now() -> i64 {
 }
 
 fn draft(auth_type: AuthType) -> Draft {
-    Draft { url: "https://h.example/in?a=1&b=%20+".into(), auth_type, header_key: "X-Signature".into(), ..Draft::default() }
+    Draft::new(auth_type).with(field::URL, "https://h.example/in?a=1&b=%20+").with(hmac::HEADER_KEY, "X-Signature")
 }
 
 /// Each with the same settings under another secret.
 fn every_draft() -> Vec<Draft> {
-    let mut all = vec![draft(AuthType::Default)];
+    let mut all = vec![draft(default::SPEC)];
     for format in Format::ALL {
-        all.push(Draft { format, signing_secret: Secret::new(WHSEC), ..draft(AuthType::Hmac) });
+        all.push(draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, WHSEC));
     }
     for secret in [ODD.to_owned(), "x".repeat(64), "é".repeat(40)] {
-        all.push(Draft { signing_secret: Secret::new(secret), ..draft(AuthType::Hmac) });
+        all.push(draft(hmac::SPEC).with(hmac::SIGNING_SECRET, secret));
     }
     let header_key = "X-!#$%&'*+.^_`|~-Sig".to_owned();
-    all.push(Draft { signing_secret: Secret::new(ODD), header_key, ..draft(AuthType::Hmac) });
+    all.push(draft(hmac::SPEC).with(hmac::SIGNING_SECRET, ODD).with(hmac::HEADER_KEY, header_key));
     for (username, password) in [("ann", "a secret of some length"), (&ODD.replace(':', ""), ODD), ("", "p:w")] {
-        all.push(Draft { username: username.into(), password: Secret::new(password), ..draft(AuthType::Basic) });
+        all.push(draft(basic::SPEC).with(basic::USERNAME, username).with(basic::PASSWORD, password));
     }
-    all.push(Draft { token: Secret::new("tok-5d1d0f4e~+/=="), ..draft(AuthType::Bearer) });
+    all.push(draft(bearer::SPEC).with(bearer::TOKEN, "tok-5d1d0f4e~+/=="));
     let ascii = ODD.replace('ä', "a");
     for (key, value, add_to) in [
-        ("X-Api-Key", "0123456789abcdef", AddTo::Header),
-        ("X-Api-Key", &ascii, AddTo::Header),
-        ("api_key", "0123456789abcdef", AddTo::Query),
-        (ODD, ODD, AddTo::Query),
-        ("a.b[c] d", "v", AddTo::Query),
+        ("X-Api-Key", "0123456789abcdef", api_key::HEADER),
+        ("X-Api-Key", &ascii, api_key::HEADER),
+        ("api_key", "0123456789abcdef", api_key::QUERY),
+        (ODD, ODD, api_key::QUERY),
+        ("a.b[c] d", "v", api_key::QUERY),
     ] {
-        all.push(Draft { key: key.into(), value: Secret::new(value), add_to, ..draft(AuthType::ApiKey) });
+        all.push(draft(api_key::SPEC).with(api_key::KEY, key).with(api_key::VALUE, value).with(api_key::ADD_TO, add_to.name));
     }
     all
 }
@@ -99,10 +101,8 @@ pub fn every_settings() -> Vec<Settings> {
 
 pub fn with_another_secret(settings: &Settings) -> Settings {
     let mut draft = Draft::of(settings);
-    for secret in [&mut draft.signing_secret, &mut draft.password, &mut draft.token, &mut draft.value] {
-        if !secret.is_empty() {
-            *secret = Secret::new("whsec_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        }
+    for field in draft.auth_type().secret_fields() {
+        draft.set(field, "whsec_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     }
     draft.check().unwrap().settings
 }
@@ -110,7 +110,7 @@ pub fn with_another_secret(settings: &Settings) -> Settings {
 /// HMAC pads its key with zeros, so that a key of zeros signs as an empty one does.
 pub fn by_an_empty_key(settings: &Settings) -> Sent {
     let signing_secret = Secret::new("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-    Sent::to(&Draft { signing_secret, ..Draft::of(settings) }.check().unwrap().settings, 0)
+    Sent::to(&Draft::of(settings).with(hmac::SIGNING_SECRET, signing_secret).check().unwrap().settings, 0)
 }
 
 /// Another letter in the middle.
@@ -130,26 +130,26 @@ pub fn cases(settings: &Settings) -> Vec<Case> {
     let case = |what, sent, accepted| Case { what, sent, accepted };
     let right = Sent::to(settings, 0);
     let mut all = vec![case("as it was sent", right.clone(), true)];
-    if settings.auth().auth_type() == AuthType::Default {
+    if settings.auth().auth_type() == default::SPEC {
         return all;
     }
     all.push(case("by another secret", Sent::to(&with_another_secret(settings), 0), false));
     let draft = Draft::of(settings);
-    let header = match settings.auth().auth_type() {
-        AuthType::Hmac => draft.header_key.to_lowercase(),
-        AuthType::ApiKey if draft.add_to == AddTo::Query => {
+    let header = match draft.auth_type().name {
+        "hmac" => draft.text(hmac::HEADER_KEY).to_lowercase(),
+        "api-key" if draft.text(api_key::ADD_TO) == api_key::QUERY.name => {
             all.extend(of_a_query(&right));
             return all;
         }
-        AuthType::ApiKey => draft.key.to_lowercase(),
+        "api-key" => draft.text(api_key::KEY).to_lowercase(),
         _ => "authorization".to_owned(),
     };
     all.push(case("a letter changed", right.clone().changed(&header, spoiled), false));
     all.push(case("an empty header", right.clone().changed(&header, |_| String::new()), false));
     all.push(case("a blank in the middle", right.clone().changed(&header, blank_inside), false));
     all.push(case("no header", right.clone().without(&header), false));
-    match settings.auth().auth_type() {
-        AuthType::Basic | AuthType::Bearer => {
+    match draft.auth_type().name {
+        "basic" | "bearer" => {
             let (scheme, _) = right.headers.iter().find(|(name, _)| *name == header).unwrap().1.split_once(' ').unwrap();
             let lower = right.clone().changed(&header, |value| value.replacen(scheme, &scheme.to_lowercase(), 1));
             all.push(case("a scheme in lower case", lower, true));
@@ -158,9 +158,9 @@ pub fn cases(settings: &Settings) -> Vec<Case> {
             all.push(case("the scheme alone", right.clone().changed(&header, |_| format!("{scheme} ")), false));
             all.push(case("another scheme", right.clone().changed(&header, |value| value.replacen(scheme, "Digest", 1)), false));
         }
-        AuthType::Hmac => {
+        "hmac" => {
             all.extend(of_a_body(&right));
-            all.extend(of_a_format(settings, draft.format, &header, &right));
+            all.extend(of_a_format(settings, settings.auth().format().unwrap(), &header, &right));
         }
         _ => {}
     }

@@ -3,9 +3,10 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use waypost::domain::auth::{api_key, default};
 
 use serde_json::{Value, json};
-use waypost::domain::auth::{AddTo, Auth, AuthType};
+use waypost::domain::auth::Auth;
 use waypost::domain::destination::Settings;
 
 use super::requests::Sent;
@@ -22,7 +23,7 @@ fn takes(settings: &Settings) -> Takes {
     match settings.auth() {
         Auth::Default => Takes::Nothing,
         Auth::Hmac { .. } => Takes::HeadersAndBody,
-        Auth::ApiKey { place, .. } if place.add_to() == AddTo::Query => Takes::Url,
+        Auth::ApiKey { place, .. } if place.add_to() == api_key::QUERY => Takes::Url,
         _ => Takes::Headers,
     }
 }
@@ -148,6 +149,6 @@ pub fn shell(code: &str, settings: &Settings, sent: &[&Sent], secret: &str) -> O
         assert_eq!(said.len(), 1, "{:?}", settings.auth().auth_type());
         all.extend(said);
     }
-    assert!(settings.auth().auth_type() == AuthType::Default || all.len() == sent.len());
+    assert!(settings.auth().auth_type() == default::SPEC || all.len() == sent.len());
     Some(all)
 }

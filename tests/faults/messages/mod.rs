@@ -7,11 +7,13 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use waypost::domain::field;
 
-use waypost::domain::auth::{AddTo, AuthType};
+use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
 use waypost::domain::delivery::{Cause, Phase, Response};
-use waypost::domain::draft::{Draft, MAX_FIELD_BYTES};
+use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
 use waypost::domain::secret::Secret;
@@ -68,17 +70,16 @@ fn path() -> PathBuf {
 /// Drafts that are wrong, each with the field that is.
 fn wrong() -> Vec<(Field, Draft)> {
     let long = "x".repeat(MAX_FIELD_BYTES + 1);
-    let draft = |auth_type| Draft {
-        url: "https://h.example/in?a=1".into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new("0123456789abcdef"),
-        username: "ada".into(),
-        password: Secret::new("a long enough password"),
-        token: Secret::new("token"),
-        key: "X-Api-Key".into(),
-        value: Secret::new("value"),
-        ..Draft::default()
+    let draft = |auth_type| {
+        Draft::new(auth_type)
+            .with(field::URL, "https://h.example/in?a=1")
+            .with(hmac::HEADER_KEY, "X-Signature")
+            .with(hmac::SIGNING_SECRET, "0123456789abcdef")
+            .with(basic::USERNAME, "ada")
+            .with(basic::PASSWORD, "a long enough password")
+            .with(bearer::TOKEN, "token")
+            .with(api_key::KEY, "X-Api-Key")
+            .with(api_key::VALUE, "value")
     };
     let mut out = Vec::new();
     let url = format!("https://h.example/{}", "x".repeat(2048));
@@ -117,45 +118,45 @@ fn wrong() -> Vec<(Field, Draft)> {
         "https://[",
         "https://h_.%zz/",
     ] {
-        out.push((Field::Url, Draft { url: text.into(), ..draft(AuthType::Default) }));
+        out.push((field::URL, draft(default::SPEC).with(field::URL, text)));
     }
     let long_name = "x".repeat(257);
     for text in
         ["", " ", "a b", "X:", "é", "a\r\nb", &long_name, "Host", "Cookie", "Authorization", "webhook-id", "Proxy-Foo", "Te"]
     {
-        out.push((Field::HeaderKey, Draft { header_key: text.into(), ..draft(AuthType::Hmac) }));
+        out.push((hmac::HEADER_KEY, draft(hmac::SPEC).with(hmac::HEADER_KEY, text)));
         if text != "Authorization" {
-            out.push((Field::Key, Draft { key: text.into(), ..draft(AuthType::ApiKey) }));
+            out.push((api_key::KEY, draft(api_key::SPEC).with(api_key::KEY, text)));
         }
     }
     for text in ["", " k", "a\u{7}b", "a", &long] {
-        out.push((Field::Key, Draft { key: text.into(), add_to: AddTo::Query, ..draft(AuthType::ApiKey) }));
+        out.push((api_key::KEY, draft(api_key::SPEC).with(api_key::KEY, text).with(api_key::ADD_TO, api_key::QUERY.name)));
     }
     for text in ["", "a\nb", &long] {
         let secret = Secret::new(text);
-        out.push((Field::SigningSecret, Draft { signing_secret: secret.clone(), ..draft(AuthType::Hmac) }));
-        out.push((Field::Password, Draft { password: secret.clone(), ..draft(AuthType::Basic) }));
-        out.push((Field::Token, Draft { token: secret.clone(), ..draft(AuthType::Bearer) }));
-        out.push((Field::Value, Draft { value: secret, ..draft(AuthType::ApiKey) }));
+        out.push((hmac::SIGNING_SECRET, draft(hmac::SPEC).with(hmac::SIGNING_SECRET, secret.clone())));
+        out.push((basic::PASSWORD, draft(basic::SPEC).with(basic::PASSWORD, secret.clone())));
+        out.push((bearer::TOKEN, draft(bearer::SPEC).with(bearer::TOKEN, secret.clone())));
+        out.push((api_key::VALUE, draft(api_key::SPEC).with(api_key::VALUE, secret)));
     }
     for text in ["whsec_???", "not base64", "whsec_", "abc"] {
-        let hmac = draft(AuthType::Hmac);
-        out.push((Field::SigningSecret, Draft { signing_secret: Secret::new(text), format: Format::Standard, ..hmac }));
+        let hmac = draft(hmac::SPEC);
+        out.push((hmac::SIGNING_SECRET, hmac.with(hmac::SIGNING_SECRET, text).with(hmac::FORMAT, Format::Standard.name())));
     }
     for text in ["a:b", "a\nb", &long] {
-        out.push((Field::Username, Draft { username: text.into(), ..draft(AuthType::Basic) }));
+        out.push((basic::USERNAME, draft(basic::SPEC).with(basic::USERNAME, text)));
     }
     for text in [" t", "Bearer ", "tökén", "a b"] {
-        out.push((Field::Token, Draft { token: Secret::new(text), ..draft(AuthType::Bearer) }));
+        out.push((bearer::TOKEN, draft(bearer::SPEC).with(bearer::TOKEN, text)));
     }
     for text in [" v", "välue"] {
-        out.push((Field::Value, Draft { value: Secret::new(text), ..draft(AuthType::ApiKey) }));
+        out.push((api_key::VALUE, draft(api_key::SPEC).with(api_key::VALUE, text)));
     }
     for text in ["ca.pem", "/a\nb"] {
-        out.push((Field::CaCert, Draft { ca_cert: text.into(), ..draft(AuthType::Default) }));
+        out.push((field::CA_CERT, draft(default::SPEC).with(field::CA_CERT, text)));
     }
     for text in ["0", "121", "-1", "+5", "five", "1.5", "99999999"] {
-        out.push((Field::Timeout, Draft { timeout_s: text.into(), ..draft(AuthType::Default) }));
+        out.push((field::TIMEOUT, draft(default::SPEC).with(field::TIMEOUT, text)));
     }
     out
 }
@@ -258,7 +259,7 @@ fn state_errors() -> Vec<StateError> {
     };
     let mut errors = vec![
         E::Syntax { path: path(), line: 1, column: 2, problem: "a comma is missing" },
-        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object" },
+        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object".into() },
         E::Newer { path: path(), found: 2, known: 1 },
         E::Invalid { path: path(), errors: Draft::default().check().unwrap_err() },
         E::Changed { path: path() },
@@ -286,7 +287,7 @@ fn operations() {
     let dir = tempfile::tempdir().unwrap();
     let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
     let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
-    let settings = || Draft { url: "https://h.example/".into(), ..Draft::default() }.check().unwrap().settings;
+    let settings = || Draft::default().with(field::URL, "https://h.example/").check().unwrap().settings;
     let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, |_| Ok(settings())).unwrap_err()];
     assert!(nothing.iter().all(|problem| problem.kind == ProblemKind::NothingRegistered), "{nothing:?}");
     let generation = waypost.register(settings()).unwrap().generation;
@@ -380,11 +381,15 @@ fn causes() -> Vec<Cause> {
 
 #[test]
 fn diagnoses() {
-    let settings = AuthType::ALL.map(|auth_type| {
+    let settings = auth::ALL.map(|auth_type| {
         let secret = || Secret::new("0123456789abcdef-3f2a");
-        let draft = Draft { url: "https://h.example/in".into(), auth_type, header_key: "X-Signature".into(), ..Draft::default() };
-        let draft = Draft { signing_secret: secret(), password: secret(), token: secret(), value: secret(), ..draft };
-        Draft { username: "ada".into(), key: "X-Api-Key".into(), ..draft }.check().unwrap().settings
+        let draft = Draft::new(auth_type).with(field::URL, "https://h.example/in").with(hmac::HEADER_KEY, "X-Signature");
+        let draft = draft
+            .with(hmac::SIGNING_SECRET, secret())
+            .with(basic::PASSWORD, secret())
+            .with(bearer::TOKEN, secret())
+            .with(api_key::VALUE, secret());
+        draft.with(basic::USERNAME, "ada").with(api_key::KEY, "X-Api-Key").check().unwrap().settings
     });
     let phases = || std::iter::once(None).chain(Phase::ALL.map(Some));
     for settings in &settings {
@@ -424,7 +429,7 @@ fn receivers_and_deliveries_that_are_not_there() {
     let dir = tempfile::tempdir().unwrap();
     let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
     let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
-    let settings = Draft { url: "https://h.example/".into(), ..Draft::default() }.check().unwrap().settings;
+    let settings = Draft::default().with(field::URL, "https://h.example/").check().unwrap().settings;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
     let taken = TcpListener::bind(addr).unwrap();

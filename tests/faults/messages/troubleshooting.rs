@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::mem::discriminant;
+use waypost::domain::auth::hmac;
+use waypost::domain::field;
 
 use http::StatusCode;
-use waypost::domain::auth::AuthType;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
 use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
-use waypost::domain::secret::Secret;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");
 const BEGIN: &str = "<!-- made by tests/faults/messages/troubleshooting.rs -->\n";
@@ -27,13 +27,10 @@ const ANSWERS: [u16; 15] = [301, 400, 401, 403, 404, 405, 410, 413, 415, 422, 42
 const SELDOM: [u16; 11] = [304, 402, 407, 408, 409, 411, 421, 431, 501, 507, 600];
 
 fn settings() -> Settings {
-    let draft = Draft {
-        url: "https://hooks.example.com/in".into(),
-        auth_type: AuthType::Hmac,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new("0123456789abcdef-3f2a"),
-        ..Draft::default()
-    };
+    let draft = Draft::new(hmac::SPEC)
+        .with(field::URL, "https://hooks.example.com/in")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, "0123456789abcdef-3f2a");
     draft.check().unwrap().settings
 }
 

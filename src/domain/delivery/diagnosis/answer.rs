@@ -3,10 +3,10 @@
 use url::Url;
 
 use super::{Diagnosis, secret_of};
-use crate::domain::auth::{ApiKeyPlace, Auth, AuthType};
+use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
-use crate::domain::field::Field;
+use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::problem::Fix;
 use crate::domain::text::{ellipsis, visible};
@@ -42,9 +42,10 @@ fn client_error(to: &Settings, response: &Response) -> Diagnosis {
     match response.status {
         400 => Diagnosis::new(
             "The endpoint could not use the request.",
-            match to.auth().auth_type() {
-                AuthType::Hmac => "Read its answer; some receivers say so of a wrong signature, too.",
-                _ => READ_ANSWER,
+            if to.auth().format().is_some() {
+                "Read its answer; some receivers say so of a wrong signature, too."
+            } else {
+                READ_ANSWER
             },
         ),
         401 => unauthorized(to, response),
@@ -107,7 +108,7 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
         };
         return Diagnosis::new(
             format!("The endpoint wants credentials, and with the auth type Default none are sent.{asked}"),
-            Fix::from("Choose the auth type that the receiver asks for.").by_editing(Field::AuthType),
+            Fix::from("Choose the auth type that the receiver asks for.").by_editing(field::AUTH),
         );
     };
     // What else must be the same on both sides: as often the mistake as the secret itself.
@@ -213,9 +214,9 @@ fn redirect(to: &Settings, response: &Response) -> Diagnosis {
                 _ if location.contains(DOTS) => format!("{whose}Its address has the secret in it: {ask}.").into(),
                 Ok(_) if elsewhere => {
                     Fix::from(format!("It is another host, {host}: make it the URL if you trust it with your events."))
-                        .by_editing(Field::Url)
+                        .by_editing(field::URL)
                 }
-                Ok(url) => Fix::from(format!("Make it the URL: {}.", ellipsis(url.as_str(), 300))).by_editing(Field::Url),
+                Ok(url) => Fix::from(format!("Make it the URL: {}.", ellipsis(url.as_str(), 300))).by_editing(field::URL),
                 Err(error) => format!("{whose}It {}: {ask}.", error.what).into(),
             }
         }

@@ -3,7 +3,7 @@
 use super::{Diagnosis, date, host_and_port};
 use crate::domain::delivery::{Cause, Phase};
 use crate::domain::destination::Settings;
-use crate::domain::field::Field;
+use crate::domain::field;
 use crate::domain::problem::Fix;
 use crate::domain::text::{ellipsis, visible};
 
@@ -167,7 +167,7 @@ fn tls(to: &Settings, cause: &Cause) -> Diagnosis {
 
 /// A fix by another CA certificate.
 fn ca(text: impl Into<Fix>) -> Fix {
-    text.into().by_editing(Field::CaCert)
+    text.into().by_editing(field::CA_CERT)
 }
 
 fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {

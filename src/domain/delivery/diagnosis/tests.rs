@@ -1,24 +1,23 @@
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::AuthType;
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::delivery::{Outcome, SentRequest, Timings, TlsInfo};
 use crate::domain::draft::Draft;
+use crate::domain::field;
 use crate::domain::secret::Secret;
 
 fn to(auth_type: AuthType) -> Settings {
     let secret = || Secret::new("0123456789abcdef-3f2a");
-    let draft = Draft {
-        url: "https://hooks.example.com/in?a=1".into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: secret(),
-        username: "me".into(),
-        password: secret(),
-        token: secret(),
-        key: "X-Api-Key".into(),
-        value: secret(),
-        add_to: AddTo::Header,
-        ..Draft::default()
-    };
+    let draft = Draft::new(auth_type)
+        .with(field::URL, "https://hooks.example.com/in?a=1")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, secret())
+        .with(basic::USERNAME, "me")
+        .with(basic::PASSWORD, secret())
+        .with(bearer::TOKEN, secret())
+        .with(api_key::KEY, "X-Api-Key")
+        .with(api_key::VALUE, secret())
+        .with(api_key::ADD_TO, api_key::HEADER.name);
     draft.check().unwrap().settings
 }
 
@@ -76,20 +75,20 @@ fn every_cause_has_words_of_its_own() {
     let mut seen = std::collections::BTreeSet::new();
     for cause in causes() {
         for phase in std::iter::once(None).chain(Phase::ALL.map(Some)) {
-            let diagnosis = of_cause(&to(AuthType::Default), phase, &cause);
+            let diagnosis = of_cause(&to(default::SPEC), phase, &cause);
             for text in [&diagnosis.why, &diagnosis.fix.text] {
                 assert!(text.ends_with('.') && !text.contains("..") && !text.contains("  "), "{cause:?}: {text}");
                 assert!(!text.contains('{') && !text.contains("Some("), "{cause:?}: {text}");
             }
         }
-        let diagnosis = of_cause(&to(AuthType::Default), Some(Phase::Wait), &cause);
+        let diagnosis = of_cause(&to(default::SPEC), Some(Phase::Wait), &cause);
         assert!(seen.insert(diagnosis.why), "{cause:?} is not told apart");
     }
 }
 
 #[test]
 fn every_status_has_words() {
-    for auth_type in AuthType::ALL {
+    for auth_type in auth::ALL {
         for status in 100..=999 {
             let diagnosis = said(auth_type, status, &[]);
             assert!(diagnosis.why.ends_with('.'), "{status}: {}", diagnosis.why);
@@ -101,38 +100,35 @@ fn every_status_has_words() {
 #[test]
 fn credentials_refused() {
     let fix = |auth_type| said(auth_type, 401, &[]).fix.text;
-    assert_eq!(said(AuthType::Hmac, 401, &[]).why, "The endpoint refused the credentials.");
-    assert_eq!(fix(AuthType::Hmac), "Compare the signing secret (ends 3f2a) and the format (hex) with the receiver's.");
-    assert_eq!(fix(AuthType::Basic), "Compare the username \"me\" and the password with the receiver's.");
-    assert_eq!(fix(AuthType::Bearer), "Compare the token (ends 3f2a) with the receiver's.");
-    assert_eq!(fix(AuthType::ApiKey), "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's.");
-    let none = said(AuthType::Default, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
+    assert_eq!(said(hmac::SPEC, 401, &[]).why, "The endpoint refused the credentials.");
+    assert_eq!(fix(hmac::SPEC), "Compare the signing secret (ends 3f2a) and the format (hex) with the receiver's.");
+    assert_eq!(fix(basic::SPEC), "Compare the username \"me\" and the password with the receiver's.");
+    assert_eq!(fix(bearer::SPEC), "Compare the token (ends 3f2a) with the receiver's.");
+    assert_eq!(fix(api_key::SPEC), "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's.");
+    let none = said(default::SPEC, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
     assert!(none.why.contains("none are sent") && none.why.contains("Bearer realm"), "{none:?}");
-    for auth_type in AuthType::ALL {
-        assert_eq!(
-            said(auth_type, 403, &[]).fix.text.contains("3f2a"),
-            !matches!(auth_type, AuthType::Default | AuthType::Basic)
-        );
+    for auth_type in auth::ALL {
+        assert_eq!(said(auth_type, 403, &[]).fix.text.contains("3f2a"), ![default::SPEC, basic::SPEC].contains(&auth_type));
     }
 }
 
 #[test]
 fn redirects_show_where_they_lead() {
     for status in [301, 302, 303, 307, 308] {
-        let same = said(AuthType::Default, status, &[("location", "/in/")]);
+        let same = said(default::SPEC, status, &[("location", "/in/")]);
         assert!(same.why.contains("redirects to /in/") && same.why.contains("redirect not followed"), "{same:?}");
         assert!(same.fix.text.contains("https://hooks.example.com/in/"), "{same:?}");
-        let other = said(AuthType::Default, status, &[("location", "https://evil.example.net/x")]);
+        let other = said(default::SPEC, status, &[("location", "https://evil.example.net/x")]);
         assert!(other.fix.text.contains("another host, evil.example.net"), "{other:?}");
         assert!(
-            said(AuthType::Default, status, &[("location", "http://hooks.example.com/in")]).fix.text.contains("not be encrypted")
+            said(default::SPEC, status, &[("location", "http://hooks.example.com/in")]).fix.text.contains("not be encrypted")
         );
-        assert!(said(AuthType::Default, status, &[]).why.contains("redirect not followed"));
+        assert!(said(default::SPEC, status, &[]).why.contains("redirect not followed"));
     }
-    let nasty = said(AuthType::Default, 302, &[("location", "/\u{202e}\u{9b}31m")]);
+    let nasty = said(default::SPEC, 302, &[("location", "/\u{202e}\u{9b}31m")]);
     assert!(!format!("{}{}", nasty.why, nasty.fix.text).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
     let target = |status, location: &str| {
-        redirect_target(&to(AuthType::Default), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
+        redirect_target(&to(default::SPEC), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
     };
     assert_eq!(target(308, "/in/").as_deref(), Some("https://hooks.example.com/in/"));
     assert_eq!(target(302, "//other.example.net/x").as_deref(), Some("https://other.example.net/x"));
@@ -142,41 +138,41 @@ fn redirects_show_where_they_lead() {
         assert_eq!(target(302, location), None, "{location}");
     }
     assert_eq!(target(304, "/in/"), None);
-    let with_user = said(AuthType::Default, 302, &[("location", "https://me:pw@hooks.example.com/")]);
+    let with_user = said(default::SPEC, 302, &[("location", "https://me:pw@hooks.example.com/")]);
     assert!(with_user.fix.text.contains("has a user name"), "{with_user:?}");
-    let masked = said(AuthType::ApiKey, 302, &[("location", "/in?key=••••••••")]);
+    let masked = said(api_key::SPEC, 302, &[("location", "/in?key=••••••••")]);
     assert!(masked.fix.text.contains("has the secret in it"), "{masked:?}");
 }
 
 #[test]
 fn retry_after_is_shown_and_capped() {
-    let why = |value: &str| said(AuthType::Default, 429, &[("retry-after", value)]).why;
+    let why = |value: &str| said(default::SPEC, 429, &[("retry-after", value)]).why;
     assert!(why("5").ends_with("It asks to wait 5 s."));
     assert!(why("3600").ends_with("It asks to wait 3600 s; waypost waits 60 s at most."));
     assert!(why("99999999999999999999999").contains("60 s at most"));
     assert!(why("Wed, 21 Oct 2026 07:28:00 GMT").contains("until Wed, 21 Oct 2026 07:28:00 GMT; waypost waits 60 s"));
     assert!(why("-5").ends_with("Its Retry-After is \"-5\", which is not a time to wait."));
     assert!(why("so\u{202e}on").contains("so\\u{202e}on"));
-    assert!(!said(AuthType::Default, 429, &[]).why.contains("Retry-After"));
+    assert!(!said(default::SPEC, 429, &[]).why.contains("Retry-After"));
 }
 
 #[test]
 fn a_private_address_behind_a_name_is_mentioned() {
     let addresses = [([10, 1, 2, 3], 443).into()];
-    let said = of_failure(&to(AuthType::Default), Some(Phase::Connect), &Cause::TimedOut(15), &addresses);
+    let said = of_failure(&to(default::SPEC), Some(Phase::Connect), &Cause::TimedOut(15), &addresses);
     assert!(said.why.ends_with("hooks.example.com is 10.1.2.3, which only its own network can reach."), "{said:?}");
-    let said = of_failure(&to(AuthType::Default), Some(Phase::Wait), &Cause::TimedOut(15), &addresses);
+    let said = of_failure(&to(default::SPEC), Some(Phase::Wait), &Cause::TimedOut(15), &addresses);
     assert!(!said.why.contains("10.1.2.3"));
 }
 
 #[test]
 fn names_dates_and_addresses_are_told() {
-    let why = |cause: &Cause| of_cause(&to(AuthType::Default), Some(Phase::Tls), cause).why;
+    let why = |cause: &Cause| of_cause(&to(default::SPEC), Some(Phase::Tls), cause).why;
     let expired = why(&Cause::Expired(Some(at("2026-01-01T10:00:00Z")), at("2026-02-01T00:00:00Z")));
     assert!(expired.contains("2026-01-01 10:00 UTC") && expired.contains("2026-02-01 00:00 UTC"), "{expired}");
     assert!(why(&Cause::ConnectionRefused(None)).contains("hooks.example.com:443"));
     assert!(why(&Cause::WrongName(vec!["a.example".into(), "b.example".into()])).contains("for a.example, b.example, not for"));
-    let fix = of_cause(&to(AuthType::Default), None, &Cause::NoCaStore(String::new())).fix.text;
+    let fix = of_cause(&to(default::SPEC), None, &Cause::NoCaStore(String::new())).fix.text;
     assert!(fix.contains("ca-certificates") && fix.contains("SSL_CERT_FILE"));
 }
 

@@ -5,7 +5,7 @@ use super::mistake::{
     SecretForm, Spacing,
 };
 use super::{content, notation};
-use crate::domain::auth::{Auth, AuthType};
+use crate::domain::auth::Auth;
 use crate::domain::signature::{Format, TOLERANCE_S};
 use crate::domain::text::{ellipsis, visible};
 
@@ -15,11 +15,10 @@ const NAME: usize = 60;
 /// The reason and the fix for all mistakes together; `verdict` is the check's own reason.
 pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) {
     if mistakes.is_empty() {
-        let fix = match auth.auth_type() {
-            AuthType::Hmac => {
-                "Check that both sides have the same secret, and that the body is the bytes as they came, before any parser had them."
-            }
-            _ => "Check that both sides have the same credential, and enter it again on the side that is wrong.",
+        let fix = if auth.format().is_some() {
+            "Check that both sides have the same secret, and that the body is the bytes as they came, before any parser had them."
+        } else {
+            "Check that both sides have the same credential, and enter it again on the side that is wrong."
         };
         // That a password is another says it all; that a signature does not match may have many reasons.
         let reason = if auth.format().is_some() { format!("none of the known mistakes: {verdict}") } else { verdict.to_owned() };
@@ -89,7 +88,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             "the timestamp is not a whole number of seconds".into(),
             "Write it as Unix seconds without a fraction, and sign that text.".into(),
         ),
-        Mistake::Scheme(found) => scheme(auth.auth_type(), *found),
+        Mistake::Scheme(found) => scheme(auth, *found),
         Mistake::Swapped => (
             "the user name and the password stand in each other's place".into(),
             "Put the user name before the colon and the password behind it.".into(),
@@ -294,11 +293,11 @@ fn parts(content: Content) -> String {
     }
 }
 
-fn scheme(auth: AuthType, found: Scheme) -> (String, String) {
+fn scheme(auth: &Auth, found: Scheme) -> (String, String) {
     let wanted = match auth {
-        AuthType::Basic => Some("Basic"),
-        AuthType::Bearer => Some("Bearer"),
-        _ => None,
+        Auth::Basic { .. } => Some("Basic"),
+        Auth::Bearer { .. } => Some("Bearer"),
+        Auth::Default | Auth::Hmac { .. } | Auth::ApiKey { .. } => None,
     };
     let what = match (found, wanted) {
         (Scheme::Missing, Some(wanted)) => format!("\"{wanted} \" is missing before the credential"),

@@ -1,8 +1,10 @@
 //! Every auth type: what is sent is accepted, and each thing that can be wrong has its own words.
 
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::AuthType;
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::draft::Draft;
+use crate::domain::field;
 use crate::domain::request::Stamp;
 use crate::domain::signature::Format;
 
@@ -10,18 +12,15 @@ const NOW: i64 = 1_790_000_000;
 const SECRET: &str = "a-secret-of-some-length";
 
 fn draft(auth_type: AuthType) -> Draft {
-    Draft {
-        url: "https://h.example/in?a=1&b=%20+".into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        signing_secret: Secret::new(SECRET),
-        username: "ann".into(),
-        password: Secret::new(SECRET),
-        token: Secret::new(SECRET),
-        key: "x-api-key".into(),
-        value: Secret::new(SECRET),
-        ..Draft::default()
-    }
+    Draft::new(auth_type)
+        .with(field::URL, "https://h.example/in?a=1&b=%20+")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::SIGNING_SECRET, SECRET)
+        .with(basic::USERNAME, "ann")
+        .with(basic::PASSWORD, SECRET)
+        .with(bearer::TOKEN, SECRET)
+        .with(api_key::KEY, "x-api-key")
+        .with(api_key::VALUE, SECRET)
 }
 
 fn settings(draft: &Draft) -> Settings {
@@ -80,13 +79,15 @@ impl Sent {
 }
 
 fn every_settings() -> Vec<Settings> {
-    let mut all: Vec<_> = AuthType::ALL.into_iter().map(|auth| settings(&draft(auth))).collect();
+    let mut all: Vec<_> = auth::ALL.into_iter().map(|auth| settings(&draft(auth))).collect();
     for format in Format::ALL {
         let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        all.push(settings(&Draft { signing_secret, format, ..draft(AuthType::Hmac) }));
+        all.push(settings(&draft(hmac::SPEC).with(hmac::SIGNING_SECRET, signing_secret).with(hmac::FORMAT, format.name())));
     }
     let key = "api key+ä".to_owned();
-    all.push(settings(&Draft { key, value: Secret::new("v &=+%ä"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) }));
+    all.push(settings(
+        &draft(api_key::SPEC).with(api_key::KEY, key).with(api_key::VALUE, "v &=+%ä").with(api_key::ADD_TO, api_key::QUERY.name),
+    ));
     all
 }
 
@@ -103,11 +104,11 @@ fn what_is_sent_is_accepted_and_nothing_else_than_a_post_is() {
 #[test]
 fn accepted_says_by_what() {
     let how = |auth| Sent::to(&settings(&draft(auth))).check(&settings(&draft(auth))).reason().to_owned();
-    assert_eq!(how(AuthType::Default), "nothing to check: no authentication is registered");
-    assert_eq!(how(AuthType::Hmac), "the signature in x-signature is right");
-    assert_eq!(how(AuthType::Basic), "the user name and password in authorization are right");
-    assert_eq!(how(AuthType::Bearer), "the token in authorization is right");
-    assert_eq!(how(AuthType::ApiKey), "the key in x-api-key is right");
+    assert_eq!(how(default::SPEC), "nothing to check: no authentication is registered");
+    assert_eq!(how(hmac::SPEC), "the signature in x-signature is right");
+    assert_eq!(how(basic::SPEC), "the user name and password in authorization are right");
+    assert_eq!(how(bearer::SPEC), "the token in authorization is right");
+    assert_eq!(how(api_key::SPEC), "the key in x-api-key is right");
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn no_reason_tells_a_secret() {
 
 #[test]
 fn wrong_signatures() {
-    let plain = settings(&draft(AuthType::Hmac));
+    let plain = settings(&draft(hmac::SPEC));
     let sent = Sent::to(&plain);
     assert_eq!(sent.clone().without("x-signature").why(&plain), "the header x-signature is missing");
     let other = Sent { body: b"{\"a\":2}".to_vec(), ..sent.clone() };
@@ -137,15 +138,16 @@ fn wrong_signatures() {
     let twice = Sent { headers: [sent.headers.clone(), sent.headers.clone()].concat(), ..sent };
     assert!(twice.why(&plain).contains("more than once"));
 
-    let github = settings(&Draft { format: Format::Sha256Hex, ..draft(AuthType::Hmac) });
+    let github = settings(&draft(hmac::SPEC).with(hmac::FORMAT, Format::Sha256Hex.name()));
     assert!(Sent::to(&plain).why(&github).contains("sha256= and 64 hex digits"));
 
-    let stripe = settings(&Draft { format: Format::Timestamped, ..draft(AuthType::Hmac) });
+    let stripe = settings(&draft(hmac::SPEC).with(hmac::FORMAT, Format::Timestamped.name()));
     assert!(Sent::to(&stripe).check_at(&stripe, NOW + 300).is_accepted());
     assert!(Sent::to(&stripe).check_at(&stripe, NOW + 301).reason().contains("301 s off"));
 
     let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    let standard = settings(&Draft { format: Format::Standard, signing_secret, ..draft(AuthType::Hmac) });
+    let standard =
+        settings(&draft(hmac::SPEC).with(hmac::FORMAT, Format::Standard.name()).with(hmac::SIGNING_SECRET, signing_secret));
     assert_eq!(Sent::to(&standard).without("webhook-id").why(&standard), "the header webhook-id is missing");
     assert_eq!(Sent::to(&standard).without("webhook-timestamp").why(&standard), "the header webhook-timestamp is missing");
     assert!(Sent::to(&standard).with("webhook-id", "msg_2").why(&standard).contains("does not match"));
@@ -154,7 +156,7 @@ fn wrong_signatures() {
 
 #[test]
 fn wrong_basic_credentials() {
-    let settings = settings(&draft(AuthType::Basic));
+    let settings = settings(&draft(basic::SPEC));
     let given = |value: &str| Sent::to(&settings).with("authorization", value).why(&settings);
     let encoded = |pair: &[u8]| format!("Basic {}", STANDARD.encode(pair));
     assert_eq!(Sent::to(&settings).without("authorization").why(&settings), "the header authorization is missing");
@@ -172,20 +174,21 @@ fn wrong_basic_credentials() {
 
 #[test]
 fn wrong_tokens_and_keys() {
-    let bearer = settings(&draft(AuthType::Bearer));
+    let bearer = settings(&draft(bearer::SPEC));
     let given = |value: &str| Sent::to(&bearer).with("authorization", value).why(&bearer);
     assert!(given(SECRET).contains("does not begin with \"Bearer \""));
     assert!(given("Bearer ").contains("nothing stands behind"));
     assert!(given("Bearer x").contains("is another"));
 
-    let header = settings(&draft(AuthType::ApiKey));
+    let header = settings(&draft(api_key::SPEC));
     assert_eq!(Sent::to(&header).without("x-api-key").why(&header), "the header x-api-key is missing");
     assert!(Sent::to(&header).with("x-api-key", "x").why(&header).contains("x-api-key is another"));
 }
 
 #[test]
 fn keys_in_the_query_are_read_decoded() {
-    let draft = Draft { key: "my key".into(), value: Secret::new("v&+"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) };
+    let draft =
+        draft(api_key::SPEC).with(api_key::KEY, "my key").with(api_key::VALUE, "v&+").with(api_key::ADD_TO, api_key::QUERY.name);
     let settings = settings(&draft);
     let at = |target: &str| Sent { target: target.into(), ..Sent::to(&settings) };
     for right in ["/in?my%20key=v%26%2B", "/in?my+key=v%26%2b", "/in?a=1&m%79%20key=v%26%2B&b"] {
@@ -199,8 +202,9 @@ fn keys_in_the_query_are_read_decoded() {
 
 #[test]
 fn a_target_is_shown_without_keys() {
-    let draft = Draft { key: "my key".into(), value: Secret::new("v&+"), add_to: AddTo::Query, ..draft(AuthType::ApiKey) };
-    let keyed = settings(&Draft { url: "https://h.example.com/in?a=1&b".into(), ..draft });
+    let draft =
+        draft(api_key::SPEC).with(api_key::KEY, "my key").with(api_key::VALUE, "v&+").with(api_key::ADD_TO, api_key::QUERY.name);
+    let keyed = settings(&draft.with(field::URL, "https://h.example.com/in?a=1&b"));
     let shown = |target| shown_target(Some(&keyed), target);
     assert_eq!(shown("/in?a=1&m%79+key=wrong&b&=c"), format!("/in?a=1&m%79+key={DOTS}&b&={DOTS}"));
     // A key under another name, or alone, is a key all the same.

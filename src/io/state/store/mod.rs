@@ -150,14 +150,10 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let Some(entry) = document.entry() else { return Ok(Loaded::Empty { generation }) };
     let mut draft = entry.draft.clone();
     let (created_at, updated_at) = (entry.created_at, entry.updated_at);
-    if let Some(field) = draft.auth_type.secret_field() {
+    if let Some(field) = draft.auth_type().secret_fields().next() {
         let sealed = entry.sealed.as_deref().ok_or(VaultError::Absent);
         match sealed.and_then(|sealed| Key::read(paths)?.open(&entry.place, sealed)) {
-            Ok(secret) => {
-                if let Some(own) = draft.secret_mut(field) {
-                    *own = secret;
-                }
-            }
+            Ok(secret) => draft.set(field, secret),
             Err(error) => return Ok(Loaded::Locked { draft, created_at, updated_at, generation, error }),
         }
     }

@@ -1,12 +1,14 @@
 //! The published schema says what is saved, no more and no less.
 
+use crate::domain::auth::{self, api_key, hmac};
+use crate::domain::field;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::tests::{Home, draft};
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::AuthType;
 use crate::domain::signature::Format;
 
 fn schema() -> Value {
@@ -90,15 +92,17 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
 }
 
 fn saved() -> Vec<(AuthType, Value)> {
-    let whole = |auth_type| Draft { ca_cert: "/ca.pem".into(), timeout_s: "120".into(), ..draft(auth_type) };
-    let mut drafts: Vec<Draft> = AuthType::ALL.map(draft).into();
-    drafts.extend(AuthType::ALL.map(whole));
-    drafts.push(Draft { add_to: AddTo::Query, ..draft(AuthType::ApiKey) });
-    drafts.extend([Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| Draft { format, ..draft(AuthType::Hmac) }));
+    let whole = |auth_type| draft(auth_type).with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "120");
+    let mut drafts: Vec<Draft> = auth::ALL.map(draft).into();
+    drafts.extend(auth::ALL.map(whole));
+    drafts.push(draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name));
+    drafts.extend(
+        [Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| draft(hmac::SPEC).with(hmac::FORMAT, format.name())),
+    );
     let home = Home::new();
     let save = |draft: &Draft| {
         home.put(draft);
-        (draft.auth_type, home.json())
+        (draft.auth_type(), home.json())
     };
     drafts.iter().map(save).collect()
 }
@@ -114,7 +118,7 @@ fn what_is_saved_is_valid() {
 
 #[test]
 fn what_is_not_saved_is_not_valid() {
-    let (_, good) = saved().into_iter().find(|(auth_type, _)| *auth_type == AuthType::ApiKey).unwrap();
+    let (_, good) = saved().into_iter().find(|(auth_type, _)| *auth_type == api_key::SPEC).unwrap();
     for (pointer, bad) in [
         ("/schema_version", json!(2)),
         ("/generation", json!(-1)),
@@ -145,12 +149,12 @@ fn no_field_is_saved_that_is_not_described_and_none_described_that_is_not_saved(
     };
     assert_eq!(union(&|json| json.clone(), &|_| true), described(""));
     assert_eq!(union(&|json| json["destination"].clone(), &|_| true), described("/$defs/destination"));
-    for auth_type in AuthType::ALL {
+    for auth_type in auth::ALL {
         let saved = union(&|json| json["destination"]["auth"].clone(), &|this| this == auth_type);
-        assert_eq!(saved, described(&format!("/$defs/{}", auth_type.name())));
+        assert_eq!(saved, described(&format!("/$defs/{}", auth_type.name)));
     }
     let formats: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
     assert_eq!(schema["$defs"]["hmac"]["properties"]["format"]["enum"], json!(formats));
-    let places: Vec<_> = AddTo::ALL.iter().map(|place| place.name()).collect();
+    let places: Vec<_> = api_key::ADD_TO.options().iter().map(|place| place.name).collect();
     assert_eq!(schema["$defs"]["api-key"]["properties"]["add_to"]["enum"], json!(places));
 }

@@ -1,3 +1,5 @@
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use crate::domain::field;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,9 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::auth::{AddTo, AuthType};
-use crate::domain::field::Field;
-use crate::domain::secret::Secret;
+use crate::domain::auth::AuthType;
 use crate::domain::signature::Format;
 
 /// Long enough for a hint, and found nowhere else.
@@ -83,19 +83,16 @@ fn destination(draft: &Draft) -> Destination {
 }
 
 pub(super) fn draft(auth_type: AuthType) -> Draft {
-    Draft {
-        url: "https://hooks.example.com/in?a=1".into(),
-        auth_type,
-        header_key: "X-Signature".into(),
-        format: Format::Timestamped,
-        username: "ann".into(),
-        key: "X-Api-Key".into(),
-        signing_secret: Secret::new(CANARY),
-        password: Secret::new(CANARY),
-        token: Secret::new(CANARY),
-        value: Secret::new(CANARY),
-        ..Draft::default()
-    }
+    Draft::new(auth_type)
+        .with(field::URL, "https://hooks.example.com/in?a=1")
+        .with(hmac::HEADER_KEY, "X-Signature")
+        .with(hmac::FORMAT, Format::Timestamped.name())
+        .with(basic::USERNAME, "ann")
+        .with(api_key::KEY, "X-Api-Key")
+        .with(hmac::SIGNING_SECRET, CANARY)
+        .with(basic::PASSWORD, CANARY)
+        .with(bearer::TOKEN, CANARY)
+        .with(api_key::VALUE, CANARY)
 }
 
 fn is_empty(home: &Home, after: u64) -> bool {
@@ -140,9 +137,9 @@ fn h22_an_absent_file_is_empty_and_loading_makes_nothing() {
 #[test]
 fn every_auth_type_comes_back_as_it_was_saved() {
     let home = Home::new();
-    let mut all: Vec<Draft> = AuthType::ALL.map(draft).into();
-    all.push(Draft { add_to: AddTo::Query, key: "api key".into(), ..draft(AuthType::ApiKey) });
-    all.push(Draft { ca_cert: "/etc/ca.pem".into(), timeout_s: "30".into(), ..draft(AuthType::Basic) });
+    let mut all: Vec<Draft> = auth::ALL.map(draft).into();
+    all.push(draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name).with(api_key::KEY, "api key"));
+    all.push(draft(basic::SPEC).with(field::CA_CERT, "/etc/ca.pem").with(field::TIMEOUT, "30"));
     for (before, draft) in all.iter().enumerate() {
         let generation = home.put(draft);
         assert_eq!(generation, u64::try_from(before).unwrap() + 1);
@@ -157,7 +154,7 @@ fn every_auth_type_comes_back_as_it_was_saved() {
 #[test]
 fn the_file_is_as_the_design_shows_it() {
     let home = Home::new();
-    home.put(&Draft { format: Format::Hex, ..draft(AuthType::Hmac) });
+    home.put(&draft(hmac::SPEC).with(hmac::FORMAT, Format::Hex.name()));
     let sealed = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
     let expected = json!({
         "schema_version": 1, "generation": 1,
@@ -172,14 +169,14 @@ fn the_file_is_as_the_design_shows_it() {
 #[test]
 fn no_key_is_made_for_what_has_no_secret() {
     let home = Home::new();
-    home.put(&draft(AuthType::Default));
+    home.put(&draft(default::SPEC));
     assert!(!home.paths.state_dir.exists());
 }
 
 #[test]
 fn a_removed_destination_is_gone() {
     let home = Home::new();
-    home.put(&draft(AuthType::Bearer));
+    home.put(&draft(bearer::SPEC));
     let saved = save(&home.paths, |loaded| {
         assert!(loaded.destination().is_some());
         Ok::<_, StateError>(None)
@@ -199,7 +196,7 @@ fn a_refusing_change_writes_nothing() {
         }
     }
     let home = Home::new();
-    home.put(&draft(AuthType::Bearer));
+    home.put(&draft(bearer::SPEC));
     let before = home.text();
     assert!(save(&home.paths, |_| Err(Refusal(None))).unwrap_err().0.is_none());
     assert_eq!(home.text(), before);
@@ -208,14 +205,14 @@ fn a_refusing_change_writes_nothing() {
 #[test]
 fn h26_unknown_fields_survive() {
     let home = Home::new();
-    home.put(&draft(AuthType::Hmac));
+    home.put(&draft(hmac::SPEC));
     home.edit_by_hand(|json| {
         json["x-top"] = json!([1, { "deep": null }]);
         json["destination"]["x-note"] = json!("ours");
         json["destination"]["auth"]["x-auth"] = json!(2.5);
         json["destination"]["auth"]["signing_secret"]["x-secret"] = json!(true);
     });
-    home.put(&Draft { url: "https://other.example.com/".into(), signing_secret: Secret::new(SECOND), ..draft(AuthType::Hmac) });
+    home.put(&draft(hmac::SPEC).with(field::URL, "https://other.example.com/").with(hmac::SIGNING_SECRET, SECOND));
     let json = home.json();
     assert_eq!(json["x-top"], json!([1, { "deep": null }]));
     assert_eq!(json["destination"]["x-note"], "ours");
@@ -227,10 +224,10 @@ fn h26_unknown_fields_survive() {
 #[test]
 fn fields_of_another_auth_type_go() {
     let home = Home::new();
-    home.put(&Draft { ca_cert: "/ca.pem".into(), timeout_s: "9".into(), ..draft(AuthType::Hmac) });
+    home.put(&draft(hmac::SPEC).with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "9"));
     home.edit_by_hand(|json| json["destination"]["auth"]["x-auth"] = json!(1));
     let old = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
-    home.put(&draft(AuthType::Basic));
+    home.put(&draft(basic::SPEC));
     let json = home.json();
     let keys: Vec<_> = json["destination"]["auth"].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["type", "x-auth", "username", "password"]);
@@ -242,7 +239,7 @@ fn fields_of_another_auth_type_go() {
 #[test]
 fn h23_a_loose_mode_names_the_command() {
     let home = Home::new();
-    home.put(&draft(AuthType::Bearer));
+    home.put(&draft(bearer::SPEC));
     for loose in [0o640, 0o604, 0o620, 0o602, 0o666] {
         fs::set_permissions(home.file(), Permissions::from_mode(loose)).unwrap();
         let error = load(&home.paths).unwrap_err();
@@ -346,18 +343,18 @@ fn h25_a_newer_file_is_left_as_it_is() {
 #[test]
 fn a_value_that_breaks_a_rule_names_its_field() {
     for (change, field) in [
-        ((|json| json["destination"]["url"] = json!("http://h/")) as fn(&mut Value), Field::Url),
-        (|json| json["destination"]["timeout_s"] = json!(121), Field::Timeout),
-        (|json| json["destination"]["ca_cert"] = json!("relative.pem"), Field::CaCert),
+        ((|json| json["destination"]["url"] = json!("http://h/")) as fn(&mut Value), field::URL),
+        (|json| json["destination"]["timeout_s"] = json!(121), field::TIMEOUT),
+        (|json| json["destination"]["ca_cert"] = json!("relative.pem"), field::CA_CERT),
     ] {
         let home = Home::new();
-        home.put(&draft(AuthType::Default));
+        home.put(&draft(default::SPEC));
         home.edit_by_hand(change);
         let before = home.text();
         let error = load(&home.paths).unwrap_err();
         assert!(matches!(error, StateError::Invalid { .. }), "{error}");
         assert_eq!(error.field(), Some(field), "{error}");
-        assert!(error.to_string().contains(field.name()), "{error}");
+        assert!(error.to_string().contains(field.id), "{error}");
         assert_eq!(home.text(), before);
     }
 }
@@ -372,7 +369,7 @@ fn h27_links_are_kept() {
     symlink("real.json", home.dir.path().join("dotfiles/hop")).unwrap();
     assert!(is_empty(&home, 0));
     for generation in [1, 2] {
-        assert_eq!(home.put(&draft(AuthType::Bearer)), generation);
+        assert_eq!(home.put(&draft(bearer::SPEC)), generation);
         assert_eq!(fs::read_link(home.file()).unwrap(), Path::new("../dotfiles/hop"));
         assert!(fs::symlink_metadata(&target).unwrap().is_file());
         assert_eq!(mode(&target), 0o600);
@@ -383,20 +380,20 @@ fn h27_links_are_kept() {
 #[test]
 fn h28_what_is_edited_by_hand_takes_no_secret_along() {
     for (auth_type, change) in [
-        (AuthType::Hmac, (|json| json["destination"]["url"] = json!("https://evil.example/")) as fn(&mut Value)),
-        (AuthType::Hmac, |json| json["destination"]["url"] = json!("http://evil.example/")),
-        (AuthType::Hmac, |json| json["destination"]["auth"]["type"] = json!("bearer")),
-        (AuthType::Hmac, |json| {
+        (hmac::SPEC, (|json| json["destination"]["url"] = json!("https://evil.example/")) as fn(&mut Value)),
+        (hmac::SPEC, |json| json["destination"]["url"] = json!("http://evil.example/")),
+        (hmac::SPEC, |json| json["destination"]["auth"]["type"] = json!("bearer")),
+        (hmac::SPEC, |json| {
             let sealed = json["destination"]["auth"]["signing_secret"].take();
             json["destination"]["auth"] = json!({ "type": "bearer", "token": sealed });
         }),
-        (AuthType::ApiKey, |json| json["destination"]["auth"]["add_to"] = json!("query")),
-        (AuthType::ApiKey, |json| {
+        (api_key::SPEC, |json| json["destination"]["auth"]["add_to"] = json!("query")),
+        (api_key::SPEC, |json| {
             json["destination"]["auth"].as_object_mut().unwrap().shift_remove("add_to");
         }),
-        (AuthType::Basic, |json| json["destination"]["ca_cert"] = json!("/tmp/evil.pem")),
-        (AuthType::Basic, |json| json["destination"]["auth"]["password"] = json!({ "sealed": "v1:AAAA" })),
-        (AuthType::Basic, |json| json["destination"]["auth"]["password"] = json!({})),
+        (basic::SPEC, |json| json["destination"]["ca_cert"] = json!("/tmp/evil.pem")),
+        (basic::SPEC, |json| json["destination"]["auth"]["password"] = json!({ "sealed": "v1:AAAA" })),
+        (basic::SPEC, |json| json["destination"]["auth"]["password"] = json!({})),
     ] {
         let home = Home::new();
         home.put(&draft(auth_type));
@@ -406,7 +403,7 @@ fn h28_what_is_edited_by_hand_takes_no_secret_along() {
         assert_eq!(generation, 1);
         assert!(error.fix().to_lowercase().contains("enter the secret again"), "{error}");
         assert!(matches!(StateError::from(error), StateError::Secret(_)));
-        assert!([&draft.signing_secret, &draft.password, &draft.token, &draft.value].iter().all(|secret| secret.is_empty()));
+        assert!(auth::ALL.iter().flat_map(|auth| auth.secret_fields()).all(|field| draft.secret(field).is_empty()));
         assert_eq!(home.text(), before);
     }
 }
@@ -414,15 +411,15 @@ fn h28_what_is_edited_by_hand_takes_no_secret_along() {
 #[test]
 fn a_locked_destination_can_be_given_its_secret_again() {
     let home = Home::new();
-    home.put(&draft(AuthType::Basic));
+    home.put(&draft(basic::SPEC));
     fs::remove_file(home.paths.key_file()).unwrap();
     let before = home.text();
     let Loaded::Locked { draft: mut left, error, created_at, .. } = load(&home.paths).unwrap() else { panic!() };
     assert!(matches!(error, VaultError::KeyMissing { named: false, .. }), "{error}");
-    assert_eq!(created_at, destination(&draft(AuthType::Basic)).created_at());
+    assert_eq!(created_at, destination(&draft(basic::SPEC)).created_at());
     assert_eq!((home.text(), home.paths.key_file().exists()), (before, false));
-    assert_eq!((left.username.as_str(), left.password.is_empty()), ("ann", true));
-    left.password = Secret::new(SECOND);
+    assert_eq!((left.text(basic::USERNAME), left.secret(basic::PASSWORD).is_empty()), ("ann", true));
+    left.set(basic::PASSWORD, SECOND);
     home.put(&left);
     assert_open(&home, &left, 2);
 }
@@ -430,7 +427,7 @@ fn a_locked_destination_can_be_given_its_secret_again() {
 #[test]
 fn h29_another_key_opens_nothing() {
     let home = Home::new();
-    home.put(&draft(AuthType::Bearer));
+    home.put(&draft(bearer::SPEC));
     let before = home.text();
     for (bytes, expected) in [(vec![7; 32], "the secret cannot be opened"), (vec![7; 31], "is damaged")] {
         fs::write(home.paths.key_file(), bytes).unwrap();
@@ -473,14 +470,14 @@ fn stale_temp_files_go_with_the_next_save() {
     home.paths.create_config_dir().unwrap();
     let (temp, _) = atomic::create_temp(&home.file()).unwrap();
     assert!(temp.exists());
-    home.put(&draft(AuthType::Default));
+    home.put(&draft(default::SPEC));
     assert_eq!(home.names(), ["destination.json", "destination.lock"]);
 }
 
 #[test]
 fn h34_no_save_is_lost() {
     let home = Home::new();
-    home.put(&Draft { timeout_s: "1".into(), ..draft(AuthType::Bearer) });
+    home.put(&draft(bearer::SPEC).with(field::TIMEOUT, "1"));
     let busy = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -489,7 +486,7 @@ fn h34_no_save_is_lost() {
                     let saved = save_within(&home.paths, Duration::from_mins(1), |loaded| {
                         let now = loaded.destination().unwrap();
                         let mut draft = Draft::of(now.settings());
-                        draft.timeout_s = (now.timeout_s() + 1).to_string();
+                        draft.set(field::TIMEOUT, (now.timeout_s() + 1).to_string());
                         Ok::<_, StateError>(Some(destination(&draft)))
                     });
                     match saved {
@@ -513,7 +510,7 @@ fn h34_no_save_is_lost() {
 #[test]
 fn h35_a_held_lock_is_named() {
     let home = Home::new();
-    home.put(&draft(AuthType::Default));
+    home.put(&draft(default::SPEC));
     let before = home.text();
     let _held = Lock::acquire(&home.paths.lock_file(), Duration::ZERO).unwrap();
     let unreached = |_: &Loaded| -> Result<Option<Destination>, StateError> { panic!("changed without the lock") };
@@ -527,7 +524,7 @@ fn h35_a_held_lock_is_named() {
 #[test]
 fn a_change_that_takes_no_lock_is_not_undone() {
     let home = Home::new();
-    home.put(&draft(AuthType::Default));
+    home.put(&draft(default::SPEC));
     let error = save(&home.paths, |_| {
         home.edit_by_hand(|json| json["destination"]["url"] = json!("https://by-hand.example/"));
         Ok::<_, StateError>(None)
@@ -541,7 +538,7 @@ fn a_change_that_takes_no_lock_is_not_undone() {
 #[test]
 fn no_error_shows_a_secret() {
     let home = Home::new();
-    home.put(&draft(AuthType::Bearer));
+    home.put(&draft(bearer::SPEC));
     let loaded = load(&home.paths).unwrap();
     assert_hidden(&format!("{loaded:?}"));
     home.edit_by_hand(|json| json["destination"]["auth"]["token"] = json!(CANARY));
@@ -559,7 +556,7 @@ const CHILD_DIR_VAR: &str = "WAYPOST_TEST_CHILD_DIR";
 fn child_saves() {
     let Some(dir) = std::env::var_os(CHILD_DIR_VAR).map(std::path::PathBuf::from) else { return };
     let paths = Paths { config_dir: dir.join("config"), state_dir: dir.join("state"), key_file_override: None };
-    let destination = destination(&draft(AuthType::Bearer));
+    let destination = destination(&draft(bearer::SPEC));
     assert!(save(&paths, |_| Ok::<_, StateError>(Some(destination))).unwrap().durable);
 }
 

@@ -5,10 +5,9 @@ use std::ops::Range;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::auth::{AddTo, AuthType};
-use crate::domain::field::{Field, FieldError};
+use crate::domain::auth::hmac;
+use crate::domain::field::{self, Field, FieldError};
 use crate::domain::request::DEFAULT_HEADERS;
-use crate::domain::signature::Format;
 use crate::domain::text::visible;
 use crate::tui::screens::form::state::{ADVANCED, Focus, Form};
 use crate::tui::screens::form::text::placeholder;
@@ -46,17 +45,15 @@ impl Rows {
 
 pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     let mut rows = Rows::default();
-    let notices = form.draft().notices();
+    let notices = form.notices();
     let field = |rows: &mut Rows, field: Field| {
         let from = rows.lines.len();
-        match field {
-            Field::AuthType => {
-                let options = AuthType::ALL.map(|auth| (auth.label(), auth == form.auth_type()));
-                radios(rows, form, theme, columns, field, options);
-            }
-            Field::AddTo => radios(rows, form, theme, columns, field, AddTo::ALL.map(|to| (to.label(), to == form.add_to()))),
-            Field::Format => format_choice(rows, form, theme, columns),
-            field => text(rows, form, theme, columns, field),
+        if field.has_details() {
+            format_choice(rows, form, theme, columns, field);
+        } else if field.is_choice() {
+            radios(rows, form, theme, columns, field);
+        } else {
+            text(rows, form, theme, columns, field);
         }
         if let Some(error) = form.error(field) {
             under(rows, theme.styles.bad, theme.glyphs.fail, &sentence(error), columns);
@@ -72,14 +69,14 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
             colour_mark(&mut rows.lines[from], theme);
         }
     };
-    field(&mut rows, Field::Url);
+    field(&mut rows, field::URL);
     rows.blank();
-    field(&mut rows, Field::AuthType);
+    field(&mut rows, field::AUTH);
     rows.blank();
-    for &next in form.auth_type().fields() {
+    for &next in form.auth_type().fields {
         field(&mut rows, next);
     }
-    if form.auth_type() == AuthType::Default {
+    if form.auth_type().fields.is_empty() {
         let text = format!("No authentication. Only the default headers are sent: {}.", DEFAULT_HEADERS.join(", "));
         rows.lines.extend(
             text::wrapped(&text, columns - 3).into_iter().map(|line| Line::styled(format!("  {line}"), theme.styles.dim)),
@@ -121,20 +118,14 @@ fn head(rows: &mut Rows, form: &Form, columns: usize, field: Field) -> Span<'sta
 fn label(form: &Form, field: Field) -> Span<'static> {
     let focused = form.focus == Focus::Field(field);
     // A choice of several lines has its mark at the option.
-    let mark = if focused && !matches!(field, Field::AuthType | Field::AddTo) { ">" } else { " " };
-    Span::raw(format!("{mark}{}", text::padded(field.label(), LABEL - 1)))
+    let mark = if focused && (!field.is_choice() || field.has_details()) { ">" } else { " " };
+    Span::raw(format!("{mark}{}", text::padded(field.label, LABEL - 1)))
 }
 
-fn radios<const N: usize>(
-    rows: &mut Rows,
-    form: &Form,
-    theme: Theme,
-    columns: usize,
-    field: Field,
-    options: [(&'static str, bool); N],
-) {
+fn radios(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let focused = form.focus == Focus::Field(field);
-    for (at, (text, chosen)) in options.into_iter().enumerate() {
+    let options = form.options(field).enumerate().map(|(at, label)| (label, at == form.chosen(field)));
+    for (at, (text, chosen)) in options.enumerate() {
         let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
         let head = Span::styled(text::padded(head.content.trim_end(), indent(columns) - 2), head.style);
@@ -148,15 +139,16 @@ fn radios<const N: usize>(
     }
 }
 
-fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
+fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let (left, right) = theme.glyphs.choice;
-    let format = form.format();
-    let key = form.text(Field::HeaderKey).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
-    let key = if key.is_empty() { format.default_header_key().unwrap_or("signature").to_owned() } else { key };
-    let value = format!("{left} {} {right}", format.label());
+    let format = field.options()[form.chosen(field)];
+    let default = form.default(hmac::HEADER_KEY);
+    let key = form.text(hmac::HEADER_KEY).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
+    let key = if key.is_empty() { default.unwrap_or("signature").to_owned() } else { key };
+    let value = format!("{left} {} {right}", format.label);
     let room = columns.saturating_sub(indent(columns));
-    let shape = format!("{key}: {}", format.shape());
-    let head = head(rows, form, columns, Field::Format);
+    let shape = format!("{key}: {}", format.detail);
+    let head = head(rows, form, columns, field);
     if text::width(&value) + 2 + text::width(&shape) <= room {
         rows.lines.push(Line::from(vec![head, Span::raw(value), Span::styled(format!("  {shape}"), theme.styles.dim)]));
     } else {
@@ -164,7 +156,7 @@ fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
         rows.lines
             .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), text::end_cut(&shape, room)), theme.styles.dim));
     }
-    if format == Format::Standard || form.text(Field::SigningSecret).is_some_and(|secret| !secret.text().is_empty()) {
+    if default.is_some() || form.text(hmac::SIGNING_SECRET).is_some_and(|secret| !secret.text().is_empty()) {
         under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
     }
 }
@@ -218,7 +210,7 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
             rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(indent))));
         }
     }
-    if field == Field::SigningSecret && form.generated {
+    if field.can_be_generated() && form.generated {
         under(rows, theme.styles.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
     }
 }

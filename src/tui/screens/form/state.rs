@@ -1,11 +1,10 @@
 //! The Register and Edit popup: fields that follow the auth type, focus, errors and notes. Pure.
 
-use crate::domain::auth::{AddTo, AuthType};
+use crate::domain::auth::{self, AuthType};
 use crate::domain::destination::Settings;
-use crate::domain::draft::{Draft, without_bearer};
-use crate::domain::field::{Field, FieldError, Notice};
+use crate::domain::draft::Draft;
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, Notice, TIMEOUT, URL, Values};
 use crate::domain::secret::Secret;
-use crate::domain::signature::Format;
 use crate::ops::Problem;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
@@ -54,7 +53,7 @@ impl Focus {
     /// Whether it is a choice, which the arrows move through.
     #[must_use]
     pub const fn is_choice(self) -> bool {
-        matches!(self, Self::Field(Field::AuthType | Field::Format | Field::AddTo))
+        matches!(self, Self::Field(field) if field.is_choice())
     }
 }
 
@@ -80,74 +79,50 @@ pub struct Form {
     /// Whether the rarely used fields are shown.
     pub advanced: bool,
     auth_type: AuthType,
-    format: Format,
-    add_to: AddTo,
-    texts: [TextField; 10],
+    choices: Values,
+    texts: Vec<(Field, TextField)>,
     pristine: Draft,
+    /// What is worth knowing about what is typed. Made anew at each change, not at each frame.
+    notices: Vec<Notice>,
 }
 
-/// The fields that are typed into, in the order of `Form::texts`.
-const TEXTS: [Field; 10] = [
-    Field::Url,
-    Field::HeaderKey,
-    Field::SigningSecret,
-    Field::Username,
-    Field::Password,
-    Field::Token,
-    Field::Key,
-    Field::Value,
-    Field::CaCert,
-    Field::Timeout,
-];
-
 /// The fields behind the Advanced line.
-pub const ADVANCED: [Field; 2] = [Field::CaCert, Field::Timeout];
+pub const ADVANCED: [Field; 2] = [CA_CERT, TIMEOUT];
+
+/// Every field that is typed into.
+fn text_fields() -> impl Iterator<Item = Field> {
+    let of_auth = auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
+    [URL].into_iter().chain(of_auth).chain(ADVANCED).filter(|field| !field.is_choice())
+}
 
 impl Form {
     /// An empty form, with the URL filled in where one is suggested.
     #[must_use]
     pub fn register(url: Option<&str>) -> Self {
-        let draft = Draft { url: url.unwrap_or_default().to_owned(), ..Draft::default() };
-        let mut form = Self::with(Purpose::Register, &draft);
         // A suggested URL is not something that was typed and could be lost.
-        form.pristine = form.draft();
-        form
+        Self::with(Purpose::Register, Draft::default().with(URL, url.unwrap_or_default()))
     }
 
-    /// A form with everything filled in but the secret, which stays as it is when it is left empty.
+    /// A form with everything filled in but the secrets, which stay as they are when they are left empty.
     #[must_use]
     pub fn edit(generation: u64, registered: Option<Settings>, mut draft: Draft) -> Self {
-        if let Some(secret) = draft.auth_type.secret_field().and_then(|field| draft.secret_mut(field)) {
-            *secret = Secret::default();
-        }
-        let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, &draft);
-        form.advanced = !draft.ca_cert.is_empty() || !draft.timeout_s.is_empty();
+        draft.forget_secrets();
+        let advanced = ADVANCED.iter().any(|field| !draft.text(field).is_empty());
+        let secret = draft.auth_type().secret_fields().next();
+        let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
+        form.advanced = advanced;
         if matches!(form.purpose, Purpose::Edit { registered: None, .. })
-            && let Some(field) = draft.auth_type.secret_field()
+            && let Some(field) = secret
         {
             form.go(Focus::Field(field));
         }
         form
     }
 
-    fn with(purpose: Purpose, draft: &Draft) -> Self {
-        let texts = TEXTS.map(|field| {
-            TextField::new(match field {
-                Field::HeaderKey => &draft.header_key,
-                Field::SigningSecret => draft.signing_secret.expose(),
-                Field::Username => &draft.username,
-                Field::Password => draft.password.expose(),
-                Field::Token => draft.token.expose(),
-                Field::Key => &draft.key,
-                Field::Value => draft.value.expose(),
-                Field::CaCert => &draft.ca_cert,
-                Field::Timeout => &draft.timeout_s,
-                _ => &draft.url,
-            })
-        });
-        Self {
+    fn with(purpose: Purpose, draft: Draft) -> Self {
+        let mut form = Self {
             purpose,
-            focus: Focus::Field(Field::Url),
+            focus: Focus::Field(URL),
             errors: Vec::new(),
             notes: Vec::new(),
             revealed: None,
@@ -155,41 +130,48 @@ impl Form {
             saving: None,
             problem: None,
             advanced: false,
-            auth_type: draft.auth_type,
-            format: draft.format,
-            add_to: draft.add_to,
-            texts,
-            pristine: draft.clone(),
+            auth_type: draft.auth_type(),
+            choices: Values::default(),
+            texts: text_fields().map(|field| (field, TextField::new(draft.text(field)))).collect(),
+            pristine: draft,
+            notices: Vec::new(),
+        };
+        for field in form.auth_type.fields.iter().filter(|field| field.is_choice()) {
+            form.choices.set(field, form.pristine.text(field));
         }
+        form.examine();
+        form
+    }
+
+    fn examine(&mut self) {
+        self.notices = self.draft().notices();
     }
 
     /// Puts a URL in, as if it had been typed.
     pub fn suggest_url(&mut self, url: &str) {
-        if let Some(input) = self.text_mut(Field::Url) {
+        if let Some(input) = self.text_mut(URL) {
             *input = TextField::new(url);
         }
+        self.examine();
     }
 
     /// What is typed, as it stands.
     #[must_use]
     pub fn draft(&self) -> Draft {
-        let text = |field| self.text(field).map(TextField::text).unwrap_or_default().to_owned();
-        let secret = |field| Secret::new(text(field));
-        Draft {
-            url: text(Field::Url),
-            auth_type: self.auth_type,
-            header_key: text(Field::HeaderKey),
-            signing_secret: secret(Field::SigningSecret),
-            format: self.format,
-            username: text(Field::Username),
-            password: secret(Field::Password),
-            token: secret(Field::Token),
-            key: text(Field::Key),
-            value: secret(Field::Value),
-            add_to: self.add_to,
-            ca_cert: text(Field::CaCert),
-            timeout_s: text(Field::Timeout),
+        let mut draft = Draft::new(self.auth_type);
+        for (field, text) in &self.texts {
+            draft.set(field, text.text());
         }
+        for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).filter(|field| field.is_choice()) {
+            draft.set(field, self.choices.text(field));
+        }
+        draft
+    }
+
+    /// What is worth knowing about what is typed.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
     }
 
     /// The draft with an untouched secret put in: what is checked and saved.
@@ -204,7 +186,12 @@ impl Form {
     /// Whether anything was typed or chosen that closing would lose.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        self.draft() != self.pristine
+        self.auth_type != self.pristine.auth_type()
+            || self.texts.iter().any(|(field, text)| text.text() != self.pristine.text(field))
+            || auth::ALL
+                .into_iter()
+                .flat_map(|auth_type| auth_type.fields)
+                .any(|field| field.is_choice() && self.choices.text(field) != self.pristine.text(field))
     }
 
     /// Whether it changes a registered destination.
@@ -217,17 +204,17 @@ impl Form {
     #[must_use]
     pub fn is_unchanged(&self, field: Field) -> bool {
         let kept = match &self.purpose {
-            Purpose::Edit { registered: Some(settings), .. } => settings.auth().secret().map(|(field, _)| field),
-            _ => None,
+            Purpose::Edit { registered: Some(settings), .. } => settings.auth().auth_type().fields.contains(&field),
+            Purpose::Edit { registered: None, .. } | Purpose::Register => false,
         };
-        kept == Some(field) && self.text(field).is_some_and(|text| text.text().is_empty())
+        kept && field.is_secret() && self.text(field).is_some_and(|text| text.text().is_empty())
     }
 
     /// The fields on show, in order.
     #[must_use]
     pub fn fields(&self) -> Vec<Field> {
-        let mut fields = vec![Field::Url, Field::AuthType];
-        fields.extend(self.auth_type.fields());
+        let mut fields = vec![URL, AUTH];
+        fields.extend(self.auth_type.fields);
         if self.advanced {
             fields.extend(ADVANCED);
         }
@@ -237,8 +224,8 @@ impl Form {
     /// Everything that can have the focus, in order.
     #[must_use]
     pub fn stops(&self) -> Vec<Focus> {
-        let mut stops: Vec<_> = [Field::Url, Field::AuthType].into_iter().map(Focus::Field).collect();
-        stops.extend(self.auth_type.fields().iter().copied().map(Focus::Field));
+        let mut stops: Vec<_> = [URL, AUTH].into_iter().map(Focus::Field).collect();
+        stops.extend(self.auth_type.fields.iter().copied().map(Focus::Field));
         stops.push(Focus::Advanced);
         if self.advanced {
             stops.extend(ADVANCED.map(Focus::Field));
@@ -253,26 +240,36 @@ impl Form {
         self.auth_type
     }
 
-    /// The chosen format.
-    #[must_use]
-    pub const fn format(&self) -> Format {
-        self.format
+    /// The options of a choice, by their labels.
+    pub fn options(&self, field: Field) -> impl Iterator<Item = &'static str> {
+        let types: &[AuthType] = if field == AUTH { &auth::ALL } else { &[] };
+        types.iter().map(|auth_type| auth_type.label).chain(field.options().iter().map(|option| option.label))
     }
 
-    /// The chosen place of an API key.
+    /// The option that is chosen, by its place.
     #[must_use]
-    pub const fn add_to(&self) -> AddTo {
-        self.add_to
+    pub fn chosen(&self, field: Field) -> usize {
+        if field == AUTH {
+            auth::ALL.iter().position(|&auth_type| auth_type == self.auth_type).unwrap_or(0)
+        } else {
+            self.choices.choice(field)
+        }
+    }
+
+    /// The value that an empty field means.
+    #[must_use]
+    pub fn default(&self, field: Field) -> Option<&'static str> {
+        (field.default)(&self.choices)
     }
 
     /// The text field of that name, if it is one.
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&TextField> {
-        TEXTS.iter().position(|&f| f == field).map(|at| &self.texts[at])
+        self.texts.iter().find(|(own, _)| *own == field).map(|(_, text)| text)
     }
 
     fn text_mut(&mut self, field: Field) -> Option<&mut TextField> {
-        TEXTS.iter().position(|&f| f == field).map(|at| &mut self.texts[at])
+        self.texts.iter_mut().find(|(own, _)| *own == field).map(|(_, text)| text)
     }
 
     /// The text field that has the focus.
@@ -283,10 +280,13 @@ impl Form {
         }
     }
 
-    /// The secret field of the chosen auth type: each has one at most.
+    /// The secret field to reveal: the one that has the focus, or the first of the auth type.
     #[must_use]
     pub fn secret(&self) -> Option<Field> {
-        self.auth_type().fields().iter().copied().find(|field| field.is_secret())
+        match self.focus {
+            Focus::Field(field) if field.is_secret() => Some(field),
+            _ => self.auth_type.secret_fields().next(),
+        }
     }
 
     /// Shows the secret, and goes to it: it is shown only where one is. Hides it again.
@@ -318,12 +318,15 @@ impl Form {
 
     /// Moves a choice by one, without wrapping. Returns whether it moved.
     pub fn choose(&mut self, by: isize) -> bool {
-        let moved = match self.focus {
-            Focus::Field(Field::AuthType) => moved(&AuthType::ALL, &mut self.auth_type, by),
-            Focus::Field(Field::Format) => moved(&Format::ALL, &mut self.format, by),
-            Focus::Field(Field::AddTo) => moved(&AddTo::ALL, &mut self.add_to, by),
-            _ => false,
-        };
+        let Focus::Field(field) = self.focus else { return false };
+        let at = self.chosen(field);
+        let next = at.saturating_add_signed(by).min(self.options(field).count().saturating_sub(1));
+        let moved = next != at;
+        if moved && field == AUTH {
+            self.auth_type = auth::ALL[next];
+        } else if moved {
+            self.choices.set(field, field.options()[next].name);
+        }
         if moved {
             self.touched_choice();
         }
@@ -333,11 +336,11 @@ impl Form {
     /// Errors that hang on a choice are gone with it; the next try to save finds what is left.
     fn touched_choice(&mut self) {
         let Focus::Field(field) = self.focus else { return };
-        match field {
-            Field::AuthType => self.errors.retain(|error| error.field == Some(Field::Url)),
-            Field::Format => self.errors.retain(|error| !matches!(error.field, Some(Field::SigningSecret | Field::HeaderKey))),
-            _ => self.errors.retain(|error| !matches!(error.field, Some(Field::Key | Field::Value))),
-        }
+        let chosen_with = self.auth_type.fields;
+        self.errors.retain(|error| {
+            if field == AUTH { error.field == Some(URL) } else { error.field.is_none_or(|field| !chosen_with.contains(&field)) }
+        });
+        self.examine();
     }
 
     /// After a change of a text: its error and notes no longer hold.
@@ -345,9 +348,10 @@ impl Form {
         self.errors.retain(|error| error.field != Some(field));
         self.notes.retain(|note| note.field != field);
         self.problem = None;
-        if field == Field::SigningSecret {
+        if field.can_be_generated() {
             self.generated = false;
         }
+        self.examine();
     }
 
     /// Pastes into the focused text field. Outer blanks of a URL, token, key or value are taken off, and "Bearer " of a
@@ -366,15 +370,15 @@ impl Form {
     /// Fills in a generated secret, and shows it. Returns false, and does nothing, when the focus has moved on since it was
     /// asked for.
     pub fn generated(&mut self, secret: &Secret) -> bool {
-        if self.focus != Focus::Field(Field::SigningSecret) || self.saving.is_some() {
+        let Focus::Field(field) = self.focus else { return false };
+        if !field.can_be_generated() || self.saving.is_some() {
             return false;
         }
-        let Some(input) = self.text_mut(Field::SigningSecret) else { return false };
-        input.clear();
+        let Some(input) = self.text_mut(field) else { return false };
         *input = TextField::new(secret.expose());
-        self.touched(Field::SigningSecret);
+        self.touched(field);
         self.generated = true;
-        self.revealed = Some(Field::SigningSecret);
+        self.revealed = Some(field);
         true
     }
 
@@ -394,30 +398,17 @@ impl Form {
     }
 }
 
-fn moved<T: Copy + PartialEq>(all: &[T], value: &mut T, by: isize) -> bool {
-    let at = all.iter().position(|option| option == value).unwrap_or(0);
-    let next = at.saturating_add_signed(by).min(all.len() - 1);
-    *value = all[next];
-    next != at
-}
-
-/// A pasted text as it goes into a field, and what is said of the change. "Bearer " is only taken off at the beginning of
-/// an empty field: in the middle of a text it was meant.
+/// A pasted text as it goes into a field, and what is said of the change. What does not belong to a value is only removed where
+/// the field is empty: in the middle of a text it was meant.
 fn cleaned(field: Field, text: &str, empty: bool) -> (&str, Option<String>) {
-    let trims = !matches!(field, Field::Password | Field::SigningSecret | Field::Username);
-    if !trims {
+    if !field.trim {
         let clean = text.strip_suffix("\r\n").or_else(|| text.strip_suffix(['\n', '\r'])).unwrap_or(text);
-        let said = (clean.len() != text.len()).then(|| "the line break at the end of the paste was taken off".to_owned());
+        let said = (clean.len() != text.len()).then(|| "the line break at the end of the paste was removed".to_owned());
         return (clean, said);
     }
-    let clean = text.trim();
-    let blanks = clean.len() != text.len();
-    let (clean, bearer) = if field == Field::Token && empty { without_bearer(clean) } else { (clean, false) };
-    let said = match (blanks, bearer) {
-        (false, false) => None,
-        (true, false) => Some("blanks around the paste were taken off".to_owned()),
-        (false, true) => Some("the leading \"Bearer \" was taken off; it is added when sending".to_owned()),
-        (true, true) => Some("blanks and the leading \"Bearer \" were taken off; it is added when sending".to_owned()),
-    };
-    (clean, said)
+    let trimmed = text.trim();
+    let spaces = (trimmed.len() != text.len()).then_some("whitespace around the paste was removed");
+    let (clean, notice) = if empty { (field.clean)(trimmed) } else { (trimmed, None) };
+    let said = spaces.into_iter().chain(notice).collect::<Vec<_>>().join(", and ");
+    (clean, (!said.is_empty()).then_some(said))
 }

@@ -1,8 +1,10 @@
 //! The form: typing, moving, saving, discarding.
 
+use crate::domain::auth::hmac;
+use crate::domain::field;
 use tui_input::InputRequest;
 
-use crate::domain::field::{Field, Notice};
+use crate::domain::field::Notice;
 use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -52,7 +54,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Press => return press(model),
         Action::Submit => return submit(model, false),
         Action::Generate => {
-            form.go(Focus::Field(Field::SigningSecret));
+            form.go(Focus::Field(hmac::SIGNING_SECRET));
             return vec![Effect::Generate];
         }
         Action::Reveal => form.reveal(),
@@ -177,7 +179,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
         None => {
             let said: Vec<String> = notices
                 .iter()
-                .filter(|notice| notice.field == Field::Url)
+                .filter(|notice| notice.field == field::URL)
                 .map(|notice| format!(" Note: {}.", notice.text))
                 .collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));

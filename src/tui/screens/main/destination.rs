@@ -2,10 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::auth::Auth;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
-use crate::domain::field::Field;
+use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::Problem;
@@ -32,7 +31,7 @@ fn url(text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     text::broken(&text, room)
         .into_iter()
         .enumerate()
-        .map(|(at, line)| row(if at == 0 { Field::Url.label() } else { "" }, line, theme))
+        .map(|(at, line)| row(if at == 0 { field::URL.label } else { "" }, line, theme))
         .collect()
 }
 
@@ -40,40 +39,26 @@ pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Ve
     let mut lines = url(destination.url().as_str(), theme, columns);
     let room = columns.saturating_sub(LABEL).max(10);
     let auth = destination.auth();
-    lines.extend(wrapped_row(Field::AuthType.label(), auth.auth_type().label(), theme, room));
+    lines.extend(wrapped_row(field::AUTH.label, auth.auth_type().label, theme, room));
     let cut = |text: &str| text::end_cut(&visible(text), room.saturating_sub(24).max(10));
     let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
-    match auth {
-        Auth::Default => {}
-        Auth::Hmac { header_key, secret: signing } => {
-            lines.extend(pair(
-                (Field::HeaderKey.label(), cut(header_key.as_str())),
-                (Field::Format.label(), signing.format().label()),
-                theme,
-                room,
-            ));
-            lines.push(row(Field::SigningSecret.label(), secret, theme));
-        }
-        Auth::Basic { username, .. } => {
-            lines.push(row(Field::Username.label(), text::end_cut(&visible(username), room), theme));
-            lines.push(row(Field::Password.label(), secret, theme));
-        }
-        Auth::Bearer { .. } => lines.push(row(Field::Token.label(), secret, theme)),
-        Auth::ApiKey { place, .. } => {
-            lines.extend(pair(
-                (Field::Key.label(), cut(place.key())),
-                (Field::AddTo.label(), place.add_to().label()),
-                theme,
-                room,
-            ));
-            lines.push(row(Field::Value.label(), secret, theme));
+    let shown: Vec<_> = auth
+        .plain_values()
+        .into_iter()
+        .map(|(field, value)| (field.label, field.option(value).map_or(value, |it| it.label)))
+        .collect();
+    for two in shown.chunks(2) {
+        match two {
+            [first, second] => lines.extend(pair((first.0, cut(first.1)), *second, theme, room)),
+            _ => lines.extend(two.iter().map(|one| row(one.0, text::end_cut(&visible(one.1), room), theme))),
         }
     }
+    lines.extend(auth.auth_type().secret_fields().map(|field| row(field.label, secret.as_str(), theme)));
     if let Some(path) = destination.settings().ca_cert() {
-        lines.push(row(Field::CaCert.label(), text::middle_cut(&visible(&path.to_string_lossy()), room), theme));
+        lines.push(row(field::CA_CERT.label, text::middle_cut(&visible(&path.to_string_lossy()), room), theme));
     }
     if let Some(seconds) = destination.settings().timeout_s() {
-        lines.push(row(Field::Timeout.label(), format!("{seconds} s"), theme));
+        lines.push(row(field::TIMEOUT.label, format!("{seconds} s"), theme));
     }
     let date = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
     lines.push(row("Registered", date(destination.created_at()), theme));
@@ -97,8 +82,8 @@ fn pair(first: (&str, String), second: (&str, &str), theme: Theme, room: usize) 
 }
 
 pub fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = url(&visible(&draft.url), theme, columns);
-    lines.extend(wrapped_row(Field::AuthType.label(), draft.auth_type.label(), theme, columns.saturating_sub(LABEL).max(10)));
+    let mut lines = url(&visible(draft.text(field::URL)), theme, columns);
+    lines.extend(wrapped_row(field::AUTH.label, draft.auth_type().label, theme, columns.saturating_sub(LABEL).max(10)));
     lines.push(Line::default());
     lines.extend(message::problem(problem, theme, columns));
     lines

@@ -4,6 +4,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::domain::draft::Draft;
+use crate::domain::field::URL;
 use crate::domain::text::visible;
 use crate::ops::{Problem, State};
 use crate::tui::model::Model;
@@ -22,7 +23,7 @@ pub fn name_of(state: &State) -> Option<String> {
 }
 
 fn host_of(draft: &Draft) -> String {
-    let rest = draft.url.split_once("://").map_or(draft.url.as_str(), |(_, rest)| rest);
+    let rest = draft.text(URL).split_once("://").map_or(draft.text(URL), |(_, rest)| rest);
     visible(rest.split(['/', '?']).next().unwrap_or_default()).into_owned()
 }
 

@@ -1,0 +1,55 @@
+//! The flags of the auth types, made of their fields: an auth type that is added has its flags at once.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+
+use crate::domain::auth::{self, AuthType};
+use crate::domain::field::Field;
+
+/// What was given by flags, in the order of the form.
+#[derive(Clone, Debug, Default)]
+pub struct AuthFlags(Vec<(Field, String)>);
+
+impl AuthFlags {
+    /// The fields that were given, and their values.
+    pub fn given(&self) -> impl Iterator<Item = (Field, &str)> {
+        self.0.iter().map(|(field, value)| (*field, value.as_str()))
+    }
+}
+
+/// Each field that a flag gives, with its auth type.
+fn fields() -> impl Iterator<Item = (AuthType, Field, &'static str)> {
+    auth::ALL.into_iter().flat_map(|auth_type| {
+        auth_type.fields.iter().filter_map(move |field| Some((auth_type, *field, field.flag?.trim_start_matches('-'))))
+    })
+}
+
+impl Args for AuthFlags {
+    fn augment_args(command: Command) -> Command {
+        fields().fold(command, |command, (auth_type, field, flag)| {
+            let arg =
+                Arg::new(field.id).long(flag).value_name(field.value_name).help(format!("{}: {}", auth_type.name, field.about));
+            command.arg(if field.is_choice() {
+                arg.value_parser(PossibleValuesParser::new(field.options().iter().map(|option| option.name)))
+            } else {
+                arg
+            })
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for AuthFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |(_, field, _): (AuthType, Field, &str)| Some((field, matches.get_one::<String>(field.id)?.clone()));
+        Ok(Self(fields().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

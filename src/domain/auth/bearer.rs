@@ -1,0 +1,87 @@
+//! A bearer token (RFC 6750), stored without "Bearer ".
+
+use super::Auth;
+use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
+use super::spec::{AuthSpec, AuthType, Check};
+use crate::domain::field::{Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::secret::Secret;
+
+/// Bearer Token.
+pub const SPEC: AuthType =
+    &AuthSpec { name: "bearer", label: "Bearer Token", help: "A token in each request", fields: &[TOKEN], check };
+
+/// The token. Visible ASCII, never empty.
+pub const TOKEN: Field = &FieldSpec {
+    id: "token",
+    label: "Token",
+    kind: Kind::Secret(SecretSpec {
+        shows_hint: true,
+        can_be_generated: false,
+        refused_flags: &["--token", "--bearer", "--bearer-token"],
+    }),
+    about: "the token, without \"Bearer \"",
+    help: "Alone: \"Bearer \" is added",
+    clean: |text| {
+        let (token, removed) = without_bearer(text);
+        (token, removed.then_some(BEARER_REMOVED))
+    },
+    ..FieldSpec::TEXT
+};
+
+const BEARER_REMOVED: &str = "the leading \"Bearer \" was removed; it is added when sending";
+
+fn check(check: &mut Check<'_>) -> Option<Auth> {
+    let token = token(check);
+    Some(Auth::Bearer { token: check.keep(token)? })
+}
+
+/// A token without the "Bearer " (or "authorization: bearer ") that was copied along, and whether there was one.
+///
+/// All of them are removed, however many there are: what is left never begins with one, so that a registered token stays the
+/// same when it is checked again.
+fn without_bearer(token: &str) -> (&str, bool) {
+    let mut rest = token;
+    while let Some(after) = ["authorization:", "bearer "].iter().find_map(|prefix| without_prefix(rest.trim_start(), prefix)) {
+        rest = after.trim_start();
+    }
+    (rest, rest.len() != token.len())
+}
+
+/// What follows a prefix that is written in any case.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn token(check: &mut Check<'_>) -> Result<Secret, FieldError> {
+    let secret = check.values.secret(TOKEN);
+    not_empty(TOKEN, secret, "Enter the token that the receiver gave you.")?;
+    let (text, removed) = without_bearer(secret.expose());
+    let text = Secret::new(text);
+    if removed {
+        check.notice(TOKEN, BEARER_REMOVED);
+    }
+    not_empty(TOKEN, &text, "Enter the token itself, which follows \"Bearer \".")?;
+    no_outer_space(TOKEN, text.expose())?;
+    no_control(TOKEN, text.expose())?;
+    not_too_long(TOKEN, text.expose())?;
+    if let Some(position) = text.expose().chars().position(|c| !c.is_ascii_graphic()) {
+        let what = format!("has a character at position {} that a token cannot have", position + 1);
+        return Err(FieldError::new(
+            TOKEN,
+            what,
+            "A token is made of visible ASCII characters, without spaces.",
+            "Paste it again, alone.",
+        ));
+    }
+    if !is_b64token(text.expose()) {
+        check.notice(TOKEN, "has characters outside RFC 6750's token syntax; some servers refuse it");
+    }
+    Ok(text)
+}
+
+/// RFC 6750 §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.
+fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b))
+}

@@ -1,0 +1,54 @@
+//! The fields that every destination has, whatever its auth type.
+
+use super::spec::{Field, FieldSpec, Kind};
+
+/// Where events are sent.
+pub const URL: Field = &FieldSpec {
+    id: "url",
+    label: "URL",
+    flag: Some("--url"),
+    value_name: "URL",
+    about: "begins with https://",
+    help: "Where events go: https://…",
+    ..FieldSpec::TEXT
+};
+
+/// How requests are authenticated. Its options are the auth types, and not in this spec.
+pub const AUTH: Field = &FieldSpec {
+    id: "auth",
+    label: "Auth type",
+    flag: Some("--auth"),
+    value_name: "TYPE",
+    about: "how requests are authenticated",
+    kind: Kind::Choice(&[]),
+    ..FieldSpec::TEXT
+};
+
+/// A file of CA certificates to trust for this destination alone.
+pub const CA_CERT: Field = &FieldSpec {
+    id: "ca_cert",
+    label: "CA certificate",
+    flag: Some("--ca-cert"),
+    value_name: "FILE",
+    about: "a PEM file to trust",
+    help: "A PEM file; it alone is then trusted",
+    placeholder: "/etc/ssl/ca.pem",
+    default: |_| Some("the system's"),
+    ..FieldSpec::TEXT
+};
+
+/// The total time of an attempt, in seconds.
+pub const TIMEOUT: Field = &FieldSpec {
+    id: "timeout_s",
+    label: "Timeout",
+    flag: Some("--timeout"),
+    value_name: "SECONDS",
+    about: "seconds, 1 to 120",
+    help: "Seconds for an attempt, 1 to 120",
+    placeholder: "15",
+    default: |_| Some("15"),
+    ..FieldSpec::TEXT
+};
+
+/// The body of an event. Not part of a destination; errors name it.
+pub const BODY: Field = &FieldSpec { id: "body", label: "Body", ..FieldSpec::TEXT };

@@ -1,0 +1,44 @@
+//! What can be said about a field: an error or a notice.
+
+use std::fmt;
+
+use super::spec::Field;
+use crate::domain::problem::Problem;
+
+/// The problem of an input.
+pub type FieldError = Problem;
+
+/// Something worth knowing about an input that is accepted all the same. Never asks anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The input it is about.
+    pub field: Field,
+    /// One sentence, without a full stop.
+    pub text: String,
+}
+
+impl Notice {
+    /// A notice about `field`.
+    pub fn new(field: Field, text: impl Into<String>) -> Self {
+        Self { field, text: text.into() }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field.label, self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::field::{CA_CERT, URL};
+
+    #[test]
+    fn what_is_said_begins_with_the_label() {
+        assert_eq!(Notice::new(CA_CERT, "ends soon").to_string(), "CA certificate: ends soon");
+        let error = FieldError::new(URL, "is empty", "It has to be known.", "Enter one.");
+        assert_eq!(error.to_string(), "URL: is empty. It has to be known. Enter one.");
+    }
+}

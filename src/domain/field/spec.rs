@@ -1,0 +1,222 @@
+//! A field as data, and values by field.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::domain::secret::Secret;
+
+/// The fewest characters of which the last four may be shown: of a shorter secret they would be too large a part.
+const HINT_FROM: usize = 20;
+
+/// A field. Two are the same when their ids are.
+pub type Field = &'static FieldSpec;
+
+/// Everything that the front ends and the state file need to know about a field.
+pub struct FieldSpec {
+    /// Its name in JSON and in the state file. No two fields share one.
+    pub id: &'static str,
+    /// The words beside its input.
+    pub label: &'static str,
+    /// The flag that gives it; `None` where there is none: a secret never comes as an argument.
+    pub flag: Option<&'static str>,
+    /// What stands for its value in `--help`.
+    pub value_name: &'static str,
+    /// What it is, as `--help` and a question say it: begins in lower case, without a full stop.
+    pub about: &'static str,
+    /// The form's line of help, at most 40 columns.
+    pub help: &'static str,
+    /// An example of a value.
+    pub placeholder: &'static str,
+    /// How it is entered.
+    pub kind: Kind,
+    /// Whether whitespace around the value is removed when it is pasted or answered.
+    pub trim: bool,
+    /// Removes from a pasted value what does not belong to it, with the notice that says so.
+    pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
+    /// What an empty value means, in words, given the other values.
+    pub default: fn(&Values) -> Option<&'static str>,
+}
+
+/// How a field is entered.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Shown as it is typed.
+    Text,
+    /// Hidden, sealed in the state file and redacted everywhere.
+    Secret(SecretSpec),
+    /// One of these; the first where none is chosen.
+    Choice(&'static [Choice]),
+}
+
+/// What may be done with a secret.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretSpec {
+    /// Whether its last four characters may be shown, by which a person recognises it.
+    pub shows_hint: bool,
+    /// Whether waypost can generate one: not where the receiver decides what it is.
+    pub can_be_generated: bool,
+    /// Flags by which people would try to give it. Each is refused.
+    pub refused_flags: &'static [&'static str],
+}
+
+/// An option of a [`Kind::Choice`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in JSON and flags.
+    pub name: &'static str,
+    /// The words on it.
+    pub label: &'static str,
+    /// What a value made with it looks like; empty where there is nothing to say.
+    pub detail: &'static str,
+}
+
+impl FieldSpec {
+    /// A text field, to be completed with `..`: nothing is removed from what is typed, and empty means empty.
+    pub const TEXT: Self = Self {
+        id: "",
+        label: "",
+        flag: None,
+        value_name: "TEXT",
+        about: "",
+        help: "",
+        placeholder: "",
+        kind: Kind::Text,
+        trim: true,
+        clean: unchanged,
+        default: |_| None,
+    };
+
+    /// Whether what is typed into it is hidden.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Secret(_))
+    }
+
+    /// Whether it is one of several options.
+    #[must_use]
+    pub const fn is_choice(&self) -> bool {
+        matches!(self.kind, Kind::Choice(_))
+    }
+
+    /// Whether waypost can generate its value.
+    #[must_use]
+    pub const fn can_be_generated(&self) -> bool {
+        matches!(self.kind, Kind::Secret(SecretSpec { can_be_generated: true, .. }))
+    }
+
+    /// Whether its options are explained by what a value made with them looks like.
+    #[must_use]
+    pub fn has_details(&self) -> bool {
+        self.options().iter().any(|option| !option.detail.is_empty())
+    }
+
+    /// Its options; none where it is not a choice.
+    #[must_use]
+    pub const fn options(&self) -> &'static [Choice] {
+        match self.kind {
+            Kind::Choice(options) => options,
+            Kind::Text | Kind::Secret(_) => &[],
+        }
+    }
+
+    /// Its option of that name.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'static Choice> {
+        self.options().iter().find(|option| option.name == name)
+    }
+
+    /// The last four characters of its value, where they may be shown.
+    #[must_use]
+    pub fn hint(&self, secret: &str) -> Option<String> {
+        let count = secret.chars().count();
+        match self.kind {
+            Kind::Secret(SecretSpec { shows_hint: true, .. }) if count >= HINT_FROM => {
+                Some(secret.chars().skip(count - 4).collect())
+            }
+            Kind::Secret(_) | Kind::Text | Kind::Choice(_) => None,
+        }
+    }
+}
+
+/// For [`FieldSpec::clean`]: removes nothing.
+#[must_use]
+pub const fn unchanged(text: &str) -> (&str, Option<&'static str>) {
+    (text, None)
+}
+
+impl PartialEq for FieldSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for FieldSpec {}
+
+impl PartialOrd for FieldSpec {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for FieldSpec {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.id.cmp(other.id)
+    }
+}
+
+impl std::hash::Hash for FieldSpec {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl fmt::Debug for FieldSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// Values by field. Each is in a buffer that is zeroed on drop, whether or not its field is a secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Values(BTreeMap<Field, Secret>);
+
+impl Values {
+    /// The value as it was typed; of a choice, the name of the option. Empty where there is none.
+    #[must_use]
+    pub fn text(&self, field: Field) -> &str {
+        self.secret(field).expose()
+    }
+
+    /// The same, for a field whose value must not be copied around.
+    #[must_use]
+    pub fn secret(&self, field: Field) -> &Secret {
+        static EMPTY: Secret = Secret::EMPTY;
+        self.0.get(field).unwrap_or(&EMPTY)
+    }
+
+    /// The option that is chosen: the first, where none is or the name is unknown.
+    #[must_use]
+    pub fn choice(&self, field: Field) -> usize {
+        let name = self.text(field);
+        field.options().iter().position(|option| option.name == name).unwrap_or(0)
+    }
+
+    /// Puts a value in. An empty one, and the first option of a choice, are the same as none.
+    pub fn set(&mut self, field: Field, value: impl Into<Secret>) {
+        let value = value.into();
+        let is_first = field.options().first().is_some_and(|option| option.name == value.expose());
+        if value.is_empty() || is_first {
+            self.0.remove(field);
+        } else {
+            self.0.insert(field, value);
+        }
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown =
+            |(field, value): (&Field, &Secret)| (field.id, if field.is_secret() { "…" } else { value.expose() }.to_owned());
+        f.debug_map().entries(self.0.iter().map(shown)).finish()
+    }
+}
