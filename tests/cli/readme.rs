@@ -10,7 +10,7 @@ use crate::support::check::{Check, expect_bearer, expect_hmac};
 use crate::support::common::history;
 use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
-use waypost::tui::keys::{Context, TABLE};
+use waypost::tui::keys::{self, Context};
 
 /// A page of the documentation, by its path in the repository.
 fn page(name: &str) -> String {
@@ -174,7 +174,7 @@ fn keys_of(places: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_keys_are_those_of_the_help() {
-    for binding in TABLE {
+    for binding in keys::all() {
         for context in binding.contexts {
             let places: &[&str] = match context {
                 Context::Main => &["everywhere", "destination"],

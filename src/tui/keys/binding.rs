@@ -23,17 +23,17 @@ pub enum Context {
     Editor,
     /// The receiver's check as code.
     Snippet,
-    /// Was a request made with our secret?
+    /// Was a request made with the registered secret?
     Verify,
-    /// Does the endpoint check?
+    /// Does the endpoint check credentials?
     Probe,
     /// The keys themselves.
     Help,
 }
 
-/// Keys that belong together in help.
+/// Keys that belong together in the help.
 pub struct Binding {
-    /// Where.
+    /// Where they do something.
     pub contexts: &'static [Context],
     /// Which key does what.
     pub keys: &'static [(Press, Action)],
@@ -43,6 +43,23 @@ pub struct Binding {
     pub short: &'static str,
     /// A line for the help.
     pub help: &'static str,
-    /// When they do anything.
+    /// When they do something.
     pub when: fn(&Model) -> bool,
+}
+
+/// Keys that always do something.
+pub(crate) const fn bind(
+    contexts: &'static [Context],
+    keys: &'static [(Press, Action)],
+    label: &'static str,
+    short: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { contexts, keys, label, short, help, when: |_| true }
+}
+
+impl Binding {
+    pub(crate) const fn when(self, when: fn(&Model) -> bool) -> Self {
+        Self { when, ..self }
+    }
 }

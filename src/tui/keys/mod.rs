@@ -1,17 +1,36 @@
-//! The keys, declared once: dispatch, the footer and the help come from this table.
+//! The keys, declared once, by screen: dispatch, the footer and the help come from the same rows.
 
-mod binding;
-mod table;
-mod when;
+pub(crate) mod binding;
+mod everywhere;
+mod text;
+pub(crate) mod when;
 
 use crate::tui::action::Action;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::state::Mode;
+use crate::tui::screens::{form, help, main, probe, question, snippet, test, verify};
 
 pub use binding::{Binding, Context};
-pub use table::TABLE;
+
+/// All keys. Of several bindings of one key in one context, the first whose condition holds counts.
+pub fn all() -> impl Iterator<Item = &'static Binding> {
+    [
+        main::keys::KEYS,
+        form::keys::KEYS,
+        text::KEYS,
+        question::keys::KEYS,
+        test::keys::KEYS,
+        snippet::keys::KEYS,
+        verify::keys::KEYS,
+        probe::keys::KEYS,
+        help::keys::KEYS,
+        everywhere::KEYS,
+    ]
+    .into_iter()
+    .flatten()
+}
 
 /// Where keys go now.
 #[must_use]
@@ -42,7 +61,7 @@ pub fn under_help(model: &Model) -> Context {
 
 /// The bindings that do anything now, in the order of the table.
 pub fn offered(model: &Model, context: Context) -> impl Iterator<Item = &'static Binding> {
-    TABLE.iter().filter(move |binding| binding.contexts.contains(&context) && (binding.when)(model))
+    all().filter(move |binding| binding.contexts.contains(&context) && (binding.when)(model))
 }
 
 /// The bindings that the line of keys names: how each is called, and a word or two about it.
@@ -73,7 +92,7 @@ mod tests {
 
     #[test]
     fn keys_that_terminals_keep_for_themselves_are_not_bound() {
-        for binding in TABLE {
+        for binding in all() {
             for (press, _) in binding.keys {
                 assert!(
                     !matches!(press, P::Ctrl('s' | 'q' | 'b' | 'a' | 'h' | 'i' | 'j' | 'm' | '\\' | ']') | P::Char('~')),
@@ -86,7 +105,7 @@ mod tests {
 
     #[test]
     fn every_binding_has_help() {
-        for binding in TABLE {
+        for binding in all() {
             assert!(!binding.help.is_empty() && !binding.label.is_empty());
         }
     }

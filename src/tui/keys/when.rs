@@ -1,55 +1,26 @@
-//! When a key does anything.
+//! Conditions of keys on several screens.
 
 use crate::domain::auth::hmac;
 use crate::ops::State;
-use crate::tui::layout;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::state::Focus;
-use crate::tui::screens::probe;
-use crate::tui::screens::test::state::{TestButton, TestFocus};
-use crate::tui::screens::test::tabs::Tab;
 
-pub(crate) const fn always(_: &Model) -> bool {
-    true
-}
-
-pub(crate) const fn empty(model: &Model) -> bool {
-    matches!(model.state, State::Empty)
-}
-
-pub(crate) const fn not_empty(model: &Model) -> bool {
-    !empty(model)
-}
-
+/// Whether a test delivery can be sent.
 pub(crate) fn can_test(model: &Model) -> bool {
-    matches!(model.state, State::Open(_)) && test_at_rest(model)
+    matches!(model.state, State::Open(_)) && at_rest(model)
 }
 
+/// Whether the destination can be edited or deleted.
 pub(crate) fn can_edit(model: &Model) -> bool {
-    matches!(model.state, State::Open(_) | State::Locked(..)) && test_at_rest(model)
+    matches!(model.state, State::Open(_) | State::Locked(..)) && at_rest(model)
 }
 
-/// Whether the focus can go to the list of deliveries.
-pub(crate) fn has_deliveries(model: &Model) -> bool {
-    not_empty(model) && model.history.is_listed()
+pub(crate) fn in_flight(model: &Model) -> bool {
+    model.in_flight().is_some()
 }
 
-/// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,
-/// which need not be measured at every key.
-pub(crate) fn main_scrolls(model: &Model) -> bool {
-    let (columns, rows) = model.size;
-    let usual = columns >= 80
-        && rows >= 24
-        && model.guide.is_none()
-        && model.status.is_none()
-        && matches!(model.state, State::Empty | State::Open(_));
-    !usual && layout::main_overflow(model) > 0
-}
-
-/// Whether the probe's report does not fit into its popup.
-pub(crate) fn probe_scrolls(model: &Model) -> bool {
-    let (lines, page) = probe::layout::extent(model);
-    lines > page
+pub(crate) fn at_rest(model: &Model) -> bool {
+    !in_flight(model)
 }
 
 fn form_focus(model: &Model) -> Option<Focus> {
@@ -98,43 +69,4 @@ pub(crate) fn form_edits(model: &Model) -> bool {
 
 pub(crate) fn form_registers(model: &Model) -> bool {
     !form_edits(model)
-}
-
-pub(crate) fn test_focus(model: &Model) -> Option<TestFocus> {
-    match &model.popup {
-        Some(Popup::Test(test)) => Some(test.focus),
-        _ => None,
-    }
-}
-
-pub(crate) fn test_on_send(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if matches!(test.focus, TestFocus::Button(TestButton::Send | TestButton::SendAgain)))
-}
-
-pub(crate) fn test_on_event(model: &Model) -> bool {
-    test_focus(model) == Some(TestFocus::Event)
-}
-
-pub(crate) fn test_on_tabs(model: &Model) -> bool {
-    test_focus(model) == Some(TestFocus::Tabs)
-}
-
-pub(crate) fn test_on_request(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if test.has_secret() && test.tabs.front == Tab::Request)
-}
-
-pub(crate) fn test_can_edit(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if test.can_edit())
-}
-
-pub(crate) fn test_answered(model: &Model) -> bool {
-    matches!(&model.popup, Some(Popup::Test(test)) if test.delivery().is_some())
-}
-
-pub(crate) fn test_in_flight(model: &Model) -> bool {
-    model.in_flight().is_some()
-}
-
-pub(crate) fn test_at_rest(model: &Model) -> bool {
-    !test_in_flight(model)
 }

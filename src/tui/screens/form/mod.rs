@@ -1,5 +1,6 @@
 //! The Register and Edit popup.
 
+pub(crate) mod keys;
 mod rows;
 pub mod state;
 pub(crate) mod text;

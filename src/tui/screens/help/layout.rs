@@ -15,10 +15,10 @@ fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let context = keys::under_help(model);
     let mut lines = Vec::new();
     let mut seen = Vec::new();
-    let bindings = keys::TABLE.iter().filter(|binding| binding.contexts.contains(&context));
+    let bindings = keys::all().filter(|binding| binding.contexts.contains(&context));
     for binding in bindings {
         // Of the bindings of one key the one that holds now; where none does, the first.
-        let others = || keys::TABLE.iter().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
+        let others = || keys::all().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
         let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
         if !holds || seen.contains(&binding.label) {
             continue;

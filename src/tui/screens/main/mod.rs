@@ -1,6 +1,7 @@
 //! The destination screen.
 
 mod destination;
+pub(crate) mod keys;
 pub(crate) mod layout;
 pub mod state;
 pub(crate) mod update;

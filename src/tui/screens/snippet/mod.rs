@@ -1,5 +1,6 @@
 //! The receiver's check as code, in five languages.
 
+pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod state;
 pub(crate) mod update;

@@ -1,0 +1,34 @@
+//! The keys that do the same in several places.
+
+use crate::tui::action::Action as A;
+use crate::tui::keys::binding::{Binding, Context, bind};
+use crate::tui::keys::when::at_rest;
+use crate::tui::msg::Press as P;
+
+/// Where `?` is not a letter. The form, the snippet and the probe have rows of their own for it.
+const HELPED: &[Context] = &[Context::Main, Context::Deliveries, Context::Test, Context::Question];
+
+const MAIN: &[Context] = &[Context::Main, Context::Deliveries];
+
+const EVERYWHERE: &[Context] = &[
+    Context::Main,
+    Context::Deliveries,
+    Context::Form,
+    Context::Question,
+    Context::Test,
+    Context::Prompt,
+    Context::Editor,
+    Context::Snippet,
+    Context::Verify,
+    Context::Probe,
+    Context::Help,
+];
+
+pub const KEYS: &[Binding] = &[
+    bind(HELPED, &[(P::Char('?'), A::Help)], "?", "help", "show the keys"),
+    bind(MAIN, &[(P::Char('q'), A::Quit)], "q", "quit", "quit"),
+    bind(&[Context::Test], &[(P::Char('q'), A::Quit)], "q", "", "quit").when(at_rest),
+    bind(EVERYWHERE, &[(P::Ctrl('c'), A::Interrupt)], "^C", "", "stop the delivery in flight, else quit"),
+    bind(EVERYWHERE, &[(P::Ctrl('z'), A::Suspend)], "^Z", "", "suspend; fg returns"),
+    bind(EVERYWHERE, &[(P::Ctrl('l'), A::Repaint)], "^L", "", "redraw the screen"),
+];

@@ -1,0 +1,62 @@
+//! The keys of the destination screen and of the list on it.
+
+use crate::ops::State;
+use crate::tui::action::Action as A;
+use crate::tui::keys::binding::{Binding, Context, bind};
+use crate::tui::keys::when::{can_edit, can_test};
+use crate::tui::layout::main_overflow;
+use crate::tui::model::Model;
+use crate::tui::msg::Press as P;
+
+const MAIN: &[Context] = &[Context::Main];
+const DELIVERIES: &[Context] = &[Context::Deliveries];
+const BOTH: &[Context] = &[Context::Main, Context::Deliveries];
+
+pub const KEYS: &[Binding] = &[
+    bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "register", "press the focused button").when(is_empty),
+    bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button").when(is_not_empty),
+    bind(BOTH, &[(P::Char('t'), A::SendTest)], "t", "send test", "send a test delivery").when(can_test),
+    bind(BOTH, &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination").when(can_edit),
+    bind(BOTH, &[(P::Char('d'), A::Delete)], "d", "delete", "delete the destination").when(can_edit),
+    bind(MAIN, &[(P::Down, A::Down)], "↓", "deliveries", "to the deliveries").when(has_deliveries),
+    bind(MAIN, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "scroll", "scroll the destination")
+        .when(scrolls),
+    bind(MAIN, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons"),
+    bind(MAIN, &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "move the focus"),
+    bind(DELIVERIES, &[(P::Enter, A::Press)], "Enter", "details", "show the delivery"),
+    bind(DELIVERIES, &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move through the deliveries"),
+    bind(DELIVERIES, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event and body, new id").when(can_test),
+    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: each in turn, then all"),
+    bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "clear", "delete all deliveries; asks first"),
+    bind(DELIVERIES, &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown"),
+    bind(DELIVERIES, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "ten deliveries up or down"),
+    bind(DELIVERIES, &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons"),
+    bind(BOTH, &[(P::Char('c'), A::Snippet)], "c", "", "receiver code: the check, in five languages").when(can_test),
+    bind(BOTH, &[(P::Char('v'), A::Verify)], "v", "", "verify a request that a receiver got: was it ours, and if not, why not")
+        .when(can_test),
+    bind(BOTH, &[(P::Char('p'), A::Probe)], "p", "", "probe whether the endpoint checks credentials; asks first").when(can_test),
+];
+
+const fn is_empty(model: &Model) -> bool {
+    matches!(model.state, State::Empty)
+}
+
+const fn is_not_empty(model: &Model) -> bool {
+    !is_empty(model)
+}
+
+const fn has_deliveries(model: &Model) -> bool {
+    is_not_empty(model) && model.history.is_listed()
+}
+
+/// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,
+/// and need not be measured at every key.
+fn scrolls(model: &Model) -> bool {
+    let (columns, rows) = model.size;
+    let usual = columns >= 80
+        && rows >= 24
+        && model.guide.is_none()
+        && model.status.is_none()
+        && matches!(model.state, State::Empty | State::Open(_));
+    !usual && main_overflow(model) > 0
+}

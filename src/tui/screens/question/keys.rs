@@ -1,0 +1,26 @@
+//! The keys of a question.
+
+use crate::tui::action::Action as A;
+use crate::tui::keys::binding::{Binding, Context, bind};
+use crate::tui::msg::Press as P;
+
+const QUESTION: &[Context] = &[Context::Question];
+
+pub const KEYS: &[Binding] = &[
+    bind(QUESTION, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button"),
+    bind(
+        QUESTION,
+        &[
+            (P::Left, A::Left),
+            (P::Right, A::Right),
+            (P::Tab, A::Next),
+            (P::BackTab, A::Next),
+            (P::Up, A::Left),
+            (P::Down, A::Right),
+        ],
+        "←→",
+        "choose",
+        "move between the buttons (also Tab)",
+    ),
+    bind(QUESTION, &[(P::Esc, A::Back)], "Esc", "back", "back; nothing changes"),
+];
