@@ -1,7 +1,12 @@
 //! The app on a real terminal: the loop, what starts it, and what it draws with.
 
 pub mod backend;
-pub mod hangup;
+mod edit;
+mod flight;
+mod hangup;
+mod inbox;
+mod perform;
 pub mod run;
+mod shell;
 pub mod start;
 pub mod terminal;

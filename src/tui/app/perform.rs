@@ -1,0 +1,72 @@
+//! Performing effects that touch the disk: on threads of their own, so that a slow disk never holds up the keys.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::domain::destination::Settings;
+use crate::domain::event::Event;
+use crate::ops::judge;
+use crate::ops::{self, Copied, PAGE, Problem, Saved, Waypost};
+use crate::tui::effect::{Body, Effect};
+use crate::tui::msg::Msg;
+
+/// Performs an effect, and sends its result.
+pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
+    tokio::task::spawn_blocking(move || {
+        let msg = match effect {
+            Effect::Save { id, settings, over } => Msg::Saved(id, save(&waypost, *settings, over).map(Box::new)),
+            Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
+            Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
+            Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
+            Effect::Copy(text) => Msg::Copied(copy(&text)),
+            Effect::Write { path, bytes, part } => {
+                let part = if part { ", the part of it that is kept" } else { "" };
+                Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| format!("{path}{part}")))
+            }
+            Effect::Keep { name, body } => {
+                let kept = waypost.keep_event(&name, &body);
+                Msg::Kept(kept.map(|_| (Event { name, body }, waypost.own_events())))
+            }
+            Effect::Explain { id, settings, target, headers, body } => {
+                let body = match body {
+                    Body::Bytes(bytes) => Ok(bytes),
+                    Body::File(path) => judge::body_file(Path::new(&path)),
+                };
+                Msg::Explained(id, body.map(|body| Box::new(judge::judge(&settings, target.as_deref(), &headers, &body))))
+            }
+            Effect::Generate => Msg::Generated(waypost.generate()),
+            // The loop performs them itself.
+            Effect::Send { .. }
+            | Effect::Probe { .. }
+            | Effect::Stop { .. }
+            | Effect::EditOutside { .. }
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::Quit(_) => return,
+        };
+        // The receiver is gone when the app is ending.
+        let _ = results.send(msg);
+    });
+}
+
+fn save(waypost: &Waypost, settings: Settings, over: Option<u64>) -> Result<Saved, Problem> {
+    if let Some(path) = settings.ca_cert() {
+        // The same look at the file as the command line takes.
+        ops::ca_certificate(path)?;
+    }
+    match over {
+        None => waypost.register(settings),
+        over => waypost.edit(over, |_| Ok(settings)),
+    }
+}
+
+fn copy(text: &str) -> Result<String, Problem> {
+    match ops::copy(text) {
+        Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
+        Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
+        Err(problem) => Err(Problem { fix: "w writes it to a file.".into(), ..problem }),
+    }
+}

@@ -1,0 +1,24 @@
+//! What is around the loop.
+
+use std::future::Future;
+use std::io;
+use std::path::Path;
+
+use crossterm::event::Event as TerminalEvent;
+use futures_util::Stream;
+
+/// What is around the loop: where keys come from, and who gets the terminal for a while.
+pub trait Shell {
+    /// The source of keys.
+    type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
+
+    /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
+    fn keys(&mut self) -> Self::Keys;
+
+    /// Stops the process until it is told to go on.
+    fn suspend(&mut self);
+
+    /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
+    /// `stop` ends it early.
+    fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> impl Future<Output = Result<(), String>>;
+}
