@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::flight::Flight;
 use super::{Problem, Step, Tested, Waypost};
-use crate::domain::delivery::{Attempt, Cause, Delivery};
+use crate::domain::delivery::{Attempt, Cause, Delivery, TlsCause};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::event::Event;
 use crate::domain::request::{Request, Stamp};
@@ -138,5 +138,5 @@ impl From<Progress> for Step {
 fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {
     file::read(path, Links::Follow, MAX_CA_BYTES)
         .map(|bytes| bytes.to_vec())
-        .map_err(|error| Cause::CaFile(format!("{}: {}", visible(&path.to_string_lossy()), error.kind)))
+        .map_err(|error| Cause::Tls(TlsCause::CaFile(format!("{}: {}", visible(&path.to_string_lossy()), error.kind))))
 }

@@ -267,7 +267,7 @@ fn a_certificate_that_ends_soon_is_a_notice() {
     let receiver = ends(10);
     let home = registered_at(&receiver, &["--auth", "default"], "");
     let out = home.waypost(&["test", "-v"]).exits(0);
-    assert!(out.stderr.starts_with("note: The endpoint's certificate ends in "), "{}", out.stderr);
+    assert!(out.stderr.starts_with("note: The endpoint's certificate expires in "), "{}", out.stderr);
     for part in [
         "\naddresses ",
         "\nversion ",
@@ -281,7 +281,7 @@ fn a_certificate_that_ends_soon_is_a_notice() {
     }
     let json = home.waypost(&["test", "--json"]).exits(0).json();
     schema::assert_valid("test", &json);
-    assert!(json["notices"][0]["text"].as_str().unwrap().contains("certificate ends in "), "{json}");
+    assert!(json["notices"][0]["text"].as_str().unwrap().contains("certificate expires in "), "{json}");
     assert_eq!(home.waypost(&["test", "-q"]).exits(0).stderr, "");
 
     let receiver = ends(90);

@@ -5,7 +5,8 @@ mod cause;
 pub mod diagnosis;
 mod outcome;
 pub mod retry;
+mod retry_after;
 
 pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest, Timings, TlsInfo};
-pub use cause::Cause;
+pub use cause::{Cause, TlsCause};
 pub use outcome::{Outcome, Phase};

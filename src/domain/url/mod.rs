@@ -102,6 +102,13 @@ impl EndpointUrl {
         if self.port == 443 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
     }
 
+    /// The path, from its first slash on.
+    pub(crate) fn path(&self) -> &str {
+        let text = &self.text[..self.query.unwrap_or(self.text.len())];
+        let after_scheme = text.find("://").map_or(0, |at| at + 3);
+        text[after_scheme..].find('/').map_or("/", |at| &text[after_scheme + at..])
+    }
+
     /// The query without its question mark, byte for byte.
     #[must_use]
     pub fn query(&self) -> Option<&str> {

@@ -10,7 +10,7 @@ use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::resolve::ResolveError;
 use super::trace::Seen;
-use crate::domain::delivery::{Cause, Phase};
+use crate::domain::delivery::{Cause, Phase, TlsCause};
 
 /// The cause behind an error, in the light of what was seen.
 pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Cause {
@@ -22,7 +22,9 @@ pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Caus
     match cause {
         // A server that asked for our certificate and then cut the line says by that what it misses (TLS 1.3 has no other way
         // before the request is written).
-        Some(Cause::Reset | Cause::Closed | Cause::Tls(_)) if seen.client_certificate_asked => Cause::ClientCertificateWanted,
+        Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_))) if seen.client_certificate_asked => {
+            Cause::Tls(TlsCause::ClientCertificateWanted)
+        }
         Some(cause) => cause,
         None => Cause::Other(links.last().map_or_else(String::new, ToString::to_string)),
     }
@@ -116,57 +118,61 @@ fn of_tls(error: &rustls::Error, seen: &Seen, now: Timestamp) -> Cause {
         Tls::InvalidCertificate(error) => of_certificate(error, seen, now),
         Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
         | Tls::PeerIncompatible(_)
-        | Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => Cause::TlsTooOld,
-        Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::NotTls,
-        Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::ClientCertificateWanted,
-        Tls::AlertReceived(AlertDescription::UnrecognisedName) => Cause::Tls("the server does not know that name".into()),
+        | Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => {
+            Cause::Tls(TlsCause::TooOld)
+        }
+        Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::Tls(TlsCause::NotTls),
+        Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::Tls(TlsCause::ClientCertificateWanted),
+        Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
+            Cause::Tls(TlsCause::Other("the server does not know that name".into()))
+        }
         Tls::AlertReceived(AlertDescription::HandshakeFailure) => {
-            Cause::Tls("the server found no version, cipher or certificate that both sides accept".into())
+            Cause::Tls(TlsCause::Other("the server found no version, cipher or certificate that both sides accept".into()))
         }
         Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => {
-            Cause::Tls("the server does not speak HTTP/1.1".into())
+            Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into()))
         }
-        other => Cause::Tls(other.to_string()),
+        other => Cause::Tls(TlsCause::Other(other.to_string())),
     }
 }
 
 fn of_certificate(error: &CertificateError, seen: &Seen, now: Timestamp) -> Cause {
     let certificate = seen.certificate.clone().unwrap_or_default();
     match error {
-        CertificateError::Expired => Cause::Expired(certificate.not_after, now),
+        CertificateError::Expired => Cause::Tls(TlsCause::Expired(certificate.not_after, now)),
         CertificateError::ExpiredContext { time, not_after } => {
-            Cause::Expired(timestamp(*not_after), timestamp(*time).unwrap_or(now))
+            Cause::Tls(TlsCause::Expired(timestamp(*not_after), timestamp(*time).unwrap_or(now)))
         }
-        CertificateError::NotValidYet => Cause::NotYetValid(certificate.not_before, now),
+        CertificateError::NotValidYet => Cause::Tls(TlsCause::NotYetValid(certificate.not_before, now)),
         CertificateError::NotValidYetContext { time, not_before } => {
-            Cause::NotYetValid(timestamp(*not_before), timestamp(*time).unwrap_or(now))
+            Cause::Tls(TlsCause::NotYetValid(timestamp(*not_before), timestamp(*time).unwrap_or(now)))
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Cause::WrongName(certificate.names)
+            Cause::Tls(TlsCause::WrongName(certificate.names))
         }
-        CertificateError::UnknownIssuer if certificate.self_issued => Cause::SelfSigned,
+        CertificateError::UnknownIssuer if certificate.self_issued => Cause::Tls(TlsCause::SelfSigned),
         CertificateError::UnknownIssuer if certificate.others == 0 && certificate.names_issuer_url => {
-            Cause::MissingIntermediate(certificate.issuer)
+            Cause::Tls(TlsCause::MissingIntermediate(certificate.issuer))
         }
-        CertificateError::UnknownIssuer => Cause::UnknownIssuer(certificate.issuer),
-        CertificateError::Other(_) if certificate.is_ca => Cause::CaUsedAsEndEntity,
-        CertificateError::BadEncoding => Cause::Tls("its certificate cannot be read".into()),
-        CertificateError::Revoked => Cause::Tls("its certificate was revoked".into()),
+        CertificateError::UnknownIssuer => Cause::Tls(TlsCause::UnknownIssuer(certificate.issuer)),
+        CertificateError::Other(_) if certificate.is_ca => Cause::Tls(TlsCause::CaUsedAsEndEntity),
+        CertificateError::BadEncoding => Cause::Tls(TlsCause::Other("its certificate cannot be read".into())),
+        CertificateError::Revoked => Cause::Tls(TlsCause::Other("its certificate was revoked".into())),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            Cause::Tls("its certificate is not meant for a server".into())
+            Cause::Tls(TlsCause::Other("its certificate is not meant for a server".into()))
         }
         // A CA of that name is trusted, but it is not the one that signed: it was made anew, or another has its name.
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             if certificate.self_issued {
-                Cause::SelfSigned
+                Cause::Tls(TlsCause::SelfSigned)
             } else {
-                Cause::OtherCaKey(certificate.issuer)
+                Cause::Tls(TlsCause::OtherCaKey(certificate.issuer))
             }
         }
         // Not in the library's words, which are for programmers.
-        _ => Cause::Tls("its certificate does not hold".into()),
+        _ => Cause::Tls(TlsCause::Other("its certificate does not hold".into())),
     }
 }
 
@@ -251,6 +257,6 @@ mod tests {
         let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
         let outer = io::Error::other(inner);
         let cause = of(&outer, &Seen::default(), Timestamp::UNIX_EPOCH);
-        assert_eq!(cause, Cause::Tls("the server does not speak HTTP/1.1".into()));
+        assert_eq!(cause, Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into())));
     }
 }

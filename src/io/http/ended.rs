@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::cause;
 use super::trace::Seen;
 use crate::domain::delivery::diagnosis;
-use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, SentRequest, TlsInfo};
+use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, SentRequest, TlsCause, TlsInfo};
 use crate::domain::destination::Settings;
 use crate::domain::mask::Masked;
 use crate::domain::redact::Redactor;
@@ -91,13 +91,13 @@ impl Ended {
             End::Of(Err(Fault::Clear(cause))) => Some(cause),
             End::Of(Err(Fault::Of(error))) => Some(cause::of(&error, &seen, now)),
         };
-        let cause = cause.map(|cause| redacted(cause, redactor));
+        let cause = cause.map(|cause| cause.map_texts(&|text| redactor.redact(&text)));
         let cut = if stopped { Some("you stopped it".to_owned()) } else { cause.as_ref().map(cut_by) };
         let response = answer.finish(redactor, cut);
         let (outcome, phase, cause, diagnosis) = if stopped {
             (Outcome::Stopped, seen.phase, None, diagnosis::of_stop(seen.phase))
         } else if let Some(response) = &response {
-            (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, response))
+            (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, response, now))
         } else {
             // An exchange that ends well has an answer.
             let cause = cause.unwrap_or_else(|| Cause::Other(String::new()));
@@ -161,7 +161,7 @@ fn id_of(request: &Request) -> String {
 /// Where a cause belongs that keeps an attempt from beginning.
 const fn phase_of(cause: &Cause) -> Option<Phase> {
     match cause {
-        Cause::NoCaStore(_) | Cause::CaFile(_) | Cause::Tls(_) => Some(Phase::Tls),
+        Cause::Tls(_) => Some(Phase::Tls),
         Cause::BadProxy(_) | Cause::Proxy(_) => Some(Phase::Connect),
         _ => None,
     }
@@ -193,24 +193,7 @@ fn cut_by(cause: &Cause) -> String {
         Cause::Reset => "the endpoint cut the connection".into(),
         Cause::Closed => "the endpoint closed the connection".into(),
         Cause::NotHttp(what) => format!("it broke the rules of HTTP: {what}"),
-        Cause::Tls(what) | Cause::Other(what) => what.clone(),
+        Cause::Tls(TlsCause::Other(what)) | Cause::Other(what) => what.clone(),
         _ => "the connection failed".into(),
-    }
-}
-
-/// The texts in a cause may come from the other side, and are masked like an answer.
-fn redacted(cause: Cause, redactor: &Redactor) -> Cause {
-    let mask = |text: String| redactor.redact(&text);
-    match cause {
-        Cause::NameServer(text) => Cause::NameServer(mask(text)),
-        Cause::NoRoute(text) => Cause::NoRoute(mask(text)),
-        Cause::UnknownIssuer(issuer) => Cause::UnknownIssuer(issuer.map(mask)),
-        Cause::MissingIntermediate(issuer) => Cause::MissingIntermediate(issuer.map(mask)),
-        Cause::WrongName(names) => Cause::WrongName(names.into_iter().map(mask).collect()),
-        Cause::Tls(text) => Cause::Tls(mask(text)),
-        Cause::Proxy(text) => Cause::Proxy(mask(text)),
-        Cause::NotHttp(text) => Cause::NotHttp(mask(text)),
-        Cause::Other(text) => Cause::Other(mask(text)),
-        plain => plain,
     }
 }

@@ -15,7 +15,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, Sig
 use super::cert::Certificate;
 use super::client::Trust;
 use super::trace::Current;
-use crate::domain::delivery::{Cause, Phase};
+use crate::domain::delivery::{Cause, Phase, TlsCause};
 
 /// The verification that every attempt of a sender shares.
 #[derive(Debug)]
@@ -28,28 +28,28 @@ impl Verification {
     /// Reads the trusted CAs.
     ///
     /// # Errors
-    /// [`Cause::NoCaStore`] or [`Cause::CaFile`] where there is none.
+    /// [`TlsCause::NoCaStore`] or [`TlsCause::CaFile`] where there is none.
     pub fn new(trust: &Trust) -> Result<Self, Cause> {
         let roots = match trust {
             Trust::System => system_roots()?,
-            Trust::Only(pem) => roots_of(pem).map_err(Cause::CaFile)?,
+            Trust::Only(pem) => roots_of(pem).map_err(|what| Cause::Tls(TlsCause::CaFile(what)))?,
         };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
-            .map_err(|error| Cause::Tls(error.to_string()))?;
+            .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?;
         Ok(Self { provider, verifier })
     }
 
     /// The configuration for one attempt at a time.
     ///
     /// # Errors
-    /// [`Cause::Tls`] if the library refuses its own defaults.
+    /// [`TlsCause::Other`] if the library refuses its own defaults.
     pub fn config(&self, host: &ServerName<'static>, current: &Current) -> Result<ClientConfig, Cause> {
         let watch = Arc::new(Watch { verifier: Arc::clone(&self.verifier), host: host.clone(), current: current.clone() });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| Cause::Tls(error.to_string()))?
+            .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&watch) as Arc<dyn ServerCertVerifier>)
             .with_client_cert_resolver(Arc::clone(&watch) as Arc<dyn ResolvesClientCert>);
@@ -66,7 +66,7 @@ fn system_roots() -> Result<RootCertStore, Cause> {
     let (added, _) = roots.add_parsable_certificates(found.certs);
     if added == 0 {
         let detail = found.errors.first().map(ToString::to_string).unwrap_or_default();
-        return Err(Cause::NoCaStore(detail));
+        return Err(Cause::Tls(TlsCause::NoCaStore(detail)));
     }
     Ok(roots)
 }

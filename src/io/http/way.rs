@@ -18,7 +18,7 @@ use super::resolve::Guarded;
 use super::tls::Verification;
 use super::trace::{Current, Trace};
 use crate::domain::address::{Reach, reach};
-use crate::domain::delivery::{Cause, Phase};
+use crate::domain::delivery::{Cause, Phase, TlsCause};
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
@@ -126,8 +126,8 @@ fn client(
 ) -> Result<reqwest::Client, Fault> {
     let host = to.url().host().to_owned();
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let server_name =
-        ServerName::try_from(bare).map_err(|_| Cause::Tls("a certificate cannot be for such a host name".into()))?;
+    let server_name = ServerName::try_from(bare)
+        .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
     let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let first = proxy.map_or_else(|| is_address(&host), |proxy| proxy.uri().host().is_some_and(is_address));
     let bracket = Bracket { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac};
 use waypost::domain::delivery::diagnosis;
-use waypost::domain::delivery::{Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use waypost::domain::delivery::{
+    Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsCause, TlsInfo,
+};
 use waypost::domain::destination::{Destination, Settings};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
@@ -128,7 +130,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
     let mut attempt = attempt(Outcome::of_status(status), at);
     attempt.timings.set(Phase::Wait, 88.0);
     attempt.timings.set(Phase::Read, 1.0);
-    attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &response);
+    attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &response, attempt.started_at);
     attempt.response = Some(response);
     attempt
 }
@@ -159,14 +161,15 @@ pub fn redirected(location: &str) -> Delivery {
     let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
     if let Some(response) = &mut attempt.response {
         response.headers.push(("location".into(), location.into()));
-        attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), response);
+        attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), response, attempt.started_at);
     }
     delivery(BuiltIn::Ping, attempt)
 }
 
 pub fn failed() -> Delivery {
     let mut attempt = attempt(Outcome::Failed, "2026-11-23T09:13:12Z");
-    let cause = Cause::Expired(Some("2026-11-01T00:00:00Z".parse().unwrap()), "2026-11-23T09:13:12Z".parse().unwrap());
+    let cause =
+        Cause::Tls(TlsCause::Expired(Some("2026-11-01T00:00:00Z".parse().unwrap()), "2026-11-23T09:13:12Z".parse().unwrap()));
     attempt.phase = Some(Phase::Tls);
     attempt.diagnosis = diagnosis::of_cause(&settings(hmac::SPEC), attempt.phase, &cause);
     attempt.cause = Some(cause);

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use waypost::domain::delivery::Cause;
+use waypost::domain::delivery::{Cause, TlsCause};
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn no_ca_store() {
     }
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     let why = Sender::new(&case.settings(), &Trust::System).err().unwrap();
-    assert!(matches!(why, Cause::NoCaStore(_)), "{why:?}");
+    assert!(matches!(why, Cause::Tls(TlsCause::NoCaStore(_))), "{why:?}");
     let attempt = waypost::io::http::failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!((attempt.outcome, attempt.phase), (Outcome::Failed, Some(Phase::Tls)));
     let fix = attempt.diagnosis.fix;

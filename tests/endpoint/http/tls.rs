@@ -4,7 +4,7 @@ use rcgen::{BasicConstraints, IsCa};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use waypost::domain::delivery::Cause;
+use waypost::domain::delivery::{Cause, TlsCause};
 
 use super::server::{Identity, answering as serve, self_signed, tcp};
 use super::*;
@@ -25,7 +25,9 @@ async fn expired_and_not_yet_valid() {
         params.not_after = rcgen::date_time_ymd(2021, 2, 3);
     });
     let (cause, attempt) = cause_of(expired, &pki).await;
-    assert!(matches!(cause, Cause::Expired(Some(end), now) if end.to_string().starts_with("2021-02-03") && now > end));
+    assert!(
+        matches!(cause, Cause::Tls(TlsCause::Expired(Some(end), now)) if end.to_string().starts_with("2021-02-03") && now > end)
+    );
     assert!(attempt.diagnosis.why.contains("2021-02-03"), "{attempt:?}");
     assert_eq!(attempt.tls.unwrap().not_after.unwrap().to_string(), "2021-02-03T00:00:00Z", "the certificate is shown");
     let early = pki.issue(HOST, |params| {
@@ -33,7 +35,7 @@ async fn expired_and_not_yet_valid() {
         params.not_after = rcgen::date_time_ymd(3021, 1, 1);
     });
     let (cause, attempt) = cause_of(early, &pki).await;
-    assert!(matches!(cause, Cause::NotYetValid(Some(_), _)));
+    assert!(matches!(cause, Cause::Tls(TlsCause::NotYetValid(Some(_), _))));
     assert!(attempt.diagnosis.why.contains("3020-01-01"), "{attempt:?}");
 }
 
@@ -41,14 +43,14 @@ async fn expired_and_not_yet_valid() {
 async fn of_another_name() {
     let pki = Pki::new("CA");
     let (cause, attempt) = cause_of(pki.issue("other.example.test", |_| {}), &pki).await;
-    assert_eq!(cause, Cause::WrongName(vec!["other.example.test".into()]));
+    assert_eq!(cause, Cause::Tls(TlsCause::WrongName(vec!["other.example.test".into()])));
     assert!(attempt.diagnosis.why.contains("other.example.test") && attempt.diagnosis.why.contains(HOST));
 }
 
 #[tokio::test]
 async fn of_an_unknown_ca() {
     let (cause, attempt) = cause_of(Pki::new("Their CA").issue(HOST, |_| {}), &Pki::new("Our CA")).await;
-    let Cause::UnknownIssuer(Some(issuer)) = cause else { panic!("{cause:?}") };
+    let Cause::Tls(TlsCause::UnknownIssuer(Some(issuer))) = cause else { panic!("{cause:?}") };
     assert!(issuer.contains("Their CA"), "{issuer}");
     assert_eq!(attempt.diagnosis.fix.field(), Some(waypost::domain::field::CA_CERT));
     assert!(attempt.tls.unwrap().issuer.unwrap().contains("Their CA"));
@@ -63,14 +65,14 @@ async fn without_the_certificate_between() {
         params.custom_extensions.push(rcgen::CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], der.to_vec()));
     });
     let (cause, attempt) = cause_of(identity, &Pki::new("Our CA")).await;
-    assert!(matches!(&cause, Cause::MissingIntermediate(Some(issuer)) if issuer.contains("R3")), "{cause:?}");
+    assert!(matches!(&cause, Cause::Tls(TlsCause::MissingIntermediate(Some(issuer))) if issuer.contains("R3")), "{cause:?}");
     assert!(attempt.diagnosis.fix.text.contains("full chain"));
 }
 
 #[tokio::test]
 async fn self_signed_leaf() {
     let (identity, _) = self_signed(HOST, |_| {});
-    assert_eq!(cause_of(identity, &Pki::new("CA")).await.0, Cause::SelfSigned);
+    assert_eq!(cause_of(identity, &Pki::new("CA")).await.0, Cause::Tls(TlsCause::SelfSigned));
 }
 
 #[tokio::test]
@@ -81,7 +83,7 @@ async fn a_cas_certificate_as_a_servers() {
     // Even where it is trusted.
     case.trust = Trust::Only(pem.into_bytes());
     let attempt = case.send().await;
-    assert_eq!(attempt.cause, Some(Cause::CaUsedAsEndEntity), "{attempt:?}");
+    assert_eq!(attempt.cause, Some(Cause::Tls(TlsCause::CaUsedAsEndEntity)), "{attempt:?}");
 }
 
 #[tokio::test]
@@ -111,7 +113,7 @@ async fn tls_too_old() {
         })
         .await;
         let attempt = Case::new(&server.url(), &Pki::new("CA")).send().await;
-        assert_eq!((attempt.phase, attempt.cause), (Some(Phase::Tls), Some(Cause::TlsTooOld)));
+        assert_eq!((attempt.phase, attempt.cause), (Some(Phase::Tls), Some(Cause::Tls(TlsCause::TooOld))));
     }
 }
 
@@ -124,7 +126,7 @@ async fn plain_http_on_the_port() {
     })
     .await;
     let attempt = Case::new(&server.url(), &Pki::new("CA")).send().await;
-    assert_eq!((attempt.phase, attempt.cause), (Some(Phase::Tls), Some(Cause::NotTls)));
+    assert_eq!((attempt.phase, attempt.cause), (Some(Phase::Tls), Some(Cause::Tls(TlsCause::NotTls))));
 }
 
 #[tokio::test]
@@ -144,7 +146,11 @@ async fn a_client_certificate_wanted() {
             .unwrap();
         let server = server::tls_with(config, |_| Box::pin(async {})).await;
         let attempt = Case::new(&server.url(), &pki).send().await;
-        assert_eq!((attempt.outcome, &attempt.cause), (Outcome::Failed, &Some(Cause::ClientCertificateWanted)), "{attempt:?}");
+        assert_eq!(
+            (attempt.outcome, &attempt.cause),
+            (Outcome::Failed, &Some(Cause::Tls(TlsCause::ClientCertificateWanted))),
+            "{attempt:?}"
+        );
     }
 }
 
@@ -170,7 +176,7 @@ fn an_invalid_ca_file() {
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     for pem in ["", "junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!"] {
         let why = Sender::with(&case.settings(), &Trust::Only(pem.into()), Surroundings::default()).err();
-        assert!(matches!(why, Some(Cause::CaFile(_))), "{pem}: {why:?}");
+        assert!(matches!(why, Some(Cause::Tls(TlsCause::CaFile(_)))), "{pem}: {why:?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use waypost::domain::delivery::retry::Policy;
-use waypost::domain::delivery::{Cause, Outcome};
+use waypost::domain::delivery::{Cause, Outcome, TlsCause};
 use waypost::domain::event::Event;
 use waypost::ops::relay::{Options, SendStep};
 
@@ -89,7 +89,10 @@ async fn h41_a_tls_failure_is_not_retried() {
         assert_eq!(sent.delivery.attempts.len(), 1, "{sent:?}");
         causes.push(sent.delivery.attempts[0].cause.clone());
     }
-    assert!(matches!(causes.as_slice(), [None, Some(Cause::OtherCaKey(_)), Some(Cause::CaFile(_))]), "{causes:?}");
+    assert!(
+        matches!(causes.as_slice(), [None, Some(Cause::Tls(TlsCause::OtherCaKey(_))), Some(Cause::Tls(TlsCause::CaFile(_)))]),
+        "{causes:?}"
+    );
     assert_eq!(place.pauses().len(), 0);
 }
 

@@ -4,15 +4,17 @@ mod troubleshooting;
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
+use std::mem::{Discriminant, discriminant};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::field;
 
+use jiff::Timestamp;
 use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
-use waypost::domain::delivery::{Cause, Phase, Response};
+use waypost::domain::delivery::{Cause, Phase, Response, TlsCause};
 use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
@@ -306,9 +308,19 @@ fn operations() {
     nothing.iter().chain(&full).for_each(problem_is_whole);
 }
 
+/// Which variant a cause is; of one of TLS, which of those.
+fn kind_of(cause: &Cause) -> (Discriminant<Cause>, Option<Discriminant<TlsCause>>) {
+    let tls = match cause {
+        Cause::Tls(tls) => Some(discriminant(tls)),
+        _ => None,
+    };
+    (discriminant(cause), tls)
+}
+
 /// One of each kind. A new one does not compile until it stands here.
 fn causes() -> Vec<Cause> {
     use Cause as C;
+    use TlsCause as T;
     let each = |cause: &C| match cause {
         C::NoSuchName
         | C::NameServer(_)
@@ -318,24 +330,26 @@ fn causes() -> Vec<Cause> {
         | C::Reset
         | C::Closed
         | C::TimedOut(_)
-        | C::NotTls
-        | C::TlsTooOld
-        | C::UnknownIssuer(_)
-        | C::SelfSigned
-        | C::MissingIntermediate(_)
-        | C::WrongName(_)
-        | C::Expired(..)
-        | C::NotYetValid(..)
-        | C::OtherCaKey(_)
-        | C::CaUsedAsEndEntity
-        | C::ClientCertificateWanted
-        | C::Tls(_)
-        | C::NoCaStore(_)
-        | C::CaFile(_)
+        | C::Tls(
+            T::NotTls
+            | T::TooOld
+            | T::UnknownIssuer(_)
+            | T::SelfSigned
+            | T::MissingIntermediate(_)
+            | T::WrongName(_)
+            | T::Expired(..)
+            | T::NotYetValid(..)
+            | T::OtherCaKey(_)
+            | T::CaUsedAsEndEntity
+            | T::ClientCertificateWanted
+            | T::Other(_)
+            | T::NoCaStore(_)
+            | T::CaFile(_),
+        )
         | C::BadProxy(_)
         | C::Proxy(_)
         | C::NotHttp(_)
-        | C::Other(_) => std::mem::discriminant(cause),
+        | C::Other(_) => kind_of(cause),
     };
     let at = |text: &str| text.parse().unwrap();
     let (then, now) = (at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));
@@ -350,26 +364,26 @@ fn causes() -> Vec<Cause> {
         C::Closed,
         C::TimedOut(1),
         C::TimedOut(15),
-        C::NotTls,
-        C::TlsTooOld,
-        C::UnknownIssuer(None),
-        C::UnknownIssuer(Some("CN=Own CA".into())),
-        C::SelfSigned,
-        C::MissingIntermediate(None),
-        C::MissingIntermediate(Some("CN=R3".into())),
-        C::WrongName(Vec::new()),
-        C::WrongName(vec!["other.example".into()]),
-        C::Expired(None, now),
-        C::Expired(Some(then), now),
-        C::NotYetValid(None, now),
-        C::NotYetValid(Some(now), then),
-        C::OtherCaKey(None),
-        C::OtherCaKey(Some("CN=Own CA".into())),
-        C::CaUsedAsEndEntity,
-        C::ClientCertificateWanted,
-        C::Tls("detail".into()),
-        C::NoCaStore("detail".into()),
-        C::CaFile("/ca.pem: no certificate".into()),
+        C::Tls(T::NotTls),
+        C::Tls(T::TooOld),
+        C::Tls(T::UnknownIssuer(None)),
+        C::Tls(T::UnknownIssuer(Some("CN=Own CA".into()))),
+        C::Tls(T::SelfSigned),
+        C::Tls(T::MissingIntermediate(None)),
+        C::Tls(T::MissingIntermediate(Some("CN=R3".into()))),
+        C::Tls(T::WrongName(Vec::new())),
+        C::Tls(T::WrongName(vec!["other.example".into()])),
+        C::Tls(T::Expired(None, now)),
+        C::Tls(T::Expired(Some(then), now)),
+        C::Tls(T::NotYetValid(None, now)),
+        C::Tls(T::NotYetValid(Some(now), then)),
+        C::Tls(T::OtherCaKey(None)),
+        C::Tls(T::OtherCaKey(Some("CN=Own CA".into()))),
+        C::Tls(T::CaUsedAsEndEntity),
+        C::Tls(T::ClientCertificateWanted),
+        C::Tls(T::Other("detail".into())),
+        C::Tls(T::NoCaStore("detail".into())),
+        C::Tls(T::CaFile("/ca.pem: no certificate".into())),
         C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
         C::Proxy("It refused.".into()),
         C::NotHttp("detail".into()),
@@ -393,6 +407,8 @@ fn diagnoses() {
     });
     let phases = || std::iter::once(None).chain(Phase::ALL.map(Some));
     for settings in &settings {
+        let whys: HashSet<_> = causes().iter().map(|cause| of_cause(settings, Some(Phase::Wait), cause).why).collect();
+        assert_eq!(whys.len(), causes().len(), "each cause has words of its own");
         for cause in causes() {
             for phase in phases() {
                 let private = [([10, 1, 2, 3], 443).into()];
@@ -406,7 +422,11 @@ fn diagnoses() {
             for (name, value) in [("x-none", ""), ("location", "/in/"), ("retry-after", "5"), ("www-authenticate", "Basic")] {
                 let headers = vec![(name.to_owned(), value.to_owned())];
                 let (reason, body) = (String::new(), Vec::new());
-                let said = of_response(settings, &Response { status, reason, headers, body, truncated: false, cut: None });
+                let said = of_response(
+                    settings,
+                    &Response { status, reason, headers, body, truncated: false, cut: None },
+                    Timestamp::UNIX_EPOCH,
+                );
                 if (200..300).contains(&status) {
                     assert_eq!(said.fix, Fix::default(), "there is nothing to fix at {status}");
                 } else {

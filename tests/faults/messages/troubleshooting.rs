@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::mem::discriminant;
 use waypost::domain::auth::hmac;
 use waypost::domain::field;
 
 use http::StatusCode;
+use jiff::Timestamp;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
-use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response};
+use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response, TlsCause};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 
@@ -37,6 +37,7 @@ fn settings() -> Settings {
 /// One of each cause, and of a time that is over one of each phase where it means something else.
 fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
     use Cause as C;
+    use TlsCause as T;
     let at = |text: &str| text.parse().unwrap();
     let now = at("2026-11-24T12:00:00Z");
     let finding = vec![
@@ -55,22 +56,22 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
     ];
     let tls = vec![
-        C::NotTls,
+        C::Tls(T::NotTls),
         C::TimedOut(15),
         C::Reset,
-        C::TlsTooOld,
-        C::UnknownIssuer(Some("CN=Example CA".into())),
-        C::SelfSigned,
-        C::MissingIntermediate(Some("CN=Example CA R3".into())),
-        C::WrongName(vec!["www.example.com".into()]),
-        C::Expired(Some(at("2026-11-01T00:00:00Z")), now),
-        C::NotYetValid(Some(at("2026-12-01T00:00:00Z")), now),
-        C::OtherCaKey(Some("CN=Example CA".into())),
-        C::CaUsedAsEndEntity,
-        C::ClientCertificateWanted,
-        C::Tls("its certificate was revoked".into()),
-        C::NoCaStore(String::new()),
-        C::CaFile("no certificate is in it".into()),
+        C::Tls(T::TooOld),
+        C::Tls(T::UnknownIssuer(Some("CN=Example CA".into()))),
+        C::Tls(T::SelfSigned),
+        C::Tls(T::MissingIntermediate(Some("CN=Example CA R3".into()))),
+        C::Tls(T::WrongName(vec!["www.example.com".into()])),
+        C::Tls(T::Expired(Some(at("2026-11-01T00:00:00Z")), now)),
+        C::Tls(T::NotYetValid(Some(at("2026-12-01T00:00:00Z")), now)),
+        C::Tls(T::OtherCaKey(Some("CN=Example CA".into()))),
+        C::Tls(T::CaUsedAsEndEntity),
+        C::Tls(T::ClientCertificateWanted),
+        C::Tls(T::Other("its certificate was revoked".into())),
+        C::Tls(T::NoCaStore(String::new())),
+        C::Tls(T::CaFile("no certificate is in it".into())),
     ];
     let answer = vec![C::TimedOut(15), C::Closed, C::NotHttp(String::new()), C::Other(String::new())];
     let each = |phase, causes: Vec<Cause>| causes.into_iter().map(|cause| (phase, cause)).collect();
@@ -90,7 +91,7 @@ fn answered(status: u16) -> Diagnosis {
     };
     let headers = vec![(header.0.to_owned(), header.1.to_owned())];
     let (reason, body) = (String::new(), Vec::new());
-    of_response(&settings(), &Response { status, reason, headers, body, truncated: false, cut: None })
+    of_response(&settings(), &Response { status, reason, headers, body, truncated: false, cut: None }, Timestamp::UNIX_EPOCH)
 }
 
 /// `401 Unauthorized`
@@ -155,7 +156,7 @@ fn troubleshooting_is_what_the_diagnosis_says() {
 fn troubleshooting_has_every_cause() {
     let rows = failures().map(|(_, causes)| causes).concat();
     for cause in super::causes() {
-        assert!(rows.iter().any(|(_, shown)| discriminant(shown) == discriminant(&cause)), "{cause:?} has no row");
+        assert!(rows.iter().any(|(_, shown)| super::kind_of(shown) == super::kind_of(&cause)), "{cause:?} has no row");
     }
 }
 

@@ -1,7 +1,15 @@
-//! What an outcome means in words: why, and how to mend it, specific to this destination.
+//! What the end of an attempt means, in words: why, and how to fix it, specific to the destination.
+//!
+//! ```text
+//! response   a status and its headers      redirect   3xx
+//! failure    a cause without a status      tls        a TlsCause
+//! ```
 
-mod answer;
 mod failure;
+mod redirect;
+mod response;
+mod tls;
+mod words;
 
 use std::net::SocketAddr;
 
@@ -9,42 +17,35 @@ use jiff::Timestamp;
 
 use super::{Attempt, Cause, Diagnosis, Phase, Response};
 use crate::domain::address::{Reach, reach};
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::destination::Settings;
-use crate::domain::url::EndpointUrl;
 
-/// How long before a certificate's end it is worth a notice: renewals that work happen earlier than that.
+pub use redirect::redirect_target;
+
+/// How long before a certificate's end there is a notice: a renewal that works happens earlier.
 const ENDS_SOON_DAYS: i64 = 30;
 
-/// Puts an answer in words.
+/// The diagnosis of an answer that came at `now`.
 #[must_use]
-pub fn of_response(to: &Settings, response: &Response) -> Diagnosis {
-    answer::of(to, response)
+pub fn of_response(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis {
+    response::diagnose(to, response, now)
 }
 
-/// The URL that a redirect offers, if it could be registered as it stands: an `https` URL other than the present one, without
-/// a secret in it.
-#[must_use]
-pub fn redirect_target(to: &Settings, response: &Response) -> Option<EndpointUrl> {
-    answer::redirect_target(to, response)
-}
-
-/// Puts a failure in words.
+/// The diagnosis of a failure.
 #[must_use]
 pub fn of_cause(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
-    failure::of(to, phase, cause)
+    failure::diagnose(to, phase, cause)
 }
 
-/// Puts a failure in words, with what its name's addresses have to do with it.
+/// The diagnosis of a failure, with what the addresses of the host have to do with it.
 #[must_use]
 pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses: &[SocketAddr]) -> Diagnosis {
     let mut diagnosis = of_cause(to, phase, cause);
-    let of_the_network = matches!(
+    let by_network = matches!(
         cause,
         Cause::ConnectionRefused(_) | Cause::NoRoute(_) | Cause::Reset | Cause::TimedOut(_) if phase <= Some(Phase::Tls)
     );
     let private = addresses.iter().find(|address| reach(address.ip()) == Reach::Private);
-    if let (true, None, Some(private)) = (of_the_network, to.url().ip(), private) {
+    if let (true, None, Some(private)) = (by_network, to.url().ip(), private) {
         let who = if private.ip().is_loopback() { "this machine" } else { "its own network" };
         let mention = format!(" {} is {}, which only {who} can reach.", to.url().host(), private.ip());
         diagnosis.why.push_str(&mention);
@@ -52,7 +53,7 @@ pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses:
     diagnosis
 }
 
-/// Puts a stop by the user in words; `phase` is where it came.
+/// The diagnosis of an attempt that the user stopped in `phase`.
 #[must_use]
 pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
     match phase {
@@ -60,18 +61,18 @@ pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
             Diagnosis::new("You stopped it before anything was sent.", "Send it again.")
         }
         Some(Phase::Write | Phase::Wait | Phase::Read) => Diagnosis::new(
-            "You stopped it after the request was on its way; the endpoint may have taken the event.",
-            "Look at the receiver before you send it again.",
+            "You stopped it after the request was on its way; the endpoint may have accepted the event.",
+            "Check the receiver before you send it again.",
         ),
     }
 }
 
-/// Puts an end of waypost itself in words, by a panic in the middle of an attempt.
+/// The diagnosis of an attempt during which waypost panicked.
 #[must_use]
 pub fn of_panic() -> Diagnosis {
     Diagnosis::new(
-        "waypost ended in the middle of it, by a bug of its own; if the request was on its way by then, the endpoint may have taken the event.",
-        "Look at the receiver before you send it again.",
+        "waypost crashed during the attempt, an internal error; if the request was on its way, the endpoint may have accepted the event.",
+        "Check the receiver before you send it again.",
     )
 }
 
@@ -88,35 +89,7 @@ pub fn notices(attempt: &Attempt) -> Vec<String> {
         1 => "in 1 day".to_owned(),
         days => format!("in {days} days"),
     };
-    vec![format!("The endpoint's certificate ends {left}, at {}.", date(end))]
-}
-
-/// `hooks.example.com:8443`, with the port always.
-fn host_and_port(to: &Settings) -> String {
-    format!("{}:{}", to.url().host(), to.url().port())
-}
-
-/// `2026-11-23 09:12 UTC`
-fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// The secret in words, as a person recognises it: `the signing secret (ends 3f2a)`.
-fn secret_of(to: &Settings) -> Option<String> {
-    let name = match to.auth() {
-        Auth::Default => return None,
-        Auth::Hmac { .. } => "the signing secret".to_owned(),
-        Auth::Basic { username, .. } => format!("the username \"{}\" and the password", crate::domain::text::visible(username)),
-        Auth::Bearer { .. } => "the token".to_owned(),
-        Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => format!("the value of {}", key.as_str()),
-        Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => {
-            format!("the value of the query parameter {}", crate::domain::text::visible(key))
-        }
-    };
-    Some(match to.auth().hint() {
-        Some(hint) => format!("{name} (ends {hint})"),
-        None => name,
-    })
+    vec![format!("The endpoint's certificate expires {left}, at {}.", words::date(end))]
 }
 
 #[cfg(test)]

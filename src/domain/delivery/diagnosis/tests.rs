@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::auth::AuthType;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
-use crate::domain::delivery::{Outcome, SentRequest, Timings, TlsInfo};
+use crate::domain::delivery::{Outcome, SentRequest, Timings, TlsCause, TlsInfo};
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::secret::Secret;
@@ -33,57 +33,11 @@ fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
 }
 
 fn said(auth_type: AuthType, status: u16, headers: &[(&str, &str)]) -> Diagnosis {
-    of_response(&to(auth_type), &answer(status, headers))
+    of_response(&to(auth_type), &answer(status, headers), at("2026-11-23T09:12:00Z"))
 }
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-fn causes() -> Vec<Cause> {
-    vec![
-        Cause::NoSuchName,
-        Cause::NameServer("Temporary failure".into()),
-        Cause::ForbiddenAddress([169, 254, 169, 254].into(), "a link-local address"),
-        Cause::ConnectionRefused(Some(([10, 0, 0, 1], 443).into())),
-        Cause::NoRoute("No route to host".into()),
-        Cause::Reset,
-        Cause::Closed,
-        Cause::TimedOut(15),
-        Cause::NotTls,
-        Cause::TlsTooOld,
-        Cause::UnknownIssuer(Some("CN=Own CA".into())),
-        Cause::SelfSigned,
-        Cause::MissingIntermediate(Some("CN=R3".into())),
-        Cause::WrongName(vec!["other.example.com".into()]),
-        Cause::Expired(Some(at("2026-01-01T00:00:00Z")), at("2026-02-01T00:00:00Z")),
-        Cause::NotYetValid(Some(at("2026-03-01T00:00:00Z")), at("2026-02-01T00:00:00Z")),
-        Cause::CaUsedAsEndEntity,
-        Cause::ClientCertificateWanted,
-        Cause::Tls("detail".into()),
-        Cause::NoCaStore("detail".into()),
-        Cause::CaFile("detail".into()),
-        Cause::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
-        Cause::Proxy("It refused.".into()),
-        Cause::NotHttp("detail".into()),
-        Cause::Other("detail".into()),
-    ]
-}
-
-#[test]
-fn every_cause_has_words_of_its_own() {
-    let mut seen = std::collections::BTreeSet::new();
-    for cause in causes() {
-        for phase in std::iter::once(None).chain(Phase::ALL.map(Some)) {
-            let diagnosis = of_cause(&to(default::SPEC), phase, &cause);
-            for text in [&diagnosis.why, &diagnosis.fix.text] {
-                assert!(text.ends_with('.') && !text.contains("..") && !text.contains("  "), "{cause:?}: {text}");
-                assert!(!text.contains('{') && !text.contains("Some("), "{cause:?}: {text}");
-            }
-        }
-        let diagnosis = of_cause(&to(default::SPEC), Some(Phase::Wait), &cause);
-        assert!(seen.insert(diagnosis.why), "{cause:?} is not told apart");
-    }
 }
 
 #[test]
@@ -106,7 +60,7 @@ fn credentials_refused() {
     assert_eq!(fix(bearer::SPEC), "Compare the token (ends 3f2a) with the receiver's.");
     assert_eq!(fix(api_key::SPEC), "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's.");
     let none = said(default::SPEC, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
-    assert!(none.why.contains("none are sent") && none.why.contains("Bearer realm"), "{none:?}");
+    assert!(none.why.contains("sends none") && none.why.contains("Bearer realm"), "{none:?}");
     for auth_type in auth::ALL {
         assert_eq!(said(auth_type, 403, &[]).fix.text.contains("3f2a"), ![default::SPEC, basic::SPEC].contains(&auth_type));
     }
@@ -141,18 +95,14 @@ fn redirects_show_where_they_lead() {
     let with_user = said(default::SPEC, 302, &[("location", "https://me:pw@hooks.example.com/")]);
     assert!(with_user.fix.text.contains("has a user name"), "{with_user:?}");
     let masked = said(api_key::SPEC, 302, &[("location", "/in?key=••••••••")]);
-    assert!(masked.fix.text.contains("has the secret in it"), "{masked:?}");
+    assert!(masked.fix.text.contains("contains the secret"), "{masked:?}");
 }
 
 #[test]
-fn retry_after_is_shown_and_capped() {
-    let why = |value: &str| said(default::SPEC, 429, &[("retry-after", value)]).why;
-    assert!(why("5").ends_with("It asks to wait 5 s."));
-    assert!(why("3600").ends_with("It asks to wait 3600 s; waypost waits 60 s at most."));
-    assert!(why("99999999999999999999999").contains("60 s at most"));
-    assert!(why("Wed, 21 Oct 2026 07:28:00 GMT").contains("until Wed, 21 Oct 2026 07:28:00 GMT; waypost waits 60 s"));
-    assert!(why("-5").ends_with("Its Retry-After is \"-5\", which is not a time to wait."));
-    assert!(why("so\u{202e}on").contains("so\\u{202e}on"));
+fn retry_after_is_shown() {
+    let why = |status| said(default::SPEC, status, &[("retry-after", "5")]).why;
+    assert!(why(429).ends_with("It asks to wait 5 s.") && why(503).ends_with("It asks to wait 5 s."));
+    assert!(!why(500).contains("wait"));
     assert!(!said(default::SPEC, 429, &[]).why.contains("Retry-After"));
 }
 
@@ -166,13 +116,16 @@ fn a_private_address_behind_a_name_is_mentioned() {
 }
 
 #[test]
-fn names_dates_and_addresses_are_told() {
+fn names_dates_and_addresses_are_shown() {
     let why = |cause: &Cause| of_cause(&to(default::SPEC), Some(Phase::Tls), cause).why;
-    let expired = why(&Cause::Expired(Some(at("2026-01-01T10:00:00Z")), at("2026-02-01T00:00:00Z")));
+    let expired = why(&Cause::Tls(TlsCause::Expired(Some(at("2026-01-01T10:00:00Z")), at("2026-02-01T00:00:00Z"))));
     assert!(expired.contains("2026-01-01 10:00 UTC") && expired.contains("2026-02-01 00:00 UTC"), "{expired}");
     assert!(why(&Cause::ConnectionRefused(None)).contains("hooks.example.com:443"));
-    assert!(why(&Cause::WrongName(vec!["a.example".into(), "b.example".into()])).contains("for a.example, b.example, not for"));
-    let fix = of_cause(&to(default::SPEC), None, &Cause::NoCaStore(String::new())).fix.text;
+    assert!(
+        why(&Cause::Tls(TlsCause::WrongName(vec!["a.example".into(), "b.example".into()])))
+            .contains("for a.example, b.example, not for")
+    );
+    let fix = of_cause(&to(default::SPEC), None, &Cause::Tls(TlsCause::NoCaStore(String::new()))).fix.text;
     assert!(fix.contains("ca-certificates") && fix.contains("SSL_CERT_FILE"));
 }
 
@@ -194,7 +147,7 @@ fn a_certificate_that_ends_soon_is_a_notice() {
     };
     assert_eq!(
         notices(&attempt("2026-12-01T12:00:00Z")),
-        ["The endpoint's certificate ends in 7 days, at 2026-12-01 12:00 UTC."]
+        ["The endpoint's certificate expires in 7 days, at 2026-12-01 12:00 UTC."]
     );
     assert_eq!(notices(&attempt("2026-11-24T13:00:00Z")).len(), 1);
     assert!(notices(&attempt("2026-12-24T12:00:00Z")).is_empty());

@@ -1,0 +1,113 @@
+//! The diagnosis of a TLS failure.
+
+use super::words::{because, date, host_and_port};
+use crate::domain::delivery::{Diagnosis, TlsCause};
+use crate::domain::destination::Settings;
+use crate::domain::field;
+use crate::domain::problem::Fix;
+use crate::domain::text::{ellipsis, visible};
+
+pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
+    let host = to.url().host();
+    let at = host_and_port(to);
+    match cause {
+        TlsCause::NotTls => Diagnosis::new(
+            format!("{at} does not speak TLS; it seems to be plain HTTP."),
+            "Use the port on which the receiver serves HTTPS.",
+        ),
+        TlsCause::TooOld => Diagnosis::new(
+            format!("{at} offers no safe version of TLS (1.2 or 1.3)."),
+            "Enable TLS 1.2 or 1.3 on the receiver, or on the proxy in front of it.",
+        ),
+        TlsCause::UnknownIssuer(issuer) => unknown_issuer(to, issuer.as_deref()),
+        TlsCause::MissingIntermediate(issuer) => Diagnosis::new(
+            format!("{at} sends its certificate without that of its issuer, {}.", named(issuer.as_deref())),
+            "Make the receiver send the full chain (often a file named fullchain.pem).",
+        ),
+        TlsCause::SelfSigned => Diagnosis::new(
+            format!("The certificate of {host} is self-signed: no CA issued it."),
+            by_ca("Give the receiver one from a CA. If it is your own, set its file as the CA certificate."),
+        ),
+        TlsCause::OtherCaKey(issuer) => Diagnosis::new(
+            format!(
+                "The certificate of {host} names {} as its issuer, but was signed with another key than that of the CA known here.",
+                named(issuer.as_deref())
+            ),
+            by_ca("The CA was probably made again under the same name: set its current file as the CA certificate."),
+        ),
+        TlsCause::CaUsedAsEndEntity => Diagnosis::new(
+            format!("The certificate of {host} is self-signed and marked as a CA (CA:TRUE), which a server's must not be."),
+            by_ca(
+                "Issue a server certificate from it and set the CA's file as the CA certificate; or make it with \
+                 openssl req -x509 -addext basicConstraints=critical,CA:FALSE.",
+            ),
+        ),
+        TlsCause::WrongName(names) => {
+            let names = match names.as_slice() {
+                [] => "no name at all".to_owned(),
+                names => ellipsis(&visible(&names.join(", ")), 200).into_owned(),
+            };
+            Diagnosis::new(
+                format!("The certificate is for {names}, not for {host}."),
+                "Use a name that it is for in the URL, or give the receiver a certificate for this one.",
+            )
+        }
+        TlsCause::Expired(end, now) => {
+            let at = end.map(|end| format!(" at {}", date(end))).unwrap_or_default();
+            Diagnosis::new(
+                format!("The certificate of {host} expired{at}; the clock here says {}.", date(*now)),
+                "Renew the receiver's certificate, or correct this machine's clock.",
+            )
+        }
+        TlsCause::NotYetValid(begin, now) => {
+            let not = begin.map_or_else(|| "not valid yet".to_owned(), |begin| format!("not valid before {}", date(begin)));
+            Diagnosis::new(
+                format!("The certificate of {host} is {not}; the clock here says {}.", date(*now)),
+                "Correct this machine's clock, or wait until the certificate is valid.",
+            )
+        }
+        TlsCause::ClientCertificateWanted => Diagnosis::new(
+            format!("{at} requires a client certificate (mutual TLS), and waypost sends none."),
+            "Make the receiver accept events without one, by one of the auth types.",
+        ),
+        TlsCause::NoCaStore(detail) => Diagnosis::new(
+            format!("This machine has no CA certificates to check the endpoint with{}.", because(detail)),
+            "Install the package ca-certificates, or set SSL_CERT_FILE to a file with them.",
+        ),
+        TlsCause::CaFile(detail) => {
+            let file = to.ca_cert().map(|file| format!(" {}", visible(&file.to_string_lossy()))).unwrap_or_default();
+            Diagnosis::new(
+                format!("The CA certificate{file} cannot be used{}.", because(detail)),
+                by_ca("Set a PEM file with the certificate of the CA as the CA certificate."),
+            )
+        }
+        TlsCause::Other(what) => Diagnosis::new(
+            format!("No TLS connection to {at} could be made{}.", because(what)),
+            "Check the TLS settings of the receiver, or of the proxy in front of it.",
+        ),
+    }
+}
+
+fn unknown_issuer(to: &Settings, issuer: Option<&str>) -> Diagnosis {
+    let (not_trusted, fix) = match to.ca_cert() {
+        None => (
+            "which this machine does not trust".to_owned(),
+            "If it is your own CA, set its certificate's file as the CA certificate.",
+        ),
+        Some(file) => (
+            format!("which is not in {}", visible(&file.to_string_lossy())),
+            "Set the file of the CA that issued it as the CA certificate, or none for a public CA.",
+        ),
+    };
+    let why = format!("The certificate of {} was issued by {}, {not_trusted}.", to.url().host(), named(issuer));
+    Diagnosis::new(why, by_ca(fix))
+}
+
+/// A fix by another CA certificate.
+fn by_ca(text: &str) -> Fix {
+    Fix::from(text).by_editing(field::CA_CERT)
+}
+
+fn named(issuer: Option<&str>) -> String {
+    issuer.map_or_else(|| "an unnamed issuer".to_owned(), |issuer| format!("\"{}\"", visible(issuer)))
+}

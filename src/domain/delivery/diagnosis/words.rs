@@ -1,0 +1,45 @@
+//! What several diagnoses name: the endpoint, a time, the credentials, a header.
+
+use jiff::Timestamp;
+
+use crate::domain::auth::{ApiKeyPlace, Auth};
+use crate::domain::delivery::Response;
+use crate::domain::destination::Settings;
+use crate::domain::text::{ellipsis, visible};
+
+/// `hooks.example.com:8443`, always with the port.
+pub(super) fn host_and_port(to: &Settings) -> String {
+    format!("{}:{}", to.url().host(), to.url().port())
+}
+
+/// `2026-11-23 09:12 UTC`
+pub(super) fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A detail in the library's or the peer's words, after a colon; empty without one.
+pub(super) fn because(detail: &str) -> String {
+    let detail = detail.trim().trim_end_matches('.');
+    if detail.is_empty() { String::new() } else { format!(": {}", ellipsis(&visible(detail), 200)) }
+}
+
+/// A header's value, safe to show.
+pub(super) fn shown(response: &Response, name: &str) -> Option<String> {
+    response.header(name).map(|value| ellipsis(&visible(value.trim()), 100).into_owned())
+}
+
+/// The credentials as the user knows them: `the signing secret (ends 3f2a)`. `None` without any.
+pub(super) fn credentials(to: &Settings) -> Option<String> {
+    let name = match to.auth() {
+        Auth::Default => return None,
+        Auth::Hmac { .. } => "the signing secret".to_owned(),
+        Auth::Basic { username, .. } => format!("the username \"{}\" and the password", visible(username)),
+        Auth::Bearer { .. } => "the token".to_owned(),
+        Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => format!("the value of {}", key.as_str()),
+        Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => format!("the value of the query parameter {}", visible(key)),
+    };
+    Some(match to.auth().hint() {
+        Some(hint) => format!("{name} (ends {hint})"),
+        None => name,
+    })
+}
