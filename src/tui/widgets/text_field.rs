@@ -1,7 +1,9 @@
-//! A text field: what is typed, with a cursor.
+//! A line of text that is typed, with a cursor. It may be a secret: its buffer is allocated once, so that no copy of the text is
+//! left behind when it grows, and is zeroed when it is given up.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use tui_input::{Input, InputRequest};
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -11,14 +13,12 @@ use zeroize::Zeroize as _;
 use crate::domain::auth::MAX_FIELD_BYTES;
 use crate::domain::text::visible;
 
-/// One line of text being edited. `Debug` shows only how long it is, since it may be a secret.
-#[derive(Clone, Default)]
+/// One line of text being edited. `Debug` shows only its length.
 pub struct TextField(Input);
 
-/// What is seen of a field.
+/// The visible part of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The part that is in view.
     pub text: String,
     /// The cursor's column in it.
     pub cursor: usize,
@@ -34,10 +34,9 @@ impl TextField {
     /// A field with that text, the cursor at its end.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(Input::new(text.to_owned()))
+        Self(buffer([text]))
     }
 
-    /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
         self.0.value()
@@ -49,20 +48,20 @@ impl TextField {
     /// The field is full.
     pub fn insert(&mut self, c: char) -> Result<(), Refusal> {
         if self.text().len() + c.len_utf8() > MAX_FIELD_BYTES {
-            return Err(full());
+            return Err(Refusal(format!("the field is full: it holds {MAX_FIELD_BYTES} bytes")));
         }
         self.0.handle(InputRequest::InsertChar(c));
         Ok(())
     }
 
-    /// Inserts a text at the cursor, at once: a character at a time would cost the square of its length.
+    /// Inserts a text at the cursor.
     ///
     /// # Errors
     /// It has a control character in it, or does not fit. Then nothing is inserted.
     pub fn paste(&mut self, text: &str) -> Result<(), Refusal> {
         if self.text().len() + text.len() > MAX_FIELD_BYTES {
             let size = text.len();
-            return Err(Refusal(format!("nothing was pasted: {size} bytes do not fit, a field takes {MAX_FIELD_BYTES}")));
+            return Err(Refusal(format!("nothing was pasted: {size} bytes do not fit, the field holds {MAX_FIELD_BYTES}")));
         }
         if let Some(position) = text.chars().position(char::is_control) {
             let name = match text.chars().nth(position) {
@@ -70,29 +69,48 @@ impl TextField {
                 Some('\t') => "a tab",
                 _ => "a control character",
             };
-            return Err(Refusal(format!("nothing was pasted: the text has {name} in it, at position {}", position + 1)));
+            return Err(Refusal(format!("nothing was pasted: the text contains {name} at position {}", position + 1)));
         }
         let cursor = self.0.cursor();
-        let mut whole: String = self.text().chars().take(cursor).collect();
-        whole.push_str(text);
-        whole.extend(self.text().chars().skip(cursor));
-        self.clear();
-        self.0 = Input::new(whole).with_cursor(cursor + text.chars().count());
+        self.replace(cursor..cursor, text);
         Ok(())
     }
 
     /// Moves or deletes. Returns whether anything changed.
     pub fn request(&mut self, request: InputRequest) -> bool {
-        self.0.handle(request).is_some()
+        let cursor = self.0.cursor();
+        let deleted = match request {
+            InputRequest::DeletePrevWord => {
+                self.0.handle(InputRequest::GoToPrevWord);
+                self.0.cursor()..cursor
+            }
+            InputRequest::DeleteFromStart => 0..cursor,
+            InputRequest::DeleteTillEnd => cursor..self.text().chars().count(),
+            request => return self.0.handle(request).is_some(),
+        };
+        if deleted.is_empty() {
+            return false;
+        }
+        // The input itself would keep what was deleted, to put it back.
+        self.replace(deleted, "");
+        true
     }
 
-    /// Empties the field and zeroes what was in it.
+    /// Replaces characters, and puts the cursor after the new ones.
+    fn replace(&mut self, range: Range<usize>, with: &str) {
+        let text = self.text();
+        let byte = |at| text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
+        let new = buffer([&text[..byte(range.start)], with, &text[byte(range.end)..]]);
+        self.clear();
+        self.0 = new.with_cursor(range.start + with.chars().count());
+    }
+
+    /// Empties the field.
     pub fn clear(&mut self) {
-        let mut old = String::from(std::mem::take(&mut self.0));
-        old.zeroize();
+        String::from(std::mem::replace(&mut self.0, buffer([]))).zeroize();
     }
 
-    /// What is seen of it in `width` columns. `mask` stands for every character of a secret.
+    /// The part of it around the cursor that fits into `width` columns. `mask` replaces every character of a secret.
     #[must_use]
     pub fn window(&self, width: usize, mask: Option<&str>) -> Window {
         let cursor = self.0.cursor();
@@ -114,7 +132,7 @@ impl TextField {
             }
             shown.push(cell);
         }
-        // The cursor stands behind the last column when it is at the end.
+        // At the end of the text the cursor is one column after it.
         let from = (at + 1).saturating_sub(width);
         let (mut out, mut column, mut skipped) = (String::new(), 0, 0);
         for cell in shown {
@@ -134,13 +152,23 @@ impl TextField {
     }
 }
 
-fn full() -> Refusal {
-    Refusal(format!("a field takes {MAX_FIELD_BYTES} bytes, and this one is full"))
+/// An input with room for the longest text, so that it never moves while it is typed.
+fn buffer<const N: usize>(parts: [&str; N]) -> Input {
+    let length = parts.iter().map(|part| part.len()).sum();
+    let mut text = String::with_capacity(MAX_FIELD_BYTES.max(length));
+    text.extend(parts);
+    Input::new(text)
+}
+
+impl Clone for TextField {
+    fn clone(&self) -> Self {
+        Self(buffer([self.text()]).with_cursor(self.0.cursor()))
+    }
 }
 
 impl Drop for TextField {
     fn drop(&mut self) {
-        self.clear();
+        String::from(std::mem::take(&mut self.0)).zeroize();
     }
 }
 
@@ -181,11 +209,37 @@ mod tests {
     #[test]
     fn control_characters_and_floods_are_refused_whole() {
         let mut field = TextField::new("x");
-        assert!(field.paste("a\nb").unwrap_err().0.contains("line break in it, at position 2"));
+        assert!(field.paste("a\nb").unwrap_err().0.contains("a line break at position 2"));
         assert!(field.paste(&"a".repeat(MAX_FIELD_BYTES)).unwrap_err().0.contains("8192"));
         assert_eq!(field.text(), "x");
         field.paste(&"a".repeat(MAX_FIELD_BYTES - 1)).unwrap();
         assert!(field.insert('b').is_err());
+    }
+
+    #[test]
+    fn a_text_never_moves_while_it_is_typed() {
+        let mut field = TextField::new("");
+        let at = field.text().as_ptr();
+        for c in "a secret of many letters ".chars().cycle().take(MAX_FIELD_BYTES) {
+            field.insert(c).unwrap();
+        }
+        field.request(InputRequest::DeletePrevChar);
+        field.request(InputRequest::GoToStart);
+        field.insert('x').unwrap();
+        assert_eq!(field.text().as_ptr(), at);
+    }
+
+    #[test]
+    fn words_and_ends_are_deleted() {
+        let mut field = TextField::new("one two three");
+        assert!(field.request(InputRequest::DeletePrevWord));
+        assert_eq!(seen(&field, 20, None).0, "one two ");
+        field.request(InputRequest::GoToPrevWord);
+        assert!(field.request(InputRequest::DeleteFromStart));
+        assert_eq!(seen(&field, 20, None), ("two ".into(), 0, (false, false)));
+        assert!(!field.request(InputRequest::DeleteFromStart));
+        assert!(field.request(InputRequest::DeleteTillEnd));
+        assert_eq!(field.text(), "");
     }
 
     #[test]
