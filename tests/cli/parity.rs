@@ -6,7 +6,8 @@ use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::field;
 use waypost::domain::field::{Choice, Field, FieldError};
 use waypost::domain::signature::Format;
-use waypost::tui::screens::form::state::{Focus, Form};
+use waypost::tui::screens::form::focus::Focus;
+use waypost::tui::screens::form::state::Form;
 
 use crate::support::Home;
 

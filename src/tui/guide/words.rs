@@ -7,7 +7,9 @@ use crate::domain::field::Field;
 use crate::ops::State;
 use crate::ops::demo::{Called, Guide, Step};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::form::state::{ADVANCED, Focus, Form, FormButton};
+use crate::tui::screens::form::focus::{Focus, FormButton};
+use crate::tui::screens::form::inputs::ADVANCED;
+use crate::tui::screens::form::state::Form;
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::{Pending, Question};
 use crate::tui::screens::test::life::Life;
@@ -233,16 +235,16 @@ fn towards(field: Field) -> String {
 /// Whether the focused field has an error that is to be read. Of one that is still empty the usual line says more.
 fn is_wrong(form: &Form) -> bool {
     let Focus::Field(field) = form.focus else { return false };
-    let empty = form.text(field).is_some_and(|text| text.text().is_empty());
+    let empty = form.inputs.text(field).is_some_and(|text| text.text().is_empty());
     form.error(field).is_some() && (form.is_edit() || !empty)
 }
 
 /// In the form that registers.
 fn in_register(guide: &Guide, form: &Form) -> Words {
-    let typed = |field| form.text(field).is_some_and(|text| !text.text().is_empty());
+    let typed = |field| form.inputs.text(field).is_some_and(|text| !text.text().is_empty());
     match form.focus {
         Focus::Field(field)
-            if field == field::URL && form.text(field::URL).is_none_or(|url| !guide.leads_to_receiver(url.text())) =>
+            if field == field::URL && form.inputs.text(field::URL).is_none_or(|url| !guide.leads_to_receiver(url.text())) =>
         {
             same(format!("The receiver is at {}", guide.url()))
         }
@@ -265,7 +267,7 @@ fn in_register(guide: &Guide, form: &Form) -> Words {
         Focus::Field(field) if field == basic::USERNAME && !typed(basic::USERNAME) => same("Type any name, then Enter."),
         Focus::Field(field) if field == basic::PASSWORD && !typed(basic::PASSWORD) => same("Type any password."),
         Focus::Field(field) if field == bearer::TOKEN && !typed(bearer::TOKEN) => same("Type any token; remember it for later."),
-        Focus::Field(field) if field == api_key::KEY && !typed(api_key::KEY) && form.chosen(api_key::ADD_TO) == 1 => {
+        Focus::Field(field) if field == api_key::KEY && !typed(api_key::KEY) && form.inputs.chosen(api_key::ADD_TO) == 1 => {
             same("Type api_key, or any other parameter, then Enter.")
         }
         Focus::Field(field) if field == api_key::KEY && !typed(api_key::KEY) => {

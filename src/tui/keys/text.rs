@@ -2,8 +2,9 @@
 
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
-use crate::tui::keys::when::in_text;
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
+use crate::tui::screens::form::focus::Focus;
 
 const TEXT: &[Context] = &[Context::Form, Context::Prompt];
 
@@ -18,3 +19,11 @@ pub const KEYS: &[Binding] = &[
     bind(TEXT, &[(P::Ctrl('u'), A::EraseToStart), (P::Ctrl('k'), A::EraseToEnd)], "^U ^K", "", "delete to the start, to the end")
         .when(in_text),
 ];
+
+/// Whether a line of text is being edited: a prompt is one, and so is a field of the form that is not a choice.
+const fn in_text(model: &Model) -> bool {
+    match &model.popup {
+        Some(Popup::Form(form)) => matches!(form.focus, Focus::Field(_)) && !form.focus.is_choice(),
+        _ => true,
+    }
+}

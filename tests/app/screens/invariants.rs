@@ -11,7 +11,7 @@ use waypost::tui::keys;
 use waypost::tui::keys::Context;
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted, Press};
-use waypost::tui::screens::form::state::Focus;
+use waypost::tui::screens::form::focus::Focus;
 use waypost::tui::screens::main::state::MainFocus;
 use waypost::tui::update::update;
 

@@ -2,17 +2,17 @@
 
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
-use crate::tui::keys::when::{
-    form_edits, form_has_secret, form_off_text, form_on_button, form_on_choice, form_on_field, form_registers, form_signs,
-};
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
+use crate::tui::screens::form::focus::Focus;
+use crate::tui::screens::form::state::Form;
 
 const FORM: &[Context] = &[Context::Form];
 
 pub const KEYS: &[Binding] = &[
-    bind(FORM, &[(P::Enter, A::Next)], "Enter", "next", "to the next field").when(form_on_field),
+    bind(FORM, &[(P::Enter, A::Next)], "Enter", "next", "to the next field").when(is_on_field),
     bind(FORM, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button")
-        .when(form_on_button),
+        .when(is_on_button),
     bind(
         FORM,
         &[(P::Up, A::Up), (P::Down, A::Down), (P::Left, A::Up), (P::Right, A::Down)],
@@ -20,14 +20,61 @@ pub const KEYS: &[Binding] = &[
         "choose",
         "choose an option (also ←→)",
     )
-    .when(form_on_choice),
+    .when(is_on_choice),
     bind(FORM, &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "fields", "to the field above or below"),
-    bind(FORM, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons").when(form_on_button),
+    bind(FORM, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons").when(is_on_button),
     bind(FORM, &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "to the next field; Shift-Tab: to the previous one"),
-    bind(FORM, &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret").when(form_signs),
-    bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(form_has_secret),
-    bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register").when(form_registers),
-    bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save").when(form_edits),
+    bind(FORM, &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret").when(can_generate),
+    bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(has_secret),
+    bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register").when(is_registration),
+    bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save").when(is_edit),
     bind(FORM, &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks if something was typed"),
-    bind(FORM, &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)").when(form_off_text),
+    bind(FORM, &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)").when(is_off_text),
 ];
+
+fn form(model: &Model) -> Option<&Form> {
+    match &model.popup {
+        Some(Popup::Form(form)) => Some(form),
+        _ => None,
+    }
+}
+
+fn focus(model: &Model) -> Option<Focus> {
+    form(model).map(|form| form.focus)
+}
+
+fn is_on_field(model: &Model) -> bool {
+    matches!(focus(model), Some(Focus::Field(_)))
+}
+
+fn is_on_button(model: &Model) -> bool {
+    matches!(focus(model), Some(Focus::Button(_) | Focus::Advanced))
+}
+
+fn is_on_choice(model: &Model) -> bool {
+    focus(model).is_some_and(Focus::is_choice)
+}
+
+fn is_on_text(model: &Model) -> bool {
+    is_on_field(model) && !is_on_choice(model)
+}
+
+fn is_off_text(model: &Model) -> bool {
+    !is_on_text(model)
+}
+
+fn has_secret(model: &Model) -> bool {
+    form(model).is_some_and(|form| form.secret().is_some())
+}
+
+fn can_generate(model: &Model) -> bool {
+    form(model).is_some_and(|form| form.auth_type().fields.iter().any(|field| field.can_be_generated()))
+}
+
+fn is_edit(model: &Model) -> bool {
+    form(model).is_some_and(Form::is_edit)
+}
+
+fn is_registration(model: &Model) -> bool {
+    !is_edit(model)
+}

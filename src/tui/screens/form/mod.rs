@@ -1,6 +1,13 @@
 //! The Register and Edit popup.
+//!
+//! ```text
+//! inputs ◀── state ◀── update        rows ◀── view
+//! ```
 
+pub mod focus;
+pub(crate) mod inputs;
 pub(crate) mod keys;
+mod paste;
 mod rows;
 pub mod state;
 pub(crate) mod text;

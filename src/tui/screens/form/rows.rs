@@ -9,7 +9,9 @@ use crate::domain::auth::hmac;
 use crate::domain::field::{self, Field, FieldError};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::text::visible;
-use crate::tui::screens::form::state::{ADVANCED, Focus, Form};
+use crate::tui::screens::form::focus::Focus;
+use crate::tui::screens::form::inputs::ADVANCED;
+use crate::tui::screens::form::state::Form;
 use crate::tui::screens::form::text::placeholder;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::fix_text;
@@ -45,7 +47,7 @@ impl Rows {
 
 pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     let mut rows = Rows::default();
-    let notices = form.notices();
+    let notices = &form.notices;
     let field = |rows: &mut Rows, field: Field| {
         let from = rows.lines.len();
         if field.has_details() {
@@ -124,7 +126,7 @@ fn label(form: &Form, field: Field) -> Span<'static> {
 
 fn radios(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let focused = form.focus == Focus::Field(field);
-    let options = form.options(field).enumerate().map(|(at, label)| (label, at == form.chosen(field)));
+    let options = form.inputs.options(field).enumerate().map(|(at, label)| (label, at == form.inputs.chosen(field)));
     for (at, (text, chosen)) in options.enumerate() {
         let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
@@ -141,9 +143,9 @@ fn radios(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Fie
 
 fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let (left, right) = theme.glyphs.choice;
-    let format = field.options()[form.chosen(field)];
-    let default = form.default(hmac::HEADER_KEY);
-    let key = form.text(hmac::HEADER_KEY).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
+    let format = field.options()[form.inputs.chosen(field)];
+    let default = form.inputs.default(hmac::HEADER_KEY);
+    let key = form.inputs.text(hmac::HEADER_KEY).map(|text| visible(text.text()).into_owned()).unwrap_or_default();
     let key = if key.is_empty() { default.unwrap_or("signature").to_owned() } else { key };
     let value = format!("{left} {} {right}", format.label);
     let room = columns.saturating_sub(indent(columns));
@@ -156,13 +158,13 @@ fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, fie
         rows.lines
             .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), text::end_cut(&shape, room)), theme.styles.dim));
     }
-    if default.is_some() || form.text(hmac::SIGNING_SECRET).is_some_and(|secret| !secret.text().is_empty()) {
+    if default.is_some() || form.inputs.text(hmac::SIGNING_SECRET).is_some_and(|secret| !secret.text().is_empty()) {
         under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
     }
 }
 
 fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
-    let Some(input) = form.text(field) else { return };
+    let Some(input) = form.inputs.text(field) else { return };
     let focused = form.focus == Focus::Field(field);
     let indent = indent(columns);
     let room = columns.saturating_sub(indent + 1);

@@ -1,7 +1,8 @@
 //! What the form says about its fields.
 
 use crate::domain::field::{self, Field};
-use crate::tui::screens::form::state::{Focus, Form, FormButton};
+use crate::tui::screens::form::focus::{Focus, FormButton};
+use crate::tui::screens::form::state::Form;
 
 /// One line of help for what has the focus.
 pub fn help_line(form: &Form) -> String {
@@ -22,5 +23,5 @@ pub fn placeholder(form: &Form, field: Field) -> &'static str {
     if form.is_unchanged(field) {
         return "unchanged";
     }
-    form.default(field).unwrap_or_default()
+    form.inputs.default(field).unwrap_or_default()
 }

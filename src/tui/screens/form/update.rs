@@ -1,17 +1,16 @@
-//! The form: typing, moving, saving, discarding.
+//! What happens at a key in the form, and at the end of a save.
 
-use crate::domain::auth::hmac;
-use crate::domain::field;
 use tui_input::InputRequest;
 
-use crate::domain::field::Notice;
+use crate::domain::field::{Notice, URL};
 use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close, load};
-use crate::tui::screens::form::state::{Focus, Form, FormButton, Purpose};
+use crate::tui::screens::form::focus::{Focus, FormButton};
+use crate::tui::screens::form::state::{Form, Purpose, Saving};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::say;
@@ -54,8 +53,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Press => return press(model),
         Action::Submit => return submit(model, false),
         Action::Generate => {
-            form.go(Focus::Field(hmac::SIGNING_SECRET));
-            return vec![Effect::Generate];
+            return generate(form);
         }
         Action::Reveal => form.reveal(),
         Action::Back => {
@@ -79,6 +77,13 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => model.changed = false,
     }
     Vec::new()
+}
+
+/// Goes to the field that can be generated, and asks for a value.
+fn generate(form: &mut Form) -> Vec<Effect> {
+    let Some(field) = form.auth_type().fields.iter().find(|field| field.can_be_generated()) else { return Vec::new() };
+    form.go(Focus::Field(field));
+    vec![Effect::Generate]
 }
 
 fn edit(model: &mut Model, request: InputRequest) {
@@ -121,7 +126,7 @@ fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
     match form.complete().check() {
         Ok(checked) => {
             form.errors.clear();
-            form.saving = Some((id, then_test));
+            form.saving = Some(Saving { id, then_test });
             let over = match form.purpose {
                 Purpose::Register => None,
                 Purpose::Edit { generation, .. } => Some(generation),
@@ -140,7 +145,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
         model.changed = false;
         return Vec::new();
     };
-    let Some((_, then_test)) = form.saving.take_if(|(waited, _)| *waited == id) else {
+    let Some(Saving { then_test, .. }) = form.saving.take_if(|saving| saving.id == id) else {
         model.changed = false;
         return Vec::new();
     };
@@ -151,7 +156,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
             return Vec::new();
         }
         Err(problem) => {
-            // What was typed stays, so that it can be saved when the cause is mended. What another waypost made of the file
+            // What was typed stays, so that it can be saved once the cause is fixed. What another waypost made of the file
             // meanwhile is read, so that Cancel shows it.
             let meanwhile =
                 matches!(problem.kind, ProblemKind::Busy | ProblemKind::AlreadyRegistered | ProblemKind::NothingRegistered);
@@ -177,11 +182,8 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     match warning {
         Some(problem) => model.say(Tone::Error, problem.to_string()),
         None => {
-            let said: Vec<String> = notices
-                .iter()
-                .filter(|notice| notice.field == field::URL)
-                .map(|notice| format!(" Note: {}.", notice.text))
-                .collect();
+            let said: Vec<String> =
+                notices.iter().filter(|notice| notice.field == URL).map(|notice| format!(" Note: {}.", notice.text)).collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }
     }

@@ -5,8 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
+use crate::tui::screens::form::focus::{Focus, FormButton};
 use crate::tui::screens::form::rows::{Rows, rows};
-use crate::tui::screens::form::state::{Focus, Form, FormButton};
+use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, buttons, text};
 

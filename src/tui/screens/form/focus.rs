@@ -1,0 +1,36 @@
+//! What can have the focus in the form.
+
+use crate::domain::field::Field;
+
+/// The buttons below the fields, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormButton {
+    /// `[ Register ]` or `[ Save ]`
+    Save,
+    /// `[ Register and test ]` or `[ Save and test ]`
+    SaveAndTest,
+    /// `[ Cancel ]`
+    Cancel,
+}
+
+impl FormButton {
+    pub(crate) const ALL: [Self; 3] = [Self::Save, Self::SaveAndTest, Self::Cancel];
+}
+
+/// What has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// A field.
+    Field(Field),
+    /// The line that unfolds the rarely used fields.
+    Advanced,
+    /// A button.
+    Button(FormButton),
+}
+
+impl Focus {
+    /// Whether it is a choice, which the arrows move through.
+    pub(crate) const fn is_choice(self) -> bool {
+        matches!(self, Self::Field(field) if field.is_choice())
+    }
+}
