@@ -20,6 +20,12 @@ fn auth_fields() -> impl Iterator<Item = Field> {
     auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied()
 }
 
+/// The labels of a choice's options.
+pub fn options(field: Field) -> impl Iterator<Item = &'static str> {
+    let types: &[AuthType] = if field == AUTH { &auth::ALL } else { &[] };
+    types.iter().map(|auth_type| auth_type.label).chain(field.options().iter().map(|option| option.label))
+}
+
 impl Inputs {
     /// Inputs filled in with a draft.
     pub fn new(draft: &Draft) -> Self {
@@ -58,12 +64,6 @@ impl Inputs {
         self.auth_type
     }
 
-    /// The labels of a choice's options.
-    pub fn options(&self, field: Field) -> impl Iterator<Item = &'static str> {
-        let types: &[AuthType] = if field == AUTH { &auth::ALL } else { &[] };
-        types.iter().map(|auth_type| auth_type.label).chain(field.options().iter().map(|option| option.label))
-    }
-
     /// The index of the chosen option.
     pub fn chosen(&self, field: Field) -> usize {
         if field == AUTH {
@@ -76,7 +76,7 @@ impl Inputs {
     /// Moves a choice, without wrapping. Returns whether it moved.
     pub fn choose(&mut self, field: Field, by: isize) -> bool {
         let at = self.chosen(field);
-        let next = at.saturating_add_signed(by).min(self.options(field).count().saturating_sub(1));
+        let next = at.saturating_add_signed(by).min(options(field).count().saturating_sub(1));
         if next == at {
             return false;
         }

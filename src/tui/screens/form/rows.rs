@@ -10,7 +10,7 @@ use crate::domain::field::{self, Field, FieldError};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::text::visible;
 use crate::tui::screens::form::focus::Focus;
-use crate::tui::screens::form::inputs::ADVANCED;
+use crate::tui::screens::form::inputs::{ADVANCED, options};
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::form::text::placeholder;
 use crate::tui::theme::Theme;
@@ -126,7 +126,7 @@ fn label(form: &Form, field: Field) -> Span<'static> {
 
 fn radios(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     let focused = form.focus == Focus::Field(field);
-    let options = form.inputs.options(field).enumerate().map(|(at, label)| (label, at == form.inputs.chosen(field)));
+    let options = options(field).enumerate().map(|(at, label)| (label, at == form.inputs.chosen(field)));
     for (at, (text, chosen)) in options.enumerate() {
         let head = if at == 0 { head(rows, form, columns, field) } else { Span::raw("") };
         let mark = if focused && chosen { "> " } else { "  " };
