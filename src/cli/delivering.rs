@@ -42,7 +42,7 @@ pub fn adjusted(destination: Destination, timeout: Option<&str>, ca: Option<&Pat
     }
     match draft.check() {
         Ok(checked) if errors.is_empty() => {
-            Ok(Destination::new(checked.settings, destination.created_at(), destination.updated_at()))
+            Ok(Destination::new(destination.id().clone(), checked.settings, destination.created_at(), destination.updated_at()))
         }
         Ok(_) => Err(Failure::fields(errors)),
         Err(found) => {

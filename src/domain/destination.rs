@@ -1,6 +1,8 @@
 //! The one registered endpoint.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -47,9 +49,34 @@ impl Settings {
     }
 }
 
-/// The registered endpoint: its settings, and when they were made and last changed.
+/// Names a destination, from its registration to its removal, whatever is edited meanwhile. Deliveries carry it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestinationId(Arc<str>);
+
+impl DestinationId {
+    /// The id with that text, such as `dst_5e9f…`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DestinationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The registered endpoint: its id and settings, and when they were made and last changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
+    id: DestinationId,
     settings: Settings,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -58,8 +85,14 @@ pub struct Destination {
 impl Destination {
     /// A destination as it stands in the state file.
     #[must_use]
-    pub const fn new(settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
-        Self { settings, created_at, updated_at }
+    pub const fn new(id: DestinationId, settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
+        Self { id, settings, created_at, updated_at }
+    }
+
+    /// Names it in deliveries.
+    #[must_use]
+    pub const fn id(&self) -> &DestinationId {
+        &self.id
     }
 
     /// What a person decided.

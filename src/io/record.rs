@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use crate::domain::destination::DestinationId;
 use crate::domain::problem::Fix;
 
 pub use written::Record;
@@ -32,7 +33,12 @@ pub fn delivery_from_json(json: &Value) -> Option<Delivery> {
     if attempts.is_empty() {
         return None;
     }
-    Some(Delivery { id: text(json, "id")?, event: text(json, "event")?, attempts })
+    Some(Delivery {
+        id: text(json, "id")?,
+        destination_id: DestinationId::new(&text(json, "destination_id")?),
+        event: text(json, "event")?,
+        attempts,
+    })
 }
 
 /// A time: a number that can be one.
@@ -173,7 +179,12 @@ pub(super) mod tests {
             response: None,
             ..refused.clone()
         };
-        Delivery { id: id.into(), event: "ping".into(), attempts: vec![refused, failed] }
+        Delivery {
+            id: id.into(),
+            destination_id: DestinationId::new("dst_1"),
+            event: "ping".into(),
+            attempts: vec![refused, failed],
+        }
     }
 
     #[test]

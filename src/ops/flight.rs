@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::at_panic::{Left, is_ending};
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery};
-use crate::domain::destination::Settings;
+use crate::domain::destination::{Destination, Settings};
 use crate::domain::request::Request;
 use crate::io::fs::FileError;
 use crate::io::fs::paths::Paths;
@@ -33,8 +33,8 @@ struct UnderWay {
 
 impl Flight {
     /// Begins a delivery.
-    pub fn begin(paths: &Paths, id: String, event: String) -> Self {
-        let delivery = Delivery { id, event, attempts: Vec::new() };
+    pub fn begin(paths: &Paths, id: String, to: &Destination, event: String) -> Self {
+        let delivery = Delivery { id, destination_id: to.id().clone(), event, attempts: Vec::new() };
         let under_way = Arc::new(Mutex::new(UnderWay { delivery: Some(delivery), now: None }));
         let (left, to) = (Arc::clone(&under_way), paths.clone());
         let at_panic = Left::to_do(move || {

@@ -23,7 +23,7 @@ pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
 pub use verify::{Judged, NotAHeader, header_lines};
 
 use crate::domain::delivery::{Delivery, Outcome, Phase};
-use crate::domain::destination::{Destination, Settings};
+use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::request::Request;
@@ -190,7 +190,7 @@ impl Waypost {
     /// There is one already, or it could not be saved.
     pub fn register(&self, settings: Settings) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
-        let destination = Destination::new(settings, now, now);
+        let destination = Destination::new(new_destination_id(), settings, now, now);
         let saved = store::save(&self.paths, |loaded| match loaded {
             Loaded::Empty { .. } => Ok(Some(destination.clone())),
             _ => Err(Problem::already_registered()),
@@ -211,10 +211,10 @@ impl Waypost {
             if over.is_some_and(|generation| generation != loaded.generation()) {
                 return Err(Problem::overtaken());
             }
-            let created_at = match loaded {
+            let (id, created_at) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
-                Loaded::Open { destination, .. } => destination.created_at(),
-                Loaded::Locked { created_at, .. } => *created_at,
+                Loaded::Open { destination, .. } => (destination.id(), destination.created_at()),
+                Loaded::Locked { id, created_at, .. } => (id, *created_at),
             };
             let settings = change(loaded)?;
             if let Some(same) = loaded.destination().filter(|registered| *registered.settings() == settings) {
@@ -222,7 +222,7 @@ impl Waypost {
                 // Nothing to write: leaves by the way of errors, and is none.
                 return Err(Problem::overtaken());
             }
-            let destination = Destination::new(settings, created_at, now);
+            let destination = Destination::new(id.clone(), settings, created_at, now);
             edited = Some(destination.clone());
             Ok(Some(destination))
         });
@@ -333,6 +333,10 @@ impl Waypost {
     pub fn scratch(&self, body: &[u8]) -> Result<Scratch, Problem> {
         Scratch::new(&self.paths, body).map_err(|error| Problem::not_written(&self.paths.state_dir, &error))
     }
+}
+
+fn new_destination_id() -> DestinationId {
+    DestinationId::new(&format!("dst_{}", uuid::Uuid::new_v4().simple()))
 }
 
 fn new_id() -> String {

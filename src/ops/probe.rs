@@ -183,11 +183,15 @@ impl Waypost {
             let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
             let request = request(to.settings(), &wrong, case, &stamp);
             let event = format!("{EVENT}{}", case.name());
-            let flight = Flight::begin(&self.paths, stamp.id.clone(), event.clone());
+            let flight = Flight::begin(&self.paths, stamp.id.clone(), to, event.clone());
             let attempt = self.attempt(&flight, to, &request, (started_at, timeout), |_| {}, stop.as_mut()).await;
             let outcome = attempt.outcome;
             flights.push(flight);
-            report.rows.push(row(case, to.auth(), Delivery { id: stamp.id, event, attempts: vec![attempt] }));
+            report.rows.push(row(
+                case,
+                to.auth(),
+                Delivery { id: stamp.id, destination_id: to.id().clone(), event, attempts: vec![attempt] },
+            ));
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
                 report.cut_short = case != Case::Right;
                 break;

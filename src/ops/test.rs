@@ -38,12 +38,13 @@ impl Waypost {
     ) -> Tested {
         let started_at = Timestamp::now();
         let stamp = Stamp { id: super::new_id(), timestamp: started_at.as_second() };
-        let flight = Flight::begin(&self.paths, stamp.id.clone(), event.name.clone());
+        let flight = Flight::begin(&self.paths, stamp.id.clone(), to, event.name.clone());
         let request = Request::build(to.settings(), &event.body, &stamp);
         step(Step::Sending(Box::new(request.clone())));
         let timeout = Duration::from_secs(to.timeout_s().into());
         let attempt = self.attempt(&flight, to, &request, (started_at, timeout), step, stop).await;
-        let delivery = Delivery { id: stamp.id, event: event.name.clone(), attempts: vec![attempt] };
+        let delivery =
+            Delivery { id: stamp.id, destination_id: to.id().clone(), event: event.name.clone(), attempts: vec![attempt] };
         tell(&delivery);
         let unrecorded = flight.record().await;
         Tested { delivery, unrecorded }

@@ -259,11 +259,11 @@ fn ca_certificates_are_read_and_kept_absolute() {
     }
     crate::support::ca::Ca::new().write(home.path());
     let json = home.waypost(&[&register("./ca.pem")[..], &["--json"]].concat()).exits(0).json();
-    let kept = json["destination"]["ca_cert"].as_str().unwrap();
+    let kept = json["destination"]["tls"]["ca_cert"].as_str().unwrap();
     assert!(kept.starts_with('/') && kept.ends_with("/ca.pem"), "{kept}");
     assert_eq!(std::fs::canonicalize(kept).unwrap(), std::fs::canonicalize(home.path().join("ca.pem")).unwrap());
     let json = home.waypost(&["edit", "--ca-cert", "", "--timeout", "7", "--json"]).exits(0).json();
-    assert_eq!((json["destination"].get("ca_cert"), &json["destination"]["timeout_s"]), (None, &7.into()));
+    assert_eq!((json["destination"].get("tls"), &json["destination"]["timeout_s"]), (None, &7.into()));
     for timeout in ["0", "121", "-1", "1.5", "x", "+5"] {
         refused(&home, &["edit", "--timeout", timeout], "", 2, Some("timeout_s"));
     }

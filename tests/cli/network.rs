@@ -146,7 +146,7 @@ fn a_ca_for_one_attempt() {
     let home = default_at(&receiver.url);
     home.waypost(&["test"]).exits(4);
     home.waypost(&["test", "--ca-cert", receiver.ca().to_str().unwrap()]).exits(0);
-    assert!(home.waypost(&["show", "--json"]).exits(0).json()["destination"].get("ca_cert").is_none());
+    assert!(home.waypost(&["show", "--json"]).exits(0).json()["destination"].get("tls").is_none());
 }
 
 #[test]

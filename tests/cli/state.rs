@@ -115,10 +115,11 @@ fn h28_a_secret_is_not_carried_elsewhere() {
     let ca = other.ca().to_str().unwrap().to_owned();
     let elsewhere = |json: &mut Value| json["destination"]["url"] = json!(other.url);
     let otherwise = |json: &mut Value| {
-        let sealed = json["destination"]["auth"]["token"].clone();
-        json["destination"]["auth"] = json!({ "type": "basic", "username": "u", "password": sealed });
+        let sealed = json["destination"]["sealed"]["auth.token"].clone();
+        json["destination"]["auth"] = json!({ "type": "basic", "username": "u" });
+        json["destination"]["sealed"] = json!({ "auth.password": sealed });
     };
-    let by_another = |json: &mut Value| json["destination"]["ca_cert"] = json!(ca);
+    let by_another = |json: &mut Value| json["destination"]["tls"] = json!({ "ca_cert": ca });
     let changes: [&dyn Fn(&mut Value); 3] = [&elsewhere, &otherwise, &by_another];
     for by_hand in changes {
         let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "token-text-token-text");

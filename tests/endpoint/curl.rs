@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use waypost::domain::auth::{api_key, basic, bearer, hmac};
+use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 use waypost::domain::field::Choice;
 
@@ -104,7 +105,12 @@ async fn the_printed_command_makes_the_same_request() {
                 .clone()
                 .with(field::URL, format!("{}?a=[1]&b=%20", receiver.url))
                 .with(field::CA_CERT, receiver.ca().to_str().unwrap());
-            let to = Destination::new(draft.check().unwrap().settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+            let to = Destination::new(
+                DestinationId::new("dst_1"),
+                draft.check().unwrap().settings,
+                Timestamp::UNIX_EPOCH,
+                Timestamp::UNIX_EPOCH,
+            );
             let home = Home::new();
             let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
             let waypost = Waypost::new(paths, None);

@@ -158,7 +158,7 @@ fn h21_no_command_leaks_a_canary() {
             format!("{{\"schema_version\": 1, \"generation\": 1, \"destination\": \"{CANARY}\"}}"),
             format!("{good}{CANARY}"),
             good.replace("\"v1:", &format!("\"{CANARY}")),
-            good.replace("{ \"sealed\"", &format!("{{ \"{CANARY}\": 1, \"sealed\"")),
+            good.replace("\"sealed\": {", &format!("\"sealed\": {{ \"{CANARY}\": 1,")),
         ] {
             fs::write(home.state_file(), &bad).unwrap();
             for args in [["test"].as_slice(), &["secret"], &["edit", "--timeout", "3"], &["remove", "--yes"]] {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use waypost::domain::auth::{self, api_key, basic, bearer, hmac};
+use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 
 use jiff::Timestamp;
@@ -121,7 +122,12 @@ fn valid() -> Vec<u8> {
     let place = place();
     let draft = Draft::new(bearer::SPEC).with(field::URL, "https://h.example/in");
     let draft = draft.with(bearer::TOKEN, "a-token-of-some-length").with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "7");
-    let destination = Destination::new(draft.check().unwrap().settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let destination = Destination::new(
+        DestinationId::new("dst_1"),
+        draft.check().unwrap().settings,
+        Timestamp::UNIX_EPOCH,
+        Timestamp::UNIX_EPOCH,
+    );
     let _ = store::save(&place.paths, |_| Ok::<_, StateError>(Some(destination))).unwrap();
     fs::read(place.paths.destination_file()).unwrap()
 }
@@ -133,7 +139,7 @@ proptest! {
     fn h26_what_is_accepted_comes_back_from_the_file(draft in any_draft()) {
         let Ok(checked) = draft.check() else { return Ok(()) };
         let place = place();
-        let destination = Destination::new(checked.settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let destination = Destination::new(DestinationId::new("dst_1"), checked.settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         let saved = store::save(&place.paths, |_| Ok::<_, StateError>(Some(destination.clone())));
         prop_assert_eq!(saved.unwrap().generation, 1);
         let loaded = store::load(&place.paths).unwrap();

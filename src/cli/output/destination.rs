@@ -32,13 +32,14 @@ fn destination_json(destination: &Destination) -> Value {
         fields.insert(field.id.into(), shown);
     });
     let mut out = json!({
+        "id": destination.id().as_str(),
         "url": destination.url().as_str(),
         "created_at": destination.created_at(),
         "updated_at": destination.updated_at(),
         "auth": fields,
     });
     if let Some(path) = destination.settings().ca_cert() {
-        out["ca_cert"] = path.to_string_lossy().into();
+        out["tls"]["ca_cert"] = path.to_string_lossy().into();
     }
     if let Some(seconds) = destination.settings().timeout_s() {
         out["timeout_s"] = seconds.into();

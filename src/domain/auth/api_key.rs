@@ -50,6 +50,7 @@ pub const ADD_TO: Field = &FieldSpec {
     kind: Kind::Choice(&[HEADER, QUERY]),
     about: "where it goes [default: header]",
     help: "A query ends up in access logs",
+    binds_secrets: true,
     ..FieldSpec::TEXT
 };
 

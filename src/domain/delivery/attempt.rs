@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::cause::Cause;
 use super::outcome::{Outcome, Phase};
+use crate::domain::destination::DestinationId;
 use crate::domain::problem::Fix;
 
 /// The most bytes of an answer's body that are kept.
@@ -156,6 +157,8 @@ impl Attempt {
 pub struct Delivery {
     /// `webhook-id`
     pub id: String,
+    /// Where it was sent, as it was registered then.
+    pub destination_id: DestinationId,
     /// The event's name.
     pub event: String,
     /// In order; at least one.

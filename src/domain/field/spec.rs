@@ -33,6 +33,8 @@ pub struct FieldSpec {
     pub trim: bool,
     /// Removes from a pasted value what does not belong to it, with the notice that says so.
     pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
+    /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
+    pub binds_secrets: bool,
     /// What an empty value means, in words, given the other values.
     pub default: fn(&Values) -> Option<&'static str>,
 }
@@ -83,6 +85,7 @@ impl FieldSpec {
         kind: Kind::Text,
         trim: true,
         clean: unchanged,
+        binds_secrets: false,
         default: |_| None,
     };
 
@@ -218,5 +221,27 @@ impl fmt::Debug for Values {
         let shown =
             |(field, value): (&Field, &Secret)| (field.id, if field.is_secret() { "…" } else { value.expose() }.to_owned());
         f.debug_map().entries(self.0.iter().map(shown)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::{basic, bearer};
+
+    #[test]
+    fn hint_only_of_long_ones() {
+        assert_eq!(bearer::TOKEN.hint(&"a".repeat(19)), None);
+        assert_eq!(bearer::TOKEN.hint("0123456789abcdef3f2ä").as_deref(), Some("3f2ä"));
+        assert_eq!(basic::PASSWORD.hint("0123456789abcdef3f2ä"), None, "a person may use a password elsewhere");
+    }
+
+    #[test]
+    fn an_empty_value_and_the_first_option_are_none() {
+        let mut values = Values::default();
+        values.set(bearer::TOKEN, "hunter2");
+        assert!(!format!("{values:?}").contains("hunter2"));
+        values.set(bearer::TOKEN, "");
+        assert_eq!(values, Values::default());
     }
 }

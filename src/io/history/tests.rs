@@ -67,7 +67,7 @@ fn a_line_is_the_designs_delivery_with_a_version() {
     assert_eq!(text.matches('\n').count(), 1);
     let json: Value = serde_json::from_str(&text).unwrap();
     let keys: Vec<_> = json.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["schema_version", "id", "event", "outcome", "attempts"]);
+    assert_eq!(keys, ["schema_version", "id", "destination_id", "event", "outcome", "attempts"]);
     let metadata = fs::metadata(paths.deliveries_file()).unwrap();
     assert_eq!(metadata.permissions().mode() & 0o7777, 0o600);
     assert_eq!(fs::metadata(&paths.state_dir).unwrap().permissions().mode() & 0o7777, 0o700);

@@ -15,6 +15,7 @@ pub struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     schema_version: Option<u64>,
     id: &'a str,
+    destination_id: &'a str,
     event: &'a str,
     outcome: &'static str,
     attempts: Vec<AttemptRecord<'a>>,
@@ -26,6 +27,7 @@ impl<'a> Record<'a> {
         Self {
             schema_version,
             id: &delivery.id,
+            destination_id: delivery.destination_id.as_str(),
             event: &delivery.event,
             outcome: delivery.outcome().name(),
             attempts: delivery.attempts.iter().map(AttemptRecord::of).collect(),

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use super::error::StateError;
 use super::locate::locate;
 use super::vault::Place;
-use crate::domain::auth::{self, Auth, AuthType, api_key};
-use crate::domain::destination::Destination;
+use crate::domain::auth::{self, Auth};
+use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
 
@@ -28,13 +28,22 @@ pub(super) struct Document {
 /// The destination as it stands in the file.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// All but the secret.
+    pub id: DestinationId,
+    /// All but the secrets.
     pub draft: Draft,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Where the secret belongs.
+    /// One for each secret field of the auth type.
+    pub secrets: Vec<SealedSecret>,
+}
+
+/// A secret as it stands in the file.
+#[derive(Debug)]
+pub(super) struct SealedSecret {
+    pub field: Field,
+    /// Where it may go, by what the file says now.
     pub place: Place,
-    /// The secret, if there is one.
+    /// `None` where the file has none.
     pub sealed: Option<String>,
 }
 
@@ -73,7 +82,7 @@ impl Document {
     }
 
     /// The text with these parts in place of its own.
-    pub fn with(mut self, generation: u64, wanted: Option<(&Destination, Option<&str>)>) -> Vec<u8> {
+    pub fn with(mut self, generation: u64, wanted: Option<(&Destination, &[(Place, String)])>) -> Vec<u8> {
         let old = match self.root.get_mut("destination").map(Value::take) {
             Some(Value::Object(old)) => old,
             _ => Map::new(),
@@ -87,48 +96,54 @@ impl Document {
     }
 }
 
-/// The place of a destination's secret, as [`Document::with`] writes it.
-pub(super) fn place_of(destination: &Destination) -> Place {
+/// The name of an auth type's secret in the map of sealed ones.
+fn name_of(field: Field) -> String {
+    format!("auth.{}", field.id)
+}
+
+/// The place of one of a destination's secrets, as [`Document::with`] writes it.
+pub(super) fn place_of(destination: &Destination, field: Field) -> Place {
     let auth = destination.auth();
-    let add_to = auth.plain_values().into_iter().find(|(field, _)| *field == api_key::ADD_TO);
+    let bound = auth.plain_values().into_iter().filter(|(field, _)| field.binds_secrets);
     Place {
         url: destination.url().as_str().to_owned(),
         auth_type: auth.auth_type().name.to_owned(),
-        add_to: add_to.map(|(_, name)| name.to_owned()).unwrap_or_default(),
+        bound: bound.map(|(_, value)| value.to_owned()).collect(),
         ca_cert: ca_cert(destination).unwrap_or_default(),
-        field: secret_field(auth.auth_type()).map(|field| field.id.to_owned()).unwrap_or_default(),
+        name: name_of(field),
     }
-}
-
-fn secret_field(auth_type: AuthType) -> Option<Field> {
-    auth_type.secret_fields().next()
 }
 
 fn ca_cert(destination: &Destination) -> Option<String> {
     destination.settings().ca_cert().map(|path| path.to_string_lossy().into_owned())
 }
 
-fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: Option<&str>) -> Value {
-    let old_auth = match base.get_mut("auth").map(Value::take) {
-        Some(Value::Object(old)) => old,
-        _ => Map::new(),
-    };
+fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: &[(Place, String)]) -> Value {
+    let auth = auth_value(taken(&mut base, "auth"), destination.auth());
+    let mut tls = taken(&mut base, "tls");
+    set_or_remove(&mut tls, "ca_cert", ca_cert(destination).map(Value::from));
+    let sealed = sealed_value(taken(&mut base, "sealed"), sealed);
+    base.insert("id".into(), destination.id().as_str().into());
     base.insert("url".into(), destination.url().as_str().into());
     base.insert("created_at".into(), destination.created_at().to_string().into());
     base.insert("updated_at".into(), destination.updated_at().to_string().into());
-    base.insert("auth".into(), auth_value(old_auth, destination.auth(), sealed));
-    set_or_remove(&mut base, "ca_cert", ca_cert(destination).map(Value::from));
+    base.insert("auth".into(), Value::Object(auth));
+    set_or_remove(&mut base, "tls", (!tls.is_empty()).then_some(Value::Object(tls)));
     set_or_remove(&mut base, "timeout_s", destination.settings().timeout_s().map(Value::from));
+    set_or_remove(&mut base, "sealed", (!sealed.is_empty()).then_some(Value::Object(sealed)));
     Value::Object(base)
 }
 
-fn auth_value(mut base: Map<String, Value>, auth: &Auth, sealed: Option<&str>) -> Value {
-    let secret = secret_field(auth.auth_type()).map(|field| field.id);
-    let mut old_secret = match secret.and_then(|name| base.get_mut(name)).map(Value::take) {
+/// An object out of `base`, which keeps its place there.
+fn taken(base: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
+    match base.get_mut(name).map(Value::take) {
         Some(Value::Object(old)) => old,
         _ => Map::new(),
-    };
-    // What is not a field of ours is somebody else's and stays.
+    }
+}
+
+fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
+    // A field that no auth type has belongs to somebody else and stays.
     for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields) {
         if !auth.auth_type().fields.contains(field) {
             base.shift_remove(field.id);
@@ -138,11 +153,15 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth, sealed: Option<&str>) -
     for (field, value) in auth.plain_values() {
         base.insert(field.id.into(), value.into());
     }
-    if let (Some(name), Some(sealed)) = (secret, sealed) {
-        old_secret.insert("sealed".into(), sealed.into());
-        base.insert(name.into(), Value::Object(old_secret));
+    base
+}
+
+fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
+    for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.secret_fields()) {
+        base.shift_remove(&name_of(field));
     }
-    Value::Object(base)
+    base.extend(sealed.iter().map(|(place, sealed)| (place.name.clone(), sealed.as_str().into())));
+    base
 }
 
 fn set_or_remove(map: &mut Map<String, Value>, name: &str, value: Option<Value>) {
@@ -208,7 +227,8 @@ impl Reader<'_> {
         let auth_type = auth::named(type_name)
             .ok_or_else(|| self.shape(&["destination", "auth", "type"], one_of(&auth::ALL.map(|auth_type| auth_type.name))))?;
         let url = self.required(destination, &["destination", "url"])?;
-        let ca_cert = self.text(destination, &["destination", "ca_cert"])?;
+        let tls = self.object(destination, &["destination", "tls"])?;
+        let ca_cert = tls.map_or(Ok(""), |tls| self.text(tls, &["destination", "tls", "ca_cert"]))?;
         let mut draft = Draft::new(auth_type).with(URL, url).with(CA_CERT, ca_cert);
         match destination.get("timeout_s") {
             None | Some(Value::Null) => {}
@@ -219,21 +239,29 @@ impl Reader<'_> {
             }
         }
         self.auth(auth, &mut draft)?;
-        let secret = secret_field(auth_type).map(|field| field.id);
-        let place = Place {
-            url: url.to_owned(),
-            auth_type: type_name.to_owned(),
-            add_to: match auth_type.fields.contains(&api_key::ADD_TO) {
-                true => self.text(auth, &["destination", "auth", "add_to"])?.to_owned(),
-                false => String::new(),
-            },
-            ca_cert: ca_cert.to_owned(),
-            field: secret.unwrap_or_default().to_owned(),
-        };
-        let sealed = secret.map(|name| self.sealed(auth, name)).transpose()?.flatten();
+        let mut bound = Vec::new();
+        for field in auth_type.fields.iter().filter(|field| field.binds_secrets) {
+            bound.push(self.text(auth, &["destination", "auth", field.id])?.to_owned());
+        }
+        let sealed = self.object(destination, &["destination", "sealed"])?;
+        let mut secrets = Vec::new();
+        for field in auth_type.secret_fields() {
+            let name = name_of(field);
+            let text = sealed.map_or(Ok(""), |sealed| self.text(sealed, &["destination", "sealed", &name]))?;
+            let sealed = (!text.is_empty()).then(|| text.to_owned());
+            let place = Place {
+                url: url.to_owned(),
+                auth_type: type_name.to_owned(),
+                bound: bound.clone(),
+                ca_cert: ca_cert.to_owned(),
+                name,
+            };
+            secrets.push(SealedSecret { field, place, sealed });
+        }
+        let id = DestinationId::new(self.required(destination, &["destination", "id"])?);
         let created_at = self.time(destination, &["destination", "created_at"])?;
         let updated_at = self.time(destination, &["destination", "updated_at"])?;
-        Ok(Entry { draft, created_at, updated_at, place, sealed })
+        Ok(Entry { id, draft, created_at, updated_at, secrets })
     }
 
     /// Fields that are absent stay empty: after the auth type was changed by hand they are those of another one, and it is the
@@ -250,16 +278,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn sealed(&self, auth: &Map<String, Value>, name: &'static str) -> Result<Option<String>, StateError> {
-        let part = &["destination", "auth", name];
-        match auth.get(name) {
+    /// The object at the end of `part`, in the object that holds it; `None` when it is absent.
+    fn object<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<Option<&'v Map<String, Value>>, StateError> {
+        match part.last().and_then(|name| holder.get(*name)) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(secret)) => match secret.get("sealed") {
-                None | Some(Value::Null) => Ok(None),
-                Some(Value::String(sealed)) => Ok(Some(sealed.clone())),
-                Some(_) => Err(self.shape(&["destination", "auth", name, "sealed"], "a text")),
-            },
-            Some(_) => Err(self.shape(part, "an object with the sealed secret")),
+            Some(Value::Object(object)) => Ok(Some(object)),
+            Some(_) => Err(self.shape(part, "an object")),
         }
     }
 

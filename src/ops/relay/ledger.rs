@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::at_panic::{Left, is_ending};
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
-use crate::domain::destination::Settings;
+use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::request::Request;
 use crate::io::fs::FileError;
 use crate::io::fs::paths::Paths;
@@ -24,6 +24,7 @@ pub struct Ledger {
 /// What is known of them.
 pub struct Lines {
     paths: Paths,
+    destination_id: DestinationId,
     /// What the events are called: `NAME:LINE`.
     name: String,
     state: Mutex<State>,
@@ -51,10 +52,11 @@ struct Begun {
 
 impl Ledger {
     /// Nothing has begun yet.
-    pub fn new(paths: Paths, name: &str, to: &Settings) -> Self {
+    pub fn new(paths: Paths, name: &str, to: &Destination) -> Self {
         let state = Mutex::new(State::default());
-        let lines = Arc::new(Lines { paths, name: name.to_owned(), state, writing: Mutex::default() });
-        let (left, to) = (Arc::clone(&lines), to.clone());
+        let lines =
+            Arc::new(Lines { paths, destination_id: to.id().clone(), name: name.to_owned(), state, writing: Mutex::default() });
+        let (left, to) = (Arc::clone(&lines), to.settings().clone());
         let at_panic = Left::to_do(move || left.close(&to));
         Self { lines, _at_panic: at_panic }
     }
@@ -139,7 +141,12 @@ impl Lines {
     }
 
     fn delivery(&self, number: u64, line: Begun) -> Delivery {
-        Delivery { id: line.id, event: format!("{}:{number}", self.name), attempts: line.attempts }
+        Delivery {
+            id: line.id,
+            destination_id: self.destination_id.clone(),
+            event: format!("{}:{number}", self.name),
+            attempts: line.attempts,
+        }
     }
 }
 

@@ -163,7 +163,7 @@ impl Waypost {
     ) -> Result<Summary, Cause> {
         let sender = Arc::new(self.sender(to.settings()).await?);
         let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
-        let ledger = Ledger::new(self.paths.clone(), &how.name, to.settings());
+        let ledger = Ledger::new(self.paths.clone(), &how.name, to);
         let recorder = Recorder::start(ledger.lines()).map_err(|error| no_thread(&error))?;
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
         let input = streams.input;

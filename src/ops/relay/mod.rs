@@ -98,8 +98,9 @@ impl Waypost {
         step: impl Fn(SendStep),
         stop: impl Future<Output = ()>,
     ) -> Sent {
-        let mut delivery = Delivery { id: new_id(), event: event.name.clone(), attempts: Vec::new() };
-        let flight = Flight::begin(&self.paths, delivery.id.clone(), delivery.event.clone());
+        let mut delivery =
+            Delivery { id: new_id(), destination_id: to.id().clone(), event: event.name.clone(), attempts: Vec::new() };
+        let flight = Flight::begin(&self.paths, delivery.id.clone(), to, delivery.event.clone());
         let timeout = options.timeout(to);
         let mut stop = pin!(stop);
         let mut stopped = false;

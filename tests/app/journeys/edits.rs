@@ -42,7 +42,8 @@ fn an_unchanged_secret_stays_valid_under_another_url() {
     assert_eq!(after["destination"]["url"], json!(format!("{}?edited=1", receiver.url)));
     assert_eq!(after["generation"], json!(2));
     // Sealed anew: the old text was sealed for the old URL.
-    assert_ne!(after["destination"]["auth"]["token"], before["destination"]["auth"]["token"]);
+    assert_ne!(after["destination"]["sealed"]["auth.token"], before["destination"]["sealed"]["auth.token"]);
+    assert_eq!(after["destination"]["id"], before["destination"]["id"]);
     assert_eq!(after["destination"]["created_at"], before["destination"]["created_at"]);
     // And it opens in the next run.
     let mut app = App::open_trusting(&home, &receiver);

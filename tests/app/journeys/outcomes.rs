@@ -95,7 +95,7 @@ fn a_private_ca_is_trusted_for_this_destination() {
     app.quit();
     let file: serde_json::Value = serde_json::from_slice(&std::fs::read(home.state_file()).unwrap()).unwrap();
     assert_eq!(
-        (&file["destination"]["ca_cert"], &file["destination"]["timeout_s"]),
+        (&file["destination"]["tls"]["ca_cert"], &file["destination"]["timeout_s"]),
         (&receiver.ca().to_str().unwrap().into(), &7.into())
     );
 }

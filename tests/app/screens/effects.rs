@@ -2,6 +2,7 @@
 
 use waypost::domain::auth::AuthType;
 use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use waypost::domain::destination::DestinationId;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::field;
 use waypost::domain::secret::Secret;
@@ -608,7 +609,7 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
     let draft = scenes::draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name).with(api_key::KEY, "k");
     let settings = draft.check().unwrap().settings;
     let at = scenes::destination(api_key::SPEC).created_at();
-    let destination = waypost::domain::destination::Destination::new(settings, at, at);
+    let destination = waypost::domain::destination::Destination::new(DestinationId::new("dst_1"), settings, at, at);
     let state = State::Open(Box::new(destination));
     let mut model = app(waypost::ops::Situation { state, ..scenes::registered(api_key::SPEC) });
     press(&mut model, "v");

@@ -5,6 +5,7 @@ use waypost::domain::auth::{Auth, AuthType};
 use waypost::domain::auth::{api_key, basic, bearer, default, hmac};
 use waypost::domain::delivery::{Delivery, Phase};
 use waypost::domain::destination::Destination;
+use waypost::domain::destination::DestinationId;
 use waypost::domain::secret::Secret;
 use waypost::ops::demo::Step;
 use waypost::ops::{Removed, Saved, Witness};
@@ -52,7 +53,7 @@ impl Walk {
                 self.saves += 1;
                 let now = jiff::Timestamp::from_second(1_795_511_642 + self.saves).unwrap();
                 let created_at = self.model.destination().map_or(now, Destination::created_at);
-                let destination = Destination::new(*settings, created_at, now);
+                let destination = Destination::new(DestinationId::new("dst_1"), *settings, created_at, now);
                 let saved = Saved { destination, generation: self.saves.cast_unsigned(), changed: true, warning: None };
                 for effect in update(&mut self.model, Msg::Saved(id, Ok(Box::new(saved)))) {
                     self.perform(effect);

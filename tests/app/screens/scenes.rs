@@ -6,7 +6,7 @@ use waypost::domain::delivery::diagnosis;
 use waypost::domain::delivery::{
     Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsCause, TlsInfo,
 };
-use waypost::domain::destination::{Destination, Settings};
+use waypost::domain::destination::{Destination, DestinationId, Settings};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::field;
@@ -35,7 +35,7 @@ pub fn settings(auth_type: AuthType) -> Settings {
 
 pub fn destination(auth_type: AuthType) -> Destination {
     let at: Timestamp = "2026-11-23T09:12:00Z".parse().unwrap();
-    Destination::new(settings(auth_type), at, at)
+    Destination::new(DestinationId::new("dst_1"), settings(auth_type), at, at)
 }
 
 pub fn nothing() -> Situation {
@@ -136,7 +136,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
 }
 
 fn delivery(event: BuiltIn, attempt: Attempt) -> Delivery {
-    Delivery { id: stamp().id, event: event.name().into(), attempts: vec![attempt] }
+    Delivery { id: stamp().id, destination_id: DestinationId::new("dst_1"), event: event.name().into(), attempts: vec![attempt] }
 }
 
 pub fn delivered() -> Delivery {

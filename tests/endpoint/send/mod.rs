@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use waypost::domain::auth::hmac;
+use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 
 use crate::support::Home;
@@ -73,7 +74,7 @@ fn with_auth(auth_type: AuthType, url: &str, ca: &Path) -> Destination {
 fn with_draft(draft: Draft, url: &str, ca: &Path) -> Destination {
     let draft = draft.with(field::URL, url).with(field::CA_CERT, ca.to_str().unwrap());
     let now = Timestamp::UNIX_EPOCH;
-    Destination::new(draft.check().unwrap().settings, now, now)
+    Destination::new(DestinationId::new("dst_1"), draft.check().unwrap().settings, now, now)
 }
 
 /// A stop that comes when it is told to, even before somebody waits for it.

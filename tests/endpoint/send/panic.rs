@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
+use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 
 use waypost::at_panic;
@@ -281,7 +282,8 @@ fn h48_a_demo_leaves_no_files() {
         runtime.block_on(async {
             let demo = Demo::start(|_| {}).await.unwrap();
             let settings = Draft::default().with(field::URL, demo.url()).check().unwrap().settings;
-            let to = Destination::new(settings, jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::UNIX_EPOCH);
+            let to =
+                Destination::new(DestinationId::new("dst_1"), settings, jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::UNIX_EPOCH);
             let step = |step| assert!(!matches!(step, Step::Began(Phase::Wait)), "on purpose");
             demo.waypost().test(&to, &BuiltIn::Ping.event(), step, pending()).await;
         });

@@ -12,9 +12,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::vault::{Key, VaultError};
-use crate::domain::destination::Destination;
+use super::vault::{Key, Place, VaultError};
+use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
+use crate::domain::field::Field;
+use crate::domain::secret::Secret;
 use crate::io::fs::atomic::{self, Durability};
 use crate::io::fs::file::{Links, read_private};
 use crate::io::fs::lock::{self, Lock};
@@ -23,7 +25,7 @@ use crate::io::fs::{FileError, FileErrorKind, Operation};
 
 pub use super::error::StateError;
 
-use super::document::{self, Document};
+use super::document::{self, Document, Entry, SealedSecret};
 
 /// The most bytes that a state file may have.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -45,6 +47,8 @@ pub enum Loaded {
     },
     /// A destination whose secret cannot be opened: it has to be entered again.
     Locked {
+        /// Names it in deliveries.
+        id: DestinationId,
         /// All but the secret, as it stands in the file and not yet checked.
         draft: Draft,
         /// When it was registered.
@@ -139,33 +143,57 @@ pub fn save_within<E: From<StateError>>(
     };
     let loaded = open(paths, &document)?;
     let wanted = change(&loaded)?;
-    let sealed = wanted.as_ref().map(|destination| seal(paths, destination)).transpose()?.flatten();
+    let sealed = wanted.as_ref().map(|destination| seal(paths, destination)).transpose()?.unwrap_or_default();
     let generation = loaded.generation().wrapping_add(1);
-    let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_deref())));
+    let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
     Ok(replace(&path, before.as_deref().map(Vec::as_slice), &after, generation)?)
 }
 
 fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let generation = document.generation();
     let Some(entry) = document.entry() else { return Ok(Loaded::Empty { generation }) };
+    let Entry { id, created_at, updated_at, .. } = entry;
+    let (id, created_at, updated_at) = (id.clone(), *created_at, *updated_at);
     let mut draft = entry.draft.clone();
-    let (created_at, updated_at) = (entry.created_at, entry.updated_at);
-    if let Some(field) = draft.auth_type().secret_fields().next() {
-        let sealed = entry.sealed.as_deref().ok_or(VaultError::Absent);
-        match sealed.and_then(|sealed| Key::read(paths)?.open(&entry.place, sealed)) {
-            Ok(secret) => draft.set(field, secret),
-            Err(error) => return Ok(Loaded::Locked { draft, created_at, updated_at, generation, error }),
-        }
+    match open_secrets(paths, entry) {
+        Ok(secrets) => secrets.into_iter().for_each(|(field, secret)| draft.set(field, secret)),
+        Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
     }
     match draft.check() {
-        Ok(checked) => Ok(Loaded::Open { destination: Destination::new(checked.settings, created_at, updated_at), generation }),
+        Ok(checked) => {
+            Ok(Loaded::Open { destination: Destination::new(id, checked.settings, created_at, updated_at), generation })
+        }
         Err(errors) => Err(StateError::Invalid { path: paths.destination_file(), errors }),
     }
 }
 
-fn seal(paths: &Paths, destination: &Destination) -> Result<Option<String>, StateError> {
-    let Some((_, secret)) = destination.auth().secret() else { return Ok(None) };
-    Ok(Some(Key::read_or_create(paths)?.seal(&document::place_of(destination), secret)?))
+/// All secrets or none: a destination with some of them is of no use.
+fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Field, Secret)>, VaultError> {
+    if entry.secrets.is_empty() {
+        return Ok(Vec::new());
+    }
+    if entry.secrets.iter().any(|secret| secret.sealed.is_none()) {
+        return Err(VaultError::Absent);
+    }
+    let key = Key::read(paths)?;
+    let open = |secret: &SealedSecret| Ok((secret.field, key.open(&secret.place, secret.sealed.as_deref().unwrap_or_default())?));
+    entry.secrets.iter().map(open).collect()
+}
+
+fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {
+    let values = destination.auth().values();
+    let fields: Vec<Field> = destination.auth().auth_type().secret_fields().collect();
+    if fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let key = Key::read_or_create(paths)?;
+    let mut sealed = Vec::new();
+    for field in fields {
+        let place = document::place_of(destination, field);
+        let text = key.seal(&place, values.secret(field))?;
+        sealed.push((place, text));
+    }
+    Ok(sealed)
 }
 
 fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {

@@ -82,6 +82,7 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
     match pattern {
         "^https://" => text.starts_with("https://"),
         "^/" => text.starts_with('/'),
+        "^dst_." => text.strip_prefix("dst_").is_some_and(|rest| !rest.is_empty()),
         "^[^:]*$" => !text.contains(':'),
         "^v1:[A-Za-z0-9+/]+={0,2}$" => text.strip_prefix("v1:").is_some_and(|rest| {
             let body = rest.strip_suffix("==").or_else(|| rest.strip_suffix('=')).unwrap_or(rest);
@@ -127,8 +128,9 @@ fn what_is_not_saved_is_not_valid() {
         ("/destination/created_at", json!("yesterday")),
         ("/destination/auth/type", json!("bearer")),
         ("/destination/auth/add_to", json!("body")),
-        ("/destination/auth/value", json!("plain text")),
-        ("/destination/auth/value/sealed", json!("plain text")),
+        ("/destination/id", json!("d")),
+        ("/destination/sealed", json!("plain text")),
+        ("/destination/sealed/auth.value", json!("plain text")),
     ] {
         let mut json = good.clone();
         *json.pointer_mut(pointer).unwrap() = bad;

@@ -1,4 +1,5 @@
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use crate::domain::destination::DestinationId;
 use crate::domain::field;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -79,7 +80,12 @@ impl Home {
 
 fn destination(draft: &Draft) -> Destination {
     let at = |text: &str| text.parse().unwrap();
-    Destination::new(draft.check().unwrap().settings, at("2026-11-23T09:12:00Z"), at("2026-11-24T10:00:01.5Z"))
+    Destination::new(
+        DestinationId::new("dst_1"),
+        draft.check().unwrap().settings,
+        at("2026-11-23T09:12:00Z"),
+        at("2026-11-24T10:00:01.5Z"),
+    )
 }
 
 pub(super) fn draft(auth_type: AuthType) -> Draft {
@@ -155,12 +161,13 @@ fn every_auth_type_comes_back_as_it_was_saved() {
 fn the_file_is_as_the_design_shows_it() {
     let home = Home::new();
     home.put(&draft(hmac::SPEC).with(hmac::FORMAT, Format::Hex.name()));
-    let sealed = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
+    let sealed = home.json()["destination"]["sealed"]["auth.signing_secret"].as_str().unwrap().to_owned();
     let expected = json!({
         "schema_version": 1, "generation": 1,
-        "destination": { "url": "https://hooks.example.com/in?a=1", "created_at": "2026-11-23T09:12:00Z",
+        "destination": { "id": "dst_1", "url": "https://hooks.example.com/in?a=1", "created_at": "2026-11-23T09:12:00Z",
             "updated_at": "2026-11-24T10:00:01.5Z",
-            "auth": { "type": "hmac", "header_key": "X-Signature", "format": "hex", "signing_secret": { "sealed": sealed } } },
+            "auth": { "type": "hmac", "header_key": "X-Signature", "format": "hex" },
+            "sealed": { "auth.signing_secret": sealed } },
     });
     assert_eq!(home.json(), expected);
     assert!(home.text().ends_with("}\n"));
@@ -210,14 +217,16 @@ fn h26_unknown_fields_survive() {
         json["x-top"] = json!([1, { "deep": null }]);
         json["destination"]["x-note"] = json!("ours");
         json["destination"]["auth"]["x-auth"] = json!(2.5);
-        json["destination"]["auth"]["signing_secret"]["x-secret"] = json!(true);
+        json["destination"]["sealed"]["x-secret"] = json!("v1:AAAA");
+        json["destination"]["tls"] = json!({ "x-tls": true });
     });
     home.put(&draft(hmac::SPEC).with(field::URL, "https://other.example.com/").with(hmac::SIGNING_SECRET, SECOND));
     let json = home.json();
     assert_eq!(json["x-top"], json!([1, { "deep": null }]));
     assert_eq!(json["destination"]["x-note"], "ours");
     assert_eq!(json["destination"]["auth"]["x-auth"], 2.5);
-    assert_eq!(json["destination"]["auth"]["signing_secret"]["x-secret"], true);
+    assert_eq!(json["destination"]["sealed"]["x-secret"], "v1:AAAA");
+    assert_eq!(json["destination"]["tls"], json!({ "x-tls": true }));
     assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
 }
 
@@ -226,12 +235,14 @@ fn fields_of_another_auth_type_go() {
     let home = Home::new();
     home.put(&draft(hmac::SPEC).with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "9"));
     home.edit_by_hand(|json| json["destination"]["auth"]["x-auth"] = json!(1));
-    let old = home.json()["destination"]["auth"]["signing_secret"]["sealed"].as_str().unwrap().to_owned();
+    let old = home.json()["destination"]["sealed"]["auth.signing_secret"].as_str().unwrap().to_owned();
     home.put(&draft(basic::SPEC));
     let json = home.json();
     let keys: Vec<_> = json["destination"]["auth"].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["type", "x-auth", "username", "password"]);
-    assert_eq!(json["destination"].get("ca_cert"), None);
+    assert_eq!(keys, ["type", "x-auth", "username"]);
+    assert_eq!(json["destination"].get("tls"), None);
+    let sealed: Vec<_> = json["destination"]["sealed"].as_object().unwrap().keys().collect();
+    assert_eq!(sealed, ["auth.password"]);
     assert_eq!(json["destination"].get("timeout_s"), None);
     assert!(!home.text().contains(&old));
 }
@@ -270,15 +281,15 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
         (in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"{value}\"}}}}")).into(), (2, 50)),
         (in_destination(&format!("{{\"url\":[\"{value}\"],\"auth\":{{\"type\":\"default\"}}}}")).into(), (2, 22)),
         (
-            in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"bearer\",\"token\":\"{value}\"}}}}")).into(),
-            (2, 67),
+            in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"bearer\"}},\"sealed\":\"{value}\"}}")).into(),
+            (2, 69),
         ),
         (
             in_destination(&format!(
-                "{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"default\"}},\"created_at\":\"{value}\",\"updated_at\":1}}"
+                "{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"default\"}},\"id\":\"d\",\"created_at\":\"{value}\",\"updated_at\":1}}"
             ))
             .into(),
-            (2, 74),
+            (2, 83),
         ),
         (format!("{{\"schema_version\":1,\"{value}\":tru}}").into(), (1, 39)),
     ];
@@ -345,7 +356,7 @@ fn a_value_that_breaks_a_rule_names_its_field() {
     for (change, field) in [
         ((|json| json["destination"]["url"] = json!("http://h/")) as fn(&mut Value), field::URL),
         (|json| json["destination"]["timeout_s"] = json!(121), field::TIMEOUT),
-        (|json| json["destination"]["ca_cert"] = json!("relative.pem"), field::CA_CERT),
+        (|json| json["destination"]["tls"] = json!({ "ca_cert": "relative.pem" }), field::CA_CERT),
     ] {
         let home = Home::new();
         home.put(&draft(default::SPEC));
@@ -384,16 +395,18 @@ fn h28_what_is_edited_by_hand_takes_no_secret_along() {
         (hmac::SPEC, |json| json["destination"]["url"] = json!("http://evil.example/")),
         (hmac::SPEC, |json| json["destination"]["auth"]["type"] = json!("bearer")),
         (hmac::SPEC, |json| {
-            let sealed = json["destination"]["auth"]["signing_secret"].take();
-            json["destination"]["auth"] = json!({ "type": "bearer", "token": sealed });
+            let sealed = json["destination"]["sealed"]["auth.signing_secret"].take();
+            json["destination"]["auth"] = json!({ "type": "bearer" });
+            json["destination"]["sealed"] = json!({ "auth.token": sealed });
         }),
         (api_key::SPEC, |json| json["destination"]["auth"]["add_to"] = json!("query")),
         (api_key::SPEC, |json| {
             json["destination"]["auth"].as_object_mut().unwrap().shift_remove("add_to");
         }),
-        (basic::SPEC, |json| json["destination"]["ca_cert"] = json!("/tmp/evil.pem")),
-        (basic::SPEC, |json| json["destination"]["auth"]["password"] = json!({ "sealed": "v1:AAAA" })),
-        (basic::SPEC, |json| json["destination"]["auth"]["password"] = json!({})),
+        (basic::SPEC, |json| json["destination"]["tls"] = json!({ "ca_cert": "/tmp/evil.pem" })),
+        (basic::SPEC, |json| json["destination"]["sealed"]["auth.password"] = json!("v1:AAAA")),
+        (basic::SPEC, |json| json["destination"]["sealed"] = json!({})),
+        (basic::SPEC, |json| json["destination"]["sealed"] = json!(null)),
     ] {
         let home = Home::new();
         home.put(&draft(auth_type));
@@ -541,7 +554,7 @@ fn no_error_shows_a_secret() {
     home.put(&draft(bearer::SPEC));
     let loaded = load(&home.paths).unwrap();
     assert_hidden(&format!("{loaded:?}"));
-    home.edit_by_hand(|json| json["destination"]["auth"]["token"] = json!(CANARY));
+    home.edit_by_hand(|json| json["destination"]["sealed"]["auth.token"] = json!([CANARY]));
     let error = load(&home.paths).unwrap_err();
     assert_hidden(&format!("{error} {error:?} {} {}", error.why(), error.fix()));
 }

@@ -103,26 +103,28 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The place that a secret belongs to, as it stands in the file.
+/// Where a secret may go, as the file says it. A secret opens only where it was sealed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Where it is sent.
     pub url: String,
     /// The auth type's name.
     pub auth_type: String,
-    /// `header` or `query`; empty for other auth types than Api Key.
-    pub add_to: String,
+    /// The values of the auth type's fields that decide where the secret goes, such as `header`.
+    pub bound: Vec<String>,
     /// Who is trusted to be the endpoint; empty for the system's CAs.
     pub ca_cert: String,
-    /// The secret's field.
-    pub field: String,
+    /// The secret's name in the file, such as `auth.token`.
+    pub name: String,
 }
 
 impl Place {
     /// Every part behind its length, so that no two places give the same bytes.
     fn associated_data(&self) -> Vec<u8> {
         let mut data = Vec::new();
-        for part in [CONTEXT, &self.url, &self.auth_type, &self.add_to, &self.ca_cert, &self.field] {
+        let count = self.bound.len().to_string();
+        let fixed = [CONTEXT, &self.name, &self.url, &self.ca_cert, &self.auth_type, &count];
+        for part in fixed.into_iter().chain(self.bound.iter().map(String::as_str)) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part.as_bytes());
         }

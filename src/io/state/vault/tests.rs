@@ -16,9 +16,9 @@ fn place() -> Place {
     Place {
         url: "https://hooks.example.com/in".into(),
         auth_type: "api-key".into(),
-        add_to: "header".into(),
+        bound: vec!["header".into()],
         ca_cert: "/etc/ca.pem".into(),
-        field: "value".into(),
+        name: "auth.value".into(),
     }
 }
 
@@ -48,9 +48,9 @@ fn what_was_sealed_opens_in_its_place_only() {
     for change in [
         |place: &mut Place| place.url = "https://hooks.example.com/im".into(),
         |place: &mut Place| place.auth_type = "bearer".into(),
-        |place: &mut Place| place.add_to = "query".into(),
+        |place: &mut Place| place.bound = vec!["query".into()],
         |place: &mut Place| place.ca_cert.clear(),
-        |place: &mut Place| place.field = "token".into(),
+        |place: &mut Place| place.name = "auth.token".into(),
         // The same letters, parted elsewhere.
         |place: &mut Place| (place.url, place.auth_type) = ("https://hooks.example.com/inapi".into(), "-key".into()),
     ] {
@@ -92,12 +92,12 @@ fn the_form_is_fixed() {
     // nonce || ciphertext || tag, computed once with another implementation of XChaCha20-Poly1305.
     let key = Key(Zeroizing::new(*b"0123456789abcdef0123456789ABCDEF"));
     let mut data = Vec::new();
-    for part in ["waypost/v1", "https://hooks.example.com/in", "api-key", "header", "/etc/ca.pem", "value"] {
+    for part in ["waypost/v1", "auth.value", "https://hooks.example.com/in", "/etc/ca.pem", "api-key", "1", "header"] {
         data.extend([0, 0, 0, 0, 0, 0, 0, u8::try_from(part.len()).unwrap()]);
         data.extend(part.as_bytes());
     }
     assert_eq!(place().associated_data(), data);
-    let sealed = "v1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXCKcgv+BKS5+nRrGM3w7CayhuHenczD8=";
+    let sealed = "v1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXCKcgv+BKS2Yx4UcCm5QWu9b7dzJsuZg=";
     assert_eq!(key.open(&place(), sealed).unwrap().expose(), "hunter2");
 }
 
