@@ -43,7 +43,7 @@ fn h15_whitespace_around_a_pasted_secret() {
         }
         app.paste(pasted);
         app.wait_for(chars);
-        app.wait_for(if trimmed { "whitespace" } else { "the line break at the end of the paste" });
+        app.wait_for(if trimmed { "whitespace" } else { "the trailing line break was removed" });
         app.key(Key::Ctrl('o'));
         app.wait_for("Registered. Press t");
         app.quit();
