@@ -6,7 +6,6 @@
 //! src/io/         the world: store, vault, history, http, receiver, paths
 //! src/ops/        register, edit, remove, test, …: domain + io; the only thing both front ends call
 //! src/cli/        arguments, text and JSON output, exit codes
-//! src/at_panic.rs what is still done when a panic ends the program
 //! src/tui/        run (the loop), terminal, msg, model, update (pure), effect, keys, form, guide, view/
 //! ```
 //!
@@ -17,7 +16,6 @@
 //! in); an effect is data; a result carries its id, and a stale one is dropped; nothing is drawn unless the model changed;
 //! a secret never reaches a `Debug`, a log, an error, a snapshot or the history.
 
-pub mod at_panic;
 pub mod cli;
 pub mod domain;
 pub mod io;

@@ -1,7 +1,11 @@
 //! The binary: arguments in, exit code out.
 
+/// The exit code of a program that panicked, as Rust has it.
+const PANICKED: u8 = 101;
+
 fn main() {
-    let code = waypost::cli::run();
-    // Not by returning: a reader thread may be waiting for a terminal that has gone, and a thread of the runtime for a disk.
-    waypost::at_panic::end_with(code)
+    // What was under way is recorded, and what was temporary removed, by `Drop`.
+    let code = std::panic::catch_unwind(waypost::cli::run).unwrap_or(PANICKED);
+    // Not by returning: a thread may still be waiting for a terminal or a disk that has gone.
+    std::process::exit(code.into())
 }

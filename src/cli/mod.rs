@@ -19,7 +19,6 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::at_panic;
 use crate::ops::Waypost;
 use args::{Args, Command};
 use commands::{app, curl, generated, history, listen, probe, register, send, show, snippet, test, verify};
@@ -33,7 +32,6 @@ pub const SCHEMA_VERSION: u64 = 1;
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
 pub fn run() -> u8 {
-    at_panic::end_the_program();
     harden::forbid_cores();
     harden::outlive_file_limit();
     let argv: Vec<OsString> = std::env::args_os().collect();

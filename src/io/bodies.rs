@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use super::fs::FileError;
 use super::fs::file::{self, Links, PRIVATE};
 use super::fs::paths::Paths;
-use crate::at_panic::Left;
 use crate::domain::event::{BuiltIn, Event};
 
 /// The largest event of the user, in bytes.
@@ -92,7 +91,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A temporary file with a body, for an editor; removed when dropped.
 #[derive(Debug)]
-pub struct Scratch(PathBuf, #[expect(dead_code, reason = "for as long as the file is there")] Left);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// Writes the body to a new file in the state directory.
@@ -104,11 +103,7 @@ impl Scratch {
         // Editors choose the highlighting by the extension.
         let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
         write_new(&path, body)?;
-        let there = path.clone();
-        let left = Left::to_do_at_last(move || {
-            let _ = fs::remove_file(there);
-        });
-        Ok(Self(path, left))
+        Ok(Self(path))
     }
 
     #[must_use]

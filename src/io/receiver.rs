@@ -55,7 +55,7 @@ pub struct Options {
     pub respond: Option<u16>,
     /// How long to wait before answering.
     pub delay: Duration,
-    /// The share of accepted requests, 0 to 1, that are answered by 503 to rehearse failures.
+    /// The share of accepted requests, 0 to 1, that are answered by 503 to preview failures.
     pub fail_rate: f64,
     /// Whether there is nothing at any other path than that of [`Receiver::url`] (404), as at a real endpoint; else every path
     /// is answered alike.

@@ -210,7 +210,7 @@ async fn a_key_in_the_query_is_masked() {
 }
 
 #[tokio::test]
-async fn a_rehearsed_status_and_rehearsed_failures() {
+async fn a_previewd_status_and_previewd_failures() {
     let (receiver, _seen) = started(Options { respond: Some(204), ..options(Some(hmac())) }).await;
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     let answer = exchanged(&mut stream, &post(&hmac(), b"{}")).await;

@@ -1,7 +1,9 @@
 //! Register, edit, remove, test: the domain and the world put together; the only thing that both front ends call.
 
+mod attempt;
 pub mod demo;
-mod flight;
+mod id;
+mod in_flight;
 pub mod judge;
 mod listen;
 pub mod probe;
@@ -9,6 +11,8 @@ mod problem;
 pub mod relay;
 mod resend;
 mod script;
+pub mod send;
+mod task;
 mod test;
 mod verify;
 
@@ -18,11 +22,14 @@ use jiff::Timestamp;
 
 pub use crate::domain::problem::{Problem, ProblemKind};
 pub use demo::Demo;
+use id::new_id;
 pub use listen::{Explainer, Listen, Listener};
 pub use script::{Copied, ca_certificate, copy, delivery_json, reason};
+pub use send::Sent;
+pub use test::Tested;
 pub use verify::{Judged, NotAHeader, header_lines};
 
-use crate::domain::delivery::{Delivery, Outcome, Phase};
+use crate::domain::delivery::{Outcome, Phase};
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
@@ -100,15 +107,6 @@ pub struct Witness {
 /// How many deliveries the app reads at a time.
 pub const PAGE: usize = 50;
 
-/// A test delivery that ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tested {
-    /// What came of it.
-    pub delivery: Delivery,
-    /// Why it is not in the history, if it is not.
-    pub unrecorded: Option<Problem>,
-}
-
 /// How a delivery goes, while it goes.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -177,11 +175,17 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, its secret cannot be opened, or the file cannot be read.
     pub fn destination(&self) -> Result<Destination, Problem> {
-        match store::load(&self.paths)? {
-            Loaded::Empty { .. } => Err(Problem::nothing_registered()),
-            Loaded::Open { destination, .. } => Ok(destination),
-            Loaded::Locked { error, .. } => Err(Problem::from(&error)),
-        }
+        open(store::load(&self.paths)?)
+    }
+
+    /// As [`Waypost::destination`], off the runtime's thread, and only if the state file is still of that generation.
+    ///
+    /// # Errors
+    /// As of [`Waypost::destination`], or it was changed.
+    pub async fn destination_of(&self, generation: u64) -> Result<Destination, Problem> {
+        let paths = self.paths.clone();
+        let loaded = task::blocking(move || store::load(&paths)).await?;
+        if loaded.generation() == generation { open(loaded) } else { Err(Problem::conflict()) }
     }
 
     /// Registers a destination.
@@ -209,7 +213,7 @@ impl Waypost {
         let mut unchanged = None;
         let saved = store::save(&self.paths, |loaded| {
             if over.is_some_and(|generation| generation != loaded.generation()) {
-                return Err(Problem::overtaken());
+                return Err(Problem::conflict());
             }
             let (id, created_at) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
@@ -220,7 +224,7 @@ impl Waypost {
             if let Some(same) = loaded.destination().filter(|registered| *registered.settings() == settings) {
                 unchanged = Some((same.clone(), loaded.generation()));
                 // Nothing to write: leaves by the way of errors, and is none.
-                return Err(Problem::overtaken());
+                return Err(Problem::conflict());
             }
             let destination = Destination::new(id.clone(), settings, created_at, now);
             edited = Some(destination.clone());
@@ -247,7 +251,7 @@ impl Waypost {
                 return Err(Problem::nothing_registered());
             }
             if over.is_some_and(|generation| generation != loaded.generation()) {
-                return Err(Problem::overtaken());
+                return Err(Problem::conflict());
             }
             Ok(None)
         })?;
@@ -335,16 +339,16 @@ impl Waypost {
     }
 }
 
+fn open(loaded: Loaded) -> Result<Destination, Problem> {
+    match loaded {
+        Loaded::Empty { .. } => Err(Problem::nothing_registered()),
+        Loaded::Open { destination, .. } => Ok(destination),
+        Loaded::Locked { error, .. } => Err(Problem::from(&error)),
+    }
+}
+
 fn new_destination_id() -> DestinationId {
     DestinationId::new(&format!("dst_{}", uuid::Uuid::new_v4().simple()))
-}
-
-fn new_id() -> String {
-    id_of(uuid::Uuid::new_v4())
-}
-
-fn id_of(uuid: uuid::Uuid) -> String {
-    format!("msg_{}", uuid.simple())
 }
 
 /// The state file keeps times to the second.

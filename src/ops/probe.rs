@@ -6,11 +6,12 @@
 use crate::domain::auth::default;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::flight::Flight;
+use super::attempt::Try;
 use super::{Problem, Waypost, new_id};
 use crate::domain::auth::Auth;
 use crate::domain::delivery::Diagnosis;
@@ -174,36 +175,33 @@ impl Waypost {
     pub async fn probe(&self, to: &Destination, step: impl Fn(Case), stop: impl Future<Output = ()>) -> Result<Report, Problem> {
         let mut stop = pin!(stop);
         let wrong = self.with_wrong_secret(to.settings())?;
+        let settings = Arc::new(to.settings().clone());
         let timeout = Duration::from_secs(to.timeout_s().into());
         let mut report = Report::default();
-        let mut flights = Vec::new();
+        let mut in_flight = Vec::new();
         for case in Case::all_of(to.auth()) {
             step(case);
             let started_at = Timestamp::now();
             let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
             let request = request(to.settings(), &wrong, case, &stamp);
             let event = format!("{EVENT}{}", case.name());
-            let flight = Flight::begin(&self.paths, stamp.id.clone(), to, event.clone());
-            let attempt = self.attempt(&flight, to, &request, (started_at, timeout), |_| {}, stop.as_mut()).await;
-            let outcome = attempt.outcome;
-            flights.push(flight);
-            report.rows.push(row(
-                case,
-                to.auth(),
-                Delivery { id: stamp.id, destination_id: to.id().clone(), event, attempts: vec![attempt] },
-            ));
+            let attempt = Try { to: Arc::clone(&settings), request: Arc::new(request), started_at, timeout };
+            let mut one = self.begin(stamp.id, to, &event);
+            let outcome = self.attempt(&mut one, attempt, |_| {}, stop.as_mut()).await;
+            report.rows.push(row(case, to.auth(), one.delivery().clone()));
+            in_flight.push(one);
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
                 report.cut_short = case != Case::Right;
                 break;
             }
         }
         qualify(&mut report);
-        for (row, flight) in report.rows.iter_mut().zip(flights) {
+        for (row, mut one) in report.rows.iter_mut().zip(in_flight) {
             if let (Some(attempt), true) = (row.delivery.attempts.last_mut(), row.verdict != Verdict::Unclear) {
                 attempt.diagnosis = Diagnosis { why: row.finding.clone(), fix: row.fix.clone() };
-                flight.change(row.delivery.clone());
+                *one.delivery_mut() = row.delivery.clone();
             }
-            let problem = flight.record().await;
+            let problem = self.record(one).await;
             report.unrecorded = report.unrecorded.take().or(problem);
         }
         Ok(report)

@@ -121,7 +121,7 @@ impl Problem {
 
     /// Somebody saved since the form was opened.
     #[must_use]
-    pub fn overtaken() -> Self {
+    pub fn conflict() -> Self {
         Self {
             kind: ProblemKind::Busy,
             field: None,

@@ -3,17 +3,14 @@
 use crate::domain::field;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::test::MAX_CA_BYTES;
+use super::attempt::MAX_CA_BYTES;
 use super::{Problem, State, Waypost};
 use crate::domain::delivery::Delivery;
-use crate::domain::destination::{Destination, Settings};
+use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
-use crate::domain::event::Event;
 use crate::domain::field::FieldError;
-use crate::domain::request::{Request, Stamp};
 use crate::domain::text::visible;
 use crate::io::clipboard;
 use crate::io::fs::file::{self, Links};
@@ -70,13 +67,6 @@ impl Waypost {
             Loaded::Open { destination, .. } => change(Draft::of(destination.settings()), None),
             Loaded::Locked { draft, error, .. } => change(draft.clone(), Some(error.into())),
         })
-    }
-
-    /// The request that a test would send now. Nothing is sent.
-    #[must_use]
-    pub fn rehearse(&self, to: &Destination, event: &Event) -> Request {
-        let stamp = Stamp { id: super::new_id(), timestamp: Timestamp::now().as_second() };
-        Request::build(to.settings(), &event.body, &stamp)
     }
 }
 

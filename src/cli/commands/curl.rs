@@ -26,7 +26,7 @@ pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Resu
     let (id, body) = match id {
         None => {
             let event = BuiltIn::Ping.event();
-            let request = waypost.rehearse(&to, &event);
+            let request = waypost.preview(&to, &event);
             let id = request.header("webhook-id").map(Masked::masked).unwrap_or_default();
             (id, event.body)
         }

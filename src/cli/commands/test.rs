@@ -28,7 +28,7 @@ pub fn test(waypost: &Waypost, args: &args::Test, out: Out) -> Result<u8, Failur
     };
     let destination = adjusted(waypost.destination()?, args.timeout.as_deref(), args.ca_cert.as_deref())?;
     if args.dry_run {
-        let request = waypost.rehearse(&destination, &event);
+        let request = waypost.preview(&destination, &event);
         if out.json {
             let json = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "request": delivery::request_json(&request) });
             return output::print_json(&json, exit::DONE);

@@ -15,7 +15,6 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
-use crate::at_panic::Left;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
@@ -253,19 +252,15 @@ impl Screen {
     }
 }
 
-/// The terminal while it does not echo; dropping it gives it back, and so does a panic.
-struct Taken(Termios, #[expect(dead_code, reason = "for as long as the terminal is taken")] Left);
+/// The terminal while it does not echo; dropping it gives it back.
+struct Taken(Termios);
 
 impl Taken {
     fn take() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let mut quiet = before.clone();
         quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN);
-        let to_give_back = before.clone();
-        let left = Left::to_do_before_words(move || {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &to_give_back);
-        });
-        let taken = Self(before, left);
+        let taken = Self(before);
         tcsetattr(io::stdin(), OptionalActions::Drain, &quiet)?;
         Ok(taken)
     }

@@ -23,7 +23,6 @@ pub use change::{Called, Change};
 pub use guide::{Guide, Step};
 
 use super::{OwnReceiver, Problem, ProblemKind, Waypost, Witness, reason};
-use crate::at_panic::Left;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::Verdict;
@@ -174,17 +173,13 @@ fn not_set_up(what: &str, error: &io::Error) -> Problem {
 
 /// A directory that is gone when the demo ends.
 #[derive(Debug)]
-struct ThrowAway(PathBuf, #[expect(dead_code, reason = "for as long as the directory is there")] Left);
+struct ThrowAway(PathBuf);
 
 impl ThrowAway {
     fn create() -> io::Result<Self> {
         let path = std::env::temp_dir().join(format!("waypost-demo-{}", uuid::Uuid::new_v4().simple()));
         DirBuilder::new().mode(0o700).create(&path)?;
-        let there = path.clone();
-        let left = Left::to_do_at_last(move || {
-            let _ = std::fs::remove_dir_all(there);
-        });
-        Ok(Self(path, left))
+        Ok(Self(path))
     }
 }
 

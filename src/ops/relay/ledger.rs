@@ -6,19 +6,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::at_panic::{Left, is_ending};
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::request::Request;
 use crate::io::fs::FileError;
 use crate::io::fs::paths::Paths;
 use crate::io::history;
-use crate::ops::flight::cut_off;
+use crate::ops::in_flight::interrupted;
 
 /// The lines of a run.
 pub struct Ledger {
     lines: Arc<Lines>,
-    _at_panic: Left,
+    to: Settings,
+}
+
+/// After a panic: what has not ended is recorded as stopped.
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        self.lines.close(&self.to);
+    }
 }
 
 /// What is known of them.
@@ -54,11 +60,9 @@ impl Ledger {
     /// Nothing has begun yet.
     pub fn new(paths: Paths, name: &str, to: &Destination) -> Self {
         let state = Mutex::new(State::default());
-        let lines =
-            Arc::new(Lines { paths, destination_id: to.id().clone(), name: name.to_owned(), state, writing: Mutex::default() });
-        let (left, to) = (Arc::clone(&lines), to.settings().clone());
-        let at_panic = Left::to_do(move || left.close(&to));
-        Self { lines, _at_panic: at_panic }
+        let name = name.to_owned();
+        let lines = Arc::new(Lines { paths, destination_id: to.id().clone(), name, state, writing: Mutex::default() });
+        Self { lines, to: to.settings().clone() }
     }
 
     /// What is known of the lines.
@@ -71,7 +75,7 @@ impl Lines {
     /// An attempt begins. Whether it may.
     pub fn takes_off(&self, number: u64, id: &str, request: Arc<Request>, started_at: Timestamp) -> bool {
         let mut state = lock(&self.state);
-        let may = !state.closed && !is_ending();
+        let may = !state.closed;
         if may {
             let begun = state.begun.entry(number).or_insert_with(|| Begun { id: id.to_owned(), attempts: Vec::new(), now: None });
             begun.now = Some((request, started_at));
@@ -130,14 +134,16 @@ impl Lines {
         };
         for (number, mut line) in begun {
             if let Some((request, started_at)) = line.now.take() {
-                line.attempts.push(cut_off(to, &request, started_at));
+                line.attempts.push(interrupted(to, &request, started_at));
             }
             batch.push(self.delivery(number, line));
         }
         // Behind what is being written.
         let _writing = lock(&self.writing);
         // There is nobody left to tell.
-        let _ = history::append_all(&self.paths, &batch);
+        if !batch.is_empty() {
+            let _ = history::append_all(&self.paths, &batch);
+        }
     }
 
     fn delivery(&self, number: u64, line: Begun) -> Delivery {

@@ -16,19 +16,20 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
 
 use super::gate::Gate;
-use super::ids::Ids;
 use super::input::{self, Input, Line};
 use super::ledger::{self, Ledger};
 use super::recorder::Recorder;
 
+use super::Options;
 use super::undelivered::{FailedLines, Undelivered};
-use super::{Options, jitter};
 use crate::domain::delivery::retry;
 use crate::domain::delivery::{Cause, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::request::{Request, Stamp};
 use crate::io::history;
 use crate::io::http::Lane;
+use crate::ops::id::IdGenerator;
+use crate::ops::send::jitter;
 use crate::ops::{Problem, Waypost};
 
 /// How many lines may wait for their next attempt. When there are more, no new line is begun.
@@ -182,7 +183,7 @@ impl Waypost {
             timeout: how.options.timeout(to),
             lanes,
             ledger,
-            ids: Ids::new(),
+            ids: IdGenerator::new(),
             queue: VecDeque::new(),
             again: VecDeque::new(),
             in_flight: FuturesUnordered::new(),
@@ -211,7 +212,7 @@ struct Run<'a> {
     timeout: Duration,
     lanes: Vec<Lane>,
     ledger: Ledger,
-    ids: Ids,
+    ids: IdGenerator,
     /// Read, not begun.
     queue: VecDeque<Line>,
     /// Due for another attempt.

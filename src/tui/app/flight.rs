@@ -57,14 +57,8 @@ impl Flight {
     }
 }
 
-/// Sends an event, and reports each step.
-pub fn send(
-    id: Id,
-    (destination, generation): (Destination, u64),
-    event: Event,
-    waypost: Arc<Waypost>,
-    results: UnboundedSender<Msg>,
-) -> Flight {
+/// Sends an event to what is registered, if the state file is still of that generation, and reports each step.
+pub fn send(id: Id, generation: u64, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {
         let live = results.clone();
@@ -76,15 +70,17 @@ pub fn send(
             });
         };
         let stop = requested(stopped);
-        // What is sent to is what is registered now, whoever changed it.
-        if let Err(problem) = waypost.is_still(generation).await {
-            let _ = results.send(Msg::NotSent(id, problem));
-            return;
-        }
+        let destination = match waypost.destination_of(generation).await {
+            Ok(destination) => destination,
+            Err(problem) => {
+                let _ = results.send(Msg::NotSent(id, problem));
+                return;
+            }
+        };
         let tell = |delivery: &Delivery| {
             let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
         };
-        let tested = waypost.test_and_tell(&destination, &event, step, tell, stop).await;
+        let tested = waypost.test_and_report(&destination, &event, step, tell, stop).await;
         if let Some(problem) = tested.unrecorded {
             let _ = results.send(Msg::Unrecorded(id, problem));
         }

@@ -146,10 +146,9 @@ where
                     flight.stop(id);
                 }
             }
-            Effect::Send { id, destination, generation, event } => {
+            Effect::Send { id, generation, event, .. } => {
                 self.inbox.restart_clock();
-                let to = (*destination, generation);
-                self.flight = Some(flight::send(id, to, event, Arc::clone(&self.waypost), self.inbox.results()));
+                self.flight = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
             }
             Effect::Probe { id, destination } => {
                 self.flight = Some(flight::probe(id, *destination, Arc::clone(&self.waypost), self.inbox.results()));

@@ -25,6 +25,9 @@ use crate::tui::model::{Environment, Model};
 use crate::tui::msg::Msg;
 use crate::tui::view::view;
 
+/// The exit code of a program that panicked, as Rust has it.
+const PANICKED: u8 = 101;
+
 /// Runs the app. Returns the exit code.
 ///
 /// The first frame is drawn before the runtime does anything: a runtime, a thread and a signal handler each cost time that
@@ -46,6 +49,11 @@ pub fn start(
     };
     // Before the first size is asked for, so that no resize goes unheard. It would panic on a terminal that has gone.
     let keys = EventStream::new();
+    let panicked = outside.0.clone();
+    terminal::give_back_at_panic(move || {
+        // What panicked may be a task of which nobody hears; if it was the loop, nobody reads this.
+        let _ = panicked.send(Msg::Terminate(PANICKED));
+    });
     let _taken = Taken::take()?;
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size))?;
     let size = terminal.size()?;

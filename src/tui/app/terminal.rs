@@ -1,14 +1,13 @@
 //! Taking the terminal and giving it back: once, on every way out.
 
 use std::io::{self, Write};
+use std::panic;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-
-use crate::at_panic::{Left, is_ending};
 
 /// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -25,15 +24,12 @@ const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 /// Takes the terminal: raw mode, alternate screen, bracketed paste.
 ///
 /// # Errors
-/// There is no terminal, it cannot be written to, or a panic has given it back for good.
+/// There is no terminal, or it cannot be written to.
 pub fn take() -> io::Result<()> {
     if FIRST.get().is_none()
         && let Ok(settings) = tcgetattr(io::stdin())
     {
         let _ = FIRST.set(settings);
-    }
-    if is_ending() {
-        return Err(io::Error::other("a panic is ending the program"));
     }
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
@@ -69,8 +65,8 @@ pub struct Out;
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Behind a panic of another thread: the terminal is the shell's.
-        if is_ending() {
+        // Given back, as by a panic on another thread: it is the shell's.
+        if !TAKEN.load(Ordering::SeqCst) {
             return Ok(bytes.len());
         }
         Ok(rustix::io::write(io::stdout(), bytes)?)
@@ -100,8 +96,18 @@ pub fn size() -> io::Result<Size> {
     Ok(Size { width, height })
 }
 
-/// Gives the terminal back when dropped, and at a panic.
-pub struct Taken(#[expect(dead_code, reason = "for as long as the terminal is taken")] Left);
+/// From now on a panic, on whatever thread, gives the terminal back before its message is printed. Then it calls `then`.
+pub fn give_back_at_panic(then: impl Fn() + Send + Sync + 'static) {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        give_back();
+        report(info);
+        then();
+    }));
+}
+
+/// Gives the terminal back when dropped.
+pub struct Taken(());
 
 impl Taken {
     /// Takes the terminal.
@@ -109,9 +115,8 @@ impl Taken {
     /// # Errors
     /// As [`take`].
     pub fn take() -> io::Result<Self> {
-        let taken = Self(Left::to_do_before_words(|| {
-            give_back();
-        }));
+        // Before it is taken: taking it may fail halfway.
+        let taken = Self(());
         take()?;
         Ok(taken)
     }

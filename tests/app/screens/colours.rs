@@ -210,7 +210,7 @@ fn models_with_red_or_green() -> Vec<Model> {
     let mut delete = app(scenes::registered(hmac::SPEC));
     press(&mut delete, "d right enter");
     let Some(id) = delete.question.as_ref().and_then(|question| question.running) else { panic!("nothing is being removed") };
-    update(&mut delete, Msg::Removed(id, Err(Problem::overtaken())));
+    update(&mut delete, Msg::Removed(id, Err(Problem::conflict())));
     models.push(delete);
     for delivery in [scenes::delivered(), scenes::refused(), scenes::failed(), scenes::stopped()] {
         let mut test = app(scenes::registered(hmac::SPEC));

@@ -452,7 +452,7 @@ fn an_empty_filter_can_be_left() {
 fn a_destination_that_another_waypost_changed_is_not_sent_to() {
     let mut model = app(scenes::with_deliveries());
     press(&mut model, "down r");
-    let effects = update(&mut model, Msg::NotSent(1, Problem::overtaken()));
+    let effects = update(&mut model, Msg::NotSent(1, Problem::conflict()));
     assert_eq!(effects, [Effect::Load { id: 2 }]);
     assert!(screen(&model).contains("Not sent: The destination was changed"), "{}", screen(&model));
 }
@@ -700,10 +700,10 @@ fn unreadable_can_only_be_read_again() {
 }
 
 #[test]
-fn an_overtaken_edit_says_so() {
+fn an_edit_that_conflicts_says_so() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e x ctrl-o");
-    assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::overtaken()))), [Effect::Load { id: 2 }]);
+    assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::conflict()))), [Effect::Load { id: 2 }]);
     assert!(screen(&model).contains("changed by another waypost"), "{}", screen(&model));
     let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(bearer::SPEC) };
     update(&mut model, Msg::Loaded(2, Box::new(meanwhile)));

@@ -146,7 +146,7 @@ fn delete() {
     press(&mut model, "right enter");
     shot("deleting", &model);
     let Some(id) = model.question.as_ref().and_then(|question| question.running) else { panic!("nothing is being removed") };
-    update(&mut model, Msg::Removed(id, Err(Problem::overtaken())));
+    update(&mut model, Msg::Removed(id, Err(Problem::conflict())));
     shot("not_deleted", &model);
 }
 

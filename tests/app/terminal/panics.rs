@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crossterm::event::EventStream;
 use ratatui::Terminal;
-use waypost::at_panic;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::tui::app::backend::LeanBackend;
@@ -15,6 +14,7 @@ use waypost::tui::app::start;
 use waypost::tui::app::terminal;
 use waypost::tui::app::terminal::Taken;
 use waypost::tui::model::{Environment, Model};
+use waypost::tui::msg::Msg;
 
 use super::endings::assert_recorded_as_stopped;
 use crate::support::app::{App, Typed};
@@ -26,7 +26,7 @@ use crate::support::{Home, check};
 const PANICS: &str = "WAYPOST_TEST_PANICS";
 
 struct Panics {
-    /// On another thread, while this one goes on for a while.
+    /// On another thread, while this one goes on.
     elsewhere: bool,
 }
 
@@ -43,7 +43,6 @@ impl Shell for Panics {
 
     fn suspend(&mut self) {
         if self.elsewhere {
-            std::mem::forget(at_panic::Left::to_do(|| std::thread::sleep(std::time::Duration::from_millis(800))));
             std::thread::spawn(|| panic!("on purpose"));
             return;
         }
@@ -53,18 +52,24 @@ impl Shell for Panics {
 
 /// Takes the terminal as [`start::start`] does, and runs the loop until it panics.
 fn run_until_it_panics(home: &Path, elsewhere: bool) {
-    at_panic::end_the_program();
+    let code = std::panic::catch_unwind(|| run(home, elsewhere)).unwrap_or(101);
+    std::process::exit(code.into());
+}
+
+fn run(home: &Path, elsewhere: bool) -> u8 {
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let situation = waypost.situation();
+    let (outside, from_outside) = start::outside();
+    terminal::give_back_at_panic(move || {
+        let _ = outside.send(Msg::Terminate(101));
+    });
     let _taken = Taken::take().unwrap();
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size)).unwrap();
     let model = Model::new((80, 24), Environment::default(), situation);
-    let (_outside, from_outside) = start::outside();
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics { elsewhere } };
-    let _ = runtime.block_on(async { run.run(EventStream::new(), from_outside).await });
-    at_panic::end_with(0);
+    runtime.block_on(async { run.run(EventStream::new(), from_outside).await }).unwrap()
 }
 
 /// This program once more, as the one that panics while it runs the test of that name.
@@ -137,7 +142,7 @@ fn h48_nothing_is_drawn_after_a_panic_of_another_thread() {
     let home = Home::new();
     let app = panicked_in_flight(&home, "terminal::panics::h48_nothing_is_drawn_after_a_panic_of_another_thread");
     let written = String::from_utf8_lossy(&app.raw()).into_owned();
-    let behind = &written[written.find("on purpose").unwrap()..];
-    assert!(!behind.contains('\u{1b}'), "{behind:?}");
+    let after = &written[written.find("on purpose").unwrap()..];
+    assert!(!after.contains('\u{1b}'), "{after:?}");
     assert_recorded_as_stopped(&home);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use waypost::domain::delivery::retry::Policy;
 use waypost::domain::delivery::{Cause, Outcome, TlsCause};
 use waypost::domain::event::Event;
-use waypost::ops::relay::{Options, SendStep};
+use waypost::ops::send::{Options, SendStep};
 
 use super::{Place, SECRET, Stopper, destination};
 use crate::support::ca::Ca;

@@ -6,16 +6,12 @@ use std::io::Cursor;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
-use std::time::Duration;
-use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 
-use waypost::at_panic;
 use waypost::domain::delivery::{Delivery, Outcome, Phase};
-use waypost::domain::destination::Destination;
+use waypost::domain::destination::{Destination, DestinationId};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
-use waypost::io::fs::lock::Lock;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::relay::{Lines, Options, Streams};
 use waypost::ops::{Demo, Step, Waypost};
@@ -39,7 +35,6 @@ impl Doomed {
         let given = std::env::var(PANICS).ok()?;
         let given: Vec<&str> = given.split(' ').collect();
         let paths = Paths { config_dir: given[2].into(), state_dir: given[3].into(), key_file_override: None };
-        at_panic::end_the_program();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Some(Self { waypost: Waypost::new(paths, None), to: destination(given[0], Path::new(given[1])), runtime })
     }
@@ -90,26 +85,10 @@ fn h48_a_test_in_flight_is_recorded() {
 }
 
 #[test]
-fn h48_a_panic_of_another_thread_records_it_too() {
-    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        let step = |step| {
-            if matches!(step, Step::Began(Phase::Wait)) {
-                std::thread::spawn(|| panic!("on purpose"));
-            }
-        };
-        runtime.block_on(waypost.test(&to, &BuiltIn::Ping.event(), step, pending()));
-        return;
-    }
-    let history = history_after("h48_a_panic_of_another_thread_records_it_too", vec![Answer::Stall]);
-    assert_eq!(history.len(), 1);
-    assert_stopped(&history[0], 1);
-}
-
-#[test]
 fn h48_a_delivery_whose_report_panics_is_recorded_once() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        let tell = |_: &Delivery| panic!("on purpose");
-        runtime.block_on(waypost.test_and_tell(&to, &BuiltIn::Ping.event(), |_| {}, tell, pending()));
+        let report = |_: &Delivery| panic!("on purpose");
+        runtime.block_on(waypost.test_and_report(&to, &BuiltIn::Ping.event(), |_| {}, report, pending()));
         return;
     }
     let history = history_after("h48_a_delivery_whose_report_panics_is_recorded_once", vec![Answer::Checked]);
@@ -189,95 +168,9 @@ fn h48_a_line_that_is_due_and_has_no_lane_is_recorded() {
 }
 
 #[test]
-fn h48_what_was_sent_is_recorded_once_whichever_thread_panics() {
-    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        let how = Lines { options: Options::default(), concurrency: 8, name: "test".into() };
-        let streams = Streams { input: Cursor::new("{}\n".repeat(20_000)), failed: None };
-        let mut panics = Some(|| std::thread::spawn(|| panic!("on purpose")));
-        let progress = |tally: &waypost::ops::relay::Tally| {
-            if tally.delivered >= 30
-                && let Some(panics) = panics.take()
-            {
-                panics();
-            }
-        };
-        let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
-        at_panic::end_with(0);
-    }
-    let place = Place::new();
-    let receiver = Receiver::scripted(check::expect_hmac("hex", "x-signature", SECRET), vec![Answer::Checked]);
-    let out = run_again("h48_what_was_sent_is_recorded_once_whichever_thread_panics", &place.home, &receiver);
-    assert_eq!(out.status.code(), Some(101), "{}", String::from_utf8_lossy(&out.stderr));
-    let mut recorded: Vec<String> = place.history().into_iter().map(|delivery| delivery.id).collect();
-    let all = recorded.len();
-    recorded.sort_unstable();
-    recorded.dedup();
-    assert!(recorded.len() >= 30 && recorded.len() == all, "{} of {all}", recorded.len());
-    for request in receiver.requests() {
-        let id = request.header("webhook-id").to_owned();
-        assert!(recorded.binary_search(&id).is_ok(), "{id} was sent, and is not recorded");
-    }
-}
-
-#[test]
-fn h48_a_line_is_not_retried_after_a_panic() {
-    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        // All pauses end when the panic has come.
-        let pause = || async {
-            while !at_panic::is_ending() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let options = Options { pause: Arc::new(move |_| Box::pin(pause())), ..Options::default() };
-        let how = Lines { options, concurrency: 2, name: "test".into() };
-        let state_dir = std::env::var(PANICS).unwrap().split(' ').nth(3).unwrap().to_owned();
-        let paths = Paths { config_dir: "/nonexistent".into(), state_dir: state_dir.into(), key_file_override: None };
-        let mut held = None;
-        let progress = |tally: &waypost::ops::relay::Tally| {
-            if tally.waiting == 4 && held.is_none() {
-                // Another waypost writes for a while, and so the deeds of the panic wait for it.
-                std::fs::create_dir_all(&paths.state_dir).unwrap();
-                held = Some(Lock::acquire(&paths.state_lock_file(), Duration::ZERO).unwrap());
-                std::thread::spawn(|| panic!("on purpose"));
-            } else if at_panic::is_ending() {
-                held = None;
-            }
-        };
-        let streams = Streams { input: Cursor::new("{}\n".repeat(4)), failed: None };
-        let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
-        at_panic::end_with(0);
-    }
-    let history = history_after("h48_a_line_is_not_retried_after_a_panic", vec![Answer::status(503)]);
-    let mut events: Vec<&str> = history.iter().map(|delivery| delivery.event.as_str()).collect();
-    events.sort_unstable();
-    assert_eq!(events, ["test:1", "test:2", "test:3", "test:4"]);
-    assert!(history.iter().all(|delivery| delivery.attempts.len() == 1 && delivery.outcome() == Outcome::Refused));
-}
-
-#[test]
-fn h48_an_answer_after_a_panic_changes_neither_the_record_nor_the_code() {
-    if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
-        let step = |step| {
-            if matches!(step, Step::Began(Phase::Wait)) {
-                // What is left to do takes longer than the answer.
-                std::mem::forget(at_panic::Left::to_do(|| std::thread::sleep(Duration::from_millis(800))));
-                std::thread::spawn(|| panic!("on purpose"));
-            }
-        };
-        runtime.block_on(waypost.test(&to, &BuiltIn::Ping.event(), step, pending()));
-        at_panic::end_with(0);
-    }
-    let answer = Answer::status(200).after(Duration::from_millis(300));
-    let history = history_after("h48_an_answer_after_a_panic_changes_neither_the_record_nor_the_code", vec![answer]);
-    assert_eq!(history.len(), 1);
-    assert_stopped(&history[0], 1);
-}
-
-#[test]
 fn h48_a_demo_leaves_no_files() {
     let name = "h48_a_demo_leaves_no_files";
     if std::env::var_os(PANICS).is_some() {
-        at_panic::end_the_program();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let demo = Demo::start(|_| {}).await.unwrap();

@@ -478,7 +478,7 @@ fn receivers_and_deliveries_that_are_not_there() {
         waypost.delivery("msg_none").unwrap_err(),
         waypost.event_of("msg_none").unwrap_err(),
         Problem::already_registered(),
-        Problem::overtaken(),
+        Problem::conflict(),
     ];
     problems.iter().for_each(problem_is_whole);
 }

@@ -13,7 +13,7 @@ use crate::cli::input::body;
 use crate::cli::output::{self, Measure, Out};
 use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
-use crate::ops::relay::{Options, SendStep};
+use crate::ops::send::{Options, SendStep};
 
 /// Sends a file, or standard input, as one event.
 ///

@@ -1,24 +1,31 @@
-//! The ids of many deliveries: random, as that of one is, but without a system call for each.
+//! Ids of deliveries (`webhook-id`): `msg_` and a random UUID.
 
-/// How many are made of one call.
+/// How many ids are made from one call of the system's random numbers.
 const AT_ONCE: usize = 64;
 
 const BYTES: usize = 16;
 
-/// Makes ids, each once.
-pub struct Ids {
+/// A new id.
+pub(super) fn new_id() -> String {
+    named(uuid::Uuid::new_v4())
+}
+
+fn named(uuid: uuid::Uuid) -> String {
+    format!("msg_{}", uuid.simple())
+}
+
+/// Makes many ids without a system call for each.
+pub(super) struct IdGenerator {
     random: [u8; AT_ONCE * BYTES],
-    /// How many bytes have not been used.
+    /// The number of bytes that have not been used.
     left: usize,
 }
 
-impl Ids {
-    /// Nothing is made yet.
+impl IdGenerator {
     pub const fn new() -> Self {
         Self { random: [0; AT_ONCE * BYTES], left: 0 }
     }
 
-    /// The next `webhook-id`.
     pub fn next(&mut self) -> String {
         if self.left == 0 && getrandom::fill(&mut self.random).is_ok() {
             self.left = self.random.len();
@@ -27,10 +34,10 @@ impl Ids {
         match self.random[from..].first_chunk::<BYTES>() {
             Some(bytes) => {
                 self.left -= BYTES;
-                crate::ops::id_of(uuid::Builder::from_random_bytes(*bytes).into_uuid())
+                named(uuid::Builder::from_random_bytes(*bytes).into_uuid())
             }
-            // The system has no random numbers now, and ends what asks it for one.
-            None => crate::ops::new_id(),
+            // The system has no random numbers now; uuid panics where it has none at all.
+            None => new_id(),
         }
     }
 }
@@ -42,11 +49,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_id_is_made_once_and_looks_like_any_other() {
-        let mut ids = Ids::new();
+    fn ids_are_unique_and_look_alike() {
+        let mut ids = IdGenerator::new();
         let made: HashSet<String> = (0..=3 * AT_ONCE).map(|_| ids.next()).collect();
         assert_eq!(made.len(), 3 * AT_ONCE + 1);
-        for id in made.iter().chain([&crate::ops::new_id()]) {
+        for id in made.iter().chain([&new_id()]) {
             let hex = id.strip_prefix("msg_").unwrap();
             assert!(hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
             // RFC 9562 §5.4: version 4.

@@ -1,0 +1,127 @@
+//! One attempt: the CAs read, the request sent, what came of it noted; and the record of the delivery that it belongs to.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::in_flight::InFlight;
+use super::task::blocking;
+use super::{Problem, Step, Waypost};
+use crate::domain::delivery::{Attempt, Cause, Delivery, Outcome, TlsCause};
+use crate::domain::destination::{Destination, Settings};
+use crate::domain::request::Request;
+use crate::domain::text::visible;
+use crate::io::fs::file::{self, Links};
+use crate::io::history;
+use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+
+/// The largest file of CA certificates that is read, in bytes; a whole system's store has a quarter of a megabyte.
+pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
+
+/// What an attempt needs besides its delivery.
+pub(super) struct Try {
+    pub to: Arc<Settings>,
+    pub request: Arc<Request>,
+    pub started_at: Timestamp,
+    /// The total time that it may take.
+    pub timeout: Duration,
+}
+
+impl Waypost {
+    /// A delivery that begins, and is recorded whatever happens.
+    pub(super) fn begin(&self, id: String, to: &Destination, event: &str) -> InFlight {
+        let paths = self.paths.clone();
+        let delivery = Delivery { id, destination_id: to.id().clone(), event: event.to_owned(), attempts: Vec::new() };
+        InFlight::new(delivery, move |delivery| {
+            if let Err(error) = history::append(&paths, &delivery) {
+                tracing::warn!(why = %error, "not recorded");
+            }
+        })
+    }
+
+    /// Makes one attempt and adds it to its delivery. `stop` ends it early.
+    pub(super) async fn attempt(
+        &self,
+        in_flight: &mut InFlight,
+        attempt: Try,
+        step: impl Fn(Step),
+        stop: impl Future<Output = ()>,
+    ) -> Outcome {
+        in_flight.begin(&attempt.to, &attempt.request, attempt.started_at);
+        let ended = self.try_once(&attempt, step, stop).await;
+        let outcome = ended.outcome;
+        in_flight.end(ended);
+        outcome
+    }
+
+    async fn try_once(&self, attempt: &Try, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Attempt {
+        let Try { to, request, started_at, timeout } = attempt;
+        let mut stop = pin!(stop);
+        // Reading the CAs touches the disk, which may be slow or gone: stop and timeout hold for that, too.
+        let sender = tokio::select! {
+            sender = self.sender(to) => sender,
+            () = &mut stop => return http::stopped_before_sending(to, request, *started_at),
+            () = tokio::time::sleep(*timeout) => Err(Cause::TimedOut(timeout.as_secs().try_into().unwrap_or(u16::MAX))),
+        };
+        match sender {
+            Ok(sender) => {
+                let progress = |progress| step(Step::from(progress));
+                sender.attempt(to, request, *started_at, *timeout, progress, stop).await
+            }
+            Err(cause) => http::failed_before_sending(to, request, *started_at, cause),
+        }
+    }
+
+    /// Records a delivery, on a thread of its own: a slow disk must not block the keys. The problem, if there is one, changes
+    /// nothing about the delivery.
+    pub(super) async fn record(&self, in_flight: InFlight) -> Option<Problem> {
+        let paths = self.paths.clone();
+        // It is finished on that thread: should the runtime end before, it is recorded all the same.
+        let problem = blocking(move || history::append(&paths, &in_flight.finish())).await.err().map(Problem::from);
+        if let Some(problem) = &problem {
+            tracing::warn!(why = %problem.what, "not recorded");
+        }
+        problem
+    }
+
+    /// The client for a destination, with its CAs read.
+    ///
+    /// # Errors
+    /// What keeps anything from being sent.
+    pub(super) async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
+        let own = self.own.clone().filter(|own| own.authority == to.url().authority());
+        let to = to.clone();
+        blocking(move || {
+            let trust = match (to.ca_cert(), &own) {
+                (Some(path), _) => Trust::Only(ca_file(path)?),
+                (None, Some(own)) => Trust::Only(own.ca_pem.clone()),
+                (None, None) => Trust::System,
+            };
+            match own {
+                // The demo's receiver is on this machine: no proxy has any business with it.
+                Some(_) => Sender::with(&to, &trust, Surroundings { proxies: ProxyEnv::default(), ..Surroundings::default() }),
+                None => Sender::new(&to, &trust),
+            }
+        })
+        .await
+    }
+}
+
+impl From<Progress> for Step {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Began(phase) => Self::Began(phase),
+            Progress::Ended(phase, took) => Self::Ended(phase, took.as_secs_f64() * 1000.0),
+        }
+    }
+}
+
+fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {
+    file::read(path, Links::Follow, MAX_CA_BYTES)
+        .map(|bytes| bytes.to_vec())
+        .map_err(|error| Cause::Tls(TlsCause::CaFile(format!("{}: {}", visible(&path.to_string_lossy()), error.kind))))
+}
