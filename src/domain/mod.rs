@@ -13,6 +13,7 @@ pub mod draft;
 pub mod event;
 pub mod field;
 pub mod header;
+pub mod json;
 pub mod mask;
 pub mod problem;
 pub mod redact;

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::auth::Auth;
 use crate::domain::destination::Settings;
+use crate::domain::json;
 use crate::domain::mask::DOTS;
 use crate::domain::signature::{WHSEC, hex};
 use openings::Openings;
@@ -238,7 +239,10 @@ fn escaped(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {
     let wanted = form[0];
     match text {
         [b'%', high, low, ..] => (hex_value(&[*high, *low])? == u32::from(wanted)).then_some((3, 1)),
-        [b'\\', b'u', ..] => is_char(unicode_escape(text)?, form),
+        [b'\\', b'u', ..] => {
+            let (taken, c) = json::escape(text);
+            is_char((taken, c?), form)
+        }
         [b'\\', c, ..] if *c == wanted && matches!(c, b'"' | b'\\' | b'/' | b'\'') => Some((2, 1)),
         [b'&', b'#', ..] => is_char(numeric_entity(text)?, form),
         [b'&', ..] => ENTITIES
@@ -254,18 +258,6 @@ fn is_char((taken, c): (usize, char), form: &[u8]) -> Option<(usize, usize)> {
     let mut buffer = [0; 4];
     let utf8 = c.encode_utf8(&mut buffer).as_bytes();
     form.starts_with(utf8).then_some((taken, utf8.len()))
-}
-
-/// `\u00e4`, or the two of a surrogate pair (RFC 8259 §7): how many bytes it has, and its character.
-fn unicode_escape(text: &[u8]) -> Option<(usize, char)> {
-    let unit = |at: usize| text.get(at..at + 6)?.strip_prefix(b"\\u").and_then(hex_value);
-    let first = unit(0)?;
-    match (first, unit(6)) {
-        (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
-            Some((12, char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))?))
-        }
-        _ => Some((6, char::from_u32(first)?)),
-    }
 }
 
 /// `&#39;`, `&#x27;`, also with zeros before: how many bytes it has, and its character.

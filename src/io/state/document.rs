@@ -7,12 +7,12 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::error::StateError;
-use super::locate::locate;
 use super::vault::Place;
 use crate::domain::auth::{self, Auth};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
+use crate::domain::json::position;
 
 /// The form that is written, and the newest that is understood.
 const SCHEMA_VERSION: u64 = 1;
@@ -214,7 +214,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn shape(&self, part: &[&str], expected: impl Into<String>) -> StateError {
-        let (line, column) = locate(self.bytes, part);
+        let (line, column) = position(std::str::from_utf8(self.bytes).unwrap_or_default(), part);
         let part = if part.is_empty() { "the file".to_owned() } else { part.join(".") };
         StateError::Shape { path: self.path.to_owned(), line, column, part, expected: expected.into() }
     }

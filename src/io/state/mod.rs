@@ -2,6 +2,5 @@
 
 mod document;
 mod error;
-mod locate;
 pub mod store;
 pub mod vault;

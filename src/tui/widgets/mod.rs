@@ -5,7 +5,6 @@ pub(crate) mod buttons;
 pub(crate) mod confirm;
 pub(crate) mod editor;
 pub(crate) mod fix;
-pub(crate) mod json;
 pub(crate) mod message;
 pub(crate) mod scroll;
 pub(crate) mod text;

@@ -1,7 +1,8 @@
 //! Two mistakes at once: one of writing, and one of what was signed or of the secret.
 
+use waypost::domain::json::{Rewrite, Spacing};
 use waypost::domain::signature::Format;
-use waypost::domain::signature::explain::{BodyForm, Encoding, Mistake, Prefix, Rewrite, SecretForm, Spacing};
+use waypost::domain::signature::explain::{BodyForm, Encoding, Mistake, Prefix, SecretForm};
 
 use super::by_hand::{SHA256, base64, hex, mac};
 use super::{Case, ID, Req, SECRET, TS, WHSEC, WHSEC_KEY, assert_named, hmac_of};

@@ -1,9 +1,8 @@
 //! One mistake each.
 
+use waypost::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 use waypost::domain::signature::Format;
-use waypost::domain::signature::explain::{
-    Algorithm, BodyForm, Content, Encoding, Escaped, Mistake, NonAscii, Numbers, Part, Prefix, Rewrite, SecretForm, Spacing,
-};
+use waypost::domain::signature::explain::{Algorithm, BodyForm, Content, Encoding, Mistake, Part, Prefix, SecretForm};
 
 use super::by_hand::{SHA1, SHA256, SHA512, base64, base64url, hex, mac};
 use super::{CODED, Case, ID, Req, SECRET, TS, WHSEC, WHSEC_KEY, assert_named, hmac_of};

@@ -2,8 +2,8 @@
 
 use percent_encoding::percent_decode;
 
-use super::json;
 use super::mistake::BodyForm;
+use super::rewrites;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -24,7 +24,7 @@ pub const FORMS: [(BodyForm, Make); 15] = [
     (BodyForm::FormDecoded, |body| Some(form_decoded(body))),
     (BodyForm::PercentDecoded, |body| Some(percent_decode(body).collect())),
     (BodyForm::QuotedAsJson, |body| serde_json::to_vec(std::str::from_utf8(body).ok()?).ok()),
-    (BodyForm::UnquotedJson, json::unquoted),
+    (BodyForm::UnquotedJson, rewrites::unquoted),
     (BodyForm::ObjectObject, |body| body.trim_ascii().starts_with(b"{").then(|| b"[object Object]".to_vec())),
     (BodyForm::Empty, |_| Some(Vec::new())),
 ];

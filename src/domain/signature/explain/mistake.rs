@@ -1,5 +1,8 @@
 //! The mistakes that are known, as data.
 
+use crate::domain::json::Rewrite;
+use crate::domain::signature::Format;
+
 /// One difference between a request and what the registered auth asks for.
 ///
 /// A text in it is a header's or a parameter's name, or one of a fixed list: never a value that came with the request.
@@ -25,7 +28,7 @@ pub enum Mistake {
         found: String,
     },
     /// The signature is that of another of the five formats, in what it signs or in its key.
-    Format(crate::domain::signature::Format),
+    Format(Format),
     /// The right signature, written otherwise.
     Encoding(Encoding),
     /// The right signature behind another prefix.
@@ -214,71 +217,6 @@ pub enum BodyForm {
     ObjectObject,
     /// No bytes at all.
     Empty,
-}
-
-/// What differs in JSON that was written again. With all parts unset nothing differs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rewrite {
-    /// Blanks and line breaks between the tokens.
-    pub spacing: Option<Spacing>,
-    /// The keys of every object stand in the order of their characters.
-    pub sorted: bool,
-    /// Characters outside ASCII.
-    pub non_ascii: Option<NonAscii>,
-    /// `/`: escaped as `\/`, or no longer.
-    pub slashes: Option<Escaped>,
-    /// `<`, `>` and `&`: escaped as `\u003c` and so on, or no longer.
-    pub html: Option<Escaped>,
-    /// Numbers.
-    pub numbers: Option<Numbers>,
-    /// A line feed stands at the end.
-    pub newline: bool,
-}
-
-/// Blanks and line breaks between JSON's tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spacing {
-    /// None.
-    Compact,
-    /// A blank behind each comma and colon, as Python's `json.dumps` does.
-    Spaced,
-    /// On lines, indented by 2.
-    Pretty2,
-    /// On lines, indented by 4.
-    Pretty4,
-}
-
-/// Whether a character is written as an escape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Escaped {
-    /// As an escape.
-    Yes,
-    /// As itself.
-    No,
-}
-
-/// How characters outside ASCII are written in a JSON text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NonAscii {
-    /// `\u00e9`
-    Escaped,
-    /// `\u00E9`
-    EscapedUpper,
-    /// As themselves, in UTF-8.
-    Plain,
-}
-
-/// How numbers are written again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Numbers {
-    /// As JavaScript and Python do alike: `1.50` is `1.5`.
-    Alike,
-    /// As JavaScript does: `1.0` is `1`, `1e3` is `1000`.
-    JavaScript,
-    /// As Python does: `1.50` is `1.5`, `1e3` is `1000.0`; whole numbers as they are.
-    Python,
-    /// Every whole number with `.0`.
-    WithPoint,
 }
 
 /// A part of what is signed.

@@ -7,7 +7,7 @@
 //! ```text
 //! notation    a header's value -> the signatures in it, as bytes, and how each is written
 //! search      keys × content × body forms -> the MAC that is one of them
-//! json        a body as tokens; rewrites, writer, number: written again as other languages do
+//! rewrites    a body that is JSON, written as other libraries do
 //! credentials the same for passwords, tokens and API keys
 //! words, code what it is called, what to change, and the line of code
 //! ```
@@ -18,24 +18,18 @@ mod body;
 mod code;
 mod content;
 mod credentials;
-mod json;
 mod keys;
 mod mistake;
 mod notation;
-mod number;
 mod rewrites;
 mod search;
 mod signing;
 mod words;
-mod writer;
 
 use subtle::ConstantTimeEq as _;
 
 pub use code::CodeLine;
-pub use mistake::{
-    Algorithm, BodyForm, Content, CredentialForm, Encoding, Escaped, Mistake, NonAscii, Numbers, Part, Prefix, Rewrite, Scheme,
-    SecretForm, Spacing,
-};
+pub use mistake::{Algorithm, BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 
 use super::verify::{self, Received, Verdict};
 use crate::domain::auth::Auth;

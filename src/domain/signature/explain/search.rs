@@ -10,10 +10,11 @@ use sha2::{Sha256, Sha512};
 
 use super::body::FORMS;
 use super::content::{self, Extras};
-use super::json::Document;
 use super::keys::{self, Key};
-use super::mistake::{Algorithm, BodyForm, Mistake, Rewrite};
+use super::mistake::{Algorithm, BodyForm, Mistake};
+use super::rewrites;
 use super::same;
+use crate::domain::json::{self, Rewrite};
 use crate::domain::signature::SigningSecret;
 
 /// The most ways of writing JSON again that are tried.
@@ -87,20 +88,20 @@ impl Search<'_> {
     }
 
     fn rewrites(&self, mac: &Hmac<Sha256>, before: &[u8], behind: &[u8]) -> Option<Hit> {
-        let document = Document::parse(self.body)?;
+        let value = rewrites::parse(self.body)?;
         let mut body = Vec::with_capacity(self.body.len());
         let mut hashed = 0_usize;
-        for how in document.rewrites().into_iter().take(MAX_REWRITES) {
-            document.write(how, &mut body);
+        for rewrite in rewrites::rewrites(&value).into_iter().take(MAX_REWRITES) {
+            json::write(&value, rewrite, &mut body);
             hashed = hashed.saturating_add(body.len());
             if hashed > MAX_HASHED {
                 return None;
             }
             if let Some(hit) = self.hit(mac, &[before, &body, behind], None) {
-                let kept = document.spacing(self.body);
-                let newline = how.newline && !self.body.ends_with(b"\n");
-                let how = Rewrite { spacing: how.spacing.filter(|_| how.spacing != kept), newline, ..how };
-                return Some(Hit { mistake: Some(Mistake::Body(BodyForm::Rewritten(how))), ..hit });
+                let kept = rewrites::spacing(&value, self.body);
+                let newline = rewrite.newline && !self.body.ends_with(b"\n");
+                let changes = Rewrite { spacing: rewrite.spacing.filter(|_| rewrite.spacing != kept), newline, ..rewrite };
+                return Some(Hit { mistake: Some(Mistake::Body(BodyForm::Rewritten(changes))), ..hit });
             }
         }
         None

@@ -1,11 +1,9 @@
 //! What each mistake is called, and what has to be changed.
 
-use super::mistake::{
-    Algorithm, BodyForm, Content, CredentialForm, Encoding, Escaped, Mistake, NonAscii, Numbers, Part, Prefix, Rewrite, Scheme,
-    SecretForm, Spacing,
-};
+use super::mistake::{Algorithm, BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 use super::{content, notation};
 use crate::domain::auth::Auth;
+use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 use crate::domain::signature::{Format, TOLERANCE_S};
 use crate::domain::text::{ellipsis, visible};
 

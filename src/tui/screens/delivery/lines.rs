@@ -5,11 +5,12 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
 use crate::domain::event::BuiltIn;
+use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::fix_text;
-use crate::tui::widgets::{json, message, text};
+use crate::tui::widgets::{message, text};
 
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
@@ -144,15 +145,14 @@ fn body(bytes: &[u8], content_type: Option<&str>, theme: Theme, columns: usize, 
 fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     let mut used = 0;
-    for (piece, kind) in json::pieces(line) {
-        let style = match kind {
-            json::Kind::Key => theme.styles.key,
+    for token in json::tokens(line) {
+        let style = match token.kind {
+            TokenKind::Key => theme.styles.key,
+            TokenKind::Literal => theme.styles.strong,
             // Green and red are for how it went.
-            json::Kind::Text => Style::new(),
-            json::Kind::Literal => theme.styles.strong,
-            json::Kind::Sign => Style::new(),
+            TokenKind::Text | TokenKind::Punctuation | TokenKind::Space => Style::new(),
         };
-        let mut rest = piece;
+        let mut rest = token.text;
         while !rest.is_empty() {
             let room = columns.saturating_sub(used);
             let taken = text::fitting(rest, room);

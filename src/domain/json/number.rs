@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::mistake::Numbers;
+use super::rewrite::Numbers;
 
 /// Whether a text is a number by RFC 8259 §6.
-pub fn is_json(text: &str) -> bool {
+pub(super) fn is_json(text: &str) -> bool {
     let rest = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
@@ -23,24 +23,24 @@ pub fn is_json(text: &str) -> bool {
 }
 
 /// A number written again. One that a double cannot hold stays as it is.
-pub fn written(text: &str, way: Numbers) -> Cow<'_, str> {
+pub(crate) fn rewritten(text: &str, numbers: Numbers) -> Cow<'_, str> {
     let is_whole = !text.contains(['.', 'e', 'E']);
-    match way {
+    match numbers {
         Numbers::WithPoint if is_whole => Cow::Owned(format!("{text}.0")),
         Numbers::WithPoint => Cow::Borrowed(text),
         Numbers::Python | Numbers::Alike if is_whole => Cow::Borrowed(text),
         // Short whole numbers are exact in a double, and written as they are; only -0 is not.
         Numbers::JavaScript if is_whole && text.len() <= 15 && text != "-0" => Cow::Borrowed(text),
         Numbers::JavaScript | Numbers::Python | Numbers::Alike => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Cow::Owned(double(number, way)),
+            Ok(number) if number.is_finite() => Cow::Owned(double(number, numbers)),
             _ => Cow::Borrowed(text),
         },
     }
 }
 
 /// The fewest digits that mean that double, laid out as ECMAScript's `Number::toString` (§6.1.6.1.20) or Python's `repr` do.
-fn double(number: f64, way: Numbers) -> String {
-    let python = way == Numbers::Python;
+fn double(number: f64, numbers: Numbers) -> String {
+    let python = numbers == Numbers::Python;
     if number == 0.0 {
         return match (python, number.is_sign_negative()) {
             (true, true) => "-0.0",
@@ -103,11 +103,11 @@ mod tests {
             ("-1284.50", "-1284.5", "-1284.5"),
             ("1e999", "1e999", "1e999"),
         ] {
-            assert_eq!(written(text, Numbers::JavaScript), javascript, "{text}");
-            assert_eq!(written(text, Numbers::Python), python, "{text}");
+            assert_eq!(rewritten(text, Numbers::JavaScript), javascript, "{text}");
+            assert_eq!(rewritten(text, Numbers::Python), python, "{text}");
         }
-        assert_eq!(written("7", Numbers::WithPoint), "7.0");
-        assert_eq!(written("7.5", Numbers::WithPoint), "7.5");
+        assert_eq!(rewritten("7", Numbers::WithPoint), "7.0");
+        assert_eq!(rewritten("7.5", Numbers::WithPoint), "7.5");
     }
 
     #[test]

@@ -1,0 +1,28 @@
+//! JSON as it is written: keys stay in their order, numbers keep their digits, texts their escapes, a key may come twice.
+//!
+//! A signature covers bytes, so what rewrote a body is a mistake to find, and what is shown must be what came. `serde_json` reads
+//! values and forgets how they were written.
+//!
+//! ```text
+//! lexer     any text as tokens, and what an escape means
+//! value     tokens -> a tree of the texts themselves
+//! rewrite   what differs when JSON is written again, as data
+//! writer    a tree written again         number    a number written again
+//! indent    a text with line breaks      position where in a text a value begins
+//! ```
+
+mod indent;
+mod lexer;
+mod number;
+mod position;
+mod rewrite;
+mod value;
+mod writer;
+
+pub(crate) use indent::indented;
+pub(crate) use lexer::{TokenKind, decoded, escape, tokens};
+pub(crate) use number::rewritten as rewritten_number;
+pub(crate) use position::position;
+pub use rewrite::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
+pub(crate) use value::{Value, parse};
+pub(crate) use writer::write;
