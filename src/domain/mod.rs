@@ -19,6 +19,7 @@ pub mod problem;
 pub mod redact;
 pub mod request;
 pub mod secret;
+pub mod shell;
 pub mod signature;
 pub mod snippet;
 pub mod text;

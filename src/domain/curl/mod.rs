@@ -3,16 +3,14 @@
 //! Secrets stand in it as `$WAYPOST_SECRET` and the like; the shell that runs it holds them. A signature is made when the
 //! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
 
-use std::fmt::Write as _;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::auth::{ApiKeyPlace, Auth};
 use super::destination::{DEFAULT_TIMEOUT_S, Settings};
 use super::request::USER_AGENT;
 use super::secret::Secret;
+use super::shell::{is_plain, printing, quoted};
 use super::signature::{Format, SigningSecret, WHSEC};
-use super::text::is_unsafe;
 
 /// A body of more bytes is handed over through a pipe: Linux takes no argument of 128 KiB.
 const LONGEST_ARGUMENT: usize = 64 * 1024;
@@ -187,41 +185,6 @@ impl Script {
         // A subshell leaves nothing behind in the shell that it is pasted into.
         format!("(\n{}\n{curl}\n)", self.before.join("\n"))
     }
-}
-
-/// Whether bytes can stand in a command as they are, and be seen.
-fn is_plain(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|c| is_unsafe(c) && c != '\n'))
-}
-
-/// One word of a POSIX shell that stands for those bytes, which must not end in a line feed where they are not plain.
-#[must_use]
-pub fn quoted(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if is_plain(bytes) => format!("'{}'", text.replace('\'', "'\\''")),
-        _ => format!("\"$({})\"", printing(bytes)),
-    }
-}
-
-/// A command that prints those bytes.
-fn printing(bytes: &[u8]) -> String {
-    if is_plain(bytes) {
-        return format!("printf '%s' {}", quoted(bytes));
-    }
-    let mut format = String::with_capacity(bytes.len() * 2);
-    for &byte in bytes {
-        match byte {
-            b'%' => format.push_str("%%"),
-            b'\\' => format.push_str("\\\\"),
-            b'\'' => format.push_str("'\\''"),
-            b' '..=b'~' => format.push(char::from(byte)),
-            // Three digits always: fewer would take a digit that follows along.
-            _ => {
-                let _ = write!(format, "\\{byte:03o}");
-            }
-        }
-    }
-    format!("printf '{format}'")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::auth::{api_key, basic, bearer, hmac};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::text::is_unsafe;
 
 fn settings(change: impl FnOnce(&mut Draft)) -> Settings {
     let mut draft = Draft::default()

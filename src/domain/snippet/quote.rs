@@ -35,18 +35,6 @@ fn quoted(text: &str, escaped: &str, other: impl Fn(&mut String, char) -> std::f
     out
 }
 
-/// The shell: single quotes, or octal bytes through printf where that is not enough.
-pub fn shell(text: &str) -> String {
-    if text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-        return format!("'{}'", text.replace('\'', "'\\''"));
-    }
-    let bytes = text.bytes().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "\\{byte:03o}");
-        out
-    });
-    format!("\"$(printf '{bytes}')\"")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,7 +45,5 @@ mod tests {
         assert_eq!(node(text), r#""a\"'\\$`\u{e9}\u{202e}\u{1f980}""#);
         assert_eq!(python_or_go(text), r#""a\"'\\$`\U000000e9\U0000202e\U0001f980""#);
         assert_eq!(php(text), r#""a\"'\\\$`\u{e9}\u{202e}\u{1f980}""#);
-        assert_eq!(shell("it's $x `y`"), r"'it'\''s $x `y`'");
-        assert_eq!(shell("é%"), r#""$(printf '\303\251\045')""#);
     }
 }

@@ -3,8 +3,8 @@
 //! `openssl dgst -hmac` takes the key as an argument, where any user of the machine can read it; so HMAC (RFC 2104) is put
 //! together from plain SHA-256, with the key in builtins and pipes alone.
 
-use super::quote::shell as quote;
 use super::{Check, Format};
+use crate::domain::shell::quoted_ascii;
 
 const BODY: &str = "# As in a CGI script: the headers are variables, and the body is on stdin, as it came. Succeeds when the request is to be accepted.";
 
@@ -72,10 +72,10 @@ pub fn code(check: &Check<'_>) -> String {
             let fresh = if matches!(format, Format::Timestamped | Format::Standard) { FRESH } else { "" };
             (BODY, [HMAC, fresh].concat(), SIGNATURE[*format as usize].replace("@NAME", &variable(header)))
         }
-        Check::Basic(username) => (AUTHORIZATION, String::new(), BASIC.replace("@NAME", &quote(username))),
+        Check::Basic(username) => (AUTHORIZATION, String::new(), BASIC.replace("@NAME", &quoted_ascii(username))),
         Check::Bearer => (AUTHORIZATION, String::new(), BEARER.to_owned()),
         Check::Header(name) => (HEADERS, String::new(), HEADER.replace("@NAME", &variable(name))),
-        Check::Query(name) => (URL, DECODED.to_owned(), QUERY.replace("@NAME", &quote(name))),
+        Check::Query(name) => (URL, DECODED.to_owned(), QUERY.replace("@NAME", &quoted_ascii(name))),
     };
     format!("# {title}\n{comment}\n{START}{helpers}\n{function}")
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::shell;
 use crate::domain::text::visible;
 
 /// What was being done to a file.
@@ -109,9 +110,9 @@ impl FileError {
         match &self.kind {
             FileErrorKind::System(error) => self.system_fix(error.kind()),
             FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)),
-            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell(&self.path)),
+            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell::word(&self.path)),
             FileErrorKind::AccessList => {
-                let path = shell(&self.path);
+                let path = shell::word(&self.path);
                 format!("Run: setfacl -b {path} && chmod 600 {path}")
             }
             FileErrorKind::Locked => "Try again in a moment.".into(),
@@ -151,25 +152,11 @@ pub(crate) fn show(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }
 
-/// A path as one word of a shell command.
-pub(crate) fn shell(path: &Path) -> String {
-    let text = show(path);
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@' | '%');
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
 
     use super::*;
-
-    #[test]
-    fn a_path_can_be_pasted() {
-        assert_eq!(shell(Path::new("/a/b-c.json")), "/a/b-c.json");
-        assert_eq!(shell(Path::new("/a b/it's")), r"'/a b/it'\''s'");
-        assert_eq!(show(Path::new("/a\u{1b}[31m")), "/a\\x1b[31m");
-    }
 
     #[test]
     fn each_system_error_has_its_own_fix() {

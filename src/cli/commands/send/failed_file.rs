@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::domain::shell;
 use crate::domain::text::visible;
 use crate::ops;
 use crate::ops::relay::FailedLines;
@@ -91,7 +92,7 @@ impl FailedFile {
     /// As a shell takes it.
     #[must_use]
     pub fn word(&self) -> String {
-        word(&self.path)
+        shell::word(&self.path)
     }
 }
 
@@ -123,19 +124,6 @@ impl Drop for FailedFile {
     }
 }
 
-/// A path as a word of a shell, safe to show.
-#[must_use]
-pub fn word(path: &Path) -> String {
-    let text = shown(path);
-    let bare = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
-    match text.chars().all(bare) {
-        // It would be taken for an option, or for standard input.
-        true if text.starts_with('-') => format!("./{text}"),
-        true => text,
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
-}
-
 fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }
@@ -156,15 +144,6 @@ fn unusable(path: &Path, error: &io::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_of_a_shell() {
-        for (path, expected) in
-            [("a/b-1.jsonl", "a/b-1.jsonl"), ("-x", "./-x"), ("-", "./-"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "")]
-        {
-            assert_eq!(word(Path::new(path)), expected);
-        }
-    }
 
     #[test]
     fn new_or_empty_and_gone_when_nothing_came() {

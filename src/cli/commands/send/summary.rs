@@ -7,13 +7,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::cli::args::Globals;
-use crate::cli::commands::send::failed_file::{FailedFile, word};
+use crate::cli::commands::send::failed_file::FailedFile;
 use crate::cli::commands::send::lines::Done;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::body;
 use crate::cli::output::progress::per_second;
 use crate::cli::output::{self, Measure, Out};
+use crate::domain::shell;
 use crate::domain::text::visible;
 use crate::ops::relay::{Summary, Tally};
 
@@ -34,7 +35,7 @@ impl Again<'_> {
         let mut text = "waypost".to_owned();
         for (name, dir) in [("--config-dir", &self.globals.config_dir), ("--state-dir", &self.globals.state_dir)] {
             if let Some(dir) = dir {
-                let _ = write!(text, " {name} {}", word(dir));
+                let _ = write!(text, " {name} {}", shell::word(dir));
             }
         }
         // Its name is for the user to choose: the one of this run is not written over.
@@ -168,7 +169,7 @@ fn remarks(summary: &Summary, source: &Path, again: &Again) -> Vec<String> {
         let rest = if body::is_stdin(source) {
             String::new()
         } else {
-            format!(" To go on: tail -n +{from} {} | {}", word(source), again.send("-"))
+            format!(" To go on: tail -n +{from} {} | {}", shell::word(source), again.send("-"))
         };
         texts.push(format!("From line {from} on, nothing was sent.{rest}"));
     }
