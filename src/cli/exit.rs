@@ -3,6 +3,23 @@
 use crate::domain::delivery::{Cause, Delivery, Outcome};
 use crate::ops::ProblemKind;
 
+/// For `--help`, the manual and the documentation.
+pub const CODES: [(&str, &str); 13] = [
+    ("0", "done; for a delivery: delivered"),
+    ("1", "internal error (a bug)"),
+    ("2", "usage or invalid input; the message names the field"),
+    ("3", "refused by the endpoint; for verify: not valid; for probe: the endpoint does not verify requests"),
+    ("4", "the endpoint was not reached"),
+    ("5", "error of the state file, the disk or the output"),
+    ("6", "a secret cannot be opened"),
+    ("7", "nothing is registered"),
+    ("8", "a destination is already registered"),
+    ("75", "locked by another waypost; try again"),
+    ("101", "crashed (a bug)"),
+    ("130", "stopped by ^C (128 + the signal's number)"),
+    ("143", "stopped by SIGTERM; 129 by SIGHUP"),
+];
+
 /// Done.
 pub const DONE: u8 = 0;
 /// A bug.
@@ -29,8 +46,7 @@ pub const HUNG_UP: u8 = 129;
 pub const INTERRUPTED: u8 = 130;
 
 /// The exit code of a problem.
-#[must_use]
-pub const fn of(kind: ProblemKind) -> u8 {
+pub const fn for_problem(kind: ProblemKind) -> u8 {
     match kind {
         ProblemKind::Usage => USAGE,
         ProblemKind::Disk => DISK,
@@ -42,8 +58,7 @@ pub const fn of(kind: ProblemKind) -> u8 {
 }
 
 /// The exit code of a delivery; `stopped_by` is that of the signal that stopped it.
-#[must_use]
-pub fn of_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
+pub fn for_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
     match delivery.outcome() {
         Outcome::Delivered => DONE,
         Outcome::Refused => REFUSED,
@@ -55,7 +70,6 @@ pub fn of_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
 }
 
 /// The word for a code in JSON.
-#[must_use]
 pub const fn name(code: u8) -> &'static str {
     match code {
         USAGE => "usage",

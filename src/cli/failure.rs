@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::cli::exit;
-use crate::cli::input::fields::Wrong;
 use crate::domain::field::{Field, FieldError};
 use crate::domain::problem::{Fix, FixAction};
 use crate::domain::text::visible;
@@ -57,7 +56,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Fields(_) => exit::USAGE,
-            Self::Problem(problem) => exit::of(problem.kind),
+            Self::Problem(problem) => exit::for_problem(problem.kind),
             Self::Other { code, .. } => *code,
         }
     }
@@ -95,7 +94,7 @@ impl Failure {
     /// For scripts: the whole object. Where fields are wrong, `errors` has all of them, and `error` the first.
     #[must_use]
     pub fn json(&self) -> Value {
-        let mut out = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "error": self.error_json() });
+        let mut out = json!({ "error": self.error_json() });
         if let Self::Fields(errors) = self {
             out["errors"] = errors.iter().map(of_field).collect();
         }
@@ -106,12 +105,6 @@ impl Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
-    }
-}
-
-impl From<Wrong> for Failure {
-    fn from(wrong: Wrong) -> Self {
-        Self::Fields(wrong.errors)
     }
 }
 

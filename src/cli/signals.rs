@@ -7,6 +7,7 @@ use std::task::Poll;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::exit;
+use crate::cli::failure::Failure;
 
 /// Caught signals.
 pub struct Signals(Vec<(Signal, u8)>);
@@ -17,7 +18,11 @@ impl Signals {
     ///
     /// # Errors
     /// The system does not let them be caught.
-    pub fn catch() -> io::Result<Self> {
+    pub fn catch() -> Result<Self, Failure> {
+        Self::register().map_err(|error| Failure::bug(format!("Signals cannot be caught: {error}.")))
+    }
+
+    fn register() -> io::Result<Self> {
         let ignored = ignored();
         let kinds = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), exit::INTERRUPTED), (SignalKind::terminate(), 143)];
         let wanted = kinds.into_iter().filter(|(kind, _)| ignored & bit(kind.as_raw_value()) == 0);

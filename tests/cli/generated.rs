@@ -87,11 +87,11 @@ fn help_and_manual_say_the_same() {
     let home = Home::new();
     let help = home.waypost(&["--help"]).exits(0).stdout;
     let man = home.waypost(&["man"]).exits(0).stdout.replace("\\-", "-");
-    for (code, meaning) in waypost::cli::args::EXIT_CODES {
+    for (code, meaning) in waypost::cli::exit::CODES {
         assert!(help.lines().any(|line| line.trim_start().starts_with(code) && line.ends_with(meaning)), "{code} in {help}");
         assert!(man.contains(&format!("\\fB{code}\\fR\n{meaning}")), "{code} in {man}");
     }
-    let codes: Vec<_> = waypost::cli::args::EXIT_CODES.map(|(code, _)| code).into();
+    let codes: Vec<_> = waypost::cli::exit::CODES.map(|(code, _)| code).into();
     for code in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "75", "101", "130"] {
         assert!(codes.contains(&code), "{code}");
     }

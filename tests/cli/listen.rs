@@ -40,7 +40,7 @@ impl Listening {
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut said = String::new();
         // The line about trust is the last.
-        while !said.contains("A sender ") {
+        while !said.contains("--ca-") {
             assert!(stderr.read_line(&mut said).unwrap() > 0, "it ended: {said}");
         }
         let url = said.split("listening at ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
@@ -288,7 +288,7 @@ fn it_ends_when_its_output_is_closed() {
     drop(command);
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
-    while !said.contains("A sender ") {
+    while !said.contains("--ca-") {
         assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
     }
     drop(reader);
@@ -306,7 +306,7 @@ fn h53_a_full_device_ends_it() {
     let mut child = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut said = String::new();
-    while !said.contains("A sender ") {
+    while !said.contains("--ca-") {
         assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
     }
     let port: u16 = said.split("localhost:").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
@@ -321,7 +321,7 @@ fn beyond_loopback_it_warns() {
     let home = registered();
     let mut command = home.command(&["listen", "--json", "--addr", "0.0.0.0:0"]);
     let listening = Listening::spawn(&mut command);
-    assert!(listening.said.starts_with("warning: it listens on 0.0.0.0:"), "{}", listening.said);
+    assert!(listening.said.starts_with("warning: listening on 0.0.0.0:"), "{}", listening.said);
     assert!(listening.said.contains("--name HOST"), "{}", listening.said);
     let mut command = home.command(&["listen", "--addr", "[::ffff:0.0.0.0]:0", "--name", "hooks.example"]);
     let listening = Listening::spawn(&mut command);

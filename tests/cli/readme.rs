@@ -127,7 +127,7 @@ fn every_command_of_the_playbook_runs() {
 #[test]
 fn the_codes_are_those_of_the_help() {
     let page = page(SCRIPTING);
-    for (code, meaning) in waypost::cli::args::EXIT_CODES.iter().filter(|(code, _)| code.len() < 3) {
+    for (code, meaning) in waypost::cli::exit::CODES.iter().filter(|(code, _)| code.len() < 3) {
         let cell = meaning.replace("for verify:", "for `verify`:").replace("for probe:", "for `probe`:");
         assert!(page.contains(&format!("| {code} | {cell}")), "{code} {cell}");
     }

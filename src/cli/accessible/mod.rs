@@ -16,7 +16,6 @@ use std::cell::Cell;
 
 use tokio::runtime::Runtime;
 
-use crate::cli::delivering;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt::Asker;
@@ -215,10 +214,10 @@ impl Session<'_> {
             // The terminal has shown the key.
             say("");
         }
-        for notice in delivering::notices(&tested.delivery) {
+        for notice in delivery::notices(&tested.delivery) {
             say(&format!("note: {}", visible(&notice)));
         }
-        say(delivery::delivery_text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        say(delivery::text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
         if let Some(witness) = witness {
             say("");
             say(&witness.text.replace(DOTS, HIDDEN));

@@ -1,10 +1,10 @@
-//! `curl`: a delivery as a command.
+//! `waypost curl`: a delivery as a curl command.
 
 use serde_json::json;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Measure, Out};
+use crate::cli::output::{self, Out, Verbosity};
 use crate::domain::curl::{command, secret_in_arguments};
 use crate::domain::delivery::{Delivery, SentRequest};
 use crate::domain::destination::Destination;
@@ -14,16 +14,27 @@ use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
 use crate::ops::probe::is_probe;
 
-/// Prints the command that sends a delivery of the history to the destination of now, or a ping where no id is given.
-///
-/// # Errors
-/// Nothing is registered, there is no such delivery, or its body was not kept whole.
-pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Result<u8, Failure> {
+const DETAILS: &str = "The command contains the secret as a variable such as $WAYPOST_SECRET, which the shell that runs it must \
+have. A signature is computed when the command runs, with openssl.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub struct Args {
+    /// The id of the delivery, as shown by waypost history; without it, the command sends a ping
+    id: Option<String>,
+
+    /// Put the secret itself into the command
+    #[arg(long)]
+    reveal: bool,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    let reveal = args.reveal;
     if reveal && out.json {
-        return Err(Failure::usage("curl --reveal has no JSON form: secrets are redacted there.", "Leave --json out."));
+        return Err(Failure::usage("curl --reveal has no JSON form: JSON never contains secrets.", "Leave --json out."));
     }
     let to = waypost.destination()?;
-    let (id, body) = match id {
+    let (id, body) = match args.id.as_deref() {
         None => {
             let event = BuiltIn::Ping.event();
             let request = waypost.preview(&to, &event);
@@ -34,46 +45,48 @@ pub fn curl(waypost: &Waypost, id: Option<&str>, reveal: bool, out: Out) -> Resu
             let delivery = waypost.delivery(id)?;
             let body = waypost.event_of(id)?.body;
             let note = if is_probe(&delivery.event) {
-                Some("note: this delivery was a probe; the command is the correct request.")
+                Some("note: this delivery was a probe. The command is the valid request.")
             } else {
-                has_changed(&to, &delivery).then_some(
-                    "note: this delivery was made otherwise: the URL or the auth has changed since. The command is for those of now.",
-                )
+                has_changed(&to, &delivery)
+                    .then_some("note: the URL or the auth has changed since this delivery. The command uses the current ones.")
             };
-            if let (Some(note), true) = (note, out.measure != Measure::Quiet) {
-                output::complain(note);
+            if let (Some(note), true) = (note, out.verbosity != Verbosity::Quiet) {
+                output::print_stderr(note);
             }
             (delivery.id, body)
         }
     };
     let text = command(to.settings(), &id, &body, reveal);
     if out.json {
-        return output::print_json(&json!({ "schema_version": crate::cli::SCHEMA_VERSION, "command": text }), exit::DONE);
+        return output::print_json(json!({ "command": text }), exit::DONE);
     }
-    if out.measure != Measure::Quiet {
+    if out.verbosity != Verbosity::Quiet {
         if reveal && to.auth().secret().is_some() {
-            output::complain("note: the secret stands in this command. Run it, and it is in the shell's history.");
+            output::print_stderr(
+                "note: this command contains the secret. Running it stores the secret in the history of the shell.",
+            );
         }
         if secret_in_arguments(to.settings(), &body) {
-            output::complain(
-                "note: while this command runs, the secret is an argument of a program: every user of this machine can read it \
-                 in the list of processes.",
+            output::print_stderr(
+                "note: while this command runs, every user of this machine can read the secret in the process list.",
             );
         }
     }
     output::print(&format!("{text}\n"), exit::DONE)
 }
 
-/// Whether the destination of now would have made another request of it. Of secrets, only that of a signature shows.
+/// Whether the current destination would have made a different request. Masked values do not show a change of the secret; a
+/// signature does.
 fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let Some(sent) = delivery.last().map(|attempt| &attempt.request) else { return false };
     let timestamp = header(sent, "webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
-    let now = Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp });
-    // Another waypost is no other destination.
+    let current = Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp });
+    // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";
-    let of_now = now.headers.iter().map(|header| (&*header.name, header.value.masked()));
-    let of_then = sent.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
-    now.url.masked() != sent.url || !of_now.filter(|(name, _)| matters(name)).eq(of_then.filter(|(name, _)| matters(name)))
+    let current_headers = current.headers.iter().map(|header| (&*header.name, header.value.masked()));
+    let sent_headers = sent.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    current.url.masked() != sent.url
+        || !current_headers.filter(|(name, _)| matters(name)).eq(sent_headers.filter(|(name, _)| matters(name)))
 }
 
 fn header<'a>(sent: &'a SentRequest, name: &str) -> Option<&'a str> {

@@ -1,86 +1,100 @@
-//! `history`: the deliveries, the newest first; one of them; none of them any more.
+//! `waypost history`: lists, shows or deletes past deliveries.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _};
 
+use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::cli::args::{self, HistoryAction};
-use crate::cli::commands::app::ascii;
-use crate::cli::delivering;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt;
 use crate::cli::output::delivery;
-use crate::cli::output::{self, Measure, Out, Tone};
+use crate::cli::output::terminal;
+use crate::cli::output::{self, Out, Tone, Verbosity};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
-use crate::ops::{self, Page, Waypost};
+use crate::ops::{self, Waypost};
 
-/// How many are listed when nothing else is said.
-const LIMIT: u32 = 20;
-
-/// In fewer columns a reason says nothing.
+/// A reason cut to fewer columns would say nothing.
 const SHORTEST_WHY: usize = 16;
 
-/// Lists, shows or forgets deliveries.
-///
-/// # Errors
-/// Options that do not go together, no such delivery, nobody to ask, or the history cannot be read or removed.
-pub fn history(waypost: &Waypost, args: &args::History, out: Out) -> Result<u8, Failure> {
-    let listing = args.limit.is_some() || args.outcome.is_some();
-    let misplaced = match args.action {
-        HistoryAction::List => [(args.id.is_some(), "an id"), (args.yes, "--yes")],
-        HistoryAction::Show => [(listing, "--limit or --outcome"), (args.yes, "--yes")],
-        HistoryAction::Clear => [(listing, "--limit or --outcome"), (args.id.is_some(), "an id")],
-    };
-    if let Some((_, what)) = misplaced.into_iter().find(|(given, _)| *given) {
-        return Err(Failure::usage(format!("{what} does not belong here."), "See waypost history --help."));
-    }
-    match (args.action, &args.id) {
-        (HistoryAction::List, _) => {
-            let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
-            list(&waypost.deliveries(args.outcome.as_deref().and_then(Outcome::from_name), 0, limit)?, out)
-        }
-        (HistoryAction::Show, Some(id)) => show(&waypost.delivery(id)?, out),
-        (HistoryAction::Show, None) => {
-            Err(Failure::usage("ID is missing.", "Give the id of a delivery, as waypost history lists it."))
-        }
-        (HistoryAction::Clear, _) => clear(waypost, args.yes, out),
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Maximum number of deliveries to list
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+
+    /// List only deliveries with this outcome
+    #[arg(long, value_parser = outcome())]
+    outcome: Option<Outcome>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List deliveries, newest first (the default)
+    List(ListArgs),
+    /// Show one delivery
+    Show {
+        /// The id of the delivery
+        id: String,
+    },
+    /// Delete all deliveries
+    Clear {
+        /// Do not ask for confirmation
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+fn outcome() -> impl TypedValueParser<Value = Outcome> {
+    PossibleValuesParser::new(Outcome::ALL.map(Outcome::name)).try_map(|name| Outcome::from_name(&name).ok_or("not an outcome"))
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    match &args.action {
+        None => list(waypost, &args.list, out),
+        Some(Action::List(args)) => list(waypost, args, out),
+        Some(Action::Show { id }) => show(&waypost.delivery(id)?, out),
+        Some(Action::Clear { yes }) => clear(waypost, *yes, out),
     }
 }
 
-fn list(page: &Page, out: Out) -> Result<u8, Failure> {
-    if page.unreadable > 0 && out.measure != Measure::Quiet {
+fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
+    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let page = waypost.deliveries(args.outcome, 0, limit)?;
+    if page.unreadable > 0 && out.verbosity != Verbosity::Quiet {
         let lines = if page.unreadable == 1 { "line" } else { "lines" };
-        output::complain(&format!("note: {} {lines} of the history cannot be read and are left as they are.", page.unreadable));
+        output::print_stderr(&format!(
+            "note: {} {lines} of the history cannot be read and were left as they are.",
+            page.unreadable
+        ));
     }
     if out.json {
         let deliveries: Vec<_> = page.deliveries.iter().map(ops::delivery_json).collect();
-        return output::print_json(
-            &json!({ "schema_version": crate::cli::SCHEMA_VERSION, "deliveries": deliveries }),
-            exit::DONE,
-        );
+        return output::print_json(json!({ "deliveries": deliveries }), exit::DONE);
     }
     if page.deliveries.is_empty() {
         out.say("No deliveries.");
         return Ok(exit::DONE);
     }
-    let code = output::print(&table(&page.deliveries, width(), out), exit::DONE)?;
+    let code = output::print(&table(&page.deliveries, terminal::width(), out), exit::DONE)?;
     if page.more {
-        out.say("There are older ones: --limit N shows more.");
+        out.say("There are older deliveries; --limit N lists more.");
     }
     Ok(code)
 }
 
-/// The terminal's width; `None` where lines need not fit.
-fn width() -> Option<usize> {
-    let size = io::stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(io::stdout()).ok()).flatten()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
-}
-
-/// A line for each: when, how it ended, how long it took, what it was, its id, and why where it was not delivered.
 fn table(deliveries: &[Delivery], width: Option<usize>, out: Out) -> String {
     let rows: Vec<_> = deliveries.iter().map(cells).collect();
     let mut widths = HEAD.map(str::len);
@@ -104,7 +118,7 @@ const HEAD: [&str; 6] = ["TIME (UTC)", "OUTCOME", "TOOK", "EVENT", "ID", "WHY"];
 fn cells(delivery: &Delivery) -> [String; 6] {
     let outcome = delivery.outcome();
     let Some(last) = delivery.last() else { return Default::default() };
-    let mark = match (outcome, ascii()) {
+    let mark = match (outcome, terminal::is_ascii()) {
         (Outcome::Delivered, false) => "✓",
         (_, false) => "✗",
         (Outcome::Delivered, true) => "OK",
@@ -132,7 +146,7 @@ fn cells(delivery: &Delivery) -> [String; 6] {
     ]
 }
 
-/// The cells below those of the other lines. The last one is cut where the line must fit.
+/// The cells in columns. The last one is cut to `width`.
 fn line(cells: &[String; 6], widths: [usize; 6], width: Option<usize>, paint: impl Fn(&str) -> String) -> String {
     let before: usize = widths[..5].iter().map(|width| width + 2).sum();
     let mut text = String::new();
@@ -140,11 +154,11 @@ fn line(cells: &[String; 6], widths: [usize; 6], width: Option<usize>, paint: im
         let pad = " ".repeat(column.saturating_sub(cell.width()));
         let _ = match index {
             1 => write!(text, "{}{pad}  ", paint(cell)),
-            // Numbers stand below each other by their ends.
+            // Numbers are aligned to the right.
             2 => write!(text, "{pad}{cell}  "),
             5 => match width.map(|width| width.saturating_sub(before)) {
                 Some(rest) if rest >= SHORTEST_WHY => write!(text, "{}", ellipsis(cell, rest)),
-                // It does not fit on a line anyway.
+                // Unlimited, or too little room for a reason.
                 _ => write!(text, "{cell}"),
             },
             _ => write!(text, "{cell}{pad}  "),
@@ -154,33 +168,26 @@ fn line(cells: &[String; 6], widths: [usize; 6], width: Option<usize>, paint: im
     text
 }
 
-/// All of one, as the app's details show it.
 fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {
     if out.json {
-        return output::print_json(&delivering::json(delivery), exit::DONE);
+        return output::print_json(delivery::json(delivery), exit::DONE);
     }
-    output::print(&delivery::delivery_text(delivery, out.verbose()), exit::DONE)
+    output::print(&delivery::text(delivery, out.verbose()), exit::DONE)
 }
 
 fn clear(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
-    let told = |cleared: bool, text: &str| {
+    let report = |cleared: bool, text: &str| {
         if out.json {
-            return output::print_json(&json!({ "schema_version": crate::cli::SCHEMA_VERSION, "cleared": cleared }), exit::DONE);
+            return output::print_json(json!({ "cleared": cleared }), exit::DONE);
         }
         out.say(text);
         Ok(exit::DONE)
     };
-    if !yes {
-        if !io::stdin().is_terminal() {
-            return Err(Failure::usage(
-                "history clear asks first, and there is no terminal to ask on.",
-                "Give --yes to forget every delivery without being asked.",
-            ));
-        }
-        if !prompt::confirm("Forget every delivery?")? {
-            return told(false, "Nothing was forgotten.");
-        }
+    if !yes
+        && !prompt::confirm("Delete all deliveries?", "history clear asks for confirmation, and there is no terminal to ask on.")?
+    {
+        return report(false, "Nothing was deleted.");
     }
     waypost.clear_history()?;
-    told(true, "Every delivery is forgotten.")
+    report(true, "All deliveries were deleted.")
 }

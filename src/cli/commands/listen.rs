@@ -1,23 +1,25 @@
-//! `listen`: a receiver that checks each request against what is registered, and prints a line for it.
+//! `waypost listen`: a receiver that checks each request against the registered auth, and prints a line for it.
 //!
 //! ```text
 //! receiver (tokio) → Told → a thread that explains and prints → stdout
 //! ```
-//! The thread may wait for a slow reader, or count hashes; the runtime hears signals all the same.
+//! The thread may wait for a slow reader, or be busy with hashes; the runtime receives signals all the same.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use clap::ValueHint;
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::oneshot;
 
-use crate::cli::args;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Measure, Out, Tone};
+use crate::cli::output::{self, Out, Tone, Verbosity, json};
+use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::delivery::Outcome;
 use crate::domain::shell::quoted;
@@ -29,37 +31,62 @@ use crate::ops::{self, Explainer, Listen, NoRequest, Seen, Told, Waypost};
 /// The longest delay, in seconds.
 const MAX_DELAY_S: f64 = 600.0;
 
-/// How many lines may wait to be printed before requests have to wait.
+/// When this many lines wait to be printed, requests have to wait.
 const WAITING: usize = 64;
 
-/// How long what is waiting may take to be printed when a signal has come.
+/// How long printing the waiting lines may take after a signal.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// The most characters of a target in a line for people.
+/// The most characters of a target or an id in a line for people.
 const TARGET: usize = 200;
 
-/// Receives until a signal comes, or nobody reads the lines any more.
-///
-/// # Errors
-/// An input is not valid, nothing is registered, its secret cannot be opened, the port cannot be had, or a file or standard
-/// output cannot be written.
-pub fn listen(waypost: &Waypost, args: &args::Listen, out: Out) -> Result<u8, Failure> {
+const DETAILS: &str = "Serves HTTPS with a certificate made on the spot; the key of its CA is thrown away. A body may have 1 MiB. \
+At most 64 connections are served at once, each for 30 s. The registration is re-read for every request. The mistake in a rejected \
+request is searched for in bodies of up to 64 KiB, for 2 requests per second, 5 in a burst; other requests get the reason of the \
+check alone. With --json, each line is an object.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub struct Args {
+    /// The address and port to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    addr: String,
+
+    /// The host name or address that senders use; the certificate is issued for it
+    #[arg(long, value_name = "HOST", default_value = "localhost", value_hint = ValueHint::Hostname)]
+    name: String,
+
+    /// The status to answer accepted requests with, 200 to 599 [default: 200]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
+    respond: Option<String>,
+
+    /// Seconds to wait before each answer, up to 600
+    #[arg(long, value_name = "SECONDS", default_value = "0", allow_hyphen_values = true)]
+    delay: String,
+
+    /// The share of accepted requests, 0 to 1, to answer with 503
+    #[arg(long, value_name = "SHARE", default_value = "0", allow_hyphen_values = true)]
+    fail_rate: String,
+
+    /// Write the CA certificate to this file, for senders to trust
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    ca_out: Option<PathBuf>,
+}
+
+/// Receives until a signal comes, or the reader of the lines has gone.
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let how = how(args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))?;
-    let ended = runtime.block_on(async {
-        let mut signals = Signals::catch().map_err(|error| Failure::bug(format!("Signals cannot be caught: {error}.")))?;
+    runtime::run(async {
+        let mut signals = Signals::catch()?;
         let (to_printer, told) = channel(WAITING);
         let listener = waypost.listen(how.clone(), to_printer).await?;
-        if out.measure != Measure::Quiet {
-            output::complain(&start(&how, listener.url(), listener.addr()));
+        if out.verbosity != Verbosity::Quiet {
+            output::print_stderr(&start(&how, listener.url(), listener.addr()));
         }
         let mut printed = printer(told, out);
         tokio::select! {
             code = signals.next() => {
-                // What was answered is told, too: without the listener the printer ends when it has printed all there is.
+                // Without the listener the printer ends when it has printed every answered request.
                 drop(listener);
                 match tokio::time::timeout(DRAIN, printed).await {
                     Ok(Ok(Err(unwritten))) => Err(unwritten),
@@ -69,48 +96,41 @@ pub fn listen(waypost: &Waypost, args: &args::Listen, out: Out) -> Result<u8, Fa
             ended = &mut printed => ended.unwrap_or(Ok(exit::DONE)),
             () = reader_gone() => Ok(exit::DONE),
         }
-    });
-    runtime.shutdown_background();
-    ended
+    })
 }
 
-/// What is said when it starts.
+/// What is printed at the start.
 fn start(how: &Listen, url: &str, addr: SocketAddr) -> String {
     let mut lines = Vec::new();
     if !addr.ip().is_loopback() {
         lines.push(format!(
-            "warning: it listens on {addr}: whoever reaches that port can send requests here, and read why they are rejected."
+            "warning: listening on {addr}: anyone who reaches that port can send requests, and read why they are rejected."
         ));
         if how.name == "localhost" {
-            lines.push("warning: its name is localhost; other machines need --name HOST.".to_owned());
+            lines.push("warning: the certificate is for localhost; other machines need --name HOST.".to_owned());
         }
     }
     lines.push(format!("listening at {} (^C ends it)", visible(url)));
     lines.push(match &how.ca_out {
         Some(path) => {
             let path = quoted(path.as_os_str().as_encoded_bytes());
-            format!("A sender trusts it by its CA's certificate: waypost register --url {url} --ca-cert {path} …")
+            format!("To send from waypost: waypost register --url {url} --ca-cert {path} …")
         }
-        None => {
-            "A sender has to trust its certificate: --ca-out FILE writes the CA's, for the sender's --ca-cert FILE.".to_owned()
-        }
+        None => "Senders must trust its CA: --ca-out FILE writes the certificate, for --ca-cert FILE of the sender.".to_owned(),
     });
     lines.join("\n")
 }
 
-fn how(args: &args::Listen) -> Result<Listen, Failure> {
+fn how(args: &Args) -> Result<Listen, Failure> {
     let addr = args.addr.parse().map_err(|_| {
         Failure::usage(
-            format!("--addr: \"{}\" is not an address and a port.", visible(&args.addr)),
-            "Give them as 127.0.0.1:8443, or [::1]:8443.",
+            format!("--addr: \"{}\" is not an address and port.", visible(&args.addr)),
+            "Use the form 127.0.0.1:8443 or [::1]:8443.",
         )
     })?;
     let respond = args.respond.as_deref().map(|text| {
         text.parse().ok().filter(|status| (200..=599).contains(status)).ok_or_else(|| {
-            Failure::usage(
-                format!("--respond: \"{}\" is not a status to answer with.", visible(text)),
-                "Give one from 200 to 599.",
-            )
+            Failure::usage(format!("--respond: \"{}\" is not a status code.", visible(text)), "Use a number from 200 to 599.")
         })
     });
     let share = |flag: &str, text: &str, most: f64, fix: &str| {
@@ -122,18 +142,13 @@ fn how(args: &args::Listen) -> Result<Listen, Failure> {
         addr,
         name: args.name.clone(),
         respond: respond.transpose()?,
-        delay: Duration::from_secs_f64(share(
-            "--delay",
-            &args.delay,
-            MAX_DELAY_S,
-            "Give the seconds to wait, such as 2 or 0.5.",
-        )?),
-        fail_rate: share("--fail-rate", &args.fail_rate, 1.0, "Give the share of requests to fail, such as 0.3.")?,
+        delay: Duration::from_secs_f64(share("--delay", &args.delay, MAX_DELAY_S, "Use seconds, such as 2 or 0.5.")?),
+        fail_rate: share("--fail-rate", &args.fail_rate, 1.0, "Use a share of requests, such as 0.3.")?,
         ca_out: args.ca_out.clone(),
     })
 }
 
-/// Prints on a thread of its own; the answer comes when standard output cannot be written any more.
+/// Prints on a thread of its own. The receiver gets the end: all is printed, the reader has gone, or stdout cannot be written.
 fn printer(mut told: Receiver<Told>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
     let (end, ended) = oneshot::channel();
     std::thread::spawn(move || {
@@ -159,17 +174,17 @@ fn write_line(line: &str) -> io::Result<()> {
     writeln!(stdout, "{line}").and_then(|()| stdout.flush())
 }
 
-/// Comes when the other end of a pipe on standard output has gone, though there may be nothing to print.
+/// Ready when the other end of a pipe on stdout has closed, even if there is nothing to print.
 async fn reader_gone() {
     let (end, ended) = oneshot::channel();
-    // A terminal that goes sends a signal.
+    // A terminal that closes sends a signal.
     if !io::stdout().is_terminal() {
         std::thread::spawn(move || {
             if wait_for_reader_to_go() {
                 let _ = end.send(());
             }
         });
-        // Otherwise it shows when something is printed.
+        // Else the next print shows it.
         if ended.await.is_ok() {
             return;
         }
@@ -177,7 +192,7 @@ async fn reader_gone() {
     std::future::pending::<()>().await;
 }
 
-/// Whether it has gone; otherwise this cannot be told of what standard output is.
+/// False where stdout cannot be polled.
 fn wait_for_reader_to_go() -> bool {
     let stdout = io::stdout();
     loop {
@@ -195,12 +210,12 @@ fn line(told: &Told, explainer: &mut Explainer, out: Out) -> String {
         Told::Request(seen) => {
             let explanation = explainer.explain(seen, Instant::now());
             if out.json {
-                request_json(seen, explanation.as_ref()).to_string()
+                json::line(request_json(seen, explanation.as_ref()))
             } else {
                 request_text(seen, explanation.as_ref(), out)
             }
         }
-        Told::NoRequest(what) if out.json => no_request_json(what).to_string(),
+        Told::NoRequest(what) if out.json => json::line(no_request_json(what)),
         Told::NoRequest(NoRequest { at, from, why }) => {
             let word = out.paint("no request", Tone::Ended(Outcome::Stopped));
             format!("{}  {word}  from {from}: {}", seconds(*at), visible(why))
@@ -232,7 +247,6 @@ fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
     let reason = explanation.map_or_else(|| seen.verdict.as_ref().map_or("", Verdict::reason), |found| found.reason.as_str());
     let mistakes = explanation.map(|found| found.mistakes.iter().map(Mistake::name).collect::<Vec<_>>());
     json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "kind": "request",
         "at": seen.at,
         "accepted": seen.verdict.as_ref().is_some_and(Verdict::is_accepted),
@@ -249,7 +263,6 @@ fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
 
 fn no_request_json(what: &NoRequest) -> Value {
     json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "kind": "no-request",
         "at": what.at,
         "from": what.from,

@@ -1,85 +1,82 @@
-//! `probe`: does the endpoint check?
+//! `waypost probe`: does the endpoint verify requests?
 
-use std::cell::Cell;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _};
 
 use serde_json::{Value, json};
 
-use crate::cli::delivering::{self, ProgressLine};
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::prompt;
-use crate::cli::output::{self, Measure, Out, Tone};
+use crate::cli::output::progress::ProgressLine;
+use crate::cli::output::{self, Out, Tone, Verbosity};
+use crate::cli::runtime;
 use crate::domain::auth::Auth;
 use crate::domain::delivery::Outcome;
 use crate::domain::text::visible;
 use crate::ops::probe::{Report, Row, Verdict};
 use crate::ops::{self, Waypost};
 
-/// Sends the ping in all ways, and tells which the endpoint took.
-///
-/// # Errors
-/// Nothing is registered, there is nothing to check, nobody can be asked, or the answer is no. What the endpoint does is told by
-/// the code.
-pub fn probe(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
+const DETAILS: &str = "The receiver may act on a ping that it accepts. The exit code is 0 if the endpoint accepts the valid request and \
+refuses the others with 400, 401 or 403; 3 if it accepts one that it must refuse, refuses the valid one, or if its answers do not \
+tell; 4 if it was not reached. With the auth type default there is nothing to verify: 2.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub struct Args {
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let to = waypost.destination()?;
     if matches!(to.auth(), Auth::Default) {
         return Err(Failure::usage(
-            "There is nothing to check: the auth type is default, and requests carry no credentials.",
+            "There is nothing to verify: the auth type is default, and requests carry no credentials.",
             "Choose another with waypost edit --auth.",
         ));
     }
     let authority = visible(&to.url().authority()).into_owned();
-    if !yes {
-        if !io::stdin().is_terminal() {
-            return Err(Failure::usage(
-                "probe asks first, since a receiver may act on a ping that it takes, and there is no terminal to ask on.",
-                "Give --yes to send without being asked.",
-            ));
-        }
-        let question = format!("Send {authority} pings with and without good credentials? It may act on those it takes.");
-        if !prompt::confirm(&question)? {
-            let message = "Nothing was sent.".into();
-            return Err(Failure::Other { code: exit::INTERRUPTED, field: None, message, fix: String::new() });
-        }
+    let question =
+        format!("Send pings with valid, missing and wrong credentials to {authority}? It may act on those it accepts.");
+    let no_terminal = "probe asks for confirmation, since a receiver may act on a ping, and there is no terminal to ask on.";
+    if !args.yes && !prompt::confirm(&question, no_terminal)? {
+        let message = "Nothing was sent.".into();
+        return Err(Failure::Other { code: exit::INTERRUPTED, field: None, message, fix: String::new() });
     }
-    let stopped_by = Cell::new(None);
-    let report = delivering::run(async {
-        let mut signals = delivering::signals()?;
-        let stop = async { stopped_by.set(Some(signals.next().await)) };
+    let (report, signal) = runtime::run_until_signal(async |stop| {
         let progress = ProgressLine::new(&to, out);
         Ok(waypost.probe(&to, |case| progress.show(case.label()), stop).await?)
     })?;
-    let code = code(&report, stopped_by.get());
+    let code = code(&report, signal);
     if let Some(problem) = &report.unrecorded {
-        Out::say_problem("not recorded", problem);
+        output::print_problem("not recorded", problem);
     }
     if out.json {
-        return output::print_json(&json(&report, code), code);
+        return output::print_json(json(&report, code), code);
     }
-    if out.measure == Measure::Quiet {
+    if out.verbosity == Verbosity::Quiet {
         if code != exit::DONE {
-            output::complain(&format!("error: {}", finding(&report)));
+            output::print_stderr(&format!("error: {}", finding(&report)));
         }
         return Ok(code);
     }
     output::print(&text(&report, code, out), code)
 }
 
-/// Stopped; takes what it must not; not reached; cannot be told; or all is well.
-fn code(report: &Report, stopped_by: Option<u8>) -> u8 {
+/// The first that holds: stopped; a finding; not reached; unclear; all is well.
+fn code(report: &Report, signal: Option<u8>) -> u8 {
     let last = report.rows.last().map(|row| &row.delivery);
     match last.map(|delivery| (delivery.outcome(), delivery)) {
-        Some((Outcome::Stopped, _)) => stopped_by.unwrap_or(exit::INTERRUPTED),
+        Some((Outcome::Stopped, _)) => signal.unwrap_or(exit::INTERRUPTED),
         _ if report.findings().next().is_some() => exit::REFUSED,
-        Some((Outcome::Failed, delivery)) => exit::of_delivery(delivery, None),
+        Some((Outcome::Failed, delivery)) => exit::for_delivery(delivery, None),
         _ if report.rows.iter().any(|row| row.verdict != Verdict::Good) => exit::REFUSED,
         _ => exit::DONE,
     }
 }
 
-/// What matters most, in words.
+/// The most important finding and its fix.
 fn finding(report: &Report) -> String {
     let (finding, fix) = report.finding();
     let fix = fix_text(&fix);
@@ -118,7 +115,6 @@ fn ended(row: &Row) -> String {
 fn json(report: &Report, code: u8) -> Value {
     let rows: Vec<_> = report.rows.iter().map(row_json).collect();
     json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "checks": code == exit::DONE,
         "finding": finding(report),
         "cut_short": report.cut_short,

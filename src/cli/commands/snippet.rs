@@ -1,24 +1,25 @@
-//! `snippet`: a receiver's check of the registered auth, in a language.
+//! `waypost snippet`: receiver code that checks the registered auth.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use serde_json::json;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out};
-use crate::domain::snippet::{Lang, snippet as code_of};
+use crate::domain::snippet::{self, Lang};
 use crate::ops::Waypost;
 
-/// Prints the code.
-///
-/// # Errors
-/// Nothing is registered, or its secret cannot be opened.
-pub fn snippet(waypost: &Waypost, lang: &str, out: Out) -> Result<u8, Failure> {
-    // clap takes no other.
-    let lang = Lang::from_name(lang).ok_or_else(|| Failure::bug(format!("--lang: {lang} is not known.")))?;
-    let code = code_of(waypost.destination()?.settings(), lang);
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The language
+    #[arg(long, value_parser = PossibleValuesParser::new(Lang::ALL.map(Lang::name)).try_map(|name| Lang::from_name(&name).ok_or("not a language")))]
+    lang: Lang,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    let code = snippet::snippet(waypost.destination()?.settings(), args.lang);
     if out.json {
-        let json = json!({ "schema_version": crate::cli::SCHEMA_VERSION, "lang": lang.name(), "code": code });
-        return output::print_json(&json, exit::DONE);
+        return output::print_json(json!({ "lang": args.lang.name(), "code": code }), exit::DONE);
     }
     output::print(&code, exit::DONE)
 }

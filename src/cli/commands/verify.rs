@@ -1,54 +1,77 @@
-//! `verify`: was this request made with the registered auth, and if not, which mistake is it?
+//! `waypost verify`: was this request made with the registered auth, and if not, what is the mistake?
 
-use crate::domain::field;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::args;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::{body, read};
 use crate::cli::output::destination::table;
-use crate::cli::output::{self, Measure, Out, Tone};
+use crate::cli::output::{self, Out, Tone, Verbosity};
 use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Outcome;
-use crate::domain::field::FieldError;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::{CodeLine, Mistake};
 use crate::domain::signature::verify::Received;
 use crate::domain::text::visible;
-use crate::ops::judge::MAX_BODY;
 use crate::ops::{self, Judged, Waypost};
 
-/// The most bytes that a file of headers, or with a target, may have: what servers take is a fraction of it.
+/// The most bytes of a file with headers or a target: servers accept a fraction of it.
 const MAX_HEAD: usize = 1024 * 1024;
 
-/// What a verdict on a request's age is worth when nobody said when it came.
-const BY_NOW: &str = " It was judged by the clock of now; give --at with the time at which it came.";
+/// Said of a stale timestamp where --at was not given.
+const BY_NOW: &str = " It was checked against the current time; use --at to give the time at which it arrived.";
 
-/// A file in the place of a text that may be a secret.
+/// Begins a value that names a file, for what may be a secret.
 const AT_FILE: char = '@';
 
-/// Judges a request.
-///
-/// # Errors
-/// An input is not valid, nothing is registered, or its secret cannot be opened. That the request is not valid is no error, but
-/// told by the code.
-pub fn verify(waypost: &Waypost, args: &args::Verify, out: Out) -> Result<u8, Failure> {
+const DETAILS: &str = "A password, token or API key must not be given as an argument, where every user of the machine can read it: \
+put the header into a file and pass it with --header @FILE. Signatures are not secret. Exits with 0 if the request is valid, with 3 \
+if it is not.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub struct Args {
+    /// A file with the body, byte for byte as received; - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    body: PathBuf,
+
+    /// A header of the request, as 'Name: value', or @FILE for a file with one per line; can be repeated
+    #[arg(long = "header", value_name = "HEADER", allow_hyphen_values = true)]
+    headers: Vec<String>,
+
+    /// The time to check the timestamp against, in Unix seconds [default: now]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    at: Option<String>,
+
+    /// The method of the request
+    #[arg(long, default_value = "POST")]
+    method: String,
+
+    /// The path and query of the request, or @FILE for a file with them; required for an API key in the query
+    #[arg(long, value_name = "PATH")]
+    target: Option<String>,
+
+    /// Print the expected signature, too: anyone who has it can send this body in your name
+    #[arg(long)]
+    reveal: bool,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let now = at(args.at.as_deref())?;
     let headers = headers(&args.headers)?;
     let given_target = target(args.target.as_deref())?;
-    let body = body(&args.body)?;
+    let body = body::read(&args.body)?;
     if given_target.is_none()
         && let Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } = waypost.destination()?.auth()
     {
         return Err(Failure::usage(
-            "--target is missing: the registered API key stands in the query.",
-            "Give the path and query that the request came to, in a file, by --target @FILE.",
+            "--target is required: the registered API key is in the query.",
+            "Put the path and query of the request into a file, and pass it with --target @FILE.",
         ));
     }
     let target = given_target.as_deref().unwrap_or("/");
@@ -59,22 +82,22 @@ pub fn verify(waypost: &Waypost, args: &args::Verify, out: Out) -> Result<u8, Fa
     }
     if args.headers.iter().chain(&args.target).any(|text| judged.tells_the_secret(text)) {
         out.say(
-            "note: the secret stands among the arguments, where every user of this machine can read it. Put it into a file, \
-             and name that by @FILE.",
+            "note: the arguments contain the secret, and every user of this machine can read them. Put it into a file, and pass \
+             it with @FILE.",
         );
     }
     if args.reveal && judged.expected.is_none() {
         out.say(
-            "note: no signature can be shown: the registered auth has none, or the id or timestamp that it signs is missing.",
+            "note: there is no signature to show: the registered auth has none, or the id or timestamp that it signs is missing.",
         );
     }
     let code = if judged.explanation.valid { exit::DONE } else { exit::REFUSED };
     if out.json {
-        return output::print_json(&in_json(&judged, args.reveal), code);
+        return output::print_json(in_json(&judged, args.reveal), code);
     }
-    if out.measure == Measure::Quiet {
+    if out.verbosity == Verbosity::Quiet {
         if !judged.explanation.valid {
-            output::complain(&format!("error: not valid: {}", visible(&judged.explanation.reason)));
+            output::print_stderr(&format!("error: not valid: {}", visible(&judged.explanation.reason)));
         }
         let expected = judged.expected.as_ref().map(|expected| format!("{}\n", expected.expose()));
         return expected.map_or(Ok(code), |expected| output::print(&expected, code));
@@ -86,7 +109,6 @@ fn in_json(judged: &Judged, reveal: bool) -> Value {
     let found = &judged.explanation;
     let line = |line: &CodeLine| json!({ "framework": line.framework, "code": line.code });
     let mut json = json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "valid": found.valid,
         "reason": found.reason,
         "fix": (!found.fix.is_empty()).then_some(&found.fix),
@@ -124,7 +146,7 @@ fn at(text: Option<&str>) -> Result<i64, Failure> {
     text.parse().map_err(|_| {
         Failure::usage(
             format!("--at: \"{}\" is not a whole number of seconds.", visible(text)),
-            "Give Unix seconds, as date +%s prints them.",
+            "Use Unix seconds, as printed by date +%s.",
         )
     })
 }
@@ -132,7 +154,7 @@ fn at(text: Option<&str>) -> Result<i64, Failure> {
 fn headers(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let mut all = Vec::new();
     for (index, text) in given.iter().enumerate() {
-        // No header's name begins with it (RFC 9110 §5.6.2).
+        // The name of a header cannot begin with it (RFC 9110 §5.6.2).
         let found = match text.strip_prefix(AT_FILE) {
             Some(path) => ops::header_lines(&head_file(Path::new(path), "--header")?)
                 .map_err(|wrong| format!("{}: {wrong}.", visible(path))),
@@ -143,7 +165,7 @@ fn headers(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
         all.extend(found.map_err(|why| {
             Failure::usage(
                 format!("--header: the {} {why}", nth(index + 1)),
-                "Give each as 'Name: value', or @FILE for a file of them.",
+                "Use 'Name: value', or @FILE for a file with one per line.",
             )
         })?);
     }
@@ -169,43 +191,15 @@ fn target(given: Option<&str>) -> Result<Option<String>, Failure> {
         return Ok(Some(target));
     }
     Err(Failure::usage(
-        "--target: is not a path and query as they stand in a request.",
-        "Give it from the / behind the host on, or @FILE for a file with it.",
+        "--target: this is not a path and query of a request.",
+        "Begin with the / after the host, or use @FILE for a file with it.",
     ))
 }
 
-/// A small file, as text: what is not UTF-8 is no header's either.
+/// A small file as text: what is not UTF-8 is not a header.
 fn head_file(path: &Path, flag: &str) -> Result<String, Failure> {
     let shown = visible(&path.to_string_lossy()).into_owned();
-    let fix = "Name a file that you can read, behind the @.";
-    let unread = |error: io::Error| {
-        Failure::usage(format!("{flag}: {shown} cannot be read. The system says: {}.", ops::reason(&error)), fix)
-    };
-    let bytes = bounded(File::open(path).map_err(unread)?, MAX_HEAD).map_err(unread)?;
-    let bytes = bytes.ok_or_else(|| Failure::usage(format!("{flag}: {shown} has more than {MAX_HEAD} bytes."), fix))?;
+    let fix = "Name a readable file after the @.";
+    let bytes = read::file(path, MAX_HEAD).map_err(|error| Failure::usage(format!("{flag}: {}.", error.reason(&shown)), fix))?;
     String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{flag}: {shown} is not UTF-8 text."), fix))
-}
-
-fn body(path: &Path) -> Result<Vec<u8>, Failure> {
-    let shown = visible(&path.to_string_lossy()).into_owned();
-    let wrong = |what: String, why: String, fix: &str| Failure::fields(vec![FieldError::new(field::BODY, what, why, fix)]);
-    let unread = |name: &str, error: &io::Error| {
-        let why = format!("The system says: {}.", ops::reason(error));
-        wrong(format!("{name} cannot be read"), why, "Name a file with the body, or - for standard input.")
-    };
-    let (name, read) = if path.as_os_str() == "-" {
-        ("standard input", bounded(io::stdin().lock(), MAX_BODY))
-    } else {
-        (shown.as_str(), File::open(path).and_then(|file| bounded(file, MAX_BODY)))
-    };
-    read.map_err(|error| unread(name, &error))?.ok_or_else(|| {
-        wrong(format!("{name} has more than {MAX_BODY} bytes"), "No event is that large.".into(), "Give the body of one request.")
-    })
-}
-
-/// All of it, or `None` when that is more than `most` bytes.
-fn bounded(source: impl Read, most: usize) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= most).then_some(bytes))
 }

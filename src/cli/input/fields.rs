@@ -1,23 +1,61 @@
 //! From flags to a draft. The rules for what is in a field stand in the domain; here is only which flags go together.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::cli::args::Fields;
-use crate::cli::input::secret::Given;
+use clap::ValueHint;
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+
+use crate::cli::failure::Failure;
+use crate::cli::input::auth_flags::AuthFlags;
+use crate::cli::input::secret::{SecretInput, SecretSource};
 use crate::domain::auth::{self, AuthType};
+use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
 use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, TIMEOUT, URL};
 use crate::ops;
 
 const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
 
+/// The fields of a destination.
+#[derive(Debug, Default, clap::Args)]
+pub struct Fields {
+    /// Where events are sent: https://…
+    #[arg(long, value_hint = ValueHint::Url)]
+    pub url: Option<String>,
+
+    /// How requests are authenticated
+    #[arg(long, value_name = "TYPE", value_parser = names(auth::ALL.map(|auth| auth.name)))]
+    pub auth: Option<String>,
+
+    #[command(flatten)]
+    pub auth_fields: AuthFlags,
+
+    /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
+    pub ca_cert: Option<PathBuf>,
+
+    /// The total time of an attempt, 1 to 120 [default: 15]; empty for the default
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+
+    /// Where the secret comes from.
+    #[command(flatten)]
+    pub secret: SecretSource,
+}
+
 /// What is wrong with the flags.
 #[derive(Clone, Debug)]
-pub struct Wrong {
+pub struct FieldErrors {
     /// Every field that is wrong, in the order of the form; at most one error a field.
     pub errors: Vec<FieldError>,
     /// The secret, where it is all that is missing: it can be asked for.
     pub to_ask: Option<Field>,
+}
+
+impl From<FieldErrors> for Failure {
+    fn from(wrong: FieldErrors) -> Self {
+        Self::Fields(wrong.errors)
+    }
 }
 
 impl Fields {
@@ -42,7 +80,7 @@ impl Fields {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn check(&self, mut draft: Draft, given: Option<&Given>) -> Result<Checked, Wrong> {
+    pub fn check(&self, mut draft: Draft, given: Option<&SecretInput>) -> Result<Checked, FieldErrors> {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
             draft.set_auth_type(auth_type);
@@ -70,7 +108,7 @@ impl Fields {
         errors.sort_by_key(|error| order(error.field).unwrap_or(usize::MAX));
         errors.dedup_by_key(|error| error.field);
         let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == Some(field)));
-        Err(Wrong { errors, to_ask })
+        Err(FieldErrors { errors, to_ask })
     }
 
     fn fill(&self, draft: &mut Draft, errors: &mut Vec<FieldError>) {
@@ -91,7 +129,7 @@ impl Fields {
     }
 
     /// A flag of another auth type would be without effect, which is never what was meant.
-    fn misplaced(&self, auth_type: AuthType, given: Option<&Given>, errors: &mut Vec<FieldError>) {
+    fn misplaced(&self, auth_type: AuthType, given: Option<&SecretInput>, errors: &mut Vec<FieldError>) {
         let name = auth_type.name;
         for (field, _) in self.auth_fields.given().filter(|(field, _)| !auth_type.fields.contains(field)) {
             let owner = auth::ALL.into_iter().find(|other| other.fields.contains(&field)).unwrap_or(auth_type);
@@ -109,12 +147,8 @@ impl Fields {
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
-            (Some(Given { generated: true, .. }), Some(field)) if !field.can_be_generated() => errors.push(FieldError::new(
-                field,
-                "is not generated",
-                "The receiver decides what it is.",
-                format!("{SECRET_FIX}."),
-            )),
+            (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => errors
+                .push(FieldError::new(field, "is not generated", "The receiver decides what it is.", format!("{SECRET_FIX}."))),
             _ => {}
         }
     }
@@ -137,6 +171,43 @@ pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
             format!("Move the file, and give {} its new path.", CA_CERT.flag.unwrap_or_default()),
         )
     })
+}
+
+/// The destination with the timeout and the CA of this run.
+pub fn with_overrides(destination: Destination, timeout: Option<&str>, ca: Option<&Path>) -> Result<Destination, Failure> {
+    if timeout.is_none() && ca.is_none() {
+        return Ok(destination);
+    }
+    let mut draft = Draft::of(destination.settings());
+    let mut errors = Vec::new();
+    if let Some(timeout) = timeout {
+        draft.set(TIMEOUT, timeout);
+    }
+    if let Some(path) = ca {
+        match ca_cert(path) {
+            Ok(path) => draft.set(CA_CERT, path),
+            Err(error) => errors.push(error),
+        }
+    }
+    match draft.check() {
+        Ok(checked) if errors.is_empty() => {
+            Ok(Destination::new(destination.id().clone(), checked.settings, destination.created_at(), destination.updated_at()))
+        }
+        Ok(_) => Err(Failure::fields(errors)),
+        Err(found) => {
+            errors.extend(found);
+            Err(Failure::fields(errors))
+        }
+    }
+}
+
+/// Unlike clap's own parser, this one accepts an empty path.
+pub fn path_or_none() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
+    PossibleValuesParser::new(names)
 }
 
 /// A secret that is empty because none was given: says how to give one.

@@ -1,9 +1,10 @@
-//! What comes in: arguments, bodies, secrets, answers to questions.
+//! Input: arguments, bodies, secrets, answers to questions.
 
 pub mod argv;
 pub mod auth_flags;
 pub mod body;
 pub mod fields;
 pub mod prompt;
+pub mod read;
 pub mod secret;
 pub mod usage;

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::auth::MAX_FIELD_BYTES;
 use crate::domain::secret::Secret;
@@ -67,24 +68,20 @@ pub enum Answer {
     End,
 }
 
-/// Asks a question that is answered with yes or no; anything but yes is no.
-///
-/// # Errors
-/// As [`ask`].
-pub fn confirm(question: &str) -> Result<bool, Failure> {
+/// Asks a yes-or-no question; anything but yes is no. Without a terminal it fails with `no_terminal`.
+pub fn confirm(question: &str, no_terminal: &str) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(no_terminal, "Use --yes to skip the question."));
+    }
     let answer = ask(&format!("{question} [y/N] "), Echo::On)?;
     Ok(matches!(answer.expose().trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks, and reads a line. Standard input must be a terminal.
-///
-/// # Errors
-/// ^C and signals, as a failure with their code; no answer.
+/// Asks, and reads a line. Standard input must be a terminal. ^C and signals are failures with their exit codes.
 pub fn ask(question: &str, echo: Echo) -> Result<Secret, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| broken(&error))?;
-    match Asker::new(runtime)?.ask(question, echo)? {
+    match Asker::new(runtime::new()?)?.ask(question, echo)? {
         Answer::Text(secret) => Ok(secret),
-        Answer::NotText | Answer::End => Err(Failure::usage("No answer was given.", "Type it, or give it by a flag.")),
+        Answer::NotText | Answer::End => Err(Failure::usage("No answer was given.", "Type it, or use an option.")),
     }
 }
 
@@ -102,7 +99,7 @@ impl Asker {
     pub fn new(runtime: Runtime) -> Result<Self, Failure> {
         let signals = {
             let _runtime = runtime.enter();
-            Signals::catch().map_err(|error| broken(&error))?
+            Signals::catch()?
         };
         Ok(Self { runtime, signals })
     }

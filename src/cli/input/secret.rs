@@ -1,12 +1,12 @@
-//! A secret from standard input, a file, the environment, the generator or a prompt.
+//! A secret from standard input, a file, the environment, the generator or a prompt; never from an argument.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueHint;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::cli::args::SecretSource;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt::{self, Echo};
 use crate::domain::field::Field;
@@ -15,25 +15,53 @@ use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 use crate::ops::{self, Waypost};
 
-/// The most bytes that are read; the domain refuses far fewer, with its own words.
+/// The most bytes that are read. The domain refuses far fewer.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// A secret that came.
+/// The last paragraph of `register --help` and `edit --help`.
+pub const DETAILS: &str = "The secret is the signing secret, password, token or API key of the auth type. It is never an argument, \
+where every user of the machine can read it. Without one of the --secret options, waypost asks for it on the terminal, and does not \
+show what is typed.";
+
+/// Where the secret comes from; at most one is given.
+#[derive(Debug, Default, clap::Args)]
+#[group(multiple = false)]
+pub struct SecretSource {
+    /// Read the secret from standard input, without a final newline
+    #[arg(long)]
+    pub secret_stdin: bool,
+
+    /// Read the secret from a file, without a final newline
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub secret_file: Option<PathBuf>,
+
+    /// Read the secret from an environment variable
+    #[arg(long, value_name = "NAME")]
+    pub secret_env: Option<String>,
+
+    /// hmac: generate a signing secret and print it once
+    #[arg(long)]
+    pub generate_secret: bool,
+}
+
+impl SecretSource {
+    pub const fn is_given(&self) -> bool {
+        self.secret_stdin || self.secret_file.is_some() || self.secret_env.is_some() || self.generate_secret
+    }
+}
+
+/// A secret that was given.
 #[derive(Clone, Debug)]
-pub struct Given {
-    /// It.
+pub struct SecretInput {
     pub secret: Secret,
-    /// Whether nobody knows it yet.
+    /// It has to be shown to the user, once.
     pub generated: bool,
-    /// Whether somebody was asked for it, which takes its time.
+    /// Someone typed it, so that time has passed.
     pub asked: bool,
 }
 
-/// The secret from where the flags say, if they say. Where that is a terminal, the question names where it will go: `url`.
-///
-/// # Errors
-/// It cannot be read from there.
-pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Option<Given>, Failure> {
+/// The secret from the source that the flags name, if they name one. On a terminal the prompt shows the host of `url`.
+pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Option<SecretInput>, Failure> {
     let secret = if source.secret_stdin {
         if io::stdin().is_terminal() {
             return type_in("Secret", url).map(Some);
@@ -44,29 +72,26 @@ pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Optio
     } else if let Some(name) = &source.secret_env {
         from_env(name)?
     } else if source.generate_secret {
-        return Ok(Some(Given { secret: waypost.generate()?, generated: true, asked: false }));
+        return Ok(Some(SecretInput { secret: waypost.generate()?, generated: true, asked: false }));
     } else {
         return Ok(None);
     };
-    Ok(Some(Given { secret, generated: false, asked: false }))
+    Ok(Some(SecretInput { secret, generated: false, asked: false }))
 }
 
-/// Asks for the secret of that field, to be sent to `url`, where there is somebody to ask.
-///
-/// # Errors
-/// The answer does not come.
-pub fn ask(field: Field, url: &str) -> Result<Option<Given>, Failure> {
+/// Asks for the secret of that field; `None` without a terminal.
+pub fn ask(field: Field, url: &str) -> Result<Option<SecretInput>, Failure> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
     type_in(field.label, url).map(Some)
 }
 
-/// Asks. Whoever types a secret must see to whom it goes: the destination may be another than he thinks.
-fn type_in(name: &str, url: &str) -> Result<Given, Failure> {
+/// The prompt names the host: the destination may be a different one than the user expects.
+fn type_in(name: &str, url: &str) -> Result<SecretInput, Failure> {
     let host = EndpointUrl::parse(url).map(|url| format!(" for {}", visible(&url.authority()))).unwrap_or_default();
     let secret = prompt::ask(&format!("{name}{host} (not shown): "), Echo::Off)?;
-    Ok(Given { secret, generated: false, asked: true })
+    Ok(SecretInput { secret, generated: false, asked: true })
 }
 
 fn from_file(path: &Path) -> Result<Secret, Failure> {
@@ -75,7 +100,7 @@ fn from_file(path: &Path) -> Result<Secret, Failure> {
     from(file, &shown)
 }
 
-/// A shell's `$(…)` takes the final newline off, and so do we: `echo` and editors add one that is not meant.
+/// Strips a final newline, as a shell's `$(…)` does: `echo` and editors add one.
 fn from(mut source: impl Read, name: &str) -> Result<Secret, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
     source.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| unread(name, &error))?;
@@ -88,8 +113,8 @@ fn from(mut source: impl Read, name: &str) -> Result<Secret, Failure> {
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Secret::new(text)),
         Err(error) => {
-            let message = format!("{name}: the secret is not UTF-8 text from byte {} on.", error.valid_up_to() + 1);
-            Err(Failure::usage(message, "Give a secret that is text; binary ones are mostly written in base64 or hex."))
+            let message = format!("{name}: the secret is not UTF-8 text at byte {}.", error.valid_up_to() + 1);
+            Err(Failure::usage(message, "Use a secret that is text; binary ones are usually written in base64 or hex."))
         }
     }
 }
@@ -104,15 +129,15 @@ fn from_env(name: &str) -> Result<Secret, Failure> {
         }
         Err(std::env::VarError::NotPresent) => Err(Failure::usage(
             format!("--secret-env: there is no variable {shown} in the environment."),
-            "Give the name of a variable that is set and exported.",
+            "Use the name of a variable that is set and exported.",
         )),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage(format!("--secret-env: {shown} is not UTF-8 text."), "Give a secret that is text."))
+            Err(Failure::usage(format!("--secret-env: {shown} is not UTF-8 text."), "Use a secret that is text."))
         }
     }
 }
 
 fn unread(name: &str, error: &io::Error) -> Failure {
     let reason = ops::reason(error);
-    Failure::usage(format!("{name} cannot be read. The system says: {reason}."), "Name a file with the secret in it.")
+    Failure::usage(format!("{name} cannot be read: {reason}."), "Name a file that contains the secret.")
 }

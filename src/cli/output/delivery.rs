@@ -7,16 +7,67 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::cli::failure::fix_text;
+use crate::cli::exit;
+use crate::cli::failure::{Failure, fix_text};
+use crate::cli::output::{self, Out, Tone, Verbosity};
+
 use crate::cli::output::destination::table;
-use crate::cli::output::{Measure, Out, Tone};
+
+use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
+use crate::ops::{self, Problem};
 
-/// What came of a delivery.
-#[must_use]
-pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
+/// Prints a delivery that ended, and returns its exit code. `signal` is the code of the signal that ended it, in an attempt or
+/// between two; `remark` a sentence about that.
+pub fn print(
+    delivery: &Delivery,
+    unrecorded: Option<&Problem>,
+    signal: Option<u8>,
+    remark: Option<&str>,
+    out: Out,
+) -> Result<u8, Failure> {
+    let code = signal.unwrap_or_else(|| exit::for_delivery(delivery, None));
+    if let Some(problem) = unrecorded {
+        output::print_problem("not recorded", problem);
+    }
+    if out.json {
+        let mut json = json(delivery);
+        if let (Some(text), Some(notices)) = (remark, json.get_mut("notices").and_then(Value::as_array_mut)) {
+            notices.push(json!({ "field": null, "text": text }));
+        }
+        return output::print_json(json, code);
+    }
+    if out.verbosity == Verbosity::Quiet {
+        if code != exit::DONE {
+            let remark = remark.map(|text| format!(" {text}")).unwrap_or_default();
+            output::print_stderr(&format!("error: {}{remark}", line(delivery)));
+        }
+        return Ok(code);
+    }
+    for notice in notices(delivery) {
+        out.say(&format!("note: {}", visible(&notice)));
+    }
+    if let Some(text) = remark {
+        out.say(text);
+    }
+    output::print(&text(delivery, out), code)
+}
+
+/// The object that `test` and `history show` print.
+pub fn json(delivery: &Delivery) -> Value {
+    let notices: Vec<Value> = notices(delivery).into_iter().map(|text| json!({ "field": null, "text": text })).collect();
+    json!({ "delivery": ops::delivery_json(delivery), "notices": notices })
+}
+
+/// What is worth knowing about a delivery that was successful.
+pub fn notices(delivery: &Delivery) -> Vec<String> {
+    delivery.last().map(diagnosis::notices).unwrap_or_default()
+}
+
+/// The outcome, why and how to fix it, and the response; with -v, the timing and the request.
+pub fn text(delivery: &Delivery, out: Out) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
     let outcome = attempt.outcome;
     let mut text = out.paint(outcome.name(), Tone::Ended(outcome)).into_owned();
@@ -35,14 +86,14 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
         }
     }
     text.push_str(&table(&rows, out));
-    if out.measure == Measure::Verbose {
+    if out.verbosity == Verbosity::Verbose {
         text.push_str(&timings(attempt, out));
         text.push_str(&section("Request", out));
         let head = (attempt.request.method.as_str(), attempt.request.url.as_str());
         let headers = attempt.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         text.push_str(&message(head, headers, &attempt.request.body));
     }
-    if let (Measure::Verbose, false) = (out.measure, attempt.request.is_whole()) {
+    if let (Verbosity::Verbose, false) = (out.verbosity, attempt.request.is_whole()) {
         text.push_str("(the rest of the body was not kept)\n");
     }
     if let Some(response) = &attempt.response {
@@ -53,14 +104,12 @@ pub fn delivery_text(delivery: &Delivery, out: Out) -> String {
 }
 
 /// What came of a delivery that did not arrive, in one line.
-#[must_use]
 pub fn line(delivery: &Delivery) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
     visible(format!("{} {}", attempt_line(attempt), fix_text(&attempt.diagnosis.fix)).trim_end()).into_owned()
 }
 
 /// How an attempt ended, and why: `refused 401 Unauthorized. The endpoint …`
-#[must_use]
 pub fn attempt_line(attempt: &Attempt) -> String {
     let end = end_of(attempt).map(|end| format!(" {end}")).unwrap_or_default();
     format!("{}{end}. {}", attempt.outcome.name(), attempt.diagnosis.why).trim_end().to_owned()
@@ -76,14 +125,12 @@ fn end_of(attempt: &Attempt) -> Option<String> {
 }
 
 /// A request as it goes over the wire, its secrets masked.
-#[must_use]
 pub fn request_text(request: &Request) -> String {
     let (url, headers) = masked(request);
     message((Request::METHOD, &url), headers.iter().map(|(name, value)| (name.as_str(), value.as_str())), &request.body)
 }
 
 /// The same, for scripts.
-#[must_use]
 pub fn request_json(request: &Request) -> Value {
     let (url, headers) = masked(request);
     // As in a delivery.

@@ -1,19 +1,50 @@
 //! A destination, for people and for scripts; its secret redacted.
 
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
-use crate::cli::output::{Out, Tone};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::secret::SecretInput;
+use crate::cli::output::{self, Out, Tone};
 use crate::domain::destination::{DEFAULT_TIMEOUT_S, Destination};
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, CA_CERT, Kind, Notice, TIMEOUT, URL};
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
+use crate::ops::Saved;
+
+/// Prints the destination that `register` or `edit` saved, and a generated secret.
+pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&SecretInput>, out: Out) -> Result<u8, Failure> {
+    let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
+    let generated = given.filter(|given| given.generated).map(|given| &given.secret);
+    if out.json {
+        let mut object = json(&saved.destination, notices);
+        if let Some(secret) = generated {
+            object["generated_secret"] = json!(secret.expose());
+        }
+        if let Some(warning) = &saved.warning {
+            object["error"] = Failure::from(warning.clone()).error_json();
+        }
+        return output::print_json(object, code);
+    }
+    out.say_notices(notices);
+    out.say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
+    if let Some(warning) = &saved.warning {
+        output::print_problem("error", warning);
+    }
+    match generated {
+        Some(secret) => {
+            out.say("Give this signing secret to the receiver:");
+            output::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
+        }
+        None => Ok(code),
+    }
+}
 
 /// The object that `show`, `register` and `edit` print.
-#[must_use]
 pub fn json(destination: &Destination, notices: &[Notice]) -> Value {
     json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "destination": destination_json(destination),
         "notices": notices.iter().map(|notice| json!({ "field": notice.field.id, "text": notice.text })).collect::<Vec<_>>(),
     })
@@ -48,7 +79,6 @@ fn destination_json(destination: &Destination) -> Value {
 }
 
 /// Lines for people.
-#[must_use]
 pub fn text(destination: &Destination, out: Out) -> String {
     let hint = destination.auth().hint();
     let mut rows = rows(&Draft::of(destination.settings()), hint.as_deref());
@@ -58,7 +88,6 @@ pub fn text(destination: &Destination, out: Out) -> String {
 }
 
 /// Lines for people, of a destination whose secret cannot be opened.
-#[must_use]
 pub fn locked_text(draft: &Draft, out: Out) -> String {
     table(&rows(draft, None), out)
 }
@@ -86,7 +115,6 @@ fn rows(draft: &Draft, hint: Option<&str>) -> Vec<(&'static str, String)> {
 }
 
 /// Names and values in two columns.
-#[must_use]
 pub fn table(rows: &[(&str, String)], out: Out) -> String {
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let line = |(name, value): &(&str, String)| {

@@ -1,5 +1,6 @@
-//! The bar of `send --lines`: how far, what came of it, and how fast; on stderr, in place.
+//! Progress on stderr, drawn in place: a line for a delivery, and a bar for many.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, Read, Write as _};
@@ -7,17 +8,59 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::domain::text::ellipsis;
+use crate::cli::output::Out;
+use crate::domain::destination::Destination;
+use crate::domain::text::{ellipsis, visible};
+use crate::ops::Step;
 use crate::ops::relay::Tally;
 
-/// How often it is drawn.
-pub const EVERY: Duration = Duration::from_millis(200);
+/// How often a bar is drawn.
+pub const INTERVAL: Duration = Duration::from_millis(200);
 
-/// The rate is that of the last so many drawings: about five seconds.
+/// The rate is an average over that many drawings: about five seconds.
 const WINDOW: usize = 25;
 
-/// How wide the bar itself is.
+/// The width of the bar itself.
 const CELLS: u64 = 16;
+
+/// One line on stderr that says what a delivery is doing, and disappears when it ends.
+pub struct ProgressLine {
+    host: Option<String>,
+    shown: Cell<bool>,
+}
+
+impl ProgressLine {
+    /// Shown on a terminal only.
+    pub fn new(to: &Destination, out: Out) -> Self {
+        let host = out.shows_progress().then(|| visible(&to.url().authority()).into_owned());
+        Self { host, shown: Cell::new(false) }
+    }
+
+    pub fn step(&self, step: &Step) {
+        if let Step::Began(phase) = step {
+            self.show(phase.label());
+        }
+    }
+
+    pub fn show(&self, what: &str) {
+        if let Some(host) = &self.host {
+            self.shown.set(true);
+            let _ = write!(io::stderr().lock(), "\r\x1b[K{host}: {what} …");
+        }
+    }
+
+    pub fn clear(&self) {
+        if self.shown.replace(false) {
+            let _ = write!(io::stderr().lock(), "\r\x1b[K");
+        }
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
 
 /// Counts the bytes that are read through it.
 pub struct Counted<R> {
@@ -26,7 +69,7 @@ pub struct Counted<R> {
 }
 
 impl<R> Counted<R> {
-    /// A reader, and its count.
+    /// A reader, and the number of bytes read so far.
     pub fn new(inner: R) -> (Self, Arc<AtomicU64>) {
         let bytes = Arc::new(AtomicU64::new(0));
         (Self { inner, bytes: Arc::clone(&bytes) }, bytes)
@@ -41,23 +84,20 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The bar.
+/// The bar of `send --lines`: how far, with what outcomes, how fast.
 pub struct Bar {
     bytes: Arc<AtomicU64>,
-    /// How many there will be, where that is known.
+    /// How many bytes the input has, where that is known.
     total: Option<u64>,
     seen: VecDeque<(Instant, u64)>,
     drawn: String,
 }
 
 impl Bar {
-    /// Of an input of `total` bytes, of which `bytes` are read.
-    #[must_use]
     pub fn new(bytes: Arc<AtomicU64>, total: Option<u64>) -> Self {
         Self { bytes, total: total.filter(|&total| total > 0), seen: VecDeque::new(), drawn: String::new() }
     }
 
-    /// Draws it, where it is another than what stands there.
     pub fn draw(&mut self, tally: &Tally, now: Instant) {
         let width = rustix::termios::tcgetwinsize(io::stderr()).map_or(80, |size| usize::from(size.ws_col)).max(20);
         let text = ellipsis(&self.text(tally, now), width - 1).into_owned();
@@ -67,7 +107,6 @@ impl Bar {
         }
     }
 
-    /// Takes it off the screen.
     pub fn clear(&mut self) {
         if !self.drawn.is_empty() {
             let _ = write!(io::stderr().lock(), "\r\x1b[K");
@@ -86,7 +125,7 @@ impl Bar {
         }
         let _ = write!(text, "{} delivered, {} refused, {} failed", tally.delivered, tally.refused, tally.failed);
         if tally.unfit > 0 {
-            let _ = write!(text, ", {} unfit", tally.unfit);
+            let _ = write!(text, ", {} invalid", tally.unfit);
         }
         let _ = write!(text, "; {} in flight", tally.in_flight);
         if tally.waiting > 0 {
@@ -106,8 +145,7 @@ impl Bar {
     }
 }
 
-/// So many in that time, by the second; nothing of no time.
-#[must_use]
+/// The rate; 0 before any time has passed.
 pub fn per_second(count: u64, time: Duration) -> u64 {
     let rate = (u128::from(count) * 1000).checked_div(time.as_millis()).unwrap_or(0);
     u64::try_from(rate).unwrap_or(u64::MAX)
@@ -128,7 +166,7 @@ mod tests {
         tally = Tally { delivered: 90, refused: 6, failed: 3, unfit: 1, waiting: 4, ..tally };
         assert_eq!(
             bar.text(&tally, begin + Duration::from_secs(2)),
-            "[########--------]  50%  90 delivered, 6 refused, 3 failed, 1 unfit; 2 in flight, 4 waiting; 50/s"
+            "[########--------]  50%  90 delivered, 6 refused, 3 failed, 1 invalid; 2 in flight, 4 waiting; 50/s"
         );
     }
 

@@ -1,4 +1,4 @@
-//! The file for the lines that were not delivered: new or empty, for its owner only, never written over.
+//! The file for the lines that were not delivered: new or empty, readable by its owner only, never overwritten.
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write};
@@ -12,24 +12,21 @@ use crate::domain::text::visible;
 use crate::ops;
 use crate::ops::relay::FailedLines;
 
-/// The open file. Dropping it takes it away again if it was made here and nothing is in it.
+/// The open file. Dropping it deletes it if it was created here and is empty.
 #[derive(Debug)]
 pub struct FailedFile {
     path: PathBuf,
     file: File,
-    made: bool,
+    created: bool,
 }
 
 impl FailedFile {
-    /// Makes the file, or takes one that is empty.
-    ///
-    /// # Errors
-    /// Something is in it, or it cannot be made.
+    /// Creates the file, or opens an empty one.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let broken = |error: io::Error| unusable(path, &error);
         let mut options = OpenOptions::new();
         options.write(true).mode(0o600);
-        let (file, made) = match options.clone().create_new(true).open(path) {
+        let (file, created) = match options.clone().create_new(true).open(path) {
             Ok(file) => (file, true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (Self::open_empty(path, &options)?, false),
             Err(error) => return Err(broken(error)),
@@ -44,53 +41,44 @@ impl FailedFile {
                     fix: "Name another file.".into(),
                 });
             }
-            // Where there are no locks, there is still O_EXCL.
+            // Where locks are not supported, O_EXCL still protects.
             Err(TryLockError::Error(_)) => {}
         }
-        // Only now, when nobody else writes to it.
+        // Only now: another waypost may have been writing to it.
         if file.metadata().map_err(broken)?.len() > 0 {
-            return Err(refused(path, "is not empty, and nothing is added to it or written over"));
+            return Err(refused(path, "is not empty, and is never overwritten or appended to"));
         }
         file.set_permissions(Permissions::from_mode(0o600)).map_err(broken)?;
-        Ok(Self { path: path.to_owned(), file, made })
+        Ok(Self { path: path.to_owned(), file, created })
     }
 
     fn open_empty(path: &Path, options: &OpenOptions) -> Result<File, Failure> {
         let broken = |error: io::Error| unusable(path, &error);
-        // Looked at before it is opened: a FIFO would wait for its reader. A link could lead to anything.
+        // Checked before it is opened: a FIFO would wait for its reader, a link could point anywhere.
         if !fs::symlink_metadata(path).map_err(broken)?.is_file() {
             return Err(refused(path, "is not a file"));
         }
         options.open(path).map_err(broken)
     }
 
-    /// Where lines go.
-    ///
-    /// # Errors
-    /// What the system says.
     pub fn writer(&self) -> Result<Box<dyn FailedLines>, Failure> {
         let file = self.file.try_clone().map_err(|error| unusable(&self.path, &error))?;
         Ok(Box::new(Lines(file)))
     }
 
-    /// Makes sure that it outlives a power cut; the system's words where it does not.
-    ///
-    /// # Errors
-    /// What the system says.
+    /// Makes the file survive a power failure. The error is the reason in the system's words.
     pub fn sync(&self) -> Result<(), String> {
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let dir = || File::open(parent).and_then(|dir| dir.sync_all());
-        self.file.sync_all().and_then(|()| if self.made { dir() } else { Ok(()) }).map_err(|error| ops::reason(&error))
+        self.file.sync_all().and_then(|()| if self.created { dir() } else { Ok(()) }).map_err(|error| ops::reason(&error))
     }
 
-    /// Its name, safe to show.
-    #[must_use]
+    /// Its path, safe to print.
     pub fn shown(&self) -> String {
         shown(&self.path)
     }
 
-    /// As a shell takes it.
-    #[must_use]
+    /// Its path as a word for a shell.
     pub fn word(&self) -> String {
         shell::word(&self.path)
     }
@@ -117,8 +105,8 @@ impl FailedLines for Lines {
 
 impl Drop for FailedFile {
     fn drop(&mut self) {
-        if self.made && self.file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
-            // An empty file says as much as none.
+        if self.created && self.file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
+            // An empty file is worth nothing.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -129,15 +117,15 @@ fn shown(path: &Path) -> String {
 }
 
 fn refused(path: &Path, why: &str) -> Failure {
-    Failure::usage(format!("--failed: {} {why}.", shown(path)), "Name a file that is not there yet.")
+    Failure::usage(format!("--failed: {} {why}.", shown(path)), "Name a file that does not exist yet.")
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Failure {
     Failure::Other {
         code: exit::DISK,
         field: None,
-        message: format!("--failed: {} cannot be written. The system says: {}.", shown(path), ops::reason(error)),
-        fix: "Nothing was sent; look at the directory, or name another file.".into(),
+        message: format!("--failed: {} cannot be written: {}.", shown(path), ops::reason(error)),
+        fix: "Nothing was sent. Check the directory, or name another file.".into(),
     }
 }
 

@@ -1,57 +1,97 @@
-//! `send`: one real event, tried again as long as that may help.
+//! `waypost send`: one real event with retries; with `--lines`, one event per line.
 
 mod failed_file;
-pub mod lines;
+mod lines;
 mod summary;
 
-use std::cell::Cell;
+use std::path::PathBuf;
 
-use crate::cli::args;
-use crate::cli::delivering::{self, ProgressLine, adjusted, has_line};
+use clap::ValueHint;
+
 use crate::cli::failure::Failure;
+use crate::cli::globals::Globals;
 use crate::cli::input::body;
-use crate::cli::output::{self, Measure, Out};
+use crate::cli::input::fields::with_overrides;
+use crate::cli::output::progress::ProgressLine;
+use crate::cli::output::{self, Out, Verbosity, delivery};
+use crate::cli::runtime;
 use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
 
-/// Sends a file, or standard input, as one event.
-///
-/// # Errors
-/// An input is not valid, nothing is registered, or its secret cannot be opened. What comes of the delivery is told by the code.
-pub fn send(waypost: &Waypost, args: &args::Send, out: Out) -> Result<u8, Failure> {
-    let event = body::event_in(&args.source)?;
-    let destination = adjusted(waypost.destination()?, args.timeout.as_deref(), None)?;
+const DETAILS: &str = "Retried: failures that may resolve by themselves (no answer, 408, 425, 429 and 5xx), after 1, 2, 4, … seconds, or \
+after Retry-After, up to 60 s. With --lines, the exit code is 4 if a line failed, else 3 if one was refused, else 2 if one was not \
+JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed file; the second ends at once.";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub struct Args {
+    /// A file with the JSON to send, byte for byte; - for standard input
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    source: PathBuf,
+
+    /// Send each line as an event of its own; empty lines are skipped
+    #[arg(long)]
+    lines: bool,
+
+    /// Maximum number of retries per event
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(0..=20))]
+    retries: u32,
+
+    /// With --lines: maximum number of events in flight
+    #[arg(long, value_name = "N", default_value = "8", requires = "lines", value_parser = clap::value_parser!(u32).range(1..=256))]
+    concurrency: u32,
+
+    /// Timeout of an attempt, 1 to 120
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    timeout: Option<String>,
+
+    /// With --lines: write the lines that are not delivered to this file, unchanged; it must be new or empty
+    #[arg(long, value_name = "FILE", requires = "lines", value_hint = ValueHint::FilePath)]
+    failed: Option<PathBuf>,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Result<u8, Failure> {
     let options = Options { policy: Policy { retries: args.retries }, ..Options::default() };
-    let waits_are_told = has_line(out) || out.measure == Measure::Verbose;
-    let stopped_by = Cell::new(None);
-    let sent = delivering::run(async {
-        let mut signals = delivering::signals()?;
-        let stop = async { stopped_by.set(Some(signals.next().await)) };
+    if args.lines {
+        let run = lines::Run {
+            source: &args.source,
+            options,
+            concurrency: args.concurrency,
+            timeout: args.timeout.as_deref(),
+            failed: args.failed.as_deref(),
+            globals,
+        };
+        return run.send(waypost, out);
+    }
+    let event = body::event_in(&args.source)?;
+    let destination = with_overrides(waypost.destination()?, args.timeout.as_deref(), None)?;
+    let reports_waits = out.shows_progress() || out.verbosity == Verbosity::Verbose;
+    let (sent, signal) = runtime::run_until_signal(async |stop| {
         let progress = ProgressLine::new(&destination, out);
         let step = |step| match step {
             SendStep::Attempt(_, step) => progress.step(&step),
             SendStep::Waiting(number, wait) => {
                 progress.clear();
-                if waits_are_told {
-                    output::complain(&waiting(number, &wait));
+                if reports_waits {
+                    output::print_stderr(&waiting(number, &wait));
                 }
             }
         };
         Ok(waypost.send(&destination, &event, &options, step, stop).await)
     })?;
-    let stopped = stopped_by.get().filter(|_| sent.stopped);
-    let also = stopped.and_then(|_| not_again(sent.delivery.attempts.len(), options.policy.retries));
-    delivering::tell_with(&sent.delivery, sent.unrecorded.as_ref(), stopped, also.as_deref(), out)
+    let signal = signal.filter(|_| sent.stopped);
+    let remark = signal.and_then(|_| not_retried(sent.delivery.attempts.len(), args.retries));
+    delivery::print(&sent.delivery, sent.unrecorded.as_ref(), signal, remark.as_deref(), out)
 }
 
-/// `Stopped: not tried again (2 of 4 attempts).`, where there would have been more of them.
-fn not_again(attempts: usize, retries: u32) -> Option<String> {
+/// `Stopped: not retried (2 of 4 attempts).`, where attempts are left.
+fn not_retried(attempts: usize, retries: u32) -> Option<String> {
     let most = u64::from(retries) + 1;
-    ((attempts as u64) < most).then(|| format!("Stopped: not tried again ({attempts} of {most} attempts)."))
+    ((attempts as u64) < most).then(|| format!("Stopped: not retried ({attempts} of {most} attempts)."))
 }
 
-/// `attempt 1: The endpoint answered 503. Again in 1.1 s.`
+/// `attempt 1: The endpoint answered 503. Retrying in 1.1 s.`
 fn waiting(number: u32, wait: &Wait) -> String {
-    format!("attempt {number}: {} Again in {:.1} s.", wait.why, wait.duration.as_secs_f64())
+    format!("attempt {number}: {} Retrying in {:.1} s.", wait.why, wait.duration.as_secs_f64())
 }

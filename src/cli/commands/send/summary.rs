@@ -1,35 +1,41 @@
-//! What came of many lines: one line for people, what they have to know beside it, one object for scripts.
+//! The outcome of `send --lines`: one line and remarks for people, one object for scripts.
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::cli::args::Globals;
-use crate::cli::commands::send::failed_file::FailedFile;
-use crate::cli::commands::send::lines::Done;
+use super::failed_file::FailedFile;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::input::body;
+use crate::cli::globals::Globals;
+use crate::cli::input::read::is_stdin;
 use crate::cli::output::progress::per_second;
-use crate::cli::output::{self, Measure, Out};
+use crate::cli::output::{self, Out, Verbosity};
 use crate::domain::shell;
 use crate::domain::text::visible;
 use crate::ops::relay::{Summary, Tally};
 
-/// How many ranges of lost lines are named.
-const LOST_NAMED: usize = 10;
+/// At most this many ranges of lost lines are listed.
+const MAX_LOST_RANGES: usize = 10;
 
-/// What a command to go on is made of.
-pub struct Again<'a> {
-    /// The failed file.
+pub struct Ended {
+    pub summary: Summary,
+    /// From the first line to the last answer.
+    pub time: Duration,
+    /// The exit code of the first signal, if one came.
+    pub stopped_by: Option<u8>,
+}
+
+/// What a command that continues the run is made of.
+pub struct Rerun<'a> {
     pub failed: Option<&'a FailedFile>,
-    /// What this run was given.
     pub globals: &'a Globals,
 }
 
-impl Again<'_> {
+impl Rerun<'_> {
     /// `waypost send --lines FILE --failed NEW`, for the same destination.
     fn send(&self, source: &str) -> String {
         let mut text = "waypost".to_owned();
@@ -38,35 +44,32 @@ impl Again<'_> {
                 let _ = write!(text, " {name} {}", shell::word(dir));
             }
         }
-        // Its name is for the user to choose: the one of this run is not written over.
+        // A new file, since that of this run is not overwritten.
         let failed = if self.failed.is_some() { " --failed NEW" } else { "" };
         let _ = write!(text, " send --lines {source}{failed}");
         text
     }
 }
 
-/// Tells what came of the lines, and gives the exit code.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, again: &Again, out: Out) -> Result<u8, Failure> {
-    let summary = &done.summary;
-    let broken = broken(summary, unsynced, again);
-    let code = code(summary, broken.is_some(), done.stopped_by);
+/// Prints what became of the lines, and returns the exit code.
+pub fn print(ended: &Ended, unsynced: Option<String>, source: &Path, rerun: &Rerun, out: Out) -> Result<u8, Failure> {
+    let summary = &ended.summary;
+    let broken = broken(summary, unsynced, rerun);
+    let code = code(summary, broken.is_some(), ended.stopped_by);
     if let Some(problem) = &summary.unrecorded {
-        Out::say_problem("not recorded", problem);
+        output::print_problem("not recorded", problem);
     }
     if out.json {
-        return output::print_json(&json(done, broken.as_ref(), again.failed), code);
+        return output::print_json(json(ended, broken.as_ref(), rerun.failed), code);
     }
-    let line = line(&summary.tally, done);
-    if out.measure != Measure::Quiet {
-        output::complain(&line);
-        for text in remarks(summary, source, again) {
-            output::complain(&text);
+    let line = line(&summary.tally, ended.time);
+    if out.verbosity != Verbosity::Quiet {
+        output::print_stderr(&line);
+        for text in remarks(summary, source, rerun) {
+            output::print_stderr(&text);
         }
     } else if code != exit::DONE {
-        output::complain(&format!("error: {line}"));
+        output::print_stderr(&format!("error: {line}"));
     }
     if let Some(failure) = &broken {
         out.fail(failure);
@@ -74,7 +77,7 @@ pub fn tell(done: &Done, unsynced: Option<String>, source: &Path, again: &Again,
     Ok(code)
 }
 
-/// The worst that came: what was lost or left unread, the stop, a failure, a refusal, a line that was never sent.
+/// The worst of it decides: lines lost or unread, a stop, a failure, a refusal, an invalid line.
 fn code(summary: &Summary, broken: bool, stopped_by: Option<u8>) -> u8 {
     let tally = &summary.tally;
     match stopped_by {
@@ -87,120 +90,119 @@ fn code(summary: &Summary, broken: bool, stopped_by: Option<u8>) -> u8 {
     }
 }
 
-/// What went wrong on this side.
-fn broken(summary: &Summary, unsynced: Option<String>, again: &Again) -> Option<Failure> {
+/// What went wrong on this machine.
+fn broken(summary: &Summary, unsynced: Option<String>, rerun: &Rerun) -> Option<Failure> {
     let fail = |message: String, fix: &str| Some(Failure::Other { code: exit::DISK, field: None, message, fix: fix.into() });
-    let name = again.failed.map(FailedFile::shown).unwrap_or_default();
+    let name = rerun.failed.map(FailedFile::shown).unwrap_or_default();
     if let Some(why) = &summary.unwritten {
         let lost = match summary.lost.as_slice() {
             [] => String::new(),
             lost => format!(" These lines were not delivered and are not in it: {}.", ranges(lost)),
         };
-        let message = format!("--failed: {name} cannot be written. The system says: {}.{lost}", visible(why));
-        return fail(message, &after_full(summary, again));
+        let message = format!("--failed: {name} cannot be written: {}.{lost}", visible(why));
+        return fail(message, &after_full(summary, rerun));
     }
     if let Some(why) = &summary.unreadable {
         let from = summary.unread_from.unwrap_or(1);
-        let message = format!("The input cannot be read from line {from} on. The system says: {}.", visible(why));
-        return fail(message, "What was read before is done with; send the rest when it can be read.");
+        let message = format!("The input cannot be read from line {from} on: {}.", visible(why));
+        return fail(message, "The lines before it were processed. Send the rest when it can be read.");
     }
     let why = unsynced?;
-    fail(format!("--failed: {name} may not survive a power cut. The system says: {}.", visible(&why)), "Look at the disk.")
+    fail(format!("--failed: {name} may not survive a power failure: {}.", visible(&why)), "Check the disk.")
 }
 
-/// How to go on when the failed file took no more.
-fn after_full(summary: &Summary, again: &Again) -> String {
+/// How to continue when the failed file could not take more.
+fn after_full(summary: &Summary, rerun: &Rerun) -> String {
     let lost: u64 = summary.lost.iter().map(|range| range.end() - range.start() + 1).sum();
     let in_file = (summary.tally.ended() - summary.tally.delivered).saturating_sub(lost);
-    let mut text = "Make room, and send those lines again from the input.".to_owned();
-    // Where no line is named, it is not known which of them the file has.
-    if let (Some(file), true) = (again.failed, lost > 0 && in_file > 0) {
-        let _ = write!(text, " The lines before are in {}; to go on: {}", file.shown(), again.send(&file.word()));
+    let mut text = "Free some space, and send those lines again from the input.".to_owned();
+    // Without ranges it is not known which lines the file has.
+    if let (Some(file), true) = (rerun.failed, lost > 0 && in_file > 0) {
+        let _ = write!(text, " The lines before them are in {}. To continue: {}", file.shown(), rerun.send(&file.word()));
     }
     text
 }
 
 /// `1000 lines: 990 delivered, 6 refused, 4 failed; 12 retries, 3.2 s, 312/s`
-fn line(tally: &Tally, done: &Done) -> String {
+fn line(tally: &Tally, time: Duration) -> String {
     let ended = tally.ended();
     let lines = if ended == 1 { "line" } else { "lines" };
     let mut text = format!("{ended} {lines}: {} delivered, {} refused, {} failed", tally.delivered, tally.refused, tally.failed);
-    for (count, what) in [(tally.unfit, "unfit"), (tally.stopped, "stopped in flight"), (tally.unsent, "not sent")] {
+    for (count, what) in [(tally.unfit, "invalid"), (tally.stopped, "stopped in flight"), (tally.unsent, "not sent")] {
         if count > 0 {
             let _ = write!(text, ", {count} {what}");
         }
     }
     let retries = if tally.retries == 1 { "retry" } else { "retries" };
-    let _ = write!(text, "; {} {retries}, {:.1} s, {}/s", tally.retries, done.time.as_secs_f64(), per_second(ended, done.time));
+    let _ = write!(text, "; {} {retries}, {:.1} s, {}/s", tally.retries, time.as_secs_f64(), per_second(ended, time));
     text
 }
 
-/// What there is to know beside the numbers.
-fn remarks(summary: &Summary, source: &Path, again: &Again) -> Vec<String> {
+/// What there is to know besides the numbers.
+fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
     let tally = &summary.tally;
     let mut texts: Vec<_> = summary.unfit.iter().map(|unfit| format!("line {}: {}", unfit.line, unfit.why)).collect();
     let untold = tally.unfit.saturating_sub(summary.unfit.len() as u64);
     if untold > 0 {
-        texts.push(format!("{untold} more lines like that"));
+        texts.push(format!("{untold} more invalid lines"));
     }
     if tally.stopped > 0 {
-        texts.push(format!("{} were in flight at the end: the endpoint may have taken them.", tally.stopped));
+        texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
     }
     let undelivered = tally.ended() - tally.delivered;
-    match again.failed {
+    match rerun.failed {
         _ if undelivered == 0 || summary.unwritten.is_some() => {}
         Some(file) => texts.push(format!(
-            "{undelivered} not delivered: they are in {}. To go on: {}",
+            "{undelivered} not delivered; they are in {}. To continue: {}",
             file.shown(),
-            again.send(&file.word())
+            rerun.send(&file.word())
         )),
         None => {
             let tried = tally.refused + tally.failed + tally.stopped;
             if tried > 0 {
                 let history = match summary.unrecorded {
-                    None => " They are in the history, with bodies up to 64 KiB; waypost resend ID sends such a one again.",
+                    None => " They are in the history, with bodies up to 64 KiB: waypost resend ID sends one of them again.",
                     Some(_) => "",
                 };
-                texts.push(format!("{tried} not delivered.{history} To keep such lines, give --failed FILE."));
+                texts.push(format!("{tried} not delivered.{history} To keep such lines, use --failed FILE."));
             }
         }
     }
     if let (Some(from), None) = (summary.unread_from, &summary.unreadable) {
-        let rest = if body::is_stdin(source) {
+        let rest = if is_stdin(source) {
             String::new()
         } else {
-            format!(" To go on: tail -n +{from} {} | {}", shell::word(source), again.send("-"))
+            format!(" To continue: tail -n +{from} {} | {}", shell::word(source), rerun.send("-"))
         };
-        texts.push(format!("From line {from} on, nothing was sent.{rest}"));
+        texts.push(format!("Nothing was sent from line {from} on.{rest}"));
     }
     texts
 }
 
 fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
-    let named = ranges.iter().take(LOST_NAMED).map(|range| match (range.start(), range.end()) {
+    let named = ranges.iter().take(MAX_LOST_RANGES).map(|range| match (range.start(), range.end()) {
         (start, end) if start == end => start.to_string(),
         (start, end) => format!("{start}-{end}"),
     });
     let mut text = named.collect::<Vec<_>>().join(", ");
-    if ranges.len() > LOST_NAMED {
+    if ranges.len() > MAX_LOST_RANGES {
         text.push_str(" and more");
     }
     text
 }
 
-fn json(done: &Done, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
-    let Summary { tally, unfit, unread_from, lost, .. } = &done.summary;
+fn json(ended: &Ended, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
+    let Summary { tally, unfit, unread_from, lost, .. } = &ended.summary;
     json!({
-        "schema_version": crate::cli::SCHEMA_VERSION,
         "delivered": tally.delivered,
         "refused": tally.refused,
         "failed": tally.failed,
-        "unfit": tally.unfit,
+        "invalid": tally.unfit,
         "stopped": tally.stopped,
         "unsent": tally.unsent,
         "retries": tally.retries,
-        "duration_ms": u64::try_from(done.time.as_millis()).unwrap_or(u64::MAX),
-        "unfit_lines": unfit.iter().map(|unfit| json!({ "line": unfit.line, "why": unfit.why })).collect::<Vec<_>>(),
+        "duration_ms": u64::try_from(ended.time.as_millis()).unwrap_or(u64::MAX),
+        "invalid_lines": unfit.iter().map(|unfit| json!({ "line": unfit.line, "why": unfit.why })).collect::<Vec<_>>(),
         "failed_file": failed.filter(|_| tally.ended() > tally.delivered).map(FailedFile::shown),
         "unread_from": unread_from,
         "lost": lost.iter().map(|range| json!({ "from": range.start(), "to": range.end() })).collect::<Vec<_>>(),

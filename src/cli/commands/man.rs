@@ -1,30 +1,20 @@
-//! What is made from the arguments' own description: completions and the manual.
+//! `waypost man`: the manual page, made from the description of the arguments.
 
 use std::fmt::Write as _;
 
-use clap::{Arg, Command, CommandFactory as _};
-use clap_complete::shells;
+use clap::{Arg, Command};
 
-use crate::cli::args::{Args, EXIT_CODES, Shell};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output;
 
-/// A shell's script.
-#[must_use]
-pub fn completions(shell: Shell) -> String {
-    let mut command = Args::command();
-    let mut bytes = Vec::new();
-    let name = "waypost";
-    match shell {
-        Shell::Bash => clap_complete::generate(shells::Bash, &mut command, name, &mut bytes),
-        Shell::Zsh => clap_complete::generate(shells::Zsh, &mut command, name, &mut bytes),
-        Shell::Fish => clap_complete::generate(shells::Fish, &mut command, name, &mut bytes),
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+pub fn run(command: Command) -> Result<u8, Failure> {
+    output::print(&page(command), exit::DONE)
 }
 
-/// The manual page of section 1, for `man`.
-#[must_use]
-pub fn man() -> String {
-    let mut command = Args::command().after_help("");
+/// The page of section 1.
+fn page(command: Command) -> String {
+    let mut command = command.after_help("");
     command.build();
     let man = clap_mangen::Man::new(command.clone()).section("1").manual("User Commands");
     let mut bytes = Vec::new();
@@ -43,7 +33,7 @@ pub fn man() -> String {
         page.push_str(&command_section(sub));
     }
     page.push_str(".SH EXIT STATUS\n");
-    for (code, meaning) in EXIT_CODES {
+    for (code, meaning) in exit::CODES {
         page.push_str(&entry(code, meaning));
     }
     for (title, entries) in [("FILES", FILES.as_slice()), ("ENVIRONMENT", ENVIRONMENT.as_slice())] {
@@ -57,25 +47,25 @@ pub fn man() -> String {
 
 const FILES: [(&str, &str); 7] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
-    ("destination.lock", "in the config directory: held by whoever saves"),
-    ("events/*.json", "in the config directory: events of your own, for test --event"),
-    ("key", "in the state directory: what secrets are sealed with"),
-    ("deliveries.jsonl", "in the state directory: the deliveries, one a line"),
-    ("waypost.log", "in the state directory: what waypost did, where -v or RUST_LOG asks for it; no secrets"),
-    ("state.lock", "in the state directory: held by whoever writes there"),
+    ("destination.lock", "in the config directory: locked while waypost saves"),
+    ("events/*.json", "in the config directory: your own events, for test --event"),
+    ("key", "in the state directory: the key that secrets are sealed with"),
+    ("deliveries.jsonl", "in the state directory: the deliveries, one per line"),
+    ("waypost.log", "in the state directory: the log, written with -v or RUST_LOG; it contains no secrets"),
+    ("state.lock", "in the state directory: locked while waypost writes there"),
 ];
 
 const ENVIRONMENT: [(&str, &str); 6] = [
-    ("WAYPOST_CONFIG_DIR", "the config directory; --config-dir comes first"),
-    ("WAYPOST_STATE_DIR", "the state directory; --state-dir comes first"),
-    ("WAYPOST_KEY_FILE", "a key that is kept elsewhere, such as a systemd credential; never created"),
-    ("HTTPS_PROXY, NO_PROXY", "the proxy to go through, and where not to"),
-    ("SSL_CERT_FILE, SSL_CERT_DIR", "the CA certificates to trust, in place of the system's"),
-    ("NO_COLOR", "set to anything, nothing is coloured"),
+    ("WAYPOST_CONFIG_DIR", "the config directory; --config-dir takes precedence"),
+    ("WAYPOST_STATE_DIR", "the state directory; --state-dir takes precedence"),
+    ("WAYPOST_KEY_FILE", "a key stored elsewhere, such as a systemd credential; never created"),
+    ("HTTPS_PROXY, NO_PROXY", "the proxy to use, and the hosts to reach without it"),
+    ("SSL_CERT_FILE, SSL_CERT_DIR", "the CA certificates to trust instead of the system's"),
+    ("NO_COLOR", "if set to anything, disables colors"),
 ];
 
 fn command_section(command: &Command) -> String {
-    let mut out = format!(".SS waypost {}\n", escaped(command.get_name()));
+    let mut out = format!(".SS {}\n", escaped(command.get_bin_name().unwrap_or_default()));
     if let Some(about) = command.get_about() {
         let _ = writeln!(out, "{}.", line(&about.to_string()));
     }
@@ -84,6 +74,9 @@ fn command_section(command: &Command) -> String {
     }
     if let Some(more) = command.get_after_help() {
         let _ = writeln!(out, ".PP\n{}", line(&more.to_string()));
+    }
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        out.push_str(&command_section(sub));
     }
     out
 }
@@ -115,13 +108,13 @@ fn entry(term: &str, meaning: &str) -> String {
     format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), line(meaning))
 }
 
-/// A line of text that begins no request.
+/// A line of text that roff does not take for a request.
 fn line(text: &str) -> String {
     let text = escaped(text);
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
-/// Text with roff's own characters escaped; a hyphen that can be copied stays one.
+/// Text with roff's own characters escaped; `\-` is a hyphen that can be copied.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-").replace('…', "...").replace('\n', " ")
 }

@@ -1,0 +1,72 @@
+//! `waypost edit`.
+
+use crate::cli::failure::Failure;
+use crate::cli::input::fields::{FieldErrors, Fields};
+use crate::cli::input::secret;
+use crate::cli::output::{Out, destination};
+use crate::domain::draft::Draft;
+use crate::domain::field;
+use crate::ops::{Problem, State, Waypost};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = secret::DETAILS)]
+pub struct Args {
+    #[command(flatten)]
+    fields: Fields,
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    let fields = &args.fields;
+    let mut locked = None;
+    let (state, generation) = waypost.state_and_generation();
+    let draft = match state {
+        State::Empty => return Err(Problem::nothing_registered().into()),
+        State::Unreadable(problem) => return Err(problem.into()),
+        State::Locked(draft, problem) => {
+            locked = Some(problem);
+            *draft
+        }
+        State::Open(_) if fields.is_empty() => {
+            return Err(Failure::usage(
+                "Nothing to change.",
+                "Use at least one option, such as --url URL; see waypost edit --help.",
+            ));
+        }
+        State::Open(destination) => Draft::of(destination.settings()),
+    };
+    let url = fields.url.clone().unwrap_or_else(|| draft.text(field::URL).to_owned());
+    let mut given = secret::read(&fields.secret, &url, waypost)?;
+    // Asked before the lock is taken: nobody else should wait for typing.
+    if let Err(wrong) = fields.check(draft, given.as_ref()) {
+        let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
+        given = secret::ask(field, &url)?;
+        if given.is_none() {
+            return Err(locked.map_or_else(|| wrong.into(), Failure::from));
+        }
+    }
+    // A typed secret is for the destination that the prompt named.
+    let over = given.as_ref().is_some_and(|given| given.asked).then_some(generation);
+    let mut refused = None;
+    let mut notices = Vec::new();
+    let saved = waypost.revise(over, |draft, locked| match fields.check(draft, given.as_ref()) {
+        Ok(checked) => {
+            notices = checked.notices;
+            Ok(checked.settings)
+        }
+        // The secret became unreadable in the meantime: that is the problem, not the flags.
+        Err(FieldErrors { to_ask: Some(_), .. }) if let Some(locked) = locked => Err(locked),
+        Err(wrong) => {
+            // The operation reports one field; all of them are reported instead.
+            let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);
+            refused = Some(wrong);
+            Err(first)
+        }
+    });
+    match (saved, refused) {
+        (Ok(saved), _) => {
+            destination::print_saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved, &notices, given.as_ref(), out)
+        }
+        (Err(_), Some(wrong)) => Err(wrong.into()),
+        (Err(problem), None) => Err(problem.into()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Reads a file or standard input up to a limit.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::ops;
+
+pub enum Error {
+    Unreadable(io::Error),
+    /// More bytes than the limit.
+    TooLong(usize),
+}
+
+impl Error {
+    /// Of the source called `name`, without a full stop.
+    pub fn reason(&self, name: &str) -> String {
+        match self {
+            Self::Unreadable(error) => format!("{name} cannot be read: {}", ops::reason(error)),
+            Self::TooLong(most) => format!("{name} has more than {most} bytes"),
+        }
+    }
+}
+
+/// Reads a file of any kind: a pipe such as `<(command)` is one, too.
+pub fn file(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
+    bounded(File::open(path).map_err(Error::Unreadable)?, most)
+}
+
+pub fn bounded(source: impl Read, most: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    source.take(most as u64 + 1).read_to_end(&mut bytes).map_err(Error::Unreadable)?;
+    if bytes.len() > most { Err(Error::TooLong(most)) } else { Ok(bytes) }
+}
+
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}

@@ -1,0 +1,38 @@
+//! The tokio runtime of a command, and a stop by a signal.
+
+use std::cell::Cell;
+use std::future::Future;
+
+use futures_util::future::LocalBoxFuture;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::failure::Failure;
+use crate::cli::signals::Signals;
+
+/// A runtime on this thread alone: neither a command nor an idle app has work for more.
+pub fn new() -> Result<Runtime, Failure> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))
+}
+
+pub fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = new()?;
+    let done = runtime.block_on(work);
+    // Dropping it would wait for its threads: one may be in a lookup that the system's resolver does not give up.
+    runtime.shutdown_background();
+    done
+}
+
+/// Runs `work` with a future that is ready at the first signal. Returns the exit code of the signal that came, if one did.
+pub fn run_until_signal<T>(
+    work: impl AsyncFnOnce(LocalBoxFuture<'_, ()>) -> Result<T, Failure>,
+) -> Result<(T, Option<u8>), Failure> {
+    let signal = Cell::new(None);
+    let done = run(async {
+        let mut signals = Signals::catch()?;
+        work(Box::pin(async { signal.set(Some(signals.next().await)) })).await
+    })?;
+    Ok((done, signal.get()))
+}
