@@ -58,11 +58,12 @@ fn parse(argv: &[OsString]) -> Result<Cli, End> {
         return Ok(Cli::default());
     }
     argv::refuse_secrets(argv).map_err(End::Failure)?;
-    let matches = Cli::command().try_get_matches_from(argv);
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(argv);
     match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
         Err(error) if !error.use_stderr() => Err(End::Help(error.render().to_string())),
-        Err(error) => Err(End::Failure(usage::failure(&error))),
+        Err(error) => Err(End::Failure(usage::failure(&error, &command, argv))),
     }
 }
 

@@ -277,12 +277,12 @@ fn usage_errors_name_the_flag_and_repeat_no_stray_text() {
         (["register", "--auth", "digest"].as_slice(), Some("auth"), "bearer"),
         (&["edit", "--format", "md5"], Some("format"), "sha256-hex"),
         (&["edit", "--add-to", "body"], Some("add_to"), "query"),
-        (&["test", "--event", "ping", "--body", "-"], Some("body"), "does not go together"),
+        (&["test", "--event", "ping", "--body", "-"], Some("body"), "cannot be used with"),
         (&["edit", "--urll", "x"], None, "--url"),
         (&["edit"], None, "--url"),
         (&["regster"], None, "register"),
-        (&["completions", "tcsh"], None, "<SHELL>: \"tcsh\""),
-        (&["completions"], None, "<SHELL> is missing"),
+        (&["completions", "tcsh"], None, "'tcsh' for '<SHELL>'"),
+        (&["completions"], None, "<SHELL>"),
     ] {
         refused_with(&home, args, "", 2, field, says);
     }

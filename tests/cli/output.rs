@@ -73,11 +73,7 @@ fn h54_no_terminal() {
     let home = Home::new();
     for args in [[].as_slice(), &["demo"]] {
         let text = refused(&home, args, "", 2, None);
-        for command in
-            ["register", "edit", "show", "secret", "remove", "test", "verify", "listen", "snippet", "completions", "man"]
-        {
-            assert!(text.contains(command), "{text}");
-        }
+        assert!(text.contains("waypost --help"), "{text}");
     }
 }
 

@@ -109,7 +109,7 @@ fn it_asks_first() {
 fn without_auth_there_is_nothing_to_check() {
     let receiver = Receiver::start(expect_nothing());
     let home = registered_at(&receiver, &["--auth", "default"], "");
-    refused_with(&home, &["probe", "--yes"], "", 2, None, "nothing to check");
+    refused_with(&home, &["probe", "--yes"], "", 2, None, "nothing to verify");
     refused_with(&Home::new(), &["probe", "--yes"], "", 7, None, "No destination");
     assert_eq!(receiver.connections(), 0);
 }

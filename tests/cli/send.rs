@@ -64,7 +64,7 @@ fn one_event_is_tried_again_under_the_same_id() {
     let body = "{\"a\" : [1,\n 2]}\n";
     fs::write(home.path().join("order.json"), body).unwrap();
     let out = home.waypost(&["send", "order.json", "-v"]).exits(0);
-    assert!(out.stderr.contains("attempt 1: The endpoint answered 503. Again in "), "{}", out.stderr);
+    assert!(out.stderr.contains("attempt 1: The endpoint answered 503. Retrying in "), "{}", out.stderr);
     assert!(out.stdout.starts_with("delivered  200") && out.stdout.contains("attempt 1: refused 503"), "{}", out.stdout);
     let requests = receiver.requests();
     assert!(requests.iter().all(|request| request.body == body.as_bytes() && request.verdict.is_ok()));
@@ -111,9 +111,9 @@ fn what_is_no_event_is_not_sent() {
     refused(&home, &["send", "none.json"], "", 2, Some("body"));
     refused(&home, &["send", "--lines", "none.jsonl"], "", 2, Some("body"));
     refused(&home, &["send", "--lines", "."], "", 2, Some("body"));
-    refused_with(&home, &["send"], "", 2, None, "<FILE> is missing");
-    refused_with(&home, &["send", "-", "--retries", "99"], "{}", 2, None, "from 0 to 20");
-    refused_with(&home, &["send", "-", "--lines", "--concurrency", "0"], "{}", 2, None, "from 1 to 256");
+    refused_with(&home, &["send"], "", 2, None, "<FILE>");
+    refused_with(&home, &["send", "-", "--retries", "99"], "{}", 2, None, "0..=20");
+    refused_with(&home, &["send", "-", "--lines", "--concurrency", "0"], "{}", 2, None, "1..=256");
     refused_with(&home, &["send", "-", "--failed", "x"], "{}", 2, None, "--lines");
     refused(&home, &["send", "-", "--timeout", "0"], "{}", 2, Some("timeout_s"));
     refused(&Home::new(), &["send", "-"], "{}", 7, None);
@@ -128,7 +128,7 @@ fn h48_a_signal_between_two_attempts_ends_it() {
         let home = at(&receiver);
         fs::write(home.path().join("e"), "{}").unwrap();
         let mut child = start(&home, &["send", "e", "-v"]);
-        let _stderr = wait_for_line(&mut child, "Again in 60.0 s");
+        let _stderr = wait_for_line(&mut child, "Retrying in 60.0 s");
         signal(&child, sig);
         let out = end(child).exits(code);
         assert!(out.stdout.starts_with("refused  503"), "{}", out.stdout);
@@ -141,13 +141,13 @@ fn h48_a_signal_between_two_attempts_ends_it() {
         let mut child = start(&home, &["send", "e", "--retries", "3", more]);
         let mut stderr = None;
         if says {
-            stderr = Some(wait_for_line(&mut child, "Again in 60.0 s"));
+            stderr = Some(wait_for_line(&mut child, "Retrying in 60.0 s"));
         } else {
             receiver.wait_for_requests(2, DEADLINE);
         }
         signal(&child, Signal::INT);
         let out = end(child).exits(130);
-        let expected = "Stopped: not tried again (1 of 4 attempts).";
+        let expected = "Stopped: not retried (1 of 4 attempts).";
         match stderr {
             Some(mut stderr) => {
                 let mut rest = String::new();
@@ -221,11 +221,11 @@ fn what_is_not_delivered_is_in_the_failed_file_and_can_be_sent_from_it() {
     fs::write(home.path().join("in"), input).unwrap();
     let args = ["send", "--lines", "in", "--concurrency", "1", "--failed", "not delivered"];
     let out = home.waypost(&args).exits(3);
-    assert!(out.stderr.starts_with("6 lines: 2 delivered, 2 refused, 0 failed, 2 unfit; 0 retries, "), "{}", out.stderr);
+    assert!(out.stderr.starts_with("6 lines: 2 delivered, 2 refused, 0 failed, 2 invalid; 0 retries, "), "{}", out.stderr);
     for says in [
         "line 4: it is not JSON at column 2\n",
         "line 7: it is not JSON at column",
-        "4 not delivered: they are in not delivered. To go on: waypost send --lines 'not delivered' --failed NEW\n",
+        "4 not delivered; they are in not delivered. To continue: waypost send --lines 'not delivered' --failed NEW\n",
     ] {
         assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
     }
@@ -243,8 +243,8 @@ fn what_is_not_delivered_is_in_the_failed_file_and_can_be_sent_from_it() {
     let out = home.waypost(&["send", "--lines", "not delivered", "--failed", "rest", "--json"]).exits(2);
     schema::assert_valid("send", &out.json());
     let json = out.json();
-    assert_eq!((&json["delivered"], &json["unfit"], &json["failed_file"]), (&2.into(), &2.into(), &"rest".into()));
-    assert_eq!(json["unfit_lines"].as_array().unwrap().len(), 2);
+    assert_eq!((&json["delivered"], &json["invalid"], &json["failed_file"]), (&2.into(), &2.into(), &"rest".into()));
+    assert_eq!(json["invalid_lines"].as_array().unwrap().len(), 2);
     assert_eq!(sorted(&fs::read_to_string(home.path().join("rest")).unwrap()), sorted("not json\n\"\u{1b}\"\n"));
 }
 
@@ -353,8 +353,8 @@ fn how_to_go_on_where_the_input_was_left() {
     receiver.wait_for_requests(2, DEADLINE);
     signal(&child, Signal::INT);
     let out = end(child).exits(130);
-    assert!(out.stderr.contains("Stopping: 1 in flight are waited for, the rest is not sent."), "{}", out.stderr);
-    assert!(out.stderr.contains("From line 3 on, nothing was sent. To go on: tail -n +3 'in put' | waypost send --lines -"));
+    assert!(out.stderr.contains("Stopping: waiting for 1 in flight; the remaining lines are not sent."), "{}", out.stderr);
+    assert!(out.stderr.contains("Nothing was sent from line 3 on. To continue: tail -n +3 'in put' | waypost send --lines -"));
 }
 
 #[test]
@@ -411,7 +411,7 @@ fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
             assert_eq!((&json["error"]["code"], &json["lost"][0]["from"]), (&"disk".into(), &1.into()), "{json}");
             assert!(json["refused"].as_u64().unwrap() < 5000 && json["unread_from"].as_u64().unwrap() <= 5000, "{json}");
         } else {
-            for says in ["not recorded: ", "error: --failed: kept cannot be written.", "are not in it: 1"] {
+            for says in ["not recorded: ", "error: --failed: kept cannot be written: ", "are not in it: 1"] {
                 assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
             }
         }
@@ -432,8 +432,11 @@ fn what_fit_on_a_full_disk_is_whole_and_can_be_sent_again() {
     command.args(["-c", script, crate::support::WAYPOST]).arg(&state).current_dir(home.path()).env_clear();
     command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let out = crate::support::run(&mut command, b"").exits(5);
-    for says in ["not recorded: ", "error: --failed: kept cannot be written.", "The lines before are in kept; to go on: waypost "]
-    {
+    for says in [
+        "not recorded: ",
+        "error: --failed: kept cannot be written: ",
+        "The lines before them are in kept. To continue: waypost ",
+    ] {
         assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
     }
     let go_on = format!("waypost --state-dir {} send --lines kept --failed NEW", state.display());
@@ -458,7 +461,7 @@ fn no_second_signal_is_held_up_by_a_line_without_an_end() {
     let out = end(child);
     drop(input);
     assert!(matches!(out.code, Some(130 | 143)), "{out:?}");
-    assert_eq!((&out.json()["unread_from"], &out.json()["unfit"]), (&1.into(), &0.into()), "{}", out.stdout);
+    assert_eq!((&out.json()["unread_from"], &out.json()["invalid"]), (&1.into(), &0.into()), "{}", out.stdout);
     assert!(!home.path().join("f").exists());
 }
 
@@ -468,7 +471,7 @@ fn an_input_that_fails_is_reported() {
     let home = at(&receiver);
     // Its first page is in no process.
     let out = home.waypost(&["send", "--lines", "/proc/self/mem"]).exits(5);
-    assert!(out.stderr.contains("error: The input cannot be read from line 1 on."), "{}", out.stderr);
+    assert!(out.stderr.contains("error: The input cannot be read from line 1 on: "), "{}", out.stderr);
     let out = home.waypost(&["send", "--lines", "/proc/self/mem", "--json"]).exits(5);
     schema::assert_valid("send", &out.json());
     assert_eq!((&out.json()["unread_from"], &out.json()["error"]["code"]), (&1.into(), &"disk".into()));

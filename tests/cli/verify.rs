@@ -176,7 +176,7 @@ fn what_is_old_by_now_says_what_it_was_judged_by() {
     let args = ["verify", "--body", "-", "--header", "@headers", "--json"];
     let json = home.waypost_stdin(&args, "[1.5]").exits(3).json();
     assert_eq!(json["mistakes"], json!(["stale"]));
-    assert!(json["fix"].as_str().unwrap().contains("the clock of now; give --at"), "{json}");
+    assert!(json["fix"].as_str().unwrap().contains("the current time; use --at"), "{json}");
     let given = home.waypost_stdin(&[&args[..], &["--at", "2000"]].concat(), "[1.5]").exits(3).json();
     assert_eq!(given["mistakes"], json!(["stale"]));
     assert!(!given["fix"].as_str().unwrap().contains("--at"), "{given}");
@@ -231,7 +231,7 @@ fn invalid_inputs_are_named() {
 fn a_key_in_the_query_needs_the_target() {
     let args = ["--auth", "api-key", "--key", "k", "--add-to", "query", "--secret-stdin"];
     let (home, request) = sent(expect_api_key_query("k", SECRET), &args, SECRET);
-    refused_with(&home, &["verify", "--body", "body"], "", 2, None, "--target is missing");
+    refused_with(&home, &["verify", "--body", "body"], "", 2, None, "--target is required");
     let json = home.waypost(&["verify", "--body", "body", "--target", "/in", "--json"]).exits(3).json();
     assert_eq!(json["mistakes"], json!(["parameter-missing"]));
     // Among the arguments everybody can read it: that is told, but not with the secret.

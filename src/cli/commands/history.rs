@@ -17,6 +17,8 @@ use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::{self, Waypost};
 
+const LIMIT: u32 = 20;
+
 /// A reason cut to fewer columns would say nothing.
 const SHORTEST_WHY: usize = 16;
 
@@ -31,9 +33,9 @@ pub struct Args {
 
 #[derive(Debug, clap::Args)]
 struct ListArgs {
-    /// Maximum number of deliveries to list
-    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    limit: u32,
+    /// Maximum number of deliveries to list [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: Option<u32>,
 
     /// List only deliveries with this outcome
     #[arg(long, value_parser = outcome())]
@@ -64,6 +66,10 @@ fn outcome() -> impl TypedValueParser<Value = Outcome> {
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     match &args.action {
         None => list(waypost, &args.list, out),
+        // clap's own conflict of options and subcommands would refuse the global options, too.
+        Some(_) if args.list.limit.is_some() || args.list.outcome.is_some() => {
+            Err(Failure::usage("--limit and --outcome belong to list.", "Put them after history list."))
+        }
         Some(Action::List(args)) => list(waypost, args, out),
         Some(Action::Show { id }) => show(&waypost.delivery(id)?, out),
         Some(Action::Clear { yes }) => clear(waypost, *yes, out),
@@ -71,7 +77,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 }
 
 fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
-    let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
+    let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
     let page = waypost.deliveries(args.outcome, 0, limit)?;
     if page.unreadable > 0 && out.verbosity != Verbosity::Quiet {
         let lines = if page.unreadable == 1 { "line" } else { "lines" };

@@ -1,4 +1,4 @@
-//! The commands, one a file: its arguments, what it does, its tests.
+//! The commands, one per file: its arguments and what it does.
 
 mod app;
 mod completions;

@@ -1,5 +1,8 @@
 //! What clap finds wrong, on one line.
 
+use std::ffi::OsString;
+
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::exit;
@@ -8,19 +11,27 @@ use crate::domain::auth;
 use crate::domain::field::{AUTH, BODY, CA_CERT, Field, TIMEOUT, URL};
 use crate::domain::text::visible;
 
-/// The failure for an error of clap: in its words, except where those would repeat a text that may be a secret.
-pub fn failure(error: &clap::Error) -> Failure {
+/// The failure for an error that `command` finds in `argv`: in the words of clap, except where those would repeat a text that may be
+/// a secret.
+pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Failure {
     // `--key <NAME>`, `--timeout=3`, or a text that was given.
     let arg = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(text)) => text.split([' ', '=']).next().unwrap_or_default(),
+        Some(ContextValue::String(text)) => text.as_str(),
+        // Required arguments that are missing.
+        Some(ContextValue::Strings(texts)) => texts.first().map_or("", String::as_str),
         _ => "",
     };
+    let arg = arg.split([' ', '=']).next().unwrap_or_default();
     let see_help = "For more information, try '--help'.".to_owned();
     let (message, fix) = match error.kind() {
         ErrorKind::UnknownArgument if !arg.starts_with('-') => {
             ("Unexpected argument: every input has an option.".into(), see_help)
         }
         ErrorKind::TooManyValues => (format!("{} takes no value.", visible(arg)), see_help),
+        ErrorKind::InvalidSubcommand => {
+            let (message, fix) = words(&error.to_string());
+            (message, format!("Commands: {}. {fix}", subcommands(command, argv)))
+        }
         _ => words(&error.to_string()),
     };
     Failure::Other { code: exit::USAGE, field: field(arg), message, fix }
@@ -33,6 +44,15 @@ fn words(rendered: &str) -> (String, String) {
     let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
     let fix: Vec<&str> = paragraphs.filter(|text| !text.starts_with("Usage:")).collect();
     (sentence(message), fix.into_iter().map(sentence).collect::<Vec<_>>().join(" "))
+}
+
+/// The names of the commands that could be where an unknown one is.
+fn subcommands(mut command: &Command, argv: &[OsString]) -> String {
+    for arg in argv {
+        command = command.find_subcommand(arg).unwrap_or(command);
+    }
+    let names: Vec<_> = command.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
+    names.join(", ")
 }
 
 fn visible_paragraphs(text: &str) -> Vec<String> {
