@@ -8,7 +8,7 @@ pub const CODES: [(&str, &str); 13] = [
     ("0", "done; for a delivery: delivered"),
     ("1", "internal error (a bug)"),
     ("2", "usage or invalid input; the message names the field"),
-    ("3", "refused by the endpoint; for verify: not valid; for probe: the endpoint does not verify requests"),
+    ("3", "refused by the endpoint; for verify: not valid; for probe: not verified"),
     ("4", "the endpoint was not reached"),
     ("5", "error of the state file, the disk or the output"),
     ("6", "a secret cannot be opened"),

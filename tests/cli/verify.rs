@@ -236,7 +236,7 @@ fn a_key_in_the_query_needs_the_target() {
     assert_eq!(json["mistakes"], json!(["parameter-missing"]));
     // Among the arguments everybody can read it: that is told, but not with the secret.
     let out = home.waypost(&["verify", "--body", "body", "--target", request.target()]).exits(0);
-    assert!(out.stderr.contains("among the arguments") && !out.stderr.contains(SECRET), "{}", out.stderr);
+    assert!(out.stderr.contains("the arguments contain the secret") && !out.stderr.contains(SECRET), "{}", out.stderr);
     assert_eq!(home.waypost(&VERIFY).exits(0).stderr, "");
 }
 

@@ -357,7 +357,7 @@ fn without_a_terminal_no_question_is_asked() {
     }
     for flag in ["--accessible", "--ascii"] {
         let out = home.waypost(&[flag, "show"]).exits(2);
-        assert!(out.stderr.contains("are for the app"), "{out:?}");
+        assert!(out.stderr.contains("apply to the app"), "{out:?}");
     }
     assert!(!home.config_dir().exists() && !home.state_dir().exists());
     // Switched off: the app itself.
