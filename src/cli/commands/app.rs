@@ -13,8 +13,12 @@ use crate::tui::app::start;
 use crate::tui::model::Environment;
 use crate::tui::msg::Msg;
 
+/// Whether there is a terminal for it.
+pub fn has_terminal() -> bool {
+    start::has_terminal()
+}
+
 pub fn run(globals: &Globals, look: Look) -> Result<u8, Failure> {
-    require_terminal()?;
     let waypost = Waypost::at(globals.config_dir.clone(), globals.state_dir.clone())?;
     if is_accessible(look) {
         return accessible::open(runtime::new()?, &waypost, None);
@@ -24,7 +28,6 @@ pub fn run(globals: &Globals, look: Look) -> Result<u8, Failure> {
 
 /// The app on temporary files, with a receiver as its endpoint.
 pub fn run_demo(globals: &Globals, look: Look) -> Result<u8, Failure> {
-    require_terminal()?;
     let runtime = runtime::new()?;
     if is_accessible(look) {
         let (to_session, witnessed) = unbounded_channel();
@@ -69,11 +72,4 @@ fn environment(globals: &Globals, look: Look, demo: Option<String>) -> Environme
         Color::Auto => is_set("NO_COLOR"),
     };
     Environment { ascii: look.ascii || terminal::is_ascii(), colourless, editor: is_set("VISUAL") || is_set("EDITOR"), demo }
-}
-
-fn require_terminal() -> Result<(), Failure> {
-    if start::has_terminal() {
-        return Ok(());
-    }
-    Err(Failure::usage("The app needs a terminal.", "Run a command instead; waypost --help lists them."))
 }

@@ -93,6 +93,9 @@ impl Command {
 pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
     let waypost = || Waypost::at(cli.globals.config_dir.clone(), cli.globals.state_dir.clone());
     match &cli.command {
+        None | Some(Command::Demo(_)) if !app::has_terminal() => {
+            Err(Failure::usage("There is no terminal for the app.", format!("Use a command: {}.", names().join(", "))))
+        }
         None => app::run(&cli.globals, cli.look),
         Some(Command::Demo(args)) => demo::run(*args, &cli.globals, cli.look),
         Some(_) if cli.look.accessible || cli.look.ascii => Err(Failure::usage(
@@ -116,6 +119,10 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Completions(args)) => completions::run(args, Cli::command()),
         Some(Command::Man) => man::run(Cli::command()),
     }
+}
+
+fn names() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 fn exit_codes() -> String {
