@@ -100,8 +100,6 @@ pub struct Witness {
     pub accepted: bool,
     /// In words.
     pub text: String,
-    /// What it checks by: what it was given of a registration, whatever was edited since.
-    pub given: Option<Box<Destination>>,
 }
 
 /// How many deliveries the app reads at a time.

@@ -12,7 +12,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::domain::text::visible;
-use crate::tui::guide::layout as guide;
+use crate::tui::guide;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::text as form;
 use crate::tui::screens::main::layout as main_screen;
@@ -93,7 +93,7 @@ pub(crate) fn status_lines(model: &Model, area: Rect) -> Vec<String> {
 
 /// The whole screen but the demo's guide.
 pub(crate) fn below_guide(model: &Model) -> Rect {
-    guide::below(model, Rect::new(0, 0, model.size.0, model.size.1))
+    guide::below(model.guide, Rect::new(0, 0, model.size.0, model.size.1))
 }
 
 /// Where a popup lies that takes all the room it can have.

@@ -8,7 +8,7 @@ pub(crate) mod action;
 pub mod app;
 pub mod effect;
 pub(crate) mod glyphs;
-pub mod guide;
+pub(crate) mod guide;
 pub mod keys;
 pub mod layout;
 pub mod model;

@@ -2,7 +2,7 @@
 
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
-use crate::ops::demo::Guide;
+use crate::ops::demo::Step;
 use crate::ops::{Situation, State, Witness};
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::delivery::state::History;
@@ -78,7 +78,7 @@ pub struct Model {
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// What to do next, in a demo.
-    pub guide: Option<Guide>,
+    pub guide: Option<Step>,
     /// ^C was pressed with something to lose: once more quits.
     pub quit_armed: bool,
     /// Whether the last message changed anything that is shown.
@@ -90,7 +90,7 @@ impl Model {
     /// The model of an app that starts.
     #[must_use]
     pub fn new(size: (u16, u16), environment: Environment, situation: Situation) -> Self {
-        let guide = environment.demo.as_deref().map(Guide::new);
+        let guide = environment.demo.as_ref().map(|_| Step::default());
         let mut model = Self {
             size,
             environment,

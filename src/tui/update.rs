@@ -3,13 +3,13 @@
 pub use crate::ops::{Situation, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::guide;
 use crate::tui::keys::{self, Context};
 use crate::tui::layout::too_small;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg, Press};
 use crate::tui::navigation::{ask, quit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
+use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
 use crate::tui::screens::{delivery, form, help, main, probe, question, snippet, test, verify};
 use crate::tui::status::{Status, Tone};
@@ -20,8 +20,21 @@ const INTERRUPTED: u8 = 130;
 /// Takes a message. [`Model::changed`] says afterwards whether there is anything new to draw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let effects = taken(model, msg);
-    guide::follow(model);
+    follow(model);
     effects
+}
+
+/// Moves the demo's guide on by what the model shows.
+fn follow(model: &mut Model) {
+    let Some(step) = model.guide else { return };
+    let mut next = step.registered(!matches!(model.state, State::Empty));
+    if let Some(Popup::Test(test)) = &model.popup
+        && let Life::Answered(Answered { delivery, .. }) = &test.life
+    {
+        next = next.ended(delivery.outcome());
+    }
+    model.guide = Some(next);
+    model.changed |= next != step;
 }
 
 fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -71,9 +84,6 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Probed(id, result) => probe::update::probed(model, id, result),
         Msg::Explained(id, result) => verify::update::explained(model, id, result),
         Msg::Witnessed(witness) => {
-            if let Some(guide) = &mut model.guide {
-                guide.told(&witness);
-            }
             model.witness = Some(witness);
             Vec::new()
         }

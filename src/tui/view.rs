@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::tui::glyphs::to_ascii;
-use crate::tui::guide::view as guide;
+use crate::tui::guide;
 use crate::tui::keys;
 use crate::tui::layout::{SMALLEST, Screen, status_lines, too_small};
 use crate::tui::model::{Model, Popup};
@@ -24,7 +24,10 @@ pub fn view(model: &Model, frame: &mut Frame) {
         frame.render_widget(Paragraph::new(text), whole);
         return;
     }
-    let area = guide::draw(model, theme, frame, whole);
+    if let Some(step) = model.guide {
+        guide::draw(step, theme, frame, whole);
+    }
+    let area = guide::below(model.guide, whole);
     let screen = Screen::new(model, area);
     main::view::title(model, theme, frame, screen.title);
     let about_destination = model.question.as_ref().is_some_and(Question::is_about_destination);

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::questions::say;
 use super::spoken::spoken;
 use crate::domain::delivery::{Delivery, Outcome};
-use crate::ops::demo::Guide;
+use crate::ops::demo::Step;
 use crate::ops::{State, Witness};
 
 /// How long to wait for what the receiver makes of a request: it looks for the mistake, which can take a second.
@@ -18,36 +18,33 @@ pub struct InDemo {
     /// Of its receiver.
     pub url: String,
     seen: UnboundedReceiver<Witness>,
-    guide: Guide,
+    step: Step,
 }
 
 impl InDemo {
     /// `url` is the receiver's; `seen` brings what it saw.
     pub fn new(url: &str, seen: UnboundedReceiver<Witness>) -> Self {
-        Self { url: url.to_owned(), seen, guide: Guide::new(url) }
+        Self { url: url.to_owned(), seen, step: Step::default() }
     }
 
     /// Says what to do next.
     pub fn guide(&mut self, state: &State) {
         // Of deliveries that were stopped after they had arrived, and of those whose mistake was looked for too long.
-        while let Ok(witness) = self.seen.try_recv() {
-            self.guide.told(&witness);
-        }
-        self.guide.registered(state);
-        say(&spoken(&self.guide, state));
+        while self.seen.try_recv().is_ok() {}
+        self.step = self.step.registered(!matches!(state, State::Empty));
+        say(&spoken(self.step));
         say("");
     }
 
     /// What the receiver saw of a delivery that ended; `None` when it did not get there.
     pub async fn saw(&mut self, delivery: &Delivery) -> Option<Witness> {
         let outcome = delivery.outcome();
-        self.guide.ended(outcome);
+        self.step = self.step.ended(outcome);
         if !matches!(outcome, Outcome::Delivered | Outcome::Refused) {
             return None;
         }
         let saw = async {
             while let Some(witness) = self.seen.recv().await {
-                self.guide.told(&witness);
                 if witness.id.as_deref() == Some(&delivery.id) {
                     return Some(witness);
                 }

@@ -5,7 +5,6 @@
 //! ones, and says which mistake it sees. It has one path, and nothing at any other: with the auth type Default, which has no
 //! credentials, that is what can be wrong. Deleting the destination and registering anew gives it the new credentials.
 
-mod change;
 mod guide;
 
 use std::fs::DirBuilder;
@@ -19,8 +18,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc::channel;
 
-pub use change::{Called, Change};
-pub use guide::{Guide, Step};
+pub use guide::Step;
 
 use super::{OwnReceiver, Problem, ProblemKind, Waypost, Witness, reason};
 use crate::domain::destination::{Destination, Settings};
@@ -65,7 +63,7 @@ impl Demo {
                 let Told::Request(request) = told else { continue };
                 // Explaining takes many hashes: not where the app waits for keys.
                 let had = registered.had();
-                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, had)).await {
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &had)).await {
                     seen(witness);
                 }
             }
@@ -133,7 +131,7 @@ impl Had {
     }
 }
 
-fn witness(seen: Seen, had: Had) -> Witness {
+fn witness(seen: Seen, had: &Had) -> Witness {
     // Masked by the receiver is the secret that it was given, not one that came since.
     let target = had.seen.iter().fold(seen.target.clone(), |target, settings| Redactor::new(settings).redact(&target));
     let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
@@ -150,7 +148,7 @@ fn witness(seen: Seen, had: Had) -> Witness {
         }
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };
-    Witness { id: seen.webhook_id, accepted, text, given: had.given.map(Box::new) }
+    Witness { id: seen.webhook_id, accepted, text }
 }
 
 /// By the explainer, where the request is there to be explained: the reason, and the fix.
@@ -324,10 +322,9 @@ mod tests {
             status: 401,
             evidence: None,
         };
-        let witness = witness(seen, registered.had());
+        let witness = witness(seen, &registered.had());
         assert!(witness.text.starts_with("The receiver got POST /in?X-Api-Key=•"), "{}", witness.text);
         assert!(witness.text.ends_with("It keeps what was registered first."), "{}", witness.text);
-        assert_eq!(witness.given.as_deref().map(Destination::settings), Some(first.settings()));
         let all = format!("{witness:?}");
         assert!(!all.contains("9876543210") && !all.contains("0123456789"), "{all}");
     }

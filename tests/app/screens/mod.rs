@@ -4,7 +4,6 @@
 mod colours;
 mod driver;
 mod effects;
-mod guide;
 mod invariants;
 pub mod scenes;
 mod snapshots;

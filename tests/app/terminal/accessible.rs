@@ -307,7 +307,7 @@ fn the_demo_leads_to_its_own_receiver() {
 fn the_demo_leads_on_through_a_refusal() {
     let home = Home::new();
     let mut talk = Talk::begin(home.pty(&["demo", "--accessible"]).env("NO_PROXY", "*").size(400, 120));
-    assert!(talk.said().contains("\nGuide, 1 of 4: Register a destination."), "{}", talk.said());
+    assert!(talk.said().contains("\nGuide, 1 of 5: Register a destination."), "{}", talk.said());
     let url = talk.said().lines().find(|line| line.starts_with("https://localhost:")).unwrap().trim().to_owned();
     let wrong = format!("{url}x");
     let steps = [
@@ -316,19 +316,19 @@ fn the_demo_leads_on_through_a_refusal() {
             ("1", ""),
             "delivered  200",
             "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
-            "Guide, 3 of 4: Now see a refusal. Edit the destination, and change the URL's path",
+            "Guide, 3 of 5: See a refusal. Edit the destination: change the secret or the URL",
         ),
         (
             ("2", &*wrong),
             "refused  404",
             "The receiver got POST /inx, 67 bytes: there is nothing at that path; events go to /in.",
-            "Guide, 4 of 4: The receiver has it otherwise. Edit the destination, and let the URL",
+            "Guide, 4 of 5: The answer says what is wrong. Edit the destination to fix it",
         ),
         (
             ("2", &*url),
             "delivered  200",
             "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
-            "Guide: That is all of it. q ends the demo; nothing of it is left behind.",
+            "Guide, 5 of 5: That was the tour. q ends the demo; nothing of it is left behind.",
         ),
     ];
     for ((chosen, url), outcome, seen, guide) in steps {

@@ -1,0 +1,60 @@
+//! The demo's guide: one line above everything, which says what to do next. It blocks nothing.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::ops::demo::Step;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text;
+
+const fn line(step: Step) -> &'static str {
+    match step {
+        Step::Register => "Register a destination. The form has the URL; ^O saves it.",
+        Step::Prove => "Send a test delivery: press t, then Enter.",
+        Step::Refuse => "See a refusal: press e, change the secret or the URL, save, test.",
+        Step::Fix => "The answer says what is wrong. Press e, fix it, save and test.",
+        Step::Done => "That was the tour. Press q to quit; nothing of it is left behind.",
+    }
+}
+
+/// From this width a line fits into one row.
+const ONE_ROW: u16 = 80;
+
+/// From this height a narrower screen has a second row to give.
+const HIGH: u16 = 16;
+
+/// The rows of the guide: the same number at every step, so that nothing below moves with it.
+const fn rows(area: Rect) -> u16 {
+    if area.width < ONE_ROW && area.height >= HIGH { 2 } else { 1 }
+}
+
+/// What is left below the guide.
+pub fn below(step: Option<Step>, area: Rect) -> Rect {
+    let rows = if step.is_some() { rows(area).min(area.height) } else { 0 };
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+pub fn draw(step: Step, theme: Theme, frame: &mut Frame, area: Rect) {
+    let place = format!(" {} ", step.place());
+    let indent = text::width(&place);
+    let room = usize::from(area.width).saturating_sub(indent + 2);
+    let lines = text::cut_lines(text::wrapped(line(step), room), rows(area).into(), room);
+    for (y, text) in (area.y..area.bottom()).zip(lines) {
+        let head = if y == area.y { Span::styled(place.clone(), theme.styles.selected) } else { Span::raw(" ".repeat(indent)) };
+        let line = Line::from(vec![head, Span::styled(format!(" {text}"), theme.styles.strong)]);
+        frame.render_widget(line, Rect { y, height: 1, ..area });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_fits_into_80_columns() {
+        for step in [Step::Register, Step::Prove, Step::Refuse, Step::Fix, Step::Done] {
+            assert!(text::width(line(step)) <= 70, "{}", line(step));
+        }
+    }
+}
