@@ -378,7 +378,7 @@ async fn rejected_requests_can_be_explained_while_there_is_room() {
     exchanged(&mut stream, tampered.as_bytes()).await;
     assert!(told.recv().await.unwrap().evidence.is_none());
     let evidence = kept.pop().unwrap();
-    assert!(evidence.explain().reason.contains("stands in x-other"), "{:?}", evidence.explain());
+    assert!(evidence.explain().reason.contains("is in x-other"), "{:?}", evidence.explain());
     assert!(!format!("{evidence:?}").contains("{}"));
     drop(evidence);
     exchanged(&mut stream, tampered.as_bytes()).await;

@@ -230,7 +230,7 @@ pub enum Mismatch {
     #[error("the timestamp is {0} s off, more than the 300 s allowed")]
     Stale(i64),
     /// Another secret, or another body.
-    #[error("the signature does not match: another secret, or a body that was changed")]
+    #[error("the signature does not match: another secret was used, or the body was changed")]
     Signature,
 }
 

@@ -265,9 +265,9 @@ mod tests {
                 401,
                 "the signature is written in base64, not in lower-case hex",
             ),
-            (basic::SPEC, |draft| draft.set(basic::USERNAME, "Aladdinx"), 401, "the user name is another"),
+            (basic::SPEC, |draft| draft.set(basic::USERNAME, "Aladdinx"), 401, "the user name is not the registered one"),
             (bearer::SPEC, |draft| draft.set(bearer::TOKEN, "another-token"), 401, "the token"),
-            (api_key::SPEC, |draft| draft.set(api_key::ADD_TO, api_key::QUERY.name), 401, "the credential stands in the query"),
+            (api_key::SPEC, |draft| draft.set(api_key::ADD_TO, api_key::QUERY.name), 401, "the credential is in the query"),
         ] {
             let (demo, mut witnesses) = started().await;
             let waypost = demo.waypost();

@@ -15,7 +15,7 @@ pub enum Mistake {
         /// In lower case.
         name: String,
     },
-    /// The header or parameter stands more than once, and one of them is right.
+    /// The header or parameter appears more than once, and one of them is right.
     Repeated {
         /// A header's in lower case.
         name: String,

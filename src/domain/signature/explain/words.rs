@@ -14,7 +14,7 @@ const NAME: usize = 60;
 pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) {
     if mistakes.is_empty() {
         let fix = if auth.format().is_some() {
-            "Check that both sides have the same secret, and that the body is the bytes as they came, before any parser had them."
+            "Check that both sides have the same secret, and that the body is the bytes as they came, before any parser."
         } else {
             "Check that both sides have the same credential, and enter it again on the side that is wrong."
         };
@@ -41,14 +41,15 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Method => ("it was not sent by POST".into(), "Send it by POST, as every delivery is.".into()),
         Mistake::HeaderMissing { name } => {
             let proxy = if name.contains('_') { " Some proxies drop headers with an underscore in their name." } else { "" };
-            let fix = format!("Look whether it is sent, and whether a proxy before the receiver takes it away.{proxy}");
+            let fix = format!("Check that it is sent, and that no proxy in front of the receiver removes it.{proxy}");
             (format!("the header {} is missing", shown(name)), fix)
         }
-        Mistake::Repeated { name } => {
-            (format!("{} stands more than once", shown(name)), "Send it once: of two, programs read one or the other.".into())
-        }
+        Mistake::Repeated { name } => (
+            format!("{} appears more than once", shown(name)),
+            "Send it once: of two, some programs read the first and some the last.".into(),
+        ),
         Mistake::HeaderName { expected, found } => (
-            format!("what belongs into the header {} stands in {}", shown(expected), shown(found)),
+            format!("the value of the header {} is in {}", shown(expected), shown(found)),
             if is_registered(auth, expected) {
                 format!("Use the header {}, or register the other name.", shown(expected))
             } else {
@@ -56,7 +57,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             },
         ),
         Mistake::Format(other) => (
-            format!("it is signed in the format {}, and {} is registered", other.name(), format.name()),
+            format!("it is signed in the format {}, but {} is registered", other.name(), format.name()),
             format!("Sign in the format {}, or register the format {}.", format.name(), other.name()),
         ),
         Mistake::Encoding(found) => encoding(*found, format),
@@ -76,7 +77,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         }
         Mistake::Stale(off) => (
             format!("the timestamp is {off} s off, more than the {TOLERANCE_S} s allowed"),
-            "Set the clocks of both machines (NTP); an old request is not to be accepted again.".into(),
+            "Synchronize the clocks of both machines (NTP); an old request must not be accepted again.".into(),
         ),
         Mistake::Milliseconds => (
             "the timestamp is in milliseconds, not in seconds".into(),
@@ -88,24 +89,24 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         ),
         Mistake::Scheme(found) => scheme(auth, *found),
         Mistake::Swapped => (
-            "the user name and the password stand in each other's place".into(),
-            "Put the user name before the colon and the password behind it.".into(),
+            "the user name and the password are swapped".into(),
+            "Put the user name before the colon and the password after it.".into(),
         ),
         Mistake::Credential(form) => credential(*form),
         Mistake::InQuery { name } => (
-            format!("the credential stands in the query, in {}, and belongs into a header", shown(name)),
+            format!("the credential is in the query, in {}, and belongs in a header", shown(name)),
             "Put it into the header.".into(),
         ),
         Mistake::InHeader { name } => (
-            format!("the key stands in the header {}, and belongs into the query", shown(name)),
+            format!("the key is in the header {}, and belongs in the query", shown(name)),
             "Put it into the query, or register it as a header.".into(),
         ),
         Mistake::ParameterMissing { name } => (
             format!("the query has no parameter {}", shown(name)),
-            "Look whether a proxy before the receiver cuts the query off.".into(),
+            "Check whether a proxy in front of the receiver cuts the query off.".into(),
         ),
         Mistake::Parameter { expected, found } => (
-            format!("the key that belongs into the query's {} stands in {}", shown(expected), shown(found)),
+            format!("the key of the query parameter {} is in {}", shown(expected), shown(found)),
             format!("Use the parameter {}, or register the other name.", shown(expected)),
         ),
     }
@@ -154,9 +155,9 @@ fn encoding(found: Encoding, format: Format) -> (String, String) {
 fn prefix(found: Prefix, format: Format) -> (String, String) {
     let what = match found {
         Prefix::Missing => "the prefix before the signature is missing".to_owned(),
-        Prefix::Doubled => "the prefix stands before the signature twice".to_owned(),
-        Prefix::Other(prefix) => format!("\"{prefix}\" stands before the signature"),
-        Prefix::Unknown => "something stands beside the signature that does not belong there".to_owned(),
+        Prefix::Doubled => "the prefix is before the signature twice".to_owned(),
+        Prefix::Other(prefix) => format!("\"{prefix}\" is before the signature"),
+        Prefix::Unknown => "something that does not belong there is beside the signature".to_owned(),
     };
     (what, format!("The header's value is {} and nothing else.", example(format)))
 }
@@ -164,28 +165,26 @@ fn prefix(found: Prefix, format: Format) -> (String, String) {
 fn secret(form: SecretForm) -> (String, String) {
     let (what, fix) = match form {
         SecretForm::NewlineAdded => (
-            "the secret was used with a line break behind it",
-            "Take the line break off where the secret is read; a file or `echo` adds one.",
+            "the secret was used with a line break at its end",
+            "Remove the line break where the secret is read; a file or `echo` adds one.",
         ),
         SecretForm::CrLfAdded => (
-            "the secret was used with a Windows line break behind it",
-            "Take the line break off where the secret is read; an editor adds one.",
+            "the secret was used with a Windows line break at its end",
+            "Remove the line break where the secret is read; an editor adds one.",
         ),
         SecretForm::BlankAdded => {
-            ("the secret was used with a blank around it", "Take the blank off; it is left over from copying.")
+            ("the secret was used with a space around it", "Remove the space; it is left over from copying.")
         }
         SecretForm::BlanksRemoved => (
-            "the secret was used without the blanks that it begins or ends with",
-            "Use the secret as it is registered, or register it without blanks.",
+            "the secret was used without the whitespace that it starts or ends with",
+            "Use the secret as it is registered, or register it without whitespace.",
         ),
-        SecretForm::Quoted => (
-            "the secret was used with quotes around it",
-            "Take the quotes off in the settings file; not every program removes them.",
-        ),
-        SecretForm::WhsecRemoved => (
-            "the secret was used without its whsec_",
-            "Use the whole text as the key; only the format standard takes whsec_ off.",
-        ),
+        SecretForm::Quoted => {
+            ("the secret was used with quotes around it", "Remove the quotes in the settings file; not every program does.")
+        }
+        SecretForm::WhsecRemoved => {
+            ("the secret was used without its whsec_", "Use the whole text as the key; only the format standard removes whsec_.")
+        }
         SecretForm::WhsecAdded => {
             ("the secret was used with whsec_ before it", "Use the secret as it is registered, without whsec_.")
         }
@@ -197,30 +196,30 @@ fn secret(form: SecretForm) -> (String, String) {
         }
         SecretForm::NotDecoded => (
             "the secret was used without decoding it from base64",
-            "Take whsec_ off, decode the rest from base64, and use the bytes as the key.",
+            "Remove whsec_, decode the rest from base64, and use the bytes as the key.",
         ),
         SecretForm::NotDecodedWhsec => (
             "the secret was used whole, with whsec_, without decoding it from base64",
-            "Take whsec_ off, decode the rest from base64, and use the bytes as the key.",
+            "Remove whsec_, decode the rest from base64, and use the bytes as the key.",
         ),
-        SecretForm::WhsecDecoded => ("whsec_ was decoded as if it were a part of the base64", "Take whsec_ off before decoding."),
+        SecretForm::WhsecDecoded => ("whsec_ was decoded as a part of the base64", "Remove whsec_ before decoding."),
         SecretForm::Empty => (
             "it is signed with an empty secret",
-            "The secret did not reach the program: look at the name of the variable that it is read from.",
+            "The secret did not reach the program: check the name of the variable that it is read from.",
         ),
     };
     (what.to_owned(), fix.to_owned())
 }
 
 /// Body mistakes have one cure.
-const RAW: &str = "Check the bytes as they came, before any parser, framework or editor had them.";
+const RAW: &str = "Check the bytes as they came, before any parser, framework or editor.";
 
 fn body(form: BodyForm) -> (String, String) {
     let what = match form {
-        BodyForm::NewlineAdded => "with a line break behind it",
-        BodyForm::CrLfAdded => "with a Windows line break behind it",
+        BodyForm::NewlineAdded => "with a line break at its end",
+        BodyForm::CrLfAdded => "with a Windows line break at its end",
         BodyForm::NewlineRemoved => "without its last line break",
-        BodyForm::Trimmed => "without the blanks around it",
+        BodyForm::Trimmed => "without the whitespace around it",
         BodyForm::LfForCrLf => "with LF for every CRLF",
         BodyForm::CrLfForLf => "with CRLF for every LF",
         BodyForm::BomAdded => "with a byte order mark",
@@ -229,14 +228,14 @@ fn body(form: BodyForm) -> (String, String) {
         BodyForm::FormField => "as the decoded field of a form",
         BodyForm::FormDecoded => "decoded as a form",
         BodyForm::PercentDecoded => "with its %XX decoded",
-        BodyForm::QuotedAsJson => "encoded once more, as a JSON text in quotes",
-        BodyForm::UnquotedJson => "taken out of the JSON text in quotes that came",
+        BodyForm::QuotedAsJson => "encoded again, as a JSON string",
+        BodyForm::UnquotedJson => "taken out of the JSON string that came",
         BodyForm::ObjectObject => {
-            let what = "the signature is over \"[object Object]\", a parsed body used as a text";
+            let what = "the signature is over \"[object Object]\", a parsed body used as a string";
             return (what.into(), RAW.into());
         }
         BodyForm::Empty => {
-            let fix = "Something read the body before the check did: keep its bytes and check those.";
+            let fix = "Something read the body before the check did: keep its bytes, and check them.";
             return ("the signature is over no bytes at all".into(), fix.into());
         }
     };
@@ -245,14 +244,14 @@ fn body(form: BodyForm) -> (String, String) {
 
 fn rewritten(how: Rewrite) -> String {
     let spacing = how.spacing.map(|spacing| match spacing {
-        Spacing::Compact => "without blanks",
-        Spacing::Spaced => "with a blank behind each comma and colon",
+        Spacing::Compact => "without whitespace",
+        Spacing::Spaced => "with a space after each comma and colon",
         Spacing::Pretty2 => "indented by 2",
         Spacing::Pretty4 => "indented by 4",
     });
     let non_ascii = how.non_ascii.map(|way| match way {
         NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
-        NonAscii::EscapedUpper => "with non-ASCII characters as \\uXXXX in capitals",
+        NonAscii::EscapedUpper => "with non-ASCII characters as \\uXXXX in upper case",
         NonAscii::Plain => "with \\uXXXX as the characters themselves",
     });
     let slashes = how.slashes.map(|way| match way {
@@ -267,10 +266,10 @@ fn rewritten(how: Rewrite) -> String {
         Numbers::Alike => "with numbers written again (1.50 as 1.5)",
         Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
         Numbers::Python => "with numbers as Python writes them",
-        Numbers::WithPoint => "with .0 behind whole numbers",
+        Numbers::WithPoint => "with .0 after integers",
     });
     let sorted = how.sorted.then_some("with sorted keys");
-    let newline = how.newline.then_some("with a line break behind it");
+    let newline = how.newline.then_some("with a line break at its end");
     let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, numbers, newline].into_iter().flatten().collect();
     format!("written again {}", parts.join(", "))
 }
@@ -300,10 +299,10 @@ fn scheme(auth: &Auth, found: Scheme) -> (String, String) {
     let what = match (found, wanted) {
         (Scheme::Missing, Some(wanted)) => format!("\"{wanted} \" is missing before the credential"),
         (Scheme::Missing, None) => "the first word of the key is missing".to_owned(),
-        (Scheme::Doubled, wanted) => format!("\"{} \" stands before the credential twice", wanted.unwrap_or_default()),
-        (Scheme::Other(other), Some(wanted)) => format!("\"{other} \" stands before the credential, not \"{wanted} \""),
-        (Scheme::Other(other), None) => format!("\"{other} \" stands before the key"),
-        (Scheme::Unknown, _) => "a word that does not belong there stands before the credential".to_owned(),
+        (Scheme::Doubled, wanted) => format!("\"{} \" is before the credential twice", wanted.unwrap_or_default()),
+        (Scheme::Other(other), Some(wanted)) => format!("\"{other} \" is before the credential, not \"{wanted} \""),
+        (Scheme::Other(other), None) => format!("\"{other} \" is before the key"),
+        (Scheme::Unknown, _) => "a word that does not belong there is before the credential".to_owned(),
     };
     let fix = match wanted {
         Some(wanted) => format!("The header's value is \"{wanted} \" once, then the credential."),
@@ -315,15 +314,15 @@ fn scheme(auth: &Auth, found: Scheme) -> (String, String) {
 fn credential(form: CredentialForm) -> (String, String) {
     let (what, fix) = match form {
         CredentialForm::NewlineAdded => (
-            "a line break stands behind the credential",
-            "Take it off where the credential is read, and encode with `printf`, not `echo`.",
+            "a line break follows the credential",
+            "Remove it where the credential is read, and encode with `printf`, not `echo`.",
         ),
-        CredentialForm::BlankAdded => ("blanks stand around the credential", "Take them off; they are left over from copying."),
+        CredentialForm::BlankAdded => ("there is whitespace around the credential", "Remove it; it is left over from copying."),
         CredentialForm::BlanksRemoved => (
-            "the blanks that the credential begins or ends with are missing",
-            "Use it as it is registered, or register it without blanks.",
+            "the whitespace that the credential starts or ends with is missing",
+            "Use it as it is registered, or register it without whitespace.",
         ),
-        CredentialForm::Quoted => ("the credential stands in quotes", "Take the quotes off in the settings file."),
+        CredentialForm::Quoted => ("the credential is in quotes", "Remove the quotes in the settings file."),
         CredentialForm::Base64Encoded => ("the credential is encoded in base64", "Send it as it is registered, not encoded."),
         CredentialForm::Base64Twice => ("the credential is encoded in base64 twice", "Encode it once."),
         CredentialForm::Base64Missing => {
@@ -333,9 +332,10 @@ fn credential(form: CredentialForm) -> (String, String) {
             ("the credential is written in URL-safe base64", "Use the standard alphabet with + and /, and pad with =.")
         }
         CredentialForm::Base64Unpadded => ("the base64 has no padding", "Pad it with = to a multiple of four characters."),
-        CredentialForm::PercentEncoded => {
-            ("the credential is percent-encoded once too often", "Encode it once where a query needs it, and never in a header.")
-        }
+        CredentialForm::PercentEncoded => (
+            "the credential is percent-encoded once too many times",
+            "Encode it once where a query needs it, and never in a header.",
+        ),
         CredentialForm::NotPercentEncoded => {
             ("the key is not percent-encoded", "Write every character but letters, digits and -._~ as %XX in a query.")
         }

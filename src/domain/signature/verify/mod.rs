@@ -116,29 +116,29 @@ fn signature(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>, n
 /// RFC 7617 §2; the scheme's name in any case (RFC 9110 §11.1).
 fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Result<String, String> {
     let encoded = credentials(received, "Basic")?;
-    let pair = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| "what stands behind \"Basic \" is not base64")?;
+    let pair = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| "what follows \"Basic \" is not base64")?;
     let pair = std::str::from_utf8(&pair).map_err(|_| "the user name and password are not UTF-8")?;
-    let (name, word) = pair.split_once(':').ok_or("no colon stands between the user name and the password")?;
+    let (name, word) = pair.split_once(':').ok_or("there is no colon between the user name and the password")?;
     // Both are compared whatever the first says, so that the time tells nothing of either.
     let name_is_right = Secret::new(name) == Secret::new(username);
     let word_is_right = Secret::new(word) == *password;
     match (name_is_right, word_is_right) {
         (true, true) => Ok("the user name and password in authorization are right".to_owned()),
-        (true, false) => Err("the password is another than the registered one".to_owned()),
-        (false, true) => Err("the user name is another than the registered one".to_owned()),
-        (false, false) => Err("the user name and password are others than the registered ones".to_owned()),
+        (true, false) => Err("the password is not the registered one".to_owned()),
+        (false, true) => Err("the user name is not the registered one".to_owned()),
+        (false, false) => Err("neither the user name nor the password is the registered one".to_owned()),
     }
 }
 
 fn bearer(token: &Secret, received: &Received<'_>) -> Result<String, String> {
     let given = Secret::new(credentials(received, "Bearer")?);
-    same(&given, token, "the token in authorization is right", "the token is another than the registered one")
+    same(&given, token, "the token in authorization is right", "the token is not the registered one")
 }
 
 fn key_in_header(key: &HeaderKey, value: &Secret, received: &Received<'_>) -> Result<String, String> {
     let name = key.wire();
     let given = Secret::new(only(received, &name)?);
-    same(&given, value, &format!("the key in {name} is right"), &format!("the key in {name} is another than the registered one"))
+    same(&given, value, &format!("the key in {name} is right"), &format!("the key in {name} is not the registered one"))
 }
 
 fn key_in_query(key: &str, value: &Secret, received: &Received<'_>) -> Result<String, String> {
@@ -153,7 +153,7 @@ fn key_in_query(key: &str, value: &Secret, received: &Received<'_>) -> Result<St
         &Secret::new(given),
         value,
         &format!("the key in the query's {name} is right"),
-        &format!("the key in the query's {name} is another than the registered one"),
+        &format!("the key in the query's {name} is not the registered one"),
     )
 }
 
@@ -170,7 +170,7 @@ fn credentials<'a>(received: &Received<'a>, scheme: &str) -> Result<&'a str, Str
         return Err(format!("the header authorization does not begin with \"{scheme} \""));
     }
     let rest = rest.trim_matches(' ');
-    if rest.is_empty() { Err(format!("nothing stands behind \"{scheme} \" in authorization")) } else { Ok(rest) }
+    if rest.is_empty() { Err(format!("nothing follows \"{scheme} \" in authorization")) } else { Ok(rest) }
 }
 
 /// The value of a header that must stand exactly once: of two, programs read one or the other.
@@ -181,7 +181,7 @@ fn only<'a>(received: &Received<'a>, name: &str) -> Result<&'a str, String> {
 fn optional<'a>(received: &Received<'a>, name: &str) -> Result<Option<&'a str>, String> {
     let mut values = received.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
     let first = values.next().map(|(_, value)| value.as_str());
-    if values.next().is_some() { Err(format!("the header {name} stands more than once")) } else { Ok(first) }
+    if values.next().is_some() { Err(format!("the header {name} appears more than once")) } else { Ok(first) }
 }
 
 #[cfg(test)]
