@@ -89,6 +89,12 @@ impl Destination {
         Self { id, settings, created_at, updated_at }
     }
 
+    /// The same destination with other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
     /// Names it in deliveries.
     #[must_use]
     pub const fn id(&self) -> &DestinationId {

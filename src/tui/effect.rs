@@ -1,7 +1,7 @@
 //! What is to be done in the world, as plain data; [`crate::tui::app::run`] performs it and brings the result back as a [`crate::tui::msg::Msg`].
 
 use crate::domain::delivery::Outcome;
-use crate::domain::destination::{Destination, Settings};
+use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::tui::msg::Id;
 
@@ -17,12 +17,14 @@ pub enum Body {
 /// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Save settings: as a new destination, or over the one of that generation.
+    /// Save what was entered: as a new destination, or over the one of that generation.
     Save {
         /// Comes back with the result.
         id: Id,
-        /// What to save.
-        settings: Box<Settings>,
+        /// What was entered.
+        draft: Box<Draft>,
+        /// Whether secrets that were left empty stay as they are.
+        keeps_secrets: bool,
         /// The generation of the state file that was edited; `None` to register.
         over: Option<u64>,
     },
@@ -44,26 +46,23 @@ pub enum Effect {
     Send {
         /// Comes back with everything about it.
         id: Id,
-        /// Where to.
-        destination: Box<Destination>,
-        /// Of the state file that has it: another by now is not sent to.
+        /// Of the state file that has the destination: another by now is not sent to.
         generation: u64,
-        /// What.
         event: Event,
     },
-    /// Send the ping in all ways, to see whether the endpoint checks.
+    /// Send pings with right, wrong and missing credentials, to see whether the endpoint checks them.
     Probe {
         /// Comes back with the result.
         id: Id,
-        /// Where to.
-        destination: Box<Destination>,
+        /// As of [`Effect::Send`].
+        generation: u64,
     },
     /// Stop the delivery of that id.
     Stop {
         /// Of the [`Effect::Send`].
         id: Id,
     },
-    /// Read deliveries: those behind the newest `skip`, of that outcome.
+    /// Read deliveries: those after the newest `skip`, of that outcome.
     List {
         /// Comes back with the result.
         id: Id,
@@ -95,12 +94,10 @@ pub enum Effect {
         /// What to keep.
         body: Vec<u8>,
     },
-    /// Find out whether a request was made with these settings, and if not, which mistake it is.
+    /// Find out whether a request was made with the registered settings, and if not, which mistake it is.
     Explain {
         /// Comes back with the result.
         id: Id,
-        /// What it should have been made with.
-        settings: Box<Settings>,
         /// Path and query, where they were given; else those of the registered URL.
         target: Option<String>,
         /// As received.
@@ -108,7 +105,7 @@ pub enum Effect {
         /// As received.
         body: Body,
     },
-    /// Let the user's editor have a body, and the terminal.
+    /// Open a body in the user's editor, which gets the terminal.
     EditOutside {
         /// What to edit.
         body: Vec<u8>,

@@ -1,6 +1,7 @@
 //! All that the app knows, and all that the screen shows. Changed by [`crate::tui::update::update`] only.
 
 use crate::domain::destination::Destination;
+use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
 use crate::ops::{Situation, State, Witness};
@@ -120,7 +121,10 @@ impl Model {
     pub fn take(&mut self, situation: Situation) {
         let buttons = self.buttons().len();
         self.generation = situation.generation;
-        self.state = situation.state;
+        match situation.state {
+            State::Open(destination) => self.set_destination(&destination),
+            state => self.state = state,
+        }
         self.main.scroll = 0;
         self.events = situation.events;
         // What is listed stays: it may be filtered, or pages long.
@@ -143,6 +147,11 @@ impl Model {
         if lost {
             self.main.focus = MainFocus::Button(0);
         }
+    }
+
+    /// Takes a destination, without its secrets: those stay in the state file until they are needed.
+    pub fn set_destination(&mut self, destination: &Destination) {
+        self.state = State::Open(Box::new(destination.with_settings(Draft::without_secrets(destination.settings()))));
     }
 
     /// A new id for an effect.

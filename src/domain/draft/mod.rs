@@ -52,6 +52,18 @@ impl Draft {
         draft
     }
 
+    /// Settings with a stand-in for each secret, which has its hint and nothing else of it: for what lives long, or is shown.
+    #[must_use]
+    pub fn without_secrets(settings: &Settings) -> Settings {
+        let mut draft = Self::of(settings);
+        for field in draft.auth_type.secret_fields() {
+            let hint = field.hint(draft.text(field));
+            draft.set(field, hint.map_or_else(|| "0".repeat(8), |hint| format!("{}{hint}", "0".repeat(16))));
+        }
+        // A stand-in keeps the rules of every field.
+        draft.check().map_or_else(|_| settings.clone(), |checked| checked.settings)
+    }
+
     /// How requests are authenticated.
     #[must_use]
     pub const fn auth_type(&self) -> AuthType {

@@ -489,3 +489,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn settings_without_secrets_keep_the_hint_alone() {
+    let check = |draft: &Draft| draft.check().unwrap().settings;
+    for secret in ["whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", WHSEC, "AAECAw=="] {
+        for auth_type in crate::domain::auth::ALL {
+            for format in Format::ALL {
+                let mut draft = Draft::new(auth_type)
+                    .with(field::URL, URL)
+                    .with(hmac::HEADER_KEY, "X-Sig")
+                    .with(hmac::FORMAT, format.name())
+                    .with(basic::USERNAME, "Aladdin")
+                    .with(api_key::KEY, "X-Key");
+                for field in auth_type.secret_fields() {
+                    draft.set(field, secret);
+                }
+                let settings = check(&draft);
+                let shown = Draft::without_secrets(&settings);
+                assert_eq!(shown.auth().hint(), settings.auth().hint(), "{auth_type:?} {format:?}");
+                let [shown, settings] = [&shown, &settings].map(Draft::of);
+                for field in settings.fields() {
+                    let same = shown.text(field) == settings.text(field);
+                    assert_eq!(same, !field.is_secret(), "{auth_type:?} {format:?} {field:?}");
+                }
+            }
+        }
+    }
+}

@@ -8,7 +8,6 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::domain::delivery::Delivery;
-use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::{Step, Waypost};
 use crate::tui::msg::{Id, Msg};
@@ -88,15 +87,18 @@ pub fn send(id: Id, generation: u64, event: Event, waypost: Arc<Waypost>, result
     Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task }
 }
 
-/// Probes the endpoint, and reports each case.
-pub fn probe(id: Id, destination: Destination, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
+/// Probes the registered endpoint, and reports each case.
+pub fn probe(id: Id, generation: u64, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {
         let live = results.clone();
         let step = move |case| {
             let _ = live.send(Msg::Probing(id, case));
         };
-        let report = waypost.probe(&destination, step, requested(stopped)).await;
+        let report = match waypost.destination_of(generation).await {
+            Ok(destination) => waypost.probe(&destination, step, requested(stopped)).await,
+            Err(problem) => Err(problem),
+        };
         let _ = results.send(Msg::Probed(id, report.map(Box::new)));
     });
     // No clock runs for it: what is on the screen changes with each ping.

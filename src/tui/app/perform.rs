@@ -6,7 +6,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::domain::destination::Settings;
+use crate::domain::draft::Draft;
 use crate::domain::event::Event;
+use crate::domain::signature::explain::Explanation;
 use crate::ops::judge;
 use crate::ops::{self, Copied, PAGE, Problem, Saved, Waypost};
 use crate::tui::effect::{Body, Effect};
@@ -16,7 +18,9 @@ use crate::tui::msg::Msg;
 pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
     tokio::task::spawn_blocking(move || {
         let msg = match effect {
-            Effect::Save { id, settings, over } => Msg::Saved(id, save(&waypost, *settings, over).map(Box::new)),
+            Effect::Save { id, draft, keeps_secrets, over } => {
+                Msg::Saved(id, save(&waypost, *draft, keeps_secrets, over).map(Box::new))
+            }
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
             Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
@@ -30,12 +34,8 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
                 let kept = waypost.keep_event(&name, &body);
                 Msg::Kept(kept.map(|_| (Event { name, body }, waypost.own_events())))
             }
-            Effect::Explain { id, settings, target, headers, body } => {
-                let body = match body {
-                    Body::Bytes(bytes) => Ok(bytes),
-                    Body::File(path) => judge::body_file(Path::new(&path)),
-                };
-                Msg::Explained(id, body.map(|body| Box::new(judge::judge(&settings, target.as_deref(), &headers, &body))))
+            Effect::Explain { id, target, headers, body } => {
+                Msg::Explained(id, explain(&waypost, target.as_deref(), &headers, body).map(Box::new))
             }
             Effect::Generate => Msg::Generated(waypost.generate()),
             // The loop performs them itself.
@@ -52,15 +52,32 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
     });
 }
 
-fn save(waypost: &Waypost, settings: Settings, over: Option<u64>) -> Result<Saved, Problem> {
+fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {
+    match over {
+        None => waypost.register(checked(&draft)?),
+        over => waypost.revise(over, |registered, _| match registered.check() {
+            Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings)),
+            _ => checked(&draft),
+        }),
+    }
+}
+
+fn checked(draft: &Draft) -> Result<Settings, Problem> {
+    let settings = draft.check().map_err(|errors| errors.into_iter().next().unwrap_or_else(Problem::conflict))?.settings;
     if let Some(path) = settings.ca_cert() {
         // The same look at the file as the command line takes.
         ops::ca_certificate(path)?;
     }
-    match over {
-        None => waypost.register(settings),
-        over => waypost.edit(over, |_| Ok(settings)),
-    }
+    Ok(settings)
+}
+
+fn explain(waypost: &Waypost, target: Option<&str>, headers: &[(String, String)], body: Body) -> Result<Explanation, String> {
+    let body = match body {
+        Body::Bytes(bytes) => bytes,
+        Body::File(path) => judge::body_file(Path::new(&path))?,
+    };
+    let destination = waypost.destination().map_err(|problem| problem.to_string())?;
+    Ok(judge::judge(destination.settings(), target, headers, &body))
 }
 
 fn copy(text: &str) -> Result<String, Problem> {

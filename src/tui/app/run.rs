@@ -146,12 +146,12 @@ where
                     flight.stop(id);
                 }
             }
-            Effect::Send { id, generation, event, .. } => {
+            Effect::Send { id, generation, event } => {
                 self.inbox.restart_clock();
                 self.flight = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
             }
-            Effect::Probe { id, destination } => {
-                self.flight = Some(flight::probe(id, *destination, Arc::clone(&self.waypost), self.inbox.results()));
+            Effect::Probe { id, generation } => {
+                self.flight = Some(flight::probe(id, generation, Arc::clone(&self.waypost), self.inbox.results()));
             }
             effect => perform(effect, Arc::clone(&self.waypost), self.inbox.results()),
         }

@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use crate::domain::field::{Notice, URL};
-use crate::ops::{Problem, ProblemKind, Saved, State};
+use crate::ops::{Problem, ProblemKind, Saved};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
@@ -124,14 +124,14 @@ fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
     let Some(form) = open(model) else { return Vec::new() };
     form.problem = None;
     match form.complete().check() {
-        Ok(checked) => {
+        Ok(_) => {
             form.errors.clear();
             form.saving = Some(Saving { id, then_test });
-            let over = match form.purpose {
-                Purpose::Register => None,
-                Purpose::Edit { generation, .. } => Some(generation),
+            let (over, keeps_secrets) = match &form.purpose {
+                Purpose::Register => (None, false),
+                Purpose::Edit { generation, registered } => (Some(*generation), registered.is_some()),
             };
-            vec![Effect::Save { id, settings: Box::new(checked.settings), over }]
+            vec![Effect::Save { id, draft: Box::new(form.draft()), keeps_secrets, over }]
         }
         Err(errors) => {
             form.refuse(errors);
@@ -168,7 +168,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     let notices = form.complete().notices();
     model.generation = saved.generation;
     let Saved { destination, warning, .. } = *saved;
-    model.state = State::Open(Box::new(destination));
+    model.set_destination(&destination);
     model.main.focus = MainFocus::Button(0);
     model.witness = None;
     close(model);

@@ -25,9 +25,12 @@ pub fn open(model: &mut Model) {
 /// Starts the probe that was asked about.
 pub fn start(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
-    let Some(destination) = model.destination().cloned() else { return Vec::new() };
+    let generation = model.generation;
+    if model.destination().is_none() {
+        return Vec::new();
+    }
     model.popup = Some(Popup::Probe(ProbePopup::Running { id, case: None, stopping: false }));
-    vec![Effect::Probe { id, destination: Box::new(destination) }]
+    vec![Effect::Probe { id, generation }]
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! Sending: from the first key to the answer.
 
 use crate::domain::delivery::Delivery;
+use crate::domain::destination::Destination;
 use crate::ops::Problem;
 use crate::ops::probe::plain_name;
 use crate::tui::effect::Effect;
@@ -32,7 +33,7 @@ pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
 pub fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
     let generation = model.generation;
-    let Some(destination) = model.destination().cloned() else {
+    let Some(limit_s) = model.destination().map(Destination::timeout_s) else {
         say(model, Tone::Error, "There is no destination to send it to, or its secret has to be entered again first.");
         return Vec::new();
     };
@@ -42,23 +43,15 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());
-    test.life = Life::Flight(Flight {
-        id,
-        sent: None,
-        repeats,
-        done: Vec::new(),
-        phase: None,
-        elapsed_ms: 0,
-        limit_s: destination.timeout_s(),
-        stopping: false,
-    });
+    test.life =
+        Life::Flight(Flight { id, sent: None, repeats, done: Vec::new(), phase: None, elapsed_ms: 0, limit_s, stopping: false });
     test.focus = TestFocus::Button(TestButton::Stop);
     test.said = None;
     test.tabs.show(Tab::Request);
     test.event.name = plain_name(&test.event.name).to_owned();
     let event = test.event.clone();
     model.witness = None;
-    vec![Effect::Send { id, destination: Box::new(destination), generation, event }]
+    vec![Effect::Send { id, generation, event }]
 }
 
 /// Stops the delivery in flight; asked once.

@@ -85,11 +85,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn check(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
-    let settings = model.destination().map(|destination| destination.settings().clone());
+    let Some(destination) = model.destination() else { return Vec::new() };
+    let in_query = matches!(destination.auth(), Auth::ApiKey { place: ApiKeyPlace::Query(_), .. });
     let Some(verify) = popup(model) else { return Vec::new() };
-    let Some(settings) = settings else { return Vec::new() };
     verify.scroll = 0;
-    let in_query = matches!(settings.auth(), Auth::ApiKey { place: ApiKeyPlace::Query(_), .. });
     match verify.parsed_head() {
         Ok(Head { target: None, .. }) if in_query => {
             let why = "The key is in the query: give the request's first line, too, above the headers: POST /in?… HTTP/1.1";
@@ -103,7 +102,7 @@ fn check(model: &mut Model) -> Vec<Effect> {
                 None => Body::Bytes(verify.body.text().into_bytes()),
             };
             verify.checked = Checked::Waiting(id);
-            vec![Effect::Explain { id, settings: Box::new(settings), target, headers, body }]
+            vec![Effect::Explain { id, target, headers, body }]
         }
         Err(why) => {
             verify.checked = Checked::Unfit(why);
