@@ -40,7 +40,7 @@ impl Screen {
     ];
 
     fn model(self) -> Model {
-        let (situation, keys): (_, &[Press]) = match self {
+        let (snapshot, keys): (_, &[Press]) = match self {
             Self::Empty => (scenes::nothing(), &[]),
             Self::Destination => (scenes::registered(hmac::SPEC), &[]),
             Self::Deliveries => (scenes::with_deliveries(), &[Press::Tab, Press::Tab, Press::Tab]),
@@ -50,7 +50,7 @@ impl Screen {
             Self::Question => (scenes::registered(hmac::SPEC), &[Press::Char('d')]),
             Self::Help => (scenes::with_deliveries(), &[Press::Char('?')]),
         };
-        let mut model = Model::new((80, 24), Environment::default(), situation);
+        let mut model = Model::new((80, 24), Environment::default(), snapshot);
         for &key in keys {
             update(&mut model, Msg::Key(key));
         }

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 
 use super::in_flight::InFlight;
 use super::task::blocking;
-use super::{Problem, Step, Waypost};
-use crate::domain::delivery::{Attempt, Cause, Delivery, Outcome, TlsCause};
+use super::waypost::Waypost;
+use crate::domain::delivery::{Attempt, Cause, Delivery, Outcome, Phase, TlsCause};
 use crate::domain::destination::{Destination, Settings};
+use crate::domain::problem::Problem;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::io::fs::file::{self, Links};
@@ -21,6 +22,16 @@ use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
 
 /// The largest file of CA certificates that is read, in bytes; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
+
+/// What happens during an attempt.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The request is built and goes out now.
+    Sending(Box<Request>),
+    Began(Phase),
+    /// A phase ended, after the given number of milliseconds.
+    Ended(Phase, f64),
+}
 
 /// What an attempt needs besides its delivery.
 pub(super) struct Try {

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
-use super::{Problem, ProblemKind, Waypost, reason};
+use super::waypost::Waypost;
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
+use crate::io::fs::reason;
 use crate::io::receiver::{self, Receiver, Seen, Told};
 use crate::io::receiver_ca;
 

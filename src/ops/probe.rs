@@ -12,14 +12,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::attempt::Try;
-use super::{Problem, Waypost, new_id};
+use super::id::new_id;
+use super::waypost::Waypost;
 use crate::domain::auth::Auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::BuiltIn;
-use crate::domain::problem::Fix;
+use crate::domain::problem::{Fix, Problem};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature::{Format, TOLERANCE_S};

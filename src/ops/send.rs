@@ -8,12 +8,14 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::attempt::Try;
-use super::{Problem, Step, Waypost, new_id};
+use super::attempt::{Step, Try};
+use super::id::new_id;
+use super::waypost::Waypost;
 use crate::domain::delivery::retry::{self, Policy, Wait};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
+use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 
 /// How time passes between two attempts.

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::attempt::Try;
-use super::{Problem, Step, Waypost, new_id};
+use super::attempt::{Step, Try};
+use super::id::new_id;
+use super::waypost::Waypost;
 use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
+use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 
 /// A test delivery that ended.

@@ -4,7 +4,7 @@ use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
-use crate::ops::{Situation, State, Witness};
+use crate::ops::{Snapshot, State, Witness};
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
@@ -90,7 +90,7 @@ pub struct Model {
 impl Model {
     /// The model of an app that starts.
     #[must_use]
-    pub fn new(size: (u16, u16), environment: Environment, situation: Situation) -> Self {
+    pub fn new(size: (u16, u16), environment: Environment, snapshot: Snapshot) -> Self {
         let guide = environment.demo.as_ref().map(|_| Step::default());
         let mut model = Self {
             size,
@@ -113,23 +113,23 @@ impl Model {
             changed: true,
             next_id: 1,
         };
-        model.take(situation);
+        model.take(snapshot);
         model
     }
 
     /// Takes what was read from the files.
-    pub fn take(&mut self, situation: Situation) {
+    pub fn take(&mut self, snapshot: Snapshot) {
         let buttons = self.buttons().len();
-        self.generation = situation.generation;
-        match situation.state {
+        self.generation = snapshot.generation;
+        match snapshot.state {
             State::Open(destination) => self.set_destination(&destination),
             state => self.state = state,
         }
         self.main.scroll = 0;
-        self.events = situation.events;
+        self.events = snapshot.events;
         // What is listed stays: it may be filtered, or pages long.
         if !self.history.is_listed() {
-            match situation.history {
+            match snapshot.history {
                 Ok(page) => {
                     self.history.deliveries = page.deliveries;
                     self.history.more = page.more;

@@ -11,7 +11,7 @@ use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
-use crate::ops::{Page, Problem, Removed, Saved, Situation, Witness};
+use crate::ops::{Page, Problem, Removed, Saved, Snapshot, Witness};
 
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
@@ -28,7 +28,7 @@ pub enum Msg {
     /// So many milliseconds have passed since the delivery in flight began; comes only while there is one.
     Tick(u64),
     /// The state file was read again.
-    Loaded(Id, Box<Situation>),
+    Loaded(Id, Box<Snapshot>),
     /// A save ended.
     Saved(Id, Result<Box<Saved>, Problem>),
     /// A removal ended.

@@ -1,6 +1,6 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
-pub use crate::ops::{Situation, State};
+pub use crate::ops::{Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keys::{self, Context};
@@ -49,7 +49,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend(delivery::update::fill(model));
             effects
         }
-        Msg::Loaded(id, situation) => loaded(model, id, *situation),
+        Msg::Loaded(id, snapshot) => loaded(model, id, *snapshot),
         Msg::Saved(id, result) => {
             let well = result.is_ok();
             let effects = form::update::saved(model, id, result);
@@ -182,12 +182,12 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-fn loaded(model: &mut Model, id: Id, situation: Situation) -> Vec<Effect> {
+fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
     if model.loading.take_if(|waited| *waited == id).is_none() {
         model.changed = false;
         return Vec::new();
     }
-    model.take(situation);
+    model.take(snapshot);
     if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
         model.say(Tone::Error, "It still cannot be read.");
     }

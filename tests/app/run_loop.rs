@@ -62,7 +62,7 @@ fn paths(home: &tempfile::TempDir) -> Paths {
 }
 
 fn model(waypost: &Waypost, demo: Option<String>) -> Model {
-    Model::new((80, 24), Environment { demo, ..Environment::default() }, waypost.situation())
+    Model::new((80, 24), Environment { demo, ..Environment::default() }, waypost.snapshot())
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -110,9 +110,9 @@ async fn register_and_test_and_quit() {
     assert_eq!(code.unwrap(), 143);
     assert_eq!(stops.get(), 0);
 
-    let situation = Waypost::new(paths(&home), None).situation();
-    assert!(matches!(situation.state, State::Open(_)));
-    assert_eq!(situation.history.unwrap().deliveries.len(), 1);
+    let snapshot = Waypost::new(paths(&home), None).snapshot();
+    assert!(matches!(snapshot.state, State::Open(_)));
+    assert_eq!(snapshot.history.unwrap().deliveries.len(), 1);
     drop(outside);
 }
 

@@ -197,7 +197,7 @@ fn invalid_inputs_are_named() {
     let headers = [
         ("hunter2hunter2", "first has no colon"),
         (": hunter2hunter2", "no name"),
-        ("a b: hunter2hunter2", "header's name"),
+        ("a b: hunter2hunter2", "header name"),
         ("", "is not one header"),
         ("a: hunter2hunter2\nb: 2", "is not one header"),
         ("@bad-headers", "line 3"),

@@ -14,7 +14,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::signature::Format;
 use waypost::domain::url::EndpointUrl;
 use waypost::io::fs::paths::Paths;
-use waypost::io::state::store::{self, StateError};
+use waypost::io::state::store::{self, Change, StateError};
 
 /// Host, port, path and query; an empty path is the root's.
 type Parts = (String, u64, String, Option<String>);
@@ -112,7 +112,7 @@ fn survived(bytes: &[u8]) {
     assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
     if let Err(error) = &loaded {
         assert!(!matches!(error, StateError::Changed { .. } | StateError::Secret(_)), "{error}");
-        let saved = store::save(paths, |_| Ok::<_, StateError>(None));
+        let saved = store::save(paths, |_| Ok::<_, StateError>(Change::Remove));
         assert!(saved.is_err());
         assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
     }
@@ -128,7 +128,7 @@ fn valid() -> Vec<u8> {
         Timestamp::UNIX_EPOCH,
         Timestamp::UNIX_EPOCH,
     );
-    let _ = store::save(&place.paths, |_| Ok::<_, StateError>(Some(destination))).unwrap();
+    let _ = store::save(&place.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
     fs::read(place.paths.destination_file()).unwrap()
 }
 
@@ -140,7 +140,7 @@ proptest! {
         let Ok(checked) = draft.check() else { return Ok(()) };
         let place = place();
         let destination = Destination::new(DestinationId::new("dst_1"), checked.settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-        let saved = store::save(&place.paths, |_| Ok::<_, StateError>(Some(destination.clone())));
+        let saved = store::save(&place.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone()))));
         prop_assert_eq!(saved.unwrap().generation, 1);
         let loaded = store::load(&place.paths).unwrap();
         prop_assert_eq!((loaded.destination(), loaded.generation()), (Some(&destination), 1));

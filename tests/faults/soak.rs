@@ -118,7 +118,7 @@ fn soak() {
         for at in 0..SAVES {
             let (waypost, told, url, ca) = (&waypost, &told, &endpoint.url, &ca_file);
             // Each of another token: one that changed nothing would be no save.
-            scope.spawn(move || match waypost.edit(None, |_| Ok(settings(url, ca, at % 100 + 1, at))) {
+            scope.spawn(move || match waypost.edit(None, |_, _| Ok(settings(url, ca, at % 100 + 1, at))) {
                 Ok(saved) => {
                     assert_eq!(saved.warning, None);
                     told.fetch_add(1, Ordering::SeqCst);
@@ -144,9 +144,9 @@ fn soak() {
     assert!(outcomes[0] > DELIVERIES / 3 && outcomes[1] > DELIVERIES / 10 && outcomes[2] > DELIVERIES / 10, "{outcomes:?}");
     assert_eq!(outcomes[3], 0);
     // No save that was told is lost.
-    let situation = waypost.situation();
-    assert!(matches!(situation.state, State::Open(_)));
-    assert_eq!(situation.generation, 1 + told.load(Ordering::SeqCst) as u64);
+    let snapshot = waypost.snapshot();
+    assert!(matches!(snapshot.state, State::Open(_)));
+    assert_eq!(snapshot.generation, 1 + told.load(Ordering::SeqCst) as u64);
     assert!(told.load(Ordering::SeqCst) > 0);
     let listed = waypost.deliveries(None, 0, DELIVERIES * 2).unwrap();
     assert_eq!((listed.deliveries.len(), listed.unreadable), (DELIVERIES, 0));

@@ -153,7 +153,7 @@ impl Session<'_> {
         };
         let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
         // What was looked at is what is changed, and nothing that came since.
-        let saved = self.waypost.edit(Some(generation), |_| Ok(settings))?;
+        let saved = self.waypost.edit(Some(generation), |_, _| Ok(settings))?;
         self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved)
     }
 

@@ -48,7 +48,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let over = given.as_ref().is_some_and(|given| given.asked).then_some(generation);
     let mut refused = None;
     let mut notices = Vec::new();
-    let saved = waypost.revise(over, |draft, locked| match fields.check(draft, given.as_ref()) {
+    let saved = waypost.edit(over, |draft, locked| match fields.check(draft, given.as_ref()) {
         Ok(checked) => {
             notices = checked.notices;
             Ok(checked.settings)

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
@@ -16,9 +15,9 @@ use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Outcome;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::{CodeLine, Mistake};
-use crate::domain::signature::verify::Received;
 use crate::domain::text::visible;
-use crate::ops::{self, Judged, Waypost};
+use crate::ops::Waypost;
+use crate::ops::verify::{self, ReceivedRequest, Verified};
 
 /// The most bytes of a file with headers or a target: servers accept a fraction of it.
 const MAX_HEAD: usize = 1024 * 1024;
@@ -52,7 +51,7 @@ pub struct Args {
     #[arg(long, default_value = "POST")]
     method: String,
 
-    /// The path and query of the request, or @FILE for a file with them; required for an API key in the query
+    /// The path and query of the request, or @FILE for a file with them; the registered path by default; required for an API key in the query
     #[arg(long, value_name = "PATH")]
     target: Option<String>,
 
@@ -62,51 +61,51 @@ pub struct Args {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
-    let now = at(args.at.as_deref())?;
+    let at = args.at.as_deref().map(at).transpose()?;
     let headers = headers(&args.headers)?;
-    let given_target = target(args.target.as_deref())?;
+    let target = target(args.target.as_deref())?;
     let body = body::read(&args.body)?;
-    if given_target.is_none()
-        && let Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } = waypost.destination()?.auth()
+    let destination = waypost.destination()?;
+    if target.is_none()
+        && let Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } = destination.auth()
     {
         return Err(Failure::usage(
             "--target is required: the registered API key is in the query.",
             "Put the path and query of the request into a file, and pass it with --target @FILE.",
         ));
     }
-    let target = given_target.as_deref().unwrap_or("/");
-    let received = Received { method: &args.method, target, headers: &headers, body: &body };
-    let mut judged = waypost.verify(&received, now, args.reveal)?;
-    if args.at.is_none() && judged.explanation.mistakes.iter().any(|mistake| matches!(mistake, Mistake::Stale(_))) {
-        judged.explanation.fix.push_str(BY_NOW);
+    let request = ReceivedRequest { method: &args.method, target: target.as_deref(), headers: &headers, body: &body, at };
+    let mut verified = verify::verify(destination.settings(), &request, args.reveal);
+    if args.at.is_none() && verified.explanation.mistakes.iter().any(|mistake| matches!(mistake, Mistake::Stale(_))) {
+        verified.explanation.fix.push_str(BY_NOW);
     }
-    if args.headers.iter().chain(&args.target).any(|text| judged.tells_the_secret(text)) {
+    if args.headers.iter().chain(&args.target).any(|text| verified.reveals_the_secret(text)) {
         out.say(
             "note: the arguments contain the secret, and every user of this machine can read them. Put it into a file, and pass \
              it with @FILE.",
         );
     }
-    if args.reveal && judged.expected.is_none() {
+    if args.reveal && verified.expected.is_none() {
         out.say(
             "note: there is no signature to show: the registered auth has none, or the id or timestamp that it signs is missing.",
         );
     }
-    let code = if judged.explanation.valid { exit::DONE } else { exit::REFUSED };
+    let code = if verified.explanation.valid { exit::DONE } else { exit::REFUSED };
     if out.json {
-        return output::print_json(in_json(&judged, args.reveal), code);
+        return output::print_json(in_json(&verified, args.reveal), code);
     }
     if out.verbosity == Verbosity::Quiet {
-        if !judged.explanation.valid {
-            output::print_stderr(&format!("error: not valid: {}", visible(&judged.explanation.reason)));
+        if !verified.explanation.valid {
+            output::print_stderr(&format!("error: not valid: {}", visible(&verified.explanation.reason)));
         }
-        let expected = judged.expected.as_ref().map(|expected| format!("{}\n", expected.expose()));
+        let expected = verified.expected.as_ref().map(|expected| format!("{}\n", expected.expose()));
         return expected.map_or(Ok(code), |expected| output::print(&expected, code));
     }
-    output::print(&in_words(&judged, out), code)
+    output::print(&in_words(&verified, out), code)
 }
 
-fn in_json(judged: &Judged, reveal: bool) -> Value {
-    let found = &judged.explanation;
+fn in_json(verified: &Verified, reveal: bool) -> Value {
+    let found = &verified.explanation;
     let line = |line: &CodeLine| json!({ "framework": line.framework, "code": line.code });
     let mut json = json!({
         "valid": found.valid,
@@ -116,20 +115,20 @@ fn in_json(judged: &Judged, reveal: bool) -> Value {
         "code": found.code.iter().map(line).collect::<Vec<_>>(),
     });
     if reveal {
-        json["expected"] = judged.expected.as_ref().map(Secret::expose).into();
+        json["expected"] = verified.expected.as_ref().map(Secret::expose).into();
     }
     json
 }
 
-fn in_words(judged: &Judged, out: Out) -> String {
-    let found = &judged.explanation;
+fn in_words(verified: &Verified, out: Out) -> String {
+    let found = &verified.explanation;
     let (word, tone) = if found.valid { ("valid", Outcome::Delivered) } else { ("not valid", Outcome::Refused) };
     let mut text = format!("{}  {}\n", out.paint(word, Tone::Ended(tone)), visible(&found.reason));
     let mut rows = Vec::new();
     if !found.fix.is_empty() {
         rows.push(("Fix", found.fix.clone()));
     }
-    if let Some(expected) = &judged.expected {
+    if let Some(expected) = &verified.expected {
         rows.push(("Expected", expected.expose().to_owned()));
     }
     text.push_str(&table(&rows, out));
@@ -141,8 +140,7 @@ fn in_words(judged: &Judged, out: Out) -> String {
     text
 }
 
-fn at(text: Option<&str>) -> Result<i64, Failure> {
-    let Some(text) = text else { return Ok(Timestamp::now().as_second()) };
+fn at(text: &str) -> Result<i64, Failure> {
     text.parse().map_err(|_| {
         Failure::usage(
             format!("--at: \"{}\" is not a whole number of seconds.", visible(text)),
@@ -156,10 +154,10 @@ fn headers(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
     for (index, text) in given.iter().enumerate() {
         // The name of a header cannot begin with it (RFC 9110 §5.6.2).
         let found = match text.strip_prefix(AT_FILE) {
-            Some(path) => ops::header_lines(&head_file(Path::new(path), "--header")?)
+            Some(path) => verify::header_lines(&head_file(Path::new(path), "--header")?)
                 .map_err(|wrong| format!("{}: {wrong}.", visible(path))),
             None if text.trim().is_empty() || text.contains('\n') => Err("is not one header.".to_owned()),
-            None => ops::header_lines(text).map_err(|wrong| format!("{}.", wrong.why)),
+            None => verify::header_lines(text).map_err(|wrong| format!("{}.", wrong.why)),
         };
         // The text is not repeated: it may be a secret.
         all.extend(found.map_err(|why| {

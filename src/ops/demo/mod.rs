@@ -20,12 +20,25 @@ use tokio::sync::mpsc::channel;
 
 pub use guide::Step;
 
-use super::{OwnReceiver, Problem, ProblemKind, Waypost, Witness, reason};
+use super::waypost::{OwnReceiver, Waypost};
 use crate::domain::destination::{Destination, Settings};
+use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::Verdict;
 use crate::io::fs::paths::Paths;
+use crate::io::fs::reason;
 use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
+
+/// What the demo's receiver saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// `webhook-id` of the request.
+    pub id: Option<String>,
+    /// Whether its check of the auth passed.
+    pub accepted: bool,
+    /// In words.
+    pub text: String,
+}
 
 /// A running demo. Dropping it ends the receiver and removes the files.
 #[derive(Debug)]
@@ -242,7 +255,7 @@ mod tests {
             ("another-secret", false, "its check failed: none of the known mistakes: "),
             ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
         ] {
-            waypost.edit(None, |_| Ok(settings(&with(secret)))).unwrap();
+            waypost.edit(None, |_, _| Ok(settings(&with(secret)))).unwrap();
             let (status, witness) = test(&waypost, &mut witnesses).await;
             assert_eq!((status, witness.accepted), (Some(if accepted { 200 } else { 401 }), accepted), "{}", witness.text);
             assert!(witness.text.contains(says), "{}", witness.text);
@@ -276,7 +289,7 @@ mod tests {
             slip(&mut wrong);
             waypost.register(settings(&right)).unwrap();
             for (draft, expected) in [(&right, 200), (&wrong, status), (&right, 200)] {
-                waypost.edit(None, |_| Ok(settings(draft))).unwrap();
+                waypost.edit(None, |_, _| Ok(settings(draft))).unwrap();
                 let (status, witness) = test(&waypost, &mut witnesses).await;
                 assert_eq!((status, witness.accepted), (Some(expected), expected == 200), "{}", witness.text);
                 assert!(expected == 200 || witness.text.contains(says), "{}", witness.text);
@@ -292,7 +305,7 @@ mod tests {
         waypost.register(settings(&draft(&demo, api_key::SPEC))).unwrap();
         assert_eq!(test(&waypost, &mut witnesses).await.0, Some(200));
         let since = draft(&demo, api_key::SPEC).with(api_key::VALUE, "v-9876543210").with(api_key::ADD_TO, api_key::QUERY.name);
-        waypost.edit(None, |_| Ok(settings(&since))).unwrap();
+        waypost.edit(None, |_, _| Ok(settings(&since))).unwrap();
         let (status, witness) = test(&waypost, &mut witnesses).await;
         assert!(status == Some(401) && !witness.text.contains("9876543210"), "{}", witness.text);
     }
@@ -307,10 +320,10 @@ mod tests {
         waypost.register(settings(&with("first-0123456789"))).unwrap();
         let first = waypost.destination().unwrap();
         for value in ["first-0123456789", "second-9876543210"] {
-            waypost.edit(None, |_| Ok(settings(&with(value)))).unwrap();
+            waypost.edit(None, |_, _| Ok(settings(&with(value)))).unwrap();
             assert_eq!(registered.given().as_ref(), Some(first.settings()));
         }
-        waypost.edit(None, |_| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
+        waypost.edit(None, |_, _| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
         let seen = Seen {
             at: Timestamp::now(),
             method: "POST".into(),
@@ -338,7 +351,7 @@ mod tests {
         let [first, next] = [bearer::SPEC, hmac::SPEC].map(|auth_type| settings(&draft(&demo, auth_type)));
         waypost.register(first.clone()).unwrap();
         assert_eq!(registered.given(), Some(first.clone()));
-        waypost.edit(None, |_| Ok(next.clone())).unwrap();
+        waypost.edit(None, |_, _| Ok(next.clone())).unwrap();
         assert_eq!(registered.given(), Some(first));
         assert!(registered.had().differs());
         waypost.remove(None).unwrap();

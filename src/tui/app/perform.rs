@@ -9,7 +9,7 @@ use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::signature::explain::Explanation;
-use crate::ops::judge;
+use crate::ops::verify::{self, ReceivedRequest};
 use crate::ops::{self, Copied, PAGE, Problem, Saved, Waypost};
 use crate::tui::effect::{Body, Effect};
 use crate::tui::msg::Msg;
@@ -22,7 +22,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
                 Msg::Saved(id, save(&waypost, *draft, keeps_secrets, over).map(Box::new))
             }
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
-            Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.situation())),
+            Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text)),
@@ -55,7 +55,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
 fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {
     match over {
         None => waypost.register(checked(&draft)?),
-        over => waypost.revise(over, |registered, _| match registered.check() {
+        over => waypost.edit(over, |registered, _| match registered.check() {
             Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings)),
             _ => checked(&draft),
         }),
@@ -74,10 +74,11 @@ fn checked(draft: &Draft) -> Result<Settings, Problem> {
 fn explain(waypost: &Waypost, target: Option<&str>, headers: &[(String, String)], body: Body) -> Result<Explanation, String> {
     let body = match body {
         Body::Bytes(bytes) => bytes,
-        Body::File(path) => judge::body_file(Path::new(&path))?,
+        Body::File(path) => verify::body_file(Path::new(&path))?,
     };
     let destination = waypost.destination().map_err(|problem| problem.to_string())?;
-    Ok(judge::judge(destination.settings(), target, headers, &body))
+    let request = ReceivedRequest { target, ..ReceivedRequest::new(headers, &body) };
+    Ok(verify::verify(destination.settings(), &request, false).explanation)
 }
 
 fn copy(text: &str) -> Result<String, Problem> {

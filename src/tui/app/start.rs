@@ -41,7 +41,7 @@ pub fn start(
     environment: Environment,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
-    let situation = waypost.situation_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
+    let snapshot = waypost.snapshot_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
     let signals = {
         let _runtime = runtime.enter();
@@ -57,7 +57,7 @@ pub fn start(
     let _taken = Taken::take()?;
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size))?;
     let size = terminal.size()?;
-    let mut model = Model::new((size.width, size.height), environment, situation);
+    let mut model = Model::new((size.width, size.height), environment, snapshot);
     let drawn = terminal.draw(|frame| view(&model, frame))?.area;
     model.size = (drawn.width, drawn.height);
     model.changed = false;

@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use waypost::io::fs::paths::Paths;
 use waypost::io::history;
-use waypost::ops::{PAGE, Page, Situation};
+use waypost::ops::{PAGE, Page, Snapshot};
 use waypost::tui::effect::Effect;
 use waypost::tui::layout::shown_at_most;
 use waypost::tui::model::{Environment, Model};
@@ -61,8 +61,8 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
 #[test]
 fn a_screen_that_grows_reads_on() {
     let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
-    let situation = Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) };
-    let mut model = Model::new((80, 24), Environment::default(), situation);
+    let snapshot = Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) };
+    let mut model = Model::new((80, 24), Environment::default(), snapshot);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
     let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
     assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
@@ -75,8 +75,8 @@ fn what_is_read_at_the_start_fills_the_screen() {
     for auth_type in auth::ALL {
         for rows in 10..70 {
             let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
-            let situation = Situation { history: Ok(page), ..scenes::registered(auth_type) };
-            let model = Model::new((80, rows), Environment::default(), situation);
+            let snapshot = Snapshot { history: Ok(page), ..scenes::registered(auth_type) };
+            let model = Model::new((80, rows), Environment::default(), snapshot);
             let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
             terminal.draw(|frame| view(&model, frame)).unwrap();
             let shown = terminal.backend().to_string().matches("09:14:02").count();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use ratatui::Terminal;
 use ratatui::layout::Size;
-use waypost::ops::Situation;
+use waypost::ops::Snapshot;
 use waypost::tui::app::backend::LeanBackend;
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
@@ -40,18 +40,18 @@ pub struct Screen {
 
 impl Screen {
     /// At 80x24, with its first frame drawn.
-    pub fn open(situation: Situation) -> Self {
+    pub fn open(snapshot: Snapshot) -> Self {
         let written = Rc::new(Cell::new(0));
         let terminal = Terminal::new(LeanBackend::new(Count(Rc::clone(&written)), small)).unwrap();
-        let model = Model::new((80, 24), Environment::default(), situation);
+        let model = Model::new((80, 24), Environment::default(), snapshot);
         let mut screen = Self { model, terminal, written };
         screen.draw();
         screen
     }
 
     /// The same, after those keys.
-    pub fn after(situation: Situation, keys: &[Press]) -> Self {
-        let mut screen = Self::open(situation);
+    pub fn after(snapshot: Snapshot, keys: &[Press]) -> Self {
+        let mut screen = Self::open(snapshot);
         for &key in keys {
             screen.press(key);
         }

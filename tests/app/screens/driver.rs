@@ -7,7 +7,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
-use waypost::ops::Situation;
+use waypost::ops::Snapshot;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
@@ -15,8 +15,8 @@ use waypost::tui::update::update;
 use waypost::tui::view::view;
 
 /// An app at a size, over what the files say.
-pub fn app(situation: Situation) -> Model {
-    Model::new((80, 24), Environment::default(), situation)
+pub fn app(snapshot: Snapshot) -> Model {
+    Model::new((80, 24), Environment::default(), snapshot)
 }
 
 /// A word for a key: `enter`, `ctrl-g`, a character; anything else is typed letter by letter.

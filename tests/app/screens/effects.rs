@@ -326,7 +326,7 @@ fn a_body_that_was_cut_is_not_sent_again() {
     let mut past = scenes::delivered();
     past.attempts[0].request.body.truncate(10);
     let page = Page { deliveries: vec![past], ..Page::default() };
-    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
+    let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down r"), []);
     assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
 }
@@ -334,7 +334,7 @@ fn a_body_that_was_cut_is_not_sent_again() {
 #[test]
 fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
     let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
-    let mut model = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
+    let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down"), []);
     assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
     assert_eq!(press(&mut model, "down"), [], "asked once");
@@ -610,7 +610,7 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
     let at = scenes::destination(api_key::SPEC).created_at();
     let destination = waypost::domain::destination::Destination::new(DestinationId::new("dst_1"), settings, at, at);
     let state = State::Open(Box::new(destination));
-    let mut model = app(waypost::ops::Situation { state, ..scenes::registered(api_key::SPEC) });
+    let mut model = app(waypost::ops::Snapshot { state, ..scenes::registered(api_key::SPEC) });
     press(&mut model, "v");
     update(&mut model, paste("Host: h"));
     assert_eq!(press(&mut model, "ctrl-o"), []);
@@ -703,7 +703,7 @@ fn an_edit_that_conflicts_says_so() {
     press(&mut model, "e x ctrl-o");
     assert_eq!(update(&mut model, Msg::Saved(1, Err(Problem::conflict()))), [Effect::Load { id: 2 }]);
     assert!(screen(&model).contains("changed by another waypost"), "{}", screen(&model));
-    let meanwhile = waypost::ops::Situation { generation: 9, ..scenes::registered(bearer::SPEC) };
+    let meanwhile = waypost::ops::Snapshot { generation: 9, ..scenes::registered(bearer::SPEC) };
     update(&mut model, Msg::Loaded(2, Box::new(meanwhile)));
     assert!(form(&model).draft().text(field::URL).ends_with('x'), "what was typed is still there");
     press(&mut model, "esc right enter");

@@ -6,7 +6,7 @@ use waypost::domain::delivery::Phase;
 use waypost::domain::event::Event;
 use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
-use waypost::ops::{Page, Removed, Saved, Situation};
+use waypost::ops::{Page, Removed, Saved, Snapshot};
 use waypost::tui::keys;
 use waypost::tui::keys::Context;
 use waypost::tui::model::{Model, Popup};
@@ -46,7 +46,7 @@ fn holds(model: &Model) {
     assert!(keys::offered(model, keys::context(model)).count() > 0);
 }
 
-fn situation(which: usize) -> Situation {
+fn snapshot(which: usize) -> Snapshot {
     match which {
         0 => scenes::nothing(),
         1 => scenes::registered(api_key::SPEC),
@@ -94,7 +94,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             any::<String>().prop_map(|text| Msg::Copied(Ok(text))),
             Just(Msg::Kept(Ok((Event { name: "mine".into(), body: b"{}".to_vec() }, vec![Event { name: "mine".into(), body: b"{}".to_vec() }])))),
         ],
-        2 => (1_u64..9, 0_usize..5).prop_map(|(id, which)| Msg::Loaded(id, Box::new(situation(which)))),
+        2 => (1_u64..9, 0_usize..5).prop_map(|(id, which)| Msg::Loaded(id, Box::new(snapshot(which)))),
         1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
             let page = Page { deliveries: vec![scenes::failed()], ..Page::default() };
             Msg::Listed(id, if well { Ok(Box::new(page)) } else { Err(scenes::problem()) })
@@ -111,7 +111,7 @@ proptest! {
 
     #[test]
     fn after_anything(start in 0_usize..5, messages in proptest::collection::vec(any_msg(), 0..60)) {
-        let mut model = app(situation(start));
+        let mut model = app(snapshot(start));
         for msg in messages {
             let mut again = model.clone();
             let effects = update(&mut model, msg.clone());

@@ -13,7 +13,7 @@ use waypost::domain::field;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::ops::probe::{Case, Report, Row, Verdict};
-use waypost::ops::{Page, Problem, ProblemKind, Situation, State};
+use waypost::ops::{Page, Problem, ProblemKind, Snapshot, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -38,17 +38,17 @@ pub fn destination(auth_type: AuthType) -> Destination {
     Destination::new(DestinationId::new("dst_1"), settings(auth_type), at, at)
 }
 
-pub fn nothing() -> Situation {
-    Situation { state: State::Empty, generation: 0, history: Ok(Page::default()), events: Vec::new() }
+pub fn nothing() -> Snapshot {
+    Snapshot { state: State::Empty, generation: 0, history: Ok(Page::default()), events: Vec::new() }
 }
 
-pub fn registered(auth_type: AuthType) -> Situation {
-    Situation { state: State::Open(Box::new(destination(auth_type))), generation: 4, ..nothing() }
+pub fn registered(auth_type: AuthType) -> Snapshot {
+    Snapshot { state: State::Open(Box::new(destination(auth_type))), generation: 4, ..nothing() }
 }
 
-pub fn with_deliveries() -> Situation {
+pub fn with_deliveries() -> Snapshot {
     let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
-    Situation { history: Ok(page), ..registered(hmac::SPEC) }
+    Snapshot { history: Ok(page), ..registered(hmac::SPEC) }
 }
 
 pub fn problem() -> Problem {
@@ -61,11 +61,11 @@ pub fn problem() -> Problem {
     }
 }
 
-pub fn unreadable() -> Situation {
-    Situation { state: State::Unreadable(problem()), ..nothing() }
+pub fn unreadable() -> Snapshot {
+    Snapshot { state: State::Unreadable(problem()), ..nothing() }
 }
 
-pub fn locked() -> Situation {
+pub fn locked() -> Snapshot {
     let problem = Problem {
         kind: ProblemKind::Secret,
         field: None,
@@ -74,7 +74,7 @@ pub fn locked() -> Situation {
         fix: "Enter the secret again.".into(),
     };
     let draft = draft(hmac::SPEC).with(hmac::SIGNING_SECRET, Secret::default());
-    Situation { state: State::Locked(Box::new(draft), problem), generation: 4, ..nothing() }
+    Snapshot { state: State::Locked(Box::new(draft), problem), generation: 4, ..nothing() }
 }
 
 pub fn stamp() -> Stamp {

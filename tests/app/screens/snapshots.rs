@@ -197,7 +197,7 @@ fn test_delivery_outcomes() {
 #[test]
 fn wide_and_combining_characters_keep_the_borders_straight() {
     let page = Page { deliveries: vec![scenes::foreign(), scenes::delivered()], ..Page::default() };
-    let mut list = app(waypost::ops::Situation { history: Ok(page), ..scenes::registered(hmac::SPEC) });
+    let mut list = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     press(&mut list, "down");
     let mut details = list.clone();
     press(&mut details, "enter");
@@ -238,7 +238,7 @@ fn history_filter_clear() {
     shot("history_filtered", &model);
     press(&mut model, "x");
     shot("history_clear", &model);
-    let mut model = app(waypost::ops::Situation { history: Err(scenes::problem()), ..scenes::registered(hmac::SPEC) });
+    let mut model = app(waypost::ops::Snapshot { history: Err(scenes::problem()), ..scenes::registered(hmac::SPEC) });
     shot("history_unreadable", &model);
     press(&mut model, "tab");
 }

@@ -60,14 +60,14 @@ fn run(home: &Path, elsewhere: bool) -> u8 {
     let paths = Paths { config_dir: home.join("config"), state_dir: home.join("state"), key_file_override: None };
     let waypost = Waypost::new(paths, None);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let situation = waypost.situation();
+    let snapshot = waypost.snapshot();
     let (outside, from_outside) = start::outside();
     terminal::give_back_at_panic(move || {
         let _ = outside.send(Msg::Terminate(101));
     });
     let _taken = Taken::take().unwrap();
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size)).unwrap();
-    let model = Model::new((80, 24), Environment::default(), situation);
+    let model = Model::new((80, 24), Environment::default(), snapshot);
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics { elsewhere } };
     runtime.block_on(async { run.run(EventStream::new(), from_outside).await }).unwrap()
 }

@@ -290,7 +290,7 @@ fn operations() {
     let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
     let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
     let settings = || Draft::default().with(field::URL, "https://h.example/").check().unwrap().settings;
-    let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, |_| Ok(settings())).unwrap_err()];
+    let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, |_, _| Ok(settings())).unwrap_err()];
     assert!(nothing.iter().all(|problem| problem.kind == ProblemKind::NothingRegistered), "{nothing:?}");
     let generation = waypost.register(settings()).unwrap().generation;
     let full = [

@@ -81,12 +81,23 @@ impl Loaded {
     }
 }
 
+/// What a save does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Nothing: what is registered stays, and the file is not written.
+    Keep,
+    Replace(Box<Destination>),
+    Remove,
+}
+
 /// A save that is in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Saved {
-    /// The number of this save.
+    /// Counts the saves, this one included.
     pub generation: u64,
+    /// False after [`Change::Keep`].
+    pub changed: bool,
     /// Whether it is known to be on the disk. If not: saved, but may not survive a power cut (exit 5).
     pub durable: bool,
 }
@@ -112,15 +123,12 @@ pub fn load(paths: &Paths) -> Result<Loaded, StateError> {
     loaded
 }
 
-/// Changes what is registered: `change` gets what stands there now, and gives what is to stand there (`None` for nothing).
-/// Nobody else saves meanwhile. Fields that waypost does not know stay.
+/// Changes what is registered: `change` gets what is registered now and decides. Nobody else saves meanwhile. Fields that
+/// waypost does not know are kept.
 ///
 /// # Errors
-/// What `change` refuses with, and [`StateError`]; in both cases what was saved before stands untouched.
-pub fn save<E: From<StateError>>(
-    paths: &Paths,
-    change: impl FnOnce(&Loaded) -> Result<Option<Destination>, E>,
-) -> Result<Saved, E> {
+/// What `change` refuses with, and [`StateError`]; in both cases the file is untouched.
+pub fn save<E: From<StateError>>(paths: &Paths, change: impl FnOnce(&Loaded) -> Result<Change, E>) -> Result<Saved, E> {
     save_within(paths, lock::WAIT, change)
 }
 
@@ -131,7 +139,7 @@ pub fn save<E: From<StateError>>(
 pub fn save_within<E: From<StateError>>(
     paths: &Paths,
     wait: Duration,
-    change: impl FnOnce(&Loaded) -> Result<Option<Destination>, E>,
+    change: impl FnOnce(&Loaded) -> Result<Change, E>,
 ) -> Result<Saved, E> {
     let path = paths.destination_file();
     paths.create_config_dir().map_err(StateError::from)?;
@@ -142,7 +150,11 @@ pub fn save_within<E: From<StateError>>(
         None => Document::default(),
     };
     let loaded = open(paths, &document)?;
-    let wanted = change(&loaded)?;
+    let wanted = match change(&loaded)? {
+        Change::Keep => return Ok(Saved { generation: loaded.generation(), changed: false, durable: true }),
+        Change::Replace(destination) => Some(*destination),
+        Change::Remove => None,
+    };
     let sealed = wanted.as_ref().map(|destination| seal(paths, destination)).transpose()?.unwrap_or_default();
     let generation = loaded.generation().wrapping_add(1);
     let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
@@ -222,7 +234,7 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
         }
     };
     tracing::info!(generation, durable, "saved");
-    Ok(Saved { generation, durable })
+    Ok(Saved { generation, changed: true, durable })
 }
 
 #[cfg(test)]

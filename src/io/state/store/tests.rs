@@ -65,7 +65,7 @@ impl Home {
     /// Saves, and gives the number of that save.
     pub(super) fn put(&self, draft: &Draft) -> u64 {
         let destination = destination(draft);
-        let saved = save(&self.paths, |_| Ok::<_, StateError>(Some(destination))).unwrap();
+        let saved = save(&self.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
         assert!(saved.durable);
         saved.generation
     }
@@ -186,9 +186,9 @@ fn a_removed_destination_is_gone() {
     home.put(&draft(bearer::SPEC));
     let saved = save(&home.paths, |loaded| {
         assert!(loaded.destination().is_some());
-        Ok::<_, StateError>(None)
+        Ok::<_, StateError>(Change::Remove)
     });
-    assert_eq!(saved.unwrap(), Saved { generation: 2, durable: true });
+    assert_eq!(saved.unwrap(), Saved { generation: 2, changed: true, durable: true });
     assert_eq!(home.json(), json!({ "schema_version": 1, "generation": 2, "destination": null }));
     assert!(is_empty(&home, 2));
 }
@@ -255,7 +255,7 @@ fn h23_a_loose_mode_names_the_command() {
         fs::set_permissions(home.file(), Permissions::from_mode(loose)).unwrap();
         let error = load(&home.paths).unwrap_err();
         assert!(error.fix().ends_with(&format!("chmod 600 {}", home.file().display())), "{error}");
-        assert!(save(&home.paths, |_| Ok::<_, StateError>(None)).is_err());
+        assert!(save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).is_err());
         assert_eq!(mode(&home.file()), loose);
     }
 }
@@ -298,7 +298,7 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
         let error = load(&home.paths).unwrap_err();
         assert!(matches!(error, StateError::Syntax { .. } | StateError::Shape { .. }), "{shown}");
-        let refused = save(&home.paths, |_| Ok::<_, StateError>(None)).unwrap_err();
+        let refused = save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
         assert_eq!(refused.to_string(), error.to_string(), "{shown}");
         let at = format!("{}:{line}:{column}: ", home.file().display());
         assert!(error.to_string().starts_with(&at), "{shown}\n{error}");
@@ -333,7 +333,7 @@ fn no_file_is_saved_that_could_not_be_read_again() {
         format!("{json:#}\n")
     };
     let home = Home::with_file(of(&"x".repeat(MAX_BYTES - of("").len())));
-    let nothing = |_: &Loaded| Ok::<_, StateError>(None);
+    let nothing = |_: &Loaded| Ok::<_, StateError>(Change::Remove);
     assert_eq!(save(&home.paths, nothing).unwrap().generation, 9);
     let whole = home.text();
     assert_eq!((whole.len(), load(&home.paths).unwrap().generation()), (MAX_BYTES, 9));
@@ -345,7 +345,7 @@ fn no_file_is_saved_that_could_not_be_read_again() {
 #[test]
 fn h25_a_newer_file_is_left_as_it_is() {
     let home = Home::with_file("{\"schema_version\": 7, \"destination\": \"of another shape\"}");
-    let error = save(&home.paths, |_| Ok::<_, StateError>(None)).unwrap_err();
+    let error = save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
     assert!(matches!(error, StateError::Newer { found: 7, known: 1, .. }), "{error}");
     assert!(error.to_string().contains('7') && error.to_string().contains('1'), "{error}");
     assert_eq!(home.text(), "{\"schema_version\": 7, \"destination\": \"of another shape\"}");
@@ -457,7 +457,7 @@ fn h30_something_else_in_its_place() {
     home.paths.create_config_dir().unwrap();
     let refused = |found| {
         let begun = std::time::Instant::now();
-        for error in [load(&home.paths).unwrap_err(), save(&home.paths, |_| Ok::<_, StateError>(None)).unwrap_err()] {
+        for error in [load(&home.paths).unwrap_err(), save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err()] {
             assert_eq!(error.to_string(), format!("{} is {found}", home.file().display()));
         }
         assert!(begun.elapsed() < Duration::from_secs(1));
@@ -500,7 +500,7 @@ fn h34_no_save_is_lost() {
                         let now = loaded.destination().unwrap();
                         let mut draft = Draft::of(now.settings());
                         draft.set(field::TIMEOUT, (now.timeout_s() + 1).to_string());
-                        Ok::<_, StateError>(Some(destination(&draft)))
+                        Ok::<_, StateError>(Change::Replace(Box::new(destination(&draft))))
                     });
                     match saved {
                         Ok(_) => {}
@@ -526,7 +526,7 @@ fn h35_a_held_lock_is_named() {
     home.put(&draft(default::SPEC));
     let before = home.text();
     let _held = Lock::acquire(&home.paths.lock_file(), Duration::ZERO).unwrap();
-    let unreached = |_: &Loaded| -> Result<Option<Destination>, StateError> { panic!("changed without the lock") };
+    let unreached = |_: &Loaded| -> Result<Change, StateError> { panic!("changed without the lock") };
     let error = save_within(&home.paths, Duration::from_millis(30), unreached).unwrap_err();
     assert!(matches!(error, StateError::File(FileError { kind: FileErrorKind::Locked, .. })), "{error}");
     assert!(error.why().contains(home.paths.lock_file().to_str().unwrap()));
@@ -540,7 +540,7 @@ fn a_change_that_takes_no_lock_is_not_undone() {
     home.put(&draft(default::SPEC));
     let error = save(&home.paths, |_| {
         home.edit_by_hand(|json| json["destination"]["url"] = json!("https://by-hand.example/"));
-        Ok::<_, StateError>(None)
+        Ok::<_, StateError>(Change::Remove)
     })
     .unwrap_err();
     assert!(matches!(error, StateError::Changed { .. }), "{error}");
@@ -570,7 +570,7 @@ fn child_saves() {
     let Some(dir) = std::env::var_os(CHILD_DIR_VAR).map(std::path::PathBuf::from) else { return };
     let paths = Paths { config_dir: dir.join("config"), state_dir: dir.join("state"), key_file_override: None };
     let destination = destination(&draft(bearer::SPEC));
-    assert!(save(&paths, |_| Ok::<_, StateError>(Some(destination))).unwrap().durable);
+    assert!(save(&paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap().durable);
 }
 
 #[test]

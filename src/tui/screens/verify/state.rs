@@ -1,7 +1,7 @@
 //! What the verify popup knows.
 
 use crate::domain::signature::explain::Explanation;
-use crate::ops::header_lines;
+use crate::ops::verify::header_lines;
 use crate::tui::msg::Id;
 use crate::tui::widgets::editor::Editor;
 

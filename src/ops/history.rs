@@ -1,0 +1,94 @@
+//! The deliveries that ended, and sending one of them again.
+
+use std::future::Future;
+
+use serde_json::Value;
+
+use super::attempt::Step;
+use super::probe::plain_name;
+use super::test::Tested;
+use super::waypost::Waypost;
+use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::destination::Destination;
+use crate::domain::event::Event;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::text::{ellipsis, visible};
+use crate::io::history::{self, Page, REQUEST_BODY_KEPT};
+use crate::io::record::delivery_to_json;
+
+impl Waypost {
+    /// Deliveries, the newest first: skips the newest `skip` and reads the next `limit`; only those of `outcome`, if one is given.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn deliveries(&self, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, Problem> {
+        Ok(history::page(&self.paths, outcome, skip, limit)?)
+    }
+
+    /// Removes every delivery from the history.
+    ///
+    /// # Errors
+    /// The history cannot be removed.
+    pub fn clear_history(&self) -> Result<(), Problem> {
+        Ok(history::clear(&self.paths)?)
+    }
+
+    /// A delivery of the history.
+    ///
+    /// # Errors
+    /// There is no such delivery, or the history cannot be read.
+    pub fn delivery(&self, id: &str) -> Result<Delivery, Problem> {
+        history::find(&self.paths, id)?.ok_or_else(|| Problem {
+            kind: ProblemKind::Usage,
+            field: None,
+            what: format!("There is no delivery {} in the history", shown(id)),
+            why: "It never existed, or newer ones have replaced it: the history is bounded.".into(),
+            fix: "Look up the ID in the history.".into(),
+        })
+    }
+
+    /// The event of a delivery in the history, as it was sent; a ping for a probe.
+    ///
+    /// # Errors
+    /// There is no such delivery, its body was not stored whole, or the history cannot be read.
+    pub fn event_of(&self, id: &str) -> Result<Event, Problem> {
+        let delivery = self.delivery(id)?;
+        match delivery.attempts.into_iter().next_back() {
+            Some(attempt) if attempt.request.is_whole() => {
+                Ok(Event { name: plain_name(&delivery.event).to_owned(), body: attempt.request.body })
+            }
+            _ => Err(Problem {
+                kind: ProblemKind::Usage,
+                field: None,
+                what: format!("The delivery {} cannot be sent again", shown(id)),
+                why: format!("Its body is longer than the {} KiB that the history stores.", REQUEST_BODY_KEPT / 1024),
+                fix: "Send the event from its source.".into(),
+            }),
+        }
+    }
+
+    /// Sends the event of a delivery in the history once more: the same body, under a new id, to the current destination.
+    ///
+    /// # Errors
+    /// As of [`Waypost::event_of`]; nothing was sent then.
+    pub async fn resend(
+        &self,
+        to: &Destination,
+        id: &str,
+        step: impl Fn(Step),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Tested, Problem> {
+        let event = self.event_of(id)?;
+        Ok(self.test(to, &event, step, stop).await)
+    }
+}
+
+/// A delivery as `test --json` prints it and the history stores it.
+#[must_use]
+pub fn delivery_json(delivery: &Delivery) -> Value {
+    delivery_to_json(delivery)
+}
+
+fn shown(id: &str) -> String {
+    ellipsis(&visible(id), 80).into_owned()
+}

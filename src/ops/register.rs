@@ -1,0 +1,174 @@
+//! Register, edit, remove: what is in the state file.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::attempt::MAX_CA_BYTES;
+use super::waypost::Waypost;
+use crate::domain::destination::{Destination, DestinationId, Settings};
+use crate::domain::draft::Draft;
+use crate::domain::field::{self, FieldError};
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::secret::Secret;
+use crate::domain::signature;
+use crate::domain::text::visible;
+use crate::io::fs::file::{self, Links};
+use crate::io::fs::{FileError, Operation};
+use crate::io::http;
+use crate::io::state::store::{self, Change, Loaded};
+
+/// A removal that is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Of the state file.
+    pub generation: u64,
+    /// A problem that does not undo the removal.
+    pub warning: Option<Problem>,
+}
+
+/// A save that is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// As it is in the file now.
+    pub destination: Destination,
+    /// Of the state file.
+    pub generation: u64,
+    /// False when it was so already, and nothing was written.
+    pub changed: bool,
+    /// A problem that does not undo the save.
+    pub warning: Option<Problem>,
+}
+
+impl Waypost {
+    /// Registers a destination.
+    ///
+    /// # Errors
+    /// There is one already, or it could not be saved.
+    pub fn register(&self, settings: Settings) -> Result<Saved, Problem> {
+        let now = whole_seconds(Timestamp::now());
+        let destination = Destination::new(new_destination_id(), settings, now, now);
+        let saved = store::save(&self.paths, |loaded| match loaded {
+            Loaded::Empty { .. } => Ok(Change::Replace(Box::new(destination.clone()))),
+            Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
+        })?;
+        Ok(self.saved(destination, saved))
+    }
+
+    /// Changes the destination. `change` gets what is registered now: as it would be typed, with its secret; or without it, and
+    /// why, if the secret cannot be opened. `over` is the generation that the user saw, if the change was made to what they saw.
+    ///
+    /// # Errors
+    /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.
+    pub fn edit(
+        &self,
+        over: Option<u64>,
+        change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
+    ) -> Result<Saved, Problem> {
+        let now = whole_seconds(Timestamp::now());
+        let mut edited = None;
+        let saved = store::save(&self.paths, |loaded| {
+            refuse_conflict(over, loaded)?;
+            let (draft, locked) = match loaded {
+                Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
+                Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
+                Loaded::Locked { draft, error, .. } => (draft.clone(), Some(Problem::from(error))),
+            };
+            let settings = change(draft, locked)?;
+            let (id, created_at) = match loaded {
+                Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
+                Loaded::Open { destination, .. } if *destination.settings() == settings => {
+                    edited = Some(destination.clone());
+                    return Ok(Change::Keep);
+                }
+                Loaded::Open { destination, .. } => (destination.id(), destination.created_at()),
+                Loaded::Locked { id, created_at, .. } => (id, *created_at),
+            };
+            let destination = Destination::new(id.clone(), settings, created_at, now);
+            edited = Some(destination.clone());
+            Ok(Change::Replace(Box::new(destination)))
+        })?;
+        // `save` has called the closure.
+        edited.map(|destination| self.saved(destination, saved)).ok_or_else(Problem::nothing_registered)
+    }
+
+    /// Removes the destination and its secret. `over` as for [`Waypost::edit`].
+    ///
+    /// # Errors
+    /// Nothing is registered, it was changed meanwhile, or it could not be saved.
+    pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
+        let saved = store::save(&self.paths, |loaded| {
+            if matches!(loaded, Loaded::Empty { .. }) {
+                return Err(Problem::nothing_registered());
+            }
+            refuse_conflict(over, loaded)?;
+            Ok(Change::Remove)
+        })?;
+        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved) })
+    }
+
+    fn saved(&self, destination: Destination, saved: store::Saved) -> Saved {
+        let warning = self.not_durable(saved);
+        Saved { destination, generation: saved.generation, changed: saved.changed, warning }
+    }
+
+    fn not_durable(&self, saved: store::Saved) -> Option<Problem> {
+        (!saved.durable).then(|| Problem {
+            kind: ProblemKind::Disk,
+            field: None,
+            what: format!("{} is saved, but may not survive a power cut", self.paths.destination_file().display()),
+            why: "The disk did not confirm the write.".into(),
+            fix: "Check the disk, then save again.".into(),
+        })
+    }
+
+    /// A new signing secret.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub fn generate(&self) -> Result<Secret, Problem> {
+        let mut random = Zeroizing::new([0; 32]);
+        getrandom::fill(random.as_mut_slice()).map_err(|error| Problem {
+            kind: ProblemKind::Disk,
+            field: None,
+            what: "No secret was generated".into(),
+            why: format!("The system provided no random numbers: {error}."),
+            fix: "Try again, or enter a secret of your own.".into(),
+        })?;
+        Ok(signature::generated(&random))
+    }
+}
+
+fn refuse_conflict(over: Option<u64>, loaded: &Loaded) -> Result<(), Problem> {
+    match over {
+        Some(seen) if seen != loaded.generation() => Err(Problem::conflict()),
+        _ => Ok(()),
+    }
+}
+
+fn new_destination_id() -> DestinationId {
+    DestinationId::new(&format!("dst_{}", uuid::Uuid::new_v4().simple()))
+}
+
+/// The state file has times to the second.
+pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+/// The absolute path of a file of CA certificates. The file is read once, so that a mistake shows now and not at the first
+/// delivery.
+///
+/// # Errors
+/// There is no such file, or it contains no certificate.
+pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
+    let error =
+        |what: String, why: String| FieldError::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
+    let unread = |unread: FileError| error(unread.what(), unread.why());
+    let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
+    let pem = file::read(&absolute, Links::Follow, MAX_CA_BYTES).map_err(unread)?;
+    match http::check_ca(&pem) {
+        Ok(()) => Ok(absolute),
+        Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), format!("In words: {why}."))),
+    }
+}

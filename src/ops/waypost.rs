@@ -1,0 +1,140 @@
+//! What all operations work on: a pair of directories, and what they contain.
+
+use std::path::PathBuf;
+
+use super::task::blocking;
+use crate::domain::destination::Destination;
+use crate::domain::draft::Draft;
+use crate::domain::event::Event;
+use crate::domain::problem::Problem;
+use crate::io::bodies;
+use crate::io::fs::paths::Paths;
+use crate::io::history::{self, Page};
+use crate::io::log;
+use crate::io::state::store::{self, Loaded};
+
+/// The number of deliveries that the app reads at a time.
+pub const PAGE: usize = 50;
+
+/// What is registered, as far as it could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    Empty,
+    Open(Box<Destination>),
+    /// A destination whose secret cannot be opened: everything else about it, and why.
+    Locked(Box<Draft>, Problem),
+    /// The state file cannot be read, and why. It is never overwritten.
+    Unreadable(Problem),
+}
+
+/// What the files contain when the app starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub state: State,
+    /// Of the state file.
+    pub generation: u64,
+    /// The first page of the history, or why it cannot be read.
+    pub history: Result<Page, Problem>,
+    /// The user's own events.
+    pub events: Vec<Event>,
+}
+
+/// A CA that is trusted for one endpoint of this run alone: the demo's.
+#[derive(Clone, Debug)]
+pub struct OwnReceiver {
+    /// Host and port of the endpoint.
+    pub authority: String,
+    pub ca_pem: Vec<u8>,
+}
+
+/// All operations, on one pair of directories.
+#[derive(Clone, Debug)]
+pub struct Waypost {
+    pub(super) paths: Paths,
+    pub(super) own: Option<OwnReceiver>,
+}
+
+impl Waypost {
+    /// `own` is the receiver of a demo.
+    #[must_use]
+    pub const fn new(paths: Paths, own: Option<OwnReceiver>) -> Self {
+        Self { paths, own }
+    }
+
+    /// On those directories, or where the environment or the platform says. Touches no file.
+    ///
+    /// # Errors
+    /// No directory is named, and the user has no home.
+    pub fn at(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
+        Ok(Self::new(Paths::from_process(config_dir, state_dir)?, None))
+    }
+
+    /// Writes what happens from now on to the log; `filter` as in `RUST_LOG`, or empty for waypost's own events.
+    ///
+    /// # Errors
+    /// The log cannot be opened.
+    pub fn keep_log(&self, filter: &str) -> Result<(), Problem> {
+        Ok(log::start(&self.paths, filter)?)
+    }
+
+    /// What the files contain. Never fails: what cannot be read is part of the snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot_with(PAGE)
+    }
+
+    /// As [`Waypost::snapshot`], with at most that many deliveries: reading a full page takes half of the time until the app's
+    /// first frame, and a low screen shows a fifth of it.
+    #[must_use]
+    pub fn snapshot_with(&self, deliveries: usize) -> Snapshot {
+        let (state, generation) = self.state_and_generation();
+        // A history that cannot be read is no reason not to open.
+        let history = history::page(&self.paths, None, 0, deliveries.min(PAGE)).map_err(Problem::from);
+        let events = bodies::own_events(&self.paths);
+        Snapshot { state, generation, history, events }
+    }
+
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state_and_generation().0
+    }
+
+    /// What is registered, and the generation of the state file.
+    #[must_use]
+    pub fn state_and_generation(&self) -> (State, u64) {
+        match store::load(&self.paths) {
+            Ok(Loaded::Empty { generation }) => (State::Empty, generation),
+            Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
+            Ok(Loaded::Locked { draft, error, generation, .. }) => {
+                (State::Locked(Box::new(draft), Problem::from(&error)), generation)
+            }
+            Err(error) => (State::Unreadable(error.into()), 0),
+        }
+    }
+
+    /// The destination, for an operation that needs one.
+    ///
+    /// # Errors
+    /// Nothing is registered, its secret cannot be opened, or the file cannot be read.
+    pub fn destination(&self) -> Result<Destination, Problem> {
+        open(store::load(&self.paths)?)
+    }
+
+    /// As [`Waypost::destination`], off the runtime's thread, and only if the state file is still of that generation.
+    ///
+    /// # Errors
+    /// As of [`Waypost::destination`], or it was changed.
+    pub async fn destination_of(&self, generation: u64) -> Result<Destination, Problem> {
+        let paths = self.paths.clone();
+        let loaded = blocking(move || store::load(&paths)).await?;
+        if loaded.generation() == generation { open(loaded) } else { Err(Problem::conflict()) }
+    }
+}
+
+fn open(loaded: Loaded) -> Result<Destination, Problem> {
+    match loaded {
+        Loaded::Empty { .. } => Err(Problem::nothing_registered()),
+        Loaded::Open { destination, .. } => Ok(destination),
+        Loaded::Locked { error, .. } => Err(Problem::from(&error)),
+    }
+}
