@@ -9,11 +9,16 @@ pub fn only_fewer(found: impl Iterator<Item = (String, String)>, known: &[(&str,
     for (room, line) in found {
         rooms.entry(room).or_default().push(line);
     }
+    let mut wrong = Vec::new();
     for (room, lines) in &rooms {
         let limit = known.iter().find(|(known, _)| known == room).map_or(0, |(_, limit)| *limit);
-        assert!(lines.len() <= limit, "{what}\n{room} has {}, and not {limit}:\n{}", lines.len(), lines.join("\n"));
+        println!("{room}: {}", lines.len());
+        if lines.len() > limit {
+            wrong.push(format!("{room} has {}, and not {limit}:\n{}", lines.len(), lines.join("\n")));
+        }
     }
-    for (room, _) in known {
-        assert!(rooms.contains_key(*room), "{room} has none any more, take it from the list: {what}");
+    for (room, _) in known.iter().filter(|(room, _)| !rooms.contains_key(*room)) {
+        wrong.push(format!("{room} has none any more: take it from the list"));
     }
+    assert!(wrong.is_empty(), "{what}\n{}", wrong.join("\n\n"));
 }
