@@ -58,7 +58,7 @@ fn reach_v6(v6: Ipv6Addr) -> Reach {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for, if it is of such a form.
+/// The IPv4 address that an IPv6 address embeds.
 fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let s = v6.segments();
     let tail = |high: u16, low: u16| Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));

@@ -95,7 +95,7 @@ impl fmt::Display for NotJson {
 /// The check that every event passes before it is sent: one JSON text in UTF-8 (RFC 8259).
 ///
 /// # Errors
-/// It is none.
+/// The text is not JSON.
 pub fn check_json(body: &[u8]) -> Result<(), NotJson> {
     std::str::from_utf8(body).map_err(|error| NotJson::Utf8(error.valid_up_to() + 1))?;
     if body.is_empty() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a character may not reach a terminal: a control (C0, DEL, C1), a bidi control, or one that has no width and so
-/// hides in what it stands in.
+/// hides in the text around it.
 #[must_use]
 pub const fn is_unsafe(c: char) -> bool {
     matches!(c,

@@ -116,7 +116,7 @@ pub(super) fn no_handshake(error: &io::Error) -> String {
             AlertDescription::BadCertificate | AlertDescription::CertificateUnknown | AlertDescription::CertificateExpired,
         )) => "the client refuses the certificate: it does not trust the CA, or calls this receiver by another name".to_owned(),
         Some(rustls::Error::AlertReceived(alert)) => format!("the client ended the TLS handshake: {alert:?}"),
-        Some(rustls::Error::InvalidMessage(_)) => "what the client sent is not TLS: its URL must begin with https://".to_owned(),
+        Some(rustls::Error::InvalidMessage(_)) => "what the client sent is not TLS: its URL must start with https://".to_owned(),
         Some(other) => format!("no TLS handshake: {other}"),
         None if error.kind() == io::ErrorKind::UnexpectedEof => "the client went before the TLS handshake was over".to_owned(),
         None => format!("the connection broke in the TLS handshake: {}", error.kind()),

@@ -20,7 +20,7 @@ fn accepted(args: &[&str], secret: &str) -> (Home, serde_json::Value) {
 #[test]
 fn h01_only_https() {
     for url in ["http://h.example/", "ftp://h.example/", "h.example/in", "//h.example/", "HTTP://h.example/"] {
-        url_refused(url, "must begin with https://");
+        url_refused(url, "must start with https://");
     }
 }
 

@@ -22,7 +22,7 @@ fn h15_whitespace_around_a_pasted_url_is_trimmed_with_a_notice() {
     app.paste("/a b");
     app.wait_for("/in/a b");
     app.key(Key::Ctrl('o'));
-    app.wait_for("blank at position 31");
+    app.wait_for("space at position 31");
     assert!(!home.state_file().exists());
 }
 

@@ -1,4 +1,4 @@
-//! A delivery as a curl command: for a POSIX shell, runnable as it stands, with the same bytes in it that waypost sends.
+//! A delivery as a curl command for a POSIX shell, which sends the same bytes as waypost.
 //!
 //! Secrets stand in it as `$WAYPOST_SECRET` and the like; the shell that runs it holds them. A signature is made when the
 //! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
@@ -12,7 +12,7 @@ use super::secret::Secret;
 use super::shell::{is_plain, printing, quoted};
 use super::signature::{Format, SigningSecret, WHSEC};
 
-/// A body of more bytes is handed over through a pipe: Linux takes no argument of 128 KiB.
+/// A longer body comes through a pipe: Linux refuses an argument of 128 KiB.
 const LONGEST_ARGUMENT: usize = 64 * 1024;
 
 /// As [`super::request`] encodes what it adds to a query.
@@ -21,8 +21,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// Bytes to lower-case hex digits, in a pipe.
 const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
 
-/// The command that delivers `body` under the id `id` to a destination. With `reveal` the secret itself stands in it; then
-/// whoever sees the command has the secret.
+/// The command that delivers `body` under the id `id` to a destination. With `reveal` it contains the secret.
 #[must_use]
 pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
     let mut script = Script { before: Vec::new(), reveal };
@@ -96,7 +95,7 @@ fn body_in_pipe(auth: &Auth, body: &[u8]) -> bool {
 }
 
 /// Whether a program that [`command`] runs gets the secret as an argument, where every user of the machine can read it: there is
-/// one standard input, and openssl takes a key by no other way.
+/// one standard input, and openssl accepts a key in no other way.
 #[must_use]
 pub fn secret_in_arguments(to: &Settings, body: &[u8]) -> bool {
     match to.auth() {
@@ -182,7 +181,7 @@ impl Script {
         if self.before.is_empty() {
             return curl.to_owned();
         }
-        // A subshell leaves nothing behind in the shell that it is pasted into.
+        // A subshell leaves no variable in the shell that it is pasted into.
         format!("(\n{}\n{curl}\n)", self.before.join("\n"))
     }
 }

@@ -20,13 +20,11 @@ pub struct Timings {
 }
 
 impl Timings {
-    /// The time of a phase in milliseconds.
     #[must_use]
     pub const fn get(&self, phase: Phase) -> Option<f64> {
         self.ms[phase as usize]
     }
 
-    /// Sets the time of a phase in milliseconds.
     pub const fn set(&mut self, phase: Phase, ms: f64) {
         self.ms[phase as usize] = Some(ms);
     }
@@ -35,13 +33,9 @@ impl Timings {
 /// What went over the wire, with the secret's parts masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRequest {
-    /// `POST`.
     pub method: String,
-    /// The whole URL.
     pub url: String,
-    /// In order.
     pub headers: Vec<(String, String)>,
-    /// The bytes.
     pub body: Vec<u8>,
 }
 
@@ -55,20 +49,18 @@ impl SentRequest {
     }
 }
 
-/// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
-    /// The status code.
     pub status: u16,
-    /// The words behind the code as the server wrote them, or else the standard ones; may be empty.
+    /// The reason phrase as the server wrote it, or else the standard one; may be empty.
     pub reason: String,
-    /// In order. A value's bytes that are not UTF-8 are replaced.
+    /// Bytes of a value that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
     /// At most [`BODY_KEPT`] bytes.
     pub body: Vec<u8>,
     /// Whether the body was longer than what is kept.
     pub truncated: bool,
-    /// Why the body ended before its end, if it did.
+    /// Why the body ended early, if it did.
     pub cut: Option<String>,
 }
 
@@ -86,22 +78,22 @@ impl Response {
     }
 }
 
-/// What TLS agreed on.
+/// What the TLS handshake agreed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsInfo {
     /// `TLS 1.3`
     pub version: Option<String>,
     /// As IANA names it.
     pub cipher: Option<String>,
-    /// The names that the certificate is for.
+    /// The names the certificate is for.
     pub names: Vec<String>,
-    /// Its issuer.
+    /// The certificate's issuer.
     pub issuer: Option<String>,
-    /// When it ends.
+    /// When the certificate expires.
     pub not_after: Option<Timestamp>,
 }
 
-/// Why it ended so, and what to do.
+/// What an end means: why, and how to fix it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnosis {
     /// A sentence.
@@ -115,32 +107,24 @@ impl Diagnosis {
     }
 }
 
-/// One try at a delivery.
+/// One HTTP request and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// When it began.
     pub started_at: Timestamp,
-    /// How it ended.
     pub outcome: Outcome,
     /// Where it ended, unless there is a status.
     pub phase: Option<Phase>,
-    /// The whole of it, in milliseconds.
     pub duration_ms: f64,
-    /// Time per phase.
     pub timings: Timings,
-    /// The addresses that the name has.
+    /// The addresses of the host.
     pub addresses: Vec<SocketAddr>,
     /// The address that was connected to.
     pub connected: Option<SocketAddr>,
-    /// What TLS agreed on.
     pub tls: Option<TlsInfo>,
-    /// What was sent.
     pub request: SentRequest,
-    /// What was answered.
     pub response: Option<Response>,
-    /// Why there is no status.
+    /// Why there is no status, unless it was read back from the history.
     pub cause: Option<Cause>,
-    /// What it means, and what to do.
     pub diagnosis: Diagnosis,
 }
 
@@ -159,9 +143,8 @@ pub struct Delivery {
     pub id: String,
     /// Where it was sent, as it was registered then.
     pub destination_id: DestinationId,
-    /// The event's name.
     pub event: String,
-    /// In order; at least one.
+    /// At least one.
     pub attempts: Vec<Attempt>,
 }
 
@@ -172,7 +155,6 @@ impl Delivery {
         self.attempts.last().map_or(Outcome::Stopped, |attempt| attempt.outcome)
     }
 
-    /// The last attempt.
     #[must_use]
     pub fn last(&self) -> Option<&Attempt> {
         self.attempts.last()

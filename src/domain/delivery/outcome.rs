@@ -1,24 +1,19 @@
 //! How an attempt ended, and where.
 
-/// A part of an attempt's life, in order.
+/// A part of an attempt, in its order in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
-    /// The name is looked up.
     Dns,
-    /// A TCP connection is made.
     Connect,
-    /// The TLS handshake.
     Tls,
-    /// The request is written.
+    /// The request is being written.
     Write,
-    /// The first byte of the answer is awaited.
+    /// Until the first byte of the answer.
     Wait,
-    /// The answer's body is read.
     Read,
 }
 
 impl Phase {
-    /// In order.
     pub const ALL: [Self; 6] = [Self::Dns, Self::Connect, Self::Tls, Self::Write, Self::Wait, Self::Read];
 
     /// The word on the screen.
@@ -62,7 +57,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// In the order of a filter.
     pub const ALL: [Self; 4] = [Self::Delivered, Self::Refused, Self::Failed, Self::Stopped];
 
     /// Its name in JSON and in words.
@@ -76,7 +70,6 @@ impl Outcome {
         }
     }
 
-    /// The outcome of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)

@@ -130,10 +130,10 @@ fn what_another_type_would_refuse_does_not_count() {
 fn urls_are_refused_as_the_url_rules_say() {
     for (url, part) in [
         ("", "is empty"),
-        ("http://h/in", "must begin with https://"),
-        ("h.example/in", "must begin with https://"),
-        (" https://h/", "begins or ends with a blank"),
-        ("https://h/a b", "a blank at position 12"),
+        ("http://h/in", "must start with https://"),
+        ("h.example/in", "must start with https://"),
+        (" https://h/", "starts or ends with whitespace"),
+        ("https://h/a b", "a space at position 12"),
         ("https://user:pw@h/", "user name or password"),
         ("https://h/#x", "fragment"),
         ("https://h\u{ad}x/", "not ASCII"),

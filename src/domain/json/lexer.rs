@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
-    /// Of blanks and line breaks.
+    /// Whitespace.
     Space,
     /// `{`, `}`, `[`, `]`, `,` or `:`
     Punctuation,

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 
-/// What stands before the base64 of a Standard Webhooks secret.
+/// The prefix of a Standard Webhooks secret.
 pub const WHSEC: &str = "whsec_";
 
 /// How far a signed timestamp may be off, in seconds (Standard Webhooks, Stripe).
@@ -110,7 +110,7 @@ pub struct SigningSecret {
 pub enum InvalidKey {
     /// RFC 2104 allows an empty key, but it authenticates nobody.
     Empty,
-    /// `standard` takes the key from base64.
+    /// `standard` decodes the key from base64.
     NotBase64,
 }
 
@@ -258,7 +258,7 @@ fn any_matches<'a>(found: impl Iterator<Item = &'a str>, expected: &str, format:
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     match Hmac::<Sha256>::new_from_slice(key) {
         Ok(mac) => mac,
-        Err(_) => unreachable!("HMAC takes a key of any length"),
+        Err(_) => unreachable!("HMAC accepts a key of any length"),
     }
 }
 
@@ -267,7 +267,7 @@ fn decode_standard(secret: &Secret) -> Option<Zeroizing<Vec<u8>>> {
     STANDARD.decode(text.strip_prefix(WHSEC).unwrap_or(text)).ok().map(Zeroizing::new)
 }
 
-/// `whsec_` and the base64 of 32 random bytes: a secret that every format takes.
+/// `whsec_` and the base64 of 32 random bytes: a secret that every format accepts.
 #[must_use]
 pub fn generated(random: &[u8; 32]) -> Secret {
     Secret::new(format!("{WHSEC}{}", STANDARD.encode(random)))

@@ -1,7 +1,7 @@
 //! Receiver code: a short, constant-time check of the registered auth, to paste into the program that receives events.
 //!
 //! Each snippet is one function, `verify`, that needs nothing beside the language's standard library (the shell: `openssl`
-//! and POSIX tools). It answers whether a request is to be accepted; what it takes depends on the auth type:
+//! and POSIX tools). It answers whether a request is to be accepted; its arguments depend on the auth type:
 //!
 //! | auth type | Node, Python, PHP | Go | shell |
 //! |---|---|---|---|
@@ -27,7 +27,7 @@ use super::auth::{ApiKeyPlace, Auth};
 use super::destination::Settings;
 use super::signature::Format;
 
-/// The environment variable from which each snippet takes the secret, whatever the auth type.
+/// The environment variable from which each snippet reads the secret, whatever the auth type.
 pub const VARIABLE: &str = "WAYPOST_SECRET";
 
 /// A language that receiver code is written in.

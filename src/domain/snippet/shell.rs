@@ -16,7 +16,7 @@ const URL: &str = "# As in a CGI script: the query is a variable. Succeeds when 
 
 const START: &str = r#": "${WAYPOST_SECRET:?is not set}"
 
-# Digests under a random nonce are compared, so that the time tells nothing of the texts.
+# Digests under a random nonce are compared, so that the time reveals nothing about the texts.
 same() {
   nonce=$(openssl rand -hex 16) || return 1
   a=$(printf %s "$nonce$1" | openssl dgst -sha256 -r) || return 1
@@ -147,7 +147,7 @@ const HEADER: &str = r#"verify() (
 "#;
 
 const DECODED: &str = r#"
-# Percent-decoding, with + as a blank; a NUL cannot stand in a secret.
+# Percent-decoding, with + as a space; a secret cannot contain NUL.
 decoded() {
   rest=$(printf %s. "$1" | tr + ' ')
   rest=${rest%.}

@@ -41,20 +41,20 @@ impl EndpointUrl {
         if authority.contains('@') {
             return Err(error(
                 "has a user name or password in it",
-                "They would be shown wherever the URL is.",
-                "Take the part up to the @ out, and choose Basic Auth.",
+                "They would be shown wherever the URL is shown.",
+                "Remove the part up to the @, and choose Basic Auth.",
             ));
         }
         if tail.contains('#') {
             return Err(error(
                 "has a fragment, the part from the # on",
                 "A fragment is never sent to a server.",
-                "Take it out; a # that belongs to the path is written %23.",
+                "Remove it; a # in the path is written %23.",
             ));
         }
         let (host, port) = split_port(authority)?;
         if host.is_empty() {
-            return Err(error("has no host", "Events need a host to go to.", EXAMPLE));
+            return Err(error("has no host", "A URL needs a host.", EXAMPLE));
         }
         let parsed = Url::parse(text)
             .map_err(|why| error("cannot be read as a URL", &format!("Its host is not valid: {why}."), EXAMPLE))?;
@@ -134,23 +134,23 @@ fn error(what: &str, why: &str, fix: &str) -> FieldError {
     FieldError::new(URL, what, why, fix)
 }
 
-/// Only what every parser reads alike: printable ASCII, without blanks and backslashes.
+/// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
 fn plain_ascii(text: &str) -> Result<(), FieldError> {
     if text.is_empty() {
-        return Err(error("is empty", "waypost has to know where to send events.", EXAMPLE));
+        return Err(error("is empty", "waypost needs to know where to send events.", EXAMPLE));
     }
     if text.len() > MAX_BYTES {
         let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
         return Err(error(&what, "Servers and proxies refuse longer ones.", "Enter a shorter URL."));
     }
     if text.trim() != text {
-        return Err(error("begins or ends with a blank", "A blank is not part of a URL.", "Take the blanks off."));
+        return Err(error("starts or ends with whitespace", "Whitespace is not part of a URL.", "Remove the whitespace."));
     }
     let Some((at, bad)) = text.char_indices().find(|&(_, c)| !c.is_ascii_graphic() || c == '\\') else { return Ok(()) };
     let position = text[..at].chars().count() + 1;
     if bad.is_ascii() {
         let name = match bad {
-            ' ' => "a blank",
+            ' ' => "a space",
             '\t' => "a tab",
             '\r' | '\n' => "a line break",
             '\\' => "a backslash",
@@ -159,7 +159,7 @@ fn plain_ascii(text: &str) -> Result<(), FieldError> {
         return Err(error(
             &format!("has {name} at position {position}"),
             "Programs read such a URL differently, so a secret could go to another host.",
-            if bad == '\\' { "Write / for \\." } else { "Take it out; a blank that belongs to the path is written %20." },
+            if bad == '\\' { "Write / for \\." } else { "Remove it; a space in the path is written %20." },
         ));
     }
     Err(not_ascii(text, bad, position))
@@ -197,12 +197,12 @@ fn after_scheme(text: &str) -> Result<&str, FieldError> {
     let bare = match text.split_once("://") {
         Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => rest,
         None if !text.contains(':') || text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.contains('.') => text,
-        _ => return Err(error("must begin with https://", why, EXAMPLE)),
+        _ => return Err(error("must start with https://", why, EXAMPLE)),
     };
     let candidate = format!("{SCHEME}{bare}");
     match EndpointUrl::parse(&candidate) {
-        Ok(url) => Err(error("must begin with https://", why, &format!("Enter {}", ellipsis(url.as_str(), 120)))),
-        Err(_) => Err(error("must begin with https://", why, EXAMPLE)),
+        Ok(url) => Err(error("must start with https://", why, &format!("Enter {}", ellipsis(url.as_str(), 120)))),
+        Err(_) => Err(error("must start with https://", why, EXAMPLE)),
     }
 }
 
@@ -228,7 +228,7 @@ fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or_default().to_owned()
 }
 
-/// The host must stand as the parser reads it.
+/// The host must be written as the parser reads it.
 fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, FieldError> {
     let read = host_of(url);
     let ip = match url.host() {
@@ -263,13 +263,13 @@ fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, FieldError> {
     Ok(ip)
 }
 
-/// What every resolver takes (RFC 1123 §2.1), and the underscore that some names have; the standard of the parser allows more,
+/// What every resolver accepts (RFC 1123 §2.1), and the underscore that some names have; the standard of the parser allows more,
 /// such as `;` and `$`, which other programs refuse or read as an end of the host.
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
-/// The path and the query must stand as the parser writes them; an empty path becomes `/`.
+/// The path and the query must be written as the parser writes them; an empty path becomes `/`.
 fn same_tail(url: &Url, typed: &str) -> Result<(), FieldError> {
     let read = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),

@@ -52,7 +52,7 @@ fn parts() {
 #[test]
 fn other_schemes() {
     for text in ["http://h/in", "ftp://h/in", "h.example.com/in", "//h/", "https", "https:h", "https:/h", "mailto:a@b"] {
-        assert!(refused(text).what.contains("must begin with https://"), "{text}");
+        assert!(refused(text).what.contains("must start with https://"), "{text}");
     }
     assert_eq!(refused("http://h.example/in").fix.text, "Enter https://h.example/in");
     for (text, whole) in [
@@ -170,9 +170,9 @@ fn no_ascii_form_is_shown_of_what_would_be_refused_too() {
 }
 
 #[test]
-fn what_stands_in_the_way_is_named_and_placed() {
+fn a_forbidden_character_is_named_with_its_position() {
     for (text, what) in [
-        ("https://h/a b", "has a blank at position 12"),
+        ("https://h/a b", "has a space at position 12"),
         ("https://h/\tb", "has a tab at position 11"),
         ("https://h/a\nb", "has a line break at position 12"),
         ("https://h/a\rb", "has a line break at position 12"),
@@ -181,8 +181,7 @@ fn what_stands_in_the_way_is_named_and_placed() {
     ] {
         let error = refused(text);
         assert_eq!(error.what, what);
-        let fix =
-            if text.contains('\\') { "Write / for \\." } else { "Take it out; a blank that belongs to the path is written %20." };
+        let fix = if text.contains('\\') { "Write / for \\." } else { "Remove it; a space in the path is written %20." };
         assert_eq!(error.fix.text, fix, "{text:?}");
     }
 }

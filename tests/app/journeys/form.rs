@@ -107,7 +107,7 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
     let typed = Typed::Hmac { header_key: "content-type", secret: "!not base64!", format: 4 };
     app.fill_in("http://hooks.example.com/in", &typed);
     app.submit(Submit::Button);
-    app.wait_for("Must begin with https://");
+    app.wait_for("Must start with https://");
     app.wait_for(">URL");
     let screen = app.screen_text();
     // Under each of the three fields.
@@ -121,7 +121,7 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
     // Mended one by one: the error goes with the first change, and the next one is gone to.
     app.press(&[Key::Home, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.type_text("s");
-    app.gone("Must begin with https://");
+    app.gone("Must start with https://");
     app.submit(Submit::Key);
     app.wait_for(">Header key");
     app.key(Key::Ctrl('u'));

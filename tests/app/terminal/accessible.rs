@@ -136,7 +136,7 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
         assert!(talk.said().contains("error: What to do: ") && talk.said().contains(says), "{}", talk.said());
     }
     talk.answer("1", "https://):");
-    for (answer, says) in [("", "error: URL: "), ("http://x.example/", "must begin with https://"), ("\x1b[A", "error: URL: ")] {
+    for (answer, says) in [("", "error: URL: "), ("http://x.example/", "must start with https://"), ("\x1b[A", "error: URL: ")] {
         talk.answer(answer, "https://):");
         assert!(talk.said().contains(says), "{}", talk.said());
     }

@@ -132,9 +132,9 @@ fn secrets() -> Vec<Case> {
     vec![
         by("newline", SECRET, format!("{SECRET}\n").as_bytes(), SecretForm::NewlineAdded),
         by("CR LF", SECRET, format!("{SECRET}\r\n").as_bytes(), SecretForm::CrLfAdded),
-        by("blank behind", SECRET, format!("{SECRET} ").as_bytes(), SecretForm::BlankAdded),
-        by("blank before", SECRET, format!(" {SECRET}").as_bytes(), SecretForm::BlankAdded),
-        by("blanks taken off", &spaced, SECRET.as_bytes(), SecretForm::BlanksRemoved),
+        by("blank behind", SECRET, format!("{SECRET} ").as_bytes(), SecretForm::SpaceAdded),
+        by("blank before", SECRET, format!(" {SECRET}").as_bytes(), SecretForm::SpaceAdded),
+        by("blanks taken off", &spaced, SECRET.as_bytes(), SecretForm::WhitespaceRemoved),
         by("double quotes", SECRET, format!("\"{SECRET}\"").as_bytes(), SecretForm::Quoted),
         by("single quotes", SECRET, format!("'{SECRET}'").as_bytes(), SecretForm::Quoted),
         by("whsec_ taken off", WHSEC, &WHSEC.as_bytes()[6..], SecretForm::WhsecRemoved),

@@ -43,6 +43,6 @@ fn form_field(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn form_decoded(body: &[u8]) -> Vec<u8> {
-    let blanks: Vec<u8> = body.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-    percent_decode(&blanks).collect()
+    let spaces: Vec<u8> = body.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
+    percent_decode(&spaces).collect()
 }

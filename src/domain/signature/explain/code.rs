@@ -95,7 +95,7 @@ pub fn lines(auth: &Auth, mistake: &Mistake) -> Vec<CodeLine> {
     let Some(format) = auth.format() else { return Vec::new() };
     let lines: &[(&'static str, &str)] = match mistake {
         Mistake::Body(_) => &RAW,
-        Mistake::Secret(SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::BlankAdded) => &TRIMMED,
+        Mistake::Secret(SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::SpaceAdded) => &TRIMMED,
         Mistake::Secret(SecretForm::NotDecoded | SecretForm::NotDecodedWhsec | SecretForm::WhsecDecoded) => &DECODED,
         Mistake::Secret(SecretForm::HexDecoded) if format == Format::Standard => &DECODED,
         Mistake::Secret(SecretForm::HexDecoded | SecretForm::Base64Decoded | SecretForm::WhsecRemoved) => &NOT_DECODED,

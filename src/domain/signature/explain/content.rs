@@ -54,7 +54,7 @@ pub struct Extras<'a> {
 }
 
 impl Extras<'_> {
-    /// What is signed before and behind the body; `None` where a part did not come.
+    /// What is signed before and after the body; `None` where a part did not come.
     pub fn around(self, content: Content) -> Option<(String, String)> {
         let mut around = [String::new(), String::new()];
         let mut side = 0;
@@ -68,7 +68,7 @@ impl Extras<'_> {
                 Part::Body => side = 1,
             }
         }
-        let [before, behind] = around;
-        Some((before, behind))
+        let [before, after] = around;
+        Some((before, after))
     }
 }

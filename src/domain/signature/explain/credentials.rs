@@ -1,4 +1,4 @@
-//! A password, token or API key that was not accepted: where it stands and how it is written.
+//! A password, token or API key that was not accepted: where it is and how it is written.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -114,7 +114,7 @@ fn key_in_query(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistak
     if let Some((name, form)) = in_query(Some(key), wanted, received) {
         let other = (name != key).then(|| Mistake::Parameter { expected: key.to_owned(), found: name });
         let all: Vec<_> = other.into_iter().chain(form.map(Mistake::Credential)).collect();
-        // Right, and yet not accepted: it stands there twice.
+        // Right, and yet not accepted: it is repeated.
         return if all.is_empty() { vec![Mistake::Repeated { name: key.to_owned() }] } else { all };
     }
     if let Some((name, scheme, form)) = in_headers("", wanted, received) {
@@ -130,8 +130,8 @@ type InHeader = (String, Option<Scheme>, Option<CredentialForm>);
 fn in_headers(key: &str, wanted: &[u8], received: &Received<'_>) -> Option<InHeader> {
     places(key, received, wanted.len()).find_map(|(name, value)| {
         // A key with a scheme of its own in it, of which only the rest came.
-        let behind = wanted.iter().position(|&b| b == b' ').map(|at| &wanted[at + 1..]).filter(|rest| !rest.is_empty());
-        if name == key && behind.is_some_and(|rest| same(value.as_bytes(), rest)) {
+        let rest = wanted.iter().position(|&b| b == b' ').map(|at| &wanted[at + 1..]).filter(|rest| !rest.is_empty());
+        if name == key && rest.is_some_and(|rest| same(value.as_bytes(), rest)) {
             return Some((name, Some(Scheme::Missing), None));
         }
         schemes(value, None).into_iter().find_map(|(scheme, rest)| {
@@ -172,7 +172,7 @@ fn query<'a>(received: &Received<'a>) -> &'a str {
     received.target.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// The named header first, then the others when the credential is long enough to be told from chance.
+/// The named header first, then the others when the credential is long enough not to match by chance.
 fn places<'a>(key: &str, received: &Received<'a>, length: usize) -> impl Iterator<Item = (String, &'a str)> {
     let is_own = |name: &str| name.eq_ignore_ascii_case(key);
     let own = received.headers.iter().filter(|(name, _)| is_own(name));
@@ -237,9 +237,9 @@ fn form(given: &[u8], wanted: &[u8]) -> Option<Match> {
     } else if without_newline.is_some_and(is) {
         Some(Match(Some(CredentialForm::NewlineAdded)))
     } else if is(given.trim_ascii()) {
-        Some(Match(Some(CredentialForm::BlankAdded)))
+        Some(Match(Some(CredentialForm::SpaceAdded)))
     } else if wanted.trim_ascii() != wanted && same(given, wanted.trim_ascii()) {
-        Some(Match(Some(CredentialForm::BlanksRemoved)))
+        Some(Match(Some(CredentialForm::WhitespaceRemoved)))
     } else if quoted.is_some_and(is) {
         Some(Match(Some(CredentialForm::Quoted)))
     } else if is(&percent) || is(percent.trim_ascii()) {

@@ -51,9 +51,9 @@ pub fn of(secret: &SigningSecret) -> Vec<Key> {
     add(SecretForm::HexDecoded, unhex(rest).filter(|bytes| !bytes.is_empty()));
     add(SecretForm::NewlineAdded, joined("", "\n"));
     add(SecretForm::CrLfAdded, joined("", "\r\n"));
-    add(SecretForm::BlankAdded, joined("", " "));
-    add(SecretForm::BlankAdded, joined(" ", ""));
-    add(SecretForm::BlanksRemoved, Some(text.trim().as_bytes().to_vec()));
+    add(SecretForm::SpaceAdded, joined("", " "));
+    add(SecretForm::SpaceAdded, joined(" ", ""));
+    add(SecretForm::WhitespaceRemoved, Some(text.trim().as_bytes().to_vec()));
     add(SecretForm::Quoted, joined("\"", "\""));
     add(SecretForm::Quoted, joined("'", "'"));
     add(SecretForm::Empty, Some(Vec::new()));

@@ -3,7 +3,7 @@
 use crate::domain::json::Rewrite;
 use crate::domain::signature::Format;
 
-/// One difference between a request and what the registered auth asks for.
+/// One difference between a request and what the registered auth requires.
 ///
 /// A text in it is a header's or a parameter's name, or one of a fixed list: never a value that came with the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +20,18 @@ pub enum Mistake {
         /// A header's in lower case.
         name: String,
     },
-    /// What belongs into one header stands in another.
+    /// What belongs in one header is in another.
     HeaderName {
         /// Where it belongs, in lower case.
         expected: String,
-        /// Where it stands, in lower case.
+        /// Where it is, in lower case.
         found: String,
     },
     /// The signature is that of another of the five formats, in what it signs or in its key.
     Format(Format),
     /// The right signature, written otherwise.
     Encoding(Encoding),
-    /// The right signature behind another prefix.
+    /// The right signature with another prefix.
     Prefix(Prefix),
     /// Signed with a key made from the secret in another way.
     Secret(SecretForm),
@@ -47,20 +47,20 @@ pub enum Mistake {
     Milliseconds,
     /// The timestamp that was signed is not a whole number of seconds: a fraction, a date.
     TimestampForm,
-    /// The credential stands behind another scheme than the registered one.
+    /// The credential has another scheme than the registered one.
     Scheme(Scheme),
-    /// User name and password stand in each other's place.
+    /// User name and password are swapped.
     Swapped,
     /// The right credential, written otherwise.
     Credential(CredentialForm),
-    /// The credential stands in the query and belongs into a header.
+    /// The credential is in the query and belongs in a header.
     InQuery {
-        /// The parameter it stands in.
+        /// The parameter it is in.
         name: String,
     },
-    /// The API key stands in a header and belongs into the query.
+    /// The API key is in a header and belongs in the query.
     InHeader {
-        /// The header it stands in, in lower case.
+        /// The header it is in, in lower case.
         name: String,
     },
     /// The parameter of the API key is not in the query.
@@ -68,11 +68,11 @@ pub enum Mistake {
         /// As it was registered.
         name: String,
     },
-    /// The API key stands in another parameter of the query.
+    /// The API key is in another parameter of the query.
     Parameter {
         /// Where it belongs.
         expected: String,
-        /// Where it stands.
+        /// Where it is.
         found: String,
     },
 }
@@ -138,7 +138,7 @@ pub enum Encoding {
     Base64OfHex,
 }
 
-/// What stands before the signature in the header's value.
+/// What is before the signature in the header's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prefix {
     /// Nothing, where the format has a prefix.
@@ -154,15 +154,15 @@ pub enum Prefix {
 /// How the key was made from the secret's text, in place of what the format says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretForm {
-    /// With a line feed behind it.
+    /// With a line feed at its end.
     NewlineAdded,
-    /// With carriage return and line feed behind it.
+    /// With carriage return and line feed at its end.
     CrLfAdded,
-    /// With a blank before or behind it.
-    BlankAdded,
-    /// Without the blanks that it begins or ends with.
-    BlanksRemoved,
-    /// With the quotes around it that it stands in in a settings file.
+    /// With a space before or after it.
+    SpaceAdded,
+    /// Without the whitespace that it starts or ends with.
+    WhitespaceRemoved,
+    /// With the quotes that it has in a settings file.
     Quoted,
     /// Without its `whsec_`.
     WhsecRemoved,
@@ -172,7 +172,7 @@ pub enum SecretForm {
     Base64Decoded,
     /// Decoded from hex.
     HexDecoded,
-    /// Not decoded from base64: the text behind `whsec_`.
+    /// Not decoded from base64: the text after `whsec_`.
     NotDecoded,
     /// Not decoded from base64: the whole text with `whsec_`.
     NotDecodedWhsec,
@@ -191,7 +191,7 @@ pub enum BodyForm {
     CrLfAdded,
     /// Without its last line break.
     NewlineRemoved,
-    /// Without the blanks and line breaks around it.
+    /// Without the whitespace around it.
     Trimmed,
     /// With LF for CRLF.
     LfForCrLf,
@@ -205,15 +205,15 @@ pub enum BodyForm {
     Rewritten(Rewrite),
     /// The one field of a form, decoded.
     FormField,
-    /// The whole decoded as a form: `+` is a blank, `%XX` a byte.
+    /// The whole decoded as a form: `+` is a space, `%XX` a byte.
     FormDecoded,
     /// With `%XX` decoded.
     PercentDecoded,
-    /// As a JSON text in quotes: encoded twice.
+    /// As a JSON string: encoded twice.
     QuotedAsJson,
-    /// What stands in the JSON text in quotes that was received.
+    /// The content of the JSON string that was received.
     UnquotedJson,
-    /// What JavaScript makes of an object that is used as a text.
+    /// What JavaScript makes of an object that is used as a string.
     ObjectObject,
     /// No bytes at all.
     Empty,
@@ -248,7 +248,7 @@ pub enum Algorithm {
     Sha512,
 }
 
-/// What stands before a credential in `authorization` or in an API key's header.
+/// What is before a credential in `authorization` or in an API key's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// Nothing, where a scheme belongs.
@@ -264,12 +264,12 @@ pub enum Scheme {
 /// How a credential is written, in place of the right way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialForm {
-    /// With a line break behind it.
+    /// With a line break at its end.
     NewlineAdded,
-    /// With blanks around it.
-    BlankAdded,
-    /// Without the blanks that it begins or ends with.
-    BlanksRemoved,
+    /// With whitespace around it.
+    SpaceAdded,
+    /// Without the whitespace that it starts or ends with.
+    WhitespaceRemoved,
     /// In quotes.
     Quoted,
     /// As base64.
@@ -282,7 +282,7 @@ pub enum CredentialForm {
     Base64Url,
     /// Base64 without its padding.
     Base64Unpadded,
-    /// With characters as `%XX` where none belong, or decoded once too rarely.
+    /// With characters as `%XX` where none belong, or decoded once too few times.
     PercentEncoded,
     /// Without the percent-encoding that a query needs.
     NotPercentEncoded,

@@ -1,8 +1,8 @@
 //! Which mistake it is, when a request was not made with the registered auth.
 //!
-//! The verdict is [`verify::check`]'s. For a request that it rejects, the mistakes of the field are tried: each is undone, or
+//! The verdict is [`verify::check`]'s. For a request that it rejects, the common mistakes are tried: each is undone, or
 //! made again, and where the result is what the registered secret gives, that was it. A match of a MAC or of a whole
-//! credential is proof, so that nothing is ever guessed; what matches nothing is said to be none of the known mistakes.
+//! credential is proof, so nothing is guessed. A request that matches none is reported as none of the known mistakes.
 //!
 //! ```text
 //! notation    a header's value -> the signatures in it, as bytes, and how each is written
@@ -12,7 +12,7 @@
 //! words, code what it is called, what to change, and the line of code
 //! ```
 //!
-//! No reason, fix or line of code tells the secret, a key made of it, or the signature that was expected.
+//! No reason, fix or line of code contains the secret, a key made of it, or the signature that was expected.
 
 mod body;
 mod code;
@@ -78,7 +78,7 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
     let redactor = Redactor::new(settings);
     let mistakes: Vec<_> = mistakes.into_iter().map(|mistake| mistake.masked(|name| redactor.redact(name))).collect();
     let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());
-    // What was signed comes behind how it is written, and is harder to get right.
+    // What was signed comes after how it is written, and is harder to get right.
     let code = mistakes.iter().rev().map(|mistake| code::lines(settings.auth(), mistake)).find(|lines| !lines.is_empty());
     Explanation { valid: false, reason, fix, code: code.unwrap_or_default(), mistakes }
 }

@@ -1,4 +1,4 @@
-//! How a signature is written in a header's value: found wherever it stands, in whatever encoding.
+//! How a signature is written in a header's value: found anywhere, in any encoding.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -45,7 +45,7 @@ const KNOWN_PREFIXES: [&str; 24] = [
 
 /// A signature found in a value.
 pub struct Found {
-    /// What stands before it, without the timestamp.
+    /// What is before it, without the timestamp.
     before: String,
     /// How it is written.
     pub encoding: Encoding,
@@ -57,7 +57,7 @@ pub struct Found {
 pub struct Value {
     /// The signatures in it, in order.
     pub found: Vec<Found>,
-    /// What stands behind `t=` in it.
+    /// What follows `t=` in it.
     pub timestamp: Option<String>,
 }
 
@@ -66,16 +66,16 @@ pub fn read(value: &str) -> Value {
     let timestamp = value.split([',', ' ']).find_map(|part| part.strip_prefix("t=")).filter(|t| !t.is_empty());
     let t_part = timestamp.map(|t| format!("t={t},"));
     let mut found = Vec::new();
-    let mut behind = 0;
+    let mut after = 0;
     for (from, to) in runs(value).into_iter().filter(|(from, to)| to - from <= MAX_TEXT) {
         let decoded = decode(&value[from..to]);
         if decoded.is_empty() {
             continue;
         }
-        let before = value[behind..from].trim_start_matches([' ', ',']);
+        let before = value[after..from].trim_start_matches([' ', ',']);
         let before = t_part.as_deref().and_then(|t| before.strip_prefix(t)).unwrap_or(before).trim_start();
         found.extend(decoded.into_iter().map(|(encoding, tag)| Found { before: before.to_owned(), encoding, tag }));
-        behind = to;
+        after = to;
         if found.len() >= MAX_FOUND {
             break;
         }
@@ -169,7 +169,7 @@ pub const fn encoding_of(format: Format) -> Encoding {
     }
 }
 
-/// What stands before the bytes in a format, without the timestamp.
+/// What is before the bytes in a format, without the timestamp.
 const fn prefix_of(format: Format) -> &'static str {
     match format {
         Format::Hex | Format::Base64 => "",
@@ -180,7 +180,7 @@ const fn prefix_of(format: Format) -> &'static str {
 }
 
 impl Value {
-    /// What is wrong with what stands before a signature, for a format.
+    /// What is wrong with the prefix of a signature, for a format.
     pub fn prefix(&self, found: &Found, format: Format) -> Option<Prefix> {
         let wanted = prefix_of(format);
         let before = found.before.as_str();

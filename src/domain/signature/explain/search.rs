@@ -53,41 +53,41 @@ impl Search<'_> {
         let format = self.secret.format();
         let right = content::of(format);
         let around = self.extras.around(right);
-        if let Some((before, behind)) = &around {
-            let parts = [before.as_bytes(), self.body, behind.as_bytes()];
+        if let Some((before, after)) = &around {
+            let parts = [before.as_bytes(), self.body, after.as_bytes()];
             if let Some(hit) = keys.iter().find_map(|key| self.hit(&keyed(key), &parts, key.form.map(Mistake::Secret))) {
                 return Some(hit);
             }
         }
         let mac = keyed(keys.first()?);
-        if let Some((before, behind)) = &around
-            && let Some(hit) = self.bodies(&mac, before.as_bytes(), behind.as_bytes())
+        if let Some((before, after)) = &around
+            && let Some(hit) = self.bodies(&mac, before.as_bytes(), after.as_bytes())
         {
             return Some(hit);
         }
         let hit = content::others(format).find_map(|content| {
-            let (before, behind) = self.extras.around(content)?;
-            self.hit(&mac, &[before.as_bytes(), self.body, behind.as_bytes()], Some(Mistake::Content(content)))
+            let (before, after) = self.extras.around(content)?;
+            self.hit(&mac, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
         });
         if hit.is_some() {
             return hit;
         }
-        let (before, behind) = around?;
-        let parts = [before.as_bytes(), self.body, behind.as_bytes()];
+        let (before, after) = around?;
+        let parts = [before.as_bytes(), self.body, after.as_bytes()];
         let key = &keys.first()?.bytes;
         self.hit(&mac_of::<Sha1>(key), &parts, Some(Mistake::Algorithm(Algorithm::Sha1)))
             .or_else(|| self.hit(&mac_of::<Sha512>(key), &parts, Some(Mistake::Algorithm(Algorithm::Sha512))))
-            .or_else(|| self.rewrites(&mac, before.as_bytes(), behind.as_bytes()))
+            .or_else(|| self.rewrites(&mac, before.as_bytes(), after.as_bytes()))
     }
 
-    fn bodies(&self, mac: &Hmac<Sha256>, before: &[u8], behind: &[u8]) -> Option<Hit> {
+    fn bodies(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
         FORMS.into_iter().find_map(|(form, make)| {
             let body = make(self.body).filter(|body| body != self.body)?;
-            self.hit(mac, &[before, &body, behind], Some(Mistake::Body(form)))
+            self.hit(mac, &[before, &body, after], Some(Mistake::Body(form)))
         })
     }
 
-    fn rewrites(&self, mac: &Hmac<Sha256>, before: &[u8], behind: &[u8]) -> Option<Hit> {
+    fn rewrites(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
         let value = rewrites::parse(self.body)?;
         let mut body = Vec::with_capacity(self.body.len());
         let mut hashed = 0_usize;
@@ -97,7 +97,7 @@ impl Search<'_> {
             if hashed > MAX_HASHED {
                 return None;
             }
-            if let Some(hit) = self.hit(mac, &[before, &body, behind], None) {
+            if let Some(hit) = self.hit(mac, &[before, &body, after], None) {
                 let kept = rewrites::spacing(&value, self.body);
                 let newline = rewrite.newline && !self.body.ends_with(b"\n");
                 let changes = Rewrite { spacing: rewrite.spacing.filter(|_| rewrite.spacing != kept), newline, ..rewrite };
@@ -132,6 +132,6 @@ fn keyed(key: &Key) -> Hmac<Sha256> {
 fn mac_of<D: EagerHash>(key: &[u8]) -> Hmac<D> {
     match Hmac::<D>::new_from_slice(key) {
         Ok(mac) => mac,
-        Err(_) => unreachable!("HMAC takes a key of any length"),
+        Err(_) => unreachable!("HMAC accepts a key of any length"),
     }
 }

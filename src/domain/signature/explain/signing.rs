@@ -1,4 +1,4 @@
-//! A signature that does not hold: where it stands, how it is written, and what was signed.
+//! A signature that does not match: where it is, how it is written, and what was signed.
 
 use super::content::Extras;
 use super::mistake::{Algorithm, Mistake, Prefix};
@@ -19,7 +19,7 @@ struct Sighting {
     value: Value,
 }
 
-/// A value that belongs into one header, and the other header in which it stands, if it does.
+/// A value that belongs in one header, and the other header that it is in, if it is.
 struct Sourced<'a> {
     value: &'a str,
     elsewhere: Option<String>,
@@ -69,7 +69,7 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
         all.extend(timestamp.and_then(|text| off(text, now)));
     }
     if all.is_empty() {
-        // The bytes are right and yet the value is not what the format says: something else stands in it.
+        // The bytes are right and yet the value is not what the format says: something else is in it.
         all.push(Mistake::Prefix(Prefix::Unknown));
     }
     all

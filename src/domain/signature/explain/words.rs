@@ -172,10 +172,10 @@ fn secret(form: SecretForm) -> (String, String) {
             "the secret was used with a Windows line break at its end",
             "Remove the line break where the secret is read; an editor adds one.",
         ),
-        SecretForm::BlankAdded => {
+        SecretForm::SpaceAdded => {
             ("the secret was used with a space around it", "Remove the space; it is left over from copying.")
         }
-        SecretForm::BlanksRemoved => (
+        SecretForm::WhitespaceRemoved => (
             "the secret was used without the whitespace that it starts or ends with",
             "Use the secret as it is registered, or register it without whitespace.",
         ),
@@ -211,7 +211,7 @@ fn secret(form: SecretForm) -> (String, String) {
     (what.to_owned(), fix.to_owned())
 }
 
-/// Body mistakes have one cure.
+/// Body mistakes have one fix.
 const RAW: &str = "Check the bytes as they came, before any parser, framework or editor.";
 
 fn body(form: BodyForm) -> (String, String) {
@@ -317,8 +317,8 @@ fn credential(form: CredentialForm) -> (String, String) {
             "a line break follows the credential",
             "Remove it where the credential is read, and encode with `printf`, not `echo`.",
         ),
-        CredentialForm::BlankAdded => ("there is whitespace around the credential", "Remove it; it is left over from copying."),
-        CredentialForm::BlanksRemoved => (
+        CredentialForm::SpaceAdded => ("there is whitespace around the credential", "Remove it; it is left over from copying."),
+        CredentialForm::WhitespaceRemoved => (
             "the whitespace that the credential starts or ends with is missing",
             "Use it as it is registered, or register it without whitespace.",
         ),

@@ -1,6 +1,6 @@
 //! Whether a request that was received is one of ours: the check that the destination's own receiver should make.
 //!
-//! It is strict where a lenient receiver could be misled (a header that stands twice, a parameter that stands twice), and
+//! It is strict where a lenient receiver could be misled (a repeated header, a repeated parameter), and
 //! says what is wrong in words. A reason never holds a secret, a part of one, or the signature that was expected.
 
 use base64::Engine as _;
@@ -45,7 +45,7 @@ pub enum Verdict {
         /// What shows it, a sentence without a full stop.
         how: String,
     },
-    /// It is not, or nobody could tell.
+    /// It is not ours, or that cannot be known.
     Rejected {
         /// What is wrong, a sentence without a full stop.
         why: String,
@@ -119,7 +119,7 @@ fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Result<S
     let pair = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| "what follows \"Basic \" is not base64")?;
     let pair = std::str::from_utf8(&pair).map_err(|_| "the user name and password are not UTF-8")?;
     let (name, word) = pair.split_once(':').ok_or("there is no colon between the user name and the password")?;
-    // Both are compared whatever the first says, so that the time tells nothing of either.
+    // Both are compared whatever the first says, so that the time reveals nothing about either.
     let name_is_right = Secret::new(name) == Secret::new(username);
     let word_is_right = Secret::new(word) == *password;
     match (name_is_right, word_is_right) {
@@ -161,12 +161,12 @@ fn same(given: &Secret, registered: &Secret, right: &str, wrong: &str) -> Result
     if given == registered { Ok(right.to_owned()) } else { Err(wrong.to_owned()) }
 }
 
-/// What stands in `authorization` behind the scheme.
+/// The credentials in `authorization`, after the scheme.
 fn credentials<'a>(received: &Received<'a>, scheme: &str) -> Result<&'a str, String> {
     let value = only(received, "authorization")?;
     let (found, rest) = value.split_once(' ').unwrap_or((value, ""));
     if !found.eq_ignore_ascii_case(scheme) {
-        // What stands there could be a bare secret: it is not quoted.
+        // The value may be a bare secret: it is not quoted.
         return Err(format!("the header authorization does not begin with \"{scheme} \""));
     }
     let rest = rest.trim_matches(' ');

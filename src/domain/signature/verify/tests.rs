@@ -112,7 +112,7 @@ fn accepted_says_by_what() {
 }
 
 #[test]
-fn no_reason_tells_a_secret() {
+fn no_reason_reveals_a_secret() {
     for settings in every_settings() {
         let right = Sent::to(&settings);
         let Some((_, secret)) = settings.auth().secret() else { continue };
@@ -215,7 +215,7 @@ fn a_target_is_shown_without_keys() {
 }
 
 #[test]
-fn of_a_header_that_stands_twice_the_first_is_told() {
+fn of_a_repeated_header_the_first_is_shown() {
     let headers = [("X-One", "a"), ("x-two", "b"), ("X-TWO", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let received = Received { method: "POST", target: "/", headers: &headers, body: b"" };
     assert_eq!(["x-one", "X-Two", "x-three"].map(|name| received.header(name)), [Some("a"), Some("b"), None]);
