@@ -24,7 +24,7 @@ fn sign(bencher: Bencher, bytes: usize) {
 fn build_request(bencher: Bencher, auth_type: AuthType) {
     let (settings, stamp) = (scenes::settings(auth_type), scenes::stamp());
     let body = BuiltIn::ClientSubmissionAuto.event().body;
-    bencher.bench(|| Request::build(black_box(&settings), &body, &stamp));
+    bencher.bench(|| Request::build(black_box(&settings), &body, &stamp, &settings.auth().credential()));
 }
 
 #[divan::bench(args = auth::ALL)]
@@ -47,7 +47,7 @@ fn json(bytes: usize) -> Vec<u8> {
 }
 
 fn received(settings: &Settings, body: &[u8]) -> Vec<(String, String)> {
-    let request = Request::build(settings, body, &scenes::stamp());
+    let request = Request::build(settings, body, &scenes::stamp(), &settings.auth().credential());
     request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned())).collect()
 }
 

@@ -37,6 +37,11 @@ impl Secret {
     }
 }
 
+/// Whether two byte strings are the same, in constant time where they have the same length.
+pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self::new(text)

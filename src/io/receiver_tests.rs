@@ -107,7 +107,12 @@ async fn exchanged(stream: &mut TlsStream<TcpStream>, request: &[u8]) -> String 
 }
 
 fn post(settings: &Settings, body: &[u8]) -> Vec<u8> {
-    let request = Request::build(settings, body, &Stamp { id: "msg_1".into(), timestamp: now().as_second() });
+    let request = Request::build(
+        settings,
+        body,
+        &Stamp { id: "msg_1".into(), timestamp: now().as_second() },
+        &settings.auth().credential(),
+    );
     let mut bytes = b"POST /in HTTP/1.1\r\n".to_vec();
     for header in &request.headers {
         bytes.extend_from_slice(format!("{}: {}\r\n", header.name, header.value.exposed().expose()).as_bytes());

@@ -4,6 +4,7 @@
 //! Every request is a delivery of its own, and in the history under a name such as `probe:unsigned`.
 
 use crate::domain::auth::default;
+use crate::io::http::credential::resolve;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::domain::problem::{Fix, Problem};
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature::{Format, TOLERANCE_S};
+use crate::domain::snippet::check::ReceiverCheck;
 
 /// How old the stale request says it is, in seconds: far more than any tolerance.
 const STALE_S: i64 = 12 * TOLERANCE_S;
@@ -64,17 +66,17 @@ impl Case {
     /// Those that make sense for a destination, in the order in which they are sent; none where nothing is to be checked.
     #[must_use]
     pub fn all_of(auth: &Auth) -> Vec<Self> {
-        match auth {
-            Auth::Default => Vec::new(),
-            Auth::Hmac { secret, .. } => {
+        match auth.receiver_check() {
+            ReceiverCheck::Nothing => Vec::new(),
+            ReceiverCheck::Signature(_, format) => {
                 let mut cases = vec![Self::Unsigned, Self::WrongSecret, Self::TamperedBody];
-                if matches!(secret.format(), Format::Timestamped | Format::Standard) {
+                if matches!(format, Format::Timestamped | Format::Standard) {
                     cases.push(Self::Stale);
                 }
                 cases.push(Self::Right);
                 cases
             }
-            Auth::Basic { .. } | Auth::Bearer { .. } | Auth::ApiKey { .. } => {
+            ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => {
                 vec![Self::Unsigned, Self::WrongSecret, Self::Right]
             }
         }
@@ -184,7 +186,7 @@ impl Waypost {
             step(case);
             let started_at = Timestamp::now();
             let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
-            let request = request(to.settings(), &wrong, case, &stamp);
+            let request = request(to.settings(), &wrong, case, &stamp).await;
             let event = format!("{EVENT}{}", case.name());
             let attempt = Try { to: Arc::clone(&settings), request: Arc::new(request), started_at, timeout };
             let mut one = self.begin(stamp.id, to, &event);
@@ -226,24 +228,23 @@ fn checked(draft: &Draft, to: &Settings) -> Settings {
     draft.check().map_or_else(|_| to.clone(), |checked| checked.settings)
 }
 
-fn request(to: &Settings, wrong: &Settings, case: Case, stamp: &Stamp) -> Request {
+async fn request(to: &Settings, wrong: &Settings, case: Case, stamp: &Stamp) -> Request {
     let body = BuiltIn::Ping.event().body;
     match case {
-        Case::Right => Request::build(to, &body, stamp),
+        Case::Right => Request::build(to, &body, stamp, &resolve(to.auth()).await),
         Case::Unsigned => {
             let without = checked(&Draft::of(to).with_auth(default::SPEC), to);
-            Request::build(&without, &body, stamp)
+            Request::build(&without, &body, stamp, &resolve(without.auth()).await)
         }
-        Case::WrongSecret => Request::build(wrong, &body, stamp),
+        Case::WrongSecret => Request::build(wrong, &body, stamp, &resolve(wrong.auth()).await),
         Case::Stale => {
             let stamp = Stamp { timestamp: stamp.timestamp - STALE_S, ..stamp.clone() };
-            Request::build(to, &body, &stamp)
+            Request::build(to, &body, &stamp, &resolve(to.auth()).await)
         }
         Case::TamperedBody => {
-            let signed = Request::build(to, &body, stamp);
-            let mut request = Request::build(to, &tampered(&body), stamp);
-            if let Auth::Hmac { header_key, .. } = to.auth() {
-                let name = header_key.wire();
+            let signed = Request::build(to, &body, stamp, &resolve(to.auth()).await);
+            let mut request = Request::build(to, &tampered(&body), stamp, &resolve(to.auth()).await);
+            if let ReceiverCheck::Signature(name, _) = to.auth().receiver_check() {
                 for header in request.headers.iter_mut().filter(|header| header.name == name) {
                     if let Some(value) = signed.header(&name) {
                         header.value = value.clone();
@@ -306,9 +307,9 @@ const fn in_words(case: Case) -> &'static str {
     }
 }
 
-const fn accepted(case: Case, auth: &Auth) -> (&'static str, &'static str) {
-    match (case, auth) {
-        (Case::Unsigned, Auth::Hmac { .. }) => (
+fn accepted(case: Case, auth: &Auth) -> (&'static str, &'static str) {
+    match (case, auth.format()) {
+        (Case::Unsigned, Some(_)) => (
             "Your endpoint accepts unsigned requests: anybody who knows its URL can send it events.",
             "Let it check the signature before anything else, and answer 401 where there is none.",
         ),

@@ -17,6 +17,7 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
+use crate::io::http::credential::resolve;
 
 /// How time passes between two attempts.
 pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
@@ -83,7 +84,7 @@ impl Waypost {
         for number in 1.. {
             let started_at = Timestamp::now();
             let stamp = Stamp { id: id.clone(), timestamp: started_at.as_second() };
-            let request = Arc::new(Request::build(&settings, &event.body, &stamp));
+            let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
             step(SendStep::Attempt(number, Step::Sending(Box::new((*request).clone()))));
             let attempt = Try { to: Arc::clone(&settings), request, started_at, timeout };
             let of_attempt = |happened| step(SendStep::Attempt(number, happened));

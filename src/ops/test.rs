@@ -14,6 +14,7 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
+use crate::io::http::credential::resolve;
 
 /// A test delivery that ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +43,7 @@ impl Waypost {
         let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
         let mut in_flight = self.begin(stamp.id.clone(), to, &event.name);
         let settings = Arc::new(to.settings().clone());
-        let request = Arc::new(Request::build(&settings, &event.body, &stamp));
+        let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
         step(Step::Sending(Box::new((*request).clone())));
         let timeout = Duration::from_secs(to.timeout_s().into());
         self.attempt(&mut in_flight, Try { to: settings, request, started_at, timeout }, step, stop).await;
@@ -56,6 +57,6 @@ impl Waypost {
     #[must_use]
     pub fn preview(&self, to: &Destination, event: &Event) -> Request {
         let stamp = Stamp { id: new_id(), timestamp: Timestamp::now().as_second() };
-        Request::build(to.settings(), &event.body, &stamp)
+        Request::build(to.settings(), &event.body, &stamp, &to.auth().credential())
     }
 }

@@ -80,7 +80,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let Some(sent) = delivery.last().map(|attempt| &attempt.request) else { return false };
     let timestamp = header(sent, "webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
-    let current = Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp });
+    let current =
+        Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp }, &to.auth().credential());
     // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";
     let current_headers = current.headers.iter().map(|header| (&*header.name, header.value.masked()));

@@ -10,8 +10,8 @@ use crate::cli::input::prompt;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Tone, Verbosity};
 use crate::cli::runtime;
-use crate::domain::auth::Auth;
 use crate::domain::delivery::Outcome;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::visible;
 use crate::ops::probe::{Report, Row, Verdict};
 use crate::ops::{self, Waypost};
@@ -30,7 +30,7 @@ pub struct Args {
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let to = waypost.destination()?;
-    if matches!(to.auth(), Auth::Default) {
+    if to.auth().receiver_check() == ReceiverCheck::Nothing {
         return Err(Failure::usage(
             "There is nothing to verify: the auth type is default, and requests carry no credentials.",
             "Choose another with waypost edit --auth.",

@@ -11,10 +11,10 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{body, read};
 use crate::cli::output::destination::table;
 use crate::cli::output::{self, Out, Tone, Verbosity};
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Outcome;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::{CodeLine, Mistake};
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::visible;
 use crate::ops::Waypost;
 use crate::ops::verify::{self, ReceivedRequest, Verified};
@@ -67,7 +67,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let body = body::read(&args.body)?;
     let destination = waypost.destination()?;
     if target.is_none()
-        && let Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } = destination.auth()
+        && let ReceiverCheck::Query(_) = destination.auth().receiver_check()
     {
         return Err(Failure::usage(
             "--target is required: the registered API key is in the query.",

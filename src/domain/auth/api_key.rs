@@ -1,13 +1,20 @@
 //! A fixed key in a header or in the query.
 
 use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
-use super::Auth;
 use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
-use super::spec::{AuthSpec, AuthType, Check};
+use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
 use crate::domain::field::{Choice, Field, FieldError, FieldSpec, Kind, SecretSpec};
 use crate::domain::header::HeaderKey;
+use crate::domain::mask::Masked;
 use crate::domain::secret::Secret;
+use crate::domain::signature::explain::credentials;
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 
@@ -60,33 +67,102 @@ pub const HEADER: Choice = Choice { name: "header", label: "Header", detail: "" 
 /// A parameter at the end of the URL's query.
 pub const QUERY: Choice = Choice { name: "query", label: "Query parameter", detail: "" };
 
-/// The place and name of an API key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ApiKeyPlace {
-    /// A header of that name.
+#[derive(Debug)]
+struct ApiKey {
+    place: Place,
+    value: Secret,
+}
+
+/// Where the key goes, and under which name.
+#[derive(Debug)]
+enum Place {
     Header(HeaderKey),
-    /// A query parameter of that name, not yet percent-encoded.
+    /// Not yet percent-encoded.
     Query(String),
 }
 
-impl ApiKeyPlace {
-    /// The name as it was entered.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        match self {
-            Self::Header(key) => key.as_str(),
-            Self::Query(key) => key,
+impl AuthMethod for ApiKey {
+    fn spec(&self) -> AuthType {
+        SPEC
+    }
+
+    fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        let (key, add_to) = match &self.place {
+            Place::Header(key) => (key.as_str(), HEADER),
+            Place::Query(key) => (key.as_str(), QUERY),
+        };
+        visit(KEY, key);
+        visit(VALUE, self.value.expose());
+        visit(ADD_TO, add_to.name);
+    }
+
+    fn credential(&self) -> Credential {
+        match &self.place {
+            Place::Header(key) => {
+                Credential::Header { name: key.wire(), value: Masked::default().then_secret(self.value.expose()) }
+            }
+            Place::Query(key) => Credential::Query { name: key.clone(), value: self.value.clone() },
         }
     }
 
-    /// [`HEADER`] or [`QUERY`].
-    #[must_use]
-    pub const fn add_to(&self) -> Choice {
-        match self {
-            Self::Header(_) => HEADER,
-            Self::Query(_) => QUERY,
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        vec![Zeroizing::new(self.value.expose().as_bytes().to_vec())]
+    }
+
+    fn verify(&self, received: &Received<'_>, _: i64) -> Result<String, String> {
+        let (given, name) = match &self.place {
+            Place::Header(key) => (Secret::new(received.only(&key.wire())?), key.wire()),
+            Place::Query(key) => (only_parameter(received, key)?, format!("the query's {}", visible(key))),
+        };
+        if given == self.value {
+            Ok(format!("the key in {name} is right"))
+        } else {
+            Err(format!("the key in {name} is not the registered one"))
         }
     }
+
+    fn explain(&self, received: &Received<'_>, _: i64) -> Vec<Mistake> {
+        let value = self.value.expose().as_bytes();
+        match &self.place {
+            Place::Header(key) => credentials::key_in_header(&key.wire(), value, received),
+            Place::Query(key) => credentials::key_in_query(key, value, received),
+        }
+    }
+
+    fn curl(&self, script: &mut Script<'_>) {
+        match &self.place {
+            Place::Header(key) => {
+                let value = script.secret("WAYPOST_VALUE", "the API key", &self.value);
+                script.send_secret_header(format!("{}: ", key.wire()), value);
+            }
+            Place::Query(key) => script.key_in_query(key, &self.value),
+        }
+    }
+
+    fn receiver_check(&self) -> ReceiverCheck {
+        match &self.place {
+            Place::Header(key) => ReceiverCheck::Header(key.wire()),
+            Place::Query(key) => ReceiverCheck::Query(key.clone()),
+        }
+    }
+
+    fn in_words(&self) -> Option<String> {
+        Some(match &self.place {
+            Place::Header(key) => format!("the value of {}", key.as_str()),
+            Place::Query(key) => format!("the value of the query parameter {}", visible(key)),
+        })
+    }
+}
+
+/// The value of a parameter that must be there exactly once.
+fn only_parameter(received: &Received<'_>, key: &str) -> Result<Secret, String> {
+    let name = visible(key);
+    let mut found = url::form_urlencoded::parse(received.query().as_bytes()).filter(|(name, _)| name == key);
+    let given = found.next().ok_or_else(|| format!("the query has no parameter {name}"))?.1;
+    if found.next().is_some() {
+        return Err(format!("the query has the parameter {name} more than once"));
+    }
+    Ok(Secret::new(given))
 }
 
 fn check(check: &mut Check<'_>) -> Option<Auth> {
@@ -95,13 +171,13 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     let place = check.keep(place);
     let value = value(check.values.secret(VALUE), in_header);
     let value = check.keep(value);
-    Some(Auth::ApiKey { place: place?, value: value? })
+    Some(Auth::new(ApiKey { place: place?, value: value? }))
 }
 
-fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<ApiKeyPlace, FieldError> {
+fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place, FieldError> {
     if in_header {
         // Some APIs want `Authorization: ApiKey …`.
-        return HeaderKey::parse(KEY, key, &["authorization"]).map(ApiKeyPlace::Header);
+        return HeaderKey::parse(KEY, key, &["authorization"]).map(Place::Header);
     }
     if key.is_empty() {
         return Err(FieldError::new(
@@ -122,7 +198,7 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<ApiKey
             "Remove it from the URL, or enter another name.",
         ));
     }
-    Ok(ApiKeyPlace::Query(key.to_owned()))
+    Ok(Place::Query(key.to_owned()))
 }
 
 /// Whether a query has a parameter that any receiver reads as that name: percent-decoded, with `+` as a space (the form

@@ -1,10 +1,22 @@
 //! Basic Auth (RFC 7617): a user name and a password.
 
-use super::Auth;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
 use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
-use super::spec::{AuthSpec, AuthType, Check};
+use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
 use crate::domain::field::{Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::mask::Masked;
 use crate::domain::secret::Secret;
+use crate::domain::shell::quoted;
+use crate::domain::signature::explain::credentials;
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::snippet::check::ReceiverCheck;
+use crate::domain::text::visible;
 
 /// Basic Auth.
 pub const SPEC: AuthType =
@@ -39,12 +51,81 @@ pub const PASSWORD: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
+#[derive(Debug)]
+struct Basic {
+    username: String,
+    password: Secret,
+}
+
+impl Basic {
+    fn pair(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}:{}", self.username, self.password.expose()))
+    }
+}
+
+impl AuthMethod for Basic {
+    fn spec(&self) -> AuthType {
+        SPEC
+    }
+
+    fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        visit(USERNAME, &self.username);
+        visit(PASSWORD, self.password.expose());
+    }
+
+    fn credential(&self) -> Credential {
+        let value = Masked::plain("Basic ").then_secret(STANDARD.encode(self.pair().as_bytes()));
+        Credential::Header { name: "authorization".into(), value }
+    }
+
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let password = Zeroizing::new(self.password.expose().as_bytes().to_vec());
+        vec![password, Zeroizing::new(self.pair().as_bytes().to_vec())]
+    }
+
+    /// RFC 7617 §2.
+    fn verify(&self, received: &Received<'_>, _: i64) -> Result<String, String> {
+        let encoded = received.credentials("Basic")?;
+        let pair = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| "what follows \"Basic \" is not base64")?;
+        let pair = std::str::from_utf8(&pair).map_err(|_| "the user name and password are not UTF-8")?;
+        let (name, word) = pair.split_once(':').ok_or("there is no colon between the user name and the password")?;
+        // Both are compared whatever the first says, so that the time tells nothing of either.
+        let name_is_right = Secret::new(name) == Secret::new(self.username.as_str());
+        let word_is_right = Secret::new(word) == self.password;
+        match (name_is_right, word_is_right) {
+            (true, true) => Ok("the user name and password in authorization are right".to_owned()),
+            (true, false) => Err("the password is not the registered one".to_owned()),
+            (false, true) => Err("the user name is not the registered one".to_owned()),
+            (false, false) => Err("neither the user name nor the password is the registered one".to_owned()),
+        }
+    }
+
+    fn explain(&self, received: &Received<'_>, _: i64) -> Vec<Mistake> {
+        credentials::basic(&self.username, &self.password, received)
+    }
+
+    fn curl(&self, script: &mut Script<'_>) {
+        let (user, password) =
+            (quoted(self.username.as_bytes()), script.secret("WAYPOST_PASSWORD", "the password", &self.password));
+        let pair = format!("\"$(printf '%s:%s' {user} {password} | openssl base64 -A)\"");
+        script.send_secret_header("authorization: Basic ", pair);
+    }
+
+    fn receiver_check(&self) -> ReceiverCheck {
+        ReceiverCheck::Basic(self.username.clone())
+    }
+
+    fn in_words(&self) -> Option<String> {
+        Some(format!("the username \"{}\" and the password", visible(&self.username)))
+    }
+}
+
 fn check(check: &mut Check<'_>) -> Option<Auth> {
     let username = username(check.values.text(USERNAME));
     let username = check.keep(username);
     let password = password(check);
     let password = check.keep(password);
-    Some(Auth::Basic { username: username?, password: password? })
+    Some(Auth::new(Basic { username: username?, password: password? }))
 }
 
 fn username(text: &str) -> Result<String, FieldError> {

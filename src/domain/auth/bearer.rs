@@ -1,10 +1,18 @@
 //! A bearer token (RFC 6750), stored without "Bearer ".
 
-use super::Auth;
+use zeroize::Zeroizing;
+
 use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
-use super::spec::{AuthSpec, AuthType, Check};
+use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
 use crate::domain::field::{Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::mask::Masked;
 use crate::domain::secret::Secret;
+use crate::domain::signature::explain::credentials;
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::snippet::check::ReceiverCheck;
 
 /// Bearer Token.
 pub const SPEC: AuthType =
@@ -30,9 +38,58 @@ pub const TOKEN: Field = &FieldSpec {
 
 const BEARER_REMOVED: &str = "the leading \"Bearer \" was removed; it is added when sending";
 
+#[derive(Debug)]
+struct Bearer {
+    token: Secret,
+}
+
+impl AuthMethod for Bearer {
+    fn spec(&self) -> AuthType {
+        SPEC
+    }
+
+    fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        visit(TOKEN, self.token.expose());
+    }
+
+    fn credential(&self) -> Credential {
+        let value = Masked::plain("Bearer ").then_secret(self.token.expose());
+        Credential::Header { name: "authorization".into(), value }
+    }
+
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        vec![Zeroizing::new(self.token.expose().as_bytes().to_vec())]
+    }
+
+    fn verify(&self, received: &Received<'_>, _: i64) -> Result<String, String> {
+        if Secret::new(received.credentials("Bearer")?) == self.token {
+            Ok("the token in authorization is right".to_owned())
+        } else {
+            Err("the token is not the registered one".to_owned())
+        }
+    }
+
+    fn explain(&self, received: &Received<'_>, _: i64) -> Vec<Mistake> {
+        credentials::bearer(&self.token, received)
+    }
+
+    fn curl(&self, script: &mut Script<'_>) {
+        let token = script.secret("WAYPOST_TOKEN", "the token", &self.token);
+        script.send_secret_header("authorization: Bearer ", token);
+    }
+
+    fn receiver_check(&self) -> ReceiverCheck {
+        ReceiverCheck::Bearer
+    }
+
+    fn in_words(&self) -> Option<String> {
+        Some("the token".to_owned())
+    }
+}
+
 fn check(check: &mut Check<'_>) -> Option<Auth> {
     let token = token(check);
-    Some(Auth::Bearer { token: check.keep(token)? })
+    Some(Auth::new(Bearer { token: check.keep(token)? }))
 }
 
 /// A token without the "Bearer " (or "authorization: bearer ") that was copied along, and whether there was one.

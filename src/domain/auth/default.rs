@@ -1,7 +1,14 @@
 //! No authentication: only the headers that every request has.
 
-use super::Auth;
-use super::spec::{AuthSpec, AuthType};
+use zeroize::Zeroizing;
+
+use super::spec::{Auth, AuthMethod, AuthSpec, AuthType};
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
+use crate::domain::field::Field;
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::snippet::check::ReceiverCheck;
 
 /// Default.
 pub const SPEC: AuthType = &AuthSpec {
@@ -9,5 +16,42 @@ pub const SPEC: AuthType = &AuthSpec {
     label: "Default",
     help: "Nobody can tell who sends",
     fields: &[],
-    check: |_| Some(Auth::Default),
+    check: |_| Some(Auth::new(NoAuth)),
 };
+
+#[derive(Debug)]
+struct NoAuth;
+
+impl AuthMethod for NoAuth {
+    fn spec(&self) -> AuthType {
+        SPEC
+    }
+
+    fn each_value<'a>(&'a self, _: &mut dyn FnMut(Field, &'a str)) {}
+
+    fn credential(&self) -> Credential {
+        Credential::None
+    }
+
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        Vec::new()
+    }
+
+    fn verify(&self, _: &Received<'_>, _: i64) -> Result<String, String> {
+        Ok("nothing to check: no authentication is registered".to_owned())
+    }
+
+    fn explain(&self, _: &Received<'_>, _: i64) -> Vec<Mistake> {
+        Vec::new()
+    }
+
+    fn curl(&self, _: &mut Script<'_>) {}
+
+    fn receiver_check(&self) -> ReceiverCheck {
+        ReceiverCheck::Nothing
+    }
+
+    fn in_words(&self) -> Option<String> {
+        None
+    }
+}

@@ -1,11 +1,20 @@
 //! A signature over the body, in a header whose name the receiver chooses.
 
-use super::Auth;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use zeroize::Zeroizing;
+
 use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
-use super::spec::{AuthSpec, AuthType, Check};
+use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
 use crate::domain::field::{Choice, Field, FieldError, FieldSpec, Kind, SecretSpec, Values};
 use crate::domain::header::HeaderKey;
-use crate::domain::signature::{Format, InvalidKey, SigningSecret};
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::explain::signing;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::signature::{Format, InvalidKey, SigningSecret, WHSEC};
+use crate::domain::snippet::check::ReceiverCheck;
 
 /// A signing secret of fewer bytes triggers a notice: half the length of the digest (RFC 2104 §3 discourages less).
 const SHORT_KEY_BYTES: usize = 16;
@@ -70,6 +79,64 @@ const FORMATS: [Choice; Format::ALL.len()] = {
     choices
 };
 
+#[derive(Debug)]
+struct Hmac {
+    header_key: HeaderKey,
+    secret: SigningSecret,
+}
+
+impl AuthMethod for Hmac {
+    fn spec(&self) -> AuthType {
+        SPEC
+    }
+
+    fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        visit(HEADER_KEY, self.header_key.as_str());
+        visit(SIGNING_SECRET, self.secret.secret().expose());
+        visit(FORMAT, self.secret.format().name());
+    }
+
+    fn credential(&self) -> Credential {
+        Credential::Signature { header: self.header_key.clone(), key: self.secret.clone() }
+    }
+
+    /// The secret; and, of one that begins with `whsec_`, its base64 and the key in it.
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let text = self.secret.secret().expose();
+        let mut forms = vec![Zeroizing::new(text.as_bytes().to_vec())];
+        if let Some(bare) = text.strip_prefix(WHSEC) {
+            forms.push(Zeroizing::new(bare.as_bytes().to_vec()));
+            forms.extend(STANDARD_NO_PAD.decode(bare.trim_end_matches('=')).ok().map(Zeroizing::new));
+        }
+        forms
+    }
+
+    fn verify(&self, received: &Received<'_>, now: i64) -> Result<String, String> {
+        let name = self.header_key.wire();
+        let value = received.only(&name)?;
+        let id = received.at_most_one("webhook-id")?;
+        let timestamp = received.at_most_one("webhook-timestamp")?;
+        self.secret.verify(value, id, timestamp, received.body, now).map_err(|mismatch| mismatch.to_string())?;
+        Ok(format!("the signature in {name} is right"))
+    }
+
+    fn explain(&self, received: &Received<'_>, now: i64) -> Vec<Mistake> {
+        signing::mistakes(&self.header_key, &self.secret, received, now)
+    }
+
+    fn curl(&self, script: &mut Script<'_>) {
+        script.sign(&self.header_key.wire(), &self.secret);
+    }
+
+    fn receiver_check(&self) -> ReceiverCheck {
+        ReceiverCheck::Signature(self.header_key.wire(), self.secret.format())
+    }
+
+    fn in_words(&self) -> Option<String> {
+        Some("the signing secret".to_owned())
+    }
+}
+
 fn format(values: &Values) -> Format {
     Format::ALL[values.choice(FORMAT)]
 }
@@ -84,7 +151,7 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     }
     let secret = signing_secret(check, format);
     let secret = check.keep(secret);
-    Some(Auth::Hmac { header_key: header_key?, secret: secret? })
+    Some(Auth::new(Hmac { header_key: header_key?, secret: secret? }))
 }
 
 fn header_key(values: &Values) -> Result<HeaderKey, FieldError> {

@@ -1,9 +1,19 @@
-//! An auth type as data: its names, its fields, and how its input is checked.
+//! What an auth type is: an [`AuthSpec`], its names and fields as data; and an [`AuthMethod`], what it does with its values.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
-use super::Auth;
+use zeroize::Zeroizing;
+
+use crate::domain::credential::Credential;
+use crate::domain::curl::script::Script;
 use crate::domain::field::{Field, FieldError, Notice, Values};
+use crate::domain::secret::Secret;
+use crate::domain::signature::Format;
+use crate::domain::signature::explain::mistake::Mistake;
+use crate::domain::signature::verify::received::Received;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::url::EndpointUrl;
 
 /// An auth type. Two are the same when their names are.
@@ -67,3 +77,124 @@ impl Check<'_> {
         self.notices.push(Notice::new(field, text));
     }
 }
+
+/// What an auth type does. No method has a default: the compiler asks a new auth type for each.
+pub trait AuthMethod: fmt::Debug + Send + Sync {
+    /// Its type.
+    fn spec(&self) -> AuthType;
+
+    /// Calls `visit` with each field and its value as it would be entered, secrets included, in the order of the form.
+    fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str));
+
+    /// What it adds to a request.
+    fn credential(&self) -> Credential;
+
+    /// The secrets as they go over the wire, before any encoding of text: what must be masked in what comes back. Every secret
+    /// is among them, and everything that is made of one and gives it away, such as `user:password`.
+    fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>>;
+
+    /// Checks a request that was received at `now` (Unix seconds) as a receiver should: how it was recognised, or why not, as a
+    /// sentence without a full stop. Never holds a secret, a part of one, or the signature that was expected.
+    ///
+    /// # Errors
+    /// Why it is not one of ours.
+    fn verify(&self, received: &Received<'_>, now: i64) -> Result<String, String>;
+
+    /// The mistakes of a request that was rejected; empty when they are not known.
+    fn explain(&self, received: &Received<'_>, now: i64) -> Vec<Mistake>;
+
+    /// Authenticates a curl command.
+    fn curl(&self, script: &mut Script<'_>);
+
+    /// What a receiver has to check.
+    fn receiver_check(&self) -> ReceiverCheck;
+
+    /// The credentials as the user knows them, such as `the token`; `None` where there are none.
+    fn in_words(&self) -> Option<String>;
+}
+
+/// An auth type with its values. Made by an [`AuthSpec::check`] only, whose rules it therefore keeps. Clones share the secrets.
+#[derive(Clone, Debug)]
+pub struct Auth(Arc<dyn AuthMethod>);
+
+impl Auth {
+    pub(super) fn new(method: impl AuthMethod + 'static) -> Self {
+        Self(Arc::new(method))
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn auth_type(&self) -> AuthType {
+        self.0.spec()
+    }
+
+    /// The values as they would be entered, secrets included.
+    #[must_use]
+    pub fn values(&self) -> Values {
+        let mut values = Values::default();
+        self.each_value(&mut |field, value| values.set(field, value));
+        values
+    }
+
+    /// The values that are not secret, in the order of the form.
+    #[must_use]
+    pub fn plain_values(&self) -> Vec<(Field, &str)> {
+        let mut values = Vec::new();
+        self.each_value(&mut |field, value| {
+            if !field.is_secret() {
+                values.push((field, value));
+            }
+        });
+        values
+    }
+
+    /// The first secret, and the field that it belongs to.
+    #[must_use]
+    pub fn secret(&self) -> Option<(Field, Secret)> {
+        let mut secret = None;
+        self.each_value(&mut |field, value| {
+            if field.is_secret() && secret.is_none() {
+                secret = Some((field, value));
+            }
+        });
+        secret.map(|(field, value)| (field, Secret::new(value)))
+    }
+
+    /// The last four characters of the first secret, where they may be shown.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let mut hint = None;
+        self.each_value(&mut |field, value| hint = hint.take().or_else(|| field.hint(value)));
+        hint
+    }
+
+    /// The signature's format, where there is a signature.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        match self.receiver_check() {
+            ReceiverCheck::Signature(_, format) => Some(format),
+            ReceiverCheck::Nothing
+            | ReceiverCheck::Basic(_)
+            | ReceiverCheck::Bearer
+            | ReceiverCheck::Header(_)
+            | ReceiverCheck::Query(_) => None,
+        }
+    }
+}
+
+impl Deref for Auth {
+    type Target = dyn AuthMethod;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl PartialEq for Auth {
+    /// The secrets in constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.auth_type() == other.auth_type() && self.values() == other.values()
+    }
+}
+
+impl Eq for Auth {}

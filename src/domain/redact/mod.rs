@@ -12,11 +12,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::domain::auth::Auth;
 use crate::domain::destination::Settings;
 use crate::domain::json;
 use crate::domain::mask::DOTS;
-use crate::domain::signature::{WHSEC, hex};
+use crate::domain::signature::hex;
 use openings::Openings;
 
 /// Forms of fewer bytes are masked only where they stand as a word of their own: a password `at` would shred every sentence,
@@ -63,23 +62,8 @@ impl Redactor {
     #[must_use]
     pub fn new(to: &Settings) -> Self {
         let mut forms = Forms::default();
-        if let Some((_, secret)) = to.auth().secret() {
-            forms.add_all(secret.expose().as_bytes());
-        }
-        match to.auth() {
-            Auth::Basic { username, password } => {
-                let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
-                forms.add_all(pair.as_bytes());
-            }
-            Auth::Hmac { secret, .. } => {
-                if let Some(bare) = secret.secret().expose().strip_prefix(WHSEC) {
-                    forms.add_all(bare.as_bytes());
-                    if let Ok(key) = STANDARD_NO_PAD.decode(bare.trim_end_matches('=')) {
-                        forms.add_all(&Zeroizing::new(key));
-                    }
-                }
-            }
-            _ => {}
+        for form in to.auth().wire_forms() {
+            forms.add_all(&form);
         }
         Self::of(forms)
     }

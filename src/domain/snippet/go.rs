@@ -1,7 +1,8 @@
 //! Go.
 
+use super::check::ReceiverCheck as Check;
 use super::quote::python_or_go as quote;
-use super::{Check, Format};
+use crate::domain::signature::Format;
 
 const BODY: &str =
     "// header: r.Header. body: the bytes as they came, before any parser: io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)).";
@@ -32,7 +33,7 @@ func fresh(timestamp string) bool {
 ";
 
 /// The snippet.
-pub fn code(check: &Check<'_>) -> String {
+pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, imports, helper, function): (_, &[&str], _, _) = match check {
         Check::Nothing => return format!("package main\n\n// {title}\nfunc verify() bool {{\n\treturn true\n}}\n"),

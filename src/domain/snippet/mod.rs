@@ -16,6 +16,7 @@
 //! The secret is never in the code: it comes from the variable [`VARIABLE`]. Where that is unset or empty the check ends the
 //! program or throws, and accepts nothing. Names that were registered are quoted for the language, in ASCII alone.
 
+pub mod check;
 mod go;
 mod node;
 mod php;
@@ -23,9 +24,7 @@ mod python;
 mod quote;
 mod shell;
 
-use super::auth::{ApiKeyPlace, Auth};
 use super::destination::Settings;
-use super::signature::Format;
 
 /// The environment variable from which each snippet reads the secret, whatever the auth type.
 pub const VARIABLE: &str = "WAYPOST_SECRET";
@@ -83,56 +82,12 @@ impl Lang {
 /// The check of the registered auth in a language: what it is, what to call it with, and the code. Holds no secret.
 #[must_use]
 pub fn snippet(settings: &Settings, lang: Lang) -> String {
-    let check = Check::of(settings);
+    let check = settings.auth().receiver_check();
     match lang {
         Lang::Node => node::code(&check),
         Lang::Python => python::code(&check),
         Lang::Go => go::code(&check),
         Lang::Php => php::code(&check),
         Lang::Shell => shell::code(&check),
-    }
-}
-
-/// What is to be checked, without the secret.
-enum Check<'a> {
-    Nothing,
-    /// The header's name in lower case.
-    Signature(String, Format),
-    Basic(&'a str),
-    Bearer,
-    /// The header's name in lower case.
-    Header(String),
-    Query(&'a str),
-}
-
-impl<'a> Check<'a> {
-    fn of(settings: &'a Settings) -> Self {
-        match settings.auth() {
-            Auth::Default => Self::Nothing,
-            Auth::Hmac { header_key, secret } => Self::Signature(header_key.wire(), secret.format()),
-            Auth::Basic { username, .. } => Self::Basic(username),
-            Auth::Bearer { .. } => Self::Bearer,
-            Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => Self::Header(key.wire()),
-            Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => Self::Query(key),
-        }
-    }
-
-    /// The first words of a snippet.
-    const fn title(&self) -> &'static str {
-        match self {
-            Self::Nothing => "No authentication is registered: every request is accepted.",
-            Self::Signature(_, Format::Hex) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in hex.",
-            Self::Signature(_, Format::Base64) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in base64.",
-            Self::Signature(_, Format::Sha256Hex) => {
-                "Checks the signature of a webhook: sha256= and HMAC-SHA256 of the body, in hex."
-            }
-            Self::Signature(_, Format::Timestamped) => {
-                "Checks the signature of a webhook: HMAC-SHA256 of TIMESTAMP.BODY, at most 300 s old."
-            }
-            Self::Signature(_, Format::Standard) => "Checks the signature of a webhook by Standard Webhooks, at most 300 s old.",
-            Self::Basic(_) => "Checks the user name and password of a webhook.",
-            Self::Bearer => "Checks the bearer token of a webhook.",
-            Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.",
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! JavaScript for Node.
 
+use super::check::ReceiverCheck as Check;
 use super::quote::node as quote;
-use super::{Check, Format};
+use crate::domain::signature::Format;
 
 const BODY: &str = r"// headers: names in lower case, as in req.headers. body: a Buffer with the bytes as they came, before any parser;
 // in Express: app.post(PATH, express.raw({ type: '*/*' }), (req, res) => res.sendStatus(verify(req.headers, req.body) ? 204 : 401))";
@@ -22,7 +23,7 @@ function same(a, b) {
 "#;
 
 /// The snippet.
-pub fn code(check: &Check<'_>) -> String {
+pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, function) = match check {
         Check::Nothing => return format!("// {title}\nfunction verify() {{\n  return true;\n}}\n"),

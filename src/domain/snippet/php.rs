@@ -1,7 +1,8 @@
 //! PHP 8.
 
+use super::check::ReceiverCheck as Check;
 use super::quote::php as quote;
-use super::{Check, Format};
+use crate::domain::signature::Format;
 
 const BODY: &str = r#"// $headers: names in lower case, as array_change_key_case(getallheaders()) gives them. $body: the bytes as they came,
 // before any parser: file_get_contents("php://input"), or in Laravel $request->getContent()."#;
@@ -37,7 +38,7 @@ function fresh(string $timestamp): bool
 "#;
 
 /// The snippet.
-pub fn code(check: &Check<'_>) -> String {
+pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, helper, function) = match check {
         Check::Nothing => return format!("<?php\n// {title}\nfunction verify(): bool\n{{\n    return true;\n}}\n"),

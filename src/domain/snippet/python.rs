@@ -1,7 +1,8 @@
 //! Python 3.
 
+use super::check::ReceiverCheck as Check;
 use super::quote::python_or_go as quote;
-use super::{Check, Format};
+use crate::domain::signature::Format;
 
 const BODY: &str =
     "# headers: by name in lower case, or in any case as frameworks give them. body: the bytes as they came, before any parser
@@ -22,7 +23,7 @@ def same(a, b):
 "#;
 
 /// The snippet.
-pub fn code(check: &Check<'_>) -> String {
+pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, imports, function) = match check {
         Check::Nothing => return format!("# {title}\ndef verify():\n    return True\n"),

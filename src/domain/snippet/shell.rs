@@ -3,8 +3,9 @@
 //! `openssl dgst -hmac` takes the key as an argument, where any user of the machine can read it; so HMAC (RFC 2104) is put
 //! together from plain SHA-256, with the key in builtins and pipes alone.
 
-use super::{Check, Format};
+use super::check::ReceiverCheck as Check;
 use crate::domain::shell::quoted_ascii;
+use crate::domain::signature::Format;
 
 const BODY: &str = "# As in a CGI script: the headers are variables, and the body is on stdin, as it came. Succeeds when the request is to be accepted.";
 
@@ -64,7 +65,7 @@ any() {
 "#;
 
 /// The snippet.
-pub fn code(check: &Check<'_>) -> String {
+pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, helpers, function) = match check {
         Check::Nothing => return format!("# {title}\nverify() {{\n  true\n}}\n"),

@@ -19,6 +19,7 @@ mod cause;
 mod cert;
 mod client;
 mod connect;
+pub mod credential;
 mod ended;
 mod lane;
 mod proxy;

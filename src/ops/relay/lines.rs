@@ -28,6 +28,7 @@ use crate::domain::destination::Destination;
 use crate::domain::request::{Request, Stamp};
 use crate::io::history;
 use crate::io::http::Lane;
+use crate::io::http::credential::resolve;
 use crate::ops::id::IdGenerator;
 use crate::ops::send::jitter;
 use crate::ops::{Problem, Waypost};
@@ -457,7 +458,7 @@ async fn attempt(
 ) -> (Lane, Job) {
     let started_at = Timestamp::now();
     let stamp = Stamp { id: job.id.clone(), timestamp: started_at.as_second() };
-    let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp));
+    let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp, &resolve(to.auth()).await));
     if !ledger.takes_off(job.line.number, &job.id, Arc::clone(&request), started_at) {
         return pending().await;
     }

@@ -82,7 +82,7 @@ pub fn stamp() -> Stamp {
 }
 
 pub fn request() -> Request {
-    Request::build(&settings(hmac::SPEC), &BuiltIn::Ping.event().body, &stamp())
+    Request::build(&settings(hmac::SPEC), &BuiltIn::Ping.event().body, &stamp(), &settings(hmac::SPEC).auth().credential())
 }
 
 fn attempt(outcome: Outcome, at: &str) -> Attempt {

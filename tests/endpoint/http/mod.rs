@@ -57,7 +57,9 @@ impl Case {
     }
 
     fn request(&self) -> Request {
-        Request::build(&self.settings(), &self.body, &Stamp { id: "msg_1".into(), timestamp: 1_700_000_000 })
+        let settings = self.settings();
+        let stamp = Stamp { id: "msg_1".into(), timestamp: 1_700_000_000 };
+        Request::build(&settings, &self.body, &stamp, &settings.auth().credential())
     }
 
     async fn send(&self) -> Attempt {

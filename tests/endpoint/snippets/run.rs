@@ -3,11 +3,11 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use waypost::domain::auth::{api_key, default};
 
 use serde_json::{Value, json};
-use waypost::domain::auth::Auth;
+use waypost::domain::auth::default;
 use waypost::domain::destination::Settings;
+use waypost::domain::snippet::check::ReceiverCheck;
 
 use super::requests::Sent;
 
@@ -20,11 +20,11 @@ enum Takes {
 }
 
 fn takes(settings: &Settings) -> Takes {
-    match settings.auth() {
-        Auth::Default => Takes::Nothing,
-        Auth::Hmac { .. } => Takes::HeadersAndBody,
-        Auth::ApiKey { place, .. } if place.add_to() == api_key::QUERY => Takes::Url,
-        _ => Takes::Headers,
+    match settings.auth().receiver_check() {
+        ReceiverCheck::Nothing => Takes::Nothing,
+        ReceiverCheck::Signature(..) => Takes::HeadersAndBody,
+        ReceiverCheck::Query(_) => Takes::Url,
+        ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::Header(_) => Takes::Headers,
     }
 }
 

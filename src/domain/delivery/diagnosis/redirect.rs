@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::problem::Fix;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::url::EndpointUrl;
 
@@ -68,9 +68,9 @@ fn target_of(to: &Settings, location: &str) -> Option<Url> {
 
 /// A `Location` without the parameter of the API key, which waypost adds itself: many endpoints pass the query on.
 fn without_api_key(to: &Settings, location: &str) -> String {
-    let Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } = to.auth() else { return location.to_owned() };
+    let ReceiverCheck::Query(key) = to.auth().receiver_check() else { return location.to_owned() };
     let Some((head, query)) = location.split_once('?') else { return location.to_owned() };
-    let is_key = |pair: &&str| url::form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| name == *key);
+    let is_key = |pair: &&str| url::form_urlencoded::parse(pair.as_bytes()).next().is_some_and(|(name, _)| name == key);
     let kept: Vec<&str> = query.split('&').filter(|pair| !is_key(pair)).collect();
     if kept.is_empty() { head.to_owned() } else { format!("{head}?{}", kept.join("&")) }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::redirect;
 use super::words::{credentials, shown};
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::retry_after::RetryAfter;
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::problem::Fix;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
 
 const READ_ANSWER: &str = "Read its answer, and compare the event with what the receiver expects.";
@@ -108,11 +108,11 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
         );
     };
     // These must be the same on both sides as well, and are as often the mistake as the secret.
-    let also = match to.auth() {
-        Auth::Hmac { secret, .. } => format!(" and the format ({})", secret.format().label()),
-        Auth::ApiKey { place: ApiKeyPlace::Header(_), .. } => " and its place (a header)".into(),
-        Auth::ApiKey { place: ApiKeyPlace::Query(_), .. } => " and its place (the URL)".into(),
-        Auth::Basic { .. } | Auth::Default | Auth::Bearer { .. } => String::new(),
+    let also = match to.auth().receiver_check() {
+        ReceiverCheck::Signature(_, format) => format!(" and the format ({})", format.label()),
+        ReceiverCheck::Header(_) => " and its place (a header)".into(),
+        ReceiverCheck::Query(_) => " and its place (the URL)".into(),
+        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => String::new(),
     };
     let fix = Fix::from(format!("Compare {credentials}{also} with the receiver's."));
     Diagnosis::new("The endpoint refused the credentials.", by_editing_secret(fix, to))

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
 use crate::domain::text::{ellipsis, visible};
@@ -30,14 +29,7 @@ pub(super) fn shown(response: &Response, name: &str) -> Option<String> {
 
 /// The credentials as the user knows them: `the signing secret (ends 3f2a)`. `None` without any.
 pub(super) fn credentials(to: &Settings) -> Option<String> {
-    let name = match to.auth() {
-        Auth::Default => return None,
-        Auth::Hmac { .. } => "the signing secret".to_owned(),
-        Auth::Basic { username, .. } => format!("the username \"{}\" and the password", visible(username)),
-        Auth::Bearer { .. } => "the token".to_owned(),
-        Auth::ApiKey { place: ApiKeyPlace::Header(key), .. } => format!("the value of {}", key.as_str()),
-        Auth::ApiKey { place: ApiKeyPlace::Query(key), .. } => format!("the value of the query parameter {}", visible(key)),
-    };
+    let name = to.auth().in_words()?;
     Some(match to.auth().hint() {
         Some(hint) => format!("{name} (ends {hint})"),
         None => name,

@@ -6,10 +6,9 @@ use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use super::mistake::{CredentialForm, Mistake, Scheme};
-use super::same;
-use crate::domain::auth::ApiKeyPlace;
 use crate::domain::secret::Secret;
-use crate::domain::signature::verify::Received;
+use crate::domain::secret::same_bytes as same;
+use crate::domain::signature::verify::received::Received;
 
 /// A credential of fewer bytes is not looked for in other places: it would stand somewhere by chance.
 const ELSEWHERE_FROM: usize = 6;
@@ -90,15 +89,8 @@ fn in_authorization(
     missing(AUTHORIZATION, received)
 }
 
-/// An API key.
-pub fn api_key(place: &ApiKeyPlace, value: &Secret, received: &Received<'_>) -> Vec<Mistake> {
-    match place {
-        ApiKeyPlace::Header(key) => key_in_header(&key.wire(), value.expose().as_bytes(), received),
-        ApiKeyPlace::Query(key) => key_in_query(key, value.expose().as_bytes(), received),
-    }
-}
-
-fn key_in_header(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistake> {
+/// An API key in a header; `key` in lower case.
+pub fn key_in_header(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistake> {
     if let Some((name, scheme, form)) = in_headers(key, wanted, received) {
         let all = place(key, &name, received).into_iter().chain(scheme.map(Mistake::Scheme));
         return all.chain(form.map(Mistake::Credential)).collect();
@@ -109,7 +101,8 @@ fn key_in_header(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mista
     }
 }
 
-fn key_in_query(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistake> {
+/// An API key in the query.
+pub fn key_in_query(key: &str, wanted: &[u8], received: &Received<'_>) -> Vec<Mistake> {
     let query = query(received);
     if let Some((name, form)) = in_query(Some(key), wanted, received) {
         let other = (name != key).then(|| Mistake::Parameter { expected: key.to_owned(), found: name });

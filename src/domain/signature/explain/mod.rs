@@ -17,22 +17,20 @@
 mod body;
 mod code;
 mod content;
-mod credentials;
+pub(crate) mod credentials;
 mod keys;
-mod mistake;
+pub mod mistake;
 mod notation;
 mod rewrites;
 mod search;
-mod signing;
+pub(crate) mod signing;
 mod words;
-
-use subtle::ConstantTimeEq as _;
 
 pub use code::CodeLine;
 pub use mistake::{Algorithm, BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 
 use super::verify::{self, Received, Verdict};
-use crate::domain::auth::Auth;
+use crate::domain::credential::Credential;
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
@@ -64,17 +62,8 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
     if let Verdict::Accepted { how } = verdict {
         return Explanation { valid: true, mistakes: Vec::new(), reason: how, fix: String::new(), code: Vec::new() };
     }
-    let mistakes = if received.method == Request::METHOD {
-        match settings.auth() {
-            Auth::Default => Vec::new(),
-            Auth::Hmac { header_key, secret } => signing::mistakes(header_key, secret, received, now),
-            Auth::Basic { username, password } => credentials::basic(username, password, received),
-            Auth::Bearer { token } => credentials::bearer(token, received),
-            Auth::ApiKey { place, value } => credentials::api_key(place, value, received),
-        }
-    } else {
-        vec![Mistake::Method]
-    };
+    let mistakes =
+        if received.method == Request::METHOD { settings.auth().explain(received, now) } else { vec![Mistake::Method] };
     let redactor = Redactor::new(settings);
     let mistakes: Vec<_> = mistakes.into_iter().map(|mistake| mistake.masked(|name| redactor.redact(name))).collect();
     let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());
@@ -87,21 +76,16 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
 /// `None` for an auth type without a signature, or when the id or the timestamp that is signed did not come.
 #[must_use]
 pub fn expected(settings: &Settings, received: &Received<'_>) -> Option<Secret> {
-    let Auth::Hmac { header_key, secret } = settings.auth() else { return None };
+    let Credential::Signature { header, key: secret } = settings.auth().credential() else { return None };
     let id = received.header("webhook-id");
     let stamp = received.header("webhook-timestamp");
     let (id, stamp) = match secret.format() {
         Format::Hex | Format::Base64 | Format::Sha256Hex => ("", "0"),
         Format::Standard => (id?, stamp?),
         Format::Timestamped => {
-            let value = received.header(&header_key.wire()).unwrap_or_default();
+            let value = received.header(&header.wire()).unwrap_or_default();
             ("", value.split(',').find_map(|part| part.strip_prefix("t=")).or(stamp)?)
         }
     };
     Some(Secret::new(secret.sign(id, stamp.parse().ok()?, received.body)))
-}
-
-/// In constant time for texts of equal length.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.ct_eq(b).into()
 }

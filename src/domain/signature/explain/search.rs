@@ -13,8 +13,8 @@ use super::content::{self, Extras};
 use super::keys::{self, Key};
 use super::mistake::{Algorithm, BodyForm, Mistake};
 use super::rewrites;
-use super::same;
 use crate::domain::json::{self, Rewrite};
+use crate::domain::secret::same_bytes as same;
 use crate::domain::signature::SigningSecret;
 
 /// The most ways of writing JSON again that are tried.

@@ -5,7 +5,7 @@ use super::mistake::{Algorithm, Mistake, Prefix};
 use super::notation::{self, Value, encoding_of};
 use super::search::{Hit, Search};
 use crate::domain::header::HeaderKey;
-use crate::domain::signature::verify::Received;
+use crate::domain::signature::verify::received::Received;
 use crate::domain::signature::{Format, SigningSecret, TOLERANCE_S};
 
 /// The most headers with something like a signature that are looked at.

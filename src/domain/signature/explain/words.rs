@@ -5,6 +5,7 @@ use super::{content, notation};
 use crate::domain::auth::Auth;
 use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 use crate::domain::signature::{Format, TOLERANCE_S};
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
 
 /// The most characters of a name from outside that are shown.
@@ -114,10 +115,10 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
 
 /// Whether that is the header that a person chose the name of.
 fn is_registered(auth: &Auth, name: &str) -> bool {
-    match auth {
-        Auth::Hmac { header_key, .. } => header_key.wire() == name,
-        Auth::ApiKey { .. } => true,
-        _ => false,
+    match auth.receiver_check() {
+        ReceiverCheck::Signature(header, _) => header == name,
+        ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => true,
+        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => false,
     }
 }
 
@@ -291,10 +292,10 @@ fn parts(content: Content) -> String {
 }
 
 fn scheme(auth: &Auth, found: Scheme) -> (String, String) {
-    let wanted = match auth {
-        Auth::Basic { .. } => Some("Basic"),
-        Auth::Bearer { .. } => Some("Bearer"),
-        Auth::Default | Auth::Hmac { .. } | Auth::ApiKey { .. } => None,
+    let wanted = match auth.receiver_check() {
+        ReceiverCheck::Basic(_) => Some("Basic"),
+        ReceiverCheck::Bearer => Some("Bearer"),
+        ReceiverCheck::Nothing | ReceiverCheck::Signature(..) | ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => None,
     };
     let what = match (found, wanted) {
         (Scheme::Missing, Some(wanted)) => format!("\"{wanted} \" is missing before the credential"),

@@ -6,7 +6,10 @@ use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::request::Stamp;
+use crate::domain::secret::Secret;
 use crate::domain::signature::Format;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 const NOW: i64 = 1_790_000_000;
 const SECRET: &str = "a-secret-of-some-length";
@@ -38,7 +41,8 @@ struct Sent {
 
 impl Sent {
     fn to(settings: &Settings) -> Self {
-        let request = Request::build(settings, b"{\"a\":1}", &Stamp { id: "msg_1".into(), timestamp: NOW });
+        let request =
+            Request::build(settings, b"{\"a\":1}", &Stamp { id: "msg_1".into(), timestamp: NOW }, &settings.auth().credential());
         let url = url::Url::parse(request.url.exposed().expose()).unwrap();
         Self {
             method: "POST".into(),

@@ -1,7 +1,7 @@
 //! What happens at a key in the verify popup, and at a verdict.
 
-use crate::domain::auth::{ApiKeyPlace, Auth};
 use crate::domain::signature::explain::Explanation;
+use crate::domain::snippet::check::ReceiverCheck;
 use crate::tui::action::Action;
 use crate::tui::effect::{Body, Effect};
 use crate::tui::model::{Model, Popup};
@@ -86,7 +86,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn check(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
     let Some(destination) = model.destination() else { return Vec::new() };
-    let in_query = matches!(destination.auth(), Auth::ApiKey { place: ApiKeyPlace::Query(_), .. });
+    let in_query = matches!(destination.auth().receiver_check(), ReceiverCheck::Query(_));
     let Some(verify) = popup(model) else { return Vec::new() };
     verify.scroll = 0;
     match verify.parsed_head() {

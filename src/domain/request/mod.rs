@@ -1,21 +1,18 @@
 //! The exact request: method, URL, headers in order, body bytes.
 
+pub mod query;
+
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::auth::{ApiKeyPlace, Auth};
+use super::credential::Credential;
 use super::destination::Settings;
 use super::mask::Masked;
+use query::{QUERY, joint};
 
 /// What `user-agent` says.
 pub const USER_AGENT: &str = concat!("waypost/", env!("CARGO_PKG_VERSION"));
-
-/// Everything but RFC 3986's unreserved characters is encoded in a query that waypost adds to.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What makes two attempts differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +49,8 @@ impl Request {
 
     /// The request that delivers `body` to a destination, complete: what is sent is this and nothing else.
     #[must_use]
-    pub fn build(to: &Settings, body: &[u8], stamp: &Stamp) -> Self {
-        let mut request = Self::assemble(to, body, Some(stamp));
+    pub fn build(to: &Settings, body: &[u8], stamp: &Stamp, credential: &Credential) -> Self {
+        let mut request = Self::assemble(to, body, Some(stamp), credential);
         request.headers.push(plain("accept", "*/*"));
         request.headers.push(plain("host", to.url().authority()));
         request.headers.push(plain("content-length", body.len().to_string()));
@@ -63,10 +60,10 @@ impl Request {
     /// The same request before its id and time are known.
     #[must_use]
     pub fn preview(to: &Settings, body: &[u8]) -> Self {
-        Self::assemble(to, body, None)
+        Self::assemble(to, body, None, &to.auth().credential())
     }
 
-    fn assemble(to: &Settings, body: &[u8], stamp: Option<&Stamp>) -> Self {
+    fn assemble(to: &Settings, body: &[u8], stamp: Option<&Stamp>, credential: &Credential) -> Self {
         let (id, timestamp) = stamp.map_or_else(
             || ("msg_…".to_owned(), "(set when sent)".to_owned()),
             |stamp| (stamp.id.clone(), stamp.timestamp.to_string()),
@@ -78,34 +75,18 @@ impl Request {
             plain("webhook-timestamp", timestamp),
         ];
         let mut url = Masked::plain(to.url().as_str());
-        match to.auth() {
-            Auth::Default => {}
-            Auth::Hmac { header_key, secret } => {
+        match credential {
+            Credential::None => {}
+            Credential::Signature { header, key } => {
                 let value = stamp.map_or_else(
-                    || format!("(set when sent, {})", secret.format().shape()),
-                    |stamp| secret.sign(&stamp.id, stamp.timestamp, body),
+                    || format!("(set when sent, {})", key.format().shape()),
+                    |stamp| key.sign(&stamp.id, stamp.timestamp, body),
                 );
-                headers.push(Header { name: header_key.wire().into(), value: Masked::plain(value) });
+                headers.push(Header { name: header.wire().into(), value: Masked::plain(value) });
             }
-            Auth::Basic { username, password } => {
-                let pair = zeroize::Zeroizing::new(format!("{username}:{}", password.expose()));
-                let value = Masked::plain("Basic ").then_secret(STANDARD.encode(pair.as_bytes()));
-                headers.push(Header { name: "authorization".into(), value });
-            }
-            Auth::Bearer { token } => {
-                headers
-                    .push(Header { name: "authorization".into(), value: Masked::plain("Bearer ").then_secret(token.expose()) });
-            }
-            Auth::ApiKey { place: ApiKeyPlace::Header(key), value } => {
-                headers.push(Header { name: key.wire().into(), value: Masked::default().then_secret(value.expose()) });
-            }
-            Auth::ApiKey { place: ApiKeyPlace::Query(key), value } => {
-                let joint = match to.url().query() {
-                    None => "?",
-                    Some(query) if query.is_empty() || query.ends_with('&') => "",
-                    Some(_) => "&",
-                };
-                url = url.then(format!("{joint}{}=", utf8_percent_encode(key, QUERY)));
+            Credential::Header { name, value } => headers.push(Header { name: name.clone().into(), value: value.clone() }),
+            Credential::Query { name, value } => {
+                url = url.then(format!("{}{}=", joint(to.url().query()), utf8_percent_encode(name, QUERY)));
                 url = url.then_secret(utf8_percent_encode(value.expose(), QUERY).to_string());
             }
         }

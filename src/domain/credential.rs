@@ -1,0 +1,20 @@
+//! What authenticates one attempt, as it goes over the wire.
+
+use super::header::HeaderKey;
+use super::mask::Masked;
+use super::secret::Secret;
+use super::signature::SigningSecret;
+
+/// What is added to a request so that the receiver knows whose it is. Resolved anew for each attempt: where an auth type
+/// fetches a short-lived token, it is in here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing is added.
+    None,
+    /// A signature over the request.
+    Signature { header: HeaderKey, key: SigningSecret },
+    /// A header; its name in lower case.
+    Header { name: String, value: Masked },
+    /// A parameter at the end of the query; its name not yet percent-encoded.
+    Query { name: String, value: Secret },
+}

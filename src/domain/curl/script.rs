@@ -1,0 +1,130 @@
+//! The shell script around a curl command: what is set up before it, and how it is authenticated.
+
+use percent_encoding::utf8_percent_encode;
+
+use crate::domain::request::query::{QUERY, joint};
+use crate::domain::secret::Secret;
+use crate::domain::shell::{printing, quoted};
+use crate::domain::signature::{Format, SigningSecret, WHSEC};
+use crate::domain::url::EndpointUrl;
+
+/// Bytes to lower-case hex digits, in a pipe.
+const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
+
+/// A script that an auth type completes.
+pub struct Script<'a> {
+    pub(super) to: &'a EndpointUrl,
+    pub(super) id: &'a str,
+    pub(super) body: &'a [u8],
+    pub(super) reveal: bool,
+    /// The lines before the command.
+    pub(super) before: Vec<String>,
+    /// The URL as a word of the shell.
+    pub(super) url: String,
+    /// The value of `webhook-timestamp` as a word of the shell.
+    pub(super) time: &'static str,
+    pub(super) options: Vec<String>,
+    /// A header with a secret in it: its name, what is plain of its value, and the rest as a word of the shell.
+    pub(super) secret_header: Option<(String, String)>,
+    /// The body is needed before curl gets it.
+    pub(super) signs: bool,
+    /// A secret is used, and not in `secret_header`.
+    pub(super) shows_secret: bool,
+}
+
+impl<'a> Script<'a> {
+    pub(super) fn new(to: &'a EndpointUrl, id: &'a str, body: &'a [u8], reveal: bool) -> Self {
+        Self {
+            to,
+            id,
+            body,
+            reveal,
+            before: Vec::new(),
+            url: quoted(to.as_str().as_bytes()),
+            time: "\"$(date +%s)\"",
+            options: Vec::new(),
+            secret_header: None,
+            signs: false,
+            shows_secret: false,
+        }
+    }
+
+    /// A secret as a word of the shell: itself where it is to be revealed, else a variable that has to be set.
+    pub fn secret(&mut self, variable: &str, what: &str, secret: &Secret) -> String {
+        if self.reveal {
+            return quoted(secret.expose().as_bytes());
+        }
+        // In a subshell, where this ends everything.
+        self.before.push(format!(": \"${{{variable}:?Put {what} into it.}}\""));
+        format!("\"${variable}\"")
+    }
+
+    /// Sends a header: `begin` is its name, `: ` and what is plain of its value; `rest` is a word of the shell.
+    pub fn send_secret_header(&mut self, begin: impl Into<String>, rest: String) {
+        self.secret_header = Some((begin.into(), rest));
+    }
+
+    /// Signs the body when the command runs, and sends the signature in that header.
+    pub fn sign(&mut self, header: &str, secret: &SigningSecret) {
+        let text = self.secret("WAYPOST_SECRET", "the signing secret", secret.secret());
+        let key = match (secret.format(), self.reveal) {
+            (Format::Standard, true) => {
+                let bare = secret.secret().expose();
+                let bare = quoted(bare.strip_prefix(WHSEC).unwrap_or(bare).as_bytes());
+                format!("printf '%s' {bare} | openssl base64 -d -A")
+            }
+            (Format::Standard, false) => format!("printf '%s' \"${{WAYPOST_SECRET#{WHSEC}}}\" | openssl base64 -d -A"),
+            (Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Timestamped, _) => format!("printf '%s' {text}"),
+        };
+        let signed = match secret.format() {
+            Format::Hex | Format::Base64 | Format::Sha256Hex => "body".to_owned(),
+            Format::Timestamped => "{ printf '%s.' \"$ts\"; body; }".to_owned(),
+            Format::Standard => format!("{{ printf '%s.%s.' {} \"$ts\"; body; }}", quoted(self.id.as_bytes())),
+        };
+        let written = match secret.format() {
+            Format::Hex | Format::Sha256Hex | Format::Timestamped => TO_HEX,
+            Format::Base64 | Format::Standard => "openssl base64 -A",
+        };
+        let prefix = match secret.format() {
+            Format::Hex | Format::Base64 => "",
+            Format::Sha256Hex => "sha256=",
+            Format::Timestamped => "t=$ts,v1=",
+            Format::Standard => "v1,",
+        };
+        self.define_body();
+        self.before.push("ts=$(date +%s)".into());
+        self.before.push(format!("key=$({key} | {TO_HEX})"));
+        let mac = "openssl dgst -sha256 -mac HMAC -macopt \"hexkey:$key\" -binary";
+        self.before.push(format!("sig=$({signed} | {mac} | {written})"));
+        self.options.push(format!("--header {}\"{prefix}$sig\"", quoted(format!("{header}: ").as_bytes())));
+        self.time = "\"$ts\"";
+        (self.signs, self.shows_secret) = (true, true);
+    }
+
+    /// Puts an API key at the end of the query, as a request does.
+    pub fn key_in_query(&mut self, key: &str, value: &Secret) {
+        self.shows_secret = true;
+        let begin = format!("{}{}{}=", self.to.as_str(), joint(self.to.query()), utf8_percent_encode(key, QUERY));
+        if self.reveal {
+            self.url = quoted(format!("{begin}{}", utf8_percent_encode(value.expose(), QUERY)).as_bytes());
+            return;
+        }
+        let value = self.secret("WAYPOST_VALUE", "the API key", value);
+        // Every byte as %xx: what needs it and what does not means the same.
+        self.before.push(format!("value=$(printf '%s' {value} | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')"));
+        self.url = format!("{}\"$value\"", quoted(begin.as_bytes()));
+    }
+
+    /// Defines the shell function `body`, which prints the body.
+    pub(super) fn define_body(&mut self) {
+        self.before.push(format!("body() {{ {}; }}", printing(self.body)));
+    }
+
+    pub(super) fn with(self, curl: &str) -> String {
+        if self.before.is_empty() {
+            return curl.to_owned();
+        }
+        // A subshell leaves nothing behind in the shell that it is pasted into.
+        format!("(\n{}\n{curl}\n)", self.before.join("\n"))
+    }
+}
