@@ -9,7 +9,7 @@ pub enum Action {
     Interrupt,
     /// Gives the terminal back for a while.
     Suspend,
-    /// Draws everything anew.
+    /// Redraws everything.
     Repaint,
     /// Shows the keys.
     Help,

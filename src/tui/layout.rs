@@ -51,7 +51,7 @@ impl Screen {
     /// Where a popup that wants all the room it can have goes: over everything but the keys, no wider than can be read.
     pub(crate) fn popup(&self, area: Rect) -> Rect {
         let above_keys = area.height.saturating_sub(self.keys.height);
-        // Where it does not cover the title, it stands under it.
+        // Where it does not cover the title, it is below it.
         let title = if area.width > boxes::READABLE { self.title.height } else { 0 };
         let room = Rect { y: area.y + title, height: above_keys.saturating_sub(title), ..area };
         boxes::centred(room, boxes::READABLE, room.height)

@@ -23,9 +23,9 @@ pub enum Msg {
     Key(Press),
     /// Text was pasted (bracketed).
     Paste(Pasted),
-    /// The terminal has so many columns and rows.
+    /// The terminal has this number of columns and rows.
     Resize(u16, u16),
-    /// So many milliseconds have passed since the delivery in flight began; comes only while there is one.
+    /// The milliseconds since the delivery in flight began; comes only while there is one.
     Tick(u64),
     /// The state file was read again.
     Loaded(Id, Box<Snapshot>),
@@ -39,7 +39,7 @@ pub enum Msg {
     Sending(Id, Box<Request>),
     /// A phase of the delivery began.
     Began(Id, Phase),
-    /// A phase of the delivery ended, after so many milliseconds.
+    /// A phase of the delivery ended, after that number of milliseconds.
     Ended(Id, Phase, f64),
     /// A delivery ended.
     Delivered(Id, Box<Delivery>),
@@ -51,7 +51,7 @@ pub enum Msg {
     Listed(Id, Result<Box<Page>, Problem>),
     /// The history was cleared.
     Cleared(Id, Result<(), Problem>),
-    /// A text was sent to the clipboard; who took it, in words.
+    /// A text was sent to the clipboard; where to, in words.
     Copied(Result<String, Problem>),
     /// A body was written to the file of that name.
     Wrote(Result<String, Problem>),
@@ -139,7 +139,7 @@ pub enum Press {
 }
 
 impl Press {
-    /// What a terminal's key event stands for. Alt-x is Esc, then x: a terminal sends the same bytes for both. `^H` is
+    /// What a terminal's key event means. Alt-x is Esc, then x: a terminal sends the same bytes for both. `^H` is
     /// Backspace, as older terminals send it.
     #[must_use]
     pub fn of(event: KeyEvent) -> Vec<Self> {

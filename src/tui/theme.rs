@@ -1,5 +1,5 @@
 //! Styles: the terminal's own foreground and background, and of its 16 colours those that are readable on both light and
-//! dark. Beside every colour stands a mark in words or glyph.
+//! dark. Beside every colour is a mark: a word or a glyph.
 //!
 //! In the usual palettes only magenta and light red have a contrast of 3 on both; cyan falls to 2 on white, blue and red below
 //! 3 on black. Green is kept for what went well, although two light palettes have it paler: a mark says the same.
@@ -26,7 +26,7 @@ impl Theme {
 pub struct Styles {
     /// Frames of what has the keys, and the focused label.
     pub accent: Style,
-    /// What is of lesser weight: placeholders, rules, frames behind.
+    /// What matters less: placeholders, rules, inactive frames.
     pub dim: Style,
     /// Headings and names of keys.
     pub strong: Style,

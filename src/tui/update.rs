@@ -157,7 +157,7 @@ fn then_early(model: &mut Model, well: bool, mut effects: Vec<Effect>) -> Vec<Ef
     }
     let changed = model.changed;
     for press in early {
-        // Nobody has seen a question that came up meanwhile.
+        // The user has not seen a question that came up since.
         if keys::context(model) == Context::Question {
             break;
         }
@@ -214,7 +214,7 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Note, "Press ^C again to quit without saving.");
         }
         Some(Popup::Test(test)) if test.is_dirty() => {
-            let text = "The edited body is nowhere else. Press ^C again to quit without it.";
+            let text = "The edited body is not saved. Press ^C again to quit without it.";
             test.said = Some(Status::new(Tone::Note, text));
         }
         _ => return quit(model, INTERRUPTED),

@@ -64,7 +64,7 @@ fn status(model: &Model, theme: Theme, frame: &mut Frame, place: Rect, area: Rec
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), place);
 }
 
-/// What stays in the line of keys however short it is: how to go on, how to leave, and where all keys stand.
+/// Keys that stay in the footer however narrow it is: how to go on, how to leave, and where all keys are listed.
 const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
 
 /// The keys of where one is, as many as fit.

@@ -11,7 +11,7 @@ use crate::tui::app::shell::Shell;
 use crate::tui::msg::Msg;
 
 /// Has a body edited by the user's editor, in a file that is gone afterwards.
-/// What comes from outside meanwhile is kept; what is to end the app ends the editor first.
+/// Messages from outside are kept until then; one that ends the app ends the editor first.
 pub async fn edit(
     waypost: &Waypost,
     shell: &mut impl Shell,

@@ -76,10 +76,10 @@ pub fn send(id: Id, generation: u64, event: Event, waypost: Arc<Waypost>, result
                 return;
             }
         };
-        let tell = |delivery: &Delivery| {
+        let report = |delivery: &Delivery| {
             let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
         };
-        let tested = waypost.test_and_report(&destination, &event, step, tell, stop).await;
+        let tested = waypost.test_and_report(&destination, &event, step, report, stop).await;
         if let Some(problem) = tested.unrecorded {
             let _ = results.send(Msg::Unrecorded(id, problem));
         }

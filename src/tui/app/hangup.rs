@@ -14,7 +14,7 @@ static GONE: AtomicBool = AtomicBool::new(false);
 
 /// Calls `gone` once when the terminal on standard input has hung up.
 pub fn watch(gone: impl FnOnce() + Send + 'static) {
-    // If no thread can be had, SIGHUP is still there to tell.
+    // If the thread cannot be started, SIGHUP still reports the hang-up.
     let _ = std::thread::Builder::new().name("hang-up".into()).stack_size(64 * 1024).spawn(move || {
         loop {
             match is_gone(None) {
@@ -32,7 +32,7 @@ pub fn watch(gone: impl FnOnce() + Send + 'static) {
 /// Whether the terminal on standard input has hung up.
 fn is_gone(timeout: Option<&Timespec>) -> Result<bool, Errno> {
     let stdin = std::io::stdin();
-    // No event is asked for: a hang-up and an error are told all the same.
+    // No event is asked for: a hang-up and an error are always reported.
     let mut fds = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::empty())];
     poll(&mut fds, timeout)?;
     Ok(fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
@@ -41,7 +41,7 @@ fn is_gone(timeout: Option<&Timespec>) -> Result<bool, Errno> {
 /// As [`silence`], where the terminal has gone. A SIGHUP can be quicker than [`watch`]. Returns whether it has.
 #[must_use]
 pub fn silence_if_gone() -> bool {
-    // By now something else may stand in its place, which has not gone.
+    // By now something else may be in its place, which has not gone.
     let gone = GONE.load(Ordering::SeqCst) || is_gone(Some(&Timespec::default())).unwrap_or(false);
     if gone {
         silence();

@@ -15,7 +15,7 @@ pub trait Shell {
     /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
     fn keys(&mut self) -> Self::Keys;
 
-    /// Stops the process until it is told to go on.
+    /// Suspends the process until it is continued.
     fn suspend(&mut self);
 
     /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.

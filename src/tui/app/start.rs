@@ -42,7 +42,7 @@ pub fn start(
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
     let snapshot = waypost.snapshot_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
-    // Before the terminal is taken: a signal that nobody listens to would end the process and leave the terminal raw.
+    // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
     let signals = {
         let _runtime = runtime.enter();
         Signals::listen()?
@@ -66,11 +66,11 @@ pub fn start(
     let gone = to_loop.clone();
     hangup::watch(move || {
         hangup::silence();
-        // If the loop has ended there is nobody to tell.
+        // If the loop has ended, the receiver is gone.
         let _ = gone.send(Msg::Terminate(129));
     });
     let result = runtime.block_on(async {
-        signals.tell(&to_loop);
+        signals.report(&to_loop);
         let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: JobControl };
         run.run(keys, from_outside).await
     });
@@ -92,14 +92,14 @@ pub fn outside() -> (UnboundedSender<Msg>, UnboundedReceiver<Msg>) {
 
 /// The signals that the app answers, listened to.
 struct Signals {
-    /// With the exit code of each, as a shell tells a signal: 128 + its number.
+    /// With the exit code of each, as shells report signals: 128 + its number.
     ends: Vec<(Signal, u8)>,
     stop: Signal,
     goes_on: Signal,
 }
 
 impl Signals {
-    /// Listens from now on; what comes before [`Signals::tell`] is kept.
+    /// Listens from now on; signals that come before [`Signals::report`] are kept.
     fn listen() -> io::Result<Self> {
         let ends = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), 130), (SignalKind::terminate(), 143)];
         let ends = ends.into_iter().map(|(kind, code)| Ok((signal(kind)?, code))).collect::<io::Result<_>>()?;
@@ -108,7 +108,7 @@ impl Signals {
     }
 
     /// Answers them from now on.
-    fn tell(self, to_loop: &UnboundedSender<Msg>) {
+    fn report(self, to_loop: &UnboundedSender<Msg>) {
         let Self { ends, mut stop, mut goes_on } = self;
         for (mut signal, code) in ends {
             let to_loop = to_loop.clone();

@@ -15,7 +15,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// The terminal's settings before it was first taken.
 static FIRST: OnceLock<Termios> = OnceLock::new();
 
-/// Alternate screen, bracketed paste; cleared, since not every terminal has another screen (screen, or tmux told so).
+/// Alternate screen, bracketed paste; cleared, since not every terminal has an alternate screen (screen, or tmux when configured so).
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J";
 
 /// Plain style, bracketed paste off, cursor shown, cleared, main screen.

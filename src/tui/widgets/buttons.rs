@@ -37,7 +37,7 @@ pub fn buttons<'a>(
                 &mut rows[last]
             }
         };
-        // The mark stands in the gap, so that nothing moves with the focus.
+        // The mark is in the gap, so that nothing moves with the focus.
         let gap = if row.spans.len() > 1 { " " } else { "" };
         row.push_span(Span::raw(format!("{gap}{} ", if focused { ">" } else { " " })));
         row.push_span(Span::styled(text, style));

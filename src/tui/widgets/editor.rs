@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 
-/// The largest body that is edited here, in bytes; a larger one wants an editor of its own.
+/// The largest body that is edited here, in bytes; a larger one needs a real editor.
 pub const MAX_BYTES: usize = 256 * 1024;
 
 /// Lines of text with a cursor. `Debug` shows only how many.
@@ -33,13 +33,13 @@ pub enum Move {
     Up,
     /// A line down.
     Down,
-    /// To the line's beginning.
+    /// To the start of the line.
     Home,
     /// To the line's end.
     End,
-    /// So many lines up.
+    /// That number of lines up.
     PageUp(usize),
-    /// So many lines down.
+    /// That number of lines down.
     PageDown(usize),
 }
 
@@ -62,7 +62,7 @@ impl Editor {
         &self.lines
     }
 
-    /// The cursor's line, and what stands before it in that.
+    /// The cursor's line, and the text before the cursor in it.
     #[must_use]
     pub fn cursor(&self) -> (usize, &str) {
         let (line, byte) = self.cursor;

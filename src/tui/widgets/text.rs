@@ -10,7 +10,7 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Breaks a text into lines of at most `columns`, at blanks where there are any.
+/// Breaks a text into lines of at most `columns`, at spaces where there are any.
 pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
@@ -55,7 +55,7 @@ pub fn cut_lines(mut lines: Vec<String>, most: usize, columns: usize) -> Vec<Str
     lines
 }
 
-/// Breaks a text anywhere, keeping every blank: for what is shown byte for byte.
+/// Breaks a text anywhere, keeping every space: for what is shown byte for byte.
 pub fn broken(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
@@ -72,7 +72,7 @@ pub fn broken(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks a text keeping every blank, behind one where there is any: for code.
+/// Breaks a text keeping every space, after one where there is any: for code.
 pub fn broken_after_spaces(text: &str, columns: usize) -> Vec<String> {
     let (mut lines, mut rest) = (Vec::new(), text);
     while width(rest) > columns.max(1) {
@@ -89,7 +89,7 @@ pub fn broken_after_spaces(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A text of at most `columns`, cut in the middle with an ellipsis: both ends of a URL tell something.
+/// A text of at most `columns`, cut in the middle with an ellipsis: both ends of a URL matter.
 pub fn middle_cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -120,7 +120,7 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     out
 }
 
-/// How many bytes of a text fit into so many columns.
+/// The number of bytes of a text that fit into `columns`.
 pub fn fitting(text: &str, columns: usize) -> usize {
     let mut used = 0;
     let fits = |grapheme: &&str| {
@@ -140,7 +140,7 @@ fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String 
         .collect()
 }
 
-/// A line that is edited, as it is seen: a tab as two blanks.
+/// A line that is edited, as it is shown: a tab as two spaces.
 pub fn tabbed(line: &str) -> String {
     visible(&line.replace('\t', "  ")).into_owned()
 }
@@ -151,7 +151,7 @@ pub fn capitalised(text: &str) -> String {
     rest.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default() + rest.as_str()
 }
 
-/// A text filled up with blanks to so many columns.
+/// A text padded with spaces to `columns`.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }

@@ -318,7 +318,7 @@ fn resend_repeats_event_and_body_and_says_so() {
     let mut again = scenes::delivered();
     again.id = "msg_new".into();
     update(&mut model, Msg::Delivered(1, Box::new(again)));
-    assert!(screen(&model).contains("Sent again as msg_new"), "{}", screen(&model));
+    assert!(screen(&model).contains("Resent as msg_new"), "{}", screen(&model));
 }
 
 #[test]
@@ -553,7 +553,7 @@ fn the_notice_about_an_old_request_names_the_current_time() {
         press(&mut model, "ctrl-o");
         let explanation = Explanation { valid: false, mistakes, reason: "old".into(), fix: String::new(), code: Vec::new() };
         update(&mut model, Msg::Explained(1, Ok(Box::new(explanation))));
-        assert_eq!(screen(&model).contains("Judged by the clock of now"), told, "{}", screen(&model));
+        assert_eq!(screen(&model).contains("Checked against the current time"), told, "{}", screen(&model));
     }
 }
 
@@ -600,7 +600,7 @@ fn a_probe_asks_first_runs_once_and_can_be_stopped() {
     assert_eq!(press(&mut model, "esc"), [Effect::List { id: 2, outcome: None, skip: 0 }]);
     let mut model = app(scenes::registered(default::SPEC));
     assert_eq!(press(&mut model, "p"), []);
-    assert!(screen(&model).contains("nothing to check"));
+    assert!(screen(&model).contains("nothing to probe"));
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, t
     let mark = if focused { " > " } else { "   " };
     let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
     let (text, style) = verdict(attempt, theme);
-    // In reverse video a colour would lie behind the text; the mark tells as much.
+    // In reverse video the colour would be the background; the mark says the same.
     let style = if focused { Style::new() } else { style };
     let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
     // Of another day than the newest, the day says more than the second.
@@ -72,8 +72,7 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, t
     let tail = format!("  {took:>7}   ");
     let left = columns.saturating_sub(text::width(&head) + room + text::width(&tail));
     let label = label_of(&delivery.event);
-    // Of what is called alike the end tells which one it is.
-    // A word or two of why are worth their place, a letter or two are not.
+    // Cut in the middle: similar names differ at the end. Why is shown where a few words of it fit.
     let label = if text::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { text::middle_cut(&label, left) };
     let tail = text::end_cut(&format!("{tail}{label}"), columns.saturating_sub(text::width(&head) + room));
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
@@ -156,8 +155,8 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
         while !rest.is_empty() {
             let room = columns.saturating_sub(used);
             let taken = text::fitting(rest, room);
-            // Behind a blank, where there is one: a text is easier to read in whole words.
-            let taken = if taken < rest.len() { rest[..taken].rfind(' ').map_or(taken, |blank| blank + 1) } else { taken };
+            // After a space, where there is one: whole words are easier to read.
+            let taken = if taken < rest.len() { rest[..taken].rfind(' ').map_or(taken, |space| space + 1) } else { taken };
             if taken == 0 && used > 0 {
                 lines.push(Line::default());
                 used = 0;
@@ -179,7 +178,7 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
 /// The Response tab.
 pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(response) = delivery.last().and_then(|attempt| attempt.response.as_ref()) else {
-        return vec![Line::styled("There was no answer.", theme.styles.dim)];
+        return vec![Line::styled("There was no response.", theme.styles.dim)];
     };
     let mut lines = vec![Line::styled(format!("HTTP/1.1 {}", visible(&response.status_line())), theme.styles.strong)];
     for (name, value) in &response.headers {

@@ -76,7 +76,7 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
     match result {
         Ok(page) => {
             model.history.more = page.more;
-            // A page behind what is there is of the same filter; deliveries made meanwhile have pushed it on.
+            // A later page is of the same filter, and may overlap: new deliveries have pushed it on.
             let known = |delivery: &crate::domain::delivery::Delivery| {
                 model.history.deliveries.iter().any(|other| other.id == delivery.id)
             };

@@ -1,4 +1,4 @@
-//! The list of deliveries; on a wide terminal the focused one stands beside it.
+//! The list of deliveries; on a wide terminal the focused one is beside it.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -13,7 +13,7 @@ use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message};
 
-/// The width from which a delivery's details stand beside the list.
+/// The width from which a delivery's details are beside the list.
 const WIDE: u16 = 120;
 
 /// Columns of the list beside the details: the names of most events have room in it.

@@ -21,7 +21,7 @@ use crate::tui::widgets::text_field::Window;
 /// Columns of a label, with the mark before it.
 const LABEL: usize = 17;
 
-/// Columns from which on labels stand beside their fields, not above them.
+/// Columns from which on labels are beside their fields, not above them.
 const BESIDE: usize = 50;
 
 /// Columns before a field.
@@ -102,12 +102,12 @@ fn colour_mark(line: &mut Line<'static>, theme: Theme) {
     }
 }
 
-/// An error as sentences: its label stands beside it already.
+/// An error as sentences, without its label: that is beside it.
 fn sentence(error: &FieldError) -> String {
     format!("{}. {} {}", text::capitalised(&error.what), error.why, fix_text(&error.fix))
 }
 
-/// What stands before a field: its label, or, where that stands above it, only blanks.
+/// What precedes a field: its label, or, where that is above it, spaces.
 fn head(rows: &mut Rows, form: &Form, columns: usize, field: Field) -> Span<'static> {
     let label = label(form, field);
     if columns >= BESIDE {
@@ -177,7 +177,7 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
     };
     let count_room = if count.is_empty() { 0 } else { text::width(&count) + 2 };
     let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(theme.glyphs.dot));
-    // Where the cursor is elsewhere the beginning tells most: of a URL, the host.
+    // Without the cursor the beginning says most: of a URL, the host.
     let shown = if focused || hidden { shown } else { text::end_cut(&visible(input.text()), room) };
     let mut spans = vec![head(rows, form, columns, field)];
     let (before, after) = theme.glyphs.choice;
@@ -186,8 +186,8 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
     if more.0
         && let Some(head) = spans.last_mut()
     {
-        let blank = head.content.len() - 1;
-        head.content.to_mut().truncate(blank);
+        let length = head.content.len() - 1;
+        head.content.to_mut().truncate(length);
         spans.push(Span::styled(before, theme.styles.dim));
     }
     if input.text().is_empty() {
@@ -213,7 +213,7 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         }
     }
     if field.can_be_generated() && form.generated {
-        under(rows, theme.styles.note, "!", "new: copy it to the receiver before you save (^R hides it)", columns);
+        under(rows, theme.styles.note, "!", "new secret: copy it to the receiver before you save; ^R hides it", columns);
     }
 }
 
@@ -231,7 +231,7 @@ fn advanced(rows: &mut Rows, form: &Form, theme: Theme) {
     rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), theme.styles.dim)]));
 }
 
-/// A remark under a field, wrapped behind its mark.
+/// A remark below a field, wrapped after its mark.
 fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
     let from = indent(columns);
     let indent = from + text::width(mark) + 1;

@@ -8,9 +8,9 @@ use crate::tui::screens::form::state::Form;
 pub fn help_line(form: &Form) -> String {
     match form.focus {
         Focus::Field(field) => field_help(form, field),
-        Focus::Advanced => "A CA of your own; the time limit".into(),
-        Focus::Button(FormButton::Save) => if form.is_edit() { "Save what is changed" } else { "Save the destination" }.into(),
-        Focus::Button(FormButton::SaveAndTest) => "Save, and send a ping".into(),
+        Focus::Advanced => "A custom CA, the time limit".into(),
+        Focus::Button(FormButton::Save) => if form.is_edit() { "Save the changes" } else { "Save the destination" }.into(),
+        Focus::Button(FormButton::SaveAndTest) => "Save and send a ping".into(),
         Focus::Button(FormButton::Cancel) => "Close without saving".into(),
     }
 }

@@ -158,10 +158,10 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
         Err(problem) => {
             // What was typed stays, so that it can be saved once the cause is fixed. What another waypost made of the file
             // meanwhile is read, so that Cancel shows it.
-            let meanwhile =
+            let changed =
                 matches!(problem.kind, ProblemKind::Busy | ProblemKind::AlreadyRegistered | ProblemKind::NothingRegistered);
             form.problem = Some(problem);
-            return if meanwhile { vec![load(model)] } else { Vec::new() };
+            return if changed { vec![load(model)] } else { Vec::new() };
         }
     };
     let done = if form.is_edit() { "Saved." } else { "Registered." };

@@ -40,7 +40,7 @@ fn buttons(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     buttons::buttons(theme, buttons, 1, columns)
 }
 
-/// What stands under the fields: why the last save failed, then the buttons. Where that would leave the fields too little room
+/// What is below the fields: why the last save failed, then the buttons. Where that would leave the fields too little room
 /// it scrolls with them, and only a failure is said here.
 fn foot(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, room: Rect) -> Vec<Line<'static>> {
     let (problem, buttons) = (problem(form, theme, columns), buttons(form, theme, columns));
@@ -76,8 +76,8 @@ pub fn draw(form: &Form, active: bool, theme: Theme, frame: &mut Frame, area: Re
     }
     let inner = boxes::popup(theme, if form.is_edit() { "Edit destination" } else { "Register destination" }, frame, place);
     let foot_rows = u16::try_from(foot.len()).unwrap_or(0).min(inner.height);
-    let blank = u16::from(foot_rows > 0 && inner.height > foot_rows + 8);
-    let body = Rect { height: inner.height - foot_rows - blank, ..inner };
+    let gap = u16::from(foot_rows > 0 && inner.height > foot_rows + 8);
+    let body = Rect { height: inner.height - foot_rows - gap, ..inner };
     let page = usize::from(body.height);
     // The focused field is in view, and as much before it as fits; of a choice that is longer, the option.
     let scroll = rows.focus.end.saturating_sub(page).min(rows.focus.start);

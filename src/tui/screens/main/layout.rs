@@ -30,20 +30,20 @@ fn host_of(draft: &Draft) -> String {
 pub fn help_line(model: &Model) -> String {
     let focused = match model.main.focus {
         MainFocus::Button(at) => model.buttons().get(at),
-        MainFocus::Delivery(_) => return "Enter shows its request and answer.".to_owned(),
+        MainFocus::Delivery(_) => return "Enter shows its request and response.".to_owned(),
     };
     match focused {
         Some(MainButton::Register) => "Enter the URL and the authentication.",
-        Some(MainButton::SendTest) => "Send one event, and see the answer.",
+        Some(MainButton::SendTest) => "Send one event and see the response.",
         Some(MainButton::Edit) => "Change the URL or the authentication.",
-        Some(MainButton::Delete) => "Forget it, and erase its secret.",
-        Some(MainButton::Reload) => "Read the file again, once mended.",
+        Some(MainButton::Delete) => "Remove it and erase its secret.",
+        Some(MainButton::Reload) => "Read the file again, once it is fixed.",
         None => "",
     }
     .to_owned()
 }
 
-/// What stands in the upper box.
+/// The contents of the upper box.
 pub struct Upper {
     pub text: Vec<Line<'static>>,
     pub buttons: Vec<Line<'static>>,
@@ -92,7 +92,7 @@ pub fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
     Upper { text, buttons, hints }
 }
 
-/// On a low screen the list of deliveries is worth more than when the destination was registered, or a blank line.
+/// On a low screen the list of deliveries matters more than when the destination was registered, or an empty line.
 fn make_room(lines: &mut Vec<Line<'static>>, rows: usize) {
     let is = |line: &Line, label: &str| line.spans.first().is_some_and(|span| span.content.trim() == label);
     for label in ["Changed", "Registered", ""] {

@@ -33,7 +33,7 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
 pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let upper = upper(model, theme, area);
     let [top, rest] = split(upper.rows(), area);
-    // The frame stands back while a popup has the keys.
+    // The frame is dimmed while a popup has the keys.
     let style = if model.is_main_active() { Style::new() } else { theme.styles.dim };
     if rest.height < LIST_ROWS && model.is_main_active() && matches!(model.main.focus, MainFocus::Delivery(_)) {
         deliveries::draw(model, theme, frame, area, style);

@@ -60,7 +60,7 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
         let (mark, style, word) = match row.verdict {
             Verdict::Good => (theme.glyphs.ok, theme.styles.good, "as it should be"),
             Verdict::Bad => (theme.glyphs.fail, theme.styles.bad, "not as it should be"),
-            Verdict::Unclear => ("?", theme.styles.note, "tells nothing"),
+            Verdict::Unclear => ("?", theme.styles.note, "inconclusive"),
         };
         let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
         let ended = format!("{}{status}", row.delivery.outcome().name());

@@ -16,7 +16,7 @@ use crate::tui::widgets::scroll::scrolled;
 
 pub fn open(model: &mut Model) {
     if model.destination().is_some_and(|destination| destination.auth().secret().is_none()) {
-        model.say(Tone::Note, "There is nothing to check: requests carry no credentials.");
+        model.say(Tone::Note, "There is nothing to probe: requests carry no credentials.");
         return;
     }
     ask(model, Pending::Probe);

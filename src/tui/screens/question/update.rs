@@ -142,7 +142,7 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
         Ok(()) => {
             model.history = History::default();
             model.main.focus = MainFocus::Button(0);
-            model.say(Tone::Done, "Cleared. No delivery is kept any more.");
+            model.say(Tone::Done, "Cleared. The history is empty.");
         }
         Err(problem) => model.say(Tone::Error, format!("Not cleared: {problem}")),
     }

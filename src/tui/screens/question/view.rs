@@ -19,7 +19,7 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
         Pending::UseUrl(url) => ("Another host", use_url(model, url), ["Keep", "Use it"]),
         Pending::DiscardForm => ("Discard", "Discard your changes?".to_owned(), ["Keep editing", "Discard"]),
         Pending::DiscardBody(_) => {
-            ("Discard", "Discard the edited body? k keeps it as an event of your own.".to_owned(), ["Keep editing", "Discard"])
+            ("Discard", "Discard the edited body? k saves it as your own event.".to_owned(), ["Keep editing", "Discard"])
         }
     };
     confirm::draw(title, &words, labels, question.confirm, theme, frame, area);
@@ -33,17 +33,17 @@ fn delete(model: &Model) -> String {
 fn clear(model: &Model) -> String {
     let history = &model.history;
     let all = match history.deliveries.len() {
-        _ if history.more || history.filter.is_some() => "all deliveries, also those not shown".to_owned(),
+        _ if history.more || history.filter.is_some() => "all deliveries, including those not shown".to_owned(),
         1 => "the one delivery".to_owned(),
         count => format!("all {count} deliveries"),
     };
-    format!("Forget {all}? The destination stays.")
+    format!("Delete {all}? The destination is kept.")
 }
 
 fn use_url(model: &Model, url: &EndpointUrl) -> String {
     let now = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
     let again = if model.destination().is_some_and(|destination| destination.auth().secret().is_some()) {
-        " Its secret has to be entered again."
+        " Its secret must be entered again."
     } else {
         ""
     };
@@ -53,8 +53,8 @@ fn use_url(model: &Model, url: &EndpointUrl) -> String {
 fn probe(model: &Model) -> String {
     let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
     format!(
-        "Does {} check the credentials? Pings go to it without them, with wrong ones, and as they should be. It may act on those \
-         it takes.",
+        "Does {} check credentials? Pings are sent without them, with wrong ones and with the right ones. It may act on those \
+         it accepts.",
         text::middle_cut(&to, 100)
     )
 }

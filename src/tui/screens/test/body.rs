@@ -56,10 +56,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => {
             let body = editor.text().into_bytes();
             match not_json(&body) {
-                // Said once; who presses again means it.
+                // Warned once; pressing again confirms it.
                 Some((line, column, reason)) if editing.warned.is_none() => {
                     editing.warned =
-                        Some(format!("Not JSON at line {line}, column {column}: {reason}. Esc again takes it all the same."));
+                        Some(format!("Not JSON at line {line}, column {column}: {reason}. Esc again accepts it as it is."));
                     editing.editor.go_to(line, column);
                 }
                 _ => {
@@ -108,7 +108,7 @@ pub fn edited_outside(model: &mut Model, result: Result<Vec<u8>, Problem>) -> Ve
                 say(
                     model,
                     Tone::Note,
-                    format!("The body is not JSON (line {line}, column {column}: {reason}). It can be sent all the same."),
+                    format!("The body is not JSON (line {line}, column {column}: {reason}). It can still be sent."),
                 );
             }
         }

@@ -9,7 +9,7 @@ use crate::tui::screens::test::layout;
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::Tone;
 
-/// What is under the tab: a body as it came, the timing as it stands.
+/// What is under the tab: a body byte for byte, the timing as it is shown.
 pub fn copy(model: &mut Model) -> Vec<Effect> {
     let (lines, _) = layout::content(model);
     let Some(test) = popup(model) else { return Vec::new() };
@@ -33,20 +33,20 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
 /// The same request for a shell, with references in the place of secrets.
 pub fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
     let Some(settings) = model.destination().map(|destination| destination.settings().clone()) else {
-        say(model, Tone::Error, "The destination's secret has to be entered again first.");
+        say(model, Tone::Error, "The destination's secret must be entered again first.");
         return Vec::new();
     };
     let Some(test) = popup(model) else { return Vec::new() };
     let Some(delivery) = test.delivery() else { return Vec::new() };
     let Some(attempt) = delivery.last() else { return Vec::new() };
     if !attempt.request.is_whole() {
-        say(model, Tone::Error, "It cannot be copied: of its long body only the beginning is kept.");
+        say(model, Tone::Error, "It cannot be copied: only the beginning of its long body is kept.");
         return Vec::new();
     }
     let (now, then) = (Request::preview(&settings, b"").url.masked(), attempt.request.url.clone());
     let command = curl::command(&settings, &delivery.id, &test.event.body, false);
     if now != then {
-        say(model, Tone::Note, format!("The command is for the destination as it is now; this went to {then}."));
+        say(model, Tone::Note, format!("The command is for the current destination; this went to {then}."));
     }
     vec![Effect::Copy(command)]
 }

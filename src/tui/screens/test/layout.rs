@@ -41,7 +41,7 @@ fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
     let buttons = u16::try_from(buttons).unwrap_or(1);
     let outcome = u16::try_from(outcome).unwrap_or(0);
     let said = u16::try_from(said).unwrap_or(0);
-    // On a low screen the blank lines go first, then the rule; what was said stands where one was.
+    // On a low screen the empty lines go first, then the rule; the status takes the place of one.
     let gap = u16::from(inner.height > 14);
     let rule = u16::from(inner.height >= boxes::LOW);
     let [event, _, outcome, _, tabs, rule, content, said, buttons] = Layout::vertical([
@@ -59,7 +59,7 @@ fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
     Parts { event, outcome, tabs, rule, content, said, buttons }
 }
 
-/// What stands between the event and the tabs.
+/// What is between the event and the tabs.
 fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match &test.life {
         Life::Idle => Vec::new(),
@@ -75,7 +75,7 @@ fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec
     }
 }
 
-/// What was said last, wrapped; it stands above the buttons.
+/// The status, wrapped; it is above the buttons.
 pub fn said(test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let ((mark, style), text) = match (&test.said, &test.mode) {
         (_, Mode::Edit(Editing { refused: Some(text), .. } | Editing { warned: Some(text), .. })) => {
@@ -131,8 +131,8 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
         (Tab::Timing, Some(delivery)) => {
             delivery.last().map(|attempt| answer::timing(attempt, theme, columns)).unwrap_or_default()
         }
-        (_, None) if test.in_flight().is_some() => quiet("No answer yet."),
-        (_, None) => quiet("Nothing was sent yet."),
+        (_, None) if test.in_flight().is_some() => quiet("No response yet."),
+        (_, None) => quiet("Nothing sent yet."),
     }
 }
 
@@ -153,9 +153,9 @@ fn request(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec
 /// Everything in the popup, laid out.
 pub struct Laid {
     pub parts: Parts,
-    /// What stands between the event and the tabs.
+    /// What is between the event and the tabs.
     pub head: Vec<Line<'static>>,
-    /// What stands under the tabs.
+    /// What is under the tabs.
     pub lines: Vec<Line<'static>>,
     pub said: Vec<Line<'static>>,
     pub buttons: Vec<Line<'static>>,
@@ -174,7 +174,7 @@ pub fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
     let mut lines = under_tabs(model, test, theme, columns);
     let most = usize::from(inner.height / 3);
     if said.len() > most {
-        // Its beginning stands where it always does, and all of it ahead of what is under the tabs.
+        // Its beginning stays in place, and all of it precedes what is under the tabs.
         let begins = said[0].to_string();
         let style = said[0].style;
         let mut rest = said;

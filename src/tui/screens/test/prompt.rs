@@ -62,7 +62,7 @@ pub fn paste(model: &mut Model, text: &str) {
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
     let Mode::Prompt(Prompt { asked, input, suggested }) = &mut test.mode else { return Vec::new() };
-    // Who moves in it means to keep it.
+    // Moving in it keeps it.
     *suggested = false;
     let request = match action {
         Action::Press => {
@@ -96,7 +96,6 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
     match asked {
         Asked::Find => {
             test.tabs.query = text;
-            // From the line above, so that a match in the first line counts.
             look(model, true, true);
             Vec::new()
         }

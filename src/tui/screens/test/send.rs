@@ -34,12 +34,12 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
     let generation = model.generation;
     let Some(limit_s) = model.destination().map(Destination::timeout_s) else {
-        say(model, Tone::Error, "There is no destination to send it to, or its secret has to be entered again first.");
+        say(model, Tone::Error, "There is no destination to send it to, or its secret must be entered again first.");
         return Vec::new();
     };
     let Some(test) = popup(model) else { return Vec::new() };
     if !test.is_body_whole() {
-        say(model, Tone::Error, "It cannot be sent again: of its long body only the beginning is kept.");
+        say(model, Tone::Error, "It cannot be sent again: only the beginning of its long body is kept.");
         return Vec::new();
     }
     let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());
@@ -129,7 +129,7 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
         test.focus = TestFocus::Button(TestButton::SendAgain);
         test.tabs.show(Tab::Response);
         if let Some(repeated) = repeats {
-            let text = format!("Sent again as {}, a new delivery of what {repeated} was.", delivery.id);
+            let text = format!("Resent as {} (a copy of {repeated}).", delivery.id);
             test.said = Some(Status::new(Tone::Note, text));
         }
     }

@@ -80,7 +80,7 @@ pub struct Prompt {
 pub struct Editing {
     /// The text.
     pub editor: Editor,
-    /// Said once: the body is not JSON. Pressing again takes it all the same.
+    /// The warning that the body is not JSON, once shown. Pressing again accepts it.
     pub warned: Option<String>,
     /// Why nothing was typed or pasted.
     pub refused: Option<String>,

@@ -155,7 +155,7 @@ pub fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> 
     let result = result.map(|(Event { name, body }, events)| {
         model.events = events;
         let own = model.events.clone();
-        // Of a body that was changed meanwhile something else was kept.
+        // If the body was changed since, something else was kept.
         if let Some(test) = popup(model).filter(|test| test.event.body == body) {
             test.event.name.clone_from(&name);
             test.edited = false;
@@ -164,7 +164,7 @@ pub fn kept(model: &mut Model, result: Result<(Event, Vec<Event>), Problem>) -> 
             test.choices = choices(&own);
             test.choice = test.choices.iter().position(|event| event.name == name).unwrap_or(0);
         }
-        format!("Kept as the event {name}.")
+        format!("Saved as the event {name}.")
     });
     done(model, result)
 }

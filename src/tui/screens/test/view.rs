@@ -47,7 +47,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     boxes::more(theme, below, frame, area);
 }
 
-/// Reverses every place where the text stands.
+/// Reverses every match of the query.
 fn mark(query: &str, frame: &mut Frame, area: Rect) {
     let wanted: Vec<String> = query.graphemes(true).map(str::to_lowercase).collect();
     let buffer = frame.buffer_mut();
@@ -67,7 +67,7 @@ fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
     let label = match prompt.asked {
         Asked::Find => "Find: ",
         Asked::Write => "Write the body to: ",
-        Asked::Keep => "Keep the event as: ",
+        Asked::Keep => "Save the event as: ",
     };
     let room = usize::from(area.width).saturating_sub(text::width(label));
     let Window { text: shown, cursor, .. } = prompt.input.window(room, None);
@@ -80,7 +80,7 @@ fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
 fn edit(editor: &Editor, said: Vec<Line<'static>>, theme: Theme, frame: &mut Frame, area: Rect) {
     let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height.saturating_sub(2).max(1));
     let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
-    frame.render_widget(Line::styled("The body, as it will be sent", theme.styles.dim), head);
+    frame.render_widget(Line::styled("The body as it will be sent", theme.styles.dim), head);
     editor::draw(editor, true, theme, frame, text);
     frame.render_widget(Paragraph::new(said), foot);
 }

@@ -11,7 +11,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message, text};
 
 /// The app does not know when a request came.
-const BY_NOW: &str = "Judged by the clock of now: if it came earlier, only its age is wrong.";
+const BY_NOW: &str = "Checked against the current time: if it came earlier, only its age is wrong.";
 
 /// How many lines the verdict has, and how many of them fit.
 pub fn extent(model: &Model) -> (usize, usize) {
@@ -48,8 +48,8 @@ pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'stat
     }
     match &popup.checked {
         Checked::Not => {}
-        Checked::Waiting(_) => lines.push(Line::raw("Looking for the mistake…")),
-        Checked::Unfit(why) => {
+        Checked::Waiting(_) => lines.push(Line::raw("Looking for the cause…")),
+        Checked::Invalid(why) => {
             let text = format!("{} {why}", theme.glyphs.fail);
             lines.extend(text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)));
         }

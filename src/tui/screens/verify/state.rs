@@ -30,8 +30,8 @@ pub enum Checked {
     Not,
     /// It is under way.
     Waiting(Id),
-    /// It could not be checked; why.
-    Unfit(String),
+    /// It could not be checked, and why.
+    Invalid(String),
     /// The verdict, with its reason.
     Explained(Box<Explanation>),
 }
@@ -52,7 +52,7 @@ pub struct VerifyPopup {
     pub focus: VerifyFocus,
     /// One a line, `Name: value`.
     pub headers: Editor,
-    /// As it was received; `@` and a path stands for a file's contents.
+    /// As it was received; `@` and a path names a file with the body.
     pub body: Editor,
     /// What came of it.
     pub checked: Checked,
@@ -82,7 +82,7 @@ impl VerifyPopup {
     /// What is wrong, in words.
     pub fn parsed_head(&self) -> Result<Head, String> {
         let mut lines: Vec<&str> = self.headers.lines().iter().map(String::as_str).collect();
-        // `POST /in?key=value HTTP/1.1`, as it stands above the headers.
+        // `POST /in?key=value HTTP/1.1`, as it precedes the headers.
         let target = lines.first().and_then(|line| line.strip_suffix(" HTTP/1.1")).and_then(|line| line.split_once(' '));
         let target = target.map(|(_, target)| target.trim().to_owned());
         if target.is_some() {
@@ -97,7 +97,7 @@ impl VerifyPopup {
         Ok(Head { target, headers })
     }
 
-    /// The file that stands for the body.
+    /// The file that has the body.
     #[must_use]
     pub fn body_file(&self) -> Option<&str> {
         match self.body.lines() {

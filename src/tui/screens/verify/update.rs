@@ -35,7 +35,7 @@ pub fn insert(model: &mut Model, text: &str) {
     let Some(editor) = verify.focused() else { return };
     let fits = editor.insert(text);
     verify.checked =
-        if fits { Checked::Not } else { Checked::Unfit("It does not fit. Name a file with @ and its path.".to_owned()) };
+        if fits { Checked::Not } else { Checked::Invalid("It does not fit. Enter @ and the path of a file.".to_owned()) };
     model.changed = true;
 }
 
@@ -92,7 +92,7 @@ fn check(model: &mut Model) -> Vec<Effect> {
     match verify.parsed_head() {
         Ok(Head { target: None, .. }) if in_query => {
             let why = "The key is in the query: give the request's first line, too, above the headers: POST /in?… HTTP/1.1";
-            verify.checked = Checked::Unfit(why.to_owned());
+            verify.checked = Checked::Invalid(why.to_owned());
             verify.focus = VerifyFocus::Headers;
             Vec::new()
         }
@@ -105,7 +105,7 @@ fn check(model: &mut Model) -> Vec<Effect> {
             vec![Effect::Explain { id, target, headers, body }]
         }
         Err(why) => {
-            verify.checked = Checked::Unfit(why);
+            verify.checked = Checked::Invalid(why);
             verify.focus = VerifyFocus::Headers;
             Vec::new()
         }
@@ -117,7 +117,7 @@ pub fn explained(model: &mut Model, id: Id, result: Result<Box<Explanation>, Str
         Some(verify) if verify.checked == Checked::Waiting(id) => {
             verify.checked = match result {
                 Ok(explanation) => Checked::Explained(explanation),
-                Err(why) => Checked::Unfit(why),
+                Err(why) => Checked::Invalid(why),
             };
         }
         _ => model.changed = false,

@@ -25,7 +25,7 @@ pub fn draw(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
     frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
     frame.render_widget(label(VerifyFocus::Body, "Body as received, or @FILE"), body_label);
     for (focus, input, area, hint) in [
-        (VerifyFocus::Headers, &popup.headers, headers, "(the request line may stand first)"),
+        (VerifyFocus::Headers, &popup.headers, headers, "(the request line may come first)"),
         (VerifyFocus::Body, &popup.body, body, "(a file is exact to the byte)"),
     ] {
         editor::draw(input, popup.focus == focus, theme, frame, area);
