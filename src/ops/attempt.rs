@@ -18,7 +18,7 @@ use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::io::fs::file::{self, Links};
 use crate::io::history;
-use crate::io::http::{self, Progress, ProxyEnv, Sender, Surroundings, Trust};
+use crate::io::http::{self, Client, NetworkConfig, Progress, ProxyEnv, Trust};
 
 /// The largest file of CA certificates that is read, in bytes; a whole system's store has a quarter of a megabyte.
 pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
@@ -103,7 +103,7 @@ impl Waypost {
     ///
     /// # Errors
     /// What keeps anything from being sent.
-    pub(super) async fn sender(&self, to: &Settings) -> Result<Sender, Cause> {
+    pub(super) async fn sender(&self, to: &Settings) -> Result<Client, Cause> {
         let own = self.own.clone().filter(|own| own.authority == to.url().authority());
         let to = to.clone();
         blocking(move || {
@@ -114,8 +114,8 @@ impl Waypost {
             };
             match own {
                 // The demo's receiver is on this machine: no proxy has any business with it.
-                Some(_) => Sender::with(&to, &trust, Surroundings { proxies: ProxyEnv::default(), ..Surroundings::default() }),
-                None => Sender::new(&to, &trust),
+                Some(_) => Client::with(&to, &trust, NetworkConfig { proxies: ProxyEnv::default(), ..NetworkConfig::default() }),
+                None => Client::new(&to, &trust),
             }
         })
         .await

@@ -15,8 +15,8 @@ use crate::domain::signature::explain::Explanation;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 use crate::io::fs::reason;
-use crate::io::receiver::{self, Receiver, Seen, Told};
-use crate::io::receiver_ca;
+use crate::io::receiver::ca_file;
+use crate::io::receiver::{self, Receiver, ReceiverEvent, RequestEvent};
 
 /// How a receiver behaves.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, its secret cannot be opened, an option cannot be, or the system does not let it listen there or write
     /// the certificate.
-    pub async fn listen(&self, how: Listen, told: Sender<Told>) -> Result<Listener, Problem> {
+    pub async fn listen(&self, how: Listen, told: Sender<ReceiverEvent>) -> Result<Listener, Problem> {
         self.destination()?;
         named(&how.name)?;
         let registered = self.clone();
@@ -79,7 +79,7 @@ impl Waypost {
         };
         let receiver = receiver::start(options, told).await.map_err(|error| not_started(how.addr, &error))?;
         if let Some(path) = how.ca_out {
-            receiver_ca::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
+            ca_file::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
         }
         Ok(Listener(receiver))
     }
@@ -143,9 +143,9 @@ impl Default for Explainer {
 impl Explainer {
     /// Which mistake a request has, that was rejected; `None` where there is none, or too many are asked for. It takes up to a
     /// second.
-    pub fn explain(&mut self, seen: &Seen, now: Instant) -> Option<Explanation> {
-        let evidence = seen.evidence.as_ref()?;
-        self.has_time(now).then(|| evidence.explain())
+    pub fn explain(&mut self, seen: &RequestEvent, now: Instant) -> Option<Explanation> {
+        let rejected = seen.rejected.as_ref()?;
+        self.has_time(now).then(|| rejected.explain())
     }
 
     fn has_time(&mut self, now: Instant) -> bool {

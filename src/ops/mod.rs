@@ -22,7 +22,7 @@ pub use crate::domain::problem::{Problem, ProblemKind};
 pub use crate::io::clipboard::Copied;
 pub(crate) use crate::io::fs::reason;
 pub use crate::io::history::Page;
-pub use crate::io::receiver::{NoRequest, Seen, Told};
+pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
 pub use attempt::Step;
 pub use clipboard::copy;
 pub use demo::{Demo, Witness};

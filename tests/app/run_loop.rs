@@ -98,7 +98,7 @@ async fn register_and_test_and_quit() {
     send(vec![key(KeyCode::Enter, KeyModifiers::NONE)]);
     let to_loop: UnboundedSender<Msg> = outside.clone();
     let end = async move {
-        let receiver::Told::Request(seen) = requests.recv().await.unwrap() else { panic!("no request") };
+        let receiver::ReceiverEvent::Request(seen) = requests.recv().await.unwrap() else { panic!("no request") };
         assert!(seen.verdict.unwrap().is_accepted());
         // The answer is on its way; the signal comes behind it or before it, and the delivery is recorded either way.
         to_loop.send(Msg::Terminate(143)).unwrap();

@@ -1,7 +1,7 @@
 //! `waypost listen`: a receiver that checks each request against the registered auth, and prints a line for it.
 //!
 //! ```text
-//! receiver (tokio) → Told → a thread that explains and prints → stdout
+//! receiver (tokio) → ReceiverEvent → a thread that explains and prints → stdout
 //! ```
 //! The thread may wait for a slow reader, or be busy with hashes; the runtime receives signals all the same.
 
@@ -26,7 +26,7 @@ use crate::domain::shell::quoted;
 use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::domain::signature::verify::Verdict;
 use crate::domain::text::{ellipsis, visible};
-use crate::ops::{self, Explainer, Listen, NoRequest, Seen, Told, Waypost};
+use crate::ops::{self, Explainer, Listen, NoRequest, ReceiverEvent, RequestEvent, Waypost};
 
 /// The longest delay, in seconds.
 const MAX_DELAY_S: f64 = 600.0;
@@ -149,7 +149,7 @@ fn how(args: &Args) -> Result<Listen, Failure> {
 }
 
 /// Prints on a thread of its own. The receiver gets the end: all is printed, the reader has gone, or stdout cannot be written.
-fn printer(mut told: Receiver<Told>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
+fn printer(mut told: Receiver<ReceiverEvent>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
     let (end, ended) = oneshot::channel();
     std::thread::spawn(move || {
         let mut explainer = Explainer::default();
@@ -205,9 +205,9 @@ fn wait_for_reader_to_go() -> bool {
     }
 }
 
-fn line(told: &Told, explainer: &mut Explainer, out: Out) -> String {
+fn line(told: &ReceiverEvent, explainer: &mut Explainer, out: Out) -> String {
     match told {
-        Told::Request(seen) => {
+        ReceiverEvent::Request(seen) => {
             let explanation = explainer.explain(seen, Instant::now());
             if out.json {
                 json::line(request_json(seen, explanation.as_ref()))
@@ -215,15 +215,15 @@ fn line(told: &Told, explainer: &mut Explainer, out: Out) -> String {
                 request_text(seen, explanation.as_ref(), out)
             }
         }
-        Told::NoRequest(what) if out.json => json::line(no_request_json(what)),
-        Told::NoRequest(NoRequest { at, from, why }) => {
+        ReceiverEvent::NoRequest(what) if out.json => json::line(no_request_json(what)),
+        ReceiverEvent::NoRequest(NoRequest { at, from, why }) => {
             let word = out.paint("no request", Tone::Ended(Outcome::Stopped));
             format!("{}  {word}  from {from}: {}", seconds(*at), visible(why))
         }
     }
 }
 
-fn request_text(seen: &Seen, explanation: Option<&Explanation>, out: Out) -> String {
+fn request_text(seen: &RequestEvent, explanation: Option<&Explanation>, out: Out) -> String {
     let accepted = seen.verdict.as_ref().is_some_and(Verdict::is_accepted);
     let (word, outcome) = if accepted { ("accepted", Outcome::Delivered) } else { ("rejected", Outcome::Refused) };
     let reason = match explanation {
@@ -243,7 +243,7 @@ fn request_text(seen: &Seen, explanation: Option<&Explanation>, out: Out) -> Str
     )
 }
 
-fn request_json(seen: &Seen, explanation: Option<&Explanation>) -> Value {
+fn request_json(seen: &RequestEvent, explanation: Option<&Explanation>) -> Value {
     let reason = explanation.map_or_else(|| seen.verdict.as_ref().map_or("", Verdict::reason), |found| found.reason.as_str());
     let mistakes = explanation.map(|found| found.mistakes.iter().map(Mistake::name).collect::<Vec<_>>());
     json!({

@@ -1,4 +1,4 @@
-//! The body of a request, handed over in pieces, so that the end of the writing is seen.
+//! A request body that is handed over in chunks, so that the end of the writing is observed.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use super::trace::Trace;
 use crate::domain::delivery::Phase;
 
-/// How much is handed over at once: small enough that a receiver that does not read is noticed while sending.
+/// The size of a chunk, in bytes: small enough to notice, while writing, a receiver that does not read.
 const PIECE: usize = 16 * 1024;
 
 /// Bytes of a known length.
@@ -21,7 +21,6 @@ pub struct TracedBody {
 }
 
 impl TracedBody {
-    /// A body that tells when it has been handed over whole.
     pub const fn new(bytes: Bytes, trace: Arc<Trace>) -> Self {
         Self { rest: bytes, trace }
     }

@@ -1,77 +1,50 @@
-//! The sender, and one attempt at a delivery from the first lookup to the last byte of the answer.
+//! The client: attempts at a destination, each over a connection of its own.
 
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::answer::Answer;
-use super::ended::{End, Ended, Fault, log_begin};
-use super::proxy::ProxyEnv;
-use super::resolve::{Lookup, SystemLookup};
-use super::tls::Verification;
-use super::trace::{Current, Progress, Trace, millis};
-use super::way::{Keep, Way, uri_of};
+use super::attempt::Exchange;
+use super::config::{NetworkConfig, Trust};
+use super::result::ExchangeError;
+use super::route::{KeepAlive, Route, uri_of};
+use super::tls::TlsVerifier;
+use super::trace::{CurrentTrace, Progress};
 use crate::domain::delivery::{Attempt, Cause};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 
-/// Which CAs are trusted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// The system's, where `SSL_CERT_FILE` and `SSL_CERT_DIR` say they are, or in their usual place.
-    System,
-    /// Those of this PEM text and no others, as with curl's `--cacert`.
-    Only(Vec<u8>),
+/// Sends requests to one destination. Creating one reads the trusted CAs, which takes some milliseconds.
+pub struct Client {
+    verifier: TlsVerifier,
+    network: NetworkConfig,
 }
 
-/// What the sender takes from its surroundings.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// Which proxy to go through.
-    pub proxies: ProxyEnv,
-    /// Where addresses come from.
-    pub lookup: Arc<dyn Lookup>,
-}
-
-impl Default for Surroundings {
-    /// This process's environment and the system's resolver.
-    fn default() -> Self {
-        Self { proxies: ProxyEnv::from_env(), lookup: Arc::new(SystemLookup) }
-    }
-}
-
-/// Sends requests to one destination. Made at the first delivery: reading the system's CAs takes some milliseconds.
-pub struct Sender {
-    verification: Verification,
-    surroundings: Surroundings,
-}
-
-impl Sender {
-    /// A sender in this process's surroundings.
+impl Client {
+    /// A client in this process's environment.
     ///
     /// # Errors
     /// What keeps anything from being sent: no CA store, an unusable CA file or a malformed proxy variable.
     pub fn new(to: &Settings, trust: &Trust) -> Result<Self, Cause> {
-        Self::with(to, trust, Surroundings::default())
+        Self::with(to, trust, NetworkConfig::default())
     }
 
-    /// A sender in other surroundings.
+    /// A client on another network.
     ///
     /// # Errors
-    /// As of [`Sender::new`].
-    pub fn with(to: &Settings, trust: &Trust, surroundings: Surroundings) -> Result<Self, Cause> {
-        surroundings.proxies.proxy_for(&uri_of(to)?)?;
-        Ok(Self { verification: Verification::new(trust)?, surroundings })
+    /// As [`Client::new`].
+    pub fn with(to: &Settings, trust: &Trust, network: NetworkConfig) -> Result<Self, Cause> {
+        network.proxies.proxy_for(&uri_of(to)?)?;
+        Ok(Self { verifier: TlsVerifier::new(trust)?, network })
     }
 
-    /// Sends a request once over a connection of its own, and waits until it is answered, has failed, `timeout` is over or `stop` is ready.
+    /// Sends a request once over a connection of its own, and returns when it is answered, has failed, `timeout` has elapsed or
+    /// `stop` is ready.
     ///
-    /// `progress` is told of the phases as they begin and end. `started_at` is what the attempt says of its beginning.
+    /// `progress` is called as phases begin and end. `started_at` is recorded in the attempt.
     pub async fn attempt(
         &self,
         to: &Settings,
@@ -81,45 +54,64 @@ impl Sender {
         progress: impl Fn(Progress),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        log_begin(to, request);
-        let begun = Instant::now();
-        let (live, mut events) = unbounded_channel();
-        let trace = Arc::new(Trace::new(&request.body, Some(live)));
-        let answer = Answer::default();
         let redactor = Redactor::new(to);
-        let end = {
-            let mut exchange = pin!(async {
-                let way = self.way(to, Keep::No, &Current::new(Arc::clone(&trace)))?;
-                way.exchange(request, &trace, &answer, redactor.longest()).await
-            });
-            let mut stop = pin!(stop);
-            let mut deadline = pin!(tokio::time::sleep(timeout));
-            loop {
-                tokio::select! {
-                    biased;
-                    Some(event) = events.recv() => progress(event),
-                    result = &mut exchange => break End::Of(result),
-                    () = &mut stop => break End::Stopped,
-                    () = &mut deadline => break End::TimedOut,
-                }
-            }
-        };
-        let duration_ms = millis(begun.elapsed());
-        trace.end(matches!(end, End::Of(Ok(()))));
-        tell_rest(&mut events, &progress);
-        let now = started_at.checked_add(begun.elapsed()).unwrap_or(started_at);
-        let ended = Ended { end, seen: trace.seen(), started_at, now, duration_ms, limit: timeout };
-        ended.into_attempt(to, request, &redactor, &answer)
+        let exchange = Exchange { to, request, redactor: &redactor, started_at, timeout };
+        let route = |trace| self.route(to, KeepAlive::No, &CurrentTrace::new(trace));
+        exchange.run(route, Some(progress), stop).await
     }
 
-    /// The way to a destination, telling of itself to the current attempt.
-    pub(super) fn way(&self, to: &Settings, keep: Keep, current: &Current) -> Result<Way, Fault> {
-        Way::new(&self.verification, &self.surroundings, to, keep, current)
+    /// The route to a destination, which reports to the current attempt.
+    pub(super) fn route(&self, to: &Settings, keep: KeepAlive, current: &CurrentTrace) -> Result<Route, ExchangeError> {
+        Route::new(&self.verifier, &self.network, to, keep, current)
     }
 }
 
-fn tell_rest(events: &mut UnboundedReceiver<Progress>, progress: &impl Fn(Progress)) {
-    while let Ok(event) = events.try_recv() {
-        progress(event);
+/// A connection that is kept from one attempt to the next.
+///
+/// It carries one attempt at a time, so that what a connection reports (its phases, its certificate) belongs to that attempt. An
+/// attempt over a kept connection has no timings of dns, connect and tls, and no certificate: nothing of that happened.
+pub struct Connection {
+    client: Arc<Client>,
+    to: Arc<Settings>,
+    redactor: Arc<Redactor>,
+    current: CurrentTrace,
+    /// Made at the first attempt.
+    route: Option<Route>,
+}
+
+impl Connection {
+    /// Creates `count` connections to a destination; none is opened yet.
+    #[must_use]
+    pub fn pool(client: &Arc<Client>, to: &Settings, count: usize) -> Vec<Self> {
+        let to = Arc::new(to.clone());
+        let redactor = Arc::new(Redactor::new(&to));
+        let connection = |_| Self {
+            client: Arc::clone(client),
+            to: Arc::clone(&to),
+            redactor: Arc::clone(&redactor),
+            current: CurrentTrace::default(),
+            route: None,
+        };
+        (0..count).map(connection).collect()
+    }
+
+    /// Sends a request once, as [`Client::attempt`] does, over the kept connection, or else over a new one.
+    pub async fn attempt(
+        &mut self,
+        request: &Request,
+        started_at: Timestamp,
+        timeout: Duration,
+        stop: impl Future<Output = ()>,
+    ) -> Attempt {
+        let Self { client, to, redactor, current, route } = self;
+        let exchange = Exchange { to, request, redactor, started_at, timeout };
+        let route = |trace| {
+            current.set(trace);
+            match route {
+                Some(route) => Ok(&*route),
+                none => Ok(&*none.insert(client.route(to, KeepAlive::Yes, current)?)),
+            }
+        };
+        exchange.run(route, None::<fn(Progress)>, stop).await
     }
 }

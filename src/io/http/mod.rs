@@ -1,37 +1,37 @@
-//! The sender: one request, and what came of it.
+//! The HTTP client: one request, and what came of it.
 //!
 //! ```text
-//! Sender::attempt
-//!   ├─ exchange   resolver ─ connector ─ TLS ─ request body ─ answer's head ─ answer's body
-//!   │                  └────────┴────────┴──────┴── each tells the Trace where it is
-//!   ├─ stop       the user's
+//! Client::attempt
+//!   ├─ exchange   resolver ─ connector ─ TLS ─ request body ─ response head ─ response body
+//!   │                  └────────┴────────┴──────┴── each reports its phase to the Trace
+//!   ├─ stop       by the user
 //!   └─ deadline   the total time of the attempt
-//!        └──────► Attempt: outcome, phase, times, certificate, answer, cause, diagnosis
+//!        └──────► Attempt: outcome, phase, timings, certificate, response, cause, diagnosis
 //! ```
 //!
-//! The phases are those of the one real request, never of a probe before it. [`Sender::attempt`] never uses a connection twice,
-//! so that every attempt proves the whole way: name, port, certificate, endpoint. A [`Lane`] keeps its connection, for events
-//! in number.
+//! The phases are those of the one real request, never of a probe before it. [`Client::attempt`] never reuses a connection, so
+//! that every attempt proves the whole path: name, port, certificate, endpoint. A [`Connection`] is kept for many events.
 
-mod answer;
+mod attempt;
 mod body;
-mod cause;
-mod cert;
+mod certificate;
 mod client;
-mod connect;
+mod config;
 pub mod credential;
-mod ended;
-mod lane;
+mod dns;
+mod error;
 mod proxy;
-mod resolve;
+mod response;
+mod result;
+mod route;
+mod timing;
 mod tls;
 mod trace;
-mod way;
 
-pub use client::{Sender, Surroundings, Trust};
-pub use ended::{failed_before_sending, stopped_before_sending};
-pub use lane::Lane;
+pub use client::{Client, Connection};
+pub use config::{NetworkConfig, Trust};
+pub use dns::{Lookup, SystemLookup};
 pub use proxy::ProxyEnv;
-pub use resolve::{Lookup, SystemLookup};
+pub use result::{failed_before_sending, stopped_before_sending};
 pub use tls::check_ca;
 pub use trace::Progress;

@@ -1,10 +1,10 @@
-//! Which proxy a request goes through, by the environment that curl and others read as well.
+//! Which proxy a request goes through, by the environment variables that curl and others use as well.
 
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::domain::delivery::Cause;
 
-/// What the environment says about proxies. Empty where a variable is not set.
+/// The proxy variables of the environment; empty if not set.
 #[derive(Clone, Default)]
 pub struct ProxyEnv {
     /// `HTTPS_PROXY` or `https_proxy`.
@@ -16,7 +16,6 @@ pub struct ProxyEnv {
 }
 
 impl ProxyEnv {
-    /// What this process was started with.
     #[must_use]
     pub fn from_env() -> Self {
         let first = |names: [&str; 2]| {
@@ -32,10 +31,10 @@ impl ProxyEnv {
         }
     }
 
-    /// The proxy for a destination, if one is meant.
+    /// The proxy for a destination, if there is one.
     ///
     /// # Errors
-    /// A proxy variable that cannot be used: going around the proxy in silence could send events where they must not go.
+    /// A proxy variable that cannot be used: silently bypassing the proxy could send events where they must not go.
     pub(super) fn proxy_for(&self, destination: &http::Uri) -> Result<Option<Intercept>, Cause> {
         for (name, value) in [("HTTPS_PROXY", &self.https), ("ALL_PROXY", &self.all)] {
             if !value.is_empty() {
@@ -47,7 +46,7 @@ impl ProxyEnv {
     }
 }
 
-/// Asks the parser itself whether it can use a value. The value is not repeated: it may hold a password.
+/// Asks the parser whether it can use a value. The error does not repeat it: it may contain a password.
 fn check(name: &str, value: &str, destination: &http::Uri) -> Result<(), Cause> {
     let Some(proxy) = Matcher::builder().https(value).build().intercept(destination) else {
         return Err(Cause::BadProxy(format!("{name} is not the address of a proxy.")));

@@ -1,4 +1,4 @@
-//! TLS as it is set up for one attempt at a time: the real verification, and what is seen of it.
+//! TLS for one attempt at a time: the library's verification, and what is observed of the handshake.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
 
-use super::cert::Certificate;
-use super::client::Trust;
-use super::trace::Current;
+use super::certificate::Certificate;
+use super::config::Trust;
+use super::trace::CurrentTrace;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 
-/// The verification that every attempt of a sender shares.
+/// The certificate verifier that all attempts of a client share.
 #[derive(Debug)]
-pub struct Verification {
+pub struct TlsVerifier {
     provider: Arc<CryptoProvider>,
     verifier: Arc<WebPkiServerVerifier>,
 }
 
-impl Verification {
+impl TlsVerifier {
     /// Reads the trusted CAs.
     ///
     /// # Errors
-    /// [`TlsCause::NoCaStore`] or [`TlsCause::CaFile`] where there is none.
+    /// [`TlsCause::NoCaStore`] or [`TlsCause::CaFile`] if there are none.
     pub fn new(trust: &Trust) -> Result<Self, Cause> {
         let roots = match trust {
             Trust::System => system_roots()?,
@@ -45,8 +45,9 @@ impl Verification {
     ///
     /// # Errors
     /// [`TlsCause::Other`] if the library refuses its own defaults.
-    pub fn config(&self, host: &ServerName<'static>, current: &Current) -> Result<ClientConfig, Cause> {
-        let watch = Arc::new(Watch { verifier: Arc::clone(&self.verifier), host: host.clone(), current: current.clone() });
+    pub fn config(&self, host: &ServerName<'static>, current: &CurrentTrace) -> Result<ClientConfig, Cause> {
+        let watch =
+            Arc::new(HandshakeObserver { verifier: Arc::clone(&self.verifier), host: host.clone(), current: current.clone() });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?
@@ -71,7 +72,7 @@ fn system_roots() -> Result<RootCertStore, Cause> {
     Ok(roots)
 }
 
-/// Whether a PEM text can stand for the CAs of [`Trust::Only`].
+/// Checks that a PEM text contains the CAs for [`Trust::Only`].
 ///
 /// # Errors
 /// Why not, in words.
@@ -91,15 +92,15 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-/// Sees the handshake go by; what it decides is the verifier's decision.
+/// Observes the handshake; the decisions are the verifier's.
 #[derive(Debug)]
-struct Watch {
+struct HandshakeObserver {
     verifier: Arc<WebPkiServerVerifier>,
     host: ServerName<'static>,
-    current: Current,
+    current: CurrentTrace,
 }
 
-impl ServerCertVerifier for Watch {
+impl ServerCertVerifier for HandshakeObserver {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -111,7 +112,7 @@ impl ServerCertVerifier for Watch {
         // A proxy may have a certificate of its own, which is not what the attempt is about.
         if *server_name == self.host {
             let certificate = Certificate::read(end_entity, intermediates.len());
-            self.current.trace().note(|seen| seen.certificate = Some(certificate));
+            self.current.trace().note(|observed| observed.certificate = Some(certificate));
         }
         self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
@@ -122,7 +123,7 @@ impl ServerCertVerifier for Watch {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.current.trace().note(|seen| seen.tls_version = Some("TLS 1.2"));
+        self.current.trace().note(|observed| observed.tls_version = Some("TLS 1.2"));
         self.verifier.verify_tls12_signature(message, cert, dss)
     }
 
@@ -132,7 +133,7 @@ impl ServerCertVerifier for Watch {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.current.trace().note(|seen| seen.tls_version = Some("TLS 1.3"));
+        self.current.trace().note(|observed| observed.tls_version = Some("TLS 1.3"));
         self.verifier.verify_tls13_signature(message, cert, dss)
     }
 
@@ -141,9 +142,9 @@ impl ServerCertVerifier for Watch {
     }
 }
 
-impl ResolvesClientCert for Watch {
+impl ResolvesClientCert for HandshakeObserver {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.current.trace().note(|seen| seen.client_certificate_asked = true);
+        self.current.trace().note(|observed| observed.client_certificate_asked = true);
         None
     }
 
@@ -152,10 +153,10 @@ impl ResolvesClientCert for Watch {
     }
 }
 
-impl ClientSessionStore for Watch {
+impl ClientSessionStore for HandshakeObserver {
     fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
 
-    /// Asked when the first message of a handshake is made: so this is where TLS begins.
+    /// Called when the first message of a handshake is built, which is where the TLS phase begins.
     fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
         if *server_name == self.host {
             self.current.trace().begin(Phase::Tls);
@@ -171,13 +172,13 @@ impl ClientSessionStore for Watch {
 
     fn remove_tls12_session(&self, _: &ServerName<'static>) {}
 
-    /// A ticket is not kept, but it tells the cipher. A server need not give one, and of TLS 1.2 nothing tells it; a connection
-    /// that serves several attempts gets its tickets in the first, hence the name is kept as any of them saw it.
+    /// Tickets are not stored, but they reveal the cipher suite. A server need not send one, and with TLS 1.2 nothing reveals it. A
+    /// connection that serves several attempts gets its tickets during the first.
     fn insert_tls13_ticket(&self, server_name: ServerName<'static>, ticket: Tls13ClientSessionValue) {
         if server_name == self.host {
             // As IANA names it: without the version that the library puts in.
             let name = format!("{:?}", ticket.suite().common.suite).replacen("TLS13_", "TLS_", 1);
-            self.current.trace().note(|seen| seen.cipher = Some(name));
+            self.current.trace().note(|observed| observed.cipher = Some(name));
         }
     }
 

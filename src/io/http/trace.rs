@@ -1,4 +1,4 @@
-//! Where an attempt is: told by the parts that it passes through, read by the one who waits for it.
+//! The progress of an attempt: reported by the layers that it passes through, read by the one who waits for it.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::cert::Certificate;
+use super::certificate::Certificate;
 use crate::domain::delivery::{Phase, Timings};
 
 /// What happens while an attempt is in flight.
@@ -14,127 +14,126 @@ use crate::domain::delivery::{Phase, Timings};
 pub enum Progress {
     /// A phase began.
     Began(Phase),
-    /// It ended well, after that time.
+    /// A phase succeeded, after that time.
     Ended(Phase, Duration),
 }
 
-/// The life of one attempt so far.
+/// The progress of one attempt so far.
 #[derive(Debug)]
 pub struct Trace {
-    seen: Mutex<Seen>,
+    observed: Mutex<Observed>,
     live: Option<UnboundedSender<Progress>>,
-    /// What comes when the connection is ready to be written to: `Wait` where there is nothing to send after the head.
+    /// The phase that follows once the connection is ready: `Wait` if there is no body to send.
     pub on_ready: Phase,
 }
 
-/// The attempt that a connection is made for: one connection may serve several, one after the other.
+/// The trace of the attempt that a connection is serving: a kept connection serves several, one after the other.
 #[derive(Clone, Debug)]
-pub struct Current(Arc<Mutex<Arc<Trace>>>);
+pub struct CurrentTrace(Arc<Mutex<Arc<Trace>>>);
 
-impl Current {
-    /// Begins with that attempt.
+impl Default for CurrentTrace {
+    /// Without an attempt yet.
+    fn default() -> Self {
+        Self::new(Arc::new(Trace::new(&[], None)))
+    }
+}
+
+impl CurrentTrace {
     pub fn new(trace: Arc<Trace>) -> Self {
         Self(Arc::new(Mutex::new(trace)))
     }
 
-    /// Goes over to another attempt.
     pub fn set(&self, trace: Arc<Trace>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trace;
     }
 
-    /// The attempt that it is now.
     pub fn trace(&self) -> Arc<Trace> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// What was seen of an attempt.
+/// What was observed of an attempt.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// The phase that it is in, or ended in.
+pub struct Observed {
+    /// The current phase, or the one in which it ended.
     pub phase: Option<Phase>,
-    /// When that phase began, while it lasts.
+    /// When that phase began, until it ends.
     began: Option<Instant>,
-    /// Of the phases that ended.
     pub timings: Timings,
-    /// Whether there is a proxy in between.
     pub through_proxy: bool,
-    /// What the name stands for.
+    /// The addresses of the name.
     pub addresses: Vec<SocketAddr>,
-    /// The address that was connected to, where the connection tells.
+    /// The address that was connected to, if the connection reports it.
     pub connected: Option<SocketAddr>,
-    /// The server's certificate, good or bad.
+    /// The server's certificate, valid or not.
     pub certificate: Option<Certificate>,
     /// `TLS 1.3`
     pub tls_version: Option<&'static str>,
-    /// The cipher suite that TLS agreed on, where a ticket told it.
+    /// The negotiated cipher suite, if a session ticket revealed it.
     pub cipher: Option<String>,
-    /// Whether the server asked for a certificate from us.
+    /// Whether the server asked for a client certificate.
     pub client_certificate_asked: bool,
 }
 
 impl Trace {
-    /// A life that has not begun, of a request with such a body, telling `live` of its phases.
+    /// The trace of an attempt that has not begun, for a request with that body. It sends its phases to `live`.
     pub fn new(body: &[u8], live: Option<UnboundedSender<Progress>>) -> Self {
         let on_ready = if body.is_empty() { Phase::Wait } else { Phase::Write };
-        Self { seen: Mutex::default(), live, on_ready }
+        Self { observed: Mutex::default(), live, on_ready }
     }
 
-    /// Enters a phase, which ends the one before. A phase never comes back: an answer may come before the request is written
-    /// whole, and then the rest of the writing does not count.
+    /// Begins a phase, which ends the previous one. A phase never repeats: a response may arrive before the request is completely
+    /// written, and the rest of the writing does not count then.
     pub fn begin(&self, phase: Phase) {
-        let mut seen = self.lock();
-        if seen.phase.is_some_and(|current| current >= phase) {
+        let mut observed = self.lock();
+        if observed.phase.is_some_and(|current| current >= phase) {
             return;
         }
-        self.end_current(&mut seen);
-        seen.phase = Some(phase);
-        seen.began = Some(Instant::now());
+        self.end_current(&mut observed);
+        observed.phase = Some(phase);
+        observed.began = Some(Instant::now());
         self.tell(Progress::Began(phase));
     }
 
-    /// Ends the phase that it is in: the last, or the one in which the attempt failed. A failed phase has its time, too.
+    /// Ends the current phase: the last one, or the one in which the attempt failed. A failed phase has a timing, too.
     pub fn end(&self, well: bool) {
-        let mut seen = self.lock();
+        let mut observed = self.lock();
         if well {
-            self.end_current(&mut seen);
-        } else if let (Some(phase), Some(began)) = (seen.phase, seen.began.take()) {
-            seen.timings.set(phase, millis(began.elapsed()));
+            self.end_current(&mut observed);
+        } else if let (Some(phase), Some(began)) = (observed.phase, observed.began.take()) {
+            observed.timings.set(phase, millis(began.elapsed()));
         }
     }
 
-    /// Notes something that was seen.
-    pub fn note(&self, note: impl FnOnce(&mut Seen)) {
+    pub fn note(&self, note: impl FnOnce(&mut Observed)) {
         note(&mut self.lock());
     }
 
-    /// What was seen until now.
-    pub fn seen(&self) -> Seen {
+    pub fn observed(&self) -> Observed {
         self.lock().clone()
     }
 
-    fn end_current(&self, seen: &mut Seen) {
-        if let (Some(phase), Some(began)) = (seen.phase, seen.began.take()) {
+    fn end_current(&self, observed: &mut Observed) {
+        if let (Some(phase), Some(began)) = (observed.phase, observed.began.take()) {
             let took = began.elapsed();
-            seen.timings.set(phase, millis(took));
+            observed.timings.set(phase, millis(took));
             self.tell(Progress::Ended(phase, took));
         }
     }
 
     fn tell(&self, progress: Progress) {
         if let Some(live) = &self.live {
-            // Nobody may be listening any more: the attempt was stopped.
+            // The receiver may be gone: the attempt was stopped.
             let _ = live.send(progress);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Seen> {
+    fn lock(&self) -> MutexGuard<'_, Observed> {
         // A panic elsewhere leaves plain data behind, which is still good to read.
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.observed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A duration in milliseconds.
 pub fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }

@@ -27,7 +27,7 @@ use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::Verdict;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
-use crate::io::receiver::{self, Evidence, Receiver, Seen, Told};
+use crate::io::receiver::{self, Receiver, ReceiverEvent, RejectedRequest, RequestEvent};
 
 /// What the demo's receiver saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Demo {
             receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
         tokio::spawn(async move {
             while let Some(told) = requests.recv().await {
-                let Told::Request(request) = told else { continue };
+                let ReceiverEvent::Request(request) = told else { continue };
                 // Explaining takes many hashes: not where the app waits for keys.
                 let had = registered.had();
                 if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &had)).await {
@@ -144,7 +144,7 @@ impl Had {
     }
 }
 
-fn witness(seen: Seen, had: &Had) -> Witness {
+fn witness(seen: RequestEvent, had: &Had) -> Witness {
     // Masked by the receiver is the secret that it was given, not one that came since.
     let target = had.seen.iter().fold(seen.target.clone(), |target, settings| Redactor::new(settings).redact(&target));
     let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
@@ -165,8 +165,8 @@ fn witness(seen: Seen, had: &Had) -> Witness {
 }
 
 /// By the explainer, where the request is there to be explained: the reason, and the fix.
-fn why(seen: &Seen, verdict: &Verdict) -> (String, String) {
-    match seen.evidence.as_ref().map(Evidence::explain) {
+fn why(seen: &RequestEvent, verdict: &Verdict) -> (String, String) {
+    match seen.rejected.as_ref().map(RejectedRequest::explain) {
         Some(found) => (found.reason, found.fix),
         None => (verdict.reason().to_owned(), String::new()),
     }
@@ -324,7 +324,7 @@ mod tests {
             assert_eq!(registered.given().as_ref(), Some(first.settings()));
         }
         waypost.edit(None, |_, _| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
-        let seen = Seen {
+        let seen = RequestEvent {
             at: Timestamp::now(),
             method: "POST".into(),
             target: "/in?X-Api-Key=second-9876543210".into(),
@@ -333,7 +333,7 @@ mod tests {
             webhook_id: None,
             verdict: Some(Verdict::Rejected { why: "the key is another".into() }),
             status: 401,
-            evidence: None,
+            rejected: None,
         };
         let witness = witness(seen, &registered.had());
         assert!(witness.text.starts_with("The receiver got POST /in?X-Api-Key=•"), "{}", witness.text);

@@ -27,7 +27,7 @@ use crate::domain::delivery::{Cause, Outcome};
 use crate::domain::destination::Destination;
 use crate::domain::request::{Request, Stamp};
 use crate::io::history;
-use crate::io::http::Lane;
+use crate::io::http::Connection;
 use crate::io::http::credential::resolve;
 use crate::ops::id::IdGenerator;
 use crate::ops::send::jitter;
@@ -164,7 +164,7 @@ impl Waypost {
         stop_all: impl Future<Output = ()>,
     ) -> Result<Summary, Cause> {
         let sender = Arc::new(self.sender(to.settings()).await?);
-        let lanes = Lane::several(&sender, to.settings(), how.concurrency.max(1));
+        let lanes = Connection::pool(&sender, to.settings(), how.concurrency.max(1));
         let ledger = Ledger::new(self.paths.clone(), &how.name, to);
         let recorder = Recorder::start(ledger.lines()).map_err(|error| no_thread(&error))?;
         let undelivered = Undelivered::start(streams.failed).map_err(|error| no_thread(&error))?;
@@ -211,14 +211,14 @@ struct Run<'a> {
     to: &'a Destination,
     how: &'a Lines,
     timeout: Duration,
-    lanes: Vec<Lane>,
+    lanes: Vec<Connection>,
     ledger: Ledger,
     ids: IdGenerator,
     /// Read, not begun.
     queue: VecDeque<Line>,
     /// Due for another attempt.
     again: VecDeque<Job>,
-    in_flight: FuturesUnordered<BoxFuture<'a, (Lane, Job)>>,
+    in_flight: FuturesUnordered<BoxFuture<'a, (Connection, Job)>>,
     waiting: FuturesUnordered<BoxFuture<'a, Job>>,
     /// `None` at the end of the input.
     lines: Option<Receiver<Input>>,
@@ -449,13 +449,13 @@ impl Run<'_> {
 }
 
 async fn attempt(
-    mut lane: Lane,
+    mut lane: Connection,
     job: Job,
     ledger: Arc<ledger::Lines>,
     to: &Destination,
     timeout: Duration,
     mut stopping: watch::Receiver<Stop>,
-) -> (Lane, Job) {
+) -> (Connection, Job) {
     let started_at = Timestamp::now();
     let stamp = Stamp { id: job.id.clone(), timestamp: started_at.as_second() };
     let request = Arc::new(Request::build(to.settings(), job.line.body(), &stamp, &resolve(to.auth()).await));

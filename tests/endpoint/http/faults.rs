@@ -94,7 +94,7 @@ async fn a_stall_in_each_phase_ends_at_the_timeout() {
 
     let case = Case::new("https://hooks.example.test/in", &pki).timeout_ms(100);
     let to = case.settings();
-    let sender = Sender::with(&to, &case.trust, Surroundings { lookup: Arc::new(Never), proxies: ProxyEnv::default() }).unwrap();
+    let sender = Client::with(&to, &case.trust, NetworkConfig { lookup: Arc::new(Never), proxies: ProxyEnv::default() }).unwrap();
     let attempt = sender.attempt(&to, &case.request(), Timestamp::UNIX_EPOCH, case.timeout, |_| {}, std::future::pending()).await;
     assert_eq!(failed(&attempt, Phase::Dns), Cause::TimedOut(1));
     assert!(attempt.timings.get(Phase::Dns).unwrap() >= 90.0);
@@ -184,8 +184,8 @@ fn a_malformed_proxy_keeps_everything_from_being_sent() {
     let pki = Pki::new("CA");
     let case = Case::new("https://hooks.example.test/in", &pki);
     let proxies = ProxyEnv { https: "http://us er:pw-canary@proxy".into(), ..ProxyEnv::default() };
-    let surroundings = Surroundings { proxies, lookup: Arc::new(Names::default()) };
-    let Err(why) = Sender::with(&case.settings(), &case.trust, surroundings) else { panic!("it was taken") };
+    let surroundings = NetworkConfig { proxies, lookup: Arc::new(Names::default()) };
+    let Err(why) = Client::with(&case.settings(), &case.trust, surroundings) else { panic!("it was taken") };
     let attempt = failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!(attempt.outcome, Outcome::Failed);
     assert!(matches!(&attempt.cause, Some(Cause::BadProxy(_))));

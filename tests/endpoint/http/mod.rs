@@ -15,7 +15,7 @@ use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
-use waypost::io::http::{Progress, ProxyEnv, Sender, Surroundings, Trust};
+use waypost::io::http::{Client, NetworkConfig, Progress, ProxyEnv, Trust};
 
 const BODY: &[u8] = b"{\"topic\":\"ping\"}";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -68,8 +68,8 @@ impl Case {
 
     async fn send_with(&self, progress: impl Fn(Progress) + Send, stop: impl Future<Output = ()> + Send) -> Attempt {
         let to = self.settings();
-        let surroundings = Surroundings { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
-        let sender = Sender::with(&to, &self.trust, surroundings).unwrap();
+        let surroundings = NetworkConfig { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
+        let sender = Client::with(&to, &self.trust, surroundings).unwrap();
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         sender.attempt(&to, &self.request(), now, self.timeout, progress, stop).await
     }

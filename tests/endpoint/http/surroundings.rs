@@ -34,7 +34,7 @@ fn no_ca_store() {
         return again("http::surroundings::no_ca_store", &[("SSL_CERT_FILE", nowhere), ("SSL_CERT_DIR", nowhere)]);
     }
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
-    let why = Sender::new(&case.settings(), &Trust::System).err().unwrap();
+    let why = Client::new(&case.settings(), &Trust::System).err().unwrap();
     assert!(matches!(why, Cause::Tls(TlsCause::NoCaStore(_))), "{why:?}");
     let attempt = waypost::io::http::failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!((attempt.outcome, attempt.phase), (Outcome::Failed, Some(Phase::Tls)));
@@ -70,7 +70,7 @@ fn a_malformed_proxy_variable() {
         return;
     }
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
-    let why = Sender::new(&case.settings(), &case.trust).err().unwrap();
+    let why = Client::new(&case.settings(), &case.trust).err().unwrap();
     assert!(matches!(&why, Cause::BadProxy(text) if text.contains("_PROXY")), "{why:?}");
     assert!(!format!("{why:?}").contains("canary"));
 }

@@ -175,7 +175,7 @@ async fn a_host_that_is_an_address() {
 fn an_invalid_ca_file() {
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     for pem in ["", "junk", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n!"] {
-        let why = Sender::with(&case.settings(), &Trust::Only(pem.into()), Surroundings::default()).err();
+        let why = Client::with(&case.settings(), &Trust::Only(pem.into()), NetworkConfig::default()).err();
         assert!(matches!(why, Some(Cause::Tls(TlsCause::CaFile(_)))), "{pem}: {why:?}");
     }
 }

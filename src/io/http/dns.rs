@@ -1,4 +1,4 @@
-//! Looking names up, and refusing those that stand for an address that is never connected to.
+//! Resolves names, and refuses those with an address that is never connected to.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -7,17 +7,16 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::trace::Current;
+use super::trace::CurrentTrace;
 use crate::domain::address::{Reach, reach};
 use crate::domain::delivery::Phase;
 
 /// Where addresses come from.
 pub trait Lookup: Send + Sync {
-    /// The addresses of a name.
     fn lookup(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
 
-/// The system's own way: hosts file, name servers, and whatever else it is set up with.
+/// The system's resolver: hosts file, name servers and whatever else is configured.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemLookup;
 
@@ -28,33 +27,30 @@ impl Lookup for SystemLookup {
     }
 }
 
-/// Why a name gives no address to connect to.
+/// Why there is no address to connect to.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// One of its addresses is forbidden, and so all are: which one is used is not ours to choose.
+    /// One of its addresses is forbidden. That refuses all of them: which one is used is not our choice.
     #[error("{0} is {1}")]
     Forbidden(IpAddr, &'static str),
-    /// It has none.
+    /// The name has no address.
     #[error("the name has no address")]
     NoAddress,
-    /// It could not be looked up.
+    /// The lookup failed.
     #[error("{0}")]
     Failed(io::Error),
 }
 
-/// A lookup with the check, telling a trace what it finds.
-pub struct Guarded {
-    /// Where addresses come from.
+/// A resolver that checks every address and reports it to the current attempt.
+pub struct GuardedResolver {
     pub lookup: Arc<dyn Lookup>,
-    /// Whose attempt it is.
-    pub current: Current,
-    /// The host of the destination; any other name is a proxy's, which is the machine's own business.
+    pub current: CurrentTrace,
+    /// The host of the destination. Any other name is a proxy's, whose addresses are not checked.
     pub host: String,
-    /// The port of the destination.
     pub port: u16,
 }
 
-impl Resolve for Guarded {
+impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let looking = self.lookup.lookup(name.as_str());
         let trace = self.current.trace();
@@ -64,12 +60,12 @@ impl Resolve for Guarded {
             let found = looking.await.map_err(ResolveError::Failed)?;
             let addresses: Vec<SocketAddr> = found.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
             if of_destination {
-                trace.note(|seen| {
+                trace.note(|observed| {
                     // The system names an address once for each kind of socket.
                     for &ip in &found {
                         let address = SocketAddr::new(ip, port);
-                        if !seen.addresses.contains(&address) {
-                            seen.addresses.push(address);
+                        if !observed.addresses.contains(&address) {
+                            observed.addresses.push(address);
                         }
                     }
                 });

@@ -1,4 +1,4 @@
-//! The way to a destination: the client, with everything about it that no request changes, and one exchange on it.
+//! The route to a destination: a reqwest client with everything that no request changes, and one exchange over it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -9,72 +9,78 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::client::proxy::matcher::Intercept;
 use rustls::pki_types::ServerName;
 
-use super::answer::Answer;
 use super::body::TracedBody;
-use super::client::Surroundings;
-use super::connect::Bracket;
-use super::ended::Fault;
-use super::resolve::Guarded;
-use super::tls::Verification;
-use super::trace::{Current, Trace};
+use super::config::NetworkConfig;
+use super::dns::GuardedResolver;
+use super::response::ResponseReader;
+use super::result::ExchangeError;
+use super::timing::ConnectTiming;
+use super::tls::TlsVerifier;
+use super::trace::{CurrentTrace, Trace};
 use crate::domain::address::{Reach, reach};
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 
-/// The most headers of an answer that are read; the library's own limit of 100 is less than some servers send. Room for all of
-/// them is made for each answer.
+/// The largest number of response headers; the library's own limit of 100 is less than some servers send. Memory for all of them
+/// is allocated for each response.
 const MAX_HEADERS: usize = 256;
 
-/// How long a connection without work is kept. Common servers close theirs after five seconds, and a request that meets the
-/// closing is lost.
+/// How long an idle connection is kept. Common servers close theirs after five seconds, and a request that is sent at that moment
+/// is lost.
 const IDLE: Duration = Duration::from_secs(4);
 
-/// Whether a connection outlives the exchange that it was made for.
+/// Whether a connection is reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
-    /// Every exchange makes its own.
+pub enum KeepAlive {
+    /// Every exchange opens its own.
     No,
-    /// The next exchange goes over the same, if it is still good.
-    One,
+    /// The next exchange uses the same one, if it is still open.
+    Yes,
 }
 
-/// The way to a destination.
-pub struct Way {
+/// The route to a destination.
+pub struct Route {
     client: reqwest::Client,
     through_proxy: bool,
-    /// The address that stands in the URL, where one does.
+    /// The address in the URL, if its host is one.
     literal: Option<SocketAddr>,
-    /// The first URL that was sent to, as text and taken apart, if it holds no secret; another is taken apart anew.
+    /// The first URL that was sent to, as text and parsed, unless it contains a secret; any other is parsed each time.
     url: OnceLock<(String, reqwest::Url)>,
 }
 
-impl Way {
-    /// Makes the client, and connects nowhere yet. It is cheap, since the CAs are read already.
+impl Route {
+    /// Creates the client without connecting. It is cheap: the CAs have been read.
     ///
     /// # Errors
-    /// What keeps anything from being sent: a malformed proxy variable, or a host that no certificate can be for.
+    /// What keeps anything from being sent: a malformed proxy variable, or a host that no certificate can name.
     pub fn new(
-        verification: &Verification,
-        surroundings: &Surroundings,
+        verifier: &TlsVerifier,
+        network: &NetworkConfig,
         to: &Settings,
-        keep: Keep,
-        current: &Current,
-    ) -> Result<Self, Fault> {
-        let proxy = surroundings.proxies.proxy_for(&uri_of(to)?)?;
-        let client = client(verification, surroundings, to, keep, proxy.as_ref(), current)?;
+        keep: KeepAlive,
+        current: &CurrentTrace,
+    ) -> Result<Self, ExchangeError> {
+        let proxy = network.proxies.proxy_for(&uri_of(to)?)?;
+        let client = client(verifier, network, to, keep, proxy.as_ref(), current)?;
         let literal = to.url().ip().map(|ip| SocketAddr::new(ip, to.url().port()));
         Ok(Self { client, through_proxy: proxy.is_some(), literal, url: OnceLock::new() })
     }
 
-    /// Sends a request, and reads the answer as far as it is wanted. `slack` is how far a secret may reach over the end of
-    /// what is kept of the answer's body.
-    pub async fn exchange(&self, request: &Request, trace: &Arc<Trace>, answer: &Answer, slack: usize) -> Result<(), Fault> {
-        trace.note(|seen| seen.through_proxy = self.through_proxy);
+    /// Sends a request and reads the response as far as it is kept. `slack` is how many bytes a secret may extend beyond the part
+    /// of the body that is kept.
+    pub async fn exchange(
+        &self,
+        request: &Request,
+        trace: &Arc<Trace>,
+        answer: &ResponseReader,
+        slack: usize,
+    ) -> Result<(), ExchangeError> {
+        trace.note(|observed| observed.through_proxy = self.through_proxy);
         if let Some(address) = self.literal {
             if !self.through_proxy {
-                trace.note(|seen| seen.addresses.push(address));
+                trace.note(|observed| observed.addresses.push(address));
             }
             if let Reach::Forbidden(what) = reach(address.ip()) {
                 trace.begin(Phase::Connect);
@@ -91,7 +97,7 @@ impl Way {
         answer.head(&response);
         let connected = response.remote_addr().filter(|_| !self.through_proxy);
         if let Some(connected) = connected {
-            trace.note(|seen| seen.connected = Some(connected));
+            trace.note(|observed| observed.connected = Some(connected));
         }
         while let Some(piece) = response.chunk().await? {
             if !answer.piece(&piece, slack) {
@@ -117,29 +123,29 @@ impl Way {
 }
 
 fn client(
-    verification: &Verification,
-    surroundings: &Surroundings,
+    verifier: &TlsVerifier,
+    network: &NetworkConfig,
     to: &Settings,
-    keep: Keep,
+    keep: KeepAlive,
     proxy: Option<&Intercept>,
-    current: &Current,
-) -> Result<reqwest::Client, Fault> {
+    current: &CurrentTrace,
+) -> Result<reqwest::Client, ExchangeError> {
     let host = to.url().host().to_owned();
     let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let server_name = ServerName::try_from(bare)
         .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
     let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
     let first = proxy.map_or_else(|| is_address(&host), |proxy| proxy.uri().host().is_some_and(is_address));
-    let bracket = Bracket { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };
-    let resolver = Guarded { lookup: Arc::clone(&surroundings.lookup), current: current.clone(), host, port: to.url().port() };
+    let bracket = ConnectTiming { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };
+    let resolver = GuardedResolver { lookup: Arc::clone(&network.lookup), current: current.clone(), host, port: to.url().port() };
     let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(verification.config(&server_name, current)?)
+        .tls_backend_preconfigured(verifier.config(&server_name, current)?)
         .http1_only()
         .http1_max_headers(MAX_HEADERS)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .pool_max_idle_per_host(usize::from(keep == Keep::One))
+        .pool_max_idle_per_host(usize::from(keep == KeepAlive::Yes))
         .pool_idle_timeout(IDLE)
         .no_proxy()
         // The attempt's total time is the one limit; the library's own would end a slow one early, as a broken connection.

@@ -1,4 +1,4 @@
-//! What a server's certificate says of itself.
+//! The contents of a server's certificate.
 
 use std::net::IpAddr;
 
@@ -14,26 +14,23 @@ use crate::domain::text::{ellipsis, visible};
 /// The parts of a certificate that a diagnosis needs. Its texts come from outside, and are safe to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {
-    /// The names and addresses that it is for.
+    /// The DNS names and addresses in its subjectAltName.
     pub names: Vec<String>,
-    /// Who issued it.
     pub issuer: Option<String>,
-    /// When it begins.
     pub not_before: Option<Timestamp>,
-    /// When it ends.
     pub not_after: Option<Timestamp>,
-    /// Whether it names itself as its issuer.
+    /// Whether subject and issuer are the same.
     pub self_issued: bool,
-    /// Whether it may issue others.
+    /// Whether it is marked as a CA's.
     pub is_ca: bool,
-    /// Whether it says where its issuer's certificate is found, as those of public CAs do.
+    /// Whether it contains the URL of its issuer's certificate, as those of public CAs do.
     pub names_issuer_url: bool,
     /// How many other certificates the server sent with it.
     pub others: usize,
 }
 
 impl Certificate {
-    /// Reads a certificate. What cannot be read stays empty: the verifier judges, this only describes.
+    /// Reads a certificate. Parts that cannot be read stay empty: the verifier decides, this only describes.
     pub fn read(der: &CertificateDer<'_>, others: usize) -> Self {
         let Ok(parsed) = x509_cert::Certificate::from_der(der) else { return Self { others, ..Self::default() } };
         let tbs = parsed.tbs_certificate();

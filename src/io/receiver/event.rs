@@ -1,4 +1,4 @@
-//! What the receiver tells whoever listens.
+//! What the receiver reports.
 
 use std::fmt;
 use std::io;
@@ -18,18 +18,18 @@ use crate::domain::signature::verify::{Received, Verdict};
 /// The longest body of a rejected request that is kept to be explained, in bytes.
 const EXPLAINED: usize = 64 * 1024;
 
-/// What came.
+/// What the receiver reports of a connection.
 #[derive(Debug)]
-pub enum Told {
+pub enum ReceiverEvent {
     /// A request.
-    Request(Box<Seen>),
+    Request(Box<RequestEvent>),
     /// A connection that brought none.
     NoRequest(NoRequest),
 }
 
 /// A request that came, without anything secret but the evidence.
 #[derive(Debug)]
-pub struct Seen {
+pub struct RequestEvent {
     /// When it was read whole.
     pub at: Timestamp,
     /// `POST`, as it was written.
@@ -47,7 +47,7 @@ pub struct Seen {
     /// The status with which it is answered, after the delay.
     pub status: u16,
     /// Of a request that was rejected, as long as there is room.
-    pub evidence: Option<Evidence>,
+    pub rejected: Option<RejectedRequest>,
 }
 
 /// A connection that ended before there was a request.
@@ -62,7 +62,7 @@ pub struct NoRequest {
 }
 
 /// A rejected request as it came: credentials and all, so it is never shown, and kept in memory alone.
-pub struct Evidence {
+pub struct RejectedRequest {
     settings: Settings,
     at: Timestamp,
     method: String,
@@ -72,7 +72,7 @@ pub struct Evidence {
     _place: OwnedSemaphorePermit,
 }
 
-impl Evidence {
+impl RejectedRequest {
     /// Keeps a request, if its body is not too long and one of the places is free.
     pub(super) fn keep(
         places: &Arc<Semaphore>,
@@ -99,9 +99,9 @@ impl Evidence {
     }
 }
 
-impl fmt::Debug for Evidence {
+impl fmt::Debug for RejectedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Evidence(redacted)")
+        f.write_str("RejectedRequest(redacted)")
     }
 }
 

@@ -1,16 +1,16 @@
-//! Reading an answer: bounded, as it comes, so that what was read before a stop or a timeout is not lost.
+//! Reads a response, bounded and as it arrives, so that what was read before a stop or a timeout is not lost.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::domain::delivery::{BODY_KEPT, Response};
 use crate::domain::redact::Redactor;
 
-/// The most bytes of all header values that are kept; a longer value is cut, and says so.
+/// How many bytes of all header values are kept; a longer value is cut and marked.
 const HEADERS_KEPT: usize = 64 * 1024;
 
-/// An answer as far as it was read, not yet masked.
+/// A response as far as it was read, not yet masked.
 #[derive(Debug, Default)]
-pub struct Answer(Mutex<Option<Raw>>);
+pub struct ResponseReader(Mutex<Option<Raw>>);
 
 #[derive(Debug)]
 struct Raw {
@@ -21,8 +21,7 @@ struct Raw {
     longer: bool,
 }
 
-impl Answer {
-    /// Takes the head.
+impl ResponseReader {
     pub fn head(&self, response: &reqwest::Response) {
         let status = response.status();
         let written = response.extensions().get::<hyper::ext::ReasonPhrase>().map(hyper::ext::ReasonPhrase::as_bytes);
@@ -38,8 +37,8 @@ impl Answer {
         *self.lock() = Some(Raw { status: status.as_u16(), reason, headers, body: Vec::new(), longer: false });
     }
 
-    /// Takes a piece of the body; whether more is wanted. `slack` is how far a secret may reach over the end of what is kept;
-    /// at least one byte more is wanted to know whether there is more.
+    /// Adds a chunk of the body, and returns whether more is needed: `slack` bytes beyond what is kept, in which a secret may end,
+    /// and at least one to know whether there is more.
     pub fn piece(&self, piece: &[u8], slack: usize) -> bool {
         let mut raw = self.lock();
         let Some(raw) = raw.as_mut() else { return false };
@@ -50,7 +49,7 @@ impl Answer {
         raw.body.len() < limit
     }
 
-    /// The answer as it is kept: every form of the secret masked. `cut` says why the body ended before its end.
+    /// The response as it is recorded, with every form of the secret masked. `cut` says why the body ended early.
     pub fn finish(&self, redactor: &Redactor, cut: Option<String>) -> Option<Response> {
         let raw = self.lock().take()?;
         let mut room = HEADERS_KEPT;
@@ -81,7 +80,7 @@ fn cut_text(mut text: String, max: usize) -> String {
     text
 }
 
-/// Cuts bytes, and with them a character that would be torn.
+/// Truncates bytes, at the start of a character if it would be split.
 fn cut_bytes(bytes: &mut Vec<u8>, max: usize) {
     if bytes.len() <= max {
         return;

@@ -1,4 +1,4 @@
-//! What the receiver makes of one request: read it within bounds, check it, answer in JSON, tell who listens.
+//! One request to the receiver: read within bounds, checked, answered in JSON, and reported.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::json;
 
-use super::receiver::{PATH, Shared};
-use super::receiver_told::{Evidence, Seen, Told};
+use super::event::{ReceiverEvent, RejectedRequest, RequestEvent};
+use super::shared::{PATH, Shared};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::{Received, Verdict, check, shown_target};
@@ -76,7 +76,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
     };
     let redactor = settings.as_ref().map(Redactor::new);
     let shown = |text: &str| visible(&redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text))).into_owned();
-    let seen = Seen {
+    let seen = RequestEvent {
         at,
         method: shown(head.method.as_str()),
         target: shown(&shown_target(settings.as_ref(), target)),
@@ -84,16 +84,16 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         body_bytes: body.len(),
         webhook_id: received.header("webhook-id").map(shown),
         status: answer.status.as_u16(),
-        evidence: match (&verdict, settings) {
+        rejected: match (&verdict, settings) {
             (Some(Verdict::Rejected { .. }), Some(settings)) if !broken && !elsewhere => {
-                Evidence::keep(&shared.places, settings, at, &head.method, target, headers, &body)
+                RejectedRequest::keep(&shared.places, settings, at, &head.method, target, headers, &body)
             }
             _ => None,
         },
         verdict,
     };
-    // Told before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
-    let _ = shared.told.send(Told::Request(Box::new(seen))).await;
+    // ReceiverEvent before the delay: a client that gives up meanwhile was there all the same, and this task ends with its connection.
+    let _ = shared.events.send(ReceiverEvent::Request(Box::new(seen))).await;
     // No time at all would still last until the clock's next millisecond.
     if !shared.options.delay.is_zero() {
         tokio::time::sleep(shared.options.delay).await;

@@ -10,8 +10,8 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use super::certificate::CA_NAME;
-use super::fs::atomic::create_temp;
-use super::fs::file::{self, Links};
+use crate::io::fs::atomic::create_temp;
+use crate::io::fs::file::{self, Links};
 
 /// A certificate is no secret, and the sender may be another user.
 const PUBLIC: u32 = 0o644;
@@ -58,7 +58,7 @@ fn holds_ours(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::certificate::make;
+    use crate::io::receiver::certificate::make;
 
     fn pem() -> String {
         make("localhost", "2026-11-23T00:00:00Z".parse().unwrap()).unwrap().ca_pem

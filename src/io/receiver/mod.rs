@@ -1,10 +1,16 @@
-//! The HTTPS receiver inside waypost: a destination on this machine, for trying and rehearsing.
+//! The HTTPS receiver inside waypost: an endpoint on this machine, for trying out a path and for simulating failures.
 //!
 //! ```text
-//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::signature::verify → answer, and a Told to whoever listens
+//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::signature::verify → answer, and a ReceiverEvent
 //! ```
-//! Whoever listens has to keep up: while there is no room for another Told, requests wait for their answers.
-//! It runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.
+//! The channel of events is bounded: while it is full, requests wait for their answers.
+//! The receiver runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.
+
+mod answer;
+pub mod ca_file;
+mod certificate;
+mod event;
+mod shared;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +20,6 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Timestamp;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -22,66 +27,19 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
-use super::certificate::{self, Certificate};
-use super::receiver_answer::answer;
-pub use super::receiver_told::{Evidence, NoRequest, Seen, Told};
-use super::receiver_told::{no_handshake, no_http};
-use crate::domain::destination::Settings;
+use answer::answer;
+use certificate::Certificate;
+use event::{no_handshake, no_http};
+use shared::{Limits, PATH, Shared};
 
-/// The path that [`Receiver::url`] names.
-pub(super) const PATH: &str = "/in";
+pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestEvent};
+pub use shared::{Clock, Options, Registered};
 
-/// How to wait when the machine has no descriptors left, before trying to accept again.
-const BREATH: Duration = Duration::from_millis(50);
+/// How long to wait before accepting again when the process has no file descriptors left.
+const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
-/// How many rejected requests are kept at the same time to be explained; others are told without.
-const EVIDENCE: usize = 16;
-
-/// What is registered at this moment: with `None` everything is accepted unchecked; with words for why that cannot be told,
-/// everything is answered by 503.
-pub type Registered = Arc<dyn Fn() -> Result<Option<Settings>, String> + Send + Sync>;
-
-/// What time it is.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
-/// How a receiver behaves.
-#[derive(Clone)]
-pub struct Options {
-    /// Where to listen; port 0 takes a free one.
-    pub addr: SocketAddr,
-    /// The host name or address that the certificate is for and the URL names.
-    pub name: String,
-    /// The status (200 to 599) with which a request that is accepted is answered; 200 when `None`.
-    pub respond: Option<u16>,
-    /// How long to wait before answering.
-    pub delay: Duration,
-    /// The share of accepted requests, 0 to 1, that are answered by 503 to preview failures.
-    pub fail_rate: f64,
-    /// Whether there is nothing at any other path than that of [`Receiver::url`] (404), as at a real endpoint; else every path
-    /// is answered alike.
-    pub one_path: bool,
-    /// Asked at each request, so that a change counts at once.
-    pub settings: Registered,
-    /// Asked at each request, and for the certificate.
-    pub clock: Clock,
-}
-
-/// What bounds a receiver.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// The longest body, in bytes.
-    pub body: usize,
-    /// How many connections are served at once; more wait.
-    pub connections: usize,
-    /// How long a handshake, the head of a request, its body, and a whole connection (beside the delay) may each take.
-    pub time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { body: 1024 * 1024, connections: 64, time: Duration::from_secs(30) }
-    }
-}
+/// How many rejected requests are kept at the same time to be explained; others are reported without an explanation.
+const REJECTED_KEPT: usize = 16;
 
 /// A running receiver. Dropping it closes the port and every connection.
 #[derive(Debug)]
@@ -118,15 +76,15 @@ impl Drop for Receiver {
     }
 }
 
-/// Starts a receiver in the current tokio runtime. What comes is told to `told`, whose other end may have been dropped.
+/// Starts a receiver in the current tokio runtime. It reports to `events`, whose other end may have been dropped.
 ///
 /// # Errors
-/// `InvalidInput` for a status, a share or a name that cannot be, and what the system says when it cannot listen there.
-pub async fn start(options: Options, told: Sender<Told>) -> io::Result<Receiver> {
-    start_within(options, told, Limits::default()).await
+/// `InvalidInput` for an invalid status, share or name; otherwise the system's error when it cannot listen there.
+pub async fn start(options: Options, events: Sender<ReceiverEvent>) -> io::Result<Receiver> {
+    start_within(options, events, Limits::default()).await
 }
 
-pub(super) async fn start_within(options: Options, told: Sender<Told>, limits: Limits) -> io::Result<Receiver> {
+async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: Limits) -> io::Result<Receiver> {
     if options.respond.is_some_and(|status| !(200..=599).contains(&status)) {
         return Err(invalid("the status to answer with must be from 200 to 599"));
     }
@@ -146,8 +104,8 @@ pub(super) async fn start_within(options: Options, told: Sender<Told>, limits: L
     let listener = TcpListener::bind(options.addr).await?;
     let addr = listener.local_addr()?;
     let url = url_of(&options.name, addr.port());
-    let places = Arc::new(Semaphore::new(EVIDENCE));
-    let shared = Arc::new(Shared { options, limits, told, places });
+    let places = Arc::new(Semaphore::new(REJECTED_KEPT));
+    let shared = Arc::new(Shared { options, limits, events, places });
     let task = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), shared)).abort_handle();
     Ok(Receiver { addr, url, ca_pem, task })
 }
@@ -159,21 +117,6 @@ fn invalid(why: &str) -> io::Error {
 fn url_of(name: &str, port: u16) -> String {
     let name = if name.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{name}]") } else { name.to_ascii_lowercase() };
     format!("https://{name}:{port}{PATH}")
-}
-
-/// What every connection needs.
-pub(super) struct Shared {
-    pub options: Options,
-    pub limits: Limits,
-    pub told: Sender<Told>,
-    /// For evidence that is kept at the same time.
-    pub places: Arc<Semaphore>,
-}
-
-impl Shared {
-    async fn tell(&self, at: Timestamp, from: IpAddr, why: String) {
-        let _ = self.told.send(Told::NoRequest(NoRequest { at, from, why })).await;
-    }
 }
 
 /// The connections are this task's children: when it is aborted they are, too.
@@ -195,7 +138,7 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
                 });
             }
             // The other side gave up, or there are no descriptors left: neither ends the receiver.
-            Err(_) => tokio::time::sleep(BREATH).await,
+            Err(_) => tokio::time::sleep(RETRY_ACCEPT).await,
         }
     }
 }
@@ -228,5 +171,4 @@ async fn serve(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: Arc<Sh
 }
 
 #[cfg(test)]
-#[path = "receiver_tests.rs"]
 mod tests;

@@ -8,21 +8,21 @@ use jiff::Timestamp;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::resolve::ResolveError;
-use super::trace::Seen;
+use super::dns::ResolveError;
+use super::trace::Observed;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 
-/// The cause behind an error, in the light of what was seen.
-pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Cause {
+/// The cause of an error, given what was observed.
+pub fn cause(error: &(dyn StdError + 'static), observed: &Observed, now: Timestamp) -> Cause {
     let links = links(error);
-    if is_at_proxy(seen) {
+    if is_at_proxy(observed) {
         return Cause::Proxy(of_proxy(&links));
     }
-    let cause = links.iter().rev().find_map(|link| of_link(*link, seen, now));
+    let cause = links.iter().rev().find_map(|link| of_link(*link, observed, now));
     match cause {
         // A server that asked for our certificate and then cut the line says by that what it misses (TLS 1.3 has no other way
         // before the request is written).
-        Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_))) if seen.client_certificate_asked => {
+        Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_))) if observed.client_certificate_asked => {
             Cause::Tls(TlsCause::ClientCertificateWanted)
         }
         Some(cause) => cause,
@@ -30,7 +30,7 @@ pub fn of(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Caus
     }
 }
 
-/// An error and what is behind it, the innermost last. An [`io::Error`] hides the error that it was made from.
+/// An error and its sources, the innermost last. An [`io::Error`] hides the error that it wraps.
 fn links<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let mut links = Vec::new();
     let mut next: Option<&'a (dyn StdError + 'static)> = Some(error);
@@ -45,17 +45,17 @@ fn links<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'st
     links
 }
 
-fn of_link(error: &(dyn StdError + 'static), seen: &Seen, now: Timestamp) -> Option<Cause> {
+fn of_link(error: &(dyn StdError + 'static), observed: &Observed, now: Timestamp) -> Option<Cause> {
     if let Some(error) = error.downcast_ref::<ResolveError>() {
         return Some(of_resolve(error));
     }
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
-        return Some(of_tls(error, seen, now));
+        return Some(of_tls(error, observed, now));
     }
     if let Some(error) = error.downcast_ref::<hyper::Error>() {
         return of_http(error);
     }
-    error.downcast_ref::<io::Error>().and_then(|error| of_io(error, seen))
+    error.downcast_ref::<io::Error>().and_then(|error| of_io(error, observed))
 }
 
 fn of_resolve(error: &ResolveError) -> Cause {
@@ -75,10 +75,10 @@ fn of_resolve(error: &ResolveError) -> Cause {
     }
 }
 
-fn of_io(error: &io::Error, seen: &Seen) -> Option<Cause> {
+fn of_io(error: &io::Error, observed: &Observed) -> Option<Cause> {
     use io::ErrorKind as Kind;
     Some(match error.kind() {
-        Kind::ConnectionRefused => Cause::ConnectionRefused(match seen.addresses.as_slice() {
+        Kind::ConnectionRefused => Cause::ConnectionRefused(match observed.addresses.as_slice() {
             [one] => Some(*one),
             _ => None,
         }),
@@ -112,10 +112,10 @@ fn of_http(error: &hyper::Error) -> Option<Cause> {
     None
 }
 
-fn of_tls(error: &rustls::Error, seen: &Seen, now: Timestamp) -> Cause {
+fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
     use rustls::Error as Tls;
     match error {
-        Tls::InvalidCertificate(error) => of_certificate(error, seen, now),
+        Tls::InvalidCertificate(error) => of_certificate(error, observed, now),
         Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
         | Tls::PeerIncompatible(_)
         | Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => {
@@ -136,8 +136,8 @@ fn of_tls(error: &rustls::Error, seen: &Seen, now: Timestamp) -> Cause {
     }
 }
 
-fn of_certificate(error: &CertificateError, seen: &Seen, now: Timestamp) -> Cause {
-    let certificate = seen.certificate.clone().unwrap_or_default();
+fn of_certificate(error: &CertificateError, observed: &Observed, now: Timestamp) -> Cause {
+    let certificate = observed.certificate.clone().unwrap_or_default();
     match error {
         CertificateError::Expired => Cause::Tls(TlsCause::Expired(certificate.not_after, now)),
         CertificateError::ExpiredContext { time, not_after } => {
@@ -206,14 +206,14 @@ fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
 }
 
 /// The cause when the total time is over.
-pub fn of_timeout(limit: Duration, seen: &Seen) -> Cause {
+pub fn timeout_cause(limit: Duration, observed: &Observed) -> Cause {
     let seconds = u16::try_from(limit.as_millis().div_ceil(1000)).unwrap_or(u16::MAX);
-    if is_at_proxy(seen) { Cause::Proxy(format!("It did not answer within {seconds} s.")) } else { Cause::TimedOut(seconds) }
+    if is_at_proxy(observed) { Cause::Proxy(format!("It did not answer within {seconds} s.")) } else { Cause::TimedOut(seconds) }
 }
 
 /// Whether an attempt has come no further than to a proxy.
-fn is_at_proxy(seen: &Seen) -> bool {
-    seen.through_proxy && seen.phase < Some(Phase::Tls)
+fn is_at_proxy(observed: &Observed) -> bool {
+    observed.through_proxy && observed.phase < Some(Phase::Tls)
 }
 
 #[cfg(test)]
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_systems_errors_are_read_by_kind() {
-        let cause = |code: i32| of_io(&io::Error::from_raw_os_error(code), &Seen::default());
+        let cause = |code: i32| of_io(&io::Error::from_raw_os_error(code), &Observed::default());
         // EHOSTUNREACH, ENETUNREACH, ECONNRESET, EPIPE, ECONNREFUSED, of Linux.
         if cfg!(target_os = "linux") {
             assert_eq!(cause(113), Some(Cause::NoRoute("No route to host".into())));
@@ -256,7 +256,7 @@ mod tests {
     fn an_error_inside_an_io_error_is_found() {
         let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
         let outer = io::Error::other(inner);
-        let cause = of(&outer, &Seen::default(), Timestamp::UNIX_EPOCH);
+        let cause = cause(&outer, &Observed::default(), Timestamp::UNIX_EPOCH);
         assert_eq!(cause, Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into())));
     }
 }

@@ -10,7 +10,10 @@ use tokio::sync::mpsc::channel;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use jiff::Timestamp;
+
 use super::*;
+use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::mask::DOTS;
 use crate::domain::request::{Request, Stamp};
@@ -44,12 +47,12 @@ fn hmac() -> Settings {
 }
 
 /// What was told, request by request.
-struct Heard(tokio::sync::mpsc::Receiver<Told>);
+struct Heard(tokio::sync::mpsc::Receiver<ReceiverEvent>);
 
 impl Heard {
-    async fn recv(&mut self) -> Option<Seen> {
+    async fn recv(&mut self) -> Option<RequestEvent> {
         loop {
-            if let Told::Request(seen) = self.0.recv().await? {
+            if let ReceiverEvent::Request(seen) = self.0.recv().await? {
                 return Some(*seen);
             }
         }
@@ -57,14 +60,14 @@ impl Heard {
 
     async fn no_request(&mut self) -> NoRequest {
         loop {
-            if let Told::NoRequest(what) = self.0.recv().await.unwrap() {
+            if let ReceiverEvent::NoRequest(what) = self.0.recv().await.unwrap() {
                 return what;
             }
         }
     }
 }
 
-fn ears() -> (Sender<Told>, Heard) {
+fn ears() -> (Sender<ReceiverEvent>, Heard) {
     let (sender, told) = channel(64);
     (sender, Heard(told))
 }
@@ -174,7 +177,7 @@ async fn with_one_path_there_is_nothing_at_any_other() {
             let answer = exchanged(&mut stream, &target(elsewhere)).await;
             assert!(answer.starts_with("HTTP/1.1 404 ") && answer.contains("events go to /in"), "{elsewhere}: {answer}");
             let seen = seen.recv().await.unwrap();
-            assert!(seen.status == 404 && seen.evidence.is_none(), "{seen:?}");
+            assert!(seen.status == 404 && seen.rejected.is_none(), "{seen:?}");
             assert!(seen.verdict.is_some_and(|verdict| !verdict.is_accepted()));
         }
         let expected = if settings.is_some() { "HTTP/1.1 401 " } else { "HTTP/1.1 200 " };
@@ -373,24 +376,24 @@ async fn rejected_requests_can_be_explained_while_there_is_room() {
     let (receiver, mut told) = started(options(Some(hmac()))).await;
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     exchanged(&mut stream, &post(&hmac(), b"{}")).await;
-    assert!(told.recv().await.unwrap().evidence.is_none());
+    assert!(told.recv().await.unwrap().rejected.is_none());
     let tampered = String::from_utf8(post(&hmac(), b"{}")).unwrap().replace("x-signature", "x-other");
     let mut kept = Vec::new();
-    for _ in 0..EVIDENCE {
+    for _ in 0..REJECTED_KEPT {
         exchanged(&mut stream, tampered.as_bytes()).await;
-        kept.push(told.recv().await.unwrap().evidence.unwrap());
+        kept.push(told.recv().await.unwrap().rejected.unwrap());
     }
     exchanged(&mut stream, tampered.as_bytes()).await;
-    assert!(told.recv().await.unwrap().evidence.is_none());
-    let evidence = kept.pop().unwrap();
-    assert!(evidence.explain().reason.contains("is in x-other"), "{:?}", evidence.explain());
-    assert!(!format!("{evidence:?}").contains("{}"));
-    drop(evidence);
+    assert!(told.recv().await.unwrap().rejected.is_none());
+    let rejected = kept.pop().unwrap();
+    assert!(rejected.explain().reason.contains("is in x-other"), "{:?}", rejected.explain());
+    assert!(!format!("{rejected:?}").contains("{}"));
+    drop(rejected);
     exchanged(&mut stream, tampered.as_bytes()).await;
-    assert!(told.recv().await.unwrap().evidence.is_some());
+    assert!(told.recv().await.unwrap().rejected.is_some());
     drop(kept);
     exchanged(&mut stream, &bare("POST", &" ".repeat(64 * 1024 + 1))).await;
-    assert!(told.recv().await.unwrap().evidence.is_none());
+    assert!(told.recv().await.unwrap().rejected.is_none());
 }
 
 #[tokio::test]

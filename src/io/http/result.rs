@@ -1,12 +1,12 @@
-//! What an attempt came to, from how it ended and what was seen of it.
+//! What an attempt came to, from how it ended and what was observed of it.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::answer::Answer;
-use super::cause;
-use super::trace::Seen;
+use super::error;
+use super::response::ResponseReader;
+use super::trace::Observed;
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, SentRequest, TlsCause, TlsInfo};
 use crate::domain::destination::Settings;
@@ -14,106 +14,110 @@ use crate::domain::mask::Masked;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 
-/// What ended an exchange early.
+/// Why an exchange ended early.
 #[derive(Debug)]
-pub enum Fault {
-    /// A cause that is clear already.
-    Clear(Cause),
+pub enum ExchangeError {
+    /// Its cause is known.
+    Known(Cause),
     /// A library's error, without the URL.
-    Of(reqwest::Error),
+    Library(reqwest::Error),
 }
 
-impl From<reqwest::Error> for Fault {
+impl From<reqwest::Error> for ExchangeError {
     fn from(error: reqwest::Error) -> Self {
-        Self::Of(error.without_url())
+        Self::Library(error.without_url())
     }
 }
 
-impl From<Cause> for Fault {
+impl From<Cause> for ExchangeError {
     fn from(cause: Cause) -> Self {
-        Self::Clear(cause)
+        Self::Known(cause)
     }
 }
 
 /// How an attempt ended.
 #[derive(Debug)]
-pub enum End {
-    /// The exchange came to its own end; the answer was read, as far as is wanted.
-    Of(Result<(), Fault>),
+pub enum AttemptEnd {
+    /// The exchange ended by itself; the response was read as far as it is kept.
+    Exchanged(Result<(), ExchangeError>),
     /// By the user.
     Stopped,
     /// The total time was over.
     TimedOut,
 }
 
-/// Everything that is known when an attempt is over.
+/// Everything that is known when an attempt has ended.
 #[derive(Debug)]
-pub struct Ended {
-    /// How.
-    pub end: End,
-    /// What was seen.
-    pub seen: Seen,
-    /// When it began.
+pub struct AttemptResult {
+    pub end: AttemptEnd,
+    /// What was observed.
+    pub observed: Observed,
     pub started_at: Timestamp,
     /// When it ended.
     pub now: Timestamp,
-    /// The whole of it.
     pub duration_ms: f64,
-    /// The total time that it had.
+    /// The total time that it was given.
     pub limit: Duration,
 }
 
 /// An attempt that failed before anything could be sent.
 #[must_use]
 pub fn failed_before_sending(to: &Settings, request: &Request, started_at: Timestamp, cause: Cause) -> Attempt {
-    before_sending(to, request, started_at, End::Of(Err(cause.into())))
+    before_sending(to, request, started_at, AttemptEnd::Exchanged(Err(cause.into())))
 }
 
 /// An attempt that was stopped before anything could be sent, or of which nothing more is known.
 #[must_use]
 pub fn stopped_before_sending(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
-    before_sending(to, request, started_at, End::Stopped)
+    before_sending(to, request, started_at, AttemptEnd::Stopped)
 }
 
-fn before_sending(to: &Settings, request: &Request, started_at: Timestamp, end: End) -> Attempt {
-    let ended = Ended { end, seen: Seen::default(), started_at, now: started_at, duration_ms: 0.0, limit: Duration::ZERO };
-    ended.into_attempt(to, request, &Redactor::new(to), &Answer::default())
+fn before_sending(to: &Settings, request: &Request, started_at: Timestamp, end: AttemptEnd) -> Attempt {
+    let ended = AttemptResult {
+        end,
+        observed: Observed::default(),
+        started_at,
+        now: started_at,
+        duration_ms: 0.0,
+        limit: Duration::ZERO,
+    };
+    ended.into_attempt(to, request, &Redactor::new(to), &ResponseReader::default())
 }
 
-impl Ended {
+impl AttemptResult {
     /// The record of it, with every form of the secret masked.
-    pub fn into_attempt(self, to: &Settings, request: &Request, redactor: &Redactor, answer: &Answer) -> Attempt {
-        let Self { end, seen, started_at, now, duration_ms, limit } = self;
-        let stopped = matches!(end, End::Stopped);
+    pub fn into_attempt(self, to: &Settings, request: &Request, redactor: &Redactor, answer: &ResponseReader) -> Attempt {
+        let Self { end, observed, started_at, now, duration_ms, limit } = self;
+        let stopped = matches!(end, AttemptEnd::Stopped);
         let cause = match end {
-            End::Of(Ok(())) | End::Stopped => None,
-            End::TimedOut => Some(cause::of_timeout(limit, &seen)),
-            End::Of(Err(Fault::Clear(cause))) => Some(cause),
-            End::Of(Err(Fault::Of(error))) => Some(cause::of(&error, &seen, now)),
+            AttemptEnd::Exchanged(Ok(())) | AttemptEnd::Stopped => None,
+            AttemptEnd::TimedOut => Some(error::timeout_cause(limit, &observed)),
+            AttemptEnd::Exchanged(Err(ExchangeError::Known(cause))) => Some(cause),
+            AttemptEnd::Exchanged(Err(ExchangeError::Library(error))) => Some(error::cause(&error, &observed, now)),
         };
         let cause = cause.map(|cause| cause.map_texts(&|text| redactor.redact(&text)));
         let cut = if stopped { Some("you stopped it".to_owned()) } else { cause.as_ref().map(cut_by) };
         let response = answer.finish(redactor, cut);
         let (outcome, phase, cause, diagnosis) = if stopped {
-            (Outcome::Stopped, seen.phase, None, diagnosis::of_stop(seen.phase))
+            (Outcome::Stopped, observed.phase, None, diagnosis::of_stop(observed.phase))
         } else if let Some(response) = &response {
             (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, response, now))
         } else {
             // An exchange that ends well has an answer.
             let cause = cause.unwrap_or_else(|| Cause::Other(String::new()));
-            let phase = seen.phase.or_else(|| phase_of(&cause));
-            let diagnosis = diagnosis::of_failure(to, phase, &cause, &seen.addresses);
+            let phase = observed.phase.or_else(|| phase_of(&cause));
+            let diagnosis = diagnosis::of_failure(to, phase, &cause, &observed.addresses);
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
-        let tls = tls_info(&seen);
+        let tls = tls_info(&observed);
         let attempt = Attempt {
             started_at,
             outcome,
             phase,
             duration_ms,
-            connected: connected(&seen),
-            timings: seen.timings,
-            addresses: seen.addresses,
+            connected: connected(&observed),
+            timings: observed.timings,
+            addresses: observed.addresses,
             tls,
             request: SentRequest {
                 method: Request::METHOD.to_owned(),
@@ -168,18 +172,18 @@ const fn phase_of(cause: &Cause) -> Option<Phase> {
 }
 
 /// The address that was connected to: as the connection says, or the only one there is, once TLS began.
-fn connected(seen: &Seen) -> Option<std::net::SocketAddr> {
-    seen.connected.or_else(|| match seen.addresses.as_slice() {
-        [one] if seen.phase >= Some(Phase::Tls) => Some(*one),
+fn connected(observed: &Observed) -> Option<std::net::SocketAddr> {
+    observed.connected.or_else(|| match observed.addresses.as_slice() {
+        [one] if observed.phase >= Some(Phase::Tls) => Some(*one),
         _ => None,
     })
 }
 
-fn tls_info(seen: &Seen) -> Option<TlsInfo> {
-    let certificate = seen.certificate.as_ref()?;
+fn tls_info(observed: &Observed) -> Option<TlsInfo> {
+    let certificate = observed.certificate.as_ref()?;
     Some(TlsInfo {
-        version: seen.tls_version.map(str::to_owned),
-        cipher: seen.cipher.clone(),
+        version: observed.tls_version.map(str::to_owned),
+        cipher: observed.cipher.clone(),
         names: certificate.names.clone(),
         issuer: certificate.issuer.clone(),
         not_after: certificate.not_after,

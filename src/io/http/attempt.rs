@@ -1,0 +1,72 @@
+//! One attempt, from the first lookup to the last byte of the answer, or until it is stopped or out of time.
+
+use std::borrow::Borrow;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::response::ResponseReader;
+use super::result::{AttemptEnd, AttemptResult, ExchangeError, log_begin};
+use super::route::Route;
+use super::trace::{Progress, Trace, millis};
+use crate::domain::delivery::Attempt;
+use crate::domain::destination::Settings;
+use crate::domain::redact::Redactor;
+use crate::domain::request::Request;
+
+/// A request that is to be sent once.
+pub(super) struct Exchange<'a> {
+    pub to: &'a Settings,
+    pub request: &'a Request,
+    pub redactor: &'a Redactor,
+    pub started_at: Timestamp,
+    pub timeout: Duration,
+}
+
+impl Exchange<'_> {
+    /// Sends the request over the route that `route` gives for the trace of this attempt. `stop` ends it early; `progress` is
+    /// called as phases begin and end.
+    pub async fn run<R: Borrow<Route>>(
+        self,
+        route: impl FnOnce(Arc<Trace>) -> Result<R, ExchangeError>,
+        progress: Option<impl Fn(Progress)>,
+        stop: impl Future<Output = ()>,
+    ) -> Attempt {
+        let Self { to, request, redactor, started_at, timeout } = self;
+        log_begin(to, request);
+        let begun = Instant::now();
+        let (live, mut events) = progress.is_some().then(unbounded_channel).unzip();
+        let trace = Arc::new(Trace::new(&request.body, live));
+        let reader = ResponseReader::default();
+        let report = |event| progress.iter().for_each(|progress| progress(event));
+        let end = {
+            let mut exchange = pin!(async {
+                let route = route(Arc::clone(&trace))?;
+                route.borrow().exchange(request, &trace, &reader, redactor.longest()).await
+            });
+            let mut stop = pin!(stop);
+            let mut deadline = pin!(tokio::time::sleep(timeout));
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(event) = async { events.as_mut()?.recv().await }, if events.is_some() => report(event),
+                    result = &mut exchange => break AttemptEnd::Exchanged(result),
+                    () = &mut stop => break AttemptEnd::Stopped,
+                    () = &mut deadline => break AttemptEnd::TimedOut,
+                }
+            }
+        };
+        let duration_ms = millis(begun.elapsed());
+        trace.end(matches!(end, AttemptEnd::Exchanged(Ok(()))));
+        while let Some(event) = events.as_mut().and_then(|events| events.try_recv().ok()) {
+            report(event);
+        }
+        let now = started_at.checked_add(begun.elapsed()).unwrap_or(started_at);
+        let result = AttemptResult { end, observed: trace.observed(), started_at, now, duration_ms, limit: timeout };
+        result.into_attempt(to, request, redactor, &reader)
+    }
+}

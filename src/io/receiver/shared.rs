@@ -1,0 +1,76 @@
+//! What a receiver is configured with, and what all its connections share.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::Sender;
+
+use super::event::{NoRequest, ReceiverEvent};
+use crate::domain::destination::Settings;
+
+/// The path that `Receiver::url` names.
+pub(super) const PATH: &str = "/in";
+
+/// What is registered at this moment: with `None` everything is accepted unchecked; with words for why that cannot be told,
+/// everything is answered by 503.
+pub type Registered = Arc<dyn Fn() -> Result<Option<Settings>, String> + Send + Sync>;
+
+/// What time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How a receiver behaves.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub addr: SocketAddr,
+    /// The host name or address that the certificate is for and the URL names.
+    pub name: String,
+    /// The status (200 to 599) with which a request that is accepted is answered; 200 when `None`.
+    pub respond: Option<u16>,
+    /// How long to wait before answering.
+    pub delay: Duration,
+    /// The share of accepted requests, 0 to 1, that are answered by 503 to preview failures.
+    pub fail_rate: f64,
+    /// Whether there is nothing at any other path than that of `Receiver::url` (404), as at a real endpoint; else every path
+    /// is answered alike.
+    pub one_path: bool,
+    /// Asked at each request, so that a change counts at once.
+    pub settings: Registered,
+    /// Asked at each request, and for the certificate.
+    pub clock: Clock,
+}
+
+/// What bounds a receiver.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The longest body, in bytes.
+    pub body: usize,
+    /// How many connections are served at once; more wait.
+    pub connections: usize,
+    /// How long a handshake, the head of a request, its body, and a whole connection (beside the delay) may each take.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 1024 * 1024, connections: 64, time: Duration::from_secs(30) }
+    }
+}
+
+/// What every connection needs.
+pub(super) struct Shared {
+    pub options: Options,
+    pub limits: Limits,
+    pub events: Sender<ReceiverEvent>,
+    /// For evidence that is kept at the same time.
+    pub places: Arc<Semaphore>,
+}
+
+impl Shared {
+    pub async fn tell(&self, at: Timestamp, from: IpAddr, why: String) {
+        let _ = self.events.send(ReceiverEvent::NoRequest(NoRequest { at, from, why })).await;
+    }
+}
