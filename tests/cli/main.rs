@@ -14,6 +14,7 @@ mod readme;
 mod schema;
 mod secrets;
 mod send;
+mod session;
 mod snippet;
 mod state;
 #[path = "../support/mod.rs"]

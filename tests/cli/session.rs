@@ -1,0 +1,565 @@
+//! Whole sessions: commands with everything they print.
+//!
+//! To accept an intended change: `cargo insta test --accept --test cli` (`cargo install cargo-insta`). What differs from run to
+//! run has placeholders: `PORT`, `HOME`, `msg_ID`, `dst_ID`, `TIME`, `N ms`.
+
+use std::fmt::Write as _;
+use std::net::TcpListener;
+
+use crate::support::Home;
+use crate::support::check::{expect_bearer, expect_hmac};
+use crate::support::common::SECRET;
+use crate::support::receiver::{Answer, Receiver};
+
+/// A home, and what the commands run in it have printed.
+struct Session {
+    home: Home,
+    port: Option<String>,
+    text: String,
+}
+
+impl Session {
+    fn new() -> Self {
+        Self { home: Home::new(), port: None, text: String::new() }
+    }
+
+    /// With a destination at that receiver.
+    fn registered_at(receiver: &Receiver, args: &[&str], secret: &str) -> Self {
+        let home = crate::support::common::registered_at(receiver, args, secret);
+        let port = receiver.url.rsplit(':').next().unwrap().split('/').next().unwrap().to_owned();
+        Self { home, port: Some(port), text: String::new() }
+    }
+
+    fn run(&mut self, command: &str) -> &mut Self {
+        self.run_with(command, "")
+    }
+
+    /// With that standard input.
+    fn run_with(&mut self, command: &str, stdin: &str) -> &mut Self {
+        let args: Vec<&str> = command.split(' ').collect();
+        let out = self.home.waypost_stdin(&args, stdin);
+        let input = if stdin.is_empty() { String::new() } else { format!("  < {stdin:?}") };
+        writeln!(self.text, "$ waypost {}{input}", self.steady(command)).unwrap();
+        for (text, mark) in [(&out.stdout, ""), (&out.stderr, "stderr: ")] {
+            for line in self.steady(text).lines() {
+                writeln!(self.text, "{}", format!("{mark}{line}").trim_end()).unwrap();
+            }
+        }
+        writeln!(self.text, "exit {}\n", out.code.unwrap()).unwrap();
+        self
+    }
+
+    /// The text without what differs from run to run.
+    fn steady(&self, text: &str) -> String {
+        let mut text = text.replace(self.home.path().to_str().unwrap(), "HOME");
+        if let Some(port) = &self.port {
+            text = text.replace(&format!(":{port}"), ":PORT");
+        }
+        let text = replaced(&text, "msg_********************************", "msg_ID");
+        let text = replaced(&text, "dst_********************************", "dst_ID");
+        let text = replaced(&text, "####-##-##T##:##:##Z", "TIME");
+        let text = replaced(&text, "####-##-## ##:##:##", "TIME");
+        without_durations(&text)
+    }
+}
+
+/// Replaces what has that shape: `#` is a digit, `*` a hexadecimal one.
+fn replaced(text: &str, shape: &str, with: &str) -> String {
+    let fits = |rest: &str| {
+        rest.len() >= shape.len()
+            && rest.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
+                b'#' => byte.is_ascii_digit(),
+                b'*' => byte.is_ascii_hexdigit(),
+                other => byte == other,
+            })
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let found = fits(rest);
+        out.push_str(if found { with } else { &rest[..first.len_utf8()] });
+        rest = &rest[if found { shape.len() } else { first.len_utf8() }..];
+    }
+    out
+}
+
+/// `12 ms` becomes `N ms`, and what `send --lines` counts a second becomes `N/s`. Columns are as wide as their durations: their
+/// padding goes, too.
+fn without_durations(text: &str) -> String {
+    let mut out = text.to_owned();
+    for unit in [" ms", ".0 s", "/s"] {
+        let parts: Vec<&str> = out.split(unit).collect();
+        let mut next = String::new();
+        for (at, part) in parts.iter().enumerate() {
+            let number = next.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+            if at > 0 && number < next.len() && !part.starts_with(char::is_alphanumeric) {
+                next.truncate(number);
+                next.push('N');
+            }
+            next.push_str(if at > 0 { unit.trim_start_matches(".0") } else { "" });
+            next.push_str(part);
+        }
+        out = next;
+    }
+    if out == text {
+        return out;
+    }
+    let squeezed = |line: &str| line.split("  ").filter(|part| !part.is_empty()).map(str::trim).collect::<Vec<_>>().join("  ");
+    out.lines().map(|line| squeezed(line) + "\n").collect()
+}
+
+#[test]
+fn register_show_edit_remove() {
+    let mut session = Session::new();
+    session
+        .run_with("register --url https://hooks.example.com/in --auth hmac --header-key X-Signature --secret-stdin", SECRET)
+        .run("show")
+        .run("show --json")
+        .run("edit --timeout 20 --format timestamped")
+        .run("edit --timeout 20")
+        .run("secret")
+        .run("remove --yes")
+        .run("remove --yes");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Signature --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      X-Signature
+    Signing secret  ••••••••3f2a
+    Format          hex
+    Timeout         15 s
+    Registered      TIME
+    Changed         TIME
+    exit 0
+
+    $ waypost show --json
+    {
+      "schema_version": 1,
+      "destination": {
+        "id": "dst_ID",
+        "url": "https://hooks.example.com/in",
+        "created_at": "TIME",
+        "updated_at": "TIME",
+        "auth": {
+          "type": "hmac",
+          "header_key": "X-Signature",
+          "signing_secret": {
+            "set": true,
+            "hint": "…3f2a"
+          },
+          "format": "hex"
+        }
+      },
+      "notices": []
+    }
+    exit 0
+
+    $ waypost edit --timeout 20 --format timestamped
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost edit --timeout 20
+    stderr: Unchanged: https://hooks.example.com/in
+    exit 0
+
+    $ waypost secret
+    a-long-and-secret-text-3f2a
+    exit 0
+
+    $ waypost remove --yes
+    stderr: Removed: https://hooks.example.com/in
+    exit 0
+
+    $ waypost remove --yes
+    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    exit 7
+    "#);
+}
+
+#[test]
+fn invalid_input() {
+    let mut session = Session::new();
+    session
+        .run("register --url http://x --auth hmac")
+        .run("register --url https://hooks.example.com/in")
+        .run("register --url https://hooks.example.com/in --auth bearer --password x")
+        .run("register --url https://hooks.example.com/in --auth default --timeout 999")
+        .run("tset")
+        .run("history foo")
+        .run("test --evnt ping")
+        .run("register --url http://x --auth hmac --json");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url http://x --auth hmac
+    stderr: error: URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint. Enter https://x/
+    stderr: error: Header key (--header-key): is empty. Required: the header that carries the signature. Enter a name such as X-Signature.
+    stderr: error: Signing secret: is missing. Without it the receiver cannot tell our requests from anyone's. Give it by --secret-stdin, --secret-file or --secret-env, or let one be made by --generate-secret.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in
+    stderr: error: Auth type (--auth): is required. waypost does not guess how requests are authenticated. Use --auth with one of: default, hmac, basic, bearer, api-key.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth bearer --password x
+    stderr: error: Password: --password is not taken: a secret never comes as an argument. Every user of this machine can read arguments, and the shell keeps them in its history. Use --secret-stdin, --secret-file PATH or --secret-env NAME, or let it be asked for; waypost secret prints it.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth default --timeout 999
+    stderr: error: Timeout (--timeout): "999" is not a number of seconds from 1 to 120. It limits the whole of an attempt. Enter a number from 1 to 120, or leave it empty for 15.
+    exit 2
+
+    $ waypost tset
+    stderr: error: Unrecognized subcommand 'tset'. Commands: register, edit, show, secret, remove, test, verify, listen, snippet, send, history, resend, curl, probe, demo, completions, man. Tip: some similar subcommands exist: 'secret', 'test'. For more information, try '--help'.
+    exit 2
+
+    $ waypost history foo
+    stderr: error: Unrecognized subcommand 'foo'. Commands: list, show, clear. For more information, try '--help'.
+    exit 2
+
+    $ waypost test --evnt ping
+    stderr: error: Unexpected argument '--evnt' found. Tip: a similar argument exists: '--event'. For more information, try '--help'.
+    exit 2
+
+    $ waypost register --url http://x --auth hmac --json
+    {
+      "schema_version": 1,
+      "error": {
+        "code": "usage",
+        "message": "URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint.",
+        "field": "url",
+        "fix": "Enter https://x/"
+      },
+      "errors": [
+        {
+          "code": "usage",
+          "message": "URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint.",
+          "field": "url",
+          "fix": "Enter https://x/"
+        },
+        {
+          "code": "usage",
+          "message": "Header key (--header-key): is empty. Required: the header that carries the signature.",
+          "field": "header_key",
+          "fix": "Enter a name such as X-Signature."
+        },
+        {
+          "code": "usage",
+          "message": "Signing secret: is missing. Without it the receiver cannot tell our requests from anyone's.",
+          "field": "signing_secret",
+          "fix": "Give it by --secret-stdin, --secret-file or --secret-env, or let one be made by --generate-secret."
+        }
+      ]
+    }
+    exit 2
+    "#);
+}
+
+#[test]
+fn nothing_registered() {
+    let mut session = Session::new();
+    session.run("show").run("test").run("edit --timeout 20").run("history").run("curl").run("show --json");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost show
+    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    exit 7
+
+    $ waypost test
+    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    exit 7
+
+    $ waypost edit --timeout 20
+    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    exit 7
+
+    $ waypost history
+    stderr: No deliveries.
+    exit 0
+
+    $ waypost curl
+    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    exit 7
+
+    $ waypost show --json
+    {
+      "schema_version": 1,
+      "error": {
+        "code": "nothing-registered",
+        "message": "No destination is registered. This needs one.",
+        "field": null,
+        "fix": "Register one first. Use waypost register."
+      }
+    }
+    exit 7
+    "#);
+}
+
+#[test]
+fn already_registered() {
+    let mut session = Session::new();
+    session
+        .run("register --url https://hooks.example.com/in --auth default")
+        .run("register --url https://other.example.com/in --auth default")
+        .run("remove");
+    insta::assert_snapshot!(session.text, @"
+    $ waypost register --url https://hooks.example.com/in --auth default
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost register --url https://other.example.com/in --auth default
+    stderr: error: A destination is registered already. There is one at a time, so that events never go to two places. Edit it, or remove it first. Use waypost edit or waypost remove.
+    exit 8
+
+    $ waypost remove
+    stderr: error: remove asks for confirmation, and there is no terminal to ask on. Use --yes to skip the question.
+    exit 2
+    ");
+}
+
+#[test]
+fn a_test_that_is_delivered() {
+    let receiver = Receiver::start(expect_hmac("hex", "X-Signature", SECRET));
+    let mut session =
+        Session::registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"], SECRET);
+    session.run("test").run("history").run("history show msg_none").run("test --event nothing");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost test
+    delivered  200 Test  N ms
+    URL  https://localhost:PORT/in
+    Event  ping
+    Id  msg_ID
+    Why  The endpoint accepted the event.
+
+    Answer
+    content-type: application/json
+    content-length: 11
+
+    {"ok":true}
+    exit 0
+
+    $ waypost history
+    TIME (UTC)  OUTCOME  TOOK  EVENT  ID  WHY
+    TIME  ✓ delivered 200  N ms  ping  msg_ID
+    exit 0
+
+    $ waypost history show msg_none
+    stderr: error: There is no delivery msg_none in the history. It never existed, or newer ones have replaced it: the history is bounded. Look up the ID in the history.
+    exit 2
+
+    $ waypost test --event nothing
+    stderr: error: --event: there is no event "nothing". Use one of: ping, client-submission-auto, client-submission-homeowners; or a file with --body.
+    exit 2
+    "#);
+}
+
+#[test]
+fn a_test_that_is_refused() {
+    let answers = vec![Answer::status(401).body("invalid token"), Answer::status(302).header("location", "/v2/in")];
+    let receiver = Receiver::scripted(expect_bearer("a-token"), answers);
+    let mut session = Session::registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token");
+    session.run("test").run("test").run("history --outcome refused");
+    insta::assert_snapshot!(session.text, @"
+    $ waypost test
+    refused  401 Test  N ms
+    URL  https://localhost:PORT/in
+    Event  ping
+    Id  msg_ID
+    Why  The endpoint refused the credentials.
+    Fix  Compare the token with the receiver's. Change it with waypost edit --secret-stdin.
+
+    Answer
+    content-length: 13
+
+    invalid token
+    exit 3
+
+    $ waypost test
+    refused  302 Test  N ms
+    URL  https://localhost:PORT/in
+    Event  ping
+    Id  msg_ID
+    Why  The endpoint redirects to /v2/in (302); redirect not followed.
+    Fix  Register https://localhost:PORT/v2/in instead. Change it with waypost edit --url.
+
+    Answer
+    location: /v2/in
+    content-length: 0
+    exit 3
+
+    $ waypost history --outcome refused
+    TIME (UTC)  OUTCOME  TOOK  EVENT  ID  WHY
+    TIME  ✗ refused 302  N ms  ping  msg_ID  The endpoint redirects to /v2/in (302); redirect not followed.
+    TIME  ✗ refused 401  N ms  ping  msg_ID  The endpoint refused the credentials.
+    exit 0
+    ");
+}
+
+#[test]
+fn a_test_that_fails() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut session = Session { port: Some(port.to_string()), ..Session::new() };
+    session
+        .run(&format!("register --url https://127.0.0.1:{port}/in --auth default"))
+        .run("test")
+        .run_with("send - --retries 0", "{}");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://127.0.0.1:PORT/in --auth default
+    stderr: note: URL: 127.0.0.1 is reachable from this machine only.
+    stderr: Registered: https://127.0.0.1:PORT/in
+    exit 0
+
+    $ waypost test
+    failed  at connect  N ms
+    URL  https://127.0.0.1:PORT/in
+    Event  ping
+    Id  msg_ID
+    Why  Nothing is listening at 127.0.0.1:PORT.
+    Fix  Start the receiver, or correct the host or port in the URL.
+    exit 4
+
+    $ waypost send - --retries 0  < "{}"
+    failed  at connect  N ms
+    URL  https://127.0.0.1:PORT/in
+    Event  stdin
+    Id  msg_ID
+    Why  Nothing is listening at 127.0.0.1:PORT.
+    Fix  Start the receiver, or correct the host or port in the URL.
+    exit 4
+    "#);
+}
+
+#[test]
+fn real_events() {
+    let answers = vec![Answer::status(200), Answer::status(503), Answer::status(200), Answer::status(200), Answer::status(422)];
+    let receiver = Receiver::scripted(expect_bearer("a-token"), answers);
+    let mut session = Session::registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token");
+    session
+        .run_with("send -", r#"{"topic":"order"}"#)
+        .run_with("send - --retries 0", r#"{"topic":"order"}"#)
+        .run_with("send - --lines", "{\"n\":1}\nnot json\n{\"n\":2}\n{\"n\":3}\n")
+        .run_with("send -", "not json")
+        .run("send nowhere.json");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost send -  < "{\"topic\":\"order\"}"
+    delivered  200 Test  N ms
+    URL  https://localhost:PORT/in
+    Event  stdin
+    Id  msg_ID
+    Why  The endpoint accepted the event.
+
+    Answer
+    content-length: 0
+    exit 0
+
+    $ waypost send - --retries 0  < "{\"topic\":\"order\"}"
+    refused  503 Test  N ms
+    URL  https://localhost:PORT/in
+    Event  stdin
+    Id  msg_ID
+    Why  The endpoint is unavailable.
+    Fix  Check that the receiver is running, or wait and send it again.
+
+    Answer
+    content-length: 0
+    exit 3
+
+    $ waypost send - --lines  < "{\"n\":1}\nnot json\n{\"n\":2}\n{\"n\":3}\n"
+    stderr: 4 lines: 2 delivered, 1 refused, 0 failed, 1 invalid; 0 retries, N s, N/s
+    stderr: line 2: it is not JSON at column 2
+    stderr: 1 not delivered. They are in the history, with bodies up to 64 KiB: waypost resend ID sends one of them again. To keep such lines, use --failed FILE.
+    exit 3
+
+    $ waypost send -  < "not json"
+    stderr: error: Body: stdin is not JSON at line 1, column 2. Events are sent as application/json. Correct it there.
+    exit 2
+
+    $ waypost send nowhere.json
+    stderr: error: Body: nowhere.json cannot be read. No such file or directory. Name a file with the JSON, or - for standard input.
+    exit 2
+    "#);
+}
+
+#[test]
+fn curl_snippet_verify() {
+    let mut session = Session::new();
+    session
+        .run_with("register --url https://hooks.example.com/in --auth bearer --secret-stdin", "a-token")
+        .run("snippet --lang python")
+        .run("snippet --lang cobol")
+        .run_with("verify --body -", "{}")
+        .run("curl");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth bearer --secret-stdin  < "a-token"
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost snippet --lang python
+    # Checks the bearer token of a webhook.
+    # headers: by name in lower case, or in any case as frameworks give them.
+    import hmac, os
+
+    SECRET = os.fsencode(os.environ["WAYPOST_SECRET"])
+    if not SECRET:
+        raise RuntimeError("WAYPOST_SECRET is not set")
+
+
+    def same(a, b):
+        return hmac.compare_digest(a.encode(errors="replace"), b)
+
+
+    def verify(headers):
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and same(given, SECRET)
+    exit 0
+
+    $ waypost snippet --lang cobol
+    stderr: error: Invalid value 'cobol' for '--lang <LANG>' [possible values: node, python, go, php, shell]. For more information, try '--help'.
+    exit 2
+
+    $ waypost verify --body -  < "{}"
+    not valid  the header authorization is missing
+    Fix  Check that it is sent, and that no proxy in front of the receiver removes it.
+    exit 3
+
+    $ waypost curl
+    (
+    : "${WAYPOST_TOKEN:?Put the token into it.}"
+    printf '%s%s\n' 'authorization: Bearer ' "$WAYPOST_TOKEN" | curl -q --http1.1 --globoff --include \
+      --max-time 15 \
+      --request POST 'https://hooks.example.com/in' \
+      --header 'content-type: application/json' \
+      --header 'user-agent: waypost/0.1.0' \
+      --header 'webhook-id: msg_ID' \
+      --header 'webhook-timestamp: '"$(date +%s)" \
+      --header @- \
+      --header 'accept: */*' \
+      --header 'expect:' \
+      --data-binary '{"topic":"ping","data":{"message":"A test delivery from waypost."}}'
+    )
+    exit 0
+    "#);
+}
+
+#[test]
+fn probe() {
+    let receiver = Receiver::start(expect_hmac("hex", "X-Signature", SECRET));
+    let mut session =
+        Session::registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"], SECRET);
+    session.run("probe --yes").run("probe");
+    insta::assert_snapshot!(session.text, @"
+    $ waypost probe --yes
+    Your endpoint checks: it takes the right request and refuses the others.
+
+    without credentials  refused 401    good
+    with a wrong secret  refused 401    good
+    with a changed body  refused 401    good
+    as registered        delivered 200  good
+    exit 0
+
+    $ waypost probe
+    stderr: error: probe asks for confirmation, since a receiver may act on a ping, and there is no terminal to ask on. Use --yes to skip the question.
+    exit 2
+    ");
+}
