@@ -13,8 +13,38 @@ pub enum Reach {
     Forbidden(&'static str),
 }
 
-/// Classifies an address, looking through IPv4-mapped (RFC 4291 §2.5.5), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056) and
-/// IPv4-compatible forms to the IPv4 address that they carry.
+/// Addresses at which clouds serve the credentials of a machine, beside link-local 169.254.0.0/16. Each is a single address out of a
+/// range that is otherwise public or private, so that only a list can tell.
+const METADATA: [(IpAddr, &str); 7] = [
+    // AWS, "Use the Instance Metadata Service", IPv6.
+    (v6([0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254]), "the metadata service of AWS"),
+    // Google Cloud, "View and query VM metadata", IPv6.
+    (v6([0xfd20, 0x00ce, 0, 0, 0, 0, 0, 0x0254]), "the metadata service of Google Cloud"),
+    // Azure, "What is IP address 168.63.129.16?".
+    (v4([168, 63, 129, 16]), "the platform service of Azure"),
+    // Alibaba Cloud, "Obtain instance metadata".
+    (v4([100, 100, 100, 200]), "the metadata service of Alibaba Cloud"),
+    // Oracle Cloud Infrastructure, "Getting Instance Metadata": the classic address, and that of IPv6.
+    (v4([192, 0, 0, 192]), "the metadata service of Oracle Cloud"),
+    (v6([0xfd00, 0x00c1, 0, 0, 0, 0, 0xa9fe, 0xa9fe]), "the metadata service of Oracle Cloud"),
+    // Scaleway, "Instance metadata", IPv6.
+    (v6([0xfd00, 0x0042, 0, 0, 0, 0, 0, 0x0042]), "the metadata service of Scaleway"),
+];
+
+const fn v4([a, b, c, d]: [u8; 4]) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+}
+
+const fn v6([a, b, c, d, e, f, g, h]: [u16; 8]) -> IpAddr {
+    IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h))
+}
+
+fn metadata(address: IpAddr) -> Option<&'static str> {
+    METADATA.iter().find(|(known, _)| *known == address).map(|(_, what)| *what)
+}
+
+/// Classifies an address, looking through IPv4-mapped (RFC 4291 §2.5.5), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo
+/// (RFC 4380) and IPv4-compatible forms to the IPv4 addresses that they carry.
 #[must_use]
 pub fn reach(address: IpAddr) -> Reach {
     match address {
@@ -24,6 +54,9 @@ pub fn reach(address: IpAddr) -> Reach {
 }
 
 fn reach_v4(v4: Ipv4Addr) -> Reach {
+    if let Some(what) = metadata(v4.into()) {
+        return Reach::Forbidden(what);
+    }
     let [a, b, ..] = v4.octets();
     match (a, b) {
         (169, 254) => Reach::Forbidden("a link-local address, where cloud machines keep their metadata service"),
@@ -42,14 +75,21 @@ fn reach_v6(v6: Ipv6Addr) -> Reach {
     if v6.is_loopback() {
         return Reach::Private;
     }
-    if let Some(v4) = embedded_v4(v6) {
+    if let Some(v4) = embedded_v4(v6)
+        && !possible_v4(v6).any(|other| other.is_link_local() || metadata(other.into()).is_some())
+    {
         return reach_v4(v4);
     }
-    let segments = v6.segments();
-    if segments == [0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254] {
-        return Reach::Forbidden("the metadata service of a cloud machine");
+    if let Some(what) = metadata(v6.into()) {
+        return Reach::Forbidden(what);
     }
-    match segments[0] {
+    for v4 in possible_v4(v6) {
+        // Only what is forbidden by itself: which of the forms it is, the address does not say.
+        if v4.is_link_local() || metadata(v4.into()).is_some() {
+            return reach_v4(v4);
+        }
+    }
+    match v6.segments()[0] {
         0xfe80..=0xfebf => Reach::Forbidden("a link-local address"),
         0xff00..=0xffff => Reach::Forbidden("a multicast address"),
         // fc00::/7, and the deprecated site-local fec0::/10.
@@ -73,12 +113,56 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
+/// The IPv4 addresses that an IPv6 address may embed, where its form leaves open which: the server and the client of Teredo
+/// (RFC 4380 §4), and the prefix lengths of a local NAT64 (RFC 6052 §2.2 for 64:ff9b:1::/48 of RFC 8215).
+fn possible_v4(v6: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
+    let o = v6.octets();
+    let teredo = v6.segments()[..2] == [0x2001, 0];
+    let nat64 = v6.segments()[..3] == [0x64, 0xff9b, 1];
+    let teredo = [[o[4], o[5], o[6], o[7]], [!o[12], !o[13], !o[14], !o[15]]].into_iter().filter(move |_| teredo);
+    let nat64 =
+        [[o[6], o[7], o[9], o[10]], [o[7], o[9], o[10], o[11]], [o[9], o[10], o[11], o[12]]].into_iter().filter(move |_| nat64);
+    teredo.chain(nat64).map(Ipv4Addr::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn of(text: &str) -> Reach {
         reach(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a07_metadata_services_are_forbidden_in_every_form() {
+        for text in [
+            "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
+            "fd20:ce::254",
+            "fd00:42::42",
+            "fd00:c1::a9fe:a9fe",
+            "fd00:ec2::254",
+            "::ffff:100.100.100.200",
+            "64:ff9b::a83f:8110",
+            "2002:6464:64c8::1",
+            // Teredo: by its server, and by its client, whose bits are inverted.
+            "2001:0:a9fe:a9fe::1",
+            "2001:0:4136:e378:8000:63bf:5601:5601",
+            "2001:0:4136:e378:8000:63bf:9b9b:9b37",
+            // A local NAT64 with prefixes of 48, 56 and 64 bits.
+            "64:ff9b:1:a9fe:a9:fe00::",
+            "64:ff9b:1:a9:fe:a9fe::",
+            "64:ff9b:1:0:a9:fea9:fe00:0",
+            "64:ff9b:1:6464:64:c800::",
+        ] {
+            assert!(matches!(of(text), Reach::Forbidden(_)), "{text}");
+        }
+        for text in
+            ["100.100.100.201", "168.63.129.17", "fd20:ce::255", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b:1::a00:1"]
+        {
+            assert!(!matches!(of(text), Reach::Forbidden(_)), "{text}");
+        }
     }
 
     #[test]
