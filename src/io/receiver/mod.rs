@@ -99,7 +99,8 @@ async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: L
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(io::Error::other)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // curl --http1.0 offers that alone.
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
 
     let listener = TcpListener::bind(options.addr).await?;
     let addr = listener.local_addr()?;

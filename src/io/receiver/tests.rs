@@ -78,13 +78,18 @@ async fn started(options: Options) -> (Receiver, Heard) {
 }
 
 async fn connected(receiver: &Receiver, name: &'static str) -> io::Result<TlsStream<TcpStream>> {
+    connected_with(receiver, name, &[]).await
+}
+
+async fn connected_with(receiver: &Receiver, name: &'static str, alpn: &[&[u8]]) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(receiver.ca_pem().as_bytes()).unwrap()).unwrap();
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
     let tcp = TcpStream::connect(receiver.addr()).await?;
     TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(name).unwrap(), tcp).await
 }
@@ -127,6 +132,18 @@ fn post(settings: &Settings, body: &[u8]) -> Vec<u8> {
 
 fn bare(method: &str, body: &str) -> Vec<u8> {
     format!("{method} /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+#[tokio::test]
+async fn c29_a_client_that_offers_http_1_0_alone_is_served() {
+    let (receiver, _seen) = started(options(Some(hmac()))).await;
+    for alpn in [&[b"http/1.0".as_slice()][..], &[b"http/1.0", b"http/1.1"], &[b"h2", b"http/1.1"], &[]] {
+        let mut stream = connected_with(&receiver, "localhost", alpn).await.unwrap();
+        let request = String::from_utf8(post(&hmac(), b"{}")).unwrap();
+        let request = if alpn.len() == 1 { request.replacen("HTTP/1.1", "HTTP/1.0", 1) } else { request };
+        let answer = exchanged(&mut stream, request.as_bytes()).await;
+        assert!(answer.contains(" 200 OK\r\n"), "{alpn:?}: {answer}");
+    }
 }
 
 #[tokio::test]
