@@ -8,20 +8,17 @@ use crate::tui::msg::Id;
 /// A body, or the file that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// As it was pasted.
     Bytes(Vec<u8>),
     /// The path as it was typed.
     File(String),
 }
 
-/// Something to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Save what was entered: as a new destination, or over the one of that generation.
     Save {
         /// Comes back with the result.
         id: Id,
-        /// What was entered.
         draft: Box<Draft>,
         /// Whether secrets that were left empty stay as they are.
         keeps_secrets: bool,
@@ -40,7 +37,6 @@ pub enum Effect {
         /// Comes back with the result.
         id: Id,
     },
-    /// Generate a signing secret.
     Generate,
     /// Send an event to the destination, as one attempt.
     Send {
@@ -71,7 +67,6 @@ pub enum Effect {
         /// How many are there already.
         skip: usize,
     },
-    /// Forget every delivery.
     ClearHistory {
         /// Comes back with the result.
         id: Id,
@@ -80,18 +75,14 @@ pub enum Effect {
     Copy(String),
     /// Write bytes to a new file.
     Write {
-        /// As it was typed.
         path: String,
-        /// What to write.
         bytes: Vec<u8>,
         /// It is only the beginning of what was answered.
         part: bool,
     },
     /// Keep a body as an own event.
     Keep {
-        /// As it was typed.
         name: String,
-        /// What to keep.
         body: Vec<u8>,
     },
     /// Find out whether a request was made with the registered settings, and if not, which mistake it is.
@@ -100,14 +91,11 @@ pub enum Effect {
         id: Id,
         /// Path and query, where they were given; else those of the registered URL.
         target: Option<String>,
-        /// As received.
         headers: Vec<(String, String)>,
-        /// As received.
         body: Body,
     },
     /// Open a body in the user's editor, which gets the terminal.
     EditOutside {
-        /// What to edit.
         body: Vec<u8>,
     },
     /// Clear the terminal and draw everything.

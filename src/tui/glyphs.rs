@@ -6,15 +6,11 @@ use ratatui::symbols::border;
 /// Signs whose ASCII form has another width, and so decides the layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Glyphs {
-    /// Delivered.
     pub ok: &'static str,
-    /// Not delivered.
     pub fail: &'static str,
-    /// In flight.
     pub busy: &'static str,
     /// Stands for a character of a secret.
     pub dot: &'static str,
-    /// Around a choice.
     pub choice: (&'static str, &'static str),
     /// The corners and sides of a box.
     pub border: border::Set<'static>,

@@ -33,7 +33,6 @@ pub struct Environment {
 /// A popup over the destination screen; one at most.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Popup {
-    /// Register or edit.
     Form(Box<Form>),
     /// A test delivery, or a past one.
     Test(Box<TestPopup>),
@@ -41,7 +40,6 @@ pub enum Popup {
     Snippet(SnippetPopup),
     /// Was a request made with our secret?
     Verify(Box<VerifyPopup>),
-    /// Does the endpoint check?
     Probe(ProbePopup),
 }
 
@@ -50,19 +48,15 @@ pub enum Popup {
 pub struct Model {
     /// Columns and rows.
     pub size: (u16, u16),
-    /// What does not change.
     pub environment: Environment,
-    /// What is registered.
     pub state: State,
     /// Of the state file, as last read or written.
     pub generation: u64,
-    /// The destination screen.
     pub main: MainScreen,
     /// The deliveries listed on it.
     pub history: History,
     /// The popup over it, if there is one.
     pub popup: Option<Popup>,
-    /// The question over both.
     pub question: Option<Question>,
     /// Whether the keys are shown over everything, and how far they are scrolled.
     pub help: Option<usize>,
@@ -74,7 +68,6 @@ pub struct Model {
     pub loading: Option<Id>,
     /// Keys that came while a save or a removal was under way; they count when it has succeeded.
     pub early: Vec<Press>,
-    /// The user's own events.
     pub events: Vec<Event>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,

@@ -16,12 +16,9 @@ use crate::ops::{Page, Problem, Removed, Saved, Snapshot, Witness};
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
 
-/// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
-    /// A key was pressed.
     Key(Press),
-    /// Text was pasted (bracketed).
     Paste(Pasted),
     /// The terminal has this number of columns and rows.
     Resize(u16, u16),
@@ -29,11 +26,8 @@ pub enum Msg {
     Tick(u64),
     /// The state file was read again.
     Loaded(Id, Box<Snapshot>),
-    /// A save ended.
     Saved(Id, Result<Box<Saved>, Problem>),
-    /// A removal ended.
     Removed(Id, Result<Removed, Problem>),
-    /// A secret was generated.
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.
     Sending(Id, Box<Request>),
@@ -41,7 +35,6 @@ pub enum Msg {
     Began(Id, Phase),
     /// A phase of the delivery ended, after that number of milliseconds.
     Ended(Id, Phase, f64),
-    /// A delivery ended.
     Delivered(Id, Box<Delivery>),
     /// A delivery was not even begun; why.
     NotSent(Id, Problem),
@@ -49,7 +42,6 @@ pub enum Msg {
     Unrecorded(Id, Problem),
     /// A page of the history was read.
     Listed(Id, Result<Box<Page>, Problem>),
-    /// The history was cleared.
     Cleared(Id, Result<(), Problem>),
     /// A text was sent to the clipboard; where to, in words.
     Copied(Result<String, Problem>),
@@ -63,7 +55,6 @@ pub enum Msg {
     Explained(Id, Result<Box<Explanation>, String>),
     /// The probe sends that now.
     Probing(Id, Case),
-    /// The probe ended.
     Probed(Id, Result<Box<Report>, Problem>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
@@ -78,13 +69,11 @@ pub enum Msg {
 pub struct Pasted(Zeroizing<String>);
 
 impl Pasted {
-    /// Takes a text.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0
@@ -100,37 +89,22 @@ impl fmt::Debug for Pasted {
 /// A key, as the key table names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Press {
-    /// A character, typed.
     Char(char),
     /// With Ctrl; the letter in lower case.
     Ctrl(char),
-    /// Return.
     Enter,
-    /// Tab.
     Tab,
-    /// Shift and Tab.
     BackTab,
-    /// Escape.
     Esc,
-    /// Arrow.
     Up,
-    /// Arrow.
     Down,
-    /// Arrow.
     Left,
-    /// Arrow.
     Right,
-    /// With Ctrl: a word.
     WordLeft,
-    /// With Ctrl: a word.
     WordRight,
-    /// To the beginning.
     Home,
-    /// To the end.
     End,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
     /// The character before the cursor.
     Backspace,

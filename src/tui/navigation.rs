@@ -8,7 +8,6 @@ use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::{Pending, Question};
 
-/// Asks a question.
 pub fn ask(model: &mut Model, pending: Pending) {
     let question = Question::new(pending);
     if question.is_about_destination() {
@@ -17,7 +16,6 @@ pub fn ask(model: &mut Model, pending: Pending) {
     model.question = Some(question);
 }
 
-/// Closes the popup.
 pub fn close(model: &mut Model) {
     model.popup = None;
     settle_focus(model);

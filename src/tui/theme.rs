@@ -21,7 +21,6 @@ impl Theme {
     }
 }
 
-/// The styles in use.
 #[derive(Clone, Copy, Debug)]
 pub struct Styles {
     /// Frames of what has the keys, and the focused label.
@@ -32,11 +31,8 @@ pub struct Styles {
     pub strong: Style,
     /// The focused button or row.
     pub selected: Style,
-    /// Done, delivered.
     pub good: Style,
-    /// Errors, refused, failed.
     pub bad: Style,
-    /// Notices.
     pub note: Style,
     /// Names of members in JSON.
     pub key: Style,

@@ -15,7 +15,6 @@ use crate::tui::screens::{form, help, main, probe, question, snippet, test, veri
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 
-/// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame) {
     let theme = model.theme();
     let whole = frame.area();

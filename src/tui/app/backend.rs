@@ -60,7 +60,6 @@ impl<W: Write> LeanBackend<W> {
         Self { out, size, frame: String::new(), cursor: None, target: None, visible: None, style: None }
     }
 
-    /// What is written to.
     pub const fn out(&self) -> &W {
         &self.out
     }

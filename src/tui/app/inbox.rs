@@ -42,7 +42,6 @@ where
         self.to_results.clone()
     }
 
-    /// A delivery begins now.
     pub fn restart_clock(&mut self) {
         self.ticks.reset();
     }

@@ -39,11 +39,8 @@ const LATE_INTERRUPT: Duration = Duration::from_millis(500);
 pub struct Run<'a, B: Backend, S: Shell> {
     /// What is known and shown.
     pub model: Model,
-    /// What effects call.
     pub waypost: Arc<Waypost>,
-    /// What is drawn on.
     pub terminal: &'a mut Terminal<B>,
-    /// What stops the process.
     pub shell: S,
 }
 

@@ -9,7 +9,6 @@ use futures_util::Stream;
 
 /// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
-    /// The source of keys.
     type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
 
     /// Begins to read keys. The one before was dropped: two readers would share the keys between them.

@@ -4,10 +4,8 @@ use crate::tui::action::Action;
 use crate::tui::model::Model;
 use crate::tui::msg::Press;
 
-/// Where the keys go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
-    /// The destination screen.
     Main,
     /// The list of deliveries on it.
     Deliveries,
@@ -15,7 +13,6 @@ pub enum Context {
     Form,
     /// A question with two buttons.
     Question,
-    /// The test delivery popup.
     Test,
     /// A line that asks for something.
     Prompt,
@@ -27,15 +24,12 @@ pub enum Context {
     Verify,
     /// Does the endpoint check credentials?
     Probe,
-    /// The keys themselves.
     Help,
 }
 
 /// Keys that belong together in the help.
 pub struct Binding {
-    /// Where they do something.
     pub contexts: &'static [Context],
-    /// Which key does what.
     pub keys: &'static [(Press, Action)],
     /// How they are called on the screen.
     pub label: &'static str,
@@ -43,7 +37,6 @@ pub struct Binding {
     pub short: &'static str,
     /// A line for the help.
     pub help: &'static str,
-    /// When they do something.
     pub when: fn(&Model) -> bool,
 }
 

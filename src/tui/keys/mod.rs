@@ -32,7 +32,6 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
     .flatten()
 }
 
-/// Where keys go now.
 #[must_use]
 pub fn context(model: &Model) -> Context {
     if model.help.is_some() { Context::Help } else { under_help(model) }

@@ -22,20 +22,14 @@ pub struct Editor {
     cursor: (usize, usize),
 }
 
-/// Where the cursor goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// A character back.
     Left,
-    /// A character on.
     Right,
-    /// A line up.
     Up,
-    /// A line down.
     Down,
     /// To the start of the line.
     Home,
-    /// To the line's end.
     End,
     /// That number of lines up.
     PageUp(usize),
@@ -50,13 +44,11 @@ impl Editor {
         Self { lines: text.split('\n').map(str::to_owned).collect(), cursor: (0, 0) }
     }
 
-    /// The text.
     #[must_use]
     pub fn text(&self) -> String {
         self.lines.join("\n")
     }
 
-    /// The lines.
     #[must_use]
     pub fn lines(&self) -> &[String] {
         &self.lines
@@ -128,7 +120,6 @@ impl Editor {
         if byte == self.lines[line].len() { self.erase_forward() } else { self.lines[line].truncate(byte) }
     }
 
-    /// Moves the cursor.
     pub fn go(&mut self, to: Move) {
         let (line, byte) = self.cursor;
         let last = self.lines.len() - 1;

@@ -5,7 +5,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::domain::text::visible;
 
-/// Columns of a text.
 pub fn width(text: &str) -> usize {
     text.width()
 }

@@ -105,7 +105,6 @@ impl TextField {
         self.0 = new.with_cursor(range.start + with.chars().count());
     }
 
-    /// Empties the field.
     pub fn clear(&mut self) {
         String::from(std::mem::replace(&mut self.0, buffer([]))).zeroize();
     }

@@ -175,7 +175,6 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The Response tab.
 pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(response) = delivery.last().and_then(|attempt| attempt.response.as_ref()) else {
         return vec![Line::styled("There was no response.", theme.styles.dim)];

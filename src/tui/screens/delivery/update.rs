@@ -13,7 +13,6 @@ use crate::tui::screens::test::send::send;
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::status::Tone;
 
-/// Opens a past delivery.
 pub fn open(model: &mut Model, at: usize) {
     let Some(delivery) = model.history.deliveries.get(at).cloned() else { return };
     let offer = model.destination().and_then(|destination| redirect_target(destination.settings(), &delivery));

@@ -17,14 +17,11 @@ impl FormButton {
     pub(crate) const ALL: [Self; 3] = [Self::Save, Self::SaveAndTest, Self::Cancel];
 }
 
-/// What has the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// A field.
     Field(Field),
     /// The line that unfolds the rarely used fields.
     Advanced,
-    /// A button.
     Button(FormButton),
 }
 

@@ -24,7 +24,6 @@ const LABEL: usize = 17;
 /// Columns from which on labels are beside their fields, not above them.
 const BESIDE: usize = 50;
 
-/// Columns before a field.
 const fn indent(columns: usize) -> usize {
     if columns < BESIDE { 2 } else { LABEL }
 }

@@ -17,7 +17,6 @@ use crate::tui::widgets::text_field::{Refusal, TextField};
 pub enum Purpose {
     /// There is no destination yet.
     Register,
-    /// There is one.
     Edit {
         /// Of the state file, when the form was opened.
         generation: u64,
@@ -26,7 +25,6 @@ pub enum Purpose {
     },
 }
 
-/// A save under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Saving {
     /// Of the effect.
@@ -35,12 +33,9 @@ pub struct Saving {
     pub then_test: bool,
 }
 
-/// The popup's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
-    /// Register or edit.
     pub purpose: Purpose,
-    /// What has the focus.
     pub focus: Focus,
     /// What was typed and chosen.
     pub inputs: Inputs,
@@ -56,7 +51,6 @@ pub struct Form {
     pub notes: Vec<Notice>,
     /// What is worth knowing about the inputs. Made at each change, not at each frame.
     pub notices: Vec<Notice>,
-    /// The save under way.
     pub saving: Option<Saving>,
     /// Why the last save failed.
     pub problem: Option<Problem>,
@@ -128,7 +122,6 @@ impl Form {
         matches!(self.purpose, Purpose::Edit { .. })
     }
 
-    /// The chosen auth type.
     #[must_use]
     pub const fn auth_type(&self) -> AuthType {
         self.inputs.auth_type()

@@ -11,7 +11,6 @@ use crate::ops::Problem;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{message, text};
 
-/// Columns of a label.
 const LABEL: usize = 16;
 
 fn row(label: &str, value: impl Into<String>, theme: Theme) -> Line<'static> {

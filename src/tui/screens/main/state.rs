@@ -18,7 +18,6 @@ pub enum MainButton {
 }
 
 impl MainButton {
-    /// The words on it.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -40,7 +39,6 @@ pub enum MainFocus {
     Delivery(usize),
 }
 
-/// The destination screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MainScreen {
     pub focus: MainFocus,

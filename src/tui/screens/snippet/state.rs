@@ -5,7 +5,6 @@ use crate::domain::snippet::Lang;
 /// The receiver's check as code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SnippetPopup {
-    /// The language.
     pub lang: Lang,
     /// The first line that is shown.
     pub scroll: usize,

@@ -14,7 +14,6 @@ use crate::tui::msg::Id;
 /// Where the delivery is in its life.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Life {
-    /// Not sent yet.
     Idle,
     Flight(Flight),
     Answered(Answered),
@@ -39,7 +38,6 @@ pub struct Flight {
     pub elapsed_ms: u64,
     /// The whole time it may take, in seconds.
     pub limit_s: u16,
-    /// Stop was pressed.
     pub stopping: bool,
 }
 
@@ -71,7 +69,6 @@ pub(crate) fn redirect_target(settings: &Settings, delivery: &Delivery) -> Optio
 }
 
 impl Life {
-    /// The delivery that ended.
     #[must_use]
     pub const fn delivery(&self) -> Option<&Delivery> {
         match self {

@@ -28,7 +28,6 @@ pub enum TestButton {
 }
 
 impl TestButton {
-    /// The words on it.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -42,14 +41,12 @@ impl TestButton {
     }
 }
 
-/// What has the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TestFocus {
     /// The choice of the event.
     Event,
     /// The tabs and what is under them.
     Tabs,
-    /// A button.
     Button(TestButton),
 }
 
@@ -67,9 +64,7 @@ pub enum Asked {
 /// A line that asks for something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prompt {
-    /// What for.
     pub asked: Asked,
-    /// What is typed.
     pub input: TextField,
     /// It is still what was suggested: the first letter typed replaces it.
     pub suggested: bool,
@@ -78,7 +73,6 @@ pub struct Prompt {
 /// The body in an editor of our own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Editing {
-    /// The text.
     pub editor: Editor,
     /// The warning that the body is not JSON, once shown. Pressing again accepts it.
     pub warned: Option<String>,
@@ -89,22 +83,17 @@ pub struct Editing {
 /// What the keys do in the popup.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mode {
-    /// They move through it.
     Browse,
     /// They type into the line at its end.
     Prompt(Prompt),
-    /// They edit the body.
     Edit(Editing),
 }
 
-/// The popup's state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestPopup {
     /// The events to choose from; empty when it began with a past delivery.
     pub choices: Vec<Event>,
-    /// The chosen one.
     pub choice: usize,
-    /// What is sent.
     pub event: Event,
     /// The body was changed since it was chosen.
     pub edited: bool,
@@ -161,7 +150,6 @@ impl TestPopup {
         matches!(self.life, Life::Past(_))
     }
 
-    /// The delivery that ended.
     #[must_use]
     pub const fn delivery(&self) -> Option<&Delivery> {
         self.life.delivery()
@@ -259,7 +247,6 @@ impl TestPopup {
         self.tabs.show(Tab::Request);
     }
 
-    /// Takes an edited body.
     pub fn take_body(&mut self, body: Vec<u8>) {
         // Nothing changed: the answer that is shown stays.
         if body == self.event.body {

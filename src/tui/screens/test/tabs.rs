@@ -1,21 +1,16 @@
 //! The tabs of the test popup.
 
-/// The tabs, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
-    /// What was answered.
     Response,
     /// What is or was sent.
     Request,
-    /// Time per phase.
     Timing,
 }
 
 impl Tab {
-    /// In order.
     pub const ALL: [Self; 3] = [Self::Response, Self::Request, Self::Timing];
 
-    /// The words on it.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -29,7 +24,6 @@ impl Tab {
 /// The tabs, and what is shown under them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tabs {
-    /// The tab in front.
     pub front: Tab,
     /// The first line that is shown.
     pub scroll: usize,

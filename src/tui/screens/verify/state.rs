@@ -10,7 +10,6 @@ use crate::tui::widgets::editor::Editor;
 pub enum VerifyFocus {
     /// The headers, one a line.
     Headers,
-    /// The body.
     Body,
     /// `[ Check ]`
     Check,
@@ -19,7 +18,6 @@ pub enum VerifyFocus {
 }
 
 impl VerifyFocus {
-    /// In order.
     pub const ALL: [Self; 4] = [Self::Headers, Self::Body, Self::Check, Self::Close];
 }
 
@@ -28,7 +26,6 @@ impl VerifyFocus {
 pub enum Checked {
     /// Nothing was checked yet, or something was changed since.
     Not,
-    /// It is under way.
     Waiting(Id),
     /// It could not be checked, and why.
     Invalid(String),
@@ -41,27 +38,23 @@ pub enum Checked {
 pub struct Head {
     /// Path and query, where the request line was given.
     pub target: Option<String>,
-    /// Names and values.
     pub headers: Vec<(String, String)>,
 }
 
 /// Was a request made with our secret?
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyPopup {
-    /// What has the focus.
     pub focus: VerifyFocus,
     /// One a line, `Name: value`.
     pub headers: Editor,
     /// As it was received; `@` and a path names a file with the body.
     pub body: Editor,
-    /// What came of it.
     pub checked: Checked,
     /// The first line of the verdict that is shown.
     pub scroll: usize,
 }
 
 impl VerifyPopup {
-    /// An empty one.
     #[must_use]
     pub fn new() -> Self {
         Self { focus: VerifyFocus::Headers, headers: Editor::new(""), body: Editor::new(""), checked: Checked::Not, scroll: 0 }
