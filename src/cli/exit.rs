@@ -46,6 +46,7 @@ pub const HUNG_UP: u8 = 129;
 pub const INTERRUPTED: u8 = 130;
 
 /// The exit code of a problem.
+#[must_use]
 pub const fn for_problem(kind: ProblemKind) -> u8 {
     match kind {
         ProblemKind::Usage => USAGE,
@@ -58,6 +59,7 @@ pub const fn for_problem(kind: ProblemKind) -> u8 {
 }
 
 /// The exit code of a delivery; `stopped_by` is that of the signal that stopped it.
+#[must_use]
 pub fn for_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
     match delivery.outcome() {
         Outcome::Delivered => DONE,
@@ -70,6 +72,7 @@ pub fn for_delivery(delivery: &Delivery, stopped_by: Option<u8>) -> u8 {
 }
 
 /// The word for a code in JSON.
+#[must_use]
 pub const fn name(code: u8) -> &'static str {
     match code {
         USAGE => "usage",

@@ -11,7 +11,7 @@ use crate::cli::input::secret::{SecretInput, SecretSource};
 use crate::domain::auth::{self, AuthType};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, TIMEOUT, URL};
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, FieldSpec, TIMEOUT, URL};
 use crate::ops;
 
 const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
@@ -28,7 +28,7 @@ pub struct Fields {
     pub auth: Option<String>,
 
     #[command(flatten)]
-    pub auth_fields: AuthFlags,
+    pub of_auth: AuthFlags,
 
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
@@ -65,7 +65,7 @@ impl Fields {
         !self.secret.is_given()
             && self.url.is_none()
             && self.auth.is_none()
-            && self.auth_fields.given().next().is_none()
+            && self.of_auth.given().next().is_none()
             && self.ca_cert.is_none()
             && self.timeout.is_none()
     }
@@ -117,7 +117,7 @@ impl Fields {
                 draft.set(field, given);
             }
         }
-        for (field, given) in self.auth_fields.given() {
+        for (field, given) in self.of_auth.given() {
             draft.set(field, given);
         }
         if let Some(path) = &self.ca_cert {
@@ -131,7 +131,7 @@ impl Fields {
     /// A flag of another auth type would be without effect, which is never what was meant.
     fn misplaced(&self, auth_type: AuthType, given: Option<&SecretInput>, errors: &mut Vec<FieldError>) {
         let name = auth_type.name;
-        for (field, _) in self.auth_fields.given().filter(|(field, _)| !auth_type.fields.contains(field)) {
+        for (field, _) in self.of_auth.given().filter(|(field, _)| !auth_type.fields.contains(field)) {
             let owner = auth::ALL.into_iter().find(|other| other.fields.contains(&field)).unwrap_or(auth_type);
             errors.push(FieldError::new(
                 field,
@@ -213,7 +213,7 @@ fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
 /// A secret that is empty because none was given: says how to give one.
 fn how_to_give(mut error: FieldError) -> FieldError {
     let generate =
-        if error.field.is_some_and(|field| field.can_be_generated()) { ", or let one be made by --generate-secret" } else { "" };
+        if error.field.is_some_and(FieldSpec::can_be_generated) { ", or let one be made by --generate-secret" } else { "" };
     error.what = "is missing".into();
     error.fix = format!("{SECRET_FIX}{generate}.").into();
     error

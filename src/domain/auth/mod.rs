@@ -39,3 +39,6 @@ pub fn field(id: &str) -> Option<Field> {
     let of_auth = ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
     [URL, AUTH, CA_CERT, TIMEOUT, BODY].into_iter().chain(of_auth).find(|field| field.id == id)
 }
+
+#[cfg(test)]
+mod tests;

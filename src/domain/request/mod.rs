@@ -1,6 +1,6 @@
 //! The exact request: method, URL, headers in order, body bytes.
 
-pub mod query;
+pub(crate) mod query;
 
 use std::borrow::Cow;
 

@@ -3,10 +3,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 /// Everything but RFC 3986's unreserved characters is encoded in a query that waypost adds to.
-pub const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What separates an added parameter from the URL and its query, which stay byte for byte.
-pub fn joint(query: Option<&str>) -> &'static str {
+pub(crate) fn joint(query: Option<&str>) -> &'static str {
     match query {
         None => "?",
         Some(query) if query.is_empty() || query.ends_with('&') => "",

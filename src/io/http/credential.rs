@@ -6,7 +6,6 @@ use crate::domain::credential::Credential;
 /// What an attempt authenticates itself with.
 ///
 /// Asynchronous since an auth type may have to fetch a token first; those of today have all that they need.
-#[expect(clippy::unused_async, reason = "an auth type that fetches a token awaits it here")]
 pub async fn resolve(auth: &Auth) -> Credential {
     auth.credential()
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::error::StateError;
 use super::vault::Place;
-use crate::domain::auth::{self, Auth};
+use crate::domain::auth::{self, Auth, AuthSpec};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
@@ -157,7 +157,7 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
 }
 
 fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
-    for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.secret_fields()) {
+    for field in auth::ALL.into_iter().flat_map(AuthSpec::secret_fields) {
         base.shift_remove(&name_of(field));
     }
     base.extend(sealed.iter().map(|(place, sealed)| (place.name.clone(), sealed.as_str().into())));

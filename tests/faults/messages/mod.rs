@@ -277,8 +277,12 @@ fn files_and_keys() {
     for error in vault_errors() {
         problem_is_whole(&Problem::from(&error));
     }
-    file_errors().into_iter().for_each(|error| problem_is_whole(&error.into()));
-    state_errors().into_iter().for_each(|error| problem_is_whole(&error.into()));
+    for error in file_errors() {
+        problem_is_whole(&error.into());
+    }
+    for error in state_errors() {
+        problem_is_whole(&error.into());
+    }
     let no_dir = FileError::new(Operation::Find, &path(), io::Error::from(io::ErrorKind::NotFound));
     problem_is_whole(&PathsError::NoCurrentDir(no_dir).into());
     problem_is_whole(&PathsError::NoHome.into());

@@ -147,7 +147,7 @@ fn no_field_is_saved_that_is_not_described_and_none_described_that_is_not_saved(
     let keys = |value: &Value| -> BTreeSet<String> { value.as_object().unwrap().keys().cloned().collect() };
     let all = saved();
     let union = |part: &dyn Fn(&Value) -> Value, of: &dyn Fn(AuthType) -> bool| -> BTreeSet<String> {
-        all.iter().filter(|(auth_type, _)| of(*auth_type)).flat_map(|(_, json)| keys(&part(json))).collect()
+        all.iter().filter(|(auth_type, _)| of(auth_type)).flat_map(|(_, json)| keys(&part(json))).collect()
     };
     assert_eq!(union(&|json| json.clone(), &|_| true), described(""));
     assert_eq!(union(&|json| json["destination"].clone(), &|_| true), described("/$defs/destination"));

@@ -111,7 +111,7 @@ fn assert_open(home: &Home, draft: &Draft, after: u64) {
     assert_eq!((loaded.destination(), loaded.generation()), (Some(&destination(draft)), after));
 }
 
-fn is_too_large(result: Result<(), StateError>) -> bool {
+fn is_too_large(result: &Result<(), StateError>) -> bool {
     matches!(result, Err(StateError::File(FileError { kind: FileErrorKind::TooLarge { limit: MAX_BYTES }, .. })))
 }
 
@@ -338,7 +338,7 @@ fn no_file_is_saved_that_could_not_be_read_again() {
     let whole = home.text();
     assert_eq!((whole.len(), load(&home.paths).unwrap().generation()), (MAX_BYTES, 9));
     // The next number has a digit more.
-    assert!(is_too_large(save(&home.paths, nothing).map(drop)));
+    assert!(is_too_large(&save(&home.paths, nothing).map(drop)));
     assert!(home.text() == whole);
 }
 
@@ -474,7 +474,7 @@ fn h30_something_else_in_its_place() {
 #[test]
 fn a_huge_file_is_refused() {
     let home = Home::with_file(vec![b' '; MAX_BYTES + 1]);
-    assert!(is_too_large(load(&home.paths).map(drop)));
+    assert!(is_too_large(&load(&home.paths).map(drop)));
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct Inputs {
 }
 
 /// The fields of all auth types.
-fn auth_fields() -> impl Iterator<Item = Field> {
+fn of_auth() -> impl Iterator<Item = Field> {
     auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied()
 }
 
@@ -29,7 +29,7 @@ pub fn options(field: Field) -> impl Iterator<Item = &'static str> {
 impl Inputs {
     /// Inputs filled in with a draft.
     pub fn new(draft: &Draft) -> Self {
-        let texts = [URL].into_iter().chain(auth_fields()).chain(ADVANCED).filter(|field| !field.is_choice());
+        let texts = [URL].into_iter().chain(of_auth()).chain(ADVANCED).filter(|field| !field.is_choice());
         let mut choices = Values::default();
         for field in draft.auth_type().fields.iter().filter(|field| field.is_choice()) {
             choices.set(field, draft.text(field));
@@ -47,7 +47,7 @@ impl Inputs {
         for (field, text) in &self.texts {
             draft.set(field, text.text());
         }
-        for field in auth_fields().filter(|field| field.is_choice()) {
+        for field in of_auth().filter(|field| field.is_choice()) {
             draft.set(field, self.choices.text(field));
         }
         draft
@@ -57,7 +57,7 @@ impl Inputs {
     pub fn differ_from(&self, draft: &Draft) -> bool {
         self.auth_type != draft.auth_type()
             || self.texts.iter().any(|(field, text)| text.text() != draft.text(field))
-            || auth_fields().any(|field| field.is_choice() && self.choices.text(field) != draft.text(field))
+            || of_auth().any(|field| field.is_choice() && self.choices.text(field) != draft.text(field))
     }
 
     pub const fn auth_type(&self) -> AuthType {
