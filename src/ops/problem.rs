@@ -12,13 +12,13 @@ use crate::io::state::vault::VaultError;
 
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
-        Self { kind: file_kind(&error), field: None, what: error.what(), why: error.why(), fix: error.fix().into() }
+        Self { kind: file_kind(&error), field: None, what: error.what(), why: error.why(), fix: error.fix() }
     }
 }
 
 impl From<PathsError> for Problem {
     fn from(error: PathsError) -> Self {
-        Self { kind: ProblemKind::Disk, field: None, what: error.to_string(), why: error.why(), fix: error.fix().into() }
+        Self { kind: ProblemKind::Disk, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
     }
 }
 
@@ -32,7 +32,7 @@ impl From<StateError> for Problem {
                 ProblemKind::Disk
             }
         };
-        Self { kind, field: error.field(), what: error.to_string(), why: error.why(), fix: error.fix().into() }
+        Self { kind, field: error.field(), what: error.to_string(), why: error.why(), fix: error.fix() }
     }
 }
 
@@ -42,7 +42,7 @@ fn file_kind(error: &FileError) -> ProblemKind {
 
 impl From<&VaultError> for Problem {
     fn from(error: &VaultError) -> Self {
-        Self { kind: ProblemKind::Secret, field: None, what: error.to_string(), why: error.why(), fix: error.fix().into() }
+        Self { kind: ProblemKind::Secret, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::problem::{Fix, FixAction};
 use crate::domain::shell;
 use crate::domain::text::visible;
 
@@ -106,29 +107,31 @@ impl FileError {
 
     /// How to fix it, a sentence.
     #[must_use]
-    pub fn fix(&self) -> String {
+    pub fn fix(&self) -> Fix {
         match &self.kind {
             FileErrorKind::System(error) => self.system_fix(error.kind()),
-            FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)),
-            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell::word(&self.path)),
+            FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)).into(),
+            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell::word(&self.path)).into(),
             FileErrorKind::AccessList => {
                 let path = shell::word(&self.path);
-                format!("Run: setfacl -b {path} && chmod 600 {path}")
+                format!("Run: setfacl -b {path} && chmod 600 {path}").into()
             }
             FileErrorKind::Locked => "Try again in a moment.".into(),
         }
     }
 
-    fn system_fix(&self, kind: io::ErrorKind) -> String {
+    fn system_fix(&self, kind: io::ErrorKind) -> Fix {
         let path = show(&self.path);
         match kind {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => format!("Free some space for {path}, then try again."),
-            io::ErrorKind::ReadOnlyFilesystem => "Name a writable directory with --config-dir and --state-dir.".into(),
-            io::ErrorKind::PermissionDenied if self.operation == Operation::Read => {
-                format!("Make {path} readable for this user: chown or chmod it.")
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                format!("Free some space for {path}, then try again.").into()
             }
-            io::ErrorKind::PermissionDenied => format!("Make the directory of {path} writable for this user."),
-            _ => format!("Check {path}, then try again."),
+            io::ErrorKind::ReadOnlyFilesystem => Fix::from("Name a writable directory.").by(FixAction::SetDirectories),
+            io::ErrorKind::PermissionDenied if self.operation == Operation::Read => {
+                format!("Make {path} readable for this user: chown or chmod it.").into()
+            }
+            io::ErrorKind::PermissionDenied => format!("Make the directory of {path} writable for this user.").into(),
+            _ => format!("Check {path}, then try again.").into(),
         }
     }
 }
@@ -162,11 +165,11 @@ mod tests {
     fn each_system_error_has_its_own_fix() {
         use Operation::{CreateDir, Read, Write};
 
-        let fix = |operation, kind: io::ErrorKind| FileError::new(operation, Path::new("/x"), io::Error::from(kind)).fix();
+        let fix = |operation, kind: io::ErrorKind| FileError::new(operation, Path::new("/x"), io::Error::from(kind)).fix().text;
         for (operation, kind, expected) in [
             (Write, io::ErrorKind::StorageFull, "Free some space for /x, then try again."),
             (Write, io::ErrorKind::QuotaExceeded, "Free some space for /x, then try again."),
-            (CreateDir, io::ErrorKind::ReadOnlyFilesystem, "Name a writable directory with --config-dir and --state-dir."),
+            (CreateDir, io::ErrorKind::ReadOnlyFilesystem, "Name a writable directory."),
             (Read, io::ErrorKind::PermissionDenied, "Make /x readable for this user: chown or chmod it."),
             (Write, io::ErrorKind::PermissionDenied, "Make the directory of /x writable for this user."),
             (Read, io::ErrorKind::NotADirectory, "Check /x, then try again."),

@@ -153,7 +153,7 @@ mod tests {
             fs::set_permissions(&path, Permissions::from_mode(loose)).unwrap();
             let error = read_private(&path, Links::Refuse, 10).unwrap_err();
             assert!(matches!(error.kind, FileErrorKind::OpenToOthers { mode } if mode == loose), "{error}");
-            assert_eq!(error.fix(), format!("Run: chmod 600 {}", path.display()));
+            assert_eq!(error.fix().text, format!("Run: chmod 600 {}", path.display()));
         }
         for private in [0o600, 0o400, 0o700] {
             fs::set_permissions(&path, Permissions::from_mode(private)).unwrap();
@@ -184,7 +184,7 @@ mod tests {
         }
         let error = read_private(&path, Links::Refuse, 10).unwrap_err();
         assert!(matches!(error.kind, FileErrorKind::AccessList), "{error:?}");
-        assert_eq!(error.fix(), format!("Run: setfacl -b {0} && chmod 600 {0}", path.display()));
+        assert_eq!(error.fix().text, format!("Run: setfacl -b {0} && chmod 600 {0}", path.display()));
         // A mask without rights makes the list grant nothing.
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         read_private(&path, Links::Refuse, 10).unwrap();

@@ -11,6 +11,7 @@ use directories::ProjectDirs;
 
 use super::atomic;
 use super::error::{FileError, Operation};
+use crate::domain::problem::{Fix, FixAction};
 
 /// Names the directory of `destination.json`.
 pub const CONFIG_DIR_VAR: &str = "WAYPOST_CONFIG_DIR";
@@ -36,16 +37,16 @@ impl PathsError {
     #[must_use]
     pub fn why(&self) -> String {
         match self {
-            Self::NoHome => "waypost has to know where its files are.".into(),
+            Self::NoHome => "waypost needs to know where its files are.".into(),
             Self::NoCurrentDir(error) => error.why(),
         }
     }
 
     #[must_use]
-    pub fn fix(&self) -> String {
+    pub fn fix(&self) -> Fix {
         match self {
-            Self::NoHome => "Set HOME, or give --config-dir and --state-dir.".into(),
-            Self::NoCurrentDir(_) => "Give --config-dir and --state-dir as absolute paths.".into(),
+            Self::NoHome => Fix::from("Set HOME, or name the directories.").by(FixAction::SetDirectories),
+            Self::NoCurrentDir(_) => Fix::from("Name the directories by absolute paths.").by(FixAction::SetDirectories),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::vault::VaultError;
 use crate::domain::field::{Field, FieldError};
+use crate::domain::problem::Fix;
 use crate::io::fs::{FileError, FileErrorKind, show};
 
 /// The state file cannot be used. Contains no value of it, except what a [`FieldError`] shows.
@@ -65,14 +66,14 @@ impl StateError {
 
     /// How to fix it, a sentence.
     #[must_use]
-    pub fn fix(&self) -> String {
+    pub fn fix(&self) -> Fix {
         match self {
             Self::File(FileError { kind: FileErrorKind::TooLarge { .. }, path, .. })
             | Self::Syntax { path, .. }
-            | Self::Shape { path, .. } => format!("Correct {}, or move it away and register again.", show(path)),
+            | Self::Shape { path, .. } => format!("Correct {}, or move it away and register again.", show(path)).into(),
             Self::File(error) => error.fix(),
             Self::Newer { .. } => "Use the waypost that wrote it, or a later one.".into(),
-            Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.text.clone()).unwrap_or_default(),
+            Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.clone()).unwrap_or_default(),
             Self::Changed { .. } => "Check the destination, then save again.".into(),
             Self::Secret(error) => error.fix(),
         }

@@ -254,7 +254,7 @@ fn h23_a_loose_mode_names_the_command() {
     for loose in [0o640, 0o604, 0o620, 0o602, 0o666] {
         fs::set_permissions(home.file(), Permissions::from_mode(loose)).unwrap();
         let error = load(&home.paths).unwrap_err();
-        assert!(error.fix().ends_with(&format!("chmod 600 {}", home.file().display())), "{error}");
+        assert!(error.fix().text.ends_with(&format!("chmod 600 {}", home.file().display())), "{error}");
         assert!(save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).is_err());
         assert_eq!(mode(&home.file()), loose);
     }
@@ -414,7 +414,7 @@ fn h28_what_is_edited_by_hand_takes_no_secret_along() {
         let before = home.text();
         let Loaded::Locked { draft, error, generation, .. } = load(&home.paths).unwrap() else { panic!("{before}") };
         assert_eq!(generation, 1);
-        assert!(error.fix().to_lowercase().contains("enter the secret again"), "{error}");
+        assert!(error.fix().text.to_lowercase().contains("enter the secret again"), "{error}");
         assert!(matches!(StateError::from(error), StateError::Secret(_)));
         assert!(auth::ALL.iter().flat_map(|auth| auth.secret_fields()).all(|field| draft.secret(field).is_empty()));
         assert_eq!(home.text(), before);
@@ -556,7 +556,7 @@ fn no_error_shows_a_secret() {
     assert_hidden(&format!("{loaded:?}"));
     home.edit_by_hand(|json| json["destination"]["sealed"]["auth.token"] = json!([CANARY]));
     let error = load(&home.paths).unwrap_err();
-    assert_hidden(&format!("{error} {error:?} {} {}", error.why(), error.fix()));
+    assert_hidden(&format!("{error} {error:?} {} {}", error.why(), error.fix().text));
 }
 
 /// Where the process that another test starts is to save.

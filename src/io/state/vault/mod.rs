@@ -17,6 +17,7 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::domain::problem::Fix;
 use crate::domain::secret::Secret;
 use crate::io::fs::atomic;
 use crate::io::fs::file::{self, Links};
@@ -77,15 +78,15 @@ impl VaultError {
 
     /// How to fix it, a sentence.
     #[must_use]
-    pub fn fix(&self) -> String {
+    pub fn fix(&self) -> Fix {
         match self {
-            Self::KeyMissing { path, named: true } => format!("Put it back, or correct {KEY_FILE_VAR} ({}).", show(path)),
+            Self::KeyMissing { path, named: true } => format!("Put it back, or correct {KEY_FILE_VAR} ({}).", show(path)).into(),
             Self::KeyMissing { named: false, .. } => "Put it back, or enter the secret again.".into(),
             Self::KeyLength { path, named: true } => {
-                format!("Put {KEY_BYTES} random bytes into {}, then enter the secret again.", show(path))
+                format!("Put {KEY_BYTES} random bytes into {}, then enter the secret again.", show(path)).into()
             }
             Self::KeyLength { path, named: false } => {
-                format!("Put it back; or remove {}, then enter the secret again.", show(path))
+                format!("Put it back; or remove {}, then enter the secret again.", show(path)).into()
             }
             Self::KeyFile(error) | Self::KeyNotCreated(error) => error.fix(),
             Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => "Enter the secret again.".into(),

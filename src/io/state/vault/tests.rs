@@ -169,7 +169,7 @@ fn a_key_that_others_read() {
     for loose in [0o640, 0o604, 0o644] {
         put_key(&paths, &[7; 32], loose);
         let error = Key::read(&paths).unwrap_err();
-        assert_eq!(error.fix(), format!("Run: chmod 600 {}", paths.key_file().display()), "{error}");
+        assert_eq!(error.fix().text, format!("Run: chmod 600 {}", paths.key_file().display()), "{error}");
     }
     for private in [0o600, 0o400] {
         put_key(&paths, &[7; 32], private);
