@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::exit;
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::Field;
 use crate::domain::problem::{Fix, FixAction};
 use crate::domain::text::visible;
 use crate::ops::Problem;
@@ -12,7 +12,7 @@ use crate::ops::Problem;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// Inputs that are not valid, all of them; at least one.
-    Fields(Vec<FieldError>),
+    Fields(Vec<Problem>),
     /// What the operation says.
     Problem(Box<Problem>),
     /// The arguments do not go together, or something else of the command line itself.
@@ -31,7 +31,7 @@ pub enum Failure {
 impl Failure {
     /// Inputs that are not valid.
     #[must_use]
-    pub const fn fields(errors: Vec<FieldError>) -> Self {
+    pub const fn fields(errors: Vec<Problem>) -> Self {
         Self::Fields(errors)
     }
 
@@ -108,7 +108,7 @@ impl From<Problem> for Failure {
     }
 }
 
-fn of_field(one: &FieldError) -> Value {
+fn of_field(one: &Problem) -> Value {
     error(exit::USAGE, &message(one), one.field, &fix_text(&one.fix))
 }
 
@@ -121,7 +121,7 @@ fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
     })
 }
 
-fn message(error: &FieldError) -> String {
+fn message(error: &Problem) -> String {
     let Some(field) = error.field else { return format!("{}. {}", capital(&error.what), error.why) };
     let name = match field.flag {
         Some(flag) => format!("{} ({flag})", field.label),

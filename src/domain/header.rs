@@ -1,7 +1,8 @@
 //! Names of headers that carry a signature or an API key.
 
-use super::field::{Field, FieldError};
+use super::field::Field;
 use super::text::{ellipsis, visible};
+use crate::domain::problem::Problem;
 
 /// The longest header name accepted, in bytes. Servers' own limits are larger; nobody means to go here.
 const MAX_BYTES: usize = 256;
@@ -38,19 +39,19 @@ impl HeaderKey {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(field: Field, text: &str, allowed: &[&str]) -> Result<Self, FieldError> {
+    pub fn parse(field: Field, text: &str, allowed: &[&str]) -> Result<Self, Problem> {
         let example = format!("Enter a name such as {}.", field.placeholder);
         if text.trim().is_empty() {
             let why = format!("Required: {}.", field.about);
-            return Err(FieldError::new(field, "is empty", why, example));
+            return Err(Problem::new(field, "is empty", why, example));
         }
         if text.len() > MAX_BYTES {
             let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
-            return Err(FieldError::new(field, what, "Servers refuse such long header names.", example));
+            return Err(Problem::new(field, what, "Servers refuse such long header names.", example));
         }
         if let Some(bad) = text.chars().find(|&c| !is_token(c)) {
             let what = format!("\"{}\" has {} in it", ellipsis(&visible(text), 60), name_of(bad));
-            return Err(FieldError::new(
+            return Err(Problem::new(
                 field,
                 what,
                 "A header name is made of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110).",
@@ -64,7 +65,7 @@ impl HeaderKey {
             } else {
                 "waypost or the protocol itself sets that header."
             };
-            return Err(FieldError::new(field, format!("\"{text}\" is reserved"), why, example));
+            return Err(Problem::new(field, format!("\"{text}\" is reserved"), why, example));
         }
         Ok(Self(text.to_owned()))
     }
@@ -112,11 +113,11 @@ mod tests {
 
     const NAME: Field = &FieldSpec { id: "name", about: "the header's name", placeholder: "X-Name", ..FieldSpec::TEXT };
 
-    fn parse(text: &str) -> Result<HeaderKey, FieldError> {
+    fn parse(text: &str) -> Result<HeaderKey, Problem> {
         HeaderKey::parse(NAME, text, &[])
     }
 
-    fn for_key(text: &str) -> Result<HeaderKey, FieldError> {
+    fn for_key(text: &str) -> Result<HeaderKey, Problem> {
         HeaderKey::parse(NAME, text, &["authorization"])
     }
 

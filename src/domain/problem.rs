@@ -113,3 +113,24 @@ impl From<&str> for Fix {
         text.to_owned().into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::field;
+
+    #[test]
+    fn a_problem_of_a_field_starts_with_its_label() {
+        let problem = Problem::new(field::URL, "is empty", "It is needed.", "Enter one.");
+        assert_eq!(problem.to_string(), "URL: is empty. It is needed. Enter one.");
+        let problem = Problem::of_kind(ProblemKind::Disk, "the disk is full", "It is small.", "Free some space.");
+        assert_eq!(problem.to_string(), "the disk is full. It is small. Free some space.");
+    }
+
+    #[test]
+    fn a_fix_carries_its_action() {
+        let fix = Fix::from("Enter it.").by_editing(field::URL);
+        assert_eq!((fix.to_string().as_str(), fix.field()), ("Enter it.", Some(field::URL)));
+        assert_eq!(Fix::from("Register.").by(FixAction::Register).field(), None);
+    }
+}

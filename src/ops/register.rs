@@ -9,7 +9,7 @@ use super::attempt::MAX_CA_BYTES;
 use super::waypost::Waypost;
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
-use crate::domain::field::{self, FieldError};
+use crate::domain::field;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::secret::Secret;
 use crate::domain::signature;
@@ -161,9 +161,8 @@ pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
 ///
 /// # Errors
 /// There is no such file, or it contains no certificate.
-pub fn ca_certificate(path: &Path) -> Result<PathBuf, FieldError> {
-    let error =
-        |what: String, why: String| FieldError::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
+pub fn ca_certificate(path: &Path) -> Result<PathBuf, Problem> {
+    let error = |what: String, why: String| Problem::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
     let unread = |unread: FileError| error(unread.what(), unread.why());
     let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
     let pem = file::read(&absolute, Links::Follow, MAX_CA_BYTES).map_err(unread)?;

@@ -4,7 +4,8 @@ use serde_json::Value;
 use waypost::domain::auth::AuthType;
 use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::field;
-use waypost::domain::field::{Choice, Field, FieldError};
+use waypost::domain::field::{Choice, Field};
+use waypost::domain::problem::Problem;
 use waypost::domain::signature::Format;
 use waypost::tui::screens::form::focus::Focus;
 use waypost::tui::screens::form::state::Form;
@@ -27,7 +28,7 @@ impl Input {
         Self { auth, texts: all, format: Format::default(), add_to: api_key::HEADER, secret: secret.to_owned() }
     }
 
-    fn form(&self) -> Vec<FieldError> {
+    fn form(&self) -> Vec<Problem> {
         let mut form = Form::register(None);
         choose(&mut form, field::AUTH, &auth::ALL, &self.auth);
         if self.auth == hmac::SPEC {
@@ -155,7 +156,7 @@ fn the_form_and_the_flags_say_the_same() {
     for input in &table {
         let (form, flags) = (input.form(), input.flags());
         let what = format!("{:?} {:?} {:?} {:?}", input.auth, input.texts, input.format, input.secret);
-        let names = |errors: &[FieldError]| errors.iter().map(|error| error.field.unwrap().id).collect::<Vec<_>>();
+        let names = |errors: &[Problem]| errors.iter().map(|error| error.field.unwrap().id).collect::<Vec<_>>();
         let told: Vec<_> = flags.iter().map(|error| error["field"].as_str().unwrap()).collect();
         assert_eq!(told, names(&form), "{what}");
         for (error, told) in form.iter().zip(&flags) {

@@ -7,7 +7,8 @@ use crate::cli::failure::Failure;
 use crate::cli::input::fields::ca_cert;
 use crate::domain::auth;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Choice, Field, FieldError, Kind, TIMEOUT, URL};
+use crate::domain::field::{AUTH, CA_CERT, Choice, Field, Kind, TIMEOUT, URL};
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
@@ -214,7 +215,7 @@ impl Form<'_> {
     }
 
     /// What is wrong with a field; where nothing is, says what is worth knowing about it.
-    fn wrong(&mut self, field: Field) -> Option<FieldError> {
+    fn wrong(&mut self, field: Field) -> Option<Problem> {
         let found = self.draft.check().err().and_then(|errors| errors.into_iter().find(|wrong| wrong.field == Some(field)));
         if found.is_some() {
             return found;

@@ -1,7 +1,7 @@
 //! `waypost edit`.
 
 use crate::cli::failure::Failure;
-use crate::cli::input::fields::{FieldErrors, Fields};
+use crate::cli::input::fields::{Fields, Problems};
 use crate::cli::input::secret;
 use crate::cli::output::{Out, destination};
 use crate::domain::draft::Draft;
@@ -54,7 +54,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             Ok(checked.settings)
         }
         // The secret became unreadable in the meantime: that is the problem, not the flags.
-        Err(FieldErrors { to_ask: Some(_), .. }) if let Some(locked) = locked => Err(locked),
+        Err(Problems { to_ask: Some(_), .. }) if let Some(locked) = locked => Err(locked),
         Err(wrong) => {
             // The operation reports one field; all of them are reported instead.
             let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);

@@ -6,7 +6,7 @@ use crate::cli::input::secret;
 use crate::cli::output::{Out, destination};
 use crate::domain::auth;
 use crate::domain::draft::Draft;
-use crate::domain::field::{self, FieldError};
+use crate::domain::field;
 use crate::ops::{Problem, State, Waypost};
 
 #[derive(Debug, clap::Args)]
@@ -45,10 +45,10 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 }
 
 /// All errors when --auth is missing, which must not be guessed.
-fn without_auth(fields: &Fields) -> Vec<FieldError> {
+fn without_auth(fields: &Fields) -> Vec<Problem> {
     let draft = Draft::default().with(field::URL, fields.url.clone().unwrap_or_default());
     let mut errors = draft.check().err().unwrap_or_default();
-    errors.push(FieldError::new(
+    errors.push(Problem::new(
         field::AUTH,
         "is required",
         "waypost does not guess how requests are authenticated.",

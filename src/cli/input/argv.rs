@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use crate::cli::failure::Failure;
 use crate::domain::auth;
-use crate::domain::field::{Field, FieldError, Kind};
+use crate::domain::field::{Field, Kind};
+use crate::domain::problem::Problem;
 
 /// The field that people mean by a flag that would give a secret, and that flag.
 fn secret_flag(flag: &str) -> Option<(&'static str, Field)> {
@@ -23,7 +24,7 @@ pub fn refuse_secrets(args: &[OsString]) -> Result<(), Failure> {
         let text = arg.to_string_lossy();
         let flag = text.split('=').next().unwrap_or_default().replace('_', "-").to_ascii_lowercase();
         if let Some((flag, field)) = secret_flag(&flag) {
-            return Err(Failure::fields(vec![FieldError::new(
+            return Err(Failure::fields(vec![Problem::new(
                 field,
                 format!("{flag} is not taken: a secret never comes as an argument"),
                 "Every user of this machine can read arguments, and the shell keeps them in its history.",

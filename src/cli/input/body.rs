@@ -7,7 +7,8 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::read::{self, Error, is_stdin};
 use crate::domain::event::{BuiltIn, Event, check_json};
-use crate::domain::field::{BODY, FieldError};
+use crate::domain::field::BODY;
+use crate::domain::problem::Problem;
 use crate::domain::text::visible;
 use crate::ops::{self, Waypost};
 
@@ -48,7 +49,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = if is_stdin(path) { read::bounded(io::stdin().lock(), MAX_BODY) } else { read::file(path, MAX_BODY) };
     bytes.map_err(|error| match error {
         Error::Unreadable(error) => unreadable(path, &error),
-        Error::TooLong(most) => Failure::fields(vec![FieldError::new(
+        Error::TooLong(most) => Failure::fields(vec![Problem::new(
             BODY,
             format!("{} has more than {most} bytes", shown(path)),
             "Endpoints refuse events of that size.",
@@ -59,7 +60,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A source that cannot be read.
 pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::fields(vec![FieldError::new(
+    Failure::fields(vec![Problem::new(
         BODY,
         format!("{} cannot be read", shown(path)),
         format!("{}.", ops::reason(error)),
@@ -74,7 +75,7 @@ fn shown(path: &Path) -> String {
 fn checked(event: Event) -> Result<Event, Failure> {
     match check_json(&event.body) {
         Ok(()) => Ok(event),
-        Err(fault) => Err(Failure::fields(vec![FieldError::new(
+        Err(fault) => Err(Failure::fields(vec![Problem::new(
             BODY,
             format!("{} {fault}", visible(&event.name)),
             "Events are sent as application/json.",

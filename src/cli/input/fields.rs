@@ -11,7 +11,8 @@ use crate::cli::input::secret::{SecretInput, SecretSource};
 use crate::domain::auth::{self, AuthType};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, FieldSpec, TIMEOUT, URL};
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, TIMEOUT, URL};
+use crate::domain::problem::Problem;
 use crate::ops;
 
 const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
@@ -45,15 +46,15 @@ pub struct Fields {
 
 /// What is wrong with the flags.
 #[derive(Clone, Debug)]
-pub struct FieldErrors {
+pub struct Problems {
     /// Every field that is wrong, in the order of the form; at most one error a field.
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<Problem>,
     /// The secret, where it is all that is missing: it can be asked for.
     pub to_ask: Option<Field>,
 }
 
-impl From<FieldErrors> for Failure {
-    fn from(wrong: FieldErrors) -> Self {
+impl From<Problems> for Failure {
+    fn from(wrong: Problems) -> Self {
         Self::Fields(wrong.errors)
     }
 }
@@ -80,7 +81,7 @@ impl Fields {
     ///
     /// # Errors
     /// What is wrong.
-    pub fn check(&self, mut draft: Draft, given: Option<&SecretInput>) -> Result<Checked, FieldErrors> {
+    pub fn check(&self, mut draft: Draft, given: Option<&SecretInput>) -> Result<Checked, Problems> {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
             draft.set_auth_type(auth_type);
@@ -108,10 +109,10 @@ impl Fields {
         errors.sort_by_key(|error| order(error.field).unwrap_or(usize::MAX));
         errors.dedup_by_key(|error| error.field);
         let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == Some(field)));
-        Err(FieldErrors { errors, to_ask })
+        Err(Problems { errors, to_ask })
     }
 
-    fn fill(&self, draft: &mut Draft, errors: &mut Vec<FieldError>) {
+    fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) {
         for (field, given) in [(URL, &self.url), (TIMEOUT, &self.timeout)] {
             if let Some(given) = given {
                 draft.set(field, given);
@@ -129,11 +130,11 @@ impl Fields {
     }
 
     /// A flag of another auth type would be without effect, which is never what was meant.
-    fn misplaced(&self, auth_type: AuthType, given: Option<&SecretInput>, errors: &mut Vec<FieldError>) {
+    fn misplaced(&self, auth_type: AuthType, given: Option<&SecretInput>, errors: &mut Vec<Problem>) {
         let name = auth_type.name;
         for (field, _) in self.of_auth.given().filter(|(field, _)| !auth_type.fields.contains(field)) {
             let owner = auth::ALL.into_iter().find(|other| other.fields.contains(&field)).unwrap_or(auth_type);
-            errors.push(FieldError::new(
+            errors.push(Problem::new(
                 field,
                 format!("does not belong to the auth type {name}"),
                 "It would have no effect.",
@@ -141,14 +142,15 @@ impl Fields {
             ));
         }
         match (given, auth_type.secret_fields().next()) {
-            (Some(_), None) => errors.push(FieldError::new(
+            (Some(_), None) => errors.push(Problem::new(
                 AUTH,
                 format!("{name} has no secret, and one is given"),
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
-            (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => errors
-                .push(FieldError::new(field, "is not generated", "The receiver decides what it is.", format!("{SECRET_FIX}."))),
+            (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => {
+                errors.push(Problem::new(field, "is not generated", "The receiver decides what it is.", format!("{SECRET_FIX}.")))
+            }
             _ => {}
         }
     }
@@ -158,13 +160,13 @@ impl Fields {
 ///
 /// # Errors
 /// There is no such file, or no certificate in it.
-pub fn ca_cert(path: &Path) -> Result<String, FieldError> {
+pub fn ca_cert(path: &Path) -> Result<String, Problem> {
     if path.as_os_str().is_empty() {
         return Ok(String::new());
     }
     let absolute = ops::ca_certificate(path)?;
     absolute.into_os_string().into_string().map_err(|_| {
-        FieldError::new(
+        Problem::new(
             CA_CERT,
             "has a path that is not UTF-8",
             "The state file cannot hold it.",
@@ -211,7 +213,7 @@ fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
 }
 
 /// A secret that is empty because none was given: says how to give one.
-fn how_to_give(mut error: FieldError) -> FieldError {
+fn how_to_give(mut error: Problem) -> Problem {
     let generate =
         if error.field.is_some_and(FieldSpec::can_be_generated) { ", or let one be made by --generate-secret" } else { "" };
     error.what = "is missing".into();

@@ -7,9 +7,10 @@ use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Choice, Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::field::{Choice, Field, FieldSpec, Kind, SecretSpec};
 use crate::domain::header::HeaderKey;
 use crate::domain::mask::Masked;
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::credentials;
 use crate::domain::signature::explain::mistake::Mistake;
@@ -174,13 +175,13 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     Some(Auth::new(ApiKey { place: place?, value: value? }))
 }
 
-fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place, FieldError> {
+fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place, Problem> {
     if in_header {
         // Some APIs want `Authorization: ApiKey …`.
         return HeaderKey::parse(KEY, key, &["authorization"]).map(Place::Header);
     }
     if key.is_empty() {
-        return Err(FieldError::new(
+        return Err(Problem::new(
             KEY,
             "is empty",
             "Required: the name of the query parameter that carries the key.",
@@ -191,7 +192,7 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place,
     no_control(KEY, key)?;
     not_too_long(KEY, key)?;
     if url.and_then(EndpointUrl::query).is_some_and(|query| has_parameter(query, key)) {
-        return Err(FieldError::new(
+        return Err(Problem::new(
             KEY,
             format!("\"{}\" is already in the URL's query", visible(key)),
             "Of two parameters with one name, receivers read one or the other.",
@@ -208,14 +209,14 @@ fn has_parameter(query: &str, name: &str) -> bool {
     url::form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name) || query.split('&').any(as_uri)
 }
 
-fn value(secret: &Secret, in_header: bool) -> Result<Secret, FieldError> {
+fn value(secret: &Secret, in_header: bool) -> Result<Secret, Problem> {
     not_empty(VALUE, secret, "Enter the key that the receiver gave you.")?;
     no_outer_space(VALUE, secret.expose())?;
     no_control(VALUE, secret.expose())?;
     not_too_long(VALUE, secret.expose())?;
     if in_header && let Some(position) = secret.expose().chars().position(|c| !c.is_ascii()) {
         let what = format!("has a character at position {} that is not ASCII", position + 1);
-        return Err(FieldError::new(
+        return Err(Problem::new(
             VALUE,
             what,
             "Servers read other characters in a header differently (RFC 9110 §5.5).",

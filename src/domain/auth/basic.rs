@@ -8,8 +8,9 @@ use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::field::{Field, FieldSpec, Kind, SecretSpec};
 use crate::domain::mask::Masked;
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::shell::quoted;
 use crate::domain::signature::explain::credentials;
@@ -128,9 +129,9 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     Some(Auth::new(Basic { username: username?, password: password? }))
 }
 
-fn username(text: &str) -> Result<String, FieldError> {
+fn username(text: &str) -> Result<String, Problem> {
     if text.contains(':') {
-        return Err(FieldError::new(
+        return Err(Problem::new(
             USERNAME,
             "has a colon in it",
             "Basic Auth separates the user name from the password at the first colon (RFC 7617).",
@@ -142,7 +143,7 @@ fn username(text: &str) -> Result<String, FieldError> {
     Ok(text.to_owned())
 }
 
-fn password(check: &mut Check<'_>) -> Result<Secret, FieldError> {
+fn password(check: &mut Check<'_>) -> Result<Secret, Problem> {
     let secret = check.values.secret(PASSWORD).clone();
     not_empty(PASSWORD, &secret, "Enter the password that the receiver has.")?;
     no_control(PASSWORD, secret.expose())?;

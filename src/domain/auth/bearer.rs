@@ -6,8 +6,9 @@ use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Field, FieldError, FieldSpec, Kind, SecretSpec};
+use crate::domain::field::{Field, FieldSpec, Kind, SecretSpec};
 use crate::domain::mask::Masked;
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::credentials;
 use crate::domain::signature::explain::mistake::Mistake;
@@ -110,7 +111,7 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-fn token(check: &mut Check<'_>) -> Result<Secret, FieldError> {
+fn token(check: &mut Check<'_>) -> Result<Secret, Problem> {
     let secret = check.values.secret(TOKEN);
     not_empty(TOKEN, secret, "Enter the token that the receiver gave you.")?;
     let (text, removed) = without_bearer(secret.expose());
@@ -124,7 +125,7 @@ fn token(check: &mut Check<'_>) -> Result<Secret, FieldError> {
     not_too_long(TOKEN, text.expose())?;
     if let Some(position) = text.expose().chars().position(|c| !c.is_ascii_graphic()) {
         let what = format!("has a character at position {} that a token cannot have", position + 1);
-        return Err(FieldError::new(
+        return Err(Problem::new(
             TOKEN,
             what,
             "A token is made of visible ASCII characters, without spaces.",

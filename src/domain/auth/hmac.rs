@@ -8,8 +8,9 @@ use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Choice, Field, FieldError, FieldSpec, Kind, SecretSpec, Values};
+use crate::domain::field::{Choice, Field, FieldSpec, Kind, SecretSpec, Values};
 use crate::domain::header::HeaderKey;
+use crate::domain::problem::Problem;
 use crate::domain::signature::explain::mistake::Mistake;
 use crate::domain::signature::explain::signing;
 use crate::domain::signature::verify::received::Received;
@@ -154,7 +155,7 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     Some(Auth::new(Hmac { header_key: header_key?, secret: secret? }))
 }
 
-fn header_key(values: &Values) -> Result<HeaderKey, FieldError> {
+fn header_key(values: &Values) -> Result<HeaderKey, Problem> {
     let text = match (HEADER_KEY.default)(values) {
         Some(default) if values.text(HEADER_KEY).is_empty() => default,
         _ => values.text(HEADER_KEY),
@@ -162,7 +163,7 @@ fn header_key(values: &Values) -> Result<HeaderKey, FieldError> {
     HeaderKey::parse(HEADER_KEY, text, &[])
 }
 
-fn signing_secret(check: &mut Check<'_>, format: Format) -> Result<SigningSecret, FieldError> {
+fn signing_secret(check: &mut Check<'_>, format: Format) -> Result<SigningSecret, Problem> {
     let field = SIGNING_SECRET;
     let secret = check.values.secret(field).clone();
     not_empty(field, &secret, "Enter the secret that the receiver has, or generate one.")?;
@@ -180,15 +181,15 @@ fn signing_secret(check: &mut Check<'_>, format: Format) -> Result<SigningSecret
     Ok(signing)
 }
 
-fn invalid(error: InvalidKey) -> FieldError {
+fn invalid(error: InvalidKey) -> Problem {
     match error {
-        InvalidKey::Empty => FieldError::new(
+        InvalidKey::Empty => Problem::new(
             SIGNING_SECRET,
             "is empty",
             "Anyone could sign with an empty secret.",
             "Enter the secret that the receiver has, or generate one.",
         ),
-        InvalidKey::NotBase64 => FieldError::new(
+        InvalidKey::NotBase64 => Problem::new(
             SIGNING_SECRET,
             "is not base64",
             "Standard Webhooks takes the key from the base64 text after \"whsec_\", padded with = to a multiple of four.",

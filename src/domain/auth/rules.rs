@@ -1,6 +1,7 @@
 //! Rules for values that more than one field has.
 
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::Field;
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 
 use super::spec::Check;
@@ -8,18 +9,18 @@ use super::spec::Check;
 /// The longest value accepted, in bytes: most servers accept no more in one header.
 pub const MAX_FIELD_BYTES: usize = 8 * 1024;
 
-pub(super) fn not_empty(field: Field, secret: &Secret, fix: &str) -> Result<(), FieldError> {
+pub(super) fn not_empty(field: Field, secret: &Secret, fix: &str) -> Result<(), Problem> {
     if !secret.is_empty() {
         return Ok(());
     }
-    Err(FieldError::new(field, "is empty", "Without it the receiver cannot tell our requests from anyone's.", fix))
+    Err(Problem::new(field, "is empty", "Without it the receiver cannot tell our requests from anyone's.", fix))
 }
 
-pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), FieldError> {
+pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
     if text.trim() == text {
         return Ok(());
     }
-    Err(FieldError::new(
+    Err(Problem::new(
         field,
         "starts or ends with whitespace",
         "It is nearly always left over from copying, and the receiver would not match it.",
@@ -28,18 +29,18 @@ pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), FieldError>
 }
 
 /// Says where a control character is, never what the text is.
-pub(crate) fn no_control(field: Field, text: &str) -> Result<(), FieldError> {
+pub(crate) fn no_control(field: Field, text: &str) -> Result<(), Problem> {
     let Some(position) = text.chars().position(char::is_control) else { return Ok(()) };
     let what = format!("has a control character (a line break, tab or the like) at position {}", position + 1);
-    Err(FieldError::new(field, what, "It could end the header early, or is left over from copying.", "Enter it without."))
+    Err(Problem::new(field, what, "It could end the header early, or is left over from copying.", "Enter it without."))
 }
 
-pub(super) fn not_too_long(field: Field, text: &str) -> Result<(), FieldError> {
+pub(super) fn not_too_long(field: Field, text: &str) -> Result<(), Problem> {
     if text.len() <= MAX_FIELD_BYTES {
         return Ok(());
     }
     let what = format!("has {} bytes, more than {MAX_FIELD_BYTES}", text.len());
-    Err(FieldError::new(field, what, "Servers refuse headers of that size.", "Enter a shorter one."))
+    Err(Problem::new(field, what, "Servers refuse headers of that size.", "Enter a shorter one."))
 }
 
 /// For a secret that may start or end with whitespace.

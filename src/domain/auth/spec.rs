@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Field, FieldError, Notice, Values};
+use crate::domain::field::{Field, Notice, Values};
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::signature::Format;
 use crate::domain::signature::explain::mistake::Mistake;
@@ -61,14 +62,14 @@ pub struct Check<'a> {
     /// Where requests go; `None` when that is not a URL.
     pub url: Option<&'a EndpointUrl>,
     /// In the order in which they were found.
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<Problem>,
     /// In the order in which they were found.
     pub notices: Vec<Notice>,
 }
 
 impl Check<'_> {
     /// Notes an error, so that the other fields are checked all the same.
-    pub fn keep<T>(&mut self, result: Result<T, FieldError>) -> Option<T> {
+    pub fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 

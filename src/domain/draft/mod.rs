@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::auth::{AuthType, Check, default, rules::no_control};
 use crate::domain::destination::Settings;
-use crate::domain::field::{AUTH, CA_CERT, Field, FieldError, Notice, TIMEOUT, URL, Values};
+use crate::domain::field::{AUTH, CA_CERT, Field, Notice, TIMEOUT, URL, Values};
+use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
@@ -150,7 +151,7 @@ impl Draft {
     ///
     /// # Errors
     /// Every field that is wrong, in the order of the form; at most one error a field.
-    pub fn check(&self) -> Result<Checked, Vec<FieldError>> {
+    pub fn check(&self) -> Result<Checked, Vec<Problem>> {
         match self.examine() {
             (Some(settings), _, notices) => Ok(Checked { settings, notices }),
             (None, errors, _) => Err(errors),
@@ -164,7 +165,7 @@ impl Draft {
     }
 
     /// Settings only where there is no error, and an error where there are none: [`Check::keep`] alone adds one.
-    fn examine(&self) -> (Option<Settings>, Vec<FieldError>, Vec<Notice>) {
+    fn examine(&self) -> (Option<Settings>, Vec<Problem>, Vec<Notice>) {
         let mut errors = Vec::new();
         let url = EndpointUrl::parse(self.text(URL)).map_err(|error| errors.push(error)).ok();
         let notices = url.as_ref().map(EndpointUrl::notices).unwrap_or_default().into_iter().collect();
@@ -181,14 +182,14 @@ impl Draft {
     }
 }
 
-fn ca_cert(text: &str) -> Result<Option<PathBuf>, FieldError> {
+fn ca_cert(text: &str) -> Result<Option<PathBuf>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
     no_control(CA_CERT, text)?;
     let path = Path::new(text);
     if !path.is_absolute() {
-        return Err(FieldError::new(
+        return Err(Problem::new(
             CA_CERT,
             format!("\"{}\" is not an absolute path", visible(text)),
             "It is read at every delivery, from wherever waypost is started.",
@@ -198,14 +199,14 @@ fn ca_cert(text: &str) -> Result<Option<PathBuf>, FieldError> {
     Ok(Some(path.to_owned()))
 }
 
-fn timeout(text: &str) -> Result<Option<u16>, FieldError> {
+fn timeout(text: &str) -> Result<Option<u16>, Problem> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     match text.parse::<u16>() {
         Ok(seconds) if TIMEOUT_S.contains(&seconds) && text.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(seconds)),
-        _ => Err(FieldError::new(
+        _ => Err(Problem::new(
             TIMEOUT,
             format!("\"{}\" is not a number of seconds from 1 to 120", visible(text)),
             "It limits the whole of an attempt.",

@@ -3,16 +3,16 @@
 //! ```text
 //! spec     a field as data: its id, label, flag, kind and texts; and values by field
 //! common   the fields that every destination has
-//! message  an error or a notice about a field
+//! notice   what is worth knowing about a field
 //! ```
 //!
 //! The fields of an auth type are in its own file, `domain/auth/NAME.rs`. The form, the flags, the accessible mode, `show` and
 //! the state file iterate over these specs; none of them knows a field by name.
 
 mod common;
-mod message;
+mod notice;
 mod spec;
 
 pub use common::{AUTH, BODY, CA_CERT, TIMEOUT, URL};
-pub use message::{FieldError, Notice};
+pub use notice::Notice;
 pub use spec::{Choice, Field, FieldSpec, Kind, SecretSpec, Values, unchanged};

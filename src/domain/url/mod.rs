@@ -9,8 +9,9 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 use super::address::{Reach, reach};
-use super::field::{FieldError, Notice, URL};
+use super::field::{Notice, URL};
 use super::text::{ellipsis, visible};
+use crate::domain::problem::Problem;
 
 /// The longest URL accepted, in bytes.
 pub const MAX_BYTES: usize = 2048;
@@ -33,7 +34,7 @@ impl EndpointUrl {
     ///
     /// # Errors
     /// What is wrong with it, and the form to enter where there is one.
-    pub fn parse(text: &str) -> Result<Self, FieldError> {
+    pub fn parse(text: &str) -> Result<Self, Problem> {
         plain_ascii(text)?;
         let rest = after_scheme(text)?;
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
@@ -130,12 +131,12 @@ impl EndpointUrl {
     }
 }
 
-fn error(what: &str, why: &str, fix: &str) -> FieldError {
-    FieldError::new(URL, what, why, fix)
+fn error(what: &str, why: &str, fix: &str) -> Problem {
+    Problem::new(URL, what, why, fix)
 }
 
 /// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
-fn plain_ascii(text: &str) -> Result<(), FieldError> {
+fn plain_ascii(text: &str) -> Result<(), Problem> {
     if text.is_empty() {
         return Err(error("is empty", "waypost needs to know where to send events.", EXAMPLE));
     }
@@ -165,7 +166,7 @@ fn plain_ascii(text: &str) -> Result<(), FieldError> {
     Err(not_ascii(text, bad, position))
 }
 
-fn not_ascii(text: &str, bad: char, position: usize) -> FieldError {
+fn not_ascii(text: &str, bad: char, position: usize) -> Problem {
     let what = format!("has \"{}\" at position {position}, which is not ASCII", visible(&bad.to_string()));
     let host_end = text.find("://").map_or(0, |at| at + 3);
     let host_end = host_end + text[host_end..].find(['/', '?', '#']).unwrap_or(text.len() - host_end);
@@ -189,7 +190,7 @@ fn not_ascii(text: &str, bad: char, position: usize) -> FieldError {
     error(&what, why, &fix)
 }
 
-fn after_scheme(text: &str) -> Result<&str, FieldError> {
+fn after_scheme(text: &str) -> Result<&str, Problem> {
     if let Some(rest) = text.get(..SCHEME.len()).filter(|head| head.eq_ignore_ascii_case(SCHEME)).map(|_| &text[SCHEME.len()..]) {
         return Ok(rest);
     }
@@ -206,7 +207,7 @@ fn after_scheme(text: &str) -> Result<&str, FieldError> {
     }
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), FieldError> {
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), Problem> {
     // The colons in the brackets belong to the address.
     let host_end = authority.rfind(']').unwrap_or(0);
     let Some(colon) = authority[host_end..].find(':').map(|at| at + host_end) else { return Ok((authority, None)) };
@@ -229,7 +230,7 @@ fn host_of(url: &Url) -> String {
 }
 
 /// The host must be written as the parser reads it.
-fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, FieldError> {
+fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, Problem> {
     let read = host_of(url);
     let ip = match url.host() {
         Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
@@ -270,7 +271,7 @@ fn is_label(label: &str) -> bool {
 }
 
 /// The path and the query must be written as the parser writes them; an empty path becomes `/`.
-fn same_tail(url: &Url, typed: &str) -> Result<(), FieldError> {
+fn same_tail(url: &Url, typed: &str) -> Result<(), Problem> {
     let read = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),

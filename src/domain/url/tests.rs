@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::problem::Problem;
 
-fn refused(text: &str) -> FieldError {
+fn refused(text: &str) -> Problem {
     match EndpointUrl::parse(text) {
         Err(error) => error,
         Ok(url) => panic!("{text:?} was accepted as {url:?}"),

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::vault::VaultError;
-use crate::domain::field::{Field, FieldError};
+use crate::domain::field::Field;
 use crate::domain::problem::Fix;
+use crate::domain::problem::Problem;
 use crate::io::fs::{FileError, FileErrorKind, show};
 
-/// The state file cannot be used. Contains no value of it, except what a [`FieldError`] shows.
+/// The state file cannot be used. Contains no value of it, except what a [`Problem`] shows.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     #[error(transparent)]
@@ -23,7 +24,7 @@ pub enum StateError {
     Newer { path: PathBuf, found: u64, known: u64 },
     /// Values that are not accepted, in the order of the form; at least one.
     #[error("{}: {}", show(.path), listed(.errors))]
-    Invalid { path: PathBuf, errors: Vec<FieldError> },
+    Invalid { path: PathBuf, errors: Vec<Problem> },
     /// Something that does not take the lock changed the file between loading and saving.
     #[error("{} was changed by another program", show(.path))]
     Changed { path: PathBuf },
@@ -80,7 +81,7 @@ impl StateError {
     }
 }
 
-fn listed(errors: &[FieldError]) -> String {
+fn listed(errors: &[Problem]) -> String {
     let parts: Vec<_> =
         errors.iter().map(|error| format!("{} {}", error.field.map(|field| field.id).unwrap_or_default(), error.what)).collect();
     parts.join("; ")

@@ -4,6 +4,7 @@ mod values;
 
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::field;
+use crate::domain::problem::Problem;
 use proptest::prelude::*;
 
 use super::*;
@@ -34,7 +35,7 @@ fn checked(draft: &Draft) -> Checked {
 
 /// The only error of a draft.
 #[track_caller]
-fn error(draft: &Draft) -> FieldError {
+fn error(draft: &Draft) -> Problem {
     let mut errors = draft.check().expect_err("refused");
     assert_eq!(errors.len(), 1, "{errors:?}");
     errors.remove(0)

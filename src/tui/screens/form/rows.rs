@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::auth::hmac;
-use crate::domain::field::{self, Field, FieldError};
+use crate::domain::field::{self, Field};
+use crate::domain::problem::Problem;
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::text::visible;
 use crate::tui::screens::form::focus::Focus;
@@ -102,7 +103,7 @@ fn colour_mark(line: &mut Line<'static>, theme: Theme) {
 }
 
 /// An error as sentences, without its label: that is beside it.
-fn sentence(error: &FieldError) -> String {
+fn sentence(error: &Problem) -> String {
     format!("{}. {} {}", text::capitalised(&error.what), error.why, fix_text(&error.fix))
 }
 

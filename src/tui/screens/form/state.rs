@@ -3,7 +3,7 @@
 use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, Field, FieldError, Notice, URL};
+use crate::domain::field::{AUTH, Field, Notice, URL};
 use crate::domain::secret::Secret;
 use crate::ops::Problem;
 use crate::tui::msg::Id;
@@ -46,7 +46,7 @@ pub struct Form {
     /// A secret was generated in this form, and has to be carried to the receiver.
     pub generated: bool,
     /// Shown below their fields since the last attempt to save.
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<Problem>,
     /// What was done to an input, or refused; shown below its field.
     pub notes: Vec<Notice>,
     /// What is worth knowing about the inputs. Made at each change, not at each frame.
@@ -139,7 +139,7 @@ impl Form {
 
     /// The error below a field.
     #[must_use]
-    pub fn error(&self, field: Field) -> Option<&FieldError> {
+    pub fn error(&self, field: Field) -> Option<&Problem> {
         self.errors.iter().find(|error| error.field == Some(field))
     }
 
@@ -269,7 +269,7 @@ impl Form {
     }
 
     /// Shows the errors of an attempt to save, and goes to the first.
-    pub fn refuse(&mut self, errors: Vec<FieldError>) {
+    pub fn refuse(&mut self, errors: Vec<Problem>) {
         if let Some(first) = errors.first().and_then(|error| error.field) {
             self.advanced |= errors.iter().any(|error| error.field.is_some_and(|field| ADVANCED.contains(&field)));
             self.go(Focus::Field(first));

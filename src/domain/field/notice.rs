@@ -1,12 +1,8 @@
-//! What can be said about a field: an error or a notice.
+//! What is worth knowing about an input that is accepted all the same.
 
 use std::fmt;
 
 use super::spec::Field;
-use crate::domain::problem::Problem;
-
-/// The problem of an input.
-pub type FieldError = Problem;
 
 /// Something worth knowing about an input that is accepted all the same. Never asks anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +29,10 @@ impl fmt::Display for Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::field::{CA_CERT, URL};
+    use crate::domain::field::CA_CERT;
 
     #[test]
-    fn what_is_said_begins_with_the_label() {
+    fn a_notice_starts_with_the_label() {
         assert_eq!(Notice::new(CA_CERT, "ends soon").to_string(), "CA certificate: ends soon");
-        let error = FieldError::new(URL, "is empty", "It has to be known.", "Enter one.");
-        assert_eq!(error.to_string(), "URL: is empty. It has to be known. Enter one.");
     }
 }
