@@ -1,7 +1,7 @@
 //! Whole sessions: commands with everything they print.
 //!
 //! To accept an intended change: `cargo insta test --accept --test cli` (`cargo install cargo-insta`). What differs from run to
-//! run has placeholders: `PORT`, `HOME`, `msg_ID`, `dst_ID`, `TIME`, `N ms`.
+//! run has placeholders: `PORT`, `HOME`, `msg_ID`, `dst_ID`, `TIME`, `DURATION`.
 
 use std::fmt::Write as _;
 use std::net::TcpListener;
@@ -83,20 +83,22 @@ fn replaced(text: &str, shape: &str, with: &str) -> String {
     out
 }
 
-/// `12 ms` becomes `N ms`, and what `send --lines` counts a second becomes `N/s`. Columns are as wide as their durations: their
-/// padding goes, too.
+/// `12 ms` and `1.2 s` become `DURATION`, and `133/s` becomes `N/s`. Columns are as wide as their durations: their padding goes,
+/// too.
 fn without_durations(text: &str) -> String {
     let mut out = text.to_owned();
-    for unit in [" ms", ".0 s", "/s"] {
-        let parts: Vec<&str> = out.split(unit).collect();
+    for (unit, with) in [(" ms", "DURATION"), (" s", "DURATION"), ("/s", "N/s")] {
         let mut next = String::new();
-        for (at, part) in parts.iter().enumerate() {
+        for (at, part) in out.split(unit).enumerate() {
             let number = next.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-            if at > 0 && number < next.len() && !part.starts_with(char::is_alphanumeric) {
+            // A setting has whole seconds.
+            let measured = number < next.len() && (unit != " s" || next[number..].contains('.'));
+            if at > 0 && measured && !part.starts_with(char::is_alphanumeric) {
                 next.truncate(number);
-                next.push('N');
+                next.push_str(with);
+            } else if at > 0 {
+                next.push_str(unit);
             }
-            next.push_str(if at > 0 { unit.trim_start_matches(".0") } else { "" });
             next.push_str(part);
         }
         out = next;
@@ -326,7 +328,7 @@ fn a_test_that_is_delivered() {
     session.run("test").run("history").run("history show msg_none").run("test --event nothing");
     insta::assert_snapshot!(session.text, @r#"
     $ waypost test
-    delivered  200 Test  N ms
+    delivered  200 Test  DURATION
     URL  https://localhost:PORT/in
     Event  ping
     Id  msg_ID
@@ -341,7 +343,7 @@ fn a_test_that_is_delivered() {
 
     $ waypost history
     TIME (UTC)  OUTCOME  TOOK  EVENT  ID  WHY
-    TIME  ✓ delivered 200  N ms  ping  msg_ID
+    TIME  ✓ delivered 200  DURATION  ping  msg_ID
     exit 0
 
     $ waypost history show msg_none
@@ -362,7 +364,7 @@ fn a_test_that_is_refused() {
     session.run("test").run("test").run("history --outcome refused");
     insta::assert_snapshot!(session.text, @"
     $ waypost test
-    refused  401 Test  N ms
+    refused  401 Test  DURATION
     URL  https://localhost:PORT/in
     Event  ping
     Id  msg_ID
@@ -376,7 +378,7 @@ fn a_test_that_is_refused() {
     exit 3
 
     $ waypost test
-    refused  302 Test  N ms
+    refused  302 Test  DURATION
     URL  https://localhost:PORT/in
     Event  ping
     Id  msg_ID
@@ -390,8 +392,8 @@ fn a_test_that_is_refused() {
 
     $ waypost history --outcome refused
     TIME (UTC)  OUTCOME  TOOK  EVENT  ID  WHY
-    TIME  ✗ refused 302  N ms  ping  msg_ID  The endpoint redirects to /v2/in (302); redirect not followed.
-    TIME  ✗ refused 401  N ms  ping  msg_ID  The endpoint refused the credentials.
+    TIME  ✗ refused 302  DURATION  ping  msg_ID  The endpoint redirects to /v2/in (302); redirect not followed.
+    TIME  ✗ refused 401  DURATION  ping  msg_ID  The endpoint refused the credentials.
     exit 0
     ");
 }
@@ -411,7 +413,7 @@ fn a_test_that_fails() {
     exit 0
 
     $ waypost test
-    failed  at connect  N ms
+    failed  at connect  DURATION
     URL  https://127.0.0.1:PORT/in
     Event  ping
     Id  msg_ID
@@ -420,7 +422,7 @@ fn a_test_that_fails() {
     exit 4
 
     $ waypost send - --retries 0  < "{}"
-    failed  at connect  N ms
+    failed  at connect  DURATION
     URL  https://127.0.0.1:PORT/in
     Event  stdin
     Id  msg_ID
@@ -443,7 +445,7 @@ fn real_events() {
         .run("send nowhere.json");
     insta::assert_snapshot!(session.text, @r#"
     $ waypost send -  < "{\"topic\":\"order\"}"
-    delivered  200 Test  N ms
+    delivered  200 Test  DURATION
     URL  https://localhost:PORT/in
     Event  stdin
     Id  msg_ID
@@ -454,7 +456,7 @@ fn real_events() {
     exit 0
 
     $ waypost send - --retries 0  < "{\"topic\":\"order\"}"
-    refused  503 Test  N ms
+    refused  503 Test  DURATION
     URL  https://localhost:PORT/in
     Event  stdin
     Id  msg_ID
@@ -466,7 +468,7 @@ fn real_events() {
     exit 3
 
     $ waypost send - --lines  < "{\"n\":1}\nnot json\n{\"n\":2}\n{\"n\":3}\n"
-    stderr: 4 lines: 2 delivered, 1 refused, 0 failed, 1 invalid; 0 retries, N s, N/s
+    stderr: 4 lines: 2 delivered, 1 refused, 0 failed, 1 invalid; 0 retries, DURATION, N/s
     stderr: line 2: it is not JSON at column 2
     stderr: 1 not delivered. They are in the history, with bodies up to 64 KiB: waypost resend ID sends one of them again. To keep such lines, use --failed FILE.
     exit 3
