@@ -49,7 +49,7 @@ impl Settings {
     }
 }
 
-/// Names a destination, from its registration to its removal, whatever is edited meanwhile. Deliveries carry it.
+/// Names a destination from its registration to its removal; editing keeps it. Every delivery has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DestinationId(Arc<str>);
 
@@ -83,7 +83,7 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// A destination as it stands in the state file.
+    /// A destination as the state file has it.
     #[must_use]
     pub const fn new(id: DestinationId, settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
         Self { id, settings, created_at, updated_at }

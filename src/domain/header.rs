@@ -4,7 +4,7 @@ use super::field::Field;
 use super::text::{ellipsis, visible};
 use crate::domain::problem::Problem;
 
-/// The longest header name accepted, in bytes. Servers' own limits are larger; nobody means to go here.
+/// The longest header name accepted, in bytes. Servers' own limits are larger.
 const MAX_BYTES: usize = 256;
 
 /// Headers that waypost or the protocol itself sets.

@@ -2,13 +2,13 @@
 
 use super::secret::Secret;
 
-/// What stands for a secret in anything that is shown or kept.
+/// Shown and recorded in place of a secret.
 pub const DOTS: &str = "••••••••";
 
 /// One piece of a [`Masked`] text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// May be seen by anyone.
+    /// Not secret.
     Plain(String),
     /// Shown as dots.
     Secret(Secret),
@@ -24,7 +24,7 @@ impl Masked {
         Self(vec![Part::Plain(text.into())])
     }
 
-    /// Adds a part that anyone may see.
+    /// Adds a part that is not secret.
     #[must_use]
     pub fn then(mut self, text: impl Into<String>) -> Self {
         self.0.push(Part::Plain(text.into()));

@@ -90,7 +90,7 @@ impl AuthMethod for Basic {
         let pair = STANDARD.decode(encoded).map(Zeroizing::new).map_err(|_| "what follows \"Basic \" is not base64")?;
         let pair = std::str::from_utf8(&pair).map_err(|_| "the user name and password are not UTF-8")?;
         let (name, word) = pair.split_once(':').ok_or("there is no colon between the user name and the password")?;
-        // Both are compared whatever the first says, so that the time tells nothing of either.
+        // Both are compared whatever the first says, so that the time reveals nothing about either.
         let name_is_right = Secret::new(name) == Secret::new(self.username.as_str());
         let word_is_right = Secret::new(word) == self.password;
         match (name_is_right, word_is_right) {

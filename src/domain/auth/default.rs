@@ -11,13 +11,13 @@ use crate::domain::signature::verify::received::Received;
 use crate::domain::snippet::check::ReceiverCheck;
 
 /// Default.
-pub const SPEC: AuthType = &AuthSpec {
-    name: "default",
-    label: "Default",
-    help: "Nobody can tell who sends",
-    fields: &[],
-    check: |_| Some(Auth::new(NoAuth)),
-};
+pub const SPEC: AuthType =
+    &AuthSpec { name: "default", label: "Default", help: "Nobody can tell who sends", fields: &[], check: |_| Some(none()) };
+
+/// No authentication.
+pub(crate) fn none() -> Auth {
+    Auth::new(NoAuth)
+}
 
 #[derive(Debug)]
 struct NoAuth;

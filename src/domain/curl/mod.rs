@@ -1,6 +1,6 @@
 //! A delivery as a curl command for a POSIX shell, which sends the same bytes as waypost.
 //!
-//! Secrets stand in it as `$WAYPOST_SECRET` and the like; the shell that runs it holds them. A signature is made when the
+//! Secrets are variables in it, such as `$WAYPOST_SECRET`, which the shell that runs it has to set. A signature is made when the
 //! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
 
 pub mod script;

@@ -124,7 +124,7 @@ impl<'a> Script<'a> {
         if self.before.is_empty() {
             return curl.to_owned();
         }
-        // A subshell leaves nothing behind in the shell that it is pasted into.
+        // A subshell leaves no variable in the shell that it is pasted into.
         format!("(\n{}\n{curl}\n)", self.before.join("\n"))
     }
 }

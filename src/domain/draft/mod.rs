@@ -53,7 +53,8 @@ impl Draft {
         draft
     }
 
-    /// Settings with a stand-in for each secret, which has its hint and nothing else of it: for what lives long, or is shown.
+    /// The settings with each secret replaced by a stand-in that ends as the secret does where its hint may be shown: for what
+    /// lives long, or is shown.
     #[must_use]
     pub fn without_secrets(settings: &Settings) -> Settings {
         let mut draft = Self::of(settings);
@@ -61,8 +62,11 @@ impl Draft {
             let hint = field.hint(draft.text(field));
             draft.set(field, hint.map_or_else(|| "0".repeat(8), |hint| format!("{}{hint}", "0".repeat(16))));
         }
-        // A stand-in keeps the rules of every field.
-        draft.check().map_or_else(|_| settings.clone(), |checked| checked.settings)
+        match draft.check() {
+            Ok(checked) => checked.settings,
+            // A stand-in keeps the rules of every field. If it did not, it would be better to show no auth than a secret.
+            Err(_) => Settings { auth: default::none(), ..settings.clone() },
+        }
     }
 
     /// How requests are authenticated.

@@ -17,9 +17,9 @@ pub struct FieldSpec {
     pub id: &'static str,
     /// The words beside its input.
     pub label: &'static str,
-    /// The flag that gives it; `None` where there is none: a secret never comes as an argument.
+    /// The flag that gives it; `None` for a secret, which never comes as an argument.
     pub flag: Option<&'static str>,
-    /// What stands for its value in `--help`.
+    /// The placeholder of its value in `--help`.
     pub value_name: &'static str,
     /// What it is, as `--help` and a question say it: begins in lower case, without a full stop.
     pub about: &'static str,
@@ -184,7 +184,7 @@ impl fmt::Debug for FieldSpec {
 pub struct Values(BTreeMap<Field, Secret>);
 
 impl Values {
-    /// The value as it was typed; of a choice, the name of the option. Empty where there is none.
+    /// The value as it was typed; of a choice, the name of the option. Empty where none was entered.
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         self.secret(field).expose()

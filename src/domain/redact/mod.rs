@@ -18,7 +18,7 @@ use crate::domain::mask::DOTS;
 use crate::domain::signature::hex;
 use openings::Openings;
 
-/// Forms of fewer bytes are masked only where they stand as a word of their own: a password `at` would shred every sentence,
+/// Forms of fewer bytes are masked only where they are a whole word: a password `at` would shred every sentence,
 /// but a header that says just `at` gives it away.
 const WORD_BELOW: usize = 6;
 
@@ -50,9 +50,9 @@ struct Form {
 }
 
 enum Found {
-    /// So many bytes of the text are the whole form.
+    /// The number of bytes of the text that are the whole form.
     Whole(usize),
-    /// The text ended after so many bytes of the form.
+    /// The text ended in the middle of the form; the number of its bytes until there.
     Begun(usize),
     No,
 }
@@ -77,7 +77,7 @@ impl Redactor {
         Self { forms, openings }
     }
 
-    /// The most bytes that one form may have in a text: how far to read past an end to mask what stands across it.
+    /// The most bytes that one form may have in a text: how far to read past an end to mask what crosses it.
     #[must_use]
     pub fn longest(&self) -> usize {
         self.forms.first().map_or(0, |form| form.bytes.len().saturating_mul(WIDEST)).min(64 * 1024)
@@ -184,7 +184,7 @@ impl Forms {
     }
 }
 
-/// Whether the form stands at the beginning of the text, each of its bytes plain or escaped.
+/// Whether the text begins with the form, each of its bytes plain or escaped.
 fn find(text: &[u8], form: &[u8]) -> Found {
     // As it is comes first: what looks like an escape may be the secret's own text.
     let length = text.len().min(form.len());
@@ -237,7 +237,7 @@ fn escaped(text: &[u8], form: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
-/// Whether so many bytes of a text, which stand for a character, are the next of the form.
+/// Whether a character that a number of bytes of the text encode is the next of the form.
 fn is_char((taken, c): (usize, char), form: &[u8]) -> Option<(usize, usize)> {
     let mut buffer = [0; 4];
     let utf8 = c.encode_utf8(&mut buffer).as_bytes();
@@ -282,7 +282,7 @@ fn hex_value(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |value, &digit| Some(value * 16 + char::from(digit).to_digit(16)?))
 }
 
-/// Whether neither side of it is a letter or digit.
+/// Whether the match is a whole word.
 fn is_word(text: &[u8], at: usize, length: usize) -> bool {
     let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
     !part(at.checked_sub(1).and_then(|before| text.get(before))) && !part(text.get(at + length))

@@ -1,21 +1,20 @@
 //! A first look at a text: whether a form may begin with two given bytes.
 //!
-//! Each byte of each answer is looked at, and almost none begins a secret. To compare each with every form took a quarter of
-//! the time of a delivery of many.
+//! Every byte of every answer is looked at, and almost none begins a secret. Comparing each with every form took a quarter of
+//! the time when sending in bulk.
 
 use zeroize::Zeroizing;
 
 /// How many words of 64 bits hold a bit for each pair of bytes.
 const WORDS: usize = 256 * 256 / 64;
 
-/// What begins an escape, behind which any byte of a form may stand.
+/// What begins an escape, which may encode any byte of a form.
 const LEADS: [u8; 3] = [b'%', b'\\', b'&'];
 
-/// The pairs of bytes with which a form, plain or escaped, may begin. They tell something of the secret.
+/// The pairs of bytes with which a form, plain or escaped, may begin. They reveal a part of the secret.
 pub struct Openings(Zeroizing<Vec<u64>>);
 
 impl Openings {
-    /// Of some forms.
     pub fn of<'a>(forms: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut openings = Self(Zeroizing::new(vec![0; WORDS]));
         for (at, form) in forms.enumerate() {
@@ -67,7 +66,7 @@ fn place(first: u8, second: u8) -> (usize, u64) {
     (at / 64, 1 << (at % 64))
 }
 
-/// How a byte of a form may stand in a text without an escape.
+/// How a byte of a form may be written without an escape.
 fn plain(byte: u8) -> impl Iterator<Item = u8> {
     let plus = (byte == b' ').then_some(b'+');
     [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()].into_iter().chain(plus)

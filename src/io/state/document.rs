@@ -25,7 +25,7 @@ pub(super) struct Document {
     entry: Option<Entry>,
 }
 
-/// The destination as it stands in the file.
+/// The destination as the file has it.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub id: DestinationId,
@@ -37,7 +37,7 @@ pub(super) struct Entry {
     pub secrets: Vec<SealedSecret>,
 }
 
-/// A secret as it stands in the file.
+/// A secret as the file has it.
 #[derive(Debug)]
 pub(super) struct SealedSecret {
     pub field: Field,
@@ -189,7 +189,7 @@ fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
         return Err(error(1, 1, "the file begins with a byte order mark"));
     }
     serde_json::from_slice(bytes).map_err(|fault| {
-        // Of the library's error only the place is told: its words can hold what stands there.
+        // Of the library's error only the position is reported: its text may quote the file.
         let problem = match fault.classify() {
             Category::Eof => "the file ends too early",
             _ => "this is not JSON",
