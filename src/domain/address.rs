@@ -35,8 +35,8 @@ const fn v4([a, b, c, d]: [u8; 4]) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(a, b, c, d))
 }
 
-const fn v6([a, b, c, d, e, f, g, h]: [u16; 8]) -> IpAddr {
-    IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h))
+const fn v6(s: [u16; 8]) -> IpAddr {
+    IpAddr::V6(Ipv6Addr::new(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]))
 }
 
 fn metadata(address: IpAddr) -> Option<&'static str> {
@@ -114,7 +114,7 @@ fn embedded_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// The IPv4 addresses that an IPv6 address may embed, where its form leaves open which: the server and the client of Teredo
-/// (RFC 4380 §4), and the prefix lengths of a local NAT64 (RFC 6052 §2.2 for 64:ff9b:1::/48 of RFC 8215).
+/// (RFC 4380 §4), and the prefix lengths of a local NAT64 (RFC 6052 §2.2 for `64:ff9b:1::/48` of RFC 8215).
 fn possible_v4(v6: Ipv6Addr) -> impl Iterator<Item = Ipv4Addr> {
     let o = v6.octets();
     let teredo = v6.segments()[..2] == [0x2001, 0];
