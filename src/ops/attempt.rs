@@ -47,11 +47,12 @@ impl Waypost {
     pub(super) fn begin(&self, id: String, to: &Destination, event: &str) -> InFlight {
         let paths = self.paths.clone();
         let delivery = Delivery { id, destination_id: to.id().clone(), event: event.to_owned(), attempts: Vec::new() };
-        InFlight::new(delivery, move |delivery| {
+        let abandoned = move |delivery| {
             if let Err(error) = history::append(&paths, &delivery) {
                 tracing::warn!(why = %error, "not recorded");
             }
-        })
+        };
+        InFlight::new(delivery, Arc::new(abandoned))
     }
 
     /// Makes one attempt and adds it to its delivery. `stop` ends it early.

@@ -11,7 +11,7 @@ use crate::domain::request::Request;
 use crate::io::http;
 
 /// What is done with a delivery that ends without [`InFlight::finish`].
-type Abandoned = Box<dyn FnOnce(Delivery) + Send>;
+pub(super) type Abandoned = Arc<dyn Fn(Delivery) + Send + Sync>;
 
 /// A delivery under way. Dropped before it is finished (a panic, or the end of the runtime), it is handed over as it is, with the
 /// attempt under way as stopped.
@@ -24,8 +24,8 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    pub fn new(delivery: Delivery, abandoned: impl FnOnce(Delivery) + Send + 'static) -> Self {
-        Self { delivery, current: None, abandoned: Some(Box::new(abandoned)) }
+    pub fn new(delivery: Delivery, abandoned: Abandoned) -> Self {
+        Self { delivery, current: None, abandoned: Some(abandoned) }
     }
 
     /// Notes that an attempt begins.
@@ -73,7 +73,7 @@ impl Drop for InFlight {
 }
 
 /// An attempt that was under way when its task panicked or was dropped.
-pub(super) fn interrupted(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
+fn interrupted(to: &Settings, request: &Request, started_at: Timestamp) -> Attempt {
     let took = Timestamp::now().duration_since(started_at).max(SignedDuration::ZERO);
     let diagnosis = if thread::panicking() { diagnosis::of_panic() } else { diagnosis::of_stop(Some(Phase::Wait)) };
     Attempt { duration_ms: took.as_secs_f64() * 1000.0, diagnosis, ..http::stopped_before_sending(to, request, started_at) }

@@ -124,8 +124,8 @@ impl Bar {
             let _ = write!(text, "[{}{}] {:>3}%  ", "#".repeat(full), "-".repeat(rest), done * 100 / total);
         }
         let _ = write!(text, "{} delivered, {} refused, {} failed", tally.delivered, tally.refused, tally.failed);
-        if tally.unfit > 0 {
-            let _ = write!(text, ", {} invalid", tally.unfit);
+        if tally.invalid > 0 {
+            let _ = write!(text, ", {} invalid", tally.invalid);
         }
         let _ = write!(text, "; {} in flight", tally.in_flight);
         if tally.waiting > 0 {
@@ -163,7 +163,7 @@ mod tests {
         let mut tally = Tally { in_flight: 2, ..Tally::default() };
         assert_eq!(bar.text(&tally, begin), "[----------------]   0%  0 delivered, 0 refused, 0 failed; 2 in flight; 0/s");
         io::copy(&mut reader, &mut io::sink()).unwrap();
-        tally = Tally { delivered: 90, refused: 6, failed: 3, unfit: 1, waiting: 4, ..tally };
+        tally = Tally { delivered: 90, refused: 6, failed: 3, invalid: 1, waiting: 4, ..tally };
         assert_eq!(
             bar.text(&tally, begin + Duration::from_secs(2)),
             "[########--------]  50%  90 delivered, 6 refused, 3 failed, 1 invalid; 2 in flight, 4 waiting; 50/s"

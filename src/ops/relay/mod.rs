@@ -1,25 +1,28 @@
-//! Real events: with retries, one by one or in number.
+//! Many events through one worker.
 //!
 //! ```text
-//! input ─ reader thread ─► lines ─► lanes (so many in flight) ─► delivered, or the end of the retries
-//!             │                        ▲        │                    │              │
-//!             │                        └─ wait ◄┘                 history     undelivered
-//!             └─ what is not JSON ───────────────────────────────────────────────►──┘
+//! source ── lease ──► worker ── attempt ──► connections
+//!    ▲                  │   ▲                   │
+//!    │                  │   └── wait, retry ◄───┤
+//!    └──── settle ◄─────┴──── ended ◄───────────┘
+//!                               └──► journal ──► history
 //! ```
 //!
-//! Memory does not grow with the input: the reader waits for room, and lines that wait for their next attempt are bounded. A
-//! waiting line holds no lane up. There is no circuit breaker: with a destination that is down, each line costs its retries,
-//! and the undelivered hold the lines to send again later.
+//! A [`source::Source`] lends events and learns how each one ended; [`json_lines`] is the source of `send --lines`. The
+//! [`worker`] keeps a number of connections busy. The [`journal`] writes what ended to the history, and what was under way as
+//! well should the worker panic.
+//!
+//! Memory does not grow with the input: a source reads no further than its budget allows, and the events that wait for a retry
+//! are bounded. One that waits occupies no connection.
 
-mod gate;
-mod input;
-mod ledger;
-mod lines;
-mod recorder;
-mod room;
-mod undelivered;
+mod journal;
+mod json_lines;
+mod send_lines;
+mod source;
+mod summary;
+mod worker;
 
 pub use super::send::{Options, Pause};
-pub use input::MAX_LINE;
-pub use lines::{Lines, Streams, Summary, Tally, Unfit};
-pub use undelivered::FailedLines;
+pub use json_lines::{FailedLines, MAX_LINE};
+pub use send_lines::{LineOptions, Streams};
+pub use summary::{InvalidLine, Summary, Tally};

@@ -9,7 +9,7 @@ use waypost::domain::auth::default;
 
 use waypost::domain::delivery::Outcome;
 use waypost::domain::delivery::retry::Policy;
-use waypost::ops::relay::{FailedLines, Lines, MAX_LINE, Options, Streams, Summary, Tally};
+use waypost::ops::relay::{FailedLines, LineOptions, MAX_LINE, Options, Streams, Summary, Tally};
 
 use super::{Place, SECRET, Stopper, destination, with_auth};
 use crate::support::check::{expect_hmac, expect_nothing};
@@ -94,8 +94,8 @@ fn unreliable(count: usize) -> Vec<Answer> {
     (0..count).map(|n| Answer::status(if n % 10 == 3 { 503 } else { 200 })).collect()
 }
 
-fn how(options: Options, concurrency: usize) -> Lines {
-    Lines { options, concurrency, name: "test".into() }
+fn how(options: Options, concurrency: usize) -> LineOptions {
+    LineOptions { options, concurrency, name: "test".into() }
 }
 
 /// The ids under which each body came.
@@ -109,7 +109,7 @@ fn ids(requests: &[RawRequest]) -> BTreeMap<String, Vec<String>> {
     ids
 }
 
-async fn send(place: &Place, receiver: &Receiver, input: &str, how: &Lines, kept: &Kept) -> Summary {
+async fn send(place: &Place, receiver: &Receiver, input: &str, how: &LineOptions, kept: &Kept) -> Summary {
     let to = destination(&receiver.url, receiver.ca());
     let input = Cursor::new(input.to_owned());
     place.waypost.send_lines(&to, Streams { input, failed: Some(kept.file()) }, how, |_| {}, pending(), pending()).await.unwrap()
@@ -156,14 +156,14 @@ async fn what_is_not_delivered_is_kept_byte_for_byte() {
     let mut lines = kept.lines();
     lines.sort();
     assert_eq!(lines, ["\t{\"b\" :2} \r\n", "not json\n", "{\"d\":\n"]);
-    let expected = Tally { delivered: 3, refused: 1, unfit: 2, ..Tally::default() };
+    let expected = Tally { delivered: 3, refused: 1, invalid: 2, ..Tally::default() };
     assert_eq!(summary.tally, expected);
-    let unfit: Vec<_> = summary.unfit.iter().map(|unfit| (unfit.line, unfit.why.as_str())).collect();
-    assert_eq!(unfit, [(5, "it is not JSON at column 2"), (7, "it is not JSON at column 5")]);
+    let invalid: Vec<_> = summary.invalid.iter().map(|invalid| (invalid.line, invalid.why.as_str())).collect();
+    assert_eq!(invalid, [(5, "it is not JSON at column 2"), (7, "it is not JSON at column 5")]);
 }
 
 #[tokio::test]
-async fn the_longest_line_is_sent_and_a_longer_one_is_kept() {
+async fn the_longest_line_is_sent_and_a_longer_one_is_refused() {
     let place = Place::new();
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
     // Unsigned: signing as much takes long without optimisation.
@@ -183,14 +183,14 @@ async fn the_longest_line_is_sent_and_a_longer_one_is_kept() {
         pending(),
     );
     let summary = sent.await.unwrap();
-    assert_eq!(summary.tally, Tally { delivered: 3, unfit: 3, ..Tally::default() }, "{:?}", summary.unfit);
+    assert_eq!(summary.tally, Tally { delivered: 3, invalid: 3, ..Tally::default() }, "{:?}", summary.invalid);
     let mut sizes: Vec<_> = receiver.requests().iter().map(|request| request.body.len()).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [1, 1, MAX_LINE]);
-    let lines = kept.lines();
-    assert_eq!(lines.len(), 3);
-    assert!(lines.contains(&format!("{long}\n")) && lines.contains(&format!("{much_longer}\n")));
-    assert_eq!(summary.unfit[0].why, "it is longer than 16 MiB");
+    let refused: Vec<_> = summary.invalid.iter().map(|invalid| invalid.line).collect();
+    assert_eq!((refused, summary.lost), (vec![2, 4, 6], vec![2..=2, 4..=4, 6..=6]));
+    assert_eq!(summary.invalid[0].why, "it is longer than 16 MiB, and not in the failed file");
+    assert!(kept.lines().is_empty());
 }
 
 #[tokio::test]
@@ -369,13 +369,13 @@ async fn a_second_stop_leaves_a_line_that_does_not_end() {
     let sent = place.waypost.send_lines(&to, streams, &how, |_| {}, pending(), waited_for.stopped());
     let summary = tokio::time::timeout(DEADLINE, sent).await.expect("it ends").unwrap();
     assert_eq!((summary.unread_from, summary.unwritten.as_deref()), (Some(2), None), "{summary:?}");
-    assert_eq!((summary.tally.unfit, summary.tally.ended()), (0, 1));
+    assert_eq!((summary.tally.invalid, summary.tally.ended()), (0, 1));
     assert_eq!(kept.lines(), ["{\"n\":1}\n"], "nothing of a line that is unread");
 }
 
 #[tokio::test]
 async fn two_stops_at_once_keep_no_line_that_is_unread() {
-    // Every line is kept by the reader: some in its mode after the stop, some because they are unfit.
+    // Every line is copied: some because of the stop, some because they are invalid.
     struct Mixed(u64, Vec<u8>);
     impl Read for Mixed {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

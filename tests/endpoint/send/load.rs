@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use waypost::domain::delivery::retry::Policy;
-use waypost::ops::relay::{Lines, Options, Streams, Tally};
+use waypost::ops::relay::{LineOptions, Options, Streams, Tally};
 
 use super::endpoint::Endpoint;
 use super::lines::{Kept, numbered};
@@ -31,7 +31,7 @@ async fn a_hundred_thousand_lines_over_a_restart() {
     };
     // One retry alone, so that some lines do end in the failed file.
     let options = Options { policy: Policy { retries: 1 }, ..place.options() };
-    let how = Lines { options, concurrency: 16, name: "load".into() };
+    let how = LineOptions { options, concurrency: 16, name: "load".into() };
     let input = Cursor::new(numbered(COUNT));
     let summary = place
         .waypost
@@ -64,7 +64,7 @@ fn how_many_a_second() {
         let place = Place::new();
         let endpoint = Endpoint::start(0, false);
         let to = destination(&endpoint.url(), &endpoint.ca());
-        let how = Lines { options: Options::default(), concurrency, name: "load".into() };
+        let how = LineOptions { options: Options::default(), concurrency, name: "load".into() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let input = Cursor::new(numbered(count));
         let begun = Instant::now();

@@ -13,7 +13,7 @@ use waypost::domain::destination::{Destination, DestinationId};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::io::fs::paths::Paths;
-use waypost::ops::relay::{Lines, Options, Streams};
+use waypost::ops::relay::{LineOptions, Options, Streams};
 use waypost::ops::{Demo, Step, Waypost};
 
 use super::{Place, SECRET, destination};
@@ -112,7 +112,7 @@ fn h48_a_delivery_between_two_attempts_is_recorded() {
 fn h48_lines_that_are_not_written_yet_are_recorded() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let input = Cursor::new("{\"n\":1}\n".repeat(100));
-        let how = Lines { options: Options::default(), concurrency: 2, name: "test".into() };
+        let how = LineOptions { options: Options::default(), concurrency: 2, name: "test".into() };
         let streams = Streams { input, failed: None };
         let progress = |tally: &waypost::ops::relay::Tally| assert!(tally.delivered < 3, "on purpose");
         let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, progress, pending(), pending()));
@@ -135,7 +135,7 @@ fn h48_lines_that_are_not_written_yet_are_recorded() {
 fn h48_a_line_that_waits_for_its_next_attempt_is_recorded() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let options = Options { pause: Arc::new(|_| panic!("on purpose")), ..Options::default() };
-        let how = Lines { options, concurrency: 1, name: "test".into() };
+        let how = LineOptions { options, concurrency: 1, name: "test".into() };
         let streams = Streams { input: Cursor::new("{}\n"), failed: None };
         let _ = runtime.block_on(waypost.send_lines(&to, streams, &how, |_| {}, pending(), pending()));
         return;
@@ -149,7 +149,7 @@ fn h48_a_line_that_waits_for_its_next_attempt_is_recorded() {
 fn h48_a_line_that_is_due_and_has_no_lane_is_recorded() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let options = Options { pause: Arc::new(|_| Box::pin(std::future::ready(()))), ..Options::default() };
-        let how = Lines { options, concurrency: 1, name: "test".into() };
+        let how = LineOptions { options, concurrency: 1, name: "test".into() };
         let streams = Streams { input: Cursor::new("{}\n{}\n"), failed: None };
         // The first line waits for the only lane, which the second has.
         let mut rounds = 0;

@@ -29,7 +29,7 @@ use crate::domain::delivery::Cause;
 use crate::domain::delivery::diagnosis;
 use crate::domain::destination::{Destination, Settings};
 use crate::ops::Waypost;
-use crate::ops::relay::{Lines, Options, Streams, Tally};
+use crate::ops::relay::{LineOptions, Options, Streams, Tally};
 
 /// Where lines come from.
 struct Source {
@@ -53,7 +53,7 @@ impl Run<'_> {
         let destination = with_overrides(waypost.destination()?, self.timeout, None)?;
         let source = open(self.source)?;
         let failed = self.failed.map(FailedFile::open).transpose()?;
-        let lines = Lines {
+        let lines = LineOptions {
             options: self.options,
             concurrency: usize::try_from(self.concurrency).unwrap_or(usize::MAX),
             name: body::name_of(self.source),
@@ -67,7 +67,7 @@ impl Run<'_> {
 async fn deliver(
     waypost: &Waypost,
     to: &Destination,
-    lines: &Lines,
+    lines: &LineOptions,
     (source, failed): (Source, Option<&FailedFile>),
     out: Out,
 ) -> Result<Ended, Failure> {

@@ -85,7 +85,7 @@ fn code(summary: &Summary, broken: bool, stopped_by: Option<u8>) -> u8 {
         Some(code) => code,
         None if tally.failed > 0 => exit::FAILED,
         None if tally.refused > 0 => exit::REFUSED,
-        None if tally.unfit > 0 => exit::USAGE,
+        None if tally.invalid > 0 => exit::USAGE,
         None => exit::DONE,
     }
 }
@@ -111,13 +111,18 @@ fn broken(summary: &Summary, unsynced: Option<String>, rerun: &Rerun) -> Option<
     fail(format!("--failed: {name} may not survive a power failure: {}.", visible(&why)), "Check the disk.")
 }
 
+/// The number of lines in the failed file.
+fn in_file(summary: &Summary) -> u64 {
+    let lost: u64 = summary.lost.iter().map(|range| range.end() - range.start() + 1).sum();
+    (summary.tally.ended() - summary.tally.delivered).saturating_sub(lost)
+}
+
 /// How to continue when the failed file could not take more.
 fn after_full(summary: &Summary, rerun: &Rerun) -> String {
-    let lost: u64 = summary.lost.iter().map(|range| range.end() - range.start() + 1).sum();
-    let in_file = (summary.tally.ended() - summary.tally.delivered).saturating_sub(lost);
+    let in_file = in_file(summary);
     let mut text = "Free some space, and send those lines again from the input.".to_owned();
     // Without ranges it is not known which lines the file has.
-    if let (Some(file), true) = (rerun.failed, lost > 0 && in_file > 0) {
+    if let (Some(file), true) = (rerun.failed, !summary.lost.is_empty() && in_file > 0) {
         let _ = write!(text, " The lines before them are in {}. To continue: {}", file.shown(), rerun.send(&file.word()));
     }
     text
@@ -128,7 +133,7 @@ fn line(tally: &Tally, time: Duration) -> String {
     let ended = tally.ended();
     let lines = if ended == 1 { "line" } else { "lines" };
     let mut text = format!("{ended} {lines}: {} delivered, {} refused, {} failed", tally.delivered, tally.refused, tally.failed);
-    for (count, what) in [(tally.unfit, "invalid"), (tally.stopped, "stopped in flight"), (tally.unsent, "not sent")] {
+    for (count, what) in [(tally.invalid, "invalid"), (tally.stopped, "stopped in flight"), (tally.unsent, "not sent")] {
         if count > 0 {
             let _ = write!(text, ", {count} {what}");
         }
@@ -141,19 +146,20 @@ fn line(tally: &Tally, time: Duration) -> String {
 /// What there is to know besides the numbers.
 fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
     let tally = &summary.tally;
-    let mut texts: Vec<_> = summary.unfit.iter().map(|unfit| format!("line {}: {}", unfit.line, unfit.why)).collect();
-    let untold = tally.unfit.saturating_sub(summary.unfit.len() as u64);
+    let mut texts: Vec<_> = summary.invalid.iter().map(|invalid| format!("line {}: {}", invalid.line, invalid.why)).collect();
+    let untold = tally.invalid.saturating_sub(summary.invalid.len() as u64);
     if untold > 0 {
         texts.push(format!("{untold} more invalid lines"));
     }
     if tally.stopped > 0 {
         texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
     }
-    let undelivered = tally.ended() - tally.delivered;
+    let in_file = in_file(summary);
     match rerun.failed {
-        _ if undelivered == 0 || summary.unwritten.is_some() => {}
+        _ if tally.ended() == tally.delivered || summary.unwritten.is_some() => {}
+        Some(_) if in_file == 0 => {}
         Some(file) => texts.push(format!(
-            "{undelivered} not delivered; they are in {}. To continue: {}",
+            "{in_file} not delivered; they are in {}. To continue: {}",
             file.shown(),
             rerun.send(&file.word())
         )),
@@ -192,18 +198,18 @@ fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
 }
 
 fn json(ended: &Ended, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
-    let Summary { tally, unfit, unread_from, lost, .. } = &ended.summary;
+    let Summary { tally, invalid, unread_from, lost, .. } = &ended.summary;
     json!({
         "delivered": tally.delivered,
         "refused": tally.refused,
         "failed": tally.failed,
-        "invalid": tally.unfit,
+        "invalid": tally.invalid,
         "stopped": tally.stopped,
         "unsent": tally.unsent,
         "retries": tally.retries,
         "duration_ms": u64::try_from(ended.time.as_millis()).unwrap_or(u64::MAX),
-        "invalid_lines": unfit.iter().map(|unfit| json!({ "line": unfit.line, "why": unfit.why })).collect::<Vec<_>>(),
-        "failed_file": failed.filter(|_| tally.ended() > tally.delivered).map(FailedFile::shown),
+        "invalid_lines": invalid.iter().map(|invalid| json!({ "line": invalid.line, "why": invalid.why })).collect::<Vec<_>>(),
+        "failed_file": failed.filter(|_| in_file(&ended.summary) > 0).map(FailedFile::shown),
         "unread_from": unread_from,
         "lost": lost.iter().map(|range| json!({ "from": range.start(), "to": range.end() })).collect::<Vec<_>>(),
         "error": broken.map(Failure::error_json),
@@ -217,7 +223,7 @@ mod tests {
     #[test]
     fn the_worst_decides() {
         let of = |tally, broken, signal| code(&Summary { tally, ..Summary::default() }, broken, signal);
-        let all = Tally { delivered: 1, refused: 1, failed: 1, unfit: 1, ..Tally::default() };
+        let all = Tally { delivered: 1, refused: 1, failed: 1, invalid: 1, ..Tally::default() };
         assert_eq!(of(all, true, Some(130)), exit::DISK);
         assert_eq!(of(all, false, Some(143)), 143);
         assert_eq!(of(all, false, None), exit::FAILED);

@@ -1,0 +1,135 @@
+//! Deliveries on their way into the history: gathered, and written in batches on a thread of its own.
+
+use std::io;
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::oneshot;
+
+use crate::domain::delivery::Delivery;
+use crate::domain::problem::Problem;
+use crate::io::fs::FileError;
+use crate::io::fs::paths::Paths;
+use crate::io::history;
+use crate::ops::in_flight::{Abandoned, InFlight};
+
+/// The largest number of deliveries written at once. A write costs as much as ten of them.
+const BATCH: usize = 64;
+
+/// The record of a run. A history that cannot be written is reported once, at the end; nothing stops for it. Dropped before
+/// its end, as by a panic, it writes what has ended and what was under way.
+pub struct Journal {
+    /// Asks for what is gathered to be written.
+    wake: Sender<()>,
+    first_problem: oneshot::Receiver<Option<Problem>>,
+    thread: JoinHandle<()>,
+    abandoned: Abandoned,
+    gathered: Gathered,
+}
+
+impl Journal {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub fn start(paths: Paths) -> io::Result<Self> {
+        let shared = Arc::new(Shared { paths, unwritten: Mutex::default(), writing: Mutex::default() });
+        let (wake, mut woken) = channel::<()>(1);
+        let (done, first_problem) = oneshot::channel();
+        let of_thread = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("history".into()).spawn(move || {
+            let mut first = None;
+            while woken.blocking_recv().is_some() {
+                if let Err(error) = of_thread.write() {
+                    first.get_or_insert_with(|| Problem::from(error));
+                }
+            }
+            // The receiver is gone after a panic.
+            let _ = done.send(first);
+        })?;
+        let of_abandoned = Arc::clone(&shared);
+        let abandoned: Abandoned = Arc::new(move |delivery| of_abandoned.unwritten().push(delivery));
+        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared) })
+    }
+
+    /// Begins a delivery. Should it be dropped before it is added, it is recorded as stopped.
+    pub fn begin(&self, delivery: Delivery) -> InFlight {
+        InFlight::new(delivery, Arc::clone(&self.abandoned))
+    }
+
+    /// Adds a delivery that ended. It is written when there are enough, or at the next [`Journal::flush`].
+    pub async fn add(&mut self, delivery: Delivery) {
+        let gathered = {
+            let mut unwritten = self.gathered.0.unwritten();
+            unwritten.push(delivery);
+            unwritten.len()
+        };
+        if gathered >= BATCH {
+            self.flush().await;
+        }
+    }
+
+    /// Whether something waits for a flush.
+    pub fn has_unwritten(&self) -> bool {
+        !self.gathered.0.unwritten().is_empty()
+    }
+
+    /// Asks for what is gathered to be written; waits where the disk is slower than the network.
+    pub async fn flush(&mut self) {
+        if self.has_unwritten() {
+            // That the thread has panicked shows at the end.
+            let _ = self.wake.send(()).await;
+        }
+    }
+
+    /// Waits until everything is written; the first problem, if there was one.
+    pub async fn end(mut self) -> Option<Problem> {
+        self.flush().await;
+        let Self { wake, first_problem, thread, gathered, .. } = self;
+        drop(wake);
+        let first = match first_problem.await {
+            Ok(first) => first,
+            // It ends without a word only by a panic, which is ours then.
+            Err(_) => thread.join().map_or_else(|panic| resume_unwind(panic), |()| None),
+        };
+        drop(gathered);
+        first
+    }
+}
+
+struct Shared {
+    paths: Paths,
+    /// Ended, and not in the history yet.
+    unwritten: Mutex<Vec<Delivery>>,
+    /// Held while writing.
+    writing: Mutex<()>,
+}
+
+impl Shared {
+    fn unwritten(&self) -> MutexGuard<'_, Vec<Delivery>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> Result<(), FileError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let batch = {
+            let mut unwritten = self.unwritten();
+            let room = Vec::with_capacity(unwritten.len());
+            std::mem::replace(&mut *unwritten, room)
+        };
+        if batch.is_empty() { Ok(()) } else { history::append_all(&self.paths, &batch) }
+    }
+}
+
+/// Writes what is left when dropped, and waits for a write that is under way.
+struct Gathered(Arc<Shared>);
+
+impl Drop for Gathered {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.write() {
+            tracing::warn!(why = %error, "not recorded");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `send --lines`: a run of the worker over lines of JSON.
+
+use std::future::Future;
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::journal::Journal;
+use super::json_lines::{FailedLines, JsonLines};
+use super::source::Stop;
+use super::summary::{Summary, Tally};
+use super::worker::Worker;
+use crate::domain::delivery::Cause;
+use crate::domain::destination::Destination;
+use crate::io::http::Connection;
+use crate::ops::send::Options;
+use crate::ops::waypost::Waypost;
+
+/// How long the second stop waits for the failed file: whoever stops twice wants to leave.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// How lines are sent.
+#[derive(Clone)]
+pub struct LineOptions {
+    /// Of each line.
+    pub options: Options,
+    /// The number of connections; at least 1.
+    pub concurrency: usize,
+    /// The events are called `NAME:LINE` in the history.
+    pub name: String,
+}
+
+/// Where lines come from, and where those go that were not delivered.
+pub struct Streams<R> {
+    /// One JSON per line.
+    pub input: R,
+    /// The failed file, if one is wanted.
+    pub failed: Option<Box<dyn FailedLines>>,
+}
+
+impl Waypost {
+    /// Sends the lines of the input over `concurrency` connections, and copies those that were not delivered to the failed file,
+    /// byte for byte, in no particular order.
+    ///
+    /// When `stop` is ready, what is in flight is finished, nothing is retried, and the rest of the input is copied to the
+    /// failed file (without one it stays unread). When `stop_all` is ready, what is in flight ends at once, and the rest of the
+    /// input stays unread.
+    ///
+    /// # Errors
+    /// What keeps everything from being sent; nothing was read then.
+    pub async fn send_lines(
+        &self,
+        to: &Destination,
+        streams: Streams<impl Read + Send + 'static>,
+        how: &LineOptions,
+        mut progress: impl FnMut(&Tally),
+        stop: impl Future<Output = ()>,
+        stop_all: impl Future<Output = ()>,
+    ) -> Result<Summary, Cause> {
+        let sender = Arc::new(self.sender(to.settings()).await?);
+        let connections = Connection::pool(&sender, to.settings(), how.concurrency.max(1));
+        let journal = Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
+        let source = JsonLines::start(streams.input, streams.failed, &how.name).map_err(|error| no_thread(&error))?;
+        let mut worker = Worker::new(to, &how.options, source, connections, journal);
+        worker.run(|source, tally| progress(&source.counted(tally)), stop, stop_all).await;
+        let stopped = worker.is_stopped();
+        let within = if worker.level() == Stop::All { WRITTEN_WITHIN } else { Duration::MAX };
+        let (source, tally, unrecorded) = worker.end().await;
+        Ok(source.end(Summary { tally, stopped, unrecorded, ..Summary::default() }, within).await)
+    }
+}
+
+fn no_thread(error: &io::Error) -> Cause {
+    Cause::Other(format!("the system has no thread left: {error}"))
+}
