@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 mod canary;
+mod certificates;
 mod disk;
 mod endpoint;
 mod messages;

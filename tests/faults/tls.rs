@@ -7,7 +7,7 @@ use crate::support::ca::{Ca, Leaf};
 
 /// Tests it twice, for a script and for a person, and sends to it; gives why and fix.
 #[track_caller]
-fn fails(endpoint: &Endpoint, ca: &Ca) -> (String, String) {
+pub fn fails(endpoint: &Endpoint, ca: &Ca) -> (String, String) {
     let home = endpoint.registered(Some(ca), "10");
     let attempt = attempt(&home, &[], "", 4);
     assert_eq!((text(&attempt, "outcome"), text(&attempt, "phase")), ("failed", "tls"), "{attempt}");

@@ -10,6 +10,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// A CA that signs whatever a test needs.
 pub struct Ca {
     issuer: CertifiedIssuer<'static, KeyPair>,
+    /// What a server sends besides its own certificate: this CA's and those above, without the root.
+    chain: Vec<CertificateDer<'static>>,
 }
 
 /// A server's certificate and key.
@@ -27,7 +29,23 @@ impl Ca {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, name);
-        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
+        Self::root_with(params)
+    }
+
+    fn root_with(params: CertificateParams) -> Self {
+        Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap(), chain: Vec::new() }
+    }
+
+    /// A CA that this one has certified, with something about its certificate changed.
+    pub fn intermediate(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        change(&mut params);
+        let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.issuer).unwrap();
+        let chain = [vec![issuer.der().clone()], self.chain.clone()].concat();
+        Self { issuer, chain }
     }
 
     pub fn pem(&self) -> String {
@@ -54,7 +72,10 @@ impl Ca {
         params.use_authority_key_identifier_extension = true;
         change(&mut params);
         let leaf = params.signed_by(&key, &self.issuer).unwrap();
-        Leaf { chain: vec![leaf.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()) }
+        Leaf {
+            chain: [vec![leaf.der().clone()], self.chain.clone()].concat(),
+            key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        }
     }
 }
 

@@ -50,6 +50,10 @@ pub enum TlsCause {
     MissingIntermediate(Option<String>),
     /// The certificate is for these names.
     WrongName(Vec<String>),
+    /// It has no subjectAltName; the common name in its subject, which does not count.
+    NoSubjectAltName(Option<String>),
+    /// A certificate of the chain is not acceptable.
+    Certificate(ChainMember, CertificateFault),
     /// When it ended, and the time on this machine.
     Expired(Option<Timestamp>, Timestamp),
     /// When it begins, and the time on this machine.
@@ -58,6 +62,8 @@ pub enum TlsCause {
     OtherCaKey(Option<String>),
     /// A CA's certificate used as a server's, as `openssl req -x509` makes it.
     CaUsedAsEndEntity,
+    /// The server found no version, cipher or certificate that both sides support.
+    NothingInCommon,
     /// The server asks for a client certificate.
     ClientCertificateWanted,
     /// This machine has no CA certificates.
@@ -65,6 +71,48 @@ pub enum TlsCause {
     /// The destination's own CA file cannot be used.
     CaFile(String),
     /// Another fault of the handshake.
+    Other(String),
+}
+
+/// Which certificate of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainMember {
+    /// The endpoint's own.
+    Leaf,
+    /// Another one that the server sent, by its subject.
+    Intermediate(String),
+    /// One in the destination's CA file, by its subject.
+    CaFile(String),
+    /// Which one is not known.
+    Unknown,
+}
+
+/// What is not acceptable about a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// The size of its RSA key in bits, which is not 2048 to 8192.
+    RsaBits(u32),
+    /// Its key is of that type, which is not supported.
+    KeyType(String),
+    /// It is signed with that algorithm, which is not supported.
+    Signature(String),
+    /// Its X.509 version, which is not 3.
+    Version(u8),
+    /// When it ended, and the time on this machine.
+    Expired(Option<Timestamp>, Timestamp),
+    /// When it begins, and the time on this machine.
+    NotYetValid(Option<Timestamp>, Timestamp),
+    /// It issued another one without being a CA's.
+    NotACa,
+    /// More intermediates follow than it allows.
+    PathLength,
+    /// It may not issue certificates for that name.
+    NameConstraint,
+    /// It is not meant for servers (extendedKeyUsage).
+    Purpose,
+    /// It has a critical extension that is not supported.
+    Extension,
+    /// The library's word for another fault.
     Other(String),
 }
 
@@ -97,15 +145,24 @@ impl TlsCause {
             Self::MissingIntermediate(issuer) => Self::MissingIntermediate(issuer.map(change)),
             Self::OtherCaKey(issuer) => Self::OtherCaKey(issuer.map(change)),
             Self::WrongName(names) => Self::WrongName(names.into_iter().map(change).collect()),
+            Self::NoSubjectAltName(name) => Self::NoSubjectAltName(name.map(change)),
+            Self::Certificate(ChainMember::Intermediate(subject), fault) => {
+                Self::Certificate(ChainMember::Intermediate(change(subject)), fault)
+            }
+            Self::Certificate(ChainMember::CaFile(subject), fault) => {
+                Self::Certificate(ChainMember::CaFile(change(subject)), fault)
+            }
             Self::NoCaStore(text) => Self::NoCaStore(change(text)),
             Self::CaFile(text) => Self::CaFile(change(text)),
             Self::Other(text) => Self::Other(change(text)),
             same @ (Self::NotTls
             | Self::TooOld
             | Self::SelfSigned
+            | Self::Certificate(ChainMember::Leaf | ChainMember::Unknown, _)
             | Self::Expired(..)
             | Self::NotYetValid(..)
             | Self::CaUsedAsEndEntity
+            | Self::NothingInCommon
             | Self::ClientCertificateWanted) => same,
         }
     }

@@ -8,5 +8,5 @@ pub mod retry;
 mod retry_after;
 
 pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest, Timings, TlsInfo};
-pub use cause::{Cause, TlsCause};
+pub use cause::{Cause, CertificateFault, ChainMember, TlsCause};
 pub use outcome::{Outcome, Phase};

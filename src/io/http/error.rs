@@ -5,9 +5,9 @@ use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustls::pki_types::UnixTime;
-use rustls::{AlertDescription, CertificateError, InvalidMessage};
+use rustls::{AlertDescription, InvalidMessage};
 
+use super::chain;
 use super::dns::ResolveError;
 use super::trace::Observed;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
@@ -115,7 +115,7 @@ fn of_http(error: &hyper::Error) -> Option<Cause> {
 fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
     use rustls::Error as Tls;
     match error {
-        Tls::InvalidCertificate(error) => of_certificate(error, observed, now),
+        Tls::InvalidCertificate(error) => Cause::Tls(chain::cause(error, observed, now)),
         Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
         | Tls::PeerIncompatible(_)
         | Tls::AlertReceived(AlertDescription::ProtocolVersion | AlertDescription::InsufficientSecurity) => {
@@ -126,58 +126,12 @@ fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
         Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
             Cause::Tls(TlsCause::Other("the server does not know that name".into()))
         }
-        Tls::AlertReceived(AlertDescription::HandshakeFailure) => {
-            Cause::Tls(TlsCause::Other("the server found no version, cipher or certificate that both sides accept".into()))
-        }
+        Tls::AlertReceived(AlertDescription::HandshakeFailure) => Cause::Tls(TlsCause::NothingInCommon),
         Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => {
             Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into()))
         }
         other => Cause::Tls(TlsCause::Other(other.to_string())),
     }
-}
-
-fn of_certificate(error: &CertificateError, observed: &Observed, now: Timestamp) -> Cause {
-    let certificate = observed.certificate.clone().unwrap_or_default();
-    match error {
-        CertificateError::Expired => Cause::Tls(TlsCause::Expired(certificate.not_after, now)),
-        CertificateError::ExpiredContext { time, not_after } => {
-            Cause::Tls(TlsCause::Expired(timestamp(*not_after), timestamp(*time).unwrap_or(now)))
-        }
-        CertificateError::NotValidYet => Cause::Tls(TlsCause::NotYetValid(certificate.not_before, now)),
-        CertificateError::NotValidYetContext { time, not_before } => {
-            Cause::Tls(TlsCause::NotYetValid(timestamp(*not_before), timestamp(*time).unwrap_or(now)))
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            Cause::Tls(TlsCause::WrongName(certificate.names))
-        }
-        CertificateError::UnknownIssuer if certificate.self_issued => Cause::Tls(TlsCause::SelfSigned),
-        CertificateError::UnknownIssuer if certificate.others == 0 && certificate.names_issuer_url => {
-            Cause::Tls(TlsCause::MissingIntermediate(certificate.issuer))
-        }
-        CertificateError::UnknownIssuer => Cause::Tls(TlsCause::UnknownIssuer(certificate.issuer)),
-        CertificateError::Other(_) if certificate.is_ca => Cause::Tls(TlsCause::CaUsedAsEndEntity),
-        CertificateError::BadEncoding => Cause::Tls(TlsCause::Other("its certificate cannot be read".into())),
-        CertificateError::Revoked => Cause::Tls(TlsCause::Other("its certificate was revoked".into())),
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            Cause::Tls(TlsCause::Other("its certificate is not meant for a server".into()))
-        }
-        // A CA of that name is trusted, but it is not the one that signed: it was made anew, or another has its name.
-        CertificateError::BadSignature
-        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            if certificate.self_issued {
-                Cause::Tls(TlsCause::SelfSigned)
-            } else {
-                Cause::Tls(TlsCause::OtherCaKey(certificate.issuer))
-            }
-        }
-        // Not in the library's words, which are for programmers.
-        _ => Cause::Tls(TlsCause::Other("its certificate does not hold".into())),
-    }
-}
-
-fn timestamp(time: UnixTime) -> Option<Timestamp> {
-    i64::try_from(time.as_secs()).ok().and_then(|seconds| Timestamp::from_second(seconds).ok())
 }
 
 /// What went wrong on the way to the proxy, or there. Its errors have no public type, only words.

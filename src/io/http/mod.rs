@@ -15,6 +15,7 @@
 mod attempt;
 mod body;
 mod certificate;
+mod chain;
 mod client;
 mod config;
 pub mod credential;

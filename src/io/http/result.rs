@@ -109,7 +109,7 @@ impl AttemptResult {
             let diagnosis = diagnosis::of_failure(to, phase, &cause, &observed.addresses);
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
-        let tls = tls_info(&observed);
+        let tls = tls_info(&observed, redactor);
         let attempt = Attempt {
             started_at,
             outcome,
@@ -151,9 +151,9 @@ fn log_end(request: &Request, attempt: &Attempt) {
         dns_ms = ms[0],
         connect_ms = ms[1],
         tls_ms = ms[2],
-        send_ms = ms[3],
+        write_ms = ms[3],
         wait_ms = ms[4],
-        receive_ms = ms[5],
+        read_ms = ms[5],
         "attempt ends"
     );
 }
@@ -179,13 +179,13 @@ fn connected(observed: &Observed) -> Option<std::net::SocketAddr> {
     })
 }
 
-fn tls_info(observed: &Observed) -> Option<TlsInfo> {
+fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
     let certificate = observed.certificate.as_ref()?;
     Some(TlsInfo {
         version: observed.tls_version.map(str::to_owned),
         cipher: observed.cipher.clone(),
-        names: certificate.names.clone(),
-        issuer: certificate.issuer.clone(),
+        names: certificate.names.iter().map(|name| redactor.redact(name)).collect(),
+        issuer: certificate.issuer.as_ref().map(|issuer| redactor.redact(issuer)),
         not_after: certificate.not_after,
     })
 }

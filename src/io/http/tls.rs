@@ -17,11 +17,16 @@ use super::config::Trust;
 use super::trace::CurrentTrace;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 
+/// How many of the other certificates that a server sends are looked at.
+const MAX_INTERMEDIATES: usize = 8;
+
 /// The certificate verifier that all attempts of a client share.
 #[derive(Debug)]
 pub struct TlsVerifier {
     provider: Arc<CryptoProvider>,
     verifier: Arc<WebPkiServerVerifier>,
+    /// The certificates of [`Trust::Only`].
+    own: Arc<Vec<Certificate>>,
 }
 
 impl TlsVerifier {
@@ -38,7 +43,11 @@ impl TlsVerifier {
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
             .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?;
-        Ok(Self { provider, verifier })
+        let own = match trust {
+            Trust::System => Vec::new(),
+            Trust::Only(pem) => CertificateDer::pem_slice_iter(pem).flatten().map(|der| Certificate::read(&der)).collect(),
+        };
+        Ok(Self { provider, verifier, own: Arc::new(own) })
     }
 
     /// The configuration for one attempt at a time.
@@ -46,8 +55,12 @@ impl TlsVerifier {
     /// # Errors
     /// [`TlsCause::Other`] if the library refuses its own defaults.
     pub fn config(&self, host: &ServerName<'static>, current: &CurrentTrace) -> Result<ClientConfig, Cause> {
-        let watch =
-            Arc::new(HandshakeObserver { verifier: Arc::clone(&self.verifier), host: host.clone(), current: current.clone() });
+        let watch = Arc::new(HandshakeObserver {
+            verifier: Arc::clone(&self.verifier),
+            own: Arc::clone(&self.own),
+            host: host.clone(),
+            current: current.clone(),
+        });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?
@@ -96,6 +109,7 @@ fn roots_of(pem: &[u8]) -> Result<RootCertStore, String> {
 #[derive(Debug)]
 struct HandshakeObserver {
     verifier: Arc<WebPkiServerVerifier>,
+    own: Arc<Vec<Certificate>>,
     host: ServerName<'static>,
     current: CurrentTrace,
 }
@@ -111,8 +125,16 @@ impl ServerCertVerifier for HandshakeObserver {
     ) -> Result<ServerCertVerified, rustls::Error> {
         // A proxy may have a certificate of its own, which is not what the attempt is about.
         if *server_name == self.host {
-            let certificate = Certificate::read(end_entity, intermediates.len());
-            self.current.trace().note(|observed| observed.certificate = Some(certificate));
+            let certificate = Certificate::read(end_entity);
+            let others: Vec<_> = intermediates.iter().take(MAX_INTERMEDIATES).map(Certificate::read).collect();
+            let issued =
+                |issuer: &&Certificate| others.iter().chain([&certificate]).any(|it| it.issuer.as_ref() == Some(&issuer.subject));
+            let issuers = self.own.iter().filter(issued).cloned().collect();
+            self.current.trace().note(|observed| {
+                observed.certificate = Some(certificate);
+                observed.intermediates = others;
+                observed.issuers = issuers;
+            });
         }
         self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }

@@ -67,6 +67,10 @@ pub struct Observed {
     pub connected: Option<SocketAddr>,
     /// The server's certificate, valid or not.
     pub certificate: Option<Certificate>,
+    /// The other certificates that it sent, in its order.
+    pub intermediates: Vec<Certificate>,
+    /// The certificates of the destination's CA file that may have issued one of them.
+    pub issuers: Vec<Certificate>,
     /// `TLS 1.3`
     pub tls_version: Option<&'static str>,
     /// The negotiated cipher suite, if a session ticket revealed it.

@@ -14,7 +14,7 @@ use waypost::domain::field;
 use jiff::Timestamp;
 use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
-use waypost::domain::delivery::{Cause, Phase, Response, TlsCause};
+use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Phase, Response, TlsCause};
 use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
@@ -341,6 +341,9 @@ fn causes() -> Vec<Cause> {
             | T::SelfSigned
             | T::MissingIntermediate(_)
             | T::WrongName(_)
+            | T::NoSubjectAltName(_)
+            | T::Certificate(..)
+            | T::NothingInCommon
             | T::Expired(..)
             | T::NotYetValid(..)
             | T::OtherCaKey(_)
@@ -376,6 +379,8 @@ fn causes() -> Vec<Cause> {
         C::Tls(T::MissingIntermediate(None)),
         C::Tls(T::MissingIntermediate(Some("CN=R3".into()))),
         C::Tls(T::WrongName(Vec::new())),
+        C::Tls(T::NoSubjectAltName(Some("other.example".into()))),
+        C::Tls(T::NothingInCommon),
         C::Tls(T::WrongName(vec!["other.example".into()])),
         C::Tls(T::Expired(None, now)),
         C::Tls(T::Expired(Some(then), now)),
@@ -384,6 +389,7 @@ fn causes() -> Vec<Cause> {
         C::Tls(T::OtherCaKey(None)),
         C::Tls(T::OtherCaKey(Some("CN=Own CA".into()))),
         C::Tls(T::CaUsedAsEndEntity),
+        C::Tls(T::Certificate(ChainMember::Leaf, CertificateFault::RsaBits(1024))),
         C::Tls(T::ClientCertificateWanted),
         C::Tls(T::Other("detail".into())),
         C::Tls(T::NoCaStore("detail".into())),
@@ -393,7 +399,7 @@ fn causes() -> Vec<Cause> {
         C::NotHttp("detail".into()),
         C::Other("detail".into()),
     ];
-    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 26);
+    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 29);
     causes
 }
 

@@ -12,7 +12,7 @@ use waypost::domain::field;
 use http::StatusCode;
 use jiff::Timestamp;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
-use waypost::domain::delivery::{Cause, Diagnosis, Phase, Response, TlsCause};
+use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Diagnosis, Phase, Response, TlsCause};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 
@@ -37,8 +37,11 @@ fn settings() -> Settings {
 /// One of each cause, and of a time that is over one of each phase where it means something else.
 fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
     use Cause as C;
+    use CertificateFault as F;
+    use ChainMember as M;
     use TlsCause as T;
     let at = |text: &str| text.parse().unwrap();
+    let intermediate = || M::Intermediate("CN=Example CA R3".into());
     let now = at("2026-11-24T12:00:00Z");
     let finding = vec![
         C::NoSuchName,
@@ -68,6 +71,20 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         C::Tls(T::NotYetValid(Some(at("2026-12-01T00:00:00Z")), now)),
         C::Tls(T::OtherCaKey(Some("CN=Example CA".into()))),
         C::Tls(T::CaUsedAsEndEntity),
+        C::Tls(T::NoSubjectAltName(Some("hooks.example.com".into()))),
+        C::Tls(T::NothingInCommon),
+        C::Tls(T::Certificate(M::Leaf, F::RsaBits(1024))),
+        C::Tls(T::Certificate(M::Leaf, F::KeyType("ECDSA on P-521".into()))),
+        C::Tls(T::Certificate(M::Leaf, F::Signature("SHA-1 with RSA".into()))),
+        C::Tls(T::Certificate(M::Leaf, F::Version(1))),
+        C::Tls(T::Certificate(M::Leaf, F::Purpose)),
+        C::Tls(T::Certificate(intermediate(), F::Expired(Some(at("2026-11-01T00:00:00Z")), now))),
+        C::Tls(T::Certificate(intermediate(), F::NotYetValid(Some(at("2026-12-01T00:00:00Z")), now))),
+        C::Tls(T::Certificate(intermediate(), F::NotACa)),
+        C::Tls(T::Certificate(intermediate(), F::PathLength)),
+        C::Tls(T::Certificate(intermediate(), F::NameConstraint)),
+        C::Tls(T::Certificate(M::Unknown, F::Extension)),
+        C::Tls(T::Certificate(M::Unknown, F::Other("MaximumPathDepthExceeded".into()))),
         C::Tls(T::ClientCertificateWanted),
         C::Tls(T::Other("its certificate was revoked".into())),
         C::Tls(T::NoCaStore(String::new())),

@@ -5,6 +5,7 @@
 //! failure    a cause without a status      tls        a TlsCause
 //! ```
 
+mod certificate;
 mod failure;
 mod redirect;
 mod response;

@@ -1,5 +1,6 @@
 //! The diagnosis of a TLS failure.
 
+use super::certificate;
 use super::words::{because, date, host_and_port};
 use crate::domain::delivery::{Diagnosis, TlsCause};
 use crate::domain::destination::Settings;
@@ -42,16 +43,25 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
                  openssl req -x509 -addext basicConstraints=critical,CA:FALSE.",
             ),
         ),
-        TlsCause::WrongName(names) => {
-            let names = match names.as_slice() {
-                [] => "no name at all".to_owned(),
-                names => ellipsis(&visible(&names.join(", ")), 200).into_owned(),
-            };
+        TlsCause::WrongName(names) => wrong_name(host, names),
+        TlsCause::NoSubjectAltName(common_name) => {
+            let only =
+                common_name.as_ref().map(|name| format!("; \"{}\" is in its subject (CN)", visible(name))).unwrap_or_default();
             Diagnosis::new(
-                format!("The certificate is for {names}, not for {host}."),
-                "Use a name that it is for in the URL, or give the receiver a certificate for this one.",
+                format!(
+                    "The certificate of {host} has no subjectAltName{only}. Clients no longer look for a name in the subject."
+                ),
+                format!("Issue it again with one: openssl req … -addext \"subjectAltName=DNS:{host}\"."),
             )
         }
+        TlsCause::Certificate(member, fault) => certificate::diagnose(to, member, fault),
+        TlsCause::NothingInCommon => Diagnosis::new(
+            format!("{at} has no TLS version, cipher or certificate that waypost supports, and ended the handshake."),
+            format!(
+                "Check the receiver's certificate and TLS settings. waypost supports TLS 1.2 and 1.3, and {}.",
+                certificate::KEYS
+            ),
+        ),
         TlsCause::Expired(end, now) => {
             let at = end.map(|end| format!(" at {}", date(end))).unwrap_or_default();
             Diagnosis::new(
@@ -85,6 +95,32 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
             format!("No TLS connection to {at} could be made{}.", because(what)),
             "Check the TLS settings of the receiver, or of the proxy in front of it.",
         ),
+    }
+}
+
+fn wrong_name(host: &str, names: &[String]) -> Diagnosis {
+    let listed = ellipsis(&visible(&names.join(", ")), 200).into_owned();
+    let why = match names.iter().find_map(|name| wildcard(host, name)) {
+        Some(reason) => format!("The certificate is for {listed}, not for {host}: {reason}."),
+        None => format!("The certificate is for {listed}, not for {host}."),
+    };
+    Diagnosis::new(why, "Use a name that it is for in the URL, or give the receiver a certificate for this one.")
+}
+
+/// Why a wildcard that looks as if it covers a host does not (RFC 9525 §6.3).
+fn wildcard(host: &str, name: &str) -> Option<String> {
+    let (host, name) = (host.trim_end_matches('.').to_ascii_lowercase(), name.to_ascii_lowercase());
+    let suffix = name.strip_prefix("*.");
+    match suffix {
+        Some(suffix) if host == suffix => Some(format!("{name} covers the names below {suffix}, not {suffix} itself")),
+        Some(suffix) if !suffix.contains('.') && host.ends_with(&format!(".{suffix}")) => {
+            Some(format!("a wildcard directly below a top-level name, as in {name}, is not accepted"))
+        }
+        Some(suffix) if host.ends_with(&format!(".{suffix}")) => {
+            Some(format!("the * in {name} stands for one label, without dots"))
+        }
+        None if name.contains('*') => Some(format!("in {name} the * is not the whole first label, so it is not a wildcard")),
+        _ => None,
     }
 }
 
