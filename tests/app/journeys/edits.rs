@@ -89,25 +89,6 @@ fn another_auth_type_forgets_the_old_secret() {
 }
 
 #[test]
-fn an_edit_without_a_change_closes_without_a_question() {
-    let home = Home::new();
-    let mut app = App::open(&home);
-    app.register("https://hooks.example.com/in", &Typed::Bearer { pasted: TOKEN });
-    let before = std::fs::read(home.state_file()).unwrap();
-    edit(&mut app);
-    app.key(Key::Esc);
-    app.gone(" Edit destination ");
-    edit(&mut app);
-    app.type_text("/more");
-    app.key(Key::Esc);
-    app.wait_for("Discard your changes?");
-    app.press(&[Key::Right, Key::Enter]);
-    app.gone(" Edit destination ");
-    app.quit();
-    assert_eq!(std::fs::read(home.state_file()).unwrap(), before);
-}
-
-#[test]
 fn delete_asks_first_and_keep_is_the_default() {
     let home = Home::new();
     let mut app = App::open(&home);

@@ -138,25 +138,6 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
 }
 
 #[test]
-fn an_empty_form_is_refused_field_by_field() {
-    let home = Home::new();
-    for (place, fields) in [(1, 3), (2, 2), (3, 2), (4, 3)] {
-        let mut app = App::start(home.pty(&[]).size(40, 80));
-        app.open_form();
-        app.key(Key::Enter);
-        app.times(place, Key::Down);
-        app.key(Key::Ctrl('o'));
-        app.wait_for(">URL");
-        // A frame may arrive in pieces: the last of them counts.
-        app.wait_until(|screen| screen.contents().matches("✗ ").count() == fields);
-        // Nothing was typed, but a choice was made.
-        app.key(Key::Esc);
-        app.wait_for("Discard your changes?");
-    }
-    assert!(!home.config_dir().exists());
-}
-
-#[test]
 fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
     let home = Home::new();
     let mut app = App::open(&home);
@@ -216,90 +197,4 @@ fn a_generated_secret_is_what_is_signed_with() {
     app.send_test();
     assert_eq!(receiver.requests()[0].verdict, Ok(()));
     app.quit();
-}
-
-#[test]
-fn nothing_typed_is_thrown_away_without_a_question() {
-    let home = Home::new();
-    let mut app = App::open(&home);
-    // Nothing typed: nothing asked.
-    app.open_form();
-    app.key(Key::Esc);
-    app.gone(" Register destination ");
-    app.open_form();
-    app.fill_in("https://typed.example/in", &Typed::Basic { username: "operator", password: "of-some-length-really" });
-    for back in [&[Key::Esc][..], &[Key::Enter], &[Key::Right, Key::Left, Key::Enter], &[Key::Tab, Key::Esc]] {
-        app.key(Key::Esc);
-        app.wait_for("> [ Keep editing ]   [ Discard ]");
-        app.press(back);
-        app.gone("Discard your changes?");
-        assert_eq!((app.value_of("URL"), app.value_of("Username")), ("https://typed.example/in".into(), "operator".into()));
-    }
-    // The button asks as well.
-    app.times(4, Key::Tab);
-    app.wait_for("> [ Cancel ]");
-    app.key(Key::Enter);
-    app.wait_for("> [ Keep editing ]");
-    app.key(Key::Right);
-    app.wait_for("> [ Discard ]");
-    app.key(Key::Enter);
-    app.wait_for("> [ Register ]");
-    app.gone(" Register destination ");
-    // What was discarded is gone.
-    app.open_form();
-    assert!(!app.screen_text().contains("typed.example"));
-    app.key(Key::Esc);
-    app.gone(" Register destination ");
-    app.quit();
-    assert!(!home.config_dir().exists());
-}
-
-#[test]
-fn ctrl_c_in_a_form_asks_first_and_quits_the_second_time() {
-    let home = Home::new();
-    let mut app = App::open(&home);
-    app.open_form();
-    app.type_text("https://typed.example/in");
-    app.wait_for("https://typed.example/in");
-    app.key(Key::Ctrl('c'));
-    app.wait_for("Discard your changes?");
-    app.wait_for("Press ^C again to quit");
-    app.key(Key::Esc);
-    app.gone("Discard your changes?");
-    // Another key in between: asked anew.
-    app.key(Key::Ctrl('c'));
-    app.wait_for("Discard your changes?");
-    app.key(Key::Ctrl('c'));
-    assert_eq!(app.wait_exit().code, Some(130));
-    app.assert_terminal_whole();
-    assert!(!home.config_dir().exists());
-}
-
-#[test]
-fn help_shows_the_keys_of_where_one_is() {
-    let home = Home::new();
-    let mut app = App::open(&home);
-    app.type_text("?");
-    app.wait_for(" Keys ");
-    app.wait_for("press the focused button");
-    for close in [Key::Esc, Key::Char('?'), Key::Char('q'), Key::Enter] {
-        app.key(close);
-        app.gone(" Keys ");
-        app.type_text("?");
-        app.wait_for(" Keys ");
-    }
-    app.key(Key::Esc);
-    app.gone(" Keys ");
-    // In a text field a question mark is text; off it, it is help.
-    app.open_form();
-    app.type_text("https://typed.example/in?a=1");
-    app.wait_for("https://typed.example/in?a=1");
-    app.key(Key::Tab);
-    app.wait_for("> (•) Default");
-    app.type_text("?");
-    app.wait_for(" Keys ");
-    app.wait_for("generate a signing secret");
-    app.key(Key::Esc);
-    app.gone(" Keys ");
-    assert_eq!(app.value_of("URL"), "https://typed.example/in?a=1");
 }

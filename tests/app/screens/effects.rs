@@ -244,41 +244,6 @@ fn a_pasted_password_keeps_its_spaces_but_not_its_line_break() {
 }
 
 #[test]
-fn esc_asks_only_when_something_was_typed() {
-    let mut model = app(scenes::nothing());
-    press(&mut model, "enter esc");
-    assert!(model.popup.is_none());
-    press(&mut model, "enter x esc");
-    assert!(screen(&model).contains("Discard your changes?"));
-    press(&mut model, "esc");
-    assert_eq!(form(&model).draft().text(field::URL), "x");
-    press(&mut model, "esc enter");
-    assert_eq!(form(&model).draft().text(field::URL), "x", "Keep editing has the focus");
-    press(&mut model, "esc right enter");
-    assert!(model.popup.is_none());
-}
-
-#[test]
-fn ctrl_c_asks_once_when_dirty_and_then_quits() {
-    let mut model = app(scenes::nothing());
-    press(&mut model, "enter x");
-    assert_eq!(press(&mut model, "ctrl-c"), []);
-    assert!(screen(&model).contains("Discard your changes?"));
-    assert_eq!(press(&mut model, "ctrl-c"), [Effect::Quit(130)]);
-    let mut model = app(scenes::nothing());
-    assert_eq!(press(&mut model, "enter ctrl-c"), [Effect::Quit(130)]);
-    let mut model = app(scenes::nothing());
-    assert_eq!(press(&mut model, "q"), [Effect::Quit(0)]);
-}
-
-#[test]
-fn q_is_a_letter_in_a_form() {
-    let mut model = app(scenes::nothing());
-    assert_eq!(press(&mut model, "enter q ?"), []);
-    assert_eq!(form(&model).draft().text(field::URL), "q?");
-}
-
-#[test]
 fn a_test_is_sent_watched_and_stopped() {
     let mut model = app(scenes::registered(hmac::SPEC));
     let sent = |id| Effect::Send { id, generation: 4, event: BuiltIn::Ping.event() };

@@ -5,5 +5,6 @@ mod colours;
 mod driver;
 mod effects;
 mod invariants;
+mod leaving;
 pub mod scenes;
 mod snapshots;

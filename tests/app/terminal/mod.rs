@@ -6,9 +6,9 @@
 //! | a word or a mark beside every colour; `>` beside the focus | `screens: colours`, `manners: without_colour_…` |
 //! | `NO_COLOR`: no colour, the selection in reverse video | `output: no_color_…`, `manners: without_colour_…` |
 //! | a paste never submits; whitespace trimmed with a notice; control characters refused | `input: h52_…`, `screens: effects` |
-//! | Esc goes back one level, never quits, never loses what was typed | `manners: esc_…`, `journeys: nothing_typed_…` |
-//! | q quits outside forms | `manners: q_quits_…` |
-//! | ^C stops a delivery, else quits; asks first where a form is dirty | `endings: ctrl_c_…`, `journeys: ctrl_c_…`, `journeys: a_delivery_in_flight_…` |
+//! | Esc goes back one level, never quits, never loses what was typed | `screens: leaving` |
+//! | q quits outside forms | `screens: leaving` |
+//! | ^C stops a delivery, else quits; asks first where a form is dirty | `endings: ctrl_c_…`, `screens: leaving`, `journeys: a_delivery_in_flight_…` |
 //! | ^Z restores the terminal; in plain lines the question is asked again | `endings: h49_…`, `accessible: ctrl_z_…` |
 //! | ^L redraws everything | `manners: ctrl_l_…` |
 //! | keys that terminals reserve are not bound; Alt-x is Esc and x; ^H erases | `tui::keys`, `input: h51_alt_…`, `tui::msg` |

@@ -153,21 +153,6 @@ fn an_idle_app_and_a_key_that_changes_nothing_write_nothing() {
     app.quit();
 }
 
-#[test]
-fn a_typed_letter_costs_one_byte() {
-    let home = Home::new();
-    let mut app = App::open(&home);
-    app.open_form();
-    app.type_text("https://ab");
-    app.wait_for("https://ab");
-    app.settle();
-    let before = app.raw().len();
-    app.type_text("c");
-    app.wait_for("https://abc");
-    app.settle();
-    assert_eq!(app.raw().split_off(before), b"c");
-}
-
 /// The title stands at both ends of the first row, so that it shows for how many columns it was drawn.
 fn drawn_for(screen: &vt100::Screen, rows: u16, columns: u16) -> bool {
     let first = screen.rows(0, columns).next().unwrap_or_default();
