@@ -5,6 +5,7 @@
 //! src/domain/     PURE: destination, auth, url, draft, secret, signature, request, event, outcome, diagnosis
 //! src/io/         the world: store, vault, history, http, receiver, paths
 //! src/ops/        register, edit, remove, test, …: domain + io; the only thing both front ends call
+//! src/present/    PURE: a destination, a delivery, a timing as rows for all front ends
 //! src/cli/        arguments, text and JSON output, exit codes
 //! src/tui/        run (the loop), terminal, msg, model, update (pure), effect, keys, form, guide, view/
 //! ```
@@ -20,4 +21,5 @@ pub mod cli;
 pub mod domain;
 pub mod io;
 pub mod ops;
+pub mod present;
 pub mod tui;

@@ -98,9 +98,16 @@ fn one_with_all_that_is_known() {
     let (_receiver, home) = with_three();
     let ids = ids(&home);
     let text = home.waypost(&["history", "show", &ids[1]]).exits(0).stdout;
-    for part in
-        ["refused  401", "\nWhy ", "\nFix ", "\nTimes\n", "TLS ", "\nRequest\nPOST https://", "\n\n{\"my\": 1}\n", "\nAnswer\n"]
-    {
+    for part in [
+        "refused  401",
+        "\nWhy ",
+        "\nFix ",
+        "\nTiming\n",
+        "TLS ",
+        "\nRequest\nPOST https://",
+        "\n\n{\"my\": 1}\n",
+        "\nResponse\n",
+    ] {
         assert!(text.contains(part), "{part:?} in {text}");
     }
     assert!(text.contains("authorization: Bearer ••••••••") && text.contains("no\\x9b\\u{202e}"), "{text}");

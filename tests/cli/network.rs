@@ -269,12 +269,12 @@ fn a_certificate_that_ends_soon_is_a_notice() {
     let out = home.waypost(&["test", "-v"]).exits(0);
     assert!(out.stderr.starts_with("note: The endpoint's certificate expires in "), "{}", out.stderr);
     for part in [
-        "\naddresses ",
-        "\nversion ",
+        "\nAddresses ",
+        "\nTLS ",
         "TLS 1.3",
-        "\ncertificate for  localhost\n",
-        "\nissued by ",
-        "\nends ",
+        "\nCertificate   for localhost\n",
+        "\nIssued by ",
+        "\nValid until ",
         " days from then\n",
     ] {
         assert!(out.stdout.contains(part), "{part:?} in {}", out.stdout);

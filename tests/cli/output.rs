@@ -108,7 +108,7 @@ fn verbose_adds_the_request_and_the_times() {
     let home = registered_at(&receiver, &["--auth", "default"], "");
     let plain = home.waypost(&["test"]).exits(0).stdout;
     let verbose = home.waypost(&["test", "-v"]).exits(0).stdout;
-    for part in ["\nTimes\n", "\nRequest\n", "TLS ", "webhook-timestamp: ", "address "] {
+    for part in ["\nTiming\n", "\nRequest\n", "TLS ", "webhook-timestamp: ", "Connected to "] {
         assert!(verbose.contains(part) && !plain.contains(part), "{part:?}\n{plain}\n{verbose}");
     }
 }

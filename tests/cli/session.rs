@@ -135,7 +135,6 @@ fn register_show_edit_remove() {
     Format          hex
     Timeout         15 s
     Registered      TIME
-    Changed         TIME
     exit 0
 
     $ waypost show --json
@@ -334,7 +333,7 @@ fn a_test_that_is_delivered() {
     Id  msg_ID
     Why  The endpoint accepted the event.
 
-    Answer
+    Response
     content-type: application/json
     content-length: 11
 
@@ -371,7 +370,7 @@ fn a_test_that_is_refused() {
     Why  The endpoint refused the credentials.
     Fix  Compare the token with the receiver's. Change it with waypost edit --secret-stdin.
 
-    Answer
+    Response
     content-length: 13
 
     invalid token
@@ -385,7 +384,7 @@ fn a_test_that_is_refused() {
     Why  The endpoint redirects to /v2/in (302); redirect not followed.
     Fix  Register https://localhost:PORT/v2/in instead. Change it with waypost edit --url.
 
-    Answer
+    Response
     location: /v2/in
     content-length: 0
     exit 3
@@ -451,7 +450,7 @@ fn real_events() {
     Id  msg_ID
     Why  The endpoint accepted the event.
 
-    Answer
+    Response
     content-length: 0
     exit 0
 
@@ -463,7 +462,7 @@ fn real_events() {
     Why  The endpoint is unavailable.
     Fix  Check that the receiver is running, or wait and send it again.
 
-    Answer
+    Response
     content-length: 0
     exit 3
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::questions::{Back, Questions, error, say};
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::fields::ca_cert;
 use crate::domain::auth;
 use crate::domain::draft::{Checked, Draft};
@@ -13,6 +13,7 @@ use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 use crate::ops::Waypost;
+use crate::present::{self, Value};
 
 /// What takes an optional setting away.
 const NONE: &str = "-";
@@ -32,37 +33,24 @@ pub fn fill_in(questions: &mut Questions, waypost: &Waypost, draft: &mut Draft) 
     }
 }
 
-/// The fields and their values, a line each; of the secret, only how it ends.
-pub fn tell(draft: &Draft) {
-    say(&format!("  {}: {}", URL.label, visible(draft.text(URL))));
-    say(&format!("  {}: {}", AUTH.label, draft.auth_type().label));
-    for field in draft.auth_type().fields {
-        let value = match field.kind {
-            Kind::Choice(options) => options[draft.choice(field)].label.to_owned(),
-            Kind::Secret(_) => secret_in_words(draft, field),
-            Kind::Text => text_or_default(draft, field).to_owned(),
-        };
-        say(&format!("  {}: {}", field.label, visible(&value)));
-    }
-    if !draft.text(CA_CERT).is_empty() {
-        say(&format!("  {}: {}", CA_CERT.label, visible(draft.text(CA_CERT))));
-    }
-    say(&format!("  {}: {} seconds", TIMEOUT.label, visible(text_or_default(draft, TIMEOUT))));
-}
-
-fn text_or_default(draft: &Draft, field: Field) -> &str {
-    match draft.text(field) {
-        "" => (field.default)(draft.values()).unwrap_or_default(),
-        text => text,
+/// The settings, one per line. Dots would be read out one by one, so a secret is described.
+pub fn print_settings(draft: &Draft) {
+    for row in present::destination::settings(draft) {
+        say(&format!("  {}: {}", row.label, visible(&value(row.value))));
     }
 }
 
-fn secret_in_words(draft: &Draft, field: Field) -> String {
-    let secret = draft.secret(field);
-    match field.hint(secret.expose()) {
-        _ if secret.is_empty() => "to be entered again".into(),
-        Some(end) => format!("set, ends in {end}"),
-        None => "set".into(),
+fn value(value: Value) -> String {
+    match value {
+        Value::Text(text) | Value::Url(text) | Value::Path(text) => text,
+        Value::AuthType(auth_type) => auth_type.label.to_owned(),
+        Value::Choice(choice) => choice.label.to_owned(),
+        Value::Secret { is_set: false, .. } => "to be entered again".to_owned(),
+        Value::Secret { hint: Some(end), .. } => format!("set, ends in {end}"),
+        Value::Secret { hint: None, .. } => "set".to_owned(),
+        Value::Timeout { seconds, .. } => format!("{seconds} seconds"),
+        Value::Time(time) => time.to_string(),
+        Value::Fix(fix) => fix_text(&fix),
     }
 }
 

@@ -28,6 +28,7 @@ use crate::domain::event::{BuiltIn, Event};
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
+use crate::present;
 pub use demo::InDemo;
 use questions::{Back, Questions, error, say};
 
@@ -163,7 +164,7 @@ impl Session<'_> {
         loop {
             let Some(checked) = fields::fill_in(&mut self.questions, self.waypost, &mut draft)? else { break };
             say("");
-            fields::tell(&draft);
+            fields::print_settings(&draft);
             let ways = ["Save it", "Go through the answers again"].map(str::to_owned);
             match self.questions.choose("Save it now", &ways, Some(0), Back::GoesBack)? {
                 Some(0) => return Ok(Some(checked.settings)),
@@ -261,7 +262,7 @@ impl Session<'_> {
         }
         for delivery in &deliveries {
             let Some(last) = delivery.last() else { continue };
-            let line = format!("{}, {}: {}", last.started_at, delivery.event, delivery::attempt_line(last));
+            let line = format!("{}, {}: {}", last.started_at, delivery.event, present::delivery::line(last));
             say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {
@@ -277,11 +278,11 @@ fn tell(state: &State) {
         State::Empty => say("No destination is registered."),
         State::Open(destination) => {
             say("Registered:");
-            fields::tell(&Draft::of(destination.settings()));
+            fields::print_settings(&Draft::of(destination.settings()));
         }
         State::Locked(draft, problem) => {
             say("Registered, but its secret cannot be opened:");
-            fields::tell(draft);
+            fields::print_settings(draft);
             error(&problem.to_string());
         }
         State::Unreadable(problem) => error(&problem.to_string()),

@@ -16,6 +16,7 @@ use crate::cli::output::{self, Out, Tone, Verbosity};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::{self, Waypost};
+use crate::present::timing;
 
 const LIMIT: u32 = 20;
 
@@ -145,7 +146,7 @@ fn cells(delivery: &Delivery) -> [String; 6] {
     [
         began.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         ended,
-        format!("{took:.0} ms"),
+        timing::duration(took),
         ellipsis(&visible(&delivery.event), 40).into_owned(),
         visible(&delivery.id).into_owned(),
         why,

@@ -2,9 +2,10 @@
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Out, destination};
+use crate::cli::output::{self, Out, destination, rows};
 use crate::domain::draft::Draft;
 use crate::ops::{Problem, State, Waypost};
+use crate::present;
 
 pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
     match waypost.state() {
@@ -12,7 +13,7 @@ pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
         State::Unreadable(problem) => Err(problem.into()),
         State::Locked(draft, problem) => {
             if !out.json {
-                output::print(&destination::locked_text(&draft, out), exit::SECRET)?;
+                output::print(&rows::text(&present::destination::settings(&draft), out), exit::SECRET)?;
             }
             Err(problem.into())
         }
@@ -22,7 +23,7 @@ pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
                 return output::print_json(destination::json(&destination, &notices), exit::DONE);
             }
             out.say_notices(&notices);
-            output::print(&destination::text(&destination, out), exit::DONE)
+            output::print(&rows::text(&present::destination::registered(&destination), out), exit::DONE)
         }
     }
 }

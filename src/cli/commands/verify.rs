@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::{body, read};
-use crate::cli::output::destination::table;
+use crate::cli::output::rows::table;
 use crate::cli::output::{self, Out, Tone, Verbosity};
 use crate::domain::delivery::Outcome;
 use crate::domain::secret::Secret;

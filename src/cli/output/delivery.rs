@@ -4,20 +4,20 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::output::{self, Out, Tone, Verbosity};
 
-use crate::cli::output::destination::table;
+use crate::cli::output::rows;
 
 use crate::domain::delivery::diagnosis;
-use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
+use crate::domain::delivery::{Attempt, Delivery, Response};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::ops::{self, Problem};
+use crate::present::{self, Row, timing};
 
 /// Prints a delivery that ended, and returns its exit code. `signal` is the code of the signal that ended it, in an attempt or
 /// between two; `remark` a sentence about that.
@@ -71,23 +71,13 @@ pub fn text(delivery: &Delivery, out: Out) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
     let outcome = attempt.outcome;
     let mut text = out.paint(outcome.name(), Tone::Ended(outcome)).into_owned();
-    if let Some(end) = end_of(attempt) {
-        let _ = write!(text, "  {end}");
+    if let Some(end) = present::delivery::end(attempt) {
+        let _ = write!(text, "  {}", visible(&end));
     }
-    let _ = writeln!(text, "  {:.0} ms", attempt.duration_ms);
-    let mut rows = vec![("URL", attempt.request.url.clone()), ("Event", delivery.event.clone()), ("Id", delivery.id.clone())];
-    let before = delivery.attempts.len() - 1;
-    for (number, attempt) in (1..).zip(&delivery.attempts[..before]) {
-        rows.push(("Before", format!("attempt {number}: {}", attempt_line(attempt))));
-    }
-    for (name, value) in [("Why", attempt.diagnosis.why.clone()), ("Fix", fix_text(&attempt.diagnosis.fix))] {
-        if !value.is_empty() {
-            rows.push((name, value));
-        }
-    }
-    text.push_str(&table(&rows, out));
+    let _ = writeln!(text, "  {}", timing::duration(attempt.duration_ms));
+    text.push_str(&rows::text(&present::delivery::rows(delivery), out));
     if out.verbosity == Verbosity::Verbose {
-        text.push_str(&timings(attempt, out));
+        text.push_str(&timing(attempt, out));
         text.push_str(&section("Request", out));
         let head = (attempt.request.method.as_str(), attempt.request.url.as_str());
         let headers = attempt.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -97,31 +87,16 @@ pub fn text(delivery: &Delivery, out: Out) -> String {
         text.push_str("(the rest of the body was not kept)\n");
     }
     if let Some(response) = &attempt.response {
-        text.push_str(&section("Answer", out));
-        text.push_str(&answer(response));
+        text.push_str(&section("Response", out));
+        text.push_str(&response_text(response));
     }
     text
 }
 
-/// What came of a delivery that did not arrive, in one line.
+/// An unsuccessful delivery in one line.
 pub fn line(delivery: &Delivery) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
-    visible(format!("{} {}", attempt_line(attempt), fix_text(&attempt.diagnosis.fix)).trim_end()).into_owned()
-}
-
-/// How an attempt ended, and why: `refused 401 Unauthorized. The endpoint …`
-pub fn attempt_line(attempt: &Attempt) -> String {
-    let end = end_of(attempt).map(|end| format!(" {end}")).unwrap_or_default();
-    format!("{}{end}. {}", attempt.outcome.name(), attempt.diagnosis.why).trim_end().to_owned()
-}
-
-/// The status, or where it ended.
-fn end_of(attempt: &Attempt) -> Option<String> {
-    match (&attempt.response, attempt.phase) {
-        (Some(response), _) => Some(visible(&response.status_line()).into_owned()),
-        (None, Some(phase)) => Some(format!("at {}", phase.label())),
-        (None, None) => None,
-    }
+    visible(format!("{} {}", present::delivery::line(attempt), fix_text(&attempt.diagnosis.fix)).trim_end()).into_owned()
 }
 
 /// A request as it goes over the wire, its secrets masked.
@@ -156,7 +131,7 @@ fn message<'a>((method, url): (&str, &str), headers: impl Iterator<Item = (&'a s
     text
 }
 
-fn answer(response: &Response) -> String {
+fn response_text(response: &Response) -> String {
     let mut text = String::new();
     for (name, value) in &response.headers {
         let _ = writeln!(text, "{}: {}", visible(name), visible(value));
@@ -185,42 +160,12 @@ fn body_text(body: &[u8]) -> String {
     text
 }
 
-fn timings(attempt: &Attempt, out: Out) -> String {
-    let mut rows: Vec<_> = Phase::ALL
-        .into_iter()
-        .filter_map(|phase| attempt.timings.get(phase).map(|ms| (phase.label(), format!("{ms:.1} ms"))))
-        .collect();
-    if !attempt.addresses.is_empty() {
-        let all: Vec<_> = attempt.addresses.iter().map(ToString::to_string).collect();
-        rows.push(("addresses", all.join(", ")));
-    }
-    if let Some(address) = attempt.connected {
-        rows.push(("address", address.to_string()));
-    }
-    if let Some(tls) = &attempt.tls {
-        rows.extend(tls_rows(tls, attempt.started_at));
-    }
-    if rows.is_empty() { String::new() } else { format!("{}{}", section("Times", out), table(&rows, out)) }
-}
-
-fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<(&'static str, String)> {
-    let mut rows = Vec::new();
-    let version: Vec<_> = [&tls.version, &tls.cipher].into_iter().flatten().map(String::as_str).collect();
-    if !version.is_empty() {
-        rows.push(("version", version.join(", ")));
-    }
-    if !tls.names.is_empty() {
-        rows.push(("certificate for", tls.names.join(", ")));
-    }
-    if let Some(issuer) = &tls.issuer {
-        rows.push(("issued by", issuer.clone()));
-    }
-    if let Some(end) = tls.not_after {
-        let days = (end.as_second() - at.as_second()).div_euclid(24 * 60 * 60);
-        let unit = if days == 1 { "day" } else { "days" };
-        rows.push(("ends", format!("{}, {days} {unit} from then", end.strftime("%Y-%m-%d %H:%M UTC"))));
-    }
-    rows
+fn timing(attempt: &Attempt, out: Out) -> String {
+    let phases = timing::phases(attempt);
+    let mut rows: Vec<_> =
+        phases.iter().map(|it| Row { label: it.phase.label(), value: present::Value::Text(timing::duration(it.ms)) }).collect();
+    rows.extend(timing::connection(attempt));
+    if rows.is_empty() { String::new() } else { format!("{}{}", section("Timing", out), rows::text(&rows, out)) }
 }
 
 fn section(name: &str, out: Out) -> String {

@@ -6,11 +6,9 @@ use zeroize::Zeroizing;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::secret::SecretInput;
-use crate::cli::output::{self, Out, Tone};
-use crate::domain::destination::{DEFAULT_TIMEOUT_S, Destination};
-use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, CA_CERT, Kind, Notice, TIMEOUT, URL};
-use crate::domain::mask::DOTS;
+use crate::cli::output::{self, Out};
+use crate::domain::destination::Destination;
+use crate::domain::field::{Kind, Notice};
 use crate::domain::text::visible;
 use crate::ops::Saved;
 
@@ -76,50 +74,4 @@ fn destination_json(destination: &Destination) -> Value {
         out["timeout_s"] = seconds.into();
     }
     out
-}
-
-/// Lines for people.
-pub fn text(destination: &Destination, out: Out) -> String {
-    let hint = destination.auth().hint();
-    let mut rows = rows(&Draft::of(destination.settings()), hint.as_deref());
-    rows.push(("Registered", destination.created_at().to_string()));
-    rows.push(("Changed", destination.updated_at().to_string()));
-    table(&rows, out)
-}
-
-/// Lines for people, of a destination whose secret cannot be opened.
-pub fn locked_text(draft: &Draft, out: Out) -> String {
-    table(&rows(draft, None), out)
-}
-
-fn rows(draft: &Draft, hint: Option<&str>) -> Vec<(&'static str, String)> {
-    let mut rows = vec![
-        (URL.label, draft.text(URL).to_owned()),
-        (AUTH.label, format!("{} ({})", draft.auth_type().label, draft.auth_type().name)),
-    ];
-    for field in draft.auth_type().fields {
-        let value = match field.kind {
-            Kind::Text => draft.text(field).to_owned(),
-            Kind::Choice(options) => options[draft.choice(field)].name.to_owned(),
-            Kind::Secret(_) => format!("{DOTS}{}", hint.unwrap_or_default()),
-        };
-        rows.push((field.label, value));
-    }
-    if !draft.text(CA_CERT).is_empty() {
-        rows.push((CA_CERT.label, draft.text(CA_CERT).to_owned()));
-    }
-    let timeout = draft.text(TIMEOUT);
-    let timeout = if timeout.is_empty() { DEFAULT_TIMEOUT_S.to_string() } else { timeout.to_owned() };
-    rows.push((TIMEOUT.label, format!("{timeout} s")));
-    rows
-}
-
-/// Names and values in two columns.
-pub fn table(rows: &[(&str, String)], out: Out) -> String {
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let line = |(name, value): &(&str, String)| {
-        let name = format!("{name:<width$}");
-        format!("{}  {}\n", out.paint(&name, Tone::Label), visible(value))
-    };
-    rows.iter().map(line).collect::<Vec<_>>().concat()
 }

@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod destination;
 pub mod json;
 pub mod progress;
+pub mod rows;
 pub mod terminal;
 
 use std::borrow::Cow;

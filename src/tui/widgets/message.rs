@@ -11,11 +11,16 @@ use crate::tui::widgets::{boxes, text};
 
 /// `Why   …`, wrapped after its label.
 pub fn labelled(label: &str, message: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    text::wrapped(&visible(message), columns.saturating_sub(6))
+    labelled_at(6, label, message, theme, columns)
+}
+
+/// The same with the message in that column.
+pub fn labelled_at(column: usize, label: &str, message: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    text::wrapped(&visible(message), columns.saturating_sub(column))
         .into_iter()
         .enumerate()
         .map(|(at, line)| {
-            let label = text::padded(if at == 0 { label } else { "" }, 6);
+            let label = text::padded(if at == 0 { label } else { "" }, column);
             Line::from(vec![Span::styled(label, theme.styles.strong), Span::raw(line)])
         })
         .collect()

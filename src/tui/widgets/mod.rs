@@ -6,6 +6,7 @@ pub(crate) mod confirm;
 pub(crate) mod editor;
 pub(crate) mod fix;
 pub(crate) mod message;
+pub(crate) mod rows;
 pub(crate) mod scroll;
 pub(crate) mod text;
 pub(crate) mod text_field;

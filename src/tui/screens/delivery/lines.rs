@@ -8,9 +8,10 @@ use crate::domain::event::BuiltIn;
 use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
+use crate::present;
+use crate::present::timing::{PhaseTime, duration};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fix::fix_text;
-use crate::tui::widgets::{message, text};
+use crate::tui::widgets::{rows, text};
 
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
@@ -25,17 +26,6 @@ fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
         (None, _) => attempt.phase.map_or("failed", Phase::label).to_owned(),
     };
     (format!("{mark} {text}"), style)
-}
-
-/// Milliseconds as a person reads them.
-pub fn time(ms: f64) -> String {
-    if ms < 10.0 {
-        format!("{ms:.1} ms")
-    } else if ms < 1000.0 {
-        format!("{ms:.0} ms")
-    } else {
-        format!("{:.1} s", ms / 1000.0)
-    }
 }
 
 /// How an event is called.
@@ -55,7 +45,7 @@ pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, t
     let same_day = newest.and_then(Delivery::last).is_none_or(|newest| day(newest) == day(attempt));
     let at = attempt.started_at.strftime(if same_day { "%H:%M:%S" } else { "%m-%d   " }).to_string();
     let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped {
-        time(attempt.duration_ms)
+        duration(attempt.duration_ms)
     } else {
         "—".to_owned()
     };
@@ -91,13 +81,9 @@ pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'s
     let (text, style) = verdict(attempt, theme);
     let mut lines = vec![Line::from(vec![
         Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
-        Span::raw(format!("   {}", time(attempt.duration_ms))),
+        Span::raw(format!("   {}", duration(attempt.duration_ms))),
     ])];
-    for (label, text) in [("Why", attempt.diagnosis.why.clone()), ("Fix", fix_text(&attempt.diagnosis.fix))] {
-        if !text.is_empty() {
-            lines.extend(message::labelled(label, &text, theme, columns));
-        }
-    }
+    lines.extend(rows::lines(&present::delivery::diagnosis(attempt), theme, columns));
     lines
 }
 
@@ -230,8 +216,8 @@ pub fn requested(
 /// The Timing tab: phase under phase, each bar where it lay in time.
 pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let total: f64 =
-        Phase::ALL.iter().filter_map(|&phase| attempt.timings.get(phase)).sum::<f64>().max(attempt.duration_ms).max(0.001);
+    let phases = present::timing::phases(attempt);
+    let total = phases.iter().map(|it| it.ms).sum::<f64>().max(attempt.duration_ms).max(0.001);
     let room = columns.saturating_sub(22).max(5);
     let column = |ms: f64| {
         #[expect(
@@ -243,44 +229,20 @@ pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'stat
         let at = (ms / total * room as f64) as usize;
         at.min(room)
     };
-    let mut begun = 0.0;
-    for phase in Phase::ALL {
-        let Some(ms) = attempt.timings.get(phase) else { continue };
-        let from = column(begun);
-        begun += ms;
-        let bar = column(begun).saturating_sub(from).max(1);
+    for PhaseTime { phase, begin_ms, ms } in phases {
+        let from = column(begin_ms);
+        let bar = column(begin_ms + ms).saturating_sub(from).max(1);
         lines.push(Line::from(vec![
             Span::styled(format!("{:<9}", phase.label()), theme.styles.dim),
-            Span::raw(format!("{:>9}  {}", time(ms), " ".repeat(from.min(room - 1)))),
+            Span::raw(format!("{:>9}  {}", duration(ms), " ".repeat(from.min(room - 1)))),
             Span::styled("█".repeat(bar), theme.styles.accent),
         ]));
     }
     lines.push(Line::from(vec![
-        Span::styled("in all   ", theme.styles.dim),
-        Span::raw(format!("{:>9}", time(attempt.duration_ms))),
+        Span::styled("total    ", theme.styles.dim),
+        Span::raw(format!("{:>9}", duration(attempt.duration_ms))),
     ]));
     lines.push(Line::default());
-    if !attempt.addresses.is_empty() {
-        let list: Vec<String> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
-        lines.extend(message::labelled("DNS", &list.join(", "), theme, columns));
-    }
-    if let Some(connected) = attempt.connected {
-        lines.extend(message::labelled("To", &connected.to_string(), theme, columns));
-    }
-    if let Some(tls) = &attempt.tls {
-        let agreed = [tls.version.as_deref(), tls.cipher.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
-        let mut parts = vec![agreed];
-        if !tls.names.is_empty() {
-            parts.push(format!("certificate for {}", tls.names.join(", ")));
-        }
-        if let Some(issuer) = &tls.issuer {
-            parts.push(format!("issued by {issuer}"));
-        }
-        if let Some(end) = tls.not_after {
-            parts.push(format!("until {}", end.strftime("%Y-%m-%d")));
-        }
-        parts.retain(|part| !part.is_empty());
-        lines.extend(message::labelled("TLS", &parts.join("; "), theme, columns));
-    }
+    lines.extend(rows::lines(&present::timing::connection(attempt), theme, columns));
     lines
 }

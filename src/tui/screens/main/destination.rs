@@ -5,11 +5,11 @@ use ratatui::text::{Line, Span};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::field;
-use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::Problem;
+use crate::present::{self, Row, Value};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{message, text};
+use crate::tui::widgets::{message, rows, text};
 
 const LABEL: usize = 16;
 
@@ -35,35 +35,32 @@ fn url(text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
 }
 
 pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = url(destination.url().as_str(), theme, columns);
     let room = columns.saturating_sub(LABEL).max(10);
-    let auth = destination.auth();
-    lines.extend(wrapped_row(field::AUTH.label, auth.auth_type().label, theme, room));
-    let cut = |text: &str| text::end_cut(&visible(text), room.saturating_sub(24).max(10));
-    let secret = format!("{DOTS}{}", auth.hint().unwrap_or_default());
-    let shown: Vec<_> = auth
-        .plain_values()
-        .into_iter()
-        .map(|(field, value)| (field.label, field.option(value).map_or(value, |it| it.label)))
-        .collect();
-    for two in shown.chunks(2) {
-        match two {
-            [first, second] => lines.extend(pair((first.0, cut(first.1)), *second, theme, room)),
-            _ => lines.extend(two.iter().map(|one| row(one.0, text::end_cut(&visible(one.1), room), theme))),
+    let mut lines = Vec::new();
+    let mut plain = Vec::new();
+    let mut others = Vec::new();
+    for Row { label, value } in present::destination::registered(destination) {
+        match value {
+            Value::Text(text) => plain.push((label, text)),
+            Value::Choice(choice) => plain.push((label, choice.label.to_owned())),
+            Value::Url(text) => lines.extend(url(&text, theme, columns)),
+            Value::AuthType(auth_type) => lines.extend(wrapped_row(label, auth_type.label, theme, room)),
+            Value::Path(path) => others.push(row(label, text::middle_cut(&visible(&path), room), theme)),
+            // The default goes without saying.
+            Value::Timeout { is_default: true, .. } => {}
+            Value::Secret { .. } | Value::Timeout { .. } | Value::Time(_) | Value::Fix(_) => {
+                others.push(row(label, rows::value(&value), theme));
+            }
         }
     }
-    lines.extend(auth.auth_type().secret_fields().map(|field| row(field.label, secret.as_str(), theme)));
-    if let Some(path) = destination.settings().ca_cert() {
-        lines.push(row(field::CA_CERT.label, text::middle_cut(&visible(&path.to_string_lossy()), room), theme));
+    let cut = |text: &str| text::end_cut(&visible(text), room.saturating_sub(24).max(10));
+    for two in plain.chunks(2) {
+        match two {
+            [first, second] => lines.extend(pair((first.0, cut(&first.1)), (second.0, &second.1), theme, room)),
+            _ => lines.extend(two.iter().map(|one| row(one.0, text::end_cut(&visible(&one.1), room), theme))),
+        }
     }
-    if let Some(seconds) = destination.settings().timeout_s() {
-        lines.push(row(field::TIMEOUT.label, format!("{seconds} s"), theme));
-    }
-    let date = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    lines.push(row("Registered", date(destination.created_at()), theme));
-    if destination.updated_at() != destination.created_at() {
-        lines.push(row("Changed", date(destination.updated_at()), theme));
-    }
+    lines.extend(others);
     lines
 }
 

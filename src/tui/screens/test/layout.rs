@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::delivery::{Delivery, diagnosis};
 use crate::domain::request::Request;
 use crate::domain::text::visible;
+use crate::present::timing::duration;
 use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::delivery::lines as answer;
@@ -100,7 +101,7 @@ fn progress(flight: &Flight, theme: Theme, columns: usize) -> Vec<Line<'static>>
     let mut pieces: Vec<(&str, Style, String)> = flight
         .done
         .iter()
-        .map(|(phase, ms)| (theme.glyphs.ok, theme.styles.good, format!(" {} {}", phase.label(), answer::time(*ms))))
+        .map(|(phase, ms)| (theme.glyphs.ok, theme.styles.good, format!(" {} {}", phase.label(), duration(*ms))))
         .collect();
     let tenths = flight.elapsed_ms / 100;
     let phase = flight.phase.map_or_else(String::new, |phase| format!(" {}", phase.label()));

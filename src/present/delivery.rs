@@ -1,0 +1,45 @@
+//! A delivery as rows.
+
+use super::{Row, Value};
+use crate::domain::delivery::{Attempt, Delivery};
+
+/// What was sent, what was tried before, and why and how to fix it.
+pub fn rows(delivery: &Delivery) -> Vec<Row> {
+    let Some((last, before)) = delivery.attempts.split_last() else { return Vec::new() };
+    let mut rows = vec![
+        Row::new("URL", Value::Url(last.request.url.clone())),
+        Row::text("Event", &delivery.event),
+        Row::text("Id", &delivery.id),
+    ];
+    let earlier = (1..).zip(before);
+    rows.extend(earlier.map(|(number, attempt)| Row::text("Before", format!("attempt {number}: {}", line(attempt)))));
+    rows.extend(diagnosis(last));
+    rows
+}
+
+/// Why an attempt ended as it did, and how to fix it; as far as there is something to say.
+pub fn diagnosis(attempt: &Attempt) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if !attempt.diagnosis.why.is_empty() {
+        rows.push(Row::text("Why", &attempt.diagnosis.why));
+    }
+    if !attempt.diagnosis.fix.text.is_empty() {
+        rows.push(Row::new("Fix", Value::Fix(attempt.diagnosis.fix.clone())));
+    }
+    rows
+}
+
+/// `refused 401 Unauthorized. The endpoint …`
+pub fn line(attempt: &Attempt) -> String {
+    let end = end(attempt).map(|end| format!(" {end}")).unwrap_or_default();
+    format!("{}{end}. {}", attempt.outcome.name(), attempt.diagnosis.why).trim_end().to_owned()
+}
+
+/// The status, or the phase in which the attempt ended: `401 Unauthorized`, `at TLS`.
+pub fn end(attempt: &Attempt) -> Option<String> {
+    match (&attempt.response, attempt.phase) {
+        (Some(response), _) => Some(response.status_line()),
+        (None, Some(phase)) => Some(format!("at {}", phase.label())),
+        (None, None) => None,
+    }
+}

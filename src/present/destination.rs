@@ -1,0 +1,66 @@
+//! A destination as rows.
+
+use super::{Row, Value};
+use crate::domain::destination::Destination;
+use crate::domain::draft::Draft;
+use crate::domain::field::{AUTH, CA_CERT, Field, Kind, TIMEOUT, URL};
+
+/// What is registered, and since when.
+pub fn registered(destination: &Destination) -> Vec<Row> {
+    let mut rows = settings(&Draft::of(destination.settings()));
+    rows.push(Row::new("Registered", Value::Time(destination.created_at())));
+    if destination.updated_at() != destination.created_at() {
+        rows.push(Row::new("Changed", Value::Time(destination.updated_at())));
+    }
+    rows
+}
+
+/// The settings, in the order of the form.
+pub fn settings(draft: &Draft) -> Vec<Row> {
+    let mut rows = vec![
+        Row::new(URL.label, Value::Url(draft.text(URL).to_owned())),
+        Row::new(AUTH.label, Value::AuthType(draft.auth_type())),
+    ];
+    rows.extend(draft.auth_type().fields.iter().map(|field| Row::new(field.label, value(draft, field))));
+    if !draft.text(CA_CERT).is_empty() {
+        rows.push(Row::new(CA_CERT.label, Value::Path(draft.text(CA_CERT).to_owned())));
+    }
+    let is_default = draft.text(TIMEOUT).is_empty();
+    rows.push(Row::new(TIMEOUT.label, Value::Timeout { seconds: text(draft, TIMEOUT), is_default }));
+    rows
+}
+
+fn value(draft: &Draft, field: Field) -> Value {
+    match field.kind {
+        Kind::Text => Value::Text(text(draft, field)),
+        Kind::Choice(options) => Value::Choice(&options[draft.choice(field)]),
+        Kind::Secret(_) => {
+            let secret = draft.secret(field);
+            Value::Secret { is_set: !secret.is_empty(), hint: field.hint(secret.expose()) }
+        }
+    }
+}
+
+/// The text, or what an empty one means.
+fn text(draft: &Draft, field: Field) -> String {
+    match draft.text(field) {
+        "" => (field.default)(draft.values()).unwrap_or_default().to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::bearer;
+
+    #[test]
+    fn a_secret_is_never_in_a_row() {
+        let secret = "0123456789abcdef-wxyz";
+        let draft = Draft::new(bearer::SPEC).with(URL, "https://example.com/in").with(bearer::TOKEN, secret);
+        let rows = settings(&draft);
+        assert!(!format!("{rows:?}").contains(&secret[..8]), "{rows:?}");
+        assert_eq!(rows[2].value, Value::Secret { is_set: true, hint: Some("wxyz".into()) });
+        assert_eq!(rows[3].value, Value::Timeout { seconds: "15".into(), is_default: true });
+    }
+}
