@@ -1,9 +1,11 @@
 //! What is measured on: a home with a destination, its history, and a receiver.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use portable_pty::CommandBuilder;
+use waypost::domain::delivery::Delivery;
+use waypost::io::db::history;
+use waypost::io::fs::paths::Paths;
 
 use super::support::answer::Answer;
 use super::support::check::expect_nothing;
@@ -38,9 +40,7 @@ impl World {
         for event in ["ping", "client-submission-auto", "client-submission-homeowners"] {
             full.run(&["test", "-q", "--event", event], b"", &[("SSL_CERT_FILE", ca)]).exits(0);
         }
-        let history = full.state_dir().join("deliveries.jsonl");
-        let three = std::fs::read_to_string(&history).unwrap();
-        std::fs::write(&history, many(&three, RECORDS)).unwrap();
+        fill_history(&full);
 
         let body = full.path().join("body.json");
         std::fs::write(&body, format!("{{\"text\":\"{}\"}}", "x".repeat(2048 - 11))).unwrap();
@@ -74,12 +74,11 @@ pub fn program(name: &str, home: &Home) -> CommandBuilder {
     command
 }
 
-/// Lines of real deliveries again and again, each under an id of its own.
-fn many(lines: &str, count: usize) -> String {
-    let mut out = String::new();
-    for (at, line) in lines.lines().cycle().take(count).enumerate() {
-        let (before, rest) = line.split_once("msg_").unwrap();
-        writeln!(out, "{before}msg_{at:032x}{}", &rest[32..]).unwrap();
-    }
-    out
+/// Repeats the deliveries that are there, under other ids.
+fn fill_history(home: &Home) {
+    let paths = Paths::resolve(Some(home.config_dir()), Some(home.state_dir()), &|_| None).unwrap();
+    let there = history::page(&paths, None, 0, RECORDS).unwrap().deliveries;
+    let more = there.iter().cycle().take(RECORDS - there.len()).enumerate();
+    let more: Vec<_> = more.map(|(at, delivery)| Delivery { id: format!("msg_{at:032x}"), ..delivery.clone() }).collect();
+    history::append_all(&paths, &more).unwrap();
 }

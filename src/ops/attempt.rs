@@ -16,8 +16,8 @@ use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::Problem;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
+use crate::io::db::history;
 use crate::io::fs::file::{self, Links};
-use crate::io::history;
 use crate::io::http::{self, Client, NetworkConfig, Progress, ProxyEnv, Trust};
 
 /// The largest file of CA certificates that is read, in bytes; a whole system's store has a quarter of a megabyte.

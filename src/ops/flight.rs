@@ -10,9 +10,9 @@ use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::request::Request;
-use crate::io::fs::FileError;
+use crate::io::db::DbError;
 use crate::io::fs::paths::Paths;
-use crate::io::history;
+use crate::io::db::history;
 use crate::io::http;
 use crate::ops::Problem;
 
@@ -102,7 +102,7 @@ impl Flight {
 }
 
 /// Under the lock until it is written: it is recorded once, here or at a panic. Nothing when that is done already.
-fn record(under_way: &mut UnderWay, paths: &Paths) -> Option<Result<(), FileError>> {
+fn record(under_way: &mut UnderWay, paths: &Paths) -> Option<Result<(), DbError>> {
     let delivery = under_way.delivery.take()?;
     Some(if delivery.attempts.is_empty() { Ok(()) } else { history::append(paths, &delivery) })
 }

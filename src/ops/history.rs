@@ -8,13 +8,12 @@ use super::attempt::Step;
 use super::probe::plain_name;
 use super::test::Tested;
 use super::waypost::Waypost;
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::{Delivery, Outcome, record};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::history::{self, Page, REQUEST_BODY_KEPT};
-use crate::io::record::delivery_to_json;
+use crate::io::db::history::{self, Found, Page, REQUEST_BODY_KEPT};
 
 impl Waypost {
     /// Deliveries, the newest first: skips the newest `skip` and reads the next `limit`; only those of `outcome`, if one is given.
@@ -33,18 +32,23 @@ impl Waypost {
         Ok(history::clear(&self.paths)?)
     }
 
-    /// A delivery of the history.
+    /// A delivery of the history, by its id or an unambiguous beginning of it.
     ///
     /// # Errors
-    /// There is no such delivery, or the history cannot be read.
+    /// There is no such delivery, or more than one, or the history cannot be read.
     pub fn delivery(&self, id: &str) -> Result<Delivery, Problem> {
-        history::find(&self.paths, id)?.ok_or_else(|| Problem {
-            kind: ProblemKind::Usage,
-            field: None,
-            what: format!("There is no delivery {} in the history", shown(id)),
-            why: "It never existed, or newer ones have replaced it: the history is bounded.".into(),
-            fix: "Look up the ID in the history.".into(),
-        })
+        let (what, why) = match history::find(&self.paths, id)? {
+            Found::One(delivery) => return Ok(*delivery),
+            Found::Nothing => (
+                format!("There is no delivery {} in the history", shown(id)),
+                "It never existed, or newer ones have replaced it: the history is bounded.".into(),
+            ),
+            Found::Several(ids) => {
+                let ids: Vec<_> = ids.iter().map(|id| shown(id)).collect();
+                (format!("More than one ID begins with {}", shown(id)), format!("Among them: {}.", ids.join(", ")))
+            }
+        };
+        Err(Problem { kind: ProblemKind::Usage, field: None, what, why, fix: "Look up the ID in the history.".into() })
     }
 
     /// The event of a delivery in the history, as it was sent; a ping for a probe.
@@ -86,7 +90,7 @@ impl Waypost {
 /// A delivery as `test --json` prints it and the history stores it.
 #[must_use]
 pub fn delivery_json(delivery: &Delivery) -> Value {
-    delivery_to_json(delivery)
+    record::to_json(delivery)
 }
 
 fn shown(id: &str) -> String {

@@ -20,8 +20,8 @@ mod waypost;
 
 pub use crate::domain::problem::{Problem, ProblemKind};
 pub use crate::io::clipboard::Copied;
+pub use crate::io::db::history::Page;
 pub(crate) use crate::io::fs::reason;
-pub use crate::io::history::Page;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
 pub use attempt::Step;
 pub use clipboard::copy;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::domain::problem::{Fix, FixAction, Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
+use crate::io::db::DbError;
 use crate::io::fs::paths::PathsError;
 use crate::io::fs::{FileError, FileErrorKind};
 use crate::io::state::store::StateError;
@@ -13,6 +14,16 @@ use crate::io::state::vault::VaultError;
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
         Self { kind: file_kind(&error), field: None, what: error.what(), why: error.why(), fix: error.fix() }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        let kind = match &error {
+            DbError::File(error) => file_kind(error),
+            DbError::Damaged { .. } | DbError::Newer { .. } | DbError::DamagedRecord { .. } => ProblemKind::Disk,
+        };
+        Self { kind, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
     }
 }
 

@@ -8,8 +8,8 @@ use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::io::bodies;
+use crate::io::db::history::{self, Page};
 use crate::io::fs::paths::Paths;
-use crate::io::history::{self, Page};
 use crate::io::log;
 use crate::io::state::store::{self, Loaded};
 

@@ -99,8 +99,7 @@ fn help_and_manual_say_the_same() {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         assert!(man.contains(&format!(".SS waypost {command}\n")), "{man}");
     }
-    for file in ["destination.json", "destination.lock", "events/*.json", "key", "deliveries.jsonl", "waypost.log", "state.lock"]
-    {
+    for file in ["destination.json", "destination.lock", "events/*.json", "key", "waypost.db", "waypost.log", "state.lock"] {
         assert!(man.contains(&format!("\\fB{file}\\fR\n")), "{file} in {man}");
     }
     // No stray request, and no control character, in what man reads.

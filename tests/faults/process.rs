@@ -99,10 +99,13 @@ fn h32_read_only_directories() {
     for dir in &dirs {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o500)).unwrap();
     }
-    for file in ["deliveries.jsonl", "state.lock"] {
+    for file in ["waypost.db", "state.lock"] {
         fs::set_permissions(home.state_dir().join(file), fs::Permissions::from_mode(0o400)).unwrap();
     }
     let before = disk(&home);
+    // What is recorded can still be read.
+    let listed = run(&mut as_nobody(&home, &["history", "--json"]), b"").exits(0).json();
+    assert_eq!(listed["deliveries"].as_array().map(Vec::len), Some(1), "{listed}");
     // A save says why not, and changes nothing.
     for args in [["edit", "--timeout", "5"].as_slice(), &["remove", "--yes"]] {
         let out = run(&mut as_nobody(&home, args), b"").exits(5);
@@ -111,6 +114,7 @@ fn h32_read_only_directories() {
     // A delivery arrives all the same.
     let out = run(&mut as_nobody(&home, &["test"]), b"").exits(0);
     assert!(out.stderr.starts_with("not recorded: ") && out.stdout.starts_with("delivered"), "{out:?}");
+    assert!(out.stderr.contains("ermission denied"), "{out:?}");
     assert_eq!(receiver.requests().len(), 2);
     let after = disk(&home);
     assert_eq!(after, before);

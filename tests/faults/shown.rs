@@ -52,51 +52,64 @@ fn h15_whitespace_around_a_pasted_secret() {
     }
 }
 
-/// A home with one delivery in its history, and the line of it.
-fn delivered() -> (Home, Vec<u8>) {
+/// A home with one delivery in its history.
+fn delivered() -> Home {
     let receiver = Receiver::start(expect_nothing());
     let home = registered_at(&receiver, &["--auth", "default"], "");
     home.waypost(&["test"]).exits(0);
-    let line = fs::read(home.state_dir().join("deliveries.jsonl")).unwrap();
-    (home, line)
+    home
+}
+
+fn deliveries_listed(home: &Home) -> usize {
+    let json = home.waypost(&["history", "--json"]).exits(0).json();
+    json["deliveries"].as_array().unwrap().len()
 }
 
 #[test]
-fn h36_junk_and_a_torn_line_hide_nothing_else() {
-    let (home, line) = delivered();
-    let history = home.state_dir().join("deliveries.jsonl");
-    let torn = &line[..line.len() / 2];
-    for junk in
-        [torn, b"\x00\xff\x1b[31m", b"[]\n{}\nnull\n\n", &vec![b'['; 100_000], b"{\"schema_version\":99,\"id\":\"msg_x\"}\n"]
-    {
-        // Behind it, and between two.
-        for bytes in [[&line[..], junk].concat(), [&line[..], junk, b"\n", &line].concat()] {
-            fs::write(&history, &bytes).unwrap();
-            let before = disk(&home);
-            let json = home.waypost(&["history", "--json"]).exits(0).json();
-            let whole = bytes.windows(line.len()).filter(|window| *window == line).count();
-            assert_eq!(json["deliveries"].as_array().map(Vec::len), Some(whole), "{json}");
-            let shown = home.waypost(&["history"]).exits(0).stdout;
-            assert!(shown.contains("delivered 200") && !shown.contains('\x1b'), "{shown}");
-            let mut app = App::open(&home);
-            app.wait_for("✓ 200");
-            app.quit();
-            assert_eq!(disk(&home), before, "reading writes nothing");
-        }
-        // What is added goes on a line of its own.
-        fs::write(&history, [&line[..], junk].concat()).unwrap();
+fn h36_a_damaged_record_hides_nothing_else() {
+    for record in [
+        "substr(record, 1, length(record) / 2)",
+        "CAST(X'00FF1B5B33316D' AS TEXT)",
+        "'{}'",
+        "'null'",
+        "replace(hex(zeroblob(50000)), '00', '[')",
+    ] {
+        let home = delivered();
+        // The newest and the oldest of three.
+        home.open_database()
+            .execute_batch(&format!(
+                "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
+                    SELECT id, destination_id, started_at, event, outcome, status, record FROM deliveries, (VALUES (1), (2));
+                 UPDATE history_size SET deliveries = 3;
+                 UPDATE deliveries SET record = {record} WHERE seq IN (1, 3);"
+            ))
+            .unwrap();
+        let before = disk(&home);
+        assert_eq!(deliveries_listed(&home), 1, "{record}");
+        let shown = home.waypost(&["history"]).exits(0).stdout;
+        assert!(shown.contains("delivered 200") && !shown.contains('\x1b'), "{shown}");
+        let mut app = App::open(&home);
+        app.wait_for("✓ 200");
+        app.quit();
+        assert_eq!(disk(&home), before, "reading writes nothing");
         home.waypost(&["test", "--timeout", "1"]);
-        let json = home.waypost(&["history", "--json"]).exits(0).json();
-        assert_eq!(json["deliveries"].as_array().map(Vec::len), Some(2), "{json}");
+        assert_eq!(deliveries_listed(&home), 2, "{record}");
     }
 }
 
 #[test]
-fn h36_a_hundred_thousand_lines() {
-    let (home, line) = delivered();
-    let history = home.state_dir().join("deliveries.jsonl");
-    fs::write(&history, line.repeat(100_000)).unwrap();
-    let length = fs::metadata(&history).unwrap().len();
+fn h36_a_hundred_thousand_deliveries() {
+    let home = delivered();
+    home.open_database()
+        .execute_batch(
+            "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)
+             INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
+                SELECT id || n, destination_id, started_at, event, outcome, status, record
+                FROM n, (SELECT * FROM deliveries WHERE seq = 1);
+             UPDATE history_size SET deliveries = 100000, bytes = 100000 * bytes;",
+        )
+        .unwrap();
+    let length = fs::metadata(home.database()).unwrap().len();
     let begun = Instant::now();
     let mut app = App::open(&home);
     app.wait_for("✓ 200");
@@ -106,5 +119,26 @@ fn h36_a_hundred_thousand_lines() {
     let json = home.waypost(&["history", "--json", "--limit", "3"]).exits(0).json();
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(json["deliveries"].as_array().map(Vec::len), Some(3));
-    assert_eq!(fs::metadata(&history).unwrap().len(), length);
+    assert_eq!(fs::metadata(home.database()).unwrap().len(), length);
+}
+
+#[test]
+fn h24_a_damaged_database_is_left_and_the_app_still_sends() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    home.waypost(&["test"]).exits(0);
+    let whole = fs::read(home.database()).unwrap();
+    for bytes in [b"junk".to_vec(), vec![b'x'; 100_000], whole[..whole.len() / 2].to_vec(), whole[..60].to_vec()] {
+        fs::write(home.database(), &bytes).unwrap();
+        for args in [["history"].as_slice(), &["history", "clear", "--yes"]] {
+            let out = home.waypost(args).exits(5);
+            assert!(out.stderr.contains("waypost.db is damaged"), "{args:?}: {}", out.stderr);
+        }
+        let out = home.waypost(&["test"]).exits(0);
+        assert!(out.stderr.contains("not recorded: ") && out.stderr.contains("is damaged"), "{}", out.stderr);
+        let mut app = App::open(&home);
+        app.wait_for("is damaged");
+        app.quit();
+        assert_eq!(fs::read(home.database()).unwrap(), bytes);
+    }
 }

@@ -80,8 +80,13 @@ pub fn refused_with(home: &Home, args: &[&str], stdin: &str, code: i32, field: O
     assert!(text.contains(says), "{says:?} in {text:?} of {args:?}");
 }
 
-/// The lines of the history.
+/// The records of the history, the oldest first.
 pub fn history(home: &Home) -> Vec<serde_json::Value> {
-    let text = fs::read_to_string(home.state_dir().join("deliveries.jsonl")).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    if !home.database().exists() {
+        return Vec::new();
+    }
+    let database = home.open_database();
+    let mut statement = database.prepare("SELECT record FROM deliveries ORDER BY seq").unwrap();
+    let records = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    records.map(|record| serde_json::from_str(&record.unwrap()).unwrap()).collect()
 }

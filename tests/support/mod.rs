@@ -42,6 +42,15 @@ impl Home {
         self.path().join("state")
     }
 
+    pub fn database(&self) -> PathBuf {
+        self.state_dir().join("waypost.db")
+    }
+
+    /// Opens the database as another program would.
+    pub fn open_database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.database()).unwrap()
+    }
+
     pub fn state_file(&self) -> PathBuf {
         self.config_dir().join("destination.json")
     }

@@ -81,11 +81,11 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
     let page = waypost.deliveries(args.outcome, 0, limit)?;
     if page.unreadable > 0 && out.verbosity != Verbosity::Quiet {
-        let lines = if page.unreadable == 1 { "line" } else { "lines" };
-        output::print_stderr(&format!(
-            "note: {} {lines} of the history cannot be read and were left as they are.",
-            page.unreadable
-        ));
+        let damaged = match page.unreadable {
+            1 => "1 record of the history is damaged and was left as it is".into(),
+            count => format!("{count} records of the history are damaged and were left as they are"),
+        };
+        output::print_stderr(&format!("note: {damaged}."));
     }
     if out.json {
         let deliveries: Vec<_> = page.deliveries.iter().map(ops::delivery_json).collect();

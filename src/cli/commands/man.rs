@@ -50,7 +50,7 @@ const FILES: [(&str, &str); 7] = [
     ("destination.lock", "in the config directory: locked while waypost saves"),
     ("events/*.json", "in the config directory: your own events, for test --event"),
     ("key", "in the state directory: the key that secrets are sealed with"),
-    ("deliveries.jsonl", "in the state directory: the deliveries, one per line"),
+    ("waypost.db", "in the state directory: the history, an SQLite database"),
     ("waypost.log", "in the state directory: the log, written with -v or RUST_LOG; it contains no secrets"),
     ("state.lock", "in the state directory: locked while waypost writes there"),
 ];

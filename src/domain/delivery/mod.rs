@@ -4,6 +4,7 @@ mod attempt;
 mod cause;
 pub mod diagnosis;
 mod outcome;
+pub mod record;
 pub mod retry;
 mod retry_after;
 

@@ -136,10 +136,10 @@ impl Paths {
         dir.zip(self.key_file_override.as_ref()).is_some_and(|(dir, key)| key.parent() == Some(Path::new(&dir)))
     }
 
-    /// The history: one delivery a line.
+    /// The database, which contains the history.
     #[must_use]
-    pub fn deliveries_file(&self) -> PathBuf {
-        self.state_dir.join("deliveries.jsonl")
+    pub fn database_file(&self) -> PathBuf {
+        self.state_dir.join("waypost.db")
     }
 
     /// Held while the key is made or the history written: several config directories may share a state directory.
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(paths.destination_file(), Path::new("/flag/config/destination.json"));
         assert_eq!(paths.lock_file(), Path::new("/flag/config/destination.lock"));
         assert_eq!(paths.key_file(), Path::new("/env/state/key"));
-        assert_eq!(paths.deliveries_file(), Path::new("/env/state/deliveries.jsonl"));
+        assert_eq!(paths.database_file(), Path::new("/env/state/waypost.db"));
         assert_eq!(paths.log_file(), Path::new("/env/state/waypost.log"));
     }
 

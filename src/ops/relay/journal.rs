@@ -10,9 +10,9 @@ use tokio::sync::oneshot;
 
 use crate::domain::delivery::Delivery;
 use crate::domain::problem::Problem;
-use crate::io::fs::FileError;
+use crate::io::db::DbError;
+use crate::io::db::history::History;
 use crate::io::fs::paths::Paths;
-use crate::io::history;
 use crate::ops::in_flight::{Abandoned, InFlight};
 
 /// The largest number of deliveries written at once. A write costs as much as ten of them.
@@ -35,7 +35,7 @@ impl Journal {
     /// # Errors
     /// The system has no thread left.
     pub fn start(paths: Paths) -> io::Result<Self> {
-        let shared = Arc::new(Shared { paths, unwritten: Mutex::default(), writing: Mutex::default() });
+        let shared = Arc::new(Shared { paths, unwritten: Mutex::default(), history: Mutex::default() });
         let (wake, mut woken) = channel::<()>(1);
         let (done, first_problem) = oneshot::channel();
         let of_thread = Arc::clone(&shared);
@@ -103,8 +103,8 @@ struct Shared {
     paths: Paths,
     /// Ended, and not in the history yet.
     unwritten: Mutex<Vec<Delivery>>,
-    /// Held while writing.
-    writing: Mutex<()>,
+    /// Open from the first write on: opening it costs as much as a batch.
+    history: Mutex<Option<History>>,
 }
 
 impl Shared {
@@ -112,14 +112,21 @@ impl Shared {
         self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> Result<(), FileError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+    fn write(&self) -> Result<(), DbError> {
+        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = {
             let mut unwritten = self.unwritten();
             let room = Vec::with_capacity(unwritten.len());
             std::mem::replace(&mut *unwritten, room)
         };
-        if batch.is_empty() { Ok(()) } else { history::append_all(&self.paths, &batch) }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let open = match history.take() {
+            Some(open) => open,
+            None => History::open(&self.paths)?,
+        };
+        history.insert(open).append(&batch)
     }
 }
 

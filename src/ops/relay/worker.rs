@@ -20,7 +20,7 @@ use crate::domain::delivery::{Delivery, Outcome, retry};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
-use crate::io::history;
+use crate::io::db::history;
 use crate::io::http::Connection;
 use crate::io::http::credential::resolve;
 use crate::ops::in_flight::InFlight;

@@ -78,7 +78,7 @@ fn h22_in_the_app_a_first_save_is_private_whatever_the_umask() {
             assert_eq!(mode(&path), 0o600, "{}", path.display());
         }
     }
-    assert!(home.state_dir().join("key").exists() && home.state_dir().join("deliveries.jsonl").exists());
+    assert!(home.state_dir().join("key").exists() && home.database().exists());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use crate::support::Home;
 use crate::support::answer::Answer;
 use crate::support::check::{expect_bearer, expect_nothing};
+use crate::support::common;
 use crate::support::pty::{Command, Key, Pty};
 use crate::support::receiver::{DEADLINE, Receiver};
 
@@ -255,8 +256,11 @@ fn ctrl_c_stops_a_delivery_and_nothing_else() {
     receiver.wait_for_requests(2, DEADLINE);
     talk.pty.signal(Signal::TERM);
     assert_eq!(talk.pty.wait_exit().code, Some(143));
-    let history = fs::read_to_string(home.state_dir().join("deliveries.jsonl")).unwrap();
-    assert_eq!(history.matches("\"outcome\":\"stopped\"").count(), 4, "{history}");
+    let history = common::history(&home);
+    assert_eq!(history.len(), 2, "{history:?}");
+    for delivery in &history {
+        assert_eq!((&delivery["outcome"], &delivery["attempts"][0]["outcome"]), (&"stopped".into(), &"stopped".into()));
+    }
 }
 
 #[test]

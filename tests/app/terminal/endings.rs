@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::support::Home;
 use crate::support::app::{App, Typed};
 use crate::support::check;
+use crate::support::common::history;
 use crate::support::pty::{self, Exit, Key};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
@@ -42,11 +43,10 @@ fn in_flight(home: &Home, change: impl FnOnce(pty::Command) -> pty::Command) -> 
 /// The history holds that one delivery, as stopped.
 #[track_caller]
 pub fn assert_recorded_as_stopped(home: &Home) -> Value {
-    let text = std::fs::read_to_string(home.state_dir().join("deliveries.jsonl")).expect("the history is there");
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 1, "{text}");
-    assert_eq!(lines[0]["outcome"], "stopped", "{text}");
-    lines[0].clone()
+    let mut deliveries = history(home);
+    assert_eq!(deliveries.len(), 1, "{deliveries:?}");
+    assert_eq!(deliveries[0]["outcome"], "stopped", "{deliveries:?}");
+    deliveries.remove(0)
 }
 
 #[test]

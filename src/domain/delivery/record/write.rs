@@ -1,4 +1,4 @@
-//! A delivery as it is written: the one place where the names and the order of its parts stand.
+//! Writing a delivery: the names of its parts, and their order.
 
 use std::net::SocketAddr;
 
@@ -9,11 +9,9 @@ use serde::Serialize;
 
 use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 
-/// A delivery as it is written, borrowed: a value in between would cost more than the writing.
+/// A delivery to be written, borrowed: building a [`serde_json::Value`] first would cost more than the writing.
 #[derive(Serialize)]
-pub struct Record<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schema_version: Option<u64>,
+pub(crate) struct Record<'a> {
     id: &'a str,
     destination_id: &'a str,
     event: &'a str,
@@ -22,15 +20,13 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The record of a delivery; a line of a file says first which form it has.
-    pub fn of(delivery: &'a Delivery, schema_version: Option<u64>) -> Self {
+    pub(crate) fn new(delivery: &'a Delivery) -> Self {
         Self {
-            schema_version,
             id: &delivery.id,
             destination_id: delivery.destination_id.as_str(),
             event: &delivery.event,
             outcome: delivery.outcome().name(),
-            attempts: delivery.attempts.iter().map(AttemptRecord::of).collect(),
+            attempts: delivery.attempts.iter().map(AttemptRecord::new).collect(),
         }
     }
 }
@@ -99,7 +95,7 @@ enum BodyRecord<'a> {
 }
 
 impl<'a> AttemptRecord<'a> {
-    fn of(attempt: &'a Attempt) -> Self {
+    fn new(attempt: &'a Attempt) -> Self {
         let Attempt { request, timings, .. } = attempt;
         let ms = |phase| timings.get(phase).map(thousandths);
         Self {
@@ -121,25 +117,25 @@ impl<'a> AttemptRecord<'a> {
             fix_field: attempt.diagnosis.fix.field().map(|field| field.id),
             addresses: &attempt.addresses,
             connected: attempt.connected,
-            tls: attempt.tls.as_ref().map(TlsRecord::of),
+            tls: attempt.tls.as_ref().map(TlsRecord::new),
             request: RequestRecord {
                 method: &request.method,
                 url: &request.url,
                 headers: &request.headers,
-                body: BodyRecord::of(&request.body),
+                body: BodyRecord::new(&request.body),
             },
-            response: attempt.response.as_ref().map(ResponseRecord::of),
+            response: attempt.response.as_ref().map(ResponseRecord::new),
         }
     }
 }
 
 impl<'a> ResponseRecord<'a> {
-    fn of(response: &'a Response) -> Self {
+    fn new(response: &'a Response) -> Self {
         Self {
             status: response.status,
             reason: &response.reason,
             headers: &response.headers,
-            body: BodyRecord::of(&response.body),
+            body: BodyRecord::new(&response.body),
             truncated: response.truncated,
             cut: response.cut.as_deref(),
         }
@@ -147,7 +143,7 @@ impl<'a> ResponseRecord<'a> {
 }
 
 impl<'a> TlsRecord<'a> {
-    fn of(tls: &'a TlsInfo) -> Self {
+    fn new(tls: &'a TlsInfo) -> Self {
         Self {
             version: tls.version.as_deref(),
             cipher: tls.cipher.as_deref(),
@@ -159,7 +155,7 @@ impl<'a> TlsRecord<'a> {
 }
 
 impl<'a> BodyRecord<'a> {
-    fn of(body: &'a [u8]) -> Self {
+    fn new(body: &'a [u8]) -> Self {
         match std::str::from_utf8(body) {
             Ok(text) => Self::Text(text),
             Err(_) => Self::Binary { base64: STANDARD.encode(body) },
@@ -171,7 +167,7 @@ fn or_null(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A time in milliseconds, to the microsecond: more digits are noise.
+/// Rounds milliseconds to the microsecond: more digits are noise.
 fn thousandths(ms: f64) -> f64 {
     (ms * 1000.0).round() / 1000.0
 }

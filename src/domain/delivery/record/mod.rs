@@ -1,0 +1,125 @@
+//! A delivery as JSON: what `test --json` prints and what the history stores.
+//!
+//! A body is a string if it is UTF-8, else `{"base64": "…"}`. What is absent is null. The cause of a failure is not stored; its
+//! phase and its diagnosis are.
+
+#[cfg(test)]
+pub(crate) mod tests;
+mod write;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::domain::auth;
+use crate::domain::delivery::Diagnosis;
+use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use crate::domain::destination::DestinationId;
+use crate::domain::problem::Fix;
+
+pub(crate) use write::Record;
+
+#[must_use]
+pub fn to_json(delivery: &Delivery) -> Value {
+    // Plain data with strings as keys: this cannot fail.
+    serde_json::to_value(Record::new(delivery)).unwrap_or_default()
+}
+
+/// Reads such an object; `None` if it is not one. Unknown fields are ignored.
+#[must_use]
+pub fn from_json(json: &Value) -> Option<Delivery> {
+    let attempts = json.get("attempts")?.as_array()?.iter().map(attempt_from_json).collect::<Option<Vec<_>>>()?;
+    if attempts.is_empty() {
+        return None;
+    }
+    Some(Delivery {
+        id: text(json, "id")?,
+        destination_id: DestinationId::new(&text(json, "destination_id")?),
+        event: text(json, "event")?,
+        attempts,
+    })
+}
+
+fn milliseconds(value: &Value) -> Option<f64> {
+    value.as_f64().filter(|ms| ms.is_finite() && *ms >= 0.0)
+}
+
+fn attempt_from_json(json: &Value) -> Option<Attempt> {
+    let request = json.get("request")?;
+    let mut timings = Timings::default();
+    for phase in Phase::ALL {
+        if let Some(ms) = json.get("timings_ms").and_then(|timings| timings.get(phase.name())).and_then(milliseconds) {
+            timings.set(phase, ms);
+        }
+    }
+    Some(Attempt {
+        started_at: parsed(json, "started_at")?,
+        outcome: Outcome::from_name(json.get("outcome")?.as_str()?)?,
+        phase: json
+            .get("phase")
+            .and_then(Value::as_str)
+            .and_then(|name| Phase::ALL.into_iter().find(|phase| phase.name() == name)),
+        duration_ms: json.get("duration_ms").and_then(milliseconds)?,
+        timings,
+        addresses: parsed(json, "addresses").unwrap_or_default(),
+        connected: parsed(json, "connected"),
+        tls: json.get("tls").and_then(tls_from_json),
+        request: SentRequest {
+            method: text(request, "method")?,
+            url: text(request, "url")?,
+            headers: parsed(request, "headers")?,
+            body: body_from_json(request.get("body")?)?,
+        },
+        response: match json.get("response") {
+            None | Some(Value::Null) => None,
+            Some(response) => Some(response_from_json(response)?),
+        },
+        cause: None,
+        diagnosis: Diagnosis { why: text(json, "why").unwrap_or_default(), fix: fix_from_json(json) },
+    })
+}
+
+fn fix_from_json(json: &Value) -> Fix {
+    let fix = Fix::from(text(json, "fix").unwrap_or_default());
+    match json.get("fix_field").and_then(Value::as_str).and_then(auth::field) {
+        Some(field) => fix.by_editing(field),
+        None => fix,
+    }
+}
+
+fn response_from_json(json: &Value) -> Option<Response> {
+    Some(Response {
+        status: json.get("status")?.as_u64()?.try_into().ok()?,
+        reason: text(json, "reason").unwrap_or_default(),
+        headers: parsed(json, "headers")?,
+        body: body_from_json(json.get("body")?)?,
+        truncated: json.get("truncated")?.as_bool()?,
+        cut: text(json, "cut"),
+    })
+}
+
+fn tls_from_json(json: &Value) -> Option<TlsInfo> {
+    json.as_object()?;
+    Some(TlsInfo {
+        version: text(json, "version"),
+        cipher: text(json, "cipher"),
+        names: parsed(json, "names").unwrap_or_default(),
+        issuer: text(json, "issuer"),
+        not_after: parsed(json, "not_after"),
+    })
+}
+
+fn body_from_json(json: &Value) -> Option<Vec<u8>> {
+    match json {
+        Value::String(text) => Some(text.clone().into_bytes()),
+        _ => STANDARD.decode(json.get("base64")?.as_str()?).ok(),
+    }
+}
+
+fn text(json: &Value, name: &str) -> Option<String> {
+    json.get(name)?.as_str().map(str::to_owned)
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(json: &Value, name: &str) -> Option<T> {
+    T::deserialize(json.get(name)?).ok()
+}

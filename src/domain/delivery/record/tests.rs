@@ -1,0 +1,109 @@
+use super::*;
+use serde_json::json;
+
+/// A delivery in which nothing is left out.
+pub(crate) fn delivery(id: &str) -> Delivery {
+    let mut timings = Timings::default();
+    timings.set(Phase::Dns, 1.5);
+    timings.set(Phase::Wait, 30.25);
+    let request = SentRequest {
+        method: "POST".into(),
+        url: "https://hooks.example.com/in".into(),
+        headers: vec![("content-type".into(), "application/json".into()), ("x".into(), "ä\u{202e}".into())],
+        body: b"{\"topic\":\"ping\"}\n".to_vec(),
+    };
+    let refused = Attempt {
+        started_at: "2026-11-23T09:12:00.25Z".parse().unwrap(),
+        outcome: Outcome::Refused,
+        phase: None,
+        duration_ms: 41.125,
+        timings,
+        addresses: vec!["192.0.2.1:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
+        connected: Some("192.0.2.1:443".parse().unwrap()),
+        tls: Some(TlsInfo {
+            version: Some("TLS 1.3".into()),
+            cipher: Some("TLS_AES_128_GCM_SHA256".into()),
+            names: vec!["hooks.example.com".into()],
+            issuer: Some("Example CA".into()),
+            not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+        }),
+        request,
+        response: Some(Response {
+            status: 401,
+            reason: "Unauthorized".into(),
+            headers: vec![("set-cookie".into(), "a".into()), ("set-cookie".into(), "b".into())],
+            body: vec![0xff, 0, b'\n'],
+            truncated: true,
+            cut: Some("the connection was reset".into()),
+        }),
+        cause: None,
+        diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(auth::bearer::TOKEN) },
+    };
+    let failed = Attempt {
+        outcome: Outcome::Failed,
+        phase: Some(Phase::Tls),
+        timings: Timings::default(),
+        addresses: Vec::new(),
+        connected: None,
+        tls: None,
+        response: None,
+        ..refused.clone()
+    };
+    Delivery { id: id.into(), destination_id: DestinationId::new("dst_1"), event: "ping".into(), attempts: vec![refused, failed] }
+}
+
+#[test]
+fn a_delivery_survives_a_round_trip() {
+    let before = delivery("msg_1");
+    let json = to_json(&before);
+    assert_eq!(from_json(&json).unwrap(), before);
+    let text: Value = serde_json::from_str(&json.to_string()).unwrap();
+    assert_eq!(from_json(&text).unwrap(), before);
+}
+
+#[test]
+fn each_part_has_its_name() {
+    let json = to_json(&delivery("msg_1"));
+    let [refused, failed] = json["attempts"].as_array().unwrap().as_slice() else { panic!() };
+    assert_eq!((&json["id"], &json["event"], &json["outcome"]), (&json!("msg_1"), &json!("ping"), &json!("failed")));
+    assert_eq!(refused["started_at"], "2026-11-23T09:12:00.25Z");
+    assert_eq!((&refused["status"], &refused["phase"]), (&json!(401), &Value::Null));
+    assert_eq!(
+        refused["timings_ms"],
+        json!({ "dns": 1.5, "connect": null, "tls": null, "write": null, "wait": 30.25, "read": null })
+    );
+    assert_eq!((&refused["why"], &refused["fix"]), (&json!("It says so."), &json!("Look there.")));
+    assert_eq!(refused["request"]["headers"][0], json!(["content-type", "application/json"]));
+    assert_eq!(refused["request"]["body"], "{\"topic\":\"ping\"}\n");
+    assert_eq!(refused["response"]["body"], json!({ "base64": "/wAK" }));
+    assert_eq!((&failed["status"], &failed["response"]), (&Value::Null, &Value::Null));
+    assert_eq!(failed["phase"], "tls");
+}
+
+#[test]
+fn other_json_is_not_a_delivery() {
+    let good = to_json(&delivery("msg_1"));
+    for (pointer, bad) in [
+        ("/id", json!(1)),
+        ("/attempts", json!([])),
+        ("/attempts/0/outcome", json!("lost")),
+        ("/attempts/0/started_at", json!("then")),
+        ("/attempts/0/request/body", json!({ "base64": "!" })),
+        ("/attempts/0/response/status", json!(70000)),
+    ] {
+        let mut json = good.clone();
+        *json.pointer_mut(pointer).unwrap() = bad;
+        assert_eq!(from_json(&json), None, "{pointer}");
+    }
+    assert_eq!(from_json(&json!("x")), None);
+}
+
+#[test]
+fn a_shortened_body_is_recognised_by_its_length() {
+    let mut request = delivery("msg_1").attempts.remove(0).request;
+    assert!(request.is_whole());
+    request.headers.push(("content-length".into(), request.body.len().to_string()));
+    assert!(request.is_whole());
+    request.body.pop();
+    assert!(!request.is_whole());
+}

@@ -1,0 +1,165 @@
+//! Opening the database.
+//!
+//! Its files are private: it is created with mode 0600, and SQLite gives `-wal`, `-shm` and `-journal` the mode of the database.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, OpenFlags};
+use rustix::fs::{Access, access};
+
+use super::error::DbError;
+use super::schema;
+use crate::io::fs::atomic::{self, parent};
+use crate::io::fs::file::{check_private, check_regular};
+use crate::io::fs::lock::{self, Lock};
+use crate::io::fs::paths::Paths;
+use crate::io::fs::{FileError, Operation};
+
+/// An open database with the tables of this version.
+#[derive(Debug)]
+pub(super) struct Db {
+    pub connection: Connection,
+    path: PathBuf,
+}
+
+impl Db {
+    /// Opens the database for reading, which creates nothing; `None` if there is none.
+    pub fn open_to_read(paths: &Paths) -> Result<Option<Self>, DbError> {
+        let path = paths.database_file();
+        if !exists(&path, Operation::Read)? {
+            return Ok(None);
+        }
+        // Even reading needs `-wal` and `-shm`. Only who may write removes them at the end, and recovers what a killed process
+        // left.
+        let db = Self::connect(&path, &path, OpenFlags::SQLITE_OPEN_READ_WRITE, Operation::Read)?;
+        let (db, version) = match db.version(Operation::Read) {
+            // They cannot be created in a read-only directory. Without them nobody writes.
+            Err(_) if access(parent(&path), Access::WRITE_OK).is_err() && !fs::exists(wal(&path)).unwrap_or(true) => {
+                let db = Self::connect(&path, &immutable(&path), OpenFlags::SQLITE_OPEN_READ_ONLY, Operation::Read)?;
+                let version = db.version(Operation::Read)?;
+                (db, version)
+            }
+            version => (db, version?),
+        };
+        if version > 0 {
+            return Ok(Some(db));
+        }
+        db.check_empty(Operation::Read).map(|()| None)
+    }
+
+    /// Opens the database for writing, and creates it if there is none.
+    pub fn open_to_write(paths: &Paths) -> Result<Self, DbError> {
+        let path = paths.database_file();
+        paths.create_state_dir()?;
+        let lock = || Lock::acquire(&paths.state_lock_file(), lock::WAIT);
+        if !exists(&path, Operation::Write)? {
+            let _lock = lock()?;
+            // Not left to SQLite, which would give it the mode that the umask allows.
+            match atomic::create(&path, b"") {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(FileError::new(Operation::Write, &path, error).into());
+                }
+                _ => {}
+            }
+        }
+        let db = Self::connect(&path, &path, OpenFlags::SQLITE_OPEN_READ_WRITE, Operation::Write)?;
+        let is_new = db.version(Operation::Write)? == 0;
+        let _lock = if is_new { Some(lock()?) } else { None };
+        if is_new && db.version(Operation::Write)? == 0 {
+            db.create_tables()?;
+        } else {
+            db.set_pragmas().map_err(|error| db.error(Operation::Write, &error))?;
+        }
+        Ok(db)
+    }
+
+    fn connect(path: &Path, name: &Path, flags: OpenFlags, operation: Operation) -> Result<Self, DbError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let opened = Connection::open_with_flags(name, flags);
+        let opened = opened.and_then(|connection| connection.busy_timeout(lock::WAIT).map(|()| connection));
+        match opened {
+            Ok(connection) => Ok(Self { connection, path: path.to_owned() }),
+            Err(error) => Err(DbError::new(operation, path, &error)),
+        }
+    }
+
+    /// The version of the tables; 0 if there are none.
+    fn version(&self, operation: Operation) -> Result<u64, DbError> {
+        let version: i64 = self
+            .connection
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .map_err(|error| self.error(operation, &error))?;
+        let found = u64::try_from(version).unwrap_or(u64::MAX);
+        if found > schema::VERSION {
+            return Err(DbError::Newer { path: self.path.clone(), found, known: schema::VERSION });
+        }
+        Ok(found)
+    }
+
+    fn set_pragmas(&self) -> rusqlite::Result<()> {
+        let mode: String = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        // In WAL mode a power cut can take the last deliveries with `NORMAL`, but never damages the database, and no delivery
+        // waits for the disk. A file system without shared memory keeps a rollback journal, and that one needs `FULL`.
+        let synchronous = if mode == "wal" { "NORMAL" } else { "FULL" };
+        self.connection.pragma_update(None, "synchronous", synchronous)?;
+        // Deleted text is overwritten.
+        self.connection.pragma_update(None, "secure_delete", "ON")
+    }
+
+    /// Without a version there must be no tables: they would be another program's, or those of a damaged file.
+    fn check_empty(&self, operation: Operation) -> Result<(), DbError> {
+        let tables: u64 = self
+            .connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(|error| self.error(operation, &error))?;
+        if tables > 0 {
+            return Err(DbError::Damaged { path: self.path.clone(), reason: "it has the tables of another program".into() });
+        }
+        Ok(())
+    }
+
+    fn create_tables(&self) -> Result<(), DbError> {
+        self.check_empty(Operation::Write)?;
+        let create = || -> rusqlite::Result<()> {
+            // Only an empty database can be given this.
+            self.connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+            self.set_pragmas()?;
+            let transaction = self.connection.unchecked_transaction()?;
+            transaction.execute_batch(schema::CREATE)?;
+            transaction.pragma_update(None, "user_version", schema::VERSION)?;
+            transaction.commit()
+        };
+        create().map_err(|error| self.error(Operation::Write, &error))
+    }
+
+    pub fn error(&self, operation: Operation, error: &rusqlite::Error) -> DbError {
+        DbError::new(operation, &self.path, error)
+    }
+}
+
+/// The name of a database that nobody changes, for SQLite (sqlite.org/uri.html): it then takes no locks and needs no other file.
+fn immutable(path: &Path) -> PathBuf {
+    let encoded = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    format!("file:{encoded}?immutable=1").into()
+}
+
+fn wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Whether there is a database; an error if something else has its name, or others can read it. Not by opening it: closing
+/// would release the locks of this process's other connections (fcntl(2)).
+fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
+    let checked = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => Err(error.into()),
+        Ok(metadata) => check_regular(&metadata).and_then(|()| check_private(&metadata, path)),
+    };
+    checked.map(|()| true).map_err(|kind| FileError::new(operation, path, kind))
+}
