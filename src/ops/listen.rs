@@ -1,4 +1,4 @@
-//! The receiver on its own, for what is registered: two waypost on two machines prove a path before the real backend exists.
+//! The receiver on its own, for what is registered: with waypost on two machines, a path is proven before the real backend exists.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,10 +18,10 @@ use crate::io::fs::reason;
 use crate::io::receiver::ca_file;
 use crate::io::receiver::{self, Receiver, ReceiverEvent, RequestEvent};
 
-/// How a receiver behaves.
+/// The options of a receiver.
 #[derive(Clone, Debug)]
 pub struct Listen {
-    /// Where to listen; port 0 takes a free one.
+    /// Port 0 takes a free one.
     pub addr: SocketAddr,
     /// The host name or address by which senders reach it.
     pub name: String,
@@ -46,7 +46,6 @@ impl Listener {
         self.0.url()
     }
 
-    /// Where it listens.
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.0.addr()
@@ -54,13 +53,13 @@ impl Listener {
 }
 
 impl Waypost {
-    /// Starts a receiver in the current tokio runtime that checks each request against what is registered at that moment. What
-    /// comes is told to `told`.
+    /// Starts a receiver in the current tokio runtime that checks each request against what is registered at that moment. Reports
+    /// to `events`.
     ///
     /// # Errors
-    /// Nothing is registered, its secret cannot be opened, an option cannot be, or the system does not let it listen there or write
-    /// the certificate.
-    pub async fn listen(&self, how: Listen, told: Sender<ReceiverEvent>) -> Result<Listener, Problem> {
+    /// Nothing is registered, its secret cannot be opened, an option is invalid, the address cannot be listened on, or the
+    /// certificate cannot be written.
+    pub async fn listen(&self, how: Listen, events: Sender<ReceiverEvent>) -> Result<Listener, Problem> {
         self.destination()?;
         named(&how.name)?;
         let registered = self.clone();
@@ -77,7 +76,7 @@ impl Waypost {
             }),
             clock: Arc::new(Timestamp::now),
         };
-        let receiver = receiver::start(options, told).await.map_err(|error| not_started(how.addr, &error))?;
+        let receiver = receiver::start(options, events).await.map_err(|error| not_started(how.addr, &error))?;
         if let Some(path) = how.ca_out {
             ca_file::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
         }
@@ -85,53 +84,53 @@ impl Waypost {
     }
 }
 
-/// A name that a sender's waypost can register.
+/// Refuses a name that a sender's waypost could not register.
 fn named(name: &str) -> Result<(), Problem> {
     let host = if name.contains(':') && !name.starts_with('[') { format!("[{name}]") } else { name.to_owned() };
     let wrong = |why: String| Problem {
         kind: ProblemKind::Usage,
         field: None,
-        what: format!("--name: \"{}\" is no host name or address", visible(name)),
+        what: format!("--name: \"{}\" is not a host name or address", visible(name)),
         why,
         fix: "Give the name by which senders reach this machine, without a scheme, port or path.".into(),
     };
     match EndpointUrl::parse(&format!("https://{host}/")) {
         Ok(url) if url.host().eq_ignore_ascii_case(&host) || url.host().eq_ignore_ascii_case(name) => Ok(()),
-        Ok(_) => Err(wrong("A certificate is for a host alone.".to_owned())),
+        Ok(_) => Err(wrong("A certificate is for a host only.".to_owned())),
         Err(error) => Err(wrong(format!("As a URL it {}. {}", error.what, error.why))),
     }
 }
 
 fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
     let (what, why) = match error.kind() {
-        io::ErrorKind::InvalidInput => ("The receiver cannot be started so".to_owned(), format!("In words: {error}.")),
-        _ => (format!("{addr} cannot be listened on"), format!("The system says: {}.", reason(error))),
+        io::ErrorKind::InvalidInput => ("The receiver cannot be started with these options".to_owned(), format!("{error}.")),
+        _ => (format!("Cannot listen on {addr}"), format!("The system says: {}.", reason(error))),
     };
     let fix = "Choose another --addr; port 0 picks a free one.".into();
     Problem { kind: ProblemKind::Usage, field: None, what, why, fix }
 }
 
 fn no_ca(path: &Path, error: &io::Error) -> Problem {
-    let what = format!("--ca-out: {} is not written", visible(&path.to_string_lossy()));
+    let what = format!("--ca-out: {} cannot be written", visible(&path.to_string_lossy()));
     if error.kind() == io::ErrorKind::AlreadyExists {
-        let why = "Something is there that is not the certificate of an earlier receiver, and nothing else is written over.";
+        let why = "The file exists and is not the certificate of an earlier receiver, and other files are never overwritten.";
         return Problem { kind: ProblemKind::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
     }
     Problem { what, ..Problem::not_written(path, error) }
 }
 
-/// Explains rejected requests, as often as is good for the machine: whoever reaches the port can send any number of them.
+/// Explains rejected requests, but only so often: anyone who reaches the port can send any number of them.
 #[derive(Debug)]
 pub struct Explainer {
-    /// How many may be explained now.
+    /// The number that may be explained now.
     left: f64,
     at: Option<Instant>,
 }
 
-/// How many requests are explained one behind the other.
+/// The number of requests that are explained in a row.
 const BURST: f64 = 5.0;
 
-/// How many a second in the long run.
+/// The number per second in the long run.
 const A_SECOND: f64 = 2.0;
 
 impl Default for Explainer {
@@ -141,8 +140,7 @@ impl Default for Explainer {
 }
 
 impl Explainer {
-    /// Which mistake a request has, that was rejected; `None` where there is none, or too many are asked for. It takes up to a
-    /// second.
+    /// Explains a rejected request; `None` if it was not rejected, or there are too many. Takes up to a second.
     pub fn explain(&mut self, seen: &RequestEvent, now: Instant) -> Option<Explanation> {
         let rejected = seen.rejected.as_ref()?;
         self.has_time(now).then(|| rejected.explain())

@@ -1,4 +1,4 @@
-//! The problems that the operations report, beside those of the files below them.
+//! The problems that the operations report, besides those of the files below them.
 
 use std::io;
 use std::path::Path;
@@ -58,7 +58,6 @@ impl From<&VaultError> for Problem {
 }
 
 impl Problem {
-    /// Something is registered already.
     #[must_use]
     pub fn already_registered() -> Self {
         Self {
@@ -70,7 +69,6 @@ impl Problem {
         }
     }
 
-    /// Nothing is registered.
     #[must_use]
     pub fn nothing_registered() -> Self {
         Self {
@@ -90,11 +88,11 @@ impl Problem {
             field: None,
             what: "The delivery is not in the history".into(),
             why: format!("Writing it failed: {why}."),
-            fix: "Look at the disk.".into(),
+            fix: "Check the disk.".into(),
         }
     }
 
-    /// A name that an own event cannot have.
+    /// A name that cannot be an event's.
     #[must_use]
     pub fn event_name(name: &str) -> Self {
         Self {
@@ -106,31 +104,30 @@ impl Problem {
         }
     }
 
-    /// A file could not be written.
     #[must_use]
     pub fn not_written(path: &Path, error: &io::Error) -> Self {
         let (why, fix) = if error.kind() == io::ErrorKind::AlreadyExists {
-            ("There is a file of that name already, and nothing is written over.".to_owned(), "Choose another name.")
+            ("A file of that name exists already, and files are never overwritten.".to_owned(), "Choose another name.")
         } else {
-            (format!("The system said: {}.", visible(&error.to_string())), "Look at the directory and the disk.")
+            (format!("The system says: {}.", visible(&error.to_string())), "Check the directory and the disk.")
         };
-        let what = format!("{} is not written", visible(&path.to_string_lossy()));
+        let what = format!("{} cannot be written", visible(&path.to_string_lossy()));
         Self { kind: ProblemKind::Disk, field: None, what, why, fix: fix.into() }
     }
 
-    /// The user's editor gave nothing back.
+    /// The user's editor failed.
     #[must_use]
     pub fn not_edited(why: &str) -> Self {
         Self {
             kind: ProblemKind::Disk,
             field: None,
-            what: "The body is as it was".into(),
-            why: format!("The editor did not give it back: {}.", visible(why)),
-            fix: "Look at $VISUAL and $EDITOR, or unset them to edit here.".into(),
+            what: "The body is unchanged".into(),
+            why: format!("The editor did not return it: {}.", visible(why)),
+            fix: "Check $VISUAL and $EDITOR, or unset them to edit here.".into(),
         }
     }
 
-    /// Somebody saved since the form was opened.
+    /// Another waypost saved since the destination was read.
     #[must_use]
     pub fn conflict() -> Self {
         Self {
@@ -138,7 +135,7 @@ impl Problem {
             field: None,
             what: "The destination was changed by another waypost".into(),
             why: "Saving now would undo that change.".into(),
-            fix: "Cancel, look at what it is now, and edit again.".into(),
+            fix: "Cancel, check the current destination, and edit again.".into(),
         }
     }
 }

@@ -19,7 +19,7 @@ fn an_endpoint_that_checks() {
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
     let out = home.waypost(&["probe", "--yes"]).exits(0);
     let lines: Vec<_> = out.stdout.lines().collect();
-    assert_eq!(lines[0], "Your endpoint checks: it takes the right request and refuses the others.");
+    assert_eq!(lines[0], "Your endpoint checks: it accepts the right request and refuses the others.");
     assert_eq!(
         lines[2..],
         [
@@ -58,7 +58,7 @@ fn an_endpoint_that_accepts_everything() {
 fn an_endpoint_whose_answers_are_inconclusive() {
     for (answers, says) in [
         // Another fault than a check stands behind a 500.
-        (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not tell whether it checks"),
+        (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not show whether it checks"),
         (vec![Answer::status(401)], "waypost edit --secret-stdin."),
     ] {
         let receiver = Receiver::scripted(expect_nothing(), answers);

@@ -551,7 +551,7 @@ fn probe() {
     session.run("probe --yes").run("probe");
     insta::assert_snapshot!(session.text, @"
     $ waypost probe --yes
-    Your endpoint checks: it takes the right request and refuses the others.
+    Your endpoint checks: it accepts the right request and refuses the others.
 
     without credentials  refused 401    good
     with a wrong secret  refused 401    good

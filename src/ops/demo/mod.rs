@@ -1,9 +1,9 @@
 //! The demo: throw-away files, and a receiver on this machine as the endpoint, which this run alone trusts.
 //!
-//! The receiver behaves as a real one does, so that what it refuses is refused for the reasons that people meet. It is given
-//! the credentials once: those of its first request. When they are edited afterwards on this side alone, it still has the old
-//! ones, and says which mistake it sees. It has one path, and nothing at any other: with the auth type Default, which has no
-//! credentials, that is what can be wrong. Deleting the destination and registering anew gives it the new credentials.
+//! The receiver behaves like a real one, so that it refuses requests for real reasons. It is given the credentials once: those
+//! of its first request. When they are edited here afterwards, it still has the old ones, and reports which mistake it sees. It
+//! has one path: with the auth type Default, which has no credentials, a wrong path is what can be refused. Deleting the
+//! destination and registering again gives it the new credentials.
 
 mod guide;
 
@@ -36,7 +36,6 @@ pub struct Witness {
     pub id: Option<String>,
     /// Whether its check of the auth passed.
     pub accepted: bool,
-    /// In words.
     pub text: String,
 }
 
@@ -49,14 +48,14 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the receiver in the current tokio runtime; `seen` is told of each request.
+    /// Starts the receiver in the current tokio runtime; `seen` is called for each request.
     ///
     /// # Errors
-    /// There is no room for files, or no port.
+    /// The files cannot be created, or there is no free port.
     pub async fn start(seen: impl Fn(Witness) + Send + 'static) -> Result<Self, Problem> {
-        let home = ThrowAway::create().map_err(|error| not_set_up("No directory for the demo could be made", &error))?;
+        let home = ThrowAway::create().map_err(|error| not_set_up("The demo's directory cannot be created", &error))?;
         let paths = Paths { config_dir: home.0.join("config"), state_dir: home.0.join("state"), key_file_override: None };
-        let registered = Arc::new(Registered { waypost: Waypost::new(paths.clone(), None), had: Mutex::default() });
+        let registered = Arc::new(Registered { waypost: Waypost::new(paths.clone(), None), received: Mutex::default() });
         let asked = Arc::clone(&registered);
         let options = receiver::Options {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -72,11 +71,11 @@ impl Demo {
         let receiver =
             receiver::start(options, to_us).await.map_err(|error| not_set_up("The demo's receiver did not start", &error))?;
         tokio::spawn(async move {
-            while let Some(told) = requests.recv().await {
-                let ReceiverEvent::Request(request) = told else { continue };
-                // Explaining takes many hashes: not where the app waits for keys.
-                let had = registered.had();
-                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &had)).await {
+            while let Some(event) = requests.recv().await {
+                let ReceiverEvent::Request(request) = event else { continue };
+                // Explaining takes many hashes: not on the thread that waits for keys.
+                let received = registered.received();
+                if let Ok(witness) = tokio::task::spawn_blocking(move || witness(*request, &received)).await {
                     seen(witness);
                 }
             }
@@ -90,7 +89,7 @@ impl Demo {
         self.receiver.url()
     }
 
-    /// What works on the demo's files, and trusts its receiver.
+    /// The operations on the demo's files, which trust its receiver.
     #[must_use]
     pub fn waypost(&self) -> Waypost {
         let authority = format!("localhost:{}", self.receiver.addr().port());
@@ -104,14 +103,14 @@ fn same_registration(one: &Destination, other: &Destination) -> bool {
     one.created_at() == other.created_at()
 }
 
-/// What is registered, and what of it the receiver had.
+/// What is registered, and what of it the receiver was given.
 struct Registered {
     waypost: Waypost,
-    had: Mutex<Had>,
+    received: Mutex<Received>,
 }
 
 #[derive(Clone, Default)]
-struct Had {
+struct Received {
     /// What it checks by.
     given: Option<Destination>,
     /// What was registered at each request, each once, the last one last: what requests were made with.
@@ -122,31 +121,31 @@ impl Registered {
     /// What the receiver checks by: what was registered at its first request, for as long as that destination is not deleted.
     fn given(&self) -> Option<Settings> {
         let now = self.waypost.destination().ok()?;
-        let mut had = self.had.lock().unwrap_or_else(PoisonError::into_inner);
-        had.seen.retain(|seen| seen != now.settings());
-        had.seen.push(now.settings().clone());
-        let given = match had.given.take() {
-            Some(same) if same_registration(&same, &now) => had.given.insert(same),
-            _ => had.given.insert(now),
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        received.seen.retain(|seen| seen != now.settings());
+        received.seen.push(now.settings().clone());
+        let given = match received.given.take() {
+            Some(same) if same_registration(&same, &now) => received.given.insert(same),
+            _ => received.given.insert(now),
         };
         Some(given.settings().clone())
     }
 
-    fn had(&self) -> Had {
-        self.had.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn received(&self) -> Received {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Had {
+impl Received {
     /// Whether the credentials were changed here since the receiver was given them.
     fn differs(&self) -> bool {
         self.given.as_ref().zip(self.seen.last()).is_some_and(|(given, now)| given.auth() != now.auth())
     }
 }
 
-fn witness(seen: RequestEvent, had: &Had) -> Witness {
-    // Masked by the receiver is the secret that it was given, not one that came since.
-    let target = had.seen.iter().fold(seen.target.clone(), |target, settings| Redactor::new(settings).redact(&target));
+fn witness(seen: RequestEvent, received: &Received) -> Witness {
+    // The receiver masks the secret that it was given, not later ones.
+    let target = received.seen.iter().fold(seen.target.clone(), |target, settings| Redactor::new(settings).redact(&target));
     let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
     let (accepted, text) = match &seen.verdict {
         Some(verdict) if verdict.is_accepted() => {
@@ -155,8 +154,8 @@ fn witness(seen: RequestEvent, had: &Had) -> Witness {
         Some(verdict) if seen.status == 404 => (false, format!("The receiver got {size}: {}.", verdict.reason())),
         Some(verdict) => {
             let (reason, fix) = why(&seen, verdict);
-            // The fix for a request that was made wrongly would call the other settings the registered ones.
-            let then = if had.differs() { "It keeps what was registered first.".to_owned() } else { fix };
+            // The explainer's fix would call the receiver's settings the registered ones.
+            let then = if received.differs() { "It keeps what was registered first.".to_owned() } else { fix };
             (false, format!("The receiver got {size}, and its check failed: {reason}. {then}").trim_end().to_owned())
         }
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
@@ -164,7 +163,7 @@ fn witness(seen: RequestEvent, had: &Had) -> Witness {
     Witness { id: seen.webhook_id, accepted, text }
 }
 
-/// By the explainer, where the request is there to be explained: the reason, and the fix.
+/// The reason and the fix; by the explainer, if the request is there to be explained.
 fn why(seen: &RequestEvent, verdict: &Verdict) -> (String, String) {
     match seen.rejected.as_ref().map(RejectedRequest::explain) {
         Some(found) => (found.reason, found.fix),
@@ -178,11 +177,11 @@ fn not_set_up(what: &str, error: &io::Error) -> Problem {
         field: None,
         what: what.to_owned(),
         why: format!("The system says: {}.", reason(error)),
-        fix: "Look at $TMPDIR and at the limits of this machine.".into(),
+        fix: "Check $TMPDIR and the limits of this machine.".into(),
     }
 }
 
-/// A directory that is gone when the demo ends.
+/// A directory that is removed when the demo ends.
 #[derive(Debug)]
 struct ThrowAway(PathBuf);
 
@@ -314,7 +313,7 @@ mod tests {
     async fn a_key_that_came_is_masked_whatever_is_registered_when_it_is_told_of() {
         let (demo, _) = started().await;
         let waypost = demo.waypost();
-        let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
+        let registered = Registered { waypost: waypost.clone(), received: Mutex::default() };
         let with =
             |value: &str| draft(&demo, api_key::SPEC).with(api_key::VALUE, value).with(api_key::ADD_TO, api_key::QUERY.name);
         waypost.register(settings(&with("first-0123456789"))).unwrap();
@@ -335,7 +334,7 @@ mod tests {
             status: 401,
             rejected: None,
         };
-        let witness = witness(seen, &registered.had());
+        let witness = witness(seen, &registered.received());
         assert!(witness.text.starts_with("The receiver got POST /in?X-Api-Key=•"), "{}", witness.text);
         assert!(witness.text.ends_with("It keeps what was registered first."), "{}", witness.text);
         let all = format!("{witness:?}");
@@ -346,18 +345,18 @@ mod tests {
     async fn a_deletion_lets_the_receiver_take_what_is_registered_next() {
         let (demo, _) = started().await;
         let waypost = demo.waypost();
-        let registered = Registered { waypost: waypost.clone(), had: Mutex::default() };
+        let registered = Registered { waypost: waypost.clone(), received: Mutex::default() };
         assert_eq!(registered.given(), None);
         let [first, next] = [bearer::SPEC, hmac::SPEC].map(|auth_type| settings(&draft(&demo, auth_type)));
         waypost.register(first.clone()).unwrap();
         assert_eq!(registered.given(), Some(first.clone()));
         waypost.edit(None, |_, _| Ok(next.clone())).unwrap();
         assert_eq!(registered.given(), Some(first));
-        assert!(registered.had().differs());
+        assert!(registered.received().differs());
         waypost.remove(None).unwrap();
         assert_eq!(registered.given(), None);
         // The time of a registration is told in seconds.
-        let at = registered.had().given.unwrap().created_at();
+        let at = registered.received().given.unwrap().created_at();
         while waypost.register(next.clone()).unwrap().destination.created_at() == at {
             waypost.remove(None).unwrap();
         }

@@ -62,7 +62,7 @@ fn an_editor_that_fails_changes_nothing_and_says_so() {
     let mut app = open(&home, &receiver, "exit 3");
     app.type_text("word");
     app.key(Key::Enter);
-    app.wait_for("The body is as it was");
+    app.wait_for("The body is unchanged");
     assert!(!app.screen_text().contains("(edited)"));
     app.press(&[Key::Enter]);
     app.wait_for("✓ 200");
@@ -76,7 +76,7 @@ fn an_interrupt_in_the_editor_is_the_editors() {
     let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Checked]);
     let mut app = open(&home, &receiver, "");
     app.key(Key::Ctrl('c'));
-    app.wait_for("The body is as it was");
+    app.wait_for("The body is unchanged");
     app.quit();
     app.assert_terminal_whole();
 }
