@@ -103,7 +103,9 @@ fn named(name: &str) -> Result<(), Problem> {
 
 fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
     let (what, why) = match error.kind() {
-        io::ErrorKind::InvalidInput => ("The receiver cannot be started with these options".to_owned(), format!("{error}.")),
+        io::ErrorKind::InvalidInput => {
+            ("The receiver cannot be started with these options".to_owned(), format!("The reason: {error}."))
+        }
         _ => (format!("Cannot listen on {addr}"), format!("The system says: {}.", reason(error))),
     };
     let fix = "Choose another --addr; port 0 picks a free one.".into();

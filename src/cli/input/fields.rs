@@ -149,7 +149,12 @@ impl Fields {
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
             (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => {
-                errors.push(Problem::new(field, "is not generated", "The receiver decides what it is.", format!("{SECRET_FIX}.")))
+                errors.push(Problem::new(
+                    field,
+                    "is not generated",
+                    "The receiver decides what it is.",
+                    format!("{SECRET_FIX}."),
+                ));
             }
             _ => {}
         }
