@@ -16,6 +16,7 @@ use crate::domain::text::{ellipsis, visible};
 
 /// The parts of a certificate that a diagnosis needs. Its texts come from outside, and are safe to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are facts about a document, not states")]
 pub struct Certificate {
     /// The DNS names and addresses in its subjectAltName.
     pub names: Vec<String>,
