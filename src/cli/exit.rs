@@ -40,9 +40,9 @@ pub const NOTHING_REGISTERED: u8 = 7;
 pub const ALREADY_REGISTERED: u8 = 8;
 /// Another waypost is saving (`EX_TEMPFAIL` of sysexits.h).
 pub const BUSY: u8 = 75;
-/// The terminal has gone: as a shell tells SIGHUP.
+/// The terminal has closed: as a shell reports SIGHUP.
 pub const HUNG_UP: u8 = 129;
-/// Stopped by the user: as a shell tells SIGINT.
+/// Stopped by the user: as a shell reports SIGINT.
 pub const INTERRUPTED: u8 = 130;
 
 /// The exit code of a problem.

@@ -1,4 +1,4 @@
-//! Why a command ends without having done what was asked, as it is told to people and to scripts.
+//! Why a command could not do what was asked, as it is reported to people and to scripts.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub enum Failure {
         field: Option<Field>,
         /// What is wrong and why, as sentences.
         message: String,
-        /// How to mend it, a sentence.
+        /// A sentence; may be empty.
         fix: String,
     },
 }
@@ -35,7 +35,7 @@ impl Failure {
         Self::Fields(errors)
     }
 
-    /// A command line that cannot be followed: what and why as sentences, and how to mend it.
+    /// A wrong command line: what and why as sentences, and how to fix it.
     pub fn usage(message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::Other { code: exit::USAGE, field: None, message: message.into(), fix: fix.into() }
     }

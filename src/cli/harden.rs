@@ -16,9 +16,9 @@ pub fn forbid_cores() {
     }
 }
 
-/// Lets a write beyond the limit on file sizes fail, which is told like a full disk, where SIGXFSZ would end the process (setrlimit(2)).
+/// Lets a write beyond the limit on file sizes fail, which is reported like a full disk, where SIGXFSZ would end the process (setrlimit(2)).
 /// What the system refuses is left as it is.
 pub fn outlive_file_limit() {
-    // Nobody needs to know when it comes: what matters is that it is caught.
+    // Only that it is caught matters, not when.
     let _ = signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default());
 }

@@ -1,4 +1,4 @@
-//! The signals that end a wait in good order, each with the exit code that a shell tells it by.
+//! The signals that end a command, each with the exit code by which a shell reports it.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,9 +15,6 @@ pub struct Signals(Vec<(Signal, u8)>);
 impl Signals {
     /// Catches SIGHUP, SIGINT and SIGTERM from now on. One that is ignored stays ignored: `nohup` means it, and so does a shell
     /// that starts something in the background.
-    ///
-    /// # Errors
-    /// The system does not let them be caught.
     pub fn catch() -> Result<Self, Failure> {
         Self::register().map_err(|error| Failure::bug(format!("Signals cannot be caught: {error}.")))
     }
@@ -43,7 +40,7 @@ impl Signals {
     }
 }
 
-/// The mask of ignored signals, where the system tells it (proc(5)); else none.
+/// The mask of ignored signals as the system reports it (proc(5)), else 0.
 fn ignored() -> u64 {
     std::fs::read_to_string("/proc/self/status").ok().and_then(|status| mask(&status)).unwrap_or(0)
 }

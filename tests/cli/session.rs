@@ -197,7 +197,7 @@ fn invalid_input() {
     $ waypost register --url http://x --auth hmac
     stderr: error: URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint. Enter https://x/
     stderr: error: Header key (--header-key): is empty. Required: the header that carries the signature. Enter a name such as X-Signature.
-    stderr: error: Signing secret: is missing. Without it the receiver cannot tell our requests from anyone's. Give it by --secret-stdin, --secret-file or --secret-env, or let one be made by --generate-secret.
+    stderr: error: Signing secret: is required. Without it the receiver cannot tell our requests from anyone's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in
@@ -248,9 +248,9 @@ fn invalid_input() {
         },
         {
           "code": "usage",
-          "message": "Signing secret: is missing. Without it the receiver cannot tell our requests from anyone's.",
+          "message": "Signing secret: is required. Without it the receiver cannot tell our requests from anyone's.",
           "field": "signing_secret",
-          "fix": "Give it by --secret-stdin, --secret-file or --secret-env, or let one be made by --generate-secret."
+          "fix": "Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one."
         }
       ]
     }

@@ -1,4 +1,4 @@
-//! The form, field by field. A field that is wrong is told of and asked for again before the next one comes.
+//! The form, field by field. An invalid answer is reported and asked for again before the next field.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::domain::url::EndpointUrl;
 use crate::ops::Waypost;
 use crate::present::{self, Value};
 
-/// What takes an optional setting away.
+/// The answer that removes an optional setting.
 const NONE: &str = "-";
 
 /// Asks for every field. `None` when the person went back.
@@ -27,7 +27,7 @@ pub fn fill_in(questions: &mut Questions, waypost: &Waypost, draft: &mut Draft) 
         }
         match form.draft.check() {
             Ok(checked) => return Ok(Some(checked)),
-            // What was right by itself is wrong with another answer: such as a key that stands in the URL, too.
+            // An answer can be invalid because of a later one, such as a key that is also in the URL.
             Err(errors) => errors.iter().for_each(|wrong| error(&wrong.to_string())),
         }
     }
@@ -54,7 +54,7 @@ fn value(value: Value) -> String {
     }
 }
 
-/// Asked for without a value: what may be entered, and what Enter alone means.
+/// What can be entered, and what Enter alone means.
 fn hint(draft: &Draft, field: Field) -> String {
     match (field.default)(draft.values()) {
         Some(default) => format!(" ({}; Enter takes {default})", field.about),
@@ -67,6 +67,15 @@ struct Form<'a> {
     questions: &'a mut Questions,
     waypost: &'a Waypost,
     draft: &'a mut Draft,
+}
+
+/// Without the whitespace around it, where the field does not want it.
+fn trimmed(field: Field, answer: &str) -> &str {
+    let trimmed = field.trimmed(answer);
+    if trimmed.len() != answer.len() {
+        say("note: whitespace at the ends was removed.");
+    }
+    trimmed
 }
 
 impl Form<'_> {
@@ -118,14 +127,11 @@ impl Form<'_> {
             let question = if before.is_empty() {
                 format!("{label}{}: ", hint(self.draft, field))
             } else {
-                let none = if optional { format!(", {NONE} takes it away") } else { String::new() };
+                let none = if optional { format!(", {NONE} removes it") } else { String::new() };
                 format!("{label}, now {}, Enter keeps it{none}: ", visible(&before))
             };
-            let Some(mut answer) = self.questions.line(&question)? else { return Ok(None) };
-            if field.trim && answer.trim() != answer {
-                answer = answer.trim().into();
-                say("note: whitespace at the ends was removed.");
-            }
+            let Some(answer) = self.questions.line(&question)? else { return Ok(None) };
+            let answer = trimmed(field, &answer);
             if optional && answer == NONE {
                 self.draft.set(field, "");
             } else if !answer.is_empty() {
@@ -149,7 +155,7 @@ impl Form<'_> {
             let entered = if field.can_be_generated() {
                 self.generated_or_typed(field, &host, &before)?
             } else {
-                let keep = if before.is_empty() { "" } else { ", Enter keeps the one there is" };
+                let keep = if before.is_empty() { "" } else { ", Enter keeps the current one" };
                 self.typed(&format!("{}{host} (not shown{keep}): ", field.label), field)?
             };
             let Some(entered) = entered else { return Ok(None) };
@@ -166,18 +172,18 @@ impl Form<'_> {
         }
     }
 
-    /// Generated, typed, or (empty) as it is.
+    /// Generated or typed; empty to keep the current one.
     fn generated_or_typed(&mut self, field: Field, host: &str, before: &Secret) -> Result<Option<Secret>, Failure> {
         let label = field.label;
-        let mut ways = vec!["Generate one".to_owned(), "Type the one that the receiver has".to_owned()];
+        let mut ways = vec!["Generate one".to_owned(), "Type the one the receiver has".to_owned()];
         if !before.is_empty() {
-            ways.push("Keep the one there is".to_owned());
+            ways.push("Keep the current one".to_owned());
         }
-        // The last is the one that changes nothing.
+        // The default changes nothing, where there is something to keep.
         match self.choice(field, &ways, if before.is_empty() { 0 } else { 2 })? {
             Some(0) => {
                 let secret = self.waypost.generate()?;
-                say("The receiver needs this signing secret:");
+                say("Give this signing secret to the receiver:");
                 say(secret.expose());
                 Ok(Some(secret))
             }
@@ -188,12 +194,8 @@ impl Form<'_> {
     }
 
     fn typed(&mut self, question: &str, field: Field) -> Result<Option<Secret>, Failure> {
-        let Some(mut secret) = self.questions.secret(question)? else { return Ok(None) };
-        let trimmed = secret.expose().trim();
-        if field.trim && trimmed != secret.expose() {
-            secret = Secret::new(trimmed);
-            say("note: whitespace at the ends was removed.");
-        }
+        let Some(typed) = self.questions.secret(question)? else { return Ok(None) };
+        let secret = Secret::new(trimmed(field, typed.expose()));
         match secret.chars() {
             0 => {}
             1 => say("1 character."),
@@ -202,7 +204,7 @@ impl Form<'_> {
         Ok(Some(secret))
     }
 
-    /// What is wrong with a field; where nothing is, says what is worth knowing about it.
+    /// The error of a field; without one, the notices about it are printed.
     fn wrong(&mut self, field: Field) -> Option<Problem> {
         let found = self.draft.check().err().and_then(|errors| errors.into_iter().find(|wrong| wrong.field == Some(field)));
         if found.is_some() {

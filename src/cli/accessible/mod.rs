@@ -1,17 +1,16 @@
-//! The app as plain lines: for people who hear it, and for terminals that cannot move a cursor.
+//! The app as plain lines, for screen readers and for terminals that cannot move the cursor.
 //!
 //! ```text
-//! what is registered → a numbered menu → register, edit, test, remove, deliveries → what came of it → the menu …
+//! what is registered → a numbered menu → register, edit, test, remove, deliveries → its outcome → the menu …
 //! ```
 //!
-//! One question a line, every choice numbered, no colour, nothing that is drawn over. ^D goes back, and quits at the menu.
+//! One question per line, every choice numbered, no colours, nothing redrawn. ^D goes back; at the menu it quits.
 
 mod demo;
 mod fields;
 mod questions;
 mod spoken;
 
-use crate::domain::field;
 use std::cell::Cell;
 
 use tokio::runtime::Runtime;
@@ -25,6 +24,7 @@ use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::{BuiltIn, Event};
+use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
@@ -32,22 +32,19 @@ use crate::present;
 pub use demo::InDemo;
 use questions::{Back, Questions, error, say};
 
-/// What stands for a secret: a word, since dots are read out one by one.
+/// A word for a masked secret, since dots would be read out one by one.
 const HIDDEN: &str = "(hidden)";
 
-/// How many deliveries are listed.
+/// The number of deliveries in the list.
 const LISTED: usize = 10;
 
-/// Runs it to its end. Returns the exit code.
-///
-/// # Errors
-/// The terminal or the signals fail.
+/// Runs a session. Returns the exit code.
 pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>) -> Result<u8, Failure> {
     let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
     let result = session.run();
     session.questions.end();
     match result {
-        // What was saved before stays so, which the words for a single command would deny.
+        // The words for a single command would deny what was saved before.
         Err(failure) if failure.code() >= exit::HUNG_UP => {
             say("Stopped.");
             Ok(failure.code())
@@ -56,7 +53,6 @@ pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>) -> Result
     }
 }
 
-/// What the menu offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Item {
     Test,
@@ -99,17 +95,17 @@ impl Session<'_> {
     fn run(&mut self) -> Result<u8, Failure> {
         say("waypost: register the one webhook destination, and prove that it works.");
         if let Some(demo) = &self.demo {
-            say("This is a demo on throw-away files. A receiver runs on this machine:");
+            say("This is a demo on temporary files. A receiver runs on this machine:");
             say(&demo.url);
         }
-        let mut told = None;
+        let mut last_state = None;
         loop {
             let (state, generation) = self.waypost.state_and_generation();
             say("");
-            // What has been heard already need not be heard before every choice.
-            if told.as_ref() != Some(&state) {
-                tell(&state);
-                told = Some(state.clone());
+            // Not repeated before every choice.
+            if last_state.as_ref() != Some(&state) {
+                print_state(&state);
+                last_state = Some(state.clone());
                 if self.demo.is_some() {
                     say("");
                 }
@@ -238,7 +234,7 @@ impl Session<'_> {
     fn remove(&mut self, state: &State, generation: u64) -> Result<(), Failure> {
         let url = match state {
             State::Open(destination) => destination.url().as_str(),
-            State::Locked(draft, _) => draft.text(crate::domain::field::URL),
+            State::Locked(draft, _) => draft.text(field::URL),
             State::Empty | State::Unreadable(_) => return Err(Problem::nothing_registered().into()),
         };
         let title = format!("Remove {} and its secret", visible(url));
@@ -266,14 +262,14 @@ impl Session<'_> {
             say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {
-            say("There are older ones: waypost history lists them.");
+            say("waypost history lists the older ones.");
         }
         Ok(())
     }
 }
 
 /// What is registered.
-fn tell(state: &State) {
+fn print_state(state: &State) {
     match state {
         State::Empty => say("No destination is registered."),
         State::Open(destination) => {

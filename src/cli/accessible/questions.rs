@@ -88,13 +88,12 @@ impl Questions {
     }
 }
 
-/// Says a line or more. A terminal that has gone is told of by the next question.
+/// Prints one or more lines. The next question reports a terminal that has closed.
 pub fn say(text: &str) {
     let mut stdout = io::stdout().lock();
     let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
 }
 
-/// Says what is wrong, why, and how to mend it.
 pub fn error(text: &str) {
     say(&format!("error: {}", visible(text)));
 }

@@ -10,7 +10,7 @@ pub fn spoken(step: Step) -> String {
         Step::Prove => "Send a test delivery.",
         Step::Refuse => "See a refusal. Edit the destination: change the secret or the URL, then send a test delivery.",
         Step::Fix => "The answer says what is wrong. Edit the destination to fix it, then send a test delivery.",
-        Step::Done => "That was the tour. q ends the demo; nothing of it is left behind.",
+        Step::Done => "That was the tour. q ends the demo; it leaves no files behind.",
     };
     format!("Guide, {}: {text}", step.place())
 }

@@ -78,12 +78,12 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let how = how(args)?;
     runtime::run(async {
         let mut signals = Signals::catch()?;
-        let (to_printer, told) = channel(WAITING);
+        let (to_printer, events) = channel(WAITING);
         let listener = waypost.listen(how.clone(), to_printer).await?;
         if out.verbosity != Verbosity::Quiet {
             output::print_stderr(&start(&how, listener.url(), listener.addr()));
         }
-        let mut printed = printer(told, out);
+        let mut printed = printer(events, out);
         tokio::select! {
             code = signals.next() => {
                 // Without the listener the printer ends when it has printed every answered request.
@@ -149,12 +149,12 @@ fn how(args: &Args) -> Result<Listen, Failure> {
 }
 
 /// Prints on a thread of its own. The receiver gets the end: all is printed, the reader has gone, or stdout cannot be written.
-fn printer(mut told: Receiver<ReceiverEvent>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
+fn printer(mut events: Receiver<ReceiverEvent>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
     let (end, ended) = oneshot::channel();
     std::thread::spawn(move || {
         let mut explainer = Explainer::default();
-        while let Some(told) = told.blocking_recv() {
-            let line = line(&told, &mut explainer, out);
+        while let Some(event) = events.blocking_recv() {
+            let line = line(&event, &mut explainer, out);
             match write_line(&line) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
@@ -205,8 +205,8 @@ fn wait_for_reader_to_go() -> bool {
     }
 }
 
-fn line(told: &ReceiverEvent, explainer: &mut Explainer, out: Out) -> String {
-    match told {
+fn line(event: &ReceiverEvent, explainer: &mut Explainer, out: Out) -> String {
+    match event {
         ReceiverEvent::Request(seen) => {
             let explanation = explainer.explain(seen, Instant::now());
             if out.json {

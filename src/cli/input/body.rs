@@ -36,7 +36,7 @@ pub fn event_named(waypost: &Waypost, name: &str) -> Result<Event, Failure> {
     checked(event)
 }
 
-/// What an event from there is called: the file's own name. Its directory would tell too much about this machine.
+/// The name of an event from there: that of the file, without its directory, which would reveal too much about this machine.
 pub fn name_of(path: &Path) -> String {
     if is_stdin(path) {
         return "stdin".to_owned();

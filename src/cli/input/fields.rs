@@ -1,4 +1,4 @@
-//! From flags to a draft. The rules for what is in a field stand in the domain; here is only which flags go together.
+//! From options to a draft: which options belong together. The rules for a value are in the domain.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, TIMEOUT, URL};
 use crate::domain::problem::Problem;
 use crate::ops;
 
-const SECRET_FIX: &str = "Give it by --secret-stdin, --secret-file or --secret-env";
+const SECRET_FIX: &str = "Use --secret-stdin, --secret-file or --secret-env";
 
 /// The fields of a destination.
 #[derive(Debug, Default, clap::Args)]
@@ -161,7 +161,7 @@ impl Fields {
     }
 }
 
-/// A CA's file as the draft wants it: absolute, and read once. Empty takes it away.
+/// The path of a CA file for the draft: absolute, and read once. Empty removes it.
 ///
 /// # Errors
 /// There is no such file, or no certificate in it.
@@ -219,9 +219,8 @@ fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {
 
 /// A secret that is empty because none was given: says how to give one.
 fn how_to_give(mut error: Problem) -> Problem {
-    let generate =
-        if error.field.is_some_and(FieldSpec::can_be_generated) { ", or let one be made by --generate-secret" } else { "" };
-    error.what = "is missing".into();
+    let generate = if error.field.is_some_and(FieldSpec::can_be_generated) { ", or --generate-secret to create one" } else { "" };
+    error.what = "is required".into();
     error.fix = format!("{SECRET_FIX}{generate}.").into();
     error
 }

@@ -2,7 +2,7 @@
 //!
 //! While it is asked, the terminal hands over every key as it is, ^C too. It is given back on every way out: an answer, ^C,
 //! ^D, a signal, a lost line; and at ^Z for as long as the shell has it, after which the question is asked again. What was
-//! typed or pasted behind the answer is thrown away, so that none of it reaches the shell.
+//! typed or pasted after the answer is discarded, so that none of it reaches the shell.
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -144,7 +144,7 @@ impl Asker {
     /// Does something else with the signals. What is typed meanwhile is thrown away: it answers no question.
     pub fn meanwhile<T>(&mut self, work: impl AsyncFnOnce(&mut Signals) -> T) -> T {
         let done = self.runtime.block_on(work(&mut self.signals));
-        // A terminal that has gone is told of by the next question.
+        // The next question reports a terminal that has closed.
         let _ = tcflush(io::stdin(), QueueSelector::IFlush);
         done
     }
@@ -177,11 +177,11 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
             screen.show(bytes);
         }
     };
-    // Room for all of it from the start: a buffer that grows leaves copies behind.
+    // With its full capacity from the start: a buffer that grows leaves copies in memory.
     let mut typed = Zeroizing::new(Vec::with_capacity(MAX_FIELD_BYTES + 8));
     let mut byte = Zeroizing::new([0]);
     let line = loop {
-        // Byte by byte and without a buffer: what is behind the answer stays in the terminal, where it is thrown away.
+        // Byte by byte, unbuffered: what follows the answer stays in the terminal, where it is discarded.
         match retry_on_intr(|| rustix::io::read(io::stdin(), byte.as_mut_slice())) {
             Ok(0) | Err(_) => break Line::Gone,
             Ok(_) => {}
@@ -229,8 +229,8 @@ fn take_last(typed: &mut Vec<u8>) -> bool {
     false
 }
 
-/// Where the question and the echo go: stderr where that is the terminal, else the terminal itself. An answer to a question
-/// that nobody saw is no answer, and what is typed has no business in a file.
+/// Where the question and the echo go: stderr where that is the terminal, else the terminal itself. A question that
+/// nobody sees must not be answered, and what is typed must not get into a file.
 struct Screen(Option<File>);
 
 impl Screen {
@@ -240,7 +240,7 @@ impl Screen {
     }
 
     fn show(&self, bytes: &[u8]) {
-        // A terminal that has gone is told of by the end of the input.
+        // The end of the input reports a terminal that has closed.
         let _ = match &self.0 {
             Some(terminal) => (&mut &*terminal).write_all(bytes),
             None if io::stderr().is_terminal() => io::stderr().write_all(bytes),

@@ -47,7 +47,7 @@ pub enum Verbosity {
 pub enum Tone {
     /// How a delivery ended.
     Ended(Outcome),
-    /// The name of what stands beside it.
+    /// The label of a value.
     Label,
     /// As it should be, or not.
     Good(bool),
@@ -184,7 +184,7 @@ pub fn unwritten(error: &io::Error) -> Failure {
     Failure::Other {
         code: exit::DISK,
         field: None,
-        message: format!("Standard output cannot be written. The system says: {}.", ops::reason(error)),
-        fix: "What was to be done is done; look at where the output goes.".into(),
+        message: format!("Standard output cannot be written: {}.", ops::reason(error)),
+        fix: "The command itself was completed. Check where its output goes.".into(),
     }
 }

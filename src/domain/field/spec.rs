@@ -89,6 +89,12 @@ impl FieldSpec {
         default: |_| None,
     };
 
+    /// The text without the whitespace around it, where that cannot be part of the value.
+    #[must_use]
+    pub fn trimmed<'a>(&self, text: &'a str) -> &'a str {
+        if self.trim { text.trim() } else { text }
+    }
+
     /// Whether what is typed into it is hidden.
     #[must_use]
     pub const fn is_secret(&self) -> bool {

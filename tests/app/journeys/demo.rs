@@ -66,7 +66,7 @@ fn led(fill_in: impl FnOnce(&mut App), change: &[Key], seen: &str, back: &[Key])
     app.wait_for("✓ 200");
     for (keys, line, outcome) in [
         (change, "4 of 5  The answer says what is wrong. Press e, fix it, save and test.", "✗ 40"),
-        (back, "5 of 5  That was the tour. Press q to quit; nothing of it is left behind.", "✓ 200"),
+        (back, "5 of 5  That was the tour. Press q to quit; it leaves no files behind.", "✓ 200"),
     ] {
         app.type_text("e");
         app.wait_for(" Edit destination ");

@@ -99,9 +99,9 @@ fn registers_tests_edits_and_removes() {
     // Another token: refused, with why and fix. What is not answered stays as it is.
     talk.answer("2", "Enter keeps it:");
     talk.answer("", "q goes back:");
-    talk.answer("", "Enter keeps the one there is):");
-    talk.answer("another-token", "takes it away:");
-    talk.answer("", "takes it away:");
+    talk.answer("", "Enter keeps the current one):");
+    talk.answer("another-token", "removes it:");
+    talk.answer("", "removes it:");
     talk.answer("-", "q goes back:");
     assert!(talk.said().contains("Timeout: 15 seconds") && talk.said().contains("Token: set\n"), "{}", talk.said());
     talk.answer("1", "q goes back:");
@@ -332,7 +332,7 @@ fn the_demo_leads_on_through_a_refusal() {
             ("2", &*url),
             "delivered  200",
             "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
-            "Guide, 5 of 5: That was the tour. q ends the demo; nothing of it is left behind.",
+            "Guide, 5 of 5: That was the tour. q ends the demo; it leaves no files behind.",
         ),
     ];
     for ((chosen, url), outcome, seen, guide) in steps {

@@ -10,7 +10,7 @@ pub fn cleaned(field: Field, text: &str, empty: bool) -> (&str, Option<String>) 
         let note = (clean.len() != text.len()).then(|| "the trailing line break was removed".to_owned());
         return (clean, note);
     }
-    let trimmed = text.trim();
+    let trimmed = field.trimmed(text);
     let spaces = (trimmed.len() != text.len()).then_some("whitespace around the paste was removed");
     let (clean, notice) = if empty { (field.clean)(trimmed) } else { (trimmed, None) };
     let note = spaces.into_iter().chain(notice).collect::<Vec<_>>().join(", and ");
