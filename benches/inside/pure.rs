@@ -39,7 +39,7 @@ fn notices_of_draft(bencher: Bencher, auth_type: AuthType) {
     bencher.bench(|| black_box(&draft).notices());
 }
 
-/// JSON of about so many bytes, with what other languages write in another way.
+/// JSON of about that many bytes, with what other languages write differently.
 fn json(bytes: usize) -> Vec<u8> {
     let item = r#"{"name":"Åsa / \u00e9","sum":12.50,"ok":true}"#;
     let items = vec![item; bytes / (item.len() + 1)];

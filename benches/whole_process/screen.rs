@@ -119,7 +119,7 @@ pub fn keys(world: &World, table: &mut Table) {
     table.at_most("key to frame", "ms", 0.6, &ours.frame, &of(|typing| &typing.frame));
 }
 
-/// Sends a test delivery in the app, and waits until its result stands there.
+/// Sends a test delivery in the app, and waits until its result is there.
 fn deliver(app: &mut Terminal) {
     app.press(b"t", PATIENCE);
     app.press(b"\r", Duration::from_secs(5));

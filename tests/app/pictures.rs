@@ -1,4 +1,4 @@
-//! The README's pictures, taken from the real app on a terminal of its own. To write them anew:
+//! The README's pictures, taken from the real app on a terminal. To write them again:
 //!
 //! ```text
 //! WAYPOST_PICTURES=1 cargo test --test app pictures
@@ -44,7 +44,7 @@ fn colour(palette: &Palette, colour: Color, default: &'static str) -> &'static s
     }
 }
 
-/// Neighbouring cells of one style. Its width is given, so that the columns stand whatever the reader's font is.
+/// Neighbouring cells of one style. Its width is given, so that the columns are aligned in any font.
 #[derive(Default)]
 struct Run {
     text: String,

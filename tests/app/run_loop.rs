@@ -100,7 +100,7 @@ async fn register_and_test_and_quit() {
     let end = async move {
         let receiver::ReceiverEvent::Request(seen) = requests.recv().await.unwrap() else { panic!("no request") };
         assert!(seen.verdict.unwrap().is_accepted());
-        // The answer is on its way; the signal comes behind it or before it, and the delivery is recorded either way.
+        // The answer is on its way; the signal comes after it or before it, and the delivery is recorded either way.
         to_loop.send(Msg::Terminate(143)).unwrap();
     };
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();

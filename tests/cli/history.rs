@@ -250,7 +250,7 @@ fn a_command_for_the_destination_of_now() {
     let home = registered_at(&receiver, &["--auth", "hmac", "--header-key", "X-Sig", "--secret-stdin"], SECRET);
     home.waypost(&["test"]).exits(0);
     let id = ids(&home)[0].clone();
-    // openssl takes the key by no other way.
+    // openssl accepts the key in no other way.
     let said = home.waypost(&["curl", &id]).exits(0).stderr;
     assert!(said.contains("process list") && !said.contains("has changed"), "{said}");
     let json = home.waypost(&["curl", &id, "--json"]).exits(0).json();

@@ -155,7 +155,7 @@ fn a_mistake_of_the_sender_is_named() {
     assert!(!seen["mistakes"].as_array().unwrap().is_empty(), "{seen}");
     assert!(seen["reason"].as_str().unwrap().contains("base64") && !seen["fix"].as_str().unwrap().is_empty(), "{seen}");
 
-    // What is registered is read anew.
+    // The registration is read again.
     home.waypost(&["edit", "--format", "base64"]).exits(0);
     other.waypost(&["test"]).exits(0);
     assert_eq!(listening.json()["accepted"], true);

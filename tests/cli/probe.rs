@@ -57,7 +57,7 @@ fn an_endpoint_that_accepts_everything() {
 #[test]
 fn an_endpoint_whose_answers_are_inconclusive() {
     for (answers, says) in [
-        // Another fault than a check stands behind a 500.
+        // A 500 has another cause than a check.
         (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not show whether it checks"),
         (vec![Answer::status(401)], "waypost edit --secret-stdin."),
     ] {

@@ -80,7 +80,7 @@ fn a_secret_is_not_asked_for_when_the_command_will_fail() {
     let mut pty = home.pty(&REGISTER).start();
     assert_eq!(pty.wait_exit().code, Some(8));
     assert!(!pty.screen_text().contains("not shown"), "{}", pty.screen_text());
-    // What is wrong already is told before anything is asked.
+    // Errors are reported before anything is asked.
     let mut pty = Home::new().pty(&["register", "--url", "http://x", "--auth", "bearer"]).start();
     assert_eq!(pty.wait_exit().code, Some(2));
     assert!(!pty.screen_text().contains("not shown"), "{}", pty.screen_text());

@@ -87,7 +87,7 @@ fn one_event_from_standard_input_as_json() {
         schema::assert_valid("test", &out.json());
         assert_eq!(out.json()["delivery"]["attempts"].as_array().unwrap().len(), attempts);
         assert_eq!(out.json()["delivery"]["event"], "stdin");
-        // Quiet where nobody watches.
+        // Quiet without a terminal.
         assert_eq!(out.stderr, "");
     }
     let closed = registered_at(&receiver, &["--auth", "default"], "");
@@ -454,7 +454,7 @@ fn no_second_signal_is_held_up_by_a_line_without_an_end() {
     let home = at(&receiver);
     let mut child = start(&home, &["send", "--lines", "-", "--failed", "f", "--json"]);
     let mut input = child.stdin.take().unwrap();
-    // More than a pipe holds behind the longest line: all but its last is read when this is back.
+    // More than a pipe holds after the longest line: when this returns, all but the last of it is read.
     input.write_all(&vec![b'x'; 18_000_000]).unwrap();
     signal(&child, Signal::INT);
     signal(&child, Signal::TERM);

@@ -81,7 +81,7 @@ fn every_auth_type_is_verified_and_a_wrong_one_named() {
         let json = home.waypost(&[&VERIFY[..], &["--json"]].concat()).exits(3).json();
         crate::schema::assert_valid("verify", &json);
         assert_eq!((&json["valid"], &json["mistakes"]), (&json!(false), &json!([])), "{args:?}");
-        // By another method it is none of ours, whatever it holds.
+        // With another method it is not our request, whatever it contains.
         let json = home.waypost(&[&VERIFY[..], &["--method", "PUT", "--json"]].concat()).exits(3).json();
         assert_eq!(json["mistakes"], json!(["method"]));
         let quiet = home.waypost(&[&VERIFY[..], &["-q"]].concat()).exits(3);
@@ -175,7 +175,7 @@ fn what_is_old_by_now_says_what_it_was_judged_by() {
     let given = home.waypost_stdin(&[&args[..], &["--at", "2000"]].concat(), "[1.5]").exits(3).json();
     assert_eq!(given["mistakes"], json!(["stale"]));
     assert!(!given["fix"].as_str().unwrap().contains("--at"), "{given}");
-    // What several languages would have made of it is told of none.
+    // A body that several languages could have written is attributed to none.
     let json = home.waypost_stdin(&[&args[..], &["--at", "1000"]].concat(), "[1.50]").exits(3).json();
     assert!(json["reason"].as_str().unwrap().contains("with numbers written again (1.50 as 1.5)"), "{json}");
 }
@@ -229,7 +229,7 @@ fn a_key_in_the_query_needs_the_target() {
     refused_with(&home, &["verify", "--body", "body"], "", 2, None, "--target is required");
     let json = home.waypost(&["verify", "--body", "body", "--target", "/in", "--json"]).exits(3).json();
     assert_eq!(json["mistakes"], json!(["parameter-missing"]));
-    // Among the arguments everybody can read it: that is told, but not with the secret.
+    // Everybody can read it among the arguments: the message says so, without the secret.
     let out = home.waypost(&["verify", "--body", "body", "--target", request.target()]).exits(0);
     assert!(out.stderr.contains("the arguments contain the secret") && !out.stderr.contains(SECRET), "{}", out.stderr);
     assert_eq!(home.waypost(&VERIFY).exits(0).stderr, "");

@@ -107,7 +107,7 @@ fn basic_credentials_are_as_published() {
     }
 }
 
-/// Any secret that a format takes.
+/// Any secret that a format accepts.
 fn secret_of(format: Format, key: &[u8]) -> SigningSecret {
     use base64::Engine as _;
     let coded = base64::engine::general_purpose::STANDARD.encode(key);

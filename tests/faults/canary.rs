@@ -29,7 +29,7 @@ fn forms() -> Vec<String> {
         if upper { encoded } else { encoded.to_lowercase().replace("canary", "Canary").replace("secret", "sEcRet") }
     };
     let mut forms = vec![CANARY.to_owned(), percent(true), percent(false), CANARY.to_lowercase()];
-    // Base64 looks different behind one or two bytes of something else; what stands in the middle is the same.
+    // Base64 differs after one or two other bytes; the middle is the same.
     for before in ["", "x", "xx", &format!("{USER}:"), "key="] {
         let text = base64(format!("{before}{CANARY}").as_bytes());
         let skipped = before.len().div_ceil(3) * 4;
@@ -123,7 +123,7 @@ fn h21_no_command_leaks_a_canary() {
             (&["verify", "--body", "-", "--header", "x-signature: abc", "--target", "/in?key=wrong", "--json"], "{}", 3),
             (&["edit", "--url", "http://h.example/"], "", 2),
             (&["edit", "--secret-env", "CANARY", "--json"], "", 0),
-            // A blank, a control character: wrong for every field.
+            // A space, a control character: wrong for every field.
             (&["edit", "--secret-stdin"], &format!("{CANARY}\x1b{CANARY}"), 2),
             (&["edit", "--secret", CANARY], "", 2),
             (&["edit", &format!("--password={CANARY}")], "", 2),

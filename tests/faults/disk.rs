@@ -118,7 +118,7 @@ fn h31_a_fault_at_any_call_of_a_save_leaves_the_old_file_or_the_new() {
                 assert!(temps(&home).is_empty() || call.name.starts_with("unlink"), "{at}: {:?}", temps(&home));
                 assert!(!out.stderr.contains("panicked") && !out.stderr.contains(SECRET), "{at}");
                 if call.renamed {
-                    // After the rename it stands; a fault of what follows can undo it only together with a power cut.
+                    // After the rename the new file is there; a later fault can undo it only together with a power cut.
                     assert_ne!(after, before, "{at}");
                     let told = out.stderr.contains("is saved, but may not survive a power cut");
                     assert_eq!((out.code, told), (Some(5), true), "{at}");

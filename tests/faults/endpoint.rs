@@ -13,7 +13,7 @@ use crate::support::ca::{Ca, Leaf};
 use crate::support::common::register;
 use crate::support::{Home, Output};
 
-/// A port of 127.0.0.1 with something of the test's own behind it.
+/// A port of 127.0.0.1 with a server of the test's own.
 pub struct Endpoint {
     pub url: String,
     connections: Arc<AtomicUsize>,
@@ -30,7 +30,7 @@ impl Endpoint {
             for stream in listener.incoming().flatten() {
                 count.fetch_add(1, Ordering::SeqCst);
                 let serve = Arc::clone(&serve);
-                // What the client does to the connection is told by the client.
+                // The client reports what it does to the connection.
                 std::thread::spawn(move || serve(stream).is_ok());
             }
         });
@@ -82,7 +82,7 @@ impl Endpoint {
     }
 }
 
-/// Runs a test that ends with that code, and gives the attempt. Whatever came of it, it is told in words and without a panic.
+/// Runs a test that ends with that code, and gives the attempt. Whatever the outcome, it is reported with a message and without a panic.
 #[track_caller]
 pub fn attempt(home: &Home, args: &[&str], stdin: &str, code: i32) -> Value {
     let out = home.waypost_stdin(&[&["test", "--json"], args].concat(), stdin).exits(code);

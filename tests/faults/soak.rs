@@ -143,7 +143,7 @@ fn soak() {
     assert_eq!(outcomes.iter().sum::<usize>(), DELIVERIES);
     assert!(outcomes[0] > DELIVERIES / 3 && outcomes[1] > DELIVERIES / 10 && outcomes[2] > DELIVERIES / 10, "{outcomes:?}");
     assert_eq!(outcomes[3], 0);
-    // No save that was told is lost.
+    // No save that was reported is lost.
     let snapshot = waypost.snapshot();
     assert!(matches!(snapshot.state, State::Open(_)));
     assert_eq!(snapshot.generation, 1 + told.load(Ordering::SeqCst) as u64);

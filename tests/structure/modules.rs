@@ -60,7 +60,7 @@ fn read(path: Vec<String>, file: usize, trees: &[TokenTree], out: &mut BTreeMap<
             continue;
         };
         let end = match keyword.as_str() {
-            // Braces may stand in a value.
+            // A value may contain braces.
             "const" | "static" | "type" => after_semicolon(trees, at),
             _ => after_item(trees, at),
         };

@@ -45,7 +45,7 @@ const PURE_WORDS: [&str; 38] = [
     "env",
 ];
 
-/// Sequences of tokens that the domain may not use; a star stands for the rest of a word.
+/// Sequences of tokens that the domain may not use; a star matches the rest of a word.
 const PURE_PATHS: [&str; 5] = [". now ( )", ": now ( )", "Uuid : : n*", "crate : : io", "super : : io"];
 
 /// What the app may not use outside its loop: times and ids come in.

@@ -40,7 +40,7 @@ fn wrong_room(from: &str, to: &str, taken: &Taken) -> Option<String> {
     named.into_iter().find(|named| **named != own && !allowed(own).contains(&named.as_str())).cloned()
 }
 
-/// The layer of a file of the app: `update`, `view`, or what both stand on. The loop calls both.
+/// The layer of a file of the app: `update`, `view`, or what both use. The loop calls both.
 fn layer(path: &str) -> Option<&str> {
     let inner = path.strip_prefix("src/tui/")?;
     let mut parts = inner.split(['/', '.']);

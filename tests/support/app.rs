@@ -6,7 +6,7 @@ use super::Home;
 use super::pty::{Command, Key, Pty};
 use super::receiver::Receiver;
 
-/// What stands for a secret on the screen.
+/// A secret on the screen.
 pub const DOTS: &str = "••••••••";
 
 /// waypost on a terminal.
@@ -99,7 +99,7 @@ impl App {
         Self::start_wide(command, 80)
     }
 
-    /// The same, on a terminal of so many columns.
+    /// The same, on a terminal of `columns` columns.
     #[track_caller]
     pub fn start_wide(command: Command, columns: usize) -> Self {
         let mut app = Self { pty: command.start(), columns };
@@ -107,8 +107,8 @@ impl App {
         app
     }
 
-    /// As [`Pty::wait_for`], and until the frame that it stands in is there whole: a frame is one write, and what is written
-    /// behind it comes behind it.
+    /// As [`Pty::wait_for`], and until its frame is complete: a frame is one write, and what is written
+    /// after it comes after it.
     #[track_caller]
     pub fn wait_for(&mut self, text: &str) {
         self.pty.wait_for(text);
@@ -232,7 +232,7 @@ impl App {
         self.assert_terminal_whole();
     }
 
-    /// What is under the tabs of the test popup, each row with the blanks at its end, scrolled through from its beginning. For a
+    /// What is under the tabs of the test popup, each row with the spaces at its end, scrolled through from its beginning. For a
     /// terminal of 24 rows and more.
     #[track_caller]
     pub fn under_the_tabs(&mut self) -> Vec<String> {
@@ -319,7 +319,7 @@ impl App {
         rows[rule + 1..buttons - 1].iter().map(inner).collect()
     }
 
-    /// What stands behind a label of the form or the destination screen.
+    /// The value beside a label of the form or the destination screen.
     #[track_caller]
     pub fn value_of(&self, label: &str) -> String {
         let text = self.screen_text();

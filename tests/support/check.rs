@@ -94,7 +94,7 @@ fn only<'a>(request: &'a RawRequest, name: &str) -> Result<&'a str, String> {
     }
 }
 
-/// The values are a test's own, so they may be told.
+/// The values are a test's own, so they may be printed.
 fn equal(name: &str, given: &str, expected: &str) -> Result<(), String> {
     if given == expected { Ok(()) } else { Err(format!("{name} is {given:?}, not {expected:?}")) }
 }

@@ -70,7 +70,7 @@ impl Command {
         self
     }
 
-    /// The terminal is not the one that controls the program: nobody sends a SIGHUP when it goes.
+    /// The terminal is not the one that controls the program: no SIGHUP is sent when it goes.
     pub fn without_control(mut self) -> Self {
         self.builder.set_controlling_tty(false);
         self
@@ -303,7 +303,7 @@ impl Pty {
         }
         drop(master.input);
         while !master.writer.is_finished() {
-            // Input that nobody reads would keep it waiting.
+            // Unread input would keep it waiting.
             let _ = termios::tcflush(&self.slave, QueueSelector::IFlush);
             std::thread::yield_now();
         }
@@ -391,7 +391,7 @@ fn write(mut to: Box<dyn Write + Send>, keys: &Receiver<Vec<u8>>, ack: &Sender<s
     }
 }
 
-/// Follows the program until it has ended. It is looked at first and reaped under the lock, so that nobody signals a number
+/// Follows the program until it has ended. It is looked at first and reaped under the lock, so that no signal goes to a number
 /// that belongs to another program by then.
 fn watch(pid: Pid, shared: &Shared) {
     let any = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::CONTINUED;
@@ -411,7 +411,7 @@ fn watch(pid: Pid, shared: &Shared) {
     }
 }
 
-/// From `/proc/PID/stat`, which is there until the program is reaped (proc(5)): fields 14 and 15, counted from behind the
+/// From `/proc/PID/stat`, which is there until the program is reaped (proc(5)): fields 14 and 15, counted from after the
 /// name, in hundredths of a second.
 fn cpu_of(pid: Pid) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).unwrap_or_default();

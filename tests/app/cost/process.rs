@@ -9,7 +9,7 @@ use crate::support::app::App;
 use crate::support::pty;
 use crate::support::{Home, WAYPOST};
 
-/// A destination, and so many deliveries.
+/// A destination, and `records` deliveries.
 fn registered(records: usize) -> Home {
     let home = Home::new();
     history::write(&home, records);

@@ -32,7 +32,7 @@ fn size() -> io::Result<Size> {
     Ok(Size { width: COLUMNS, height: ROWS })
 }
 
-/// Runs of one sign in one style: what screens are made of, and blanks most of all. No wide signs: what an emulator makes of
+/// Runs of one character in one style: what screens are made of, spaces most of all. No wide characters: what an emulator makes of
 /// the other half of one that is written over is its own.
 fn runs() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
     let plain = Style::new();
@@ -92,7 +92,7 @@ fn draw(terminal: &mut Terminal<LeanBackend<Wire>>, runs: &[(usize, &'static str
     drawn.unwrap().buffer.content.clone()
 }
 
-/// What is seen of a cell: a blank shows no foreground.
+/// The visible part of a cell: a space shows no foreground.
 fn seen(cell: &vt100::Cell) -> (String, vt100::Color, vt100::Color, [bool; 4]) {
     let text = if cell.contents().is_empty() { " " } else { cell.contents() };
     let [mut bold, mut dim] = [cell.bold(), cell.dim()];

@@ -330,7 +330,7 @@ fn h17_in_the_app_a_pasted_prefix_is_removed_with_a_notice() {
 fn the_client_submissions_arrive_byte_for_byte() {
     let home = Home::new();
     let receiver = Receiver::start(check::expect_bearer("mF_9.B5f-4.1JqM"));
-    // Wide enough for the longest line of them: of one that is broken, blanks at the break cannot be told from no blanks.
+    // Wide enough for the longest line of them: where one is broken, spaces at the break cannot be seen.
     let terminal = home.pty(&[]).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap()).size(30, 110);
     let mut app = App::start_wide(terminal, 110);
     app.register(&receiver.url, &Typed::Bearer { pasted: "mF_9.B5f-4.1JqM" });

@@ -9,7 +9,7 @@ use crate::support::check;
 use crate::support::pty::Key;
 use crate::support::receiver::{Answer, Receiver};
 
-/// A program that stands for an editor: it says what the terminal is like, asks for a word as an editor would ask for keys, and
+/// A program in place of an editor: it says what the terminal is like, asks for a word as an editor would ask for keys, and
 /// puts the word into the body.
 fn editor(home: &Home, then: &str) -> PathBuf {
     let path = home.path().join("an editor");
@@ -48,7 +48,7 @@ fn the_editor_gets_the_terminal_and_the_body_comes_back() {
     let body = receiver.requests()[0].body.clone();
     let ping = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/events/ping.json")).unwrap();
     assert_eq!(String::from_utf8(body).unwrap(), format!("{{\"word\":\"quit-edit-delete\",\"was\":{}}}", ping.trim_end()));
-    // Nothing of the body is left behind in a file of its own.
+    // No file with the body is left.
     let left: Vec<_> = fs::read_dir(home.state_dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("event-")), "{left:?}");
     app.quit();

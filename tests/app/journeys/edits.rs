@@ -41,7 +41,7 @@ fn an_unchanged_secret_stays_valid_under_another_url() {
     let after = file(&home);
     assert_eq!(after["destination"]["url"], json!(format!("{}?edited=1", receiver.url)));
     assert_eq!(after["generation"], json!(2));
-    // Sealed anew: the old text was sealed for the old URL.
+    // Sealed again: the old text was sealed for the old URL.
     assert_ne!(after["destination"]["sealed"]["auth.token"], before["destination"]["sealed"]["auth.token"]);
     assert_eq!(after["destination"]["id"], before["destination"]["id"]);
     assert_eq!(after["destination"]["created_at"], before["destination"]["created_at"]);

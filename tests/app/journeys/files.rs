@@ -143,7 +143,7 @@ fn h31_in_the_app_a_save_that_fails_keeps_what_was_typed() {
     let mut app = App::open(&home);
     app.open_form();
     app.fill_in("https://typed.example/in", &Typed::Bearer { pasted: "mF_9.B5f-4.1JqM" });
-    // A file stands where the directory has to be.
+    // A file is where the directory has to be.
     std::fs::write(home.config_dir(), b"in the way").unwrap();
     app.key(Key::Ctrl('o'));
     app.wait_for("Not saved: ");

@@ -182,7 +182,7 @@ fn a_generated_secret_is_what_is_signed_with() {
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
     let secret = app.value_of("Signing secret");
-    // The receiver is told the secret, as a person carries it there.
+    // The receiver gets the secret, as if the user had copied it there.
     let receiver = Receiver::start(check::expect_hmac("standard", "X-Signature", &secret));
     app.press(&[Key::Tab, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.wait_for("‹ Standard Webhooks ›");

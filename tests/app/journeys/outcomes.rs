@@ -9,7 +9,7 @@ use crate::support::check;
 use crate::support::pty::Key;
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
-/// What stands behind Why and behind Fix, the first line of each.
+/// The first line of Why and of Fix.
 #[track_caller]
 fn why_and_fix(app: &App) -> (String, String) {
     (app.value_of("Why "), app.value_of("Fix "))

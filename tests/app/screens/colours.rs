@@ -1,4 +1,4 @@
-//! The colours can be read in the usual palettes, on dark and on light; and nobody needs to tell red from green.
+//! The colours can be read in the usual palettes, on dark and on light, and red and green are never the only difference.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
@@ -70,7 +70,7 @@ const PALETTES: [Palette; 6] = [
 ];
 
 /// Where a colour of the theme has less contrast: by palette, and whether the background is light. Green has no better one in
-/// its place (light green is paler, blue is dark on dark), and stands beside a mark always.
+/// its place (light green is paler, blue is dark on dark), and is always beside a mark.
 const EXCEPTIONS: [(&str, bool, Color); 2] = [("xterm", true, Color::Green), ("Solarized", true, Color::Green)];
 
 /// WCAG 2.2, "relative luminance".
@@ -143,7 +143,7 @@ fn without_colours_none_are_drawn() {
     assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
 }
 
-/// What every screen that is shown in a test has to keep to: its colours can be read, and red and green are told by a mark, too.
+/// What holds for every screen in a test: its colours can be read, and red and green have a mark, too.
 pub fn assert_readable(model: &Model) {
     let (buffer, _) = buffer(model);
     let mut pairs: Vec<(Color, Color)> = buffer.content.iter().map(|cell| (cell.fg, cell.bg)).collect();

@@ -50,7 +50,7 @@ pub fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     keys.split_whitespace().flat_map(presses).flat_map(|key| update(model, Msg::Key(key))).collect()
 }
 
-/// Types a text, blanks included.
+/// Types a text, spaces included.
 pub fn type_text(model: &mut Model, text: &str) {
     for c in text.chars() {
         update(model, Msg::Key(Press::Char(c)));
@@ -88,7 +88,7 @@ fn rows(buffer: &Buffer) -> Vec<&[Cell]> {
     buffer.content.chunks(usize::from(buffer.area.width.max(1))).collect()
 }
 
-/// The cells of a row that are seen, with their columns: behind a wide sign there is one that is not.
+/// The visible cells of a row, with their columns: after a wide character there is one that is not.
 fn seen(row: &[Cell]) -> impl Iterator<Item = (usize, &Cell)> {
     let mut next = 0;
     row.iter().enumerate().filter(move |(x, cell)| {
@@ -125,7 +125,7 @@ fn short(text: &str) -> String {
     out.join("\n")
 }
 
-/// The screen as text; under it, style by style, what stands in it (row:column, then its text), and the cursor's place.
+/// The screen as text; under it, for each style, its cells (row:column, then the text), and the position of the cursor.
 pub fn styled(model: &Model) -> String {
     let (buffer, cursor) = buffer(model);
     let mut out = short(&screen(model));
@@ -182,7 +182,7 @@ impl std::fmt::Display for Run {
         if count > 3 && chars.all(|c| c == sign) {
             write!(f, "{sign}×{count}")
         } else if count > 24 {
-            // Where it ends can be told from the text above.
+            // The text above shows where it ends.
             write!(f, "‘{}…’ ({width})", text.chars().take(16).collect::<String>())
         } else {
             write!(f, "‘{text}’")

@@ -541,7 +541,7 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
     let body = Body::Bytes(b"{\"a\":\t1}\n".to_vec());
     assert_eq!(effects, [Effect::Explain { id: 3, target: None, headers: headers.clone(), body }]);
-    // A file stands for the body where only its path is given.
+    // If only its path is given, a file replaces the body.
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "v");
     update(&mut model, paste("X-Signature: abc"));

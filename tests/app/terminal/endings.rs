@@ -149,12 +149,12 @@ fn ctrl_c_quits_with_130_where_nothing_is_lost() {
     app.assert_terminal_whole();
 }
 
-/// A blank that was drawn and one that was not look the same.
+/// A space that was drawn and one that was not look the same.
 pub fn without_trailing_blanks(text: &str) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
-/// Stopped by what `stop` does, and on again: the terminal is the shell's in between, and all is drawn anew afterwards.
+/// Stopped by what `stop` does, and on again: the terminal is the shell's in between, and everything is redrawn afterwards.
 #[track_caller]
 fn assert_stops_and_goes_on(stop: impl Fn(&mut App)) {
     let home = Home::new();

@@ -136,7 +136,7 @@ fn h52_the_cursor_is_right_for_wide_and_combining_characters() {
     app.wait_for(">Username");
     let start = app.screen(|screen| screen.cursor_position().1);
     let row = app.screen(|screen| screen.cursor_position().0);
-    // Each with the columns that it takes.
+    // Each with its width in columns.
     let graphemes = [("a", 1), ("漢", 2), ("é", 1), ("e\u{301}", 1), ("👍", 2), ("字", 2), ("x", 1)];
     let mut columns = 0;
     let mut text = String::new();

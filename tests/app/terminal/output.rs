@@ -122,7 +122,7 @@ fn help_after(app: &mut App, keys: &[u8]) -> Vec<u8> {
     app.settle();
     let before = app.raw().len();
     app.send(keys);
-    // The keys are read in order, so that the help comes behind whatever the others made.
+    // The keys are read in order, so that the help comes after what the others caused.
     app.key(Key::Char('?'));
     app.wait_for(" Keys ");
     app.wait_until(vt100::Screen::hide_cursor);
@@ -140,7 +140,7 @@ fn help_after(app: &mut App, keys: &[u8]) -> Vec<u8> {
 fn an_idle_app_and_a_key_that_changes_nothing_write_nothing() {
     let home = Home::new();
     let mut app = App::open(&home);
-    // Once there and back first: the cursor stands elsewhere after the first frame.
+    // Once there and back first: after the first frame the cursor is elsewhere.
     help_after(&mut app, b"");
     let alone = help_after(&mut app, b"");
     for keys in
@@ -153,7 +153,7 @@ fn an_idle_app_and_a_key_that_changes_nothing_write_nothing() {
     app.quit();
 }
 
-/// The title stands at both ends of the first row, so that it shows for how many columns it was drawn.
+/// The title is at both ends of the first row, which shows the number of columns it was drawn for.
 fn drawn_for(screen: &vt100::Screen, rows: u16, columns: u16) -> bool {
     let first = screen.rows(0, columns).next().unwrap_or_default();
     let keys = screen.rows(0, columns).nth(usize::from(rows) - 1).unwrap_or_default();

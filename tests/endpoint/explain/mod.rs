@@ -22,7 +22,7 @@ pub(crate) const SECRET: &str = "It's a Secret to Everybody";
 /// Base64, and hex, too.
 pub(crate) const CODED: &str = "5d1d0f4eab9b7b5fbb3ac9e3bb2a7b6f5d1d0f4eab9b7b5f";
 pub(crate) const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-/// What stands behind `whsec_`, decoded.
+/// What follows `whsec_`, decoded.
 pub(crate) const WHSEC_KEY: [u8; 24] = [
     0x0b, 0x61, 0x55, 0xb0, 0x14, 0x08, 0x86, 0xbb, 0x1c, 0x0a, 0x19, 0x50, 0x20, 0xc5, 0x7e, 0x6f, 0x9b, 0x12, 0x62, 0xca, 0x68,
     0x6f, 0xba, 0x03,

@@ -1,4 +1,4 @@
-//! The sender against real sockets on loopback: what is sent, what is told of it, and every way in which it can go wrong.
+//! The client against real sockets on loopback: what is sent, what is reported, and every way in which it can fail.
 
 mod server;
 

@@ -28,7 +28,7 @@ pub struct Seen {
 struct Shared {
     seen: Mutex<HashMap<Vec<u8>, Seen>>,
     requests: AtomicU64,
-    /// Of a thousand requests so many fail.
+    /// The number of requests in a thousand that fail.
     failing: u64,
     /// Whether bodies are remembered.
     remembers: bool,

@@ -47,7 +47,7 @@ impl FailedLines for Kept {
     }
 }
 
-/// A file on a disk that is full after so many bytes.
+/// A file on a disk that is full after that number of bytes.
 struct Full(usize, Kept);
 
 impl Write for Full {

@@ -77,7 +77,7 @@ fn with_draft(draft: Draft, url: &str, ca: &Path) -> Destination {
     Destination::new(DestinationId::new("dst_1"), draft.check().unwrap().settings, now, now)
 }
 
-/// A stop that comes when it is told to, even before somebody waits for it.
+/// A stop on demand, even before anything waits for it.
 #[derive(Clone, Default)]
 struct Stopper(Arc<tokio::sync::Notify>);
 

@@ -121,7 +121,7 @@ fn h48_lines_that_are_not_written_yet_are_recorded() {
     let history = history_after("h48_lines_that_are_not_written_yet_are_recorded", vec![Answer::Checked]);
     let (delivered, cut): (Vec<_>, Vec<_>) = history.iter().partition(|delivery| delivery.outcome() == Outcome::Delivered);
     assert_eq!(delivered.len(), 3, "{history:?}");
-    // The other lane may have just got its answer, too, and not begun anew.
+    // The other lane may have just got its answer, too, and not started the next.
     assert!(cut.len() <= 1, "{history:?}");
     for delivery in cut {
         assert_stopped(delivery, 1);

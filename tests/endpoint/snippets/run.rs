@@ -11,7 +11,7 @@ use waypost::domain::snippet::check::ReceiverCheck;
 
 use super::requests::Sent;
 
-/// What `verify` takes.
+/// The arguments of `verify`.
 enum Takes {
     Nothing,
     HeadersAndBody,

@@ -1,4 +1,4 @@
-//! What waypost says when something is wrong: everywhere what is wrong, why, and how to mend it.
+//! What waypost says when something is wrong: always what, why, and how to fix it.
 
 mod troubleshooting;
 
@@ -28,7 +28,7 @@ use waypost::ops::{self, Listen, Problem, ProblemKind, Waypost};
 
 use crate::support::Home;
 
-/// What is wrong goes on a sentence and has no full stop; why and how to mend it are sentences.
+/// `what` continues a sentence and has no full stop; `why` and `fix` are sentences.
 #[track_caller]
 fn is_whole(what: &str, why: &str, fix: &str) {
     for text in [what, why, fix] {
@@ -321,7 +321,7 @@ fn kind_of(cause: &Cause) -> (Discriminant<Cause>, Option<Discriminant<TlsCause>
     (discriminant(cause), tls)
 }
 
-/// One of each kind. A new one does not compile until it stands here.
+/// One of each kind. A new one does not compile until it is listed here.
 fn causes() -> Vec<Cause> {
     use Cause as C;
     use TlsCause as T;
@@ -493,7 +493,7 @@ fn receivers_and_deliveries_that_are_not_there() {
     problems.iter().for_each(problem_is_whole);
 }
 
-/// What the command line says of a wrong call: what and how to mend it, on standard error alone.
+/// What the command line says of an invalid call: what, and how to fix it, on standard error only.
 #[test]
 fn calls_that_are_wrong() {
     let home = Home::new();
@@ -531,7 +531,7 @@ fn calls_that_are_wrong() {
         assert!((2..=8).contains(&code) && out.stdout.is_empty(), "{call:?}: {out:?}");
         let said = out.stderr.trim_end();
         assert!(said.starts_with("error: ") && (said.ends_with('.') || said.contains("--help")), "{call:?}: {said}");
-        // What, and at least one sentence of how to mend it.
+        // What, and at least one sentence of how to fix it.
         let sentences = said.split(['.', '\n']).filter(|part| !part.trim().is_empty()).count();
         assert!(sentences >= 2, "{call:?}: {said}");
         for slip in ["  ", "Some(", "Err(", "panicked", "os error"] {

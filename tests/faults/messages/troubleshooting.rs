@@ -1,4 +1,4 @@
-//! The tables of docs/troubleshooting.md of what goes wrong are what the diagnosis says. To write them anew:
+//! The tables of docs/troubleshooting.md are what the diagnosis says. To write them again:
 //!
 //! ```text
 //! WAYPOST_TROUBLESHOOTING=1 cargo test --test faults troubleshooting
