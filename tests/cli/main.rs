@@ -5,6 +5,7 @@ mod generated;
 mod history;
 mod input;
 mod listen;
+mod mistakes;
 mod network;
 mod output;
 mod parity;

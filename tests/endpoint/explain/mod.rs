@@ -3,6 +3,7 @@
 mod by_hand;
 mod credentials;
 mod pairs;
+mod reported;
 mod single;
 mod tampering;
 

@@ -199,7 +199,10 @@ proptest! {
             let found = request.explain(&settings);
             prop_assert!(!found.valid);
             let absent = |mistake: &Mistake| {
-                matches!(mistake, Mistake::HeaderMissing { .. } | Mistake::ParameterMissing { .. })
+                matches!(
+                    mistake,
+                    Mistake::HeaderMissing { .. } | Mistake::ParameterMissing { .. } | Mistake::BodyMissing { .. }
+                )
             };
             prop_assert!(found.mistakes.iter().all(absent), "{:?}", found);
         }

@@ -1,9 +1,12 @@
-//! What a framework, an editor or a form may have made of a body.
+//! What a framework, an editor or a form may have made of a body, and what that is called.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 
 use super::mistake::BodyForm;
-use super::rewrites;
+use super::{coding, rewrites};
+use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -11,7 +14,7 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 type Make = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// The forms other than JSON written again, in the order in which they are tried.
-pub const FORMS: [(BodyForm, Make); 15] = [
+pub const FORMS: [(BodyForm, Make); 19] = [
     (BodyForm::NewlineAdded, |body| Some([body, b"\n"].concat())),
     (BodyForm::NewlineRemoved, |body| body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).map(<[u8]>::to_vec)),
     (BodyForm::CrLfAdded, |body| Some([body, b"\r\n"].concat())),
@@ -27,6 +30,10 @@ pub const FORMS: [(BodyForm, Make); 15] = [
     (BodyForm::UnquotedJson, rewrites::unquoted),
     (BodyForm::ObjectObject, |body| body.trim_ascii().starts_with(b"{").then(|| b"[object Object]".to_vec())),
     (BodyForm::Empty, |_| Some(Vec::new())),
+    (BodyForm::Decompressed, coding::decompressed),
+    (BodyForm::Decompressed, coding::inflated),
+    (BodyForm::Base64Encoded, |body| Some(STANDARD.encode(body).into_bytes())),
+    (BodyForm::Base64Decoded, coding::base64_decoded),
 ];
 
 /// The lines, without what ends them.
@@ -45,4 +52,92 @@ fn form_field(body: &[u8]) -> Option<Vec<u8>> {
 fn form_decoded(body: &[u8]) -> Vec<u8> {
     let spaces: Vec<u8> = body.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
     percent_decode(&spaces).collect()
+}
+
+pub fn missing_words(announced: Option<u64>) -> (String, String) {
+    let what = match announced {
+        Some(length) => format!("the body is empty, although content-length is {length}"),
+        None => "the body is empty".to_owned(),
+    };
+    let fix = "Find what took it: a body parser or middleware that ran before the check (keep the bytes that it read), a redirect \
+               (after 301, 302 or 303 clients send a GET without a body), or a proxy that does not pass the body on.";
+    (what, fix.to_owned())
+}
+
+pub fn compression_words(coding: &str, is_compressed: bool) -> (String, String) {
+    let what = if is_compressed { "the body looks compressed" } else { "the body is not compressed (any more)" };
+    (
+        format!("the signature matches nothing known: content-encoding is {coding}, and {what}"),
+        "Check the bytes as they were signed: a proxy or framework may have decompressed or compressed the body.".to_owned(),
+    )
+}
+
+/// Body mistakes have one fix.
+const RAW: &str = "Check the bytes as they came, before any parser, framework or editor.";
+
+pub fn words(form: BodyForm) -> (String, String) {
+    let what = match form {
+        BodyForm::NewlineAdded => "with a line break at its end",
+        BodyForm::CrLfAdded => "with a Windows line break at its end",
+        BodyForm::NewlineRemoved => "without its last line break",
+        BodyForm::Trimmed => "without the whitespace around it",
+        BodyForm::LfForCrLf => "with LF for every CRLF",
+        BodyForm::CrLfForLf => "with CRLF for every LF",
+        BodyForm::BomAdded => "with a byte order mark",
+        BodyForm::BomRemoved => "without its byte order mark",
+        BodyForm::Charset(charset) => charset.words(),
+        BodyForm::Decompressed => {
+            let fix = "Sign and check the same bytes: compress before signing, or check the body after it is decompressed.";
+            return ("the signature is over the decompressed body".into(), fix.into());
+        }
+        BodyForm::Base64Encoded => "as base64",
+        BodyForm::Base64Decoded => "decoded from base64",
+        BodyForm::Rewritten(how) => return (format!("the signature is over the JSON {}", rewritten(how)), RAW.into()),
+        BodyForm::FormField => "as the decoded field of a form",
+        BodyForm::FormDecoded => "decoded as a form",
+        BodyForm::PercentDecoded => "with its %XX decoded",
+        BodyForm::QuotedAsJson => "encoded again, as a JSON string",
+        BodyForm::UnquotedJson => "taken out of the JSON string that came",
+        BodyForm::ObjectObject => {
+            let what = "the signature is over \"[object Object]\", a parsed body used as a string";
+            return (what.into(), RAW.into());
+        }
+        BodyForm::Empty => {
+            let fix = "Something read the body before the check did: keep its bytes, and check them.";
+            return ("the signature is over no bytes at all".into(), fix.into());
+        }
+    };
+    (format!("the signature is over the body {what}"), RAW.into())
+}
+
+fn rewritten(how: Rewrite) -> String {
+    let spacing = how.spacing.map(|spacing| match spacing {
+        Spacing::Compact => "without whitespace",
+        Spacing::Spaced => "with a space after each comma and colon",
+        Spacing::Pretty2 => "indented by 2",
+        Spacing::Pretty4 => "indented by 4",
+    });
+    let non_ascii = how.non_ascii.map(|way| match way {
+        NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
+        NonAscii::EscapedUpper => "with non-ASCII characters as \\uXXXX in upper case",
+        NonAscii::Plain => "with \\uXXXX as the characters themselves",
+    });
+    let slashes = how.slashes.map(|way| match way {
+        Escaped::Yes => "with / written as \\/",
+        Escaped::No => "with \\/ written as /",
+    });
+    let html = how.html.map(|way| match way {
+        Escaped::Yes => "with <, > and & as \\u003c, \\u003e and \\u0026",
+        Escaped::No => "with \\u003c, \\u003e and \\u0026 as <, > and &",
+    });
+    let numbers = how.numbers.map(|way| match way {
+        Numbers::Alike => "with numbers written again (1.50 as 1.5)",
+        Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
+        Numbers::Python => "with numbers as Python writes them",
+        Numbers::WithPoint => "with .0 after integers",
+    });
+    let sorted = how.sorted.then_some("with sorted keys");
+    let newline = how.newline.then_some("with a line break at its end");
+    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, numbers, newline].into_iter().flatten().collect();
+    format!("written again {}", parts.join(", "))
 }

@@ -1,4 +1,4 @@
-//! The line of code that mends a mistake, for the common frameworks.
+//! The line of code that fixes a mistake, for the common frameworks.
 
 use super::mistake::{Mistake, Part, SecretForm};
 use super::{content, notation};
@@ -15,7 +15,7 @@ pub struct CodeLine {
     pub code: String,
 }
 
-const RAW: [(&str, &str); 8] = [
+const RAW: [(&str, &str); 10] = [
     ("Express", "app.post(\"/in\", express.raw({ type: \"*/*\" }), (req, res) => check(req.body))"),
     ("Flask", "body = request.get_data()"),
     ("FastAPI", "body = await request.body()"),
@@ -24,6 +24,8 @@ const RAW: [(&str, &str); 8] = [
     ("PHP", "$body = file_get_contents(\"php://input\");"),
     ("Laravel", "$body = $request->getContent();"),
     ("Rails", "body = request.raw_post"),
+    ("Spring", "@PostMapping(\"/in\") ResponseEntity<Void> in(@RequestBody byte[] body)"),
+    ("ASP.NET Core", "using var copy = new MemoryStream(); await Request.Body.CopyToAsync(copy); var body = copy.ToArray();"),
 ];
 
 const TRIMMED: [(&str, &str); 5] = [
@@ -94,12 +96,18 @@ const BODY_ALONE: [(&str, &str); 5] = [
 pub fn lines(auth: &Auth, mistake: &Mistake) -> Vec<CodeLine> {
     let Some(format) = auth.format() else { return Vec::new() };
     let lines: &[(&'static str, &str)] = match mistake {
-        Mistake::Body(_) => &RAW,
-        Mistake::Secret(SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::SpaceAdded) => &TRIMMED,
+        Mistake::Body(_) | Mistake::BodyMissing { .. } => &RAW,
+        Mistake::Secret(
+            SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::SpaceAdded | SecretForm::WhitespaceAdded,
+        ) => &TRIMMED,
         Mistake::Secret(SecretForm::NotDecoded | SecretForm::NotDecodedWhsec | SecretForm::WhsecDecoded) => &DECODED,
         Mistake::Secret(SecretForm::HexDecoded) if format == Format::Standard => &DECODED,
         Mistake::Secret(SecretForm::HexDecoded | SecretForm::Base64Decoded | SecretForm::WhsecRemoved) => &NOT_DECODED,
-        Mistake::Encoding(_) | Mistake::Algorithm(_) => match notation::encoding_of(format) {
+        Mistake::Encoding(_)
+        | Mistake::Algorithm(_)
+        | Mistake::PlainHash(..)
+        | Mistake::HashLength(_)
+        | Mistake::Secret(SecretForm::Swapped) => match notation::encoding_of(format) {
             Encoding::Hex => &HEX,
             _ => &BASE64,
         },

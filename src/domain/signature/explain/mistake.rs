@@ -1,5 +1,8 @@
 //! The mistakes that are known, as data.
 
+use super::algorithm::Algorithm;
+use super::charset::Charset;
+use super::plain_hash::Hashed;
 use crate::domain::json::Rewrite;
 use crate::domain::signature::Format;
 
@@ -41,6 +44,22 @@ pub enum Mistake {
     Content(Content),
     /// Signed with another hash function.
     Algorithm(Algorithm),
+    /// A hash of that kind without HMAC.
+    PlainHash(Algorithm, Hashed),
+    /// Nothing else is known but that the signature has the length of another hash function.
+    HashLength(Algorithm),
+    /// Nothing else is known but that there is no body.
+    BodyMissing {
+        /// What `content-length` says, where it is not 0.
+        announced: Option<u64>,
+    },
+    /// Nothing else is known but that the request has a `content-encoding`.
+    Compression {
+        /// One of a fixed list.
+        coding: &'static str,
+        /// Whether the body is no text, so that it may be still compressed.
+        is_compressed: bool,
+    },
     /// The timestamp is this many seconds off, more than allowed.
     Stale(i64),
     /// The timestamp is in milliseconds.
@@ -93,6 +112,10 @@ impl Mistake {
             Self::Body(_) => "body",
             Self::Content(_) => "content",
             Self::Algorithm(_) => "algorithm",
+            Self::PlainHash(..) => "plain-hash",
+            Self::HashLength(_) => "hash-length",
+            Self::BodyMissing { .. } => "body-missing",
+            Self::Compression { .. } => "compression",
             Self::Stale(_) => "stale",
             Self::Milliseconds => "milliseconds",
             Self::TimestampForm => "timestamp-form",
@@ -104,6 +127,11 @@ impl Mistake {
             Self::ParameterMissing { .. } => "parameter-missing",
             Self::Parameter { .. } => "parameter",
         }
+    }
+
+    /// Whether something that is needed did not come, so that the rest could not be checked.
+    pub(super) const fn is_absence(&self) -> bool {
+        matches!(self, Self::Method | Self::HeaderMissing { .. } | Self::ParameterMissing { .. } | Self::BodyMissing { .. })
     }
 
     /// With each name that came with the request changed by `mask`: a secret may have been put in the place of a name.
@@ -162,8 +190,22 @@ pub enum SecretForm {
     SpaceAdded,
     /// Without the whitespace that it starts or ends with.
     WhitespaceRemoved,
+    /// With a carriage return, a tab, or another space that is not a plain one.
+    WhitespaceAdded,
     /// With the quotes that it has in a settings file.
     Quoted,
+    /// Without the quotes that it is registered with.
+    Unquoted,
+    /// With `NAME=` before it, as a line of a settings file has it.
+    NameAdded,
+    /// Without the `NAME=` that it is registered with.
+    NameRemoved,
+    /// With a byte order mark or a character that cannot be seen.
+    InvisibleAdded,
+    /// Without the characters that cannot be seen.
+    InvisibleRemoved,
+    /// As the message, with the body as the key.
+    Swapped,
     /// Without its `whsec_`.
     WhsecRemoved,
     /// With `whsec_` before it.
@@ -217,6 +259,14 @@ pub enum BodyForm {
     ObjectObject,
     /// No bytes at all.
     Empty,
+    /// Read or written in another character set.
+    Charset(Charset),
+    /// Without its compression.
+    Decompressed,
+    /// As base64.
+    Base64Encoded,
+    /// What the base64 that was received says.
+    Base64Decoded,
 }
 
 /// A part of what is signed.
@@ -237,15 +287,6 @@ pub struct Content {
     pub parts: &'static [Part],
     /// Between them.
     pub separator: &'static str,
-}
-
-/// A hash function of HMAC other than SHA-256.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
-    /// SHA-1.
-    Sha1,
-    /// SHA-512.
-    Sha512,
 }
 
 /// What is before a credential in `authorization` or in an API key's header.

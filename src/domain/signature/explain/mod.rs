@@ -8,26 +8,36 @@
 //! notation    a header's value -> the signatures in it, as bytes, and how each is written
 //! search      keys × content × body forms -> the MAC that is one of them
 //! rewrites    a body that is JSON, written as other libraries do
+//! charset     a body in another character set
+//! coding      a body that was compressed, or is base64
+//! plain_hash  a hash without HMAC
 //! credentials the same for passwords, tokens and API keys
 //! words, code what it is called, what to change, and the line of code
 //! ```
 //!
 //! No reason, fix or line of code contains the secret, a key made of it, or the signature that was expected.
 
+mod algorithm;
 mod body;
+mod charset;
 mod code;
+mod coding;
 mod content;
 pub(crate) mod credentials;
 mod keys;
 pub mod mistake;
 mod notation;
+mod plain_hash;
 mod rewrites;
 mod search;
 pub(crate) mod signing;
 mod words;
 
+pub use algorithm::Algorithm;
+pub use charset::Charset;
 pub use code::CodeLine;
-pub use mistake::{Algorithm, BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
+pub use mistake::{BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
+pub use plain_hash::Hashed;
 
 use super::verify::{self, Received, Verdict};
 use crate::domain::credential::Credential;
@@ -62,8 +72,12 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
     if let Verdict::Accepted { how } = verdict {
         return Explanation { valid: true, mistakes: Vec::new(), reason: how, fix: String::new(), code: Vec::new() };
     }
-    let mistakes =
-        if received.method == Request::METHOD { settings.auth().explain(received, now) } else { vec![Mistake::Method] };
+    let mistakes = if received.method == Request::METHOD {
+        settings.auth().explain(received, now)
+    } else {
+        let signed = settings.auth().format().is_some();
+        [Mistake::Method].into_iter().chain(signing::body_missing(received).filter(|_| signed)).collect()
+    };
     let redactor = Redactor::new(settings);
     let mistakes: Vec<_> = mistakes.into_iter().map(|mistake| mistake.masked(|name| redactor.redact(name))).collect();
     let (reason, fix) = words::of(settings.auth(), &mistakes, verdict.reason());

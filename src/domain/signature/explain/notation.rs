@@ -12,17 +12,22 @@ const MAX_FOUND: usize = 16;
 /// The longest text that is read as a signature: the base64 of the hex of the largest of them has 172 letters.
 const MAX_TEXT: usize = 256;
 
-/// The sizes of SHA-1, SHA-256 and SHA-512, in bytes.
-const TAG_SIZES: [usize; 3] = [20, 32, 64];
+/// The sizes of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512, in bytes.
+const TAG_SIZES: [usize; 6] = [16, 20, 28, 32, 48, 64];
 
 /// Prefixes that may be named: a fixed list, so that nothing of the value is ever shown.
-const KNOWN_PREFIXES: [&str; 24] = [
+const KNOWN_PREFIXES: [&str; 29] = [
     "sha256=",
     "SHA256=",
     "sha256:",
     "sha256 ",
     "sha1=",
     "sha512=",
+    "sha384=",
+    "sha224=",
+    "md5=",
+    "sha1:",
+    "sha512:",
     "sha-256=",
     "v0=",
     "v1=",

@@ -4,15 +4,20 @@
 //! how they are written is read off the header, and needs no candidates of its own. A MAC that matches is proof, so that the
 //! order of the candidates decides only between names for the same bytes.
 
-use hmac::{EagerHash, Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use std::cell::Cell;
 
+use hmac::digest::OutputSizeUser as _;
+use hmac::{EagerHash, Hmac, KeyInit as _, Mac as _};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Sha224, Sha256, Sha384, Sha512};
+
+use super::algorithm::Algorithm;
 use super::body::FORMS;
 use super::content::{self, Extras};
 use super::keys::{self, Key};
-use super::mistake::{Algorithm, BodyForm, Mistake};
-use super::rewrites;
+use super::mistake::{BodyForm, Mistake, SecretForm};
+use super::{charset, plain_hash, rewrites};
 use crate::domain::json::{self, Rewrite};
 use crate::domain::secret::same_bytes as same;
 use crate::domain::signature::SigningSecret;
@@ -33,6 +38,8 @@ pub struct Search<'a> {
     pub extras: Extras<'a>,
     /// The body as it was received.
     pub body: &'a [u8],
+    /// How many bytes were hashed so far.
+    pub hashed: Cell<usize>,
 }
 
 /// A signature that was explained.
@@ -51,50 +58,84 @@ impl Search<'_> {
         }
         let keys = keys::of(self.secret);
         let format = self.secret.format();
-        let right = content::of(format);
-        let around = self.extras.around(right);
-        if let Some((before, after)) = &around {
-            let parts = [before.as_bytes(), self.body, after.as_bytes()];
-            if let Some(hit) = keys.iter().find_map(|key| self.hit(&keyed(key), &parts, key.form.map(Mistake::Secret))) {
-                return Some(hit);
-            }
+        let around = self.extras.around(content::of(format));
+        let signed = around.as_ref().map(|(before, after)| [before.as_bytes(), self.body, after.as_bytes()]);
+        if let Some(hit) = signed.and_then(|parts| keys.iter().find_map(|key| self.with_key(key, &parts))) {
+            return Some(hit);
         }
-        let mac = keyed(keys.first()?);
-        if let Some((before, after)) = &around
-            && let Some(hit) = self.bodies(&mac, before.as_bytes(), after.as_bytes())
+        let key = keys.first()?;
+        let mac = keyed(key);
+        if let Some([before, _, after]) = signed
+            && let Some(hit) = self.bodies(&mac, before, after)
         {
             return Some(hit);
         }
-        let hit = content::others(format).find_map(|content| {
-            let (before, after) = self.extras.around(content)?;
-            self.hit(&mac, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
-        });
-        if hit.is_some() {
-            return hit;
-        }
-        let (before, after) = around?;
-        let parts = [before.as_bytes(), self.body, after.as_bytes()];
-        let key = &keys.first()?.bytes;
-        self.hit(&mac_of::<Sha1>(key), &parts, Some(Mistake::Algorithm(Algorithm::Sha1)))
-            .or_else(|| self.hit(&mac_of::<Sha512>(key), &parts, Some(Mistake::Algorithm(Algorithm::Sha512))))
-            .or_else(|| self.rewrites(&mac, before.as_bytes(), after.as_bytes()))
+        let other_content = || {
+            content::others(format).find_map(|content| {
+                let (before, after) = self.extras.around(content)?;
+                self.hit(&mac, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
+            })
+        };
+        other_content()
+            .or_else(|| self.algorithms(&key.bytes, &signed?))
+            .or_else(|| self.plain_hashes(&signed.unwrap_or([b"", self.body, b""])))
+            .or_else(|| self.plain_hashes(&[b"", self.body, b""]))
+            .or_else(|| self.swapped(&keys, &signed?))
+            .or_else(|| keys::rare(self.secret).find_map(|key| self.with_key(&key, &signed?)))
+            .or_else(|| signed.and_then(|[before, _, after]| self.rewrites(&mac, before, after)))
+    }
+
+    fn with_key(&self, key: &Key, parts: &[&[u8]]) -> Option<Hit> {
+        self.hit(&keyed(key), parts, key.form.map(Mistake::Secret))
+    }
+
+    fn algorithms(&self, key: &[u8], parts: &[&[u8]]) -> Option<Hit> {
+        let by = |algorithm| Some(Mistake::Algorithm(algorithm));
+        self.hit(&mac_of::<Sha1>(key), parts, by(Algorithm::Sha1))
+            .or_else(|| self.hit(&mac_of::<Sha512>(key), parts, by(Algorithm::Sha512)))
+            .or_else(|| self.hit(&mac_of::<Md5>(key), parts, by(Algorithm::Md5)))
+            .or_else(|| self.hit(&mac_of::<Sha384>(key), parts, by(Algorithm::Sha384)))
+            .or_else(|| self.hit(&mac_of::<Sha224>(key), parts, by(Algorithm::Sha224)))
+    }
+
+    fn plain_hashes(&self, parts: &[&[u8]]) -> Option<Hit> {
+        let sizes: Vec<usize> = self.tags.iter().map(|tag| tag.len()).collect();
+        let mut found = None;
+        let (algorithm, hashed) = plain_hash::find(&keys::texts(self.secret), parts, &sizes, |expected| {
+            found = self.tag(expected);
+            found.is_some()
+        })?;
+        found.map(|tag| Hit { tag, mistake: Some(Mistake::PlainHash(algorithm, hashed)) })
+    }
+
+    /// The arguments of HMAC in the wrong order.
+    fn swapped(&self, keys: &[Key], parts: &[&[u8]]) -> Option<Hit> {
+        let mac = mac_of::<Sha256>(&parts.concat());
+        let texts = keys::texts(self.secret);
+        let messages = keys.first().map(|key| &key.bytes).into_iter().chain(&texts);
+        messages.into_iter().find_map(|text| self.hit(&mac, &[text], Some(Mistake::Secret(SecretForm::Swapped))))
     }
 
     fn bodies(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
-        FORMS.into_iter().find_map(|(form, make)| {
-            let body = make(self.body).filter(|body| body != self.body)?;
-            self.hit(mac, &[before, &body, after], Some(Mistake::Body(form)))
-        })
+        FORMS
+            .into_iter()
+            .find_map(|(form, make)| {
+                let body = make(self.body).filter(|body| body != self.body)?;
+                self.hit(mac, &[before, &body, after], Some(Mistake::Body(form)))
+            })
+            .or_else(|| {
+                charset::forms(self.body).filter(|(_, body)| body != self.body).find_map(|(charset, body)| {
+                    self.hit(mac, &[before, &body, after], Some(Mistake::Body(BodyForm::Charset(charset))))
+                })
+            })
     }
 
     fn rewrites(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
         let value = rewrites::parse(self.body)?;
         let mut body = Vec::with_capacity(self.body.len());
-        let mut hashed = 0_usize;
         for rewrite in rewrites::rewrites(&value).into_iter().take(MAX_REWRITES) {
             json::write(&value, rewrite, &mut body);
-            hashed = hashed.saturating_add(body.len());
-            if hashed > MAX_HASHED {
+            if self.hashed.get() > MAX_HASHED {
                 return None;
             }
             if let Some(hit) = self.hit(mac, &[before, &body, after], None) {
@@ -109,18 +150,30 @@ impl Search<'_> {
 
     /// Every tag is compared, whichever matches.
     fn hit<D: EagerHash>(&self, mac: &Hmac<D>, parts: &[&[u8]], mistake: Option<Mistake>) -> Option<Hit> {
+        if self.tags.iter().all(|tag| tag.len() != Hmac::<D>::output_size()) {
+            return None;
+        }
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        self.hashed.set(self.hashed.get().saturating_add(length));
+        if self.hashed.get() > MAX_HASHED {
+            return None;
+        }
         let mut mac = mac.clone();
         for part in parts {
             mac.update(part);
         }
-        let expected = mac.finalize().into_bytes();
+        self.tag(&mac.finalize().into_bytes()).map(|tag| Hit { tag, mistake })
+    }
+
+    /// Which of the tags it is.
+    fn tag(&self, expected: &[u8]) -> Option<usize> {
         let mut found = None;
         for (index, tag) in self.tags.iter().enumerate() {
-            if same(tag, &expected) && found.is_none() {
+            if same(tag, expected) && found.is_none() {
                 found = Some(index);
             }
         }
-        found.map(|tag| Hit { tag, mistake })
+        found
     }
 }
 

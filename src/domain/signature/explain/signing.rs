@@ -1,7 +1,11 @@
 //! A signature that does not match: where it is, how it is written, and what was signed.
 
+use std::cell::Cell;
+
+use super::algorithm::Algorithm;
+use super::coding;
 use super::content::Extras;
-use super::mistake::{Algorithm, Mistake, Prefix};
+use super::mistake::{Encoding, Mistake, Prefix};
 use super::notation::{self, Value, encoding_of};
 use super::search::{Hit, Search};
 use crate::domain::header::HeaderKey;
@@ -46,8 +50,10 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
     let places: Vec<(usize, usize)> =
         sightings.iter().enumerate().flat_map(|(i, sighting)| (0..sighting.value.found.len()).map(move |j| (i, j))).collect();
     let tags = places.iter().map(|&(i, j)| sightings[i].value.found[j].tag.as_slice()).collect();
-    let Some(Hit { tag, mistake }) = (Search { tags, secret, extras, body: received.body }).run() else {
-        return missing(&name, format, received);
+    let Some(Hit { tag, mistake }) = (Search { tags, secret, extras, body: received.body, hashed: Cell::default() }).run() else {
+        let missing = missing(&name, format, received);
+        let hint = unexplained(&name, &sightings, received).filter(|hint| missing.is_empty() || hint.is_absence());
+        return missing.into_iter().chain(hint).collect();
     };
     let sighting = &sightings[places[tag].0];
     let found = &sighting.value.found[places[tag].1];
@@ -138,13 +144,32 @@ fn other_format(secret: &SigningSecret, sighting: &Sighting, extras: Extras<'_>,
         .map(|other| other.format())
 }
 
+/// What can be said of a request when no mistake is proved.
+fn unexplained(name: &str, sightings: &[Sighting], received: &Received<'_>) -> Option<Mistake> {
+    body_missing(received).or_else(|| coding::announced(received)).or_else(|| {
+        let found = &sightings.iter().find(|sighting| sighting.name == name)?.value.found;
+        // A word of 22 letters could be the base64 of 16 bytes.
+        let first = found.iter().find(|found| found.tag.len() > 16 || found.encoding == Encoding::Hex)?;
+        let algorithm = Algorithm::of_size(first.tag.len())?;
+        let is_expected = found.iter().any(|found| Algorithm::of_size(found.tag.len()) == Some(Algorithm::Sha256));
+        (!is_expected).then_some(Mistake::HashLength(algorithm))
+    })
+}
+
+/// A body without anything in it: no delivery has one.
+pub fn body_missing(received: &Received<'_>) -> Option<Mistake> {
+    let bare = received.body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(received.body);
+    let announced = received.header("content-length").and_then(|text| text.trim().parse().ok()).filter(|&length| length > 0);
+    bare.trim_ascii().is_empty().then_some(Mistake::BodyMissing { announced })
+}
+
 /// `sha1=` before a SHA-1 is a part of the same mistake.
 fn goes_with(prefix: Prefix, mistake: Option<&Mistake>) -> bool {
-    matches!(
-        (prefix, mistake),
-        (Prefix::Other("sha1="), Some(Mistake::Algorithm(Algorithm::Sha1)))
-            | (Prefix::Other("sha512="), Some(Mistake::Algorithm(Algorithm::Sha512)))
-    )
+    let (Prefix::Other(prefix), Some(Mistake::Algorithm(algorithm) | Mistake::PlainHash(algorithm, _))) = (prefix, mistake)
+    else {
+        return false;
+    };
+    prefix.strip_suffix(['=', ':']).is_some_and(|name| algorithm.label().replace('-', "").eq_ignore_ascii_case(name))
 }
 
 /// How far a timestamp is off, if it is too far.

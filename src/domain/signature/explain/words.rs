@@ -1,9 +1,8 @@
 //! What each mistake is called, and what has to be changed.
 
-use super::mistake::{Algorithm, BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
-use super::{content, notation};
+use super::mistake::{Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
+use super::{body, content, notation};
 use crate::domain::auth::Auth;
-use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
 use crate::domain::signature::{Format, TOLERANCE_S};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
@@ -25,11 +24,10 @@ pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) 
     }
     let (clauses, mut fixes): (Vec<_>, Vec<_>) = mistakes.iter().map(|mistake| mistake_words(auth, mistake)).unzip();
     fixes.dedup();
-    let absent = mistakes
-        .iter()
-        .all(|mistake| matches!(mistake, Mistake::Method | Mistake::HeaderMissing { .. } | Mistake::ParameterMissing { .. }));
+    let is_proved =
+        |mistake: &Mistake| !mistake.is_absence() && !matches!(mistake, Mistake::HashLength(_) | Mistake::Compression { .. });
     let reason = clauses.join(", and ");
-    (if absent { reason } else { format!("nearly right: {reason}") }, fixes.join(" "))
+    (if mistakes.iter().any(is_proved) { format!("nearly right: {reason}") } else { reason }, fixes.join(" "))
 }
 
 fn shown(name: &str) -> String {
@@ -64,18 +62,28 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Encoding(found) => encoding(*found, format),
         Mistake::Prefix(found) => prefix(*found, format),
         Mistake::Secret(form) => secret(*form),
-        Mistake::Body(form) => body(*form),
+        Mistake::Body(form) => body::words(*form),
         Mistake::Content(found) => (
             format!("the signature is over {}, not over {}", parts(*found), parts(content::of(format))),
             format!("Sign {}, byte for byte.", parts(content::of(format))),
         ),
         Mistake::Algorithm(found) => {
-            let name = match found {
-                Algorithm::Sha1 => "SHA-1",
-                Algorithm::Sha512 => "SHA-512",
-            };
-            (format!("the signature is made with {name}, not with SHA-256"), "Use HMAC with SHA-256.".into())
+            (format!("the signature is made with {}, not with SHA-256", found.label()), "Use HMAC with SHA-256.".into())
         }
+        Mistake::PlainHash(algorithm, hashed) => (
+            format!(
+                "the signature is a plain {} hash of {}, not an HMAC",
+                algorithm.label(),
+                hashed.words(&parts(content::of(format)).replace("the body alone", "the body"))
+            ),
+            "Use HMAC with SHA-256, with the secret as its key: a plain hash proves nothing.".into(),
+        ),
+        Mistake::HashLength(found) => (
+            format!("the signature matches nothing known: it has the length of {}, not of SHA-256", found.label()),
+            "Use HMAC with SHA-256.".into(),
+        ),
+        Mistake::BodyMissing { announced } => body::missing_words(*announced),
+        Mistake::Compression { coding, is_compressed } => body::compression_words(coding, *is_compressed),
         Mistake::Stale(off) => (
             format!("the timestamp is {off} s off, more than the {TOLERANCE_S} s allowed"),
             "Synchronize the clocks of both machines (NTP); an old request must not be accepted again.".into(),
@@ -183,6 +191,33 @@ fn secret(form: SecretForm) -> (String, String) {
         SecretForm::Quoted => {
             ("the secret was used with quotes around it", "Remove the quotes in the settings file; not every program does.")
         }
+        SecretForm::WhitespaceAdded => (
+            "the secret was used with a line break, a tab or the like at its end",
+            "Remove it where the secret is read; a file or an editor adds it.",
+        ),
+        SecretForm::Unquoted => (
+            "the secret was used without the quotes that it is registered with",
+            "Register it without the quotes, which belong to the settings file.",
+        ),
+        SecretForm::NameAdded => {
+            ("the secret was used with the name of its variable before it", "Use what follows NAME= in the settings file.")
+        }
+        SecretForm::NameRemoved => (
+            "the secret was used without the NAME= that it is registered with",
+            "Register what follows NAME= in the settings file.",
+        ),
+        SecretForm::InvisibleAdded => (
+            "the secret was used with a byte order mark or an invisible character",
+            "Type the secret again, or copy it from a plain text; an editor or a web page adds such characters.",
+        ),
+        SecretForm::InvisibleRemoved => (
+            "the secret was used without the invisible characters that it is registered with",
+            "Register it without them: type it again, or copy it from a plain text.",
+        ),
+        SecretForm::Swapped => (
+            "the body was used as the key and the secret as the message",
+            "Pass the secret as the key of the HMAC, and what is signed as its message.",
+        ),
         SecretForm::WhsecRemoved => {
             ("the secret was used without its whsec_", "Use the whole text as the key; only the format standard removes whsec_.")
         }
@@ -210,69 +245,6 @@ fn secret(form: SecretForm) -> (String, String) {
         ),
     };
     (what.to_owned(), fix.to_owned())
-}
-
-/// Body mistakes have one fix.
-const RAW: &str = "Check the bytes as they came, before any parser, framework or editor.";
-
-fn body(form: BodyForm) -> (String, String) {
-    let what = match form {
-        BodyForm::NewlineAdded => "with a line break at its end",
-        BodyForm::CrLfAdded => "with a Windows line break at its end",
-        BodyForm::NewlineRemoved => "without its last line break",
-        BodyForm::Trimmed => "without the whitespace around it",
-        BodyForm::LfForCrLf => "with LF for every CRLF",
-        BodyForm::CrLfForLf => "with CRLF for every LF",
-        BodyForm::BomAdded => "with a byte order mark",
-        BodyForm::BomRemoved => "without its byte order mark",
-        BodyForm::Rewritten(how) => return (format!("the signature is over the JSON {}", rewritten(how)), RAW.into()),
-        BodyForm::FormField => "as the decoded field of a form",
-        BodyForm::FormDecoded => "decoded as a form",
-        BodyForm::PercentDecoded => "with its %XX decoded",
-        BodyForm::QuotedAsJson => "encoded again, as a JSON string",
-        BodyForm::UnquotedJson => "taken out of the JSON string that came",
-        BodyForm::ObjectObject => {
-            let what = "the signature is over \"[object Object]\", a parsed body used as a string";
-            return (what.into(), RAW.into());
-        }
-        BodyForm::Empty => {
-            let fix = "Something read the body before the check did: keep its bytes, and check them.";
-            return ("the signature is over no bytes at all".into(), fix.into());
-        }
-    };
-    (format!("the signature is over the body {what}"), RAW.into())
-}
-
-fn rewritten(how: Rewrite) -> String {
-    let spacing = how.spacing.map(|spacing| match spacing {
-        Spacing::Compact => "without whitespace",
-        Spacing::Spaced => "with a space after each comma and colon",
-        Spacing::Pretty2 => "indented by 2",
-        Spacing::Pretty4 => "indented by 4",
-    });
-    let non_ascii = how.non_ascii.map(|way| match way {
-        NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
-        NonAscii::EscapedUpper => "with non-ASCII characters as \\uXXXX in upper case",
-        NonAscii::Plain => "with \\uXXXX as the characters themselves",
-    });
-    let slashes = how.slashes.map(|way| match way {
-        Escaped::Yes => "with / written as \\/",
-        Escaped::No => "with \\/ written as /",
-    });
-    let html = how.html.map(|way| match way {
-        Escaped::Yes => "with <, > and & as \\u003c, \\u003e and \\u0026",
-        Escaped::No => "with \\u003c, \\u003e and \\u0026 as <, > and &",
-    });
-    let numbers = how.numbers.map(|way| match way {
-        Numbers::Alike => "with numbers written again (1.50 as 1.5)",
-        Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
-        Numbers::Python => "with numbers as Python writes them",
-        Numbers::WithPoint => "with .0 after integers",
-    });
-    let sorted = how.sorted.then_some("with sorted keys");
-    let newline = how.newline.then_some("with a line break at its end");
-    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, numbers, newline].into_iter().flatten().collect();
-    format!("written again {}", parts.join(", "))
 }
 
 fn parts(content: Content) -> String {

@@ -1,0 +1,96 @@
+//! `verify` names the mistakes that were reported; each kind is covered in tests/endpoint/explain.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ring::{digest, hmac};
+use serde_json::json;
+
+use crate::support::Home;
+use crate::support::common::{URL, register};
+
+const SECRET: &str = "k9-Fh2jD83kfLq0s";
+
+fn home(secret: &str) -> Home {
+    let home = Home::new();
+    register(&home, URL, &["--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"], secret);
+    home
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn mac(key: &str, signed: &[u8]) -> String {
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), signed).as_ref())
+}
+
+/// The mistake has that name, and the words say so, in both outputs.
+fn assert_named(home: &Home, body: &[u8], headers: &[&str], mistake: &str, says: &[&str]) {
+    let headers = headers.iter().flat_map(|header| ["--header", header]);
+    let args: Vec<_> = ["verify", "--body", "-"].into_iter().chain(headers).collect();
+    let json = home.waypost_stdin(&[&args[..], &["--json"]].concat(), body).exits(3).json();
+    crate::schema::assert_valid("verify", &json);
+    assert_eq!(json["mistakes"], json!([mistake]), "{json}");
+    let text = home.waypost_stdin(&args, body).exits(3).stdout;
+    // The lines are wrapped.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for says in says {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    assert!(!text.contains(SECRET), "{text}");
+}
+
+fn signature(value: &str) -> String {
+    format!("X-Signature: {value}")
+}
+
+#[test]
+fn c19_quotes_around_the_secret_are_named_in_both_directions() {
+    let quoted = format!("\"{SECRET}\"");
+    let header = signature(&mac(&quoted, b"{}"));
+    assert_named(&home(SECRET), b"{}", &[&header], "secret", &["with quotes around it"]);
+    let header = signature(&mac(SECRET, b"{}"));
+    assert_named(&home(&quoted), b"{}", &[&header], "secret", &["without the quotes that it is registered with"]);
+}
+
+#[test]
+fn c23_a_body_decoded_as_ascii_is_named() {
+    let header = signature(&mac(SECRET, b"{\"a\":\"??\"}"));
+    let says = ["ASCII", "body = request.get_data()", "express.raw"];
+    assert_named(&home(SECRET), "{\"a\":\"🦀\"}".as_bytes(), &[&header], "body", &says);
+}
+
+#[test]
+fn c24_an_empty_body_is_named() {
+    let header = signature(&mac(SECRET, b"{}"));
+    assert_named(&home(SECRET), b"", &[&header], "body-missing", &["the body is empty", "body parser", "redirect", "proxy"]);
+}
+
+#[test]
+fn c26_a_signature_over_the_decompressed_body_is_named() {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(b"{\"a\":1}").unwrap();
+    let gzip = gzip.finish().unwrap();
+    let header = signature(&mac(SECRET, b"{\"a\":1}"));
+    let headers = ["content-encoding: gzip", header.as_str()];
+    assert_named(&home(SECRET), &gzip, &headers, "body", &["over the decompressed body"]);
+    let header = signature(&mac(SECRET, &gzip));
+    let headers = ["content-encoding: gzip", header.as_str()];
+    assert_named(&home(SECRET), b"{\"a\":1}", &headers, "compression", &["content-encoding is gzip", "not compressed"]);
+}
+
+#[test]
+fn c27_a_plain_hash_is_named() {
+    let home = home(SECRET);
+    let sha256 = |text: &str| hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+    for (hashed, says) in [
+        ("{}".to_owned(), "the body, without the secret"),
+        (format!("{SECRET}{{}}"), "the secret and the body"),
+        (format!("{{}}.{SECRET}"), "the body and the secret"),
+    ] {
+        let header = signature(&sha256(&hashed));
+        assert_named(&home, b"{}", &[&header], "plain-hash", &["a plain SHA-256 hash", says, "not an HMAC"]);
+    }
+}

@@ -1,0 +1,246 @@
+//! Mistakes that were reported: character sets, empty bodies, compression, plain hashes, and secrets from settings files.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use ring::digest;
+use waypost::domain::signature::Format;
+use waypost::domain::signature::explain::{Algorithm, BodyForm, Charset, Encoding, Hashed, Mistake, Prefix, SecretForm};
+
+use super::by_hand::{SHA256, base64, hex, mac};
+use super::{Case, ID, Req, SECRET, TS, WHSEC, WHSEC_KEY, assert_named, hmac_of};
+
+const BODY: &str = r#"{"name":"Zoë 🦀","price":"5€"}"#;
+const SIGNATURE: &str = "x-signature";
+
+/// Received is one body, signed another.
+fn over(what: &'static str, received: impl AsRef<[u8]>, signed: impl AsRef<[u8]>, form: BodyForm) -> Case {
+    let request = Req::new(received).with(SIGNATURE, hex(&mac(SHA256, SECRET, signed)));
+    Case { what, settings: hmac_of(Format::Hex, SECRET), request, mistakes: vec![Mistake::Body(form)] }
+}
+
+#[test]
+fn c23_a_body_in_another_character_set_is_named() {
+    let misread = |what, signed: &[u8], charset| over(what, BODY, signed, BodyForm::Charset(charset));
+    let in_place = |e: &str, crab: &str, euro: &str| BODY.replace('ë', e).replace('🦀', crab).replace('€', euro);
+    let bytes =
+        |e: &[u8], crab: &[u8], euro: &[u8]| [b"{\"name\":\"Zo", e, b" ", crab, b"\",\"price\":\"5", euro, b"\"}"].concat();
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let cases = [
+        misread("ASCII by .NET", in_place("?", "??", "?").as_bytes(), Charset::QuestionMarkPerUnit),
+        misread("ASCII by Java and Python", in_place("?", "?", "?").as_bytes(), Charset::QuestionMarkPerCharacter),
+        misread("decoded as ASCII by .NET", in_place("??", "????", "???").as_bytes(), Charset::QuestionMarkPerByte),
+        misread(
+            "decoded as ASCII by Java",
+            in_place(&"\u{fffd}".repeat(2), &"\u{fffd}".repeat(4), &"\u{fffd}".repeat(3)).as_bytes(),
+            Charset::ReplacementPerByte,
+        ),
+        misread("U+FFFD", in_place("\u{fffd}", "\u{fffd}", "\u{fffd}").as_bytes(), Charset::ReplacementPerCharacter),
+        misread("Latin-1", &bytes(b"\xeb", b"??", b"?"), Charset::Latin1),
+        misread("Windows-1252", &bytes(b"\xeb", b"??", b"\x80"), Charset::Windows1252),
+        misread("binary", &bytes(b"\xeb", b"\x3e\x80", b"\xac"), Charset::LowByte),
+        misread("from Latin-1", in_place("Ã«", "ð\u{9f}¦\u{80}", "â\u{82}¬").as_bytes(), Charset::DecodedAsLatin1),
+        misread("from Windows-1252", &bytes("Ã«".as_bytes(), "ðŸ¦€".as_bytes(), "â‚¬".as_bytes()), Charset::DecodedAsWindows1252),
+        misread("seven bits", &bytes(b"C+", b"p\x1f&\0", b"b\x02,"), Charset::SevenBits),
+        misread("dropped", in_place("", "", "").as_bytes(), Charset::Dropped),
+        misread("CESU-8", &bytes("ë".as_bytes(), b"\xed\xa0\xbe\xed\xb6\x80", "€".as_bytes()), Charset::Cesu8),
+        misread("two chunks", in_place("ë", "\u{fffd}\u{fffd}\u{fffd}", "€").as_bytes(), Charset::SplitCharacter),
+        misread("UTF-16", &utf16(BODY), Charset::Utf16),
+        misread("UTF-16, big-endian, marked", &big(&format!("\u{feff}{BODY}")), Charset::Utf16),
+        over("ASCII as UTF-16", "{}", utf16("{}"), BodyForm::Charset(Charset::Utf16)),
+        over("from UTF-16", utf16(&format!("\u{feff}{BODY}")), BODY, BodyForm::Charset(Charset::FromUtf16)),
+        over("from UTF-16, big-endian", big(BODY), BODY, BodyForm::Charset(Charset::FromUtf16)),
+        over("not UTF-8", b"[\"\xe9\"]", "[\"\u{fffd}\"]", BodyForm::Charset(Charset::Replacement)),
+        over("Latin-1 that came", b"[\"\xe9\"]", "[\"é\"]", BodyForm::Charset(Charset::DecodedAsLatin1)),
+        over("a mark added", BODY, format!("\u{feff}{BODY}"), BodyForm::BomAdded),
+        over("a mark removed", format!("\u{feff}{BODY}"), BODY, BodyForm::BomRemoved),
+    ];
+    assert_named(&cases);
+    for case in cases {
+        let found = case.request.explain(&case.settings);
+        let flask = found.code.iter().find(|line| line.framework == "Flask").expect(case.what);
+        assert_eq!(flask.code, "body = request.get_data()");
+    }
+}
+
+#[test]
+fn c24_an_empty_body_is_named() {
+    let settings = hmac_of(Format::Hex, SECRET);
+    let signed = hex(&mac(SHA256, SECRET, BODY));
+    for body in ["", "\n", " \r\n", "\u{feff}"] {
+        let found = Req::new(body).with(SIGNATURE, &signed).explain(&settings);
+        assert_eq!(found.mistakes, [Mistake::BodyMissing { announced: None }], "{body:?}");
+        assert!(found.reason.contains("the body is empty"), "{}", found.reason);
+        for who in ["body parser", "redirect", "proxy"] {
+            assert!(found.fix.contains(who), "{}", found.fix);
+        }
+        assert!(!found.code.is_empty());
+    }
+    let found = Req::new("").with(SIGNATURE, &signed).with("Content-Length", "31").explain(&settings);
+    assert_eq!(found.mistakes, [Mistake::BodyMissing { announced: Some(31) }]);
+    assert!(found.reason.contains("content-length is 31"), "{}", found.reason);
+    let missing = Mistake::BodyMissing { announced: None };
+    let found = Req::new("").explain(&settings);
+    assert_eq!(found.mistakes, [Mistake::HeaderMissing { name: SIGNATURE.into() }, missing.clone()]);
+    // After a redirect.
+    let found = Req { method: "GET".into(), ..Req::new("").with(SIGNATURE, &signed) }.explain(&settings);
+    assert_eq!(found.mistakes, [Mistake::Method, missing]);
+    // What was signed is known: an empty body is not the mistake then.
+    let upper = hex(&mac(SHA256, SECRET, "")).to_uppercase();
+    assert_eq!(Req::new("").with(SIGNATURE, upper).explain(&settings).mistakes, [Mistake::Encoding(Encoding::HexUpper)]);
+}
+
+fn compressed(body: &[u8]) -> [Vec<u8>; 3] {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(body).unwrap();
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(body).unwrap();
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+    deflate.write_all(body).unwrap();
+    [gzip.finish().unwrap(), zlib.finish().unwrap(), deflate.finish().unwrap()]
+}
+
+#[test]
+fn c26_a_compressed_body_is_named() {
+    let cases = compressed(BODY.as_bytes()).map(|received| over("decompressed", received, BODY, BodyForm::Decompressed));
+    assert_named(&cases);
+    // Which bytes were compressed how cannot be known: only what the header says and the body shows.
+    let [gzip, ..] = compressed(BODY.as_bytes());
+    let settings = hmac_of(Format::Hex, SECRET);
+    for (coding, named) in [("gzip", "gzip"), ("identity, GZIP", "gzip"), ("br", "br"), ("deflate", "deflate")] {
+        let request = Req::new(BODY).with(SIGNATURE, hex(&mac(SHA256, SECRET, &gzip))).with("Content-Encoding", coding);
+        let found = request.explain(&settings);
+        assert_eq!(found.mistakes, [Mistake::Compression { coding: named, is_compressed: false }]);
+        assert!(found.reason.contains("not compressed"), "{}", found.reason);
+    }
+    let request = Req::new(&gzip).with(SIGNATURE, "0".repeat(64)).with("content-encoding", "gzip");
+    assert_eq!(request.explain(&settings).mistakes, [Mistake::Compression { coding: "gzip", is_compressed: true }]);
+    assert_named(&[
+        over("base64", BODY, base64(BODY.as_bytes()), BodyForm::Base64Encoded),
+        over("from base64", base64(BODY.as_bytes()), BODY, BodyForm::Base64Decoded),
+    ]);
+}
+
+#[test]
+fn c26_a_bomb_is_not_unpacked() {
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..64 {
+        bomb.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    let bomb = bomb.finish().unwrap();
+    let found = Req::new(&bomb).with(SIGNATURE, "0".repeat(64)).explain(&hmac_of(Format::Hex, SECRET));
+    assert_eq!(found.mistakes, []);
+    // Cut off in the middle.
+    let found = Req::new(&bomb[..bomb.len() / 2]).with(SIGNATURE, "0".repeat(64)).explain(&hmac_of(Format::Hex, SECRET));
+    assert_eq!(found.mistakes, []);
+}
+
+#[test]
+fn c27_a_plain_hash_is_named() {
+    let sha256 = |text: String| digest::digest(&digest::SHA256, text.as_bytes()).as_ref().to_vec();
+    let case = |what, tag: &[u8], algorithm, hashed| Case {
+        what,
+        settings: hmac_of(Format::Hex, SECRET),
+        request: Req::new(BODY).with(SIGNATURE, hex(tag)),
+        mistakes: vec![Mistake::PlainHash(algorithm, hashed)],
+    };
+    let by = |algorithm: &'static digest::Algorithm, text: &str| digest::digest(algorithm, text.as_bytes()).as_ref().to_vec();
+    let mut cases = vec![
+        case("no key", &sha256(BODY.into()), Algorithm::Sha256, Hashed::WithoutSecret),
+        case("around", &sha256(format!("{SECRET}{BODY}{SECRET}")), Algorithm::Sha256, Hashed::SecretAround),
+        case("SHA-1", &by(&digest::SHA1_FOR_LEGACY_USE_ONLY, BODY), Algorithm::Sha1, Hashed::WithoutSecret),
+        case("SHA-512", &by(&digest::SHA512, &format!("{SECRET}{BODY}")), Algorithm::Sha512, Hashed::SecretFirst),
+        case("SHA-384", &by(&digest::SHA384, &format!("{BODY}{SECRET}")), Algorithm::Sha384, Hashed::SecretLast),
+        Case {
+            what: "the format's parts",
+            settings: hmac_of(Format::Standard, WHSEC),
+            request: Req::new(BODY).with(SIGNATURE, format!("v1,{}", base64(&sha256(format!("{ID}.{TS}.{BODY}{WHSEC}"))))),
+            mistakes: vec![Mistake::PlainHash(Algorithm::Sha256, Hashed::SecretLast)],
+        },
+        Case {
+            what: "the body alone",
+            settings: hmac_of(Format::Standard, WHSEC),
+            request: Req::new("3").with(SIGNATURE, format!("v1,{}", base64(&by(&digest::SHA256, "3")))),
+            mistakes: vec![Mistake::PlainHash(Algorithm::Sha256, Hashed::WithoutSecret)],
+        },
+    ];
+    for separator in ["", ".", ":", "|", ",", "&", "-", "\n"] {
+        let (first, last) = (format!("{SECRET}{separator}{BODY}"), format!("{BODY}{separator}{SECRET}"));
+        cases.push(case("the secret first", &sha256(first), Algorithm::Sha256, Hashed::SecretFirst));
+        cases.push(case("the secret last", &sha256(last), Algorithm::Sha256, Hashed::SecretLast));
+    }
+    assert_named(&cases);
+    let found = cases[0].request.explain(&cases[0].settings);
+    assert!(found.reason.contains("a plain SHA-256 hash of the body, without the secret, not an HMAC"), "{}", found.reason);
+    assert!(found.code.iter().any(|line| line.code.contains("createHmac")));
+}
+
+#[test]
+fn c27_md5_other_lengths_and_swapped_arguments_are_named() {
+    let settings = hmac_of(Format::Hex, SECRET);
+    let explained = |value: &str| Req::new("{}").with(SIGNATURE, value).explain(&settings).mistakes;
+    // md5("{}")
+    let md5 = "99914b932bd37a50b983c5e7c90ae93b";
+    assert_eq!(explained(md5), [Mistake::PlainHash(Algorithm::Md5, Hashed::WithoutSecret)]);
+    let github = hmac_of(Format::Sha256Hex, SECRET);
+    let found = Req::new("{}").with(SIGNATURE, format!("md5={md5}")).explain(&github);
+    assert_eq!(found.mistakes, [Mistake::PlainHash(Algorithm::Md5, Hashed::WithoutSecret)]);
+    let found = Req::new("{}").with(SIGNATURE, format!("sha1={md5}")).explain(&github);
+    assert!(found.mistakes.contains(&Mistake::Prefix(Prefix::Other("sha1="))), "{:?}", found.mistakes);
+    for (bytes, algorithm) in
+        [(16, Algorithm::Md5), (20, Algorithm::Sha1), (28, Algorithm::Sha224), (48, Algorithm::Sha384), (64, Algorithm::Sha512)]
+    {
+        assert_eq!(explained(&"5a".repeat(bytes)), [Mistake::HashLength(algorithm)]);
+    }
+    assert_eq!(explained(&"5a".repeat(32)), []);
+    let swapped = hex(&mac(SHA256, "{}", SECRET));
+    assert_eq!(explained(&swapped), [Mistake::Secret(SecretForm::Swapped)]);
+    let sha384 = hex(&mac(ring::hmac::HMAC_SHA384, SECRET, "{}"));
+    assert_eq!(explained(&sha384), [Mistake::Algorithm(Algorithm::Sha384)]);
+}
+
+#[test]
+fn c19_a_secret_as_a_settings_file_has_it_is_named_in_both_directions() {
+    let case = |what, registered: &str, used: &str, form| Case {
+        what,
+        settings: hmac_of(Format::Hex, registered),
+        request: Req::new(BODY).with(SIGNATURE, hex(&mac(SHA256, used, BODY))),
+        mistakes: vec![Mistake::Secret(form)],
+    };
+    let bare = "k9-Fh2jD83kfLq0s";
+    let mut cases = Vec::new();
+    for (form, back, text) in [
+        (SecretForm::Quoted, SecretForm::Unquoted, format!("\"{bare}\"")),
+        (SecretForm::Quoted, SecretForm::Unquoted, format!("'{bare}'")),
+        (SecretForm::Quoted, SecretForm::Unquoted, format!("\u{201c}{bare}\u{201d}")),
+        (SecretForm::NameAdded, SecretForm::NameRemoved, format!("WEBHOOK_SECRET={bare}")),
+        (SecretForm::NameAdded, SecretForm::NameRemoved, format!("export SECRET=\"{bare}\"")),
+        (SecretForm::SpaceAdded, SecretForm::WhitespaceRemoved, format!("{bare} ")),
+        (SecretForm::InvisibleAdded, SecretForm::InvisibleRemoved, format!("\u{feff}{bare}")),
+        (SecretForm::InvisibleAdded, SecretForm::InvisibleRemoved, format!("{bare}\u{200b}")),
+    ] {
+        cases.push(case("signed with", bare, &text, form));
+        cases.push(case("registered with", &text, bare, back));
+    }
+    for (form, end) in [
+        (SecretForm::NewlineAdded, "\n"),
+        (SecretForm::CrLfAdded, "\r\n"),
+        (SecretForm::WhitespaceAdded, "\r"),
+        (SecretForm::WhitespaceAdded, "\t"),
+        (SecretForm::Quoted, "\"\n"),
+    ] {
+        let start = if form == SecretForm::Quoted { "\"" } else { "" };
+        cases.push(case("an end", bare, &format!("{start}{bare}{end}"), form));
+    }
+    cases.push(case("any name", &format!("MY_APP_HOOK_2='{bare}'"), bare, SecretForm::NameRemoved));
+    assert_named(&cases);
+    // A key of `standard` is decoded: its text with quotes is used as it is only by mistake.
+    let used = base64(&mac(SHA256, format!("\"{WHSEC}\""), format!("{ID}.{TS}.{BODY}")));
+    let request = Req::new(BODY).with(SIGNATURE, format!("v1,{used}"));
+    let found = request.explain(&hmac_of(Format::Standard, WHSEC));
+    assert_eq!(found.mistakes, [Mistake::Secret(SecretForm::Quoted)]);
+    let right = base64(&mac(SHA256, WHSEC_KEY, format!("{ID}.{TS}.{BODY}")));
+    assert!(Req::new(BODY).with(SIGNATURE, format!("v1,{right}")).explain(&hmac_of(Format::Standard, WHSEC)).valid);
+}
