@@ -16,7 +16,7 @@ use crate::io::http::Connection;
 use crate::ops::send::Options;
 use crate::ops::waypost::Waypost;
 
-/// How long the second stop waits for the failed file: whoever stops twice wants to leave.
+/// How long the second stop waits for the failed file.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How lines are sent.

@@ -234,7 +234,7 @@ async fn attempt<T: AsRef<[u8]>>(
 /// Ready once stopped to that level.
 async fn stopped(stop: &mut watch::Receiver<Stop>, at_least: Stop) {
     if stop.wait_for(|level| *level >= at_least).await.is_err() {
-        // The run has ended, and nobody polls this any more.
+        // The run has ended, and nothing polls this any more.
         pending::<()>().await;
     }
 }

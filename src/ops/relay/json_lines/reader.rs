@@ -44,7 +44,7 @@ pub enum Input {
     End(io::Result<()>),
 }
 
-/// Reads to the end, on the calling thread, or until nobody receives any more.
+/// Reads to the end, on the calling thread, or until the receiver is gone.
 pub fn read(from: impl Read, to: &Sender<Input>, runtime: &Handle) {
     let budget = Arc::new(Semaphore::new(BUDGET as usize));
     let from = BufReader::with_capacity(64 * 1024, from);
