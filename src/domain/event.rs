@@ -86,7 +86,7 @@ impl fmt::Display for NotJson {
         match self {
             Self::Utf8(byte) => write!(f, "is not UTF-8 at byte {byte}"),
             Self::Empty => f.write_str("is empty"),
-            Self::Bom => f.write_str("begins with a byte order mark, which is no JSON"),
+            Self::Bom => f.write_str("begins with a byte order mark, which is not JSON"),
             Self::Syntax(line, column) => write!(f, "is not JSON at line {line}, column {column}"),
         }
     }

@@ -42,8 +42,8 @@ impl HeaderKey {
     pub fn parse(field: Field, text: &str, allowed: &[&str]) -> Result<Self, Problem> {
         let example = format!("Enter a name such as {}.", field.placeholder);
         if text.trim().is_empty() {
-            let why = format!("Required: {}.", field.about);
-            return Err(Problem::new(field, "is empty", why, example));
+            let why = format!("It is {}.", field.about);
+            return Err(Problem::new(field, "is required", why, example));
         }
         if text.len() > MAX_BYTES {
             let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());

@@ -80,7 +80,7 @@ fn h07_ports() {
 #[test]
 fn h08_lengths_and_other_forms() {
     url_refused(&format!("https://h.example/{}", "a".repeat(2048)), "2048");
-    url_refused("", "empty");
+    url_refused("", "required");
     url_refused("https://", "host");
     for (url, changed) in [
         ("https://h.example/a'b?c'd", "%27"),

@@ -264,7 +264,7 @@ fn requests_that_are_too_large_or_invalid_are_reported() {
     let mut plain = TcpStream::connect(("127.0.0.1", listening.port())).unwrap();
     plain.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     let line = listening.line();
-    assert!(line.contains("no request  from 127.0.0.1: what the client sent is not TLS"), "{line}");
+    assert!(line.contains("no request  from 127.0.0.1: the client did not speak TLS"), "{line}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn h13_control_characters_are_placed_and_not_shown() {
 fn h14_empty_secrets() {
     for (auth, args, field) in AUTHS {
         for stdin in ["", "\n"] {
-            refused_with(&Home::new(), &with(auth, args), stdin, 2, Some(field), "empty");
+            refused_with(&Home::new(), &with(auth, args), stdin, 2, Some(field), "required");
         }
         let given = [&["register", "--url", URL, "--auth", auth], args].concat();
         refused_with(&Home::new(), &given, "", 2, Some(field), "--secret-stdin");

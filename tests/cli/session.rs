@@ -196,8 +196,8 @@ fn invalid_input() {
     insta::assert_snapshot!(session.text, @r#"
     $ waypost register --url http://x --auth hmac
     stderr: error: URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint. Enter https://x/
-    stderr: error: Header key (--header-key): is empty. Required: the header that carries the signature. Enter a name such as X-Signature.
-    stderr: error: Signing secret: is required. Without it the receiver cannot tell our requests from anyone's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
+    stderr: error: Header key (--header-key): is required. It is the header that carries the signature. Enter a name such as X-Signature.
+    stderr: error: Signing secret: is required. Without it the receiver cannot tell your requests from anyone else's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in
@@ -205,7 +205,7 @@ fn invalid_input() {
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth bearer --password x
-    stderr: error: Password: --password is not taken: a secret never comes as an argument. Every user of this machine can read arguments, and the shell keeps them in its history. Use --secret-stdin, --secret-file PATH or --secret-env NAME, or let it be asked for; waypost secret prints it.
+    stderr: error: Password: --password is not accepted: a secret is never an argument. Every user of this machine can read arguments, and the shell keeps them in its history. Use --secret-stdin, --secret-file PATH or --secret-env NAME, or leave it out and enter it when asked; waypost secret prints it.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth default --timeout 999
@@ -242,13 +242,13 @@ fn invalid_input() {
         },
         {
           "code": "usage",
-          "message": "Header key (--header-key): is empty. Required: the header that carries the signature.",
+          "message": "Header key (--header-key): is required. It is the header that carries the signature.",
           "field": "header_key",
           "fix": "Enter a name such as X-Signature."
         },
         {
           "code": "usage",
-          "message": "Signing secret: is required. Without it the receiver cannot tell our requests from anyone's.",
+          "message": "Signing secret: is required. Without it the receiver cannot tell your requests from anyone else's.",
           "field": "signing_secret",
           "fix": "Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one."
         }

@@ -15,11 +15,11 @@ pub struct Args {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Shell {
-    /// source <(waypost completions bash)
+    /// source <(waypost completions bash), in ~/.bashrc
     Bash,
-    /// In a directory of $fpath, as _waypost
+    /// waypost completions zsh > DIR/_waypost, with DIR in $fpath
     Zsh,
-    /// waypost completions fish | source
+    /// waypost completions fish | source, in config.fish
     Fish,
 }
 

@@ -40,7 +40,7 @@ const DRAIN: Duration = Duration::from_secs(1);
 /// The most characters of a target or an id in a line for people.
 const TARGET: usize = 200;
 
-const DETAILS: &str = "Serves HTTPS with a certificate made on the spot; the key of its CA is thrown away. A body may have 1 MiB. \
+const DETAILS: &str = "Serves HTTPS with a generated certificate; the key of its CA is discarded. Bodies may be up to 1 MiB. \
 At most 64 connections are served at once, each for 30 s. The registration is re-read for every request. The mistake in a rejected \
 request is searched for in bodies of up to 64 KiB, for 2 requests per second, 5 in a burst; other requests get the reason of the \
 check alone. With --json, each line is an object.";

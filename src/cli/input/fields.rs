@@ -144,7 +144,7 @@ impl Fields {
         match (given, auth_type.secret_fields().next()) {
             (Some(_), None) => errors.push(Problem::new(
                 AUTH,
-                format!("{name} has no secret, and one is given"),
+                format!("{name} has no secret, but one was given"),
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),

@@ -30,7 +30,7 @@ pub const KEY: Field = &FieldSpec {
     flag: Some("--key"),
     value_name: "NAME",
     about: "the name of the header or query parameter",
-    help: "Its header or parameter, as X-Api-Key",
+    help: "Header or parameter, such as X-Api-Key",
     placeholder: "X-Api-Key",
     ..FieldSpec::TEXT
 };
@@ -45,7 +45,7 @@ pub const VALUE: Field = &FieldSpec {
         refused_flags: &["--value", "--api-key", "--apikey", "--key-value"],
     }),
     about: "the key itself",
-    help: "As the receiver gave it",
+    help: "As issued by the receiver",
     ..FieldSpec::TEXT
 };
 
@@ -183,8 +183,8 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place,
     if key.is_empty() {
         return Err(Problem::new(
             KEY,
-            "is empty",
-            "Required: the name of the query parameter that carries the key.",
+            "is required",
+            "It is the name of the query parameter that carries the key.",
             "Enter a name such as api_key.",
         ));
     }

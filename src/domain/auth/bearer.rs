@@ -29,7 +29,7 @@ pub const TOKEN: Field = &FieldSpec {
         refused_flags: &["--token", "--bearer", "--bearer-token"],
     }),
     about: "the token, without \"Bearer \"",
-    help: "Alone: \"Bearer \" is added",
+    help: "Without \"Bearer \", which is added",
     clean: |text| {
         let (token, removed) = without_bearer(text);
         (token, removed.then_some(BEARER_REMOVED))

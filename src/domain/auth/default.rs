@@ -12,7 +12,7 @@ use crate::domain::snippet::check::ReceiverCheck;
 
 /// Default.
 pub const SPEC: AuthType =
-    &AuthSpec { name: "default", label: "Default", help: "Nobody can tell who sends", fields: &[], check: |_| Some(none()) };
+    &AuthSpec { name: "default", label: "Default", help: "No authentication", fields: &[], check: |_| Some(none()) };
 
 /// No authentication.
 pub(crate) fn none() -> Auth {

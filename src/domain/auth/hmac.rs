@@ -36,7 +36,7 @@ pub const HEADER_KEY: Field = &FieldSpec {
     flag: Some("--header-key"),
     value_name: "NAME",
     about: "the header that carries the signature",
-    help: "The signature's header, as X-Signature",
+    help: "Its header, such as X-Signature",
     placeholder: "X-Signature",
     default: |values| format(values).default_header_key(),
     ..FieldSpec::TEXT
@@ -52,7 +52,7 @@ pub const SIGNING_SECRET: Field = &FieldSpec {
         refused_flags: &["--secret", "--signing-secret", "--hmac-secret", "--webhook-secret", "--signing-key"],
     }),
     about: "the secret that both sides have",
-    help: "As the receiver has it; ^G: a new one",
+    help: "As the receiver has it; ^G generates one",
     trim: false,
     ..FieldSpec::TEXT
 };

@@ -13,7 +13,7 @@ pub(super) fn not_empty(field: Field, secret: &Secret, fix: &str) -> Result<(), 
     if !secret.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(field, "is empty", "Without it the receiver cannot tell our requests from anyone's.", fix))
+    Err(Problem::new(field, "is required", "Without it the receiver cannot tell your requests from anyone else's.", fix))
 }
 
 pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
@@ -23,7 +23,7 @@ pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
     Err(Problem::new(
         field,
         "starts or ends with whitespace",
-        "It is nearly always left over from copying, and the receiver would not match it.",
+        "It is usually left over from copying, and the receiver would not match it.",
         "Remove the whitespace.",
     ))
 }
@@ -46,6 +46,6 @@ pub(super) fn not_too_long(field: Field, text: &str) -> Result<(), Problem> {
 /// For a secret that may start or end with whitespace.
 pub(super) fn outer_space_notice(check: &mut Check<'_>, field: Field, secret: &Secret) {
     if secret.expose().trim() != secret.expose() {
-        check.notice(field, "starts or ends with whitespace, which is kept as part of it");
+        check.notice(field, "starts or ends with whitespace, which is kept");
     }
 }

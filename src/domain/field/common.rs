@@ -31,7 +31,7 @@ pub const CA_CERT: Field = &FieldSpec {
     flag: Some("--ca-cert"),
     value_name: "FILE",
     about: "a PEM file to trust",
-    help: "A PEM file; it alone is then trusted",
+    help: "A PEM file to trust, and no other CA",
     placeholder: "/etc/ssl/ca.pem",
     default: |_| Some("the system's"),
     ..FieldSpec::TEXT

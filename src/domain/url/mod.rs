@@ -138,7 +138,7 @@ fn error(what: &str, why: &str, fix: &str) -> Problem {
 /// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
 fn plain_ascii(text: &str) -> Result<(), Problem> {
     if text.is_empty() {
-        return Err(error("is empty", "waypost needs to know where to send events.", EXAMPLE));
+        return Err(error("is required", "It is where waypost sends events.", EXAMPLE));
     }
     if text.len() > MAX_BYTES {
         let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
@@ -257,7 +257,7 @@ fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, Problem> {
     if ip.is_none() && (name.len() > 253 || !name.split('.').all(is_label)) {
         return Err(error(
             &format!("has the host \"{}\"", ellipsis(typed, 80)),
-            "A name's parts have 1 to 63 letters, digits, - and _, and the whole 253 at most.",
+            "Each part of a name has 1 to 63 letters, digits, - or _; the whole name has at most 253 characters.",
             EXAMPLE,
         ));
     }

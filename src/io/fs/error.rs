@@ -55,7 +55,7 @@ pub enum FileErrorKind {
     #[error("its mode is {mode:04o}")]
     OpenToOthers { mode: u32 },
     /// As `OpenToOthers`, by an access list: then the group bits are the list's mask (acl(5)), and `chmod` does not undo it.
-    #[error("it has an access list")]
+    #[error("it has an ACL")]
     AccessList,
     /// Another process holds the lock.
     #[error("another process holds it")]
@@ -88,7 +88,7 @@ impl FileError {
             FileErrorKind::NotAFile(found) => format!("{path} is {found}"),
             FileErrorKind::TooLarge { .. } => format!("{path} is too large"),
             FileErrorKind::OpenToOthers { mode } => format!("{path} can be read or changed by others (mode {mode:04o})"),
-            FileErrorKind::AccessList => format!("{path} has an access list that lets others read or change it"),
+            FileErrorKind::AccessList => format!("{path} has an ACL that lets others read or change it"),
             FileErrorKind::Locked => "another waypost is saving".into(),
         }
     }

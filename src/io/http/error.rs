@@ -88,7 +88,7 @@ fn of_io(error: &io::Error, observed: &Observed) -> Option<Cause> {
         }
         Kind::UnexpectedEof => Cause::Closed,
         // The system's own limit for a connection, where it is shorter than ours.
-        Kind::TimedOut => Cause::NoRoute("nothing came back".into()),
+        Kind::TimedOut => Cause::NoRoute("the connection timed out".into()),
         _ => return None,
     })
 }
@@ -150,7 +150,7 @@ fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
         }
         let text = link.to_string();
         if text.contains("authorization required") {
-            return "It wants a user name and a password (407).".into();
+            return "It requires a user name and a password (407).".into();
         }
         if text.contains("unsuccessful") {
             return "It refused to connect to the endpoint.".into();

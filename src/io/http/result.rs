@@ -193,10 +193,10 @@ fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
 /// Why the body of an answer ended early, in words.
 fn cut_by(cause: &Cause) -> String {
     match cause {
-        Cause::TimedOut(limit) => format!("the time was over ({limit} s)"),
-        Cause::Reset => "the endpoint cut the connection".into(),
+        Cause::TimedOut(limit) => format!("the timeout of {limit} s was reached"),
+        Cause::Reset => "the endpoint reset the connection".into(),
         Cause::Closed => "the endpoint closed the connection".into(),
-        Cause::NotHttp(what) => format!("it broke the rules of HTTP: {what}"),
+        Cause::NotHttp(what) => format!("it is not valid HTTP: {what}"),
         Cause::Tls(TlsCause::Other(what)) | Cause::Other(what) => what.clone(),
         _ => "the connection failed".into(),
     }

@@ -67,7 +67,7 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         }
         // Why is the owner's to know, not the client's.
         (None, Some(why)) => {
-            let reason = "this receiver cannot tell what is registered";
+            let reason = "this receiver cannot read its registration";
             let answer = json!({"received": true, "accepted": false, "reason": reason});
             (Some(Verdict::Rejected { why }), Answer::new(StatusCode::SERVICE_UNAVAILABLE, answer))
         }
@@ -106,7 +106,7 @@ async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, (StatusCode, St
     let mut kept = BytesMut::new();
     let mut total = 0_usize;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| (StatusCode::BAD_REQUEST, "the body broke off".to_owned()))?;
+        let frame = frame.map_err(|_| (StatusCode::BAD_REQUEST, "the body was cut short".to_owned()))?;
         let Ok(data) = frame.into_data() else { continue };
         total = total.saturating_add(data.len());
         if total <= limit {
@@ -139,7 +139,7 @@ fn judged(shared: &Shared, settings: Option<&Settings>, received: &Received<'_>,
             Answer::new(StatusCode::UNAUTHORIZED, json!({"received": true, "accepted": false, "reason": why}))
         }
         _ if fails(shared.options.fail_rate) => {
-            let why = "this receiver fails on purpose now and then";
+            let why = "this receiver simulates failures (--fail-rate)";
             Answer::new(StatusCode::SERVICE_UNAVAILABLE, json!({"received": true, "accepted": false, "reason": why}))
         }
         accepted => {

@@ -110,20 +110,22 @@ pub(super) fn no_handshake(error: &io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {
         Some(rustls::Error::AlertReceived(AlertDescription::UnknownCA)) => {
-            "the client does not trust the certificate: give it the CA's".to_owned()
+            "the client does not trust the certificate: give it the CA certificate".to_owned()
         }
         Some(rustls::Error::AlertReceived(
             AlertDescription::BadCertificate | AlertDescription::CertificateUnknown | AlertDescription::CertificateExpired,
         )) => "the client refuses the certificate: it does not trust the CA, or calls this receiver by another name".to_owned(),
         Some(rustls::Error::AlertReceived(alert)) => format!("the client ended the TLS handshake: {alert:?}"),
-        Some(rustls::Error::InvalidMessage(_)) => "what the client sent is not TLS: its URL must start with https://".to_owned(),
+        Some(rustls::Error::InvalidMessage(_)) => "the client did not speak TLS: its URL must start with https://".to_owned(),
         Some(other) => format!("no TLS handshake: {other}"),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => "the client went before the TLS handshake was over".to_owned(),
-        None => format!("the connection broke in the TLS handshake: {}", error.kind()),
+        None if error.kind() == io::ErrorKind::UnexpectedEof => {
+            "the client disconnected before the TLS handshake finished".to_owned()
+        }
+        None => format!("the connection failed during the TLS handshake: {}", error.kind()),
     }
 }
 
 /// Why what came is no request, where it is for that reason that the connection ended.
 pub(super) fn no_http(error: &hyper::Error) -> Option<String> {
-    error.is_parse().then(|| format!("what the client sent is not a request of HTTP/1.1: {error}"))
+    error.is_parse().then(|| format!("the client did not send a valid HTTP/1.1 request: {error}"))
 }

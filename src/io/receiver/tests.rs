@@ -318,7 +318,7 @@ async fn a_client_that_goes_in_the_middle_is_seen_as_gone() {
     stream.write_all(b"POST /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{").await.unwrap();
     stream.shutdown().await.unwrap();
     let seen = seen.recv().await.unwrap();
-    assert_eq!((seen.status, seen.verdict.as_ref().map(Verdict::reason)), (400, Some("the body broke off")));
+    assert_eq!((seen.status, seen.verdict.as_ref().map(Verdict::reason)), (400, Some("the body was cut short")));
 }
 
 #[tokio::test]
@@ -361,20 +361,20 @@ async fn connections_beyond_the_limit_wait_their_turn() {
 }
 
 #[tokio::test]
-async fn connections_without_a_request_are_told() {
+async fn connections_without_a_request_are_reported() {
     let (receiver, mut told) = started(options(Some(hmac()))).await;
     let mut stream = TcpStream::connect(receiver.addr()).await.unwrap();
     stream.write_all(b"POST /in HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let what = told.no_request().await;
     assert_eq!((what.at, what.from), (now(), std::net::IpAddr::from([127, 0, 0, 1])));
-    assert!(what.why.contains("is not TLS"), "{}", what.why);
+    assert!(what.why.contains("did not speak TLS"), "{}", what.why);
     drop(TcpStream::connect(receiver.addr()).await.unwrap());
-    assert!(told.no_request().await.why.contains("before the TLS handshake was over"));
+    assert!(told.no_request().await.why.contains("before the TLS handshake finished"));
     assert!(connected(&receiver, "other.example").await.is_err());
     assert!(told.no_request().await.why.contains("refuses the certificate"));
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     stream.write_all(b"\x01\x02 nothing of HTTP\r\n\r\n").await.unwrap();
-    assert!(told.no_request().await.why.contains("is not a request of HTTP"));
+    assert!(told.no_request().await.why.contains("did not send a valid HTTP/1.1 request"));
 }
 
 #[tokio::test]

@@ -191,7 +191,7 @@ fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
     serde_json::from_slice(bytes).map_err(|fault| {
         // Of the library's error only the position is reported: its text may quote the file.
         let problem = match fault.classify() {
-            Category::Eof => "the file ends too early",
+            Category::Eof => "the file is truncated",
             _ => "this is not JSON",
         };
         error(fault.line(), fault.column(), problem)

@@ -56,8 +56,8 @@ pub fn problem() -> Problem {
         kind: ProblemKind::Disk,
         field: None,
         what: "/home/ada/.config/waypost/destination.json:3:17 is not valid".into(),
-        why: "The file ends in the middle.".into(),
-        fix: "Mend it by hand, or move it away and register again.".into(),
+        why: "The file is truncated.".into(),
+        fix: "Correct it, or move it away and register again.".into(),
     }
 }
 
@@ -70,7 +70,7 @@ pub fn locked() -> Snapshot {
         kind: ProblemKind::Secret,
         field: None,
         what: "The signing secret cannot be opened".into(),
-        why: "The key is another one, or the file was changed by hand.".into(),
+        why: "It was sealed with another key.".into(),
         fix: "Enter the secret again.".into(),
     };
     let draft = draft(hmac::SPEC).with(hmac::SIGNING_SECRET, Secret::default());
@@ -194,7 +194,7 @@ pub fn report() -> Report {
     let taken = "Your endpoint accepts unsigned requests.";
     Report {
         rows: vec![
-            row(Case::Unsigned, Verdict::Bad, delivered(), taken, "Let the receiver refuse what has no signature."),
+            row(Case::Unsigned, Verdict::Bad, delivered(), taken, "Make the receiver refuse unsigned requests."),
             row(Case::WrongSecret, Verdict::Good, refused(), "", ""),
             row(Case::Right, Verdict::Good, delivered(), "", ""),
         ],

@@ -150,7 +150,7 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
     assert!(talk.said().contains("error: Key: \"k\" is already in the URL's query. "), "{}", talk.said());
     talk.answer("key", "(not shown):");
     talk.answer("", "(not shown):");
-    assert!(talk.said().contains("error: Value: is empty. "), "{}", talk.said());
+    assert!(talk.said().contains("error: Value: is required. "), "{}", talk.said());
     talk.answer("value", "system's):");
     talk.answer("/nowhere/ca.pem", "system's):");
     assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());

@@ -85,7 +85,7 @@ async fn a_body_that_ends_early_is_judged_by_status() {
     .await;
     let attempt = Case::new(&server.url(), &pki).timeout_ms(1000).send().await;
     assert_eq!((attempt.outcome, attempt.status()), (Outcome::Delivered, Some(200)));
-    assert_eq!(attempt.response.unwrap().cut.unwrap(), "the time was over (1 s)");
+    assert_eq!(attempt.response.unwrap().cut.unwrap(), "the timeout of 1 s was reached");
 }
 
 #[tokio::test]

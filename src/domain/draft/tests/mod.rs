@@ -132,7 +132,7 @@ fn what_another_type_would_refuse_does_not_count() {
 #[test]
 fn urls_are_refused_as_the_url_rules_say() {
     for (url, part) in [
-        ("", "is empty"),
+        ("", "is required"),
         ("http://h/in", "must start with https://"),
         ("h.example/in", "must start with https://"),
         (" https://h/", "starts or ends with whitespace"),
@@ -173,13 +173,13 @@ fn control_characters_are_placed_and_never_quoted() {
 fn empty_secrets() {
     for auth_type in with_secrets() {
         let error = error(&with_secret(auth_type, ""));
-        assert_eq!((error.field, error.what.as_str()), (secret_field(auth_type), "is empty"));
+        assert_eq!((error.field, error.what.as_str()), (secret_field(auth_type), "is required"));
     }
     for format in Format::ALL {
-        assert_eq!(error(&hmac("", format)).what, "is empty");
+        assert_eq!(error(&hmac("", format)).what, "is required");
     }
     assert_eq!(error(&hmac("whsec_", Format::Standard)).field, Some(hmac::SIGNING_SECRET));
-    assert_eq!(error(&bearer("Bearer ")).what, "is empty");
+    assert_eq!(error(&bearer("Bearer ")).what, "is required");
     assert_eq!(error(&api_key("", "v", api_key::QUERY)).field, Some(api_key::KEY));
 }
 
@@ -221,7 +221,7 @@ fn an_empty_secret_stays_as_it_is_registered() {
         let changed = with_secret(auth_type, "another-secret-of-mine").keeping(&registered);
         assert_eq!(checked(&changed).settings.auth().secret().unwrap().1.expose(), "another-secret-of-mine");
         for other in with_secrets().filter(|&other| other != auth_type) {
-            assert_eq!(error(&with_secret(other, "").keeping(&registered)).what, "is empty");
+            assert_eq!(error(&with_secret(other, "").keeping(&registered)).what, "is required");
         }
     }
 }

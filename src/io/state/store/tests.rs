@@ -309,7 +309,7 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
 
 #[test]
 fn a_file_that_was_cut_is_told_from_one_that_is_no_json() {
-    for (text, problem) in [("{\"schema_version\": 1,", "the file ends too early"), ("{schema_version}", "this is not JSON")] {
+    for (text, problem) in [("{\"schema_version\": 1,", "the file is truncated"), ("{schema_version}", "this is not JSON")] {
         let error = load(&Home::with_file(text).paths).unwrap_err();
         assert!(matches!(error, StateError::Syntax { problem: found, .. } if found == problem), "{error}");
     }

@@ -69,10 +69,10 @@ impl VaultError {
             Self::KeyFile(error) | Self::KeyNotCreated(error) => error.why(),
             Self::Seal(reason) => format!("The system says: {reason}."),
             Self::WrongKeyOrPlace => {
-                "It was sealed with another key, or the URL, auth type or CA certificate was changed by hand.".into()
+                "It was sealed with another key, or the URL, auth type or CA certificate was edited in the file.".into()
             }
-            Self::Malformed => "It was changed by hand, or cut.".into(),
-            Self::Absent => "The auth type was changed by hand, or the secret was removed.".into(),
+            Self::Malformed => "It was edited or truncated in the file.".into(),
+            Self::Absent => "The auth type was edited in the file, or the secret was removed.".into(),
         }
     }
 
