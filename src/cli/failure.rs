@@ -30,7 +30,6 @@ pub enum Failure {
 
 impl Failure {
     /// Inputs that are not valid.
-    #[must_use]
     pub const fn fields(errors: Vec<Problem>) -> Self {
         Self::Fields(errors)
     }
@@ -41,7 +40,6 @@ impl Failure {
     }
 
     /// Ended by a signal; its exit code.
-    #[must_use]
     pub fn stopped(code: u8) -> Self {
         Self::Other { code, field: None, message: "Stopped; nothing was changed.".into(), fix: String::new() }
     }
@@ -52,7 +50,6 @@ impl Failure {
     }
 
     /// The exit code.
-    #[must_use]
     pub fn code(&self) -> u8 {
         match self {
             Self::Fields(_) => exit::USAGE,
@@ -62,7 +59,6 @@ impl Failure {
     }
 
     /// For people: a line for each thing that is wrong.
-    #[must_use]
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), fix_text(&error.fix))).collect(),
@@ -77,7 +73,6 @@ impl Failure {
     }
 
     /// For scripts: the value of `error`.
-    #[must_use]
     pub fn error_json(&self) -> Value {
         match self {
             Self::Fields(errors) => errors.first().map_or(Value::Null, of_field),
@@ -92,7 +87,6 @@ impl Failure {
     }
 
     /// For scripts: the whole object. Where fields are wrong, `errors` has all of them, and `error` the first.
-    #[must_use]
     pub fn json(&self) -> Value {
         let mut out = json!({ "error": self.error_json() });
         if let Self::Fields(errors) = self {
@@ -131,7 +125,6 @@ fn message(error: &Problem) -> String {
 }
 
 /// A fix as it is followed on the command line: its words, then the command or the flags that do it.
-#[must_use]
 pub fn fix_text(fix: &Fix) -> String {
     let how = match fix.action {
         None => return fix.text.clone(),

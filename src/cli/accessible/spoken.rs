@@ -3,7 +3,6 @@
 use crate::ops::demo::Step;
 
 /// What to do next, before the menu.
-#[must_use]
 pub fn spoken(step: Step) -> String {
     let text = match step {
         Step::Register => "Register a destination. Its URL is filled in; any secret will do.",

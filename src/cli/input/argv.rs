@@ -16,9 +16,6 @@ fn secret_flag(flag: &str) -> Option<(&'static str, Field)> {
 }
 
 /// Refuses arguments with a secret among them; the secret is not looked at, nor said.
-///
-/// # Errors
-/// There is one.
 pub fn refuse_secrets(args: &[OsString]) -> Result<(), Failure> {
     for arg in args.iter().take_while(|arg| *arg != "--") {
         let text = arg.to_string_lossy();

@@ -61,7 +61,6 @@ impl From<Problems> for Failure {
 
 impl Fields {
     /// Whether nothing is given.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         !self.secret.is_given()
             && self.url.is_none()
@@ -72,15 +71,11 @@ impl Fields {
     }
 
     /// The auth type that is asked for.
-    #[must_use]
     pub fn auth_type(&self) -> Option<AuthType> {
         self.auth.as_deref().and_then(auth::named)
     }
 
     /// What `draft` becomes with these flags and that secret, checked.
-    ///
-    /// # Errors
-    /// What is wrong.
     pub fn check(&self, mut draft: Draft, given: Option<&SecretInput>) -> Result<Checked, Problems> {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
@@ -162,9 +157,6 @@ impl Fields {
 }
 
 /// The path of a CA file for the draft: absolute, and read once. Empty removes it.
-///
-/// # Errors
-/// There is no such file, or no certificate in it.
 pub fn ca_cert(path: &Path) -> Result<String, Problem> {
     if path.as_os_str().is_empty() {
         return Ok(String::new());

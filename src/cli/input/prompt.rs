@@ -93,9 +93,6 @@ pub struct Asker {
 
 impl Asker {
     /// Catches signals from now on.
-    ///
-    /// # Errors
-    /// The system does not let them be caught.
     pub fn new(runtime: Runtime) -> Result<Self, Failure> {
         let signals = {
             let _runtime = runtime.enter();
@@ -105,9 +102,6 @@ impl Asker {
     }
 
     /// Asks, and reads a line. Standard input must be a terminal.
-    ///
-    /// # Errors
-    /// ^C, signals and a terminal that has gone, as a failure with their code.
     pub fn ask(&mut self, question: &str, echo: Echo) -> Result<Answer, Failure> {
         let signals = &mut self.signals;
         self.runtime.block_on(async {

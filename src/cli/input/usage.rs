@@ -30,7 +30,9 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
         ErrorKind::TooManyValues => (format!("{} takes no value.", visible(arg)), see_help),
         ErrorKind::InvalidSubcommand => {
             let (message, fix) = words(&error.to_string());
-            (message, format!("Commands: {}. {fix}", subcommands(command, argv)))
+            let is_close = error.get(ContextKind::SuggestedSubcommand).is_some();
+            let known = if is_close { String::new() } else { format!("Commands: {}. ", subcommands(command, argv)) };
+            (message, known + &fix)
         }
         _ => words(&error.to_string()),
     };
