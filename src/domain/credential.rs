@@ -5,7 +5,7 @@ use super::mask::Masked;
 use super::secret::Secret;
 use super::signature::SigningSecret;
 
-/// What is added to a request so that the receiver knows whose it is. Resolved anew for each attempt: where an auth type
+/// What is added to a request so that the receiver knows whose it is. Resolved again for each attempt: where an auth type
 /// fetches a short-lived token, it is in here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {

@@ -31,7 +31,7 @@ pub enum Copied {
 /// Why a text was not copied.
 #[derive(Debug)]
 pub enum NotCopied {
-    /// So many bytes are too many.
+    /// The text is too long, with this size in bytes.
     TooLong(usize),
     /// There is no terminal to send it to.
     NoTerminal(io::Error),

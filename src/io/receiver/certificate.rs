@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 const DAYS: i32 = 90;
 
 /// The name of every such CA.
-pub const CA_NAME: &str = "waypost receiver (throw-away CA)";
+pub const CA_NAME: &str = "waypost receiver (temporary CA)";
 
 /// What a server needs, and what its clients have to trust.
 pub struct Certificate {

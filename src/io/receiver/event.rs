@@ -38,7 +38,7 @@ pub struct RequestEvent {
     pub target: String,
     /// In lower case, in order. Values are left out: any of them could be a secret.
     pub header_names: Vec<String>,
-    /// How many bytes the body has; 0 when it was too long, too slow or broke off.
+    /// The body's size in bytes; 0 when it was too long, too slow or cut short.
     pub body_bytes: usize,
     /// `webhook-id`, with unsafe characters escaped.
     pub webhook_id: Option<String>,
@@ -105,7 +105,7 @@ impl fmt::Debug for RejectedRequest {
     }
 }
 
-/// Why there was no handshake, for whoever has to mend it.
+/// Why there was no handshake, for the person who has to fix it.
 pub(super) fn no_handshake(error: &io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match inner {

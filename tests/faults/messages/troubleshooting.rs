@@ -23,8 +23,8 @@ const END: &str = "<!-- end -->\n";
 /// What is answered most, with a row of its own.
 const ANSWERS: [u16; 15] = [301, 400, 401, 403, 404, 405, 410, 413, 415, 422, 429, 500, 502, 503, 504];
 
-/// What is answered seldom, in a sentence each. Of each kind of status without words of its own there is one.
-const SELDOM: [u16; 11] = [304, 402, 407, 408, 409, 411, 421, 431, 501, 507, 600];
+/// Rare answers, in a sentence each. Of each kind of status without words of its own there is one.
+const RARE: [u16; 11] = [304, 402, 407, 408, 409, 411, 421, 431, 501, 507, 600];
 
 fn settings() -> Settings {
     let draft = Draft::new(hmac::SPEC)
@@ -145,7 +145,7 @@ fn tables() -> String {
         row(&mut out, &status_line(status), &answered(status));
     }
     out.push_str("\nRare; each message says what to do:\n\n");
-    for status in SELDOM {
+    for status in RARE {
         writeln!(out, "- {}: {}", status_line(status), cell(&answered(status).why)).unwrap();
     }
     out.push('\n');
@@ -163,7 +163,7 @@ fn troubleshooting_is_what_the_diagnosis_says() {
         return;
     }
     for (there, made) in there.lines().zip(tables.lines()) {
-        assert_eq!(there, made, "WAYPOST_TROUBLESHOOTING=1 cargo test --test faults troubleshooting writes it anew");
+        assert_eq!(there, made, "WAYPOST_TROUBLESHOOTING=1 cargo test --test faults troubleshooting writes it again");
     }
     assert_eq!(there, tables);
 }
@@ -183,8 +183,8 @@ fn troubleshooting_has_every_answer_with_its_own_message() {
         let said = answered(status);
         format!("{} {}", said.why, said.fix.text).replace(&status.to_string(), "N")
     };
-    let shown: BTreeSet<String> = ANSWERS.into_iter().chain(SELDOM).map(words).collect();
-    assert_eq!(shown.len(), ANSWERS.len() + SELDOM.len(), "two rows say the same");
+    let shown: BTreeSet<String> = ANSWERS.into_iter().chain(RARE).map(words).collect();
+    assert_eq!(shown.len(), ANSWERS.len() + RARE.len(), "two rows say the same");
     // Without a header that says where it leads.
     let bare = [300, 302, 303, 307, 308];
     for status in (300..=699).filter(|status| !bare.contains(status)) {

@@ -1,7 +1,7 @@
 //! Sealing: a secret in the state file is readable only with this machine's key, and only where it was put.
 //!
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under 32 random bytes; `v1:` and the base64 of nonce and ciphertext. The
-//! associated data name the place: whoever changes the URL in the file does not thereby send the secret there.
+//! associated data name the place: changing the URL in the file does not send the secret there.
 //!
 //! This stops another user of the machine and a leaked copy of the config directory. It does not stop root, this same user,
 //! or a stolen disk, unless the key is kept off it.
