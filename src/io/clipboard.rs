@@ -1,7 +1,7 @@
 //! The clipboard of the terminal that waypost runs in, which may be at the other end of an SSH connection.
 //!
-//! tmux drops OSC 52 from the programs in it by default, but takes a buffer and passes it on itself (`load-buffer -w`). Any
-//! other terminal gets OSC 52. Neither says whether it took the text.
+//! By default tmux ignores OSC 52 from the programs in it, but accepts a buffer and passes it on (`load-buffer -w`). Any other
+//! terminal gets OSC 52. Neither reports whether it accepted the text.
 
 use std::env;
 use std::fmt;
@@ -15,32 +15,30 @@ use base64::engine::general_purpose::STANDARD;
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
-/// The longest text that is sent, in bytes. Terminals cut or drop longer sequences; the shortest limit known is 74,994 bytes
-/// of base64.
+/// The longest text that is sent, in bytes. Terminals cut or drop longer sequences; the lowest known limit is 74,994 bytes of
+/// base64.
 pub const MAX_BYTES: usize = 48 * 1024;
 
-/// Who got the text.
+/// Where the text was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// tmux, which passes it on to its terminal.
+    /// To tmux, which passes it on to its terminal.
     Tmux,
-    /// The terminal.
     Terminal,
 }
 
-/// Why a text was not copied.
+/// A text was not copied.
 #[derive(Debug)]
 pub enum NotCopied {
     /// The text is too long, with this size in bytes.
     TooLong(usize),
-    /// There is no terminal to send it to.
     NoTerminal(io::Error),
 }
 
 impl fmt::Display for NotCopied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong(bytes) => write!(f, "It has {bytes} bytes, and terminals take no more than {MAX_BYTES}."),
+            Self::TooLong(bytes) => write!(f, "It has {bytes} bytes; terminals accept at most {MAX_BYTES}."),
             Self::NoTerminal(_) => f.write_str("There is no terminal to send it to."),
         }
     }
@@ -48,8 +46,6 @@ impl fmt::Display for NotCopied {
 
 impl std::error::Error for NotCopied {}
 
-/// Copies a text.
-///
 /// # Errors
 /// [`NotCopied`].
 pub fn copy(text: &str) -> Result<Copied, NotCopied> {
@@ -65,7 +61,7 @@ pub fn copy(text: &str) -> Result<Copied, NotCopied> {
     Ok(Copied::Terminal)
 }
 
-/// By standard input, since arguments are for everyone to see.
+/// By standard input: arguments are visible to every user.
 fn load_buffer(text: &str) -> io::Result<()> {
     let mut tmux = Command::new("tmux")
         .args(["load-buffer", "-w", "-"])
@@ -79,7 +75,7 @@ fn load_buffer(text: &str) -> io::Result<()> {
     if status.success() { Ok(()) } else { Err(io::Error::other("tmux refused")) }
 }
 
-/// `OSC 52 ; c ; BASE64 ST`, in one write so that nothing comes in between.
+/// `OSC 52 ; c ; BASE64 ST`, in one write so that nothing is written in between.
 fn osc52(terminal: &mut impl Write, text: &str) -> io::Result<()> {
     let sequence = Zeroizing::new(format!("\x1b]52;c;{}\x1b\\", &*Zeroizing::new(STANDARD.encode(text))));
     terminal.write_all(sequence.as_bytes())?;
@@ -91,15 +87,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sequence_is_of_xterms_form() {
+    fn the_sequence_is_that_of_xterm() {
         let mut out = Vec::new();
         osc52(&mut out, "hunter2").unwrap();
         assert_eq!(out, b"\x1b]52;c;aHVudGVyMg==\x1b\\");
     }
 
     #[test]
-    fn too_long_a_text_is_not_sent() {
+    fn a_text_that_is_too_long_is_not_sent() {
         let error = copy(&"a".repeat(MAX_BYTES + 1)).unwrap_err();
-        assert_eq!(error.to_string(), "It has 49153 bytes, and terminals take no more than 49152.");
+        assert_eq!(error.to_string(), "It has 49153 bytes; terminals accept at most 49152.");
     }
 }

@@ -8,3 +8,4 @@ pub mod http;
 pub mod log;
 pub mod receiver;
 pub mod state;
+pub(crate) mod sync;

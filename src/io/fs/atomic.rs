@@ -3,8 +3,8 @@
 //! ```text
 //! resolve links → temp file beside the target (O_EXCL, 0600) → write → fsync → rename → fsync of the directory
 //! ```
-//! Up to the rename the old file stands untouched and a fault leaves nothing behind. After it the new file stands, and a
-//! fault means only that a power cut could bring back the old one.
+//! A failure before the rename leaves the old file untouched and nothing else behind. A failure after it only means that a power
+//! cut could bring back the old file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -15,18 +15,17 @@ use std::path::{Path, PathBuf};
 
 use super::file::PRIVATE;
 
-/// As many links as Linux itself follows (`path_resolution(7)`).
+/// The number of links that Linux itself follows (`path_resolution(7)`).
 const MAX_LINKS: usize = 40;
 
 const TEMP_END: &str = ".waypost-tmp";
 
-/// Whether what was written outlives a power cut.
+/// Whether what was written survives a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Durability {
-    /// It is on the disk.
     Durable,
-    /// It is in place, but the directory could not be synced.
+    /// The file is in place, but its directory could not be synced.
     InDoubt,
 }
 
@@ -45,7 +44,7 @@ enum Step {
 /// umask.
 ///
 /// # Errors
-/// The system's; then the old file stands as it was, and no temp file is left.
+/// The system's; then the old file is unchanged, and no temp file is left.
 pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<Durability> {
     replace_with(path, write, |_| Ok(()))
 }
@@ -69,7 +68,7 @@ fn replace_with(
         fs::rename(&temp, &target)
     })();
     if let Err(error) = renamed {
-        // The first fault is the one to tell; the next save sweeps what cannot be removed now.
+        // The first error is the one to report. What cannot be removed now is swept by the next save.
         let _ = fs::remove_file(&temp);
         return Err(error);
     }
@@ -110,7 +109,7 @@ fn put(temp: &Path, path: &Path, link: impl FnOnce(&Path, &Path) -> io::Result<(
     }
 }
 
-/// Writes what is in a directory's list of names to the disk.
+/// Writes a directory's list of names to the disk.
 ///
 /// # Errors
 /// The system's.
@@ -126,7 +125,7 @@ pub fn sync_open_dir(dir: &File) -> io::Result<()> {
     unless_unsupported(dir.sync_all())
 }
 
-/// Not every file system can sync a directory (`fsync(2)`: EINVAL; others say ENOTSUP). On such a one there is nothing to wait for.
+/// Some file systems cannot sync a directory (`fsync(2)`: EINVAL; others ENOTSUP): there is nothing to wait for.
 fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
     match synced {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
@@ -134,7 +133,7 @@ fn unless_unsupported(synced: io::Result<()>) -> io::Result<()> {
     }
 }
 
-/// Makes a file that nobody else has, 0600, beside `target`.
+/// Creates a temporary file beside `target`, 0600.
 ///
 /// # Errors
 /// The system's.
@@ -150,8 +149,7 @@ pub fn create_temp(target: &Path) -> io::Result<(PathBuf, File)> {
     Ok((temp, file))
 }
 
-/// Removes the temp files of `path` that a killed process left. Only for the holder of the lock: to others they may be in
-/// use.
+/// Removes the temporary files of `path` that a killed process left. Only for the holder of the lock: they may be in use.
 ///
 /// # Errors
 /// The system's.
@@ -177,17 +175,17 @@ fn is_temp_of(name: &OsStr, candidate: &OsStr) -> bool {
     number.is_some_and(|number| number.len() == 16 && number.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// The file that the links at `path` lead to, which need not exist.
+/// The file that the links at `path` lead to. It need not exist.
 ///
 /// # Errors
-/// The system's, and `ELOOP` for links that lead nowhere but to each other.
+/// The system's, such as `ELOOP`.
 pub fn resolve(path: &Path) -> io::Result<PathBuf> {
     let mut at = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::symlink_metadata(&at) {
             Ok(metadata) if metadata.is_symlink() => {
                 let to = fs::read_link(&at)?;
-                // `join` takes an absolute one as it is.
+                // `join` returns an absolute path as it is.
                 at = parent(&at).join(to);
             }
             Ok(_) => return Ok(at),
@@ -234,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn h31_a_fault_before_the_rename_changes_nothing() {
+    fn h31_a_failure_before_the_rename_changes_nothing() {
         for at in [Step::Create, Step::Permit, Step::Write, Step::SyncFile, Step::Rename] {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("f");
@@ -248,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn h31_a_fault_after_the_rename_is_told() {
+    fn h31_a_failure_after_the_rename_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
         fs::write(&path, "old").unwrap();
@@ -293,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_absent_may_be_made() {
+    fn only_not_found_counts_as_absent() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         fs::write(&file, "").unwrap();
@@ -302,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_synced_is_no_fault_but_a_full_disk_is() {
+    fn a_file_system_that_cannot_sync_directories_is_no_error() {
         use rustix::io::Errno;
 
         let synced = |errno: Errno| unless_unsupported(Err(errno.into())).map_err(|error| error.raw_os_error());
@@ -338,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn sweeping_takes_only_what_is_ours() {
+    fn only_temporary_files_of_that_path_are_swept() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
         let (temp, _) = create_temp(&path).unwrap();

@@ -15,7 +15,7 @@ pub const WAIT: Duration = Duration::from_millis(1_800);
 /// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// A lock that is held until it is dropped, or its process ends in whatever way.
+/// A lock that is held until it is dropped, or until its process ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,

@@ -104,19 +104,18 @@ impl Paths {
         Self::resolve(config_dir, state_dir, &|name| env::var_os(name))
     }
 
-    /// The registered destination.
     #[must_use]
     pub fn destination_file(&self) -> PathBuf {
         self.config_dir.join("destination.json")
     }
 
-    /// Where own events are.
+    /// The user's events.
     #[must_use]
     pub fn events_dir(&self) -> PathBuf {
         self.config_dir.join("events")
     }
 
-    /// Held while the destination is saved.
+    /// Locked while the destination is saved.
     #[must_use]
     pub fn lock_file(&self) -> PathBuf {
         self.config_dir.join("destination.lock")
@@ -128,8 +127,8 @@ impl Paths {
         self.key_file_override.clone().unwrap_or_else(|| self.state_dir.join("key"))
     }
 
-    /// Whether systemd made the key file readable for this service: then its mode is not ours to judge. systemd grants the
-    /// service's user a right to read by an access list, which looks like a group that may read.
+    /// Whether systemd passed the key file to this service. Its mode is then not checked: systemd lets the service's user read it
+    /// by an access list, which shows as a group that may read.
     #[must_use]
     pub fn key_is_credential(&self) -> bool {
         let dir = env::var_os(CREDENTIALS_DIR_VAR).filter(|dir| !dir.is_empty());
@@ -142,19 +141,18 @@ impl Paths {
         self.state_dir.join("waypost.db")
     }
 
-    /// Held while the key is made or the history written: several config directories may share a state directory.
+    /// Locked while the key or the database is created: several config directories may share a state directory.
     #[must_use]
     pub fn state_lock_file(&self) -> PathBuf {
         self.state_dir.join("state.lock")
     }
 
-    /// The log.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
         self.state_dir.join("waypost.log")
     }
 
-    /// Makes the config directory, if it is not there.
+    /// Creates the config directory, if there is none.
     ///
     /// # Errors
     /// [`FileError`].
@@ -162,7 +160,7 @@ impl Paths {
         create_private(&self.config_dir)
     }
 
-    /// Makes the state directory, if it is not there.
+    /// Creates the state directory, if there is none.
     ///
     /// # Errors
     /// [`FileError`].
@@ -187,7 +185,7 @@ fn create_synced(dir: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = dir.ancestors().take_while(|above| fs::symlink_metadata(above).is_err()).collect();
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     for parent in missing.into_iter().filter_map(Path::parent) {
-        // A power cut must not take the new directory with the file in it. One above ours need not be readable, though.
+        // Otherwise a power cut could lose the new directory with the file in it. A parent that is not readable is skipped.
         if let Ok(parent) = File::open(parent) {
             atomic::sync_open_dir(&parent)?;
         }

@@ -1,9 +1,10 @@
 //! Reads a response, bounded and as it arrives, so that what was read before a stop or a timeout is not lost.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use crate::domain::delivery::{BODY_KEPT, Response};
 use crate::domain::redact::Redactor;
+use crate::io::sync::lock;
 
 /// How many bytes of all header values are kept; a longer value is cut and marked.
 const HEADERS_KEPT: usize = 64 * 1024;
@@ -67,8 +68,7 @@ impl ResponseReader {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Raw>> {
-        // A panic elsewhere leaves plain data behind, which is still good to read.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A tower layer around the connector that reports when connecting begins and ends.
 
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
@@ -9,6 +9,7 @@ use tower::{Layer, Service};
 
 use super::trace::CurrentTrace;
 use crate::domain::delivery::Phase;
+use crate::io::sync::lock;
 
 /// Reports to the current attempt when the connector is called and when its connection is ready for the request.
 #[derive(Clone)]
@@ -57,7 +58,7 @@ where
     fn call(&mut self, request: R) -> Self::Future {
         let trace = self.timing.current.trace();
         trace.begin(self.timing.first);
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut inner = lock(&self.inner).clone();
         Box::pin(async move {
             poll_fn(|context| inner.poll_ready(context)).await?;
             let connection = inner.call(request).await?;

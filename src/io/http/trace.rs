@@ -1,13 +1,14 @@
 //! The progress of an attempt: reported by the layers that it passes through, read by the one who waits for it.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::certificate::Certificate;
 use crate::domain::delivery::{Phase, Timings};
+use crate::io::sync::lock;
 
 /// What happens while an attempt is in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +45,11 @@ impl CurrentTrace {
     }
 
     pub fn set(&self, trace: Arc<Trace>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trace;
+        *lock(&self.0) = trace;
     }
 
     pub fn trace(&self) -> Arc<Trace> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&lock(&self.0))
     }
 }
 
@@ -133,8 +134,7 @@ impl Trace {
     }
 
     fn lock(&self) -> MutexGuard<'_, Observed> {
-        // A panic elsewhere leaves plain data behind, which is still good to read.
-        self.observed.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.observed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The text of the state file: its parts, checked one by one, and the same text with other parts.
+//! The state file as text: parsing it part by part, and writing it with parts replaced.
 
 use std::path::Path;
 
@@ -14,10 +14,10 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
 use crate::domain::json::position;
 
-/// The form that is written, and the newest that is understood.
+/// The version that is written, and the newest that is read.
 const SCHEMA_VERSION: u64 = 1;
 
-/// A state file that was read, whole: what is not known of it survives in `root`.
+/// A parsed state file. Unknown fields survive in `root`.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     root: Map<String, Value>,
@@ -29,7 +29,7 @@ pub(super) struct Document {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub id: DestinationId,
-    /// All but the secrets.
+    /// Without the secrets.
     pub draft: Draft,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -41,14 +41,13 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct SealedSecret {
     pub field: Field,
-    /// Where it may go, by what the file says now.
+    /// Where it may go, by the current content of the file.
     pub place: Place,
     /// `None` where the file has none.
     pub sealed: Option<String>,
 }
 
 impl Document {
-    /// Reads the parts that waypost knows.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StateError> {
         let root = syntax(path, bytes)?;
         let reader = Reader { path, bytes };
@@ -62,7 +61,7 @@ impl Document {
             _ => return Err(reader.shape(version, "1")),
         }
         let generation = root.get("generation").and_then(Value::as_u64);
-        let generation = generation.ok_or_else(|| reader.shape(&["generation"], "a whole number from 0 on"))?;
+        let generation = generation.ok_or_else(|| reader.shape(&["generation"], "a whole number, 0 or more"))?;
         let entry = match root.get("destination") {
             Some(Value::Null) => None,
             Some(Value::Object(destination)) => Some(reader.entry(destination)?),
@@ -71,17 +70,15 @@ impl Document {
         Ok(Self { root, generation, entry })
     }
 
-    /// Counts the saves.
     pub const fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// The destination, if there is one.
     pub const fn entry(&self) -> Option<&Entry> {
         self.entry.as_ref()
     }
 
-    /// The text with these parts in place of its own.
+    /// The text with these parts in place of the old ones; other fields are kept.
     pub fn with(mut self, generation: u64, wanted: Option<(&Destination, &[(Place, String)])>) -> Vec<u8> {
         let old = match self.root.get_mut("destination").map(Value::take) {
             Some(Value::Object(old)) => old,
@@ -96,12 +93,12 @@ impl Document {
     }
 }
 
-/// The name of an auth type's secret in the map of sealed ones.
+/// The name of a secret in `sealed`.
 fn name_of(field: Field) -> String {
     format!("auth.{}", field.id)
 }
 
-/// The place of one of a destination's secrets, as [`Document::with`] writes it.
+/// The place of one of a destination's secrets.
 pub(super) fn place_of(destination: &Destination, field: Field) -> Place {
     let auth = destination.auth();
     let bound = auth.plain_values().into_iter().filter(|(field, _)| field.binds_secrets);
@@ -134,7 +131,7 @@ fn destination_value(mut base: Map<String, Value>, destination: &Destination, se
     Value::Object(base)
 }
 
-/// An object out of `base`, which keeps its place there.
+/// Takes an object out of `base`; its key keeps its position there.
 fn taken(base: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
     match base.get_mut(name).map(Value::take) {
         Some(Value::Object(old)) => old,
@@ -143,7 +140,7 @@ fn taken(base: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
 }
 
 fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
-    // A field that no auth type has belongs to somebody else and stays.
+    // Unknown fields are kept.
     for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields) {
         if !auth.auth_type().fields.contains(field) {
             base.shift_remove(field.id);
@@ -188,13 +185,13 @@ fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(error(1, 1, "the file begins with a byte order mark"));
     }
-    serde_json::from_slice(bytes).map_err(|fault| {
+    serde_json::from_slice(bytes).map_err(|cause| {
         // Of the library's error only the position is reported: its text may quote the file.
-        let problem = match fault.classify() {
+        let problem = match cause.classify() {
             Category::Eof => "the file is truncated",
             _ => "this is not JSON",
         };
-        error(fault.line(), fault.column(), problem)
+        error(cause.line(), cause.column(), problem)
     })
 }
 
@@ -264,8 +261,7 @@ impl Reader<'_> {
         Ok(Entry { id, draft, created_at, updated_at, secrets })
     }
 
-    /// Fields that are absent stay empty: after the auth type was changed by hand they are those of another one, and it is the
-    /// secret that then cannot be opened.
+    /// Absent fields stay empty: after the auth type was changed by hand, the error to report is that the secret cannot be opened.
     fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StateError> {
         for field in draft.auth_type().fields.iter().filter(|field| !field.is_secret()) {
             let part = &["destination", "auth", field.id];
@@ -278,7 +274,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The object at the end of `part`, in the object that holds it; `None` when it is absent.
+    /// The object at `part`; `holder` is the object that contains it. `None` if it is absent.
     fn object<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<Option<&'v Map<String, Value>>, StateError> {
         match part.last().and_then(|name| holder.get(*name)) {
             None | Some(Value::Null) => Ok(None),
@@ -287,19 +283,19 @@ impl Reader<'_> {
         }
     }
 
-    /// The text at the end of `part`, in the object that holds it; empty when it is absent.
+    /// The string at `part`; `holder` is the object that contains it. Empty if it is absent.
     fn text<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StateError> {
         match part.last().and_then(|name| holder.get(*name)) {
             None | Some(Value::Null) => Ok(""),
             Some(Value::String(text)) => Ok(text),
-            Some(_) => Err(self.shape(part, "a text")),
+            Some(_) => Err(self.shape(part, "a string")),
         }
     }
 
     fn required<'v>(&self, holder: &'v Map<String, Value>, part: &[&str]) -> Result<&'v str, StateError> {
         match part.last().and_then(|name| holder.get(*name)) {
             Some(Value::String(text)) => Ok(text),
-            _ => Err(self.shape(part, "a text")),
+            _ => Err(self.shape(part, "a string")),
         }
     }
 

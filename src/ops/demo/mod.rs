@@ -14,7 +14,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,6 +30,7 @@ use crate::domain::signature::verify::Verdict;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::io::receiver::{self, Receiver, ReceiverEvent, RejectedRequest, RequestEvent};
+use crate::io::sync::lock;
 
 /// What the demo's receiver saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl Registered {
     /// What the receiver checks by: what was registered at its first request, for as long as that destination is not deleted.
     fn given(&self) -> Option<Settings> {
         let now = self.waypost.destination().ok()?;
-        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut received = lock(&self.received);
         received.seen.retain(|seen| seen != now.settings());
         received.seen.push(now.settings().clone());
         let given = match received.given.take() {
@@ -134,7 +135,7 @@ impl Registered {
     }
 
     fn received(&self) -> Received {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.received).clone()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::mpsc::{Sender, channel};
@@ -13,6 +13,7 @@ use crate::domain::problem::Problem;
 use crate::io::db::DbError;
 use crate::io::db::history::History;
 use crate::io::fs::paths::Paths;
+use crate::io::sync::lock;
 use crate::ops::in_flight::{Abandoned, InFlight};
 
 /// The largest number of deliveries written at once. A write costs as much as ten of them.
@@ -109,11 +110,11 @@ struct Shared {
 
 impl Shared {
     fn unwritten(&self) -> MutexGuard<'_, Vec<Delivery>> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.unwritten)
     }
 
     fn write(&self) -> Result<(), DbError> {
-        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut history = lock(&self.history);
         let batch = {
             let mut unwritten = self.unwritten();
             let room = Vec::with_capacity(unwritten.len());

@@ -104,7 +104,7 @@ fn a_plain_terminal_gets_osc_52() {
 
 #[test]
 fn too_much_to_copy_is_written_instead() {
-    // Of an answer, less is kept than terminals take.
+    // The stored part of a response is smaller than what terminals accept.
     let (_receiver, home) = answering("{}");
     let events = home.config_dir().join("events");
     std::fs::create_dir(&events).unwrap();
@@ -118,7 +118,7 @@ fn too_much_to_copy_is_written_instead() {
     app.key(Key::Char('y'));
     app.wait_for("Nothing was copied");
     app.wait_for("It has 60002 bytes");
-    app.wait_for("w writes it to a file.");
+    app.wait_for("writes it to a file.");
     assert!(!String::from_utf8_lossy(&app.raw()).contains("\x1b]52;"));
     app.key(Key::Esc);
     app.wait_for("[ Edit ]");

@@ -1,7 +1,7 @@
-//! The state file: at most one destination, its secret sealed, replaced whole by one writer at a time.
+//! Loading and saving the destination: its secrets are sealed, and the file is replaced whole by one writer at a time.
 //!
 //! ```text
-//! load:  read → parse → open the secret with the key → check by the rules for input → Loaded     (writes nothing)
+//! load:  read → parse → open the secrets with the key → check like input → Loaded     (writes nothing)
 //! save:  lock → load → change → seal → replace → unlock
 //! ```
 
@@ -27,43 +27,34 @@ pub use super::error::StateError;
 
 use super::document::{self, Document, Entry, SealedSecret};
 
-/// The most bytes that a state file may have.
+/// The largest state file, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// What is registered.
 #[derive(Debug)]
 pub enum Loaded {
-    /// Nothing.
     Empty {
-        /// Counts the saves; 0 when there is no file.
+        /// Counts the saves; 0 if there is no file.
         generation: u64,
     },
-    /// A destination, ready for use.
     Open {
-        /// It.
         destination: Destination,
-        /// Counts the saves.
         generation: u64,
     },
-    /// A destination whose secret cannot be opened: it has to be entered again.
+    /// A destination whose secrets cannot be opened: they have to be entered again.
     Locked {
-        /// Names it in deliveries.
         id: DestinationId,
-        /// All but the secret, as it stands in the file and not yet checked.
+        /// Without the secrets, and not checked.
         draft: Draft,
-        /// When it was registered.
         created_at: Timestamp,
-        /// When it was last changed.
         updated_at: Timestamp,
-        /// Counts the saves.
         generation: u64,
-        /// Why.
         error: VaultError,
     },
 }
 
 impl Loaded {
-    /// Counts the saves: another number than before means that somebody has saved since.
+    /// Counts the saves: a different number means that the destination was saved since.
     #[must_use]
     pub const fn generation(&self) -> u64 {
         match self {
@@ -71,7 +62,6 @@ impl Loaded {
         }
     }
 
-    /// The destination, where one is ready for use.
     #[must_use]
     pub const fn destination(&self) -> Option<&Destination> {
         match self {
@@ -98,7 +88,7 @@ pub struct Saved {
     pub generation: u64,
     /// False after [`Change::Keep`].
     pub changed: bool,
-    /// Whether it is known to be on the disk. If not: saved, but may not survive a power cut (exit 5).
+    /// Whether it is known to survive a power cut.
     pub durable: bool,
 }
 
@@ -123,8 +113,8 @@ pub fn load(paths: &Paths) -> Result<Loaded, StateError> {
     loaded
 }
 
-/// Changes what is registered: `change` gets what is registered now and decides. Nobody else saves meanwhile. Fields that
-/// waypost does not know are kept.
+/// Changes what is registered: `change` gets what is registered now, and decides. No other process saves meanwhile. Unknown
+/// fields are kept.
 ///
 /// # Errors
 /// What `change` refuses with, and [`StateError`]; in both cases the file is untouched.
@@ -132,7 +122,7 @@ pub fn save<E: From<StateError>>(paths: &Paths, change: impl FnOnce(&Loaded) -> 
     save_within(paths, lock::WAIT, change)
 }
 
-/// Like [`save`], but waits for another writer only as long as told.
+/// Like [`save`], but waits for another writer for `wait` at most.
 ///
 /// # Errors
 /// As [`save`].
@@ -222,7 +212,7 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
     }
     let written = |error: io::Error| failed(error.into());
     atomic::sweep(path).map_err(written)?;
-    // An editor takes no lock, and on some network file systems a lock holds off nobody.
+    // An editor takes no lock, and on some network file systems a lock excludes nobody.
     if read(path)?.as_deref().map(Vec::as_slice) != before {
         return Err(StateError::Changed { path: path.to_owned() });
     }
@@ -239,6 +229,3 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod schema_tests;

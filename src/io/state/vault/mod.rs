@@ -1,10 +1,10 @@
-//! Sealing: a secret in the state file is readable only with this machine's key, and only where it was put.
+//! Sealing: a secret in the state file can be read only with this machine's key, and used only where it was sealed.
 //!
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under 32 random bytes; `v1:` and the base64 of nonce and ciphertext. The
 //! associated data name the place: changing the URL in the file does not send the secret there.
 //!
-//! This stops another user of the machine and a leaked copy of the config directory. It does not stop root, this same user,
-//! or a stolen disk, unless the key is kept off it.
+//! This protects against other users of the machine and a leaked copy of the config directory. It does not protect against root,
+//! the user, or a stolen disk that also has the key.
 
 use std::fmt;
 use std::io;
@@ -104,23 +104,21 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Where a secret may go, as the file says it. A secret opens only where it was sealed.
+/// Where a secret may go, by the content of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Where it is sent.
     pub url: String,
-    /// The auth type's name.
     pub auth_type: String,
     /// The values of the auth type's fields that decide where the secret goes, such as `header`.
     pub bound: Vec<String>,
-    /// Who is trusted to be the endpoint; empty for the system's CAs.
+    /// Empty for the system's CAs.
     pub ca_cert: String,
     /// The secret's name in the file, such as `auth.token`.
     pub name: String,
 }
 
 impl Place {
-    /// Every part behind its length, so that no two places give the same bytes.
+    /// Each part after its length, so that no two places give the same bytes.
     fn associated_data(&self) -> Vec<u8> {
         let mut data = Vec::new();
         let count = self.bound.len().to_string();
@@ -134,10 +132,10 @@ impl Place {
 }
 
 impl Key {
-    /// Reads the key. Never makes one.
+    /// Reads the key, and never creates one.
     ///
     /// # Errors
-    /// Why there is none to use.
+    /// [`VaultError`].
     pub fn read(paths: &Paths) -> Result<Self, VaultError> {
         let path = paths.key_file();
         let named = paths.key_file_override.is_some();

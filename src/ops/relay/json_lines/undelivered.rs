@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
 use super::line::Line;
+use crate::io::sync::lock;
 
 /// The number of bytes that are gathered before they are written.
 const GATHERED: usize = 256 * 1024;
@@ -106,7 +107,7 @@ impl Undelivered {
 
 impl State {
     fn outcome(&self) -> MutexGuard<'_, Copied> {
-        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.outcome)
     }
 
     fn fail(&self, error: io::Error, lost: impl IntoIterator<Item = u64>) {

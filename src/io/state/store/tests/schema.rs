@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::tests::{Home, draft};
-use super::*;
+use super::super::*;
+use super::{Home, draft};
 use crate::domain::auth::AuthType;
 use crate::domain::signature::Format;
 
 fn schema() -> Value {
-    serde_json::from_str(include_str!("../../../../assets/destination.schema.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../../assets/destination.schema.json")).unwrap()
 }
 
 /// Every way in which `value` breaks `rule`. Knows the keywords that our schema uses, and fails at any other, so that no rule
