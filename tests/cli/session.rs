@@ -213,7 +213,7 @@ fn invalid_input() {
     exit 2
 
     $ waypost tset
-    stderr: error: Unrecognized subcommand 'tset'. Commands: register, edit, show, secret, remove, test, verify, listen, snippet, send, history, resend, curl, probe, demo, completions, man. Tip: some similar subcommands exist: 'secret', 'test'. For more information, try '--help'.
+    stderr: error: Unrecognized subcommand 'tset'. Tip: some similar subcommands exist: 'secret', 'test'. For more information, try '--help'.
     exit 2
 
     $ waypost history foo
