@@ -94,3 +94,9 @@ fn c27_a_plain_hash_is_named() {
         assert_named(&home, b"{}", &[&header], "plain-hash", &["a plain SHA-256 hash", says, "not an HMAC"]);
     }
 }
+
+#[test]
+fn c25_escapes_of_another_library_are_named() {
+    let header = signature(&mac(SECRET, br#"["\u003C1\u002B1"]"#));
+    assert_named(&home(SECRET), br#"["<1+1"]"#, &[&header], "body", &["System.Text.Json", "\\u002B"]);
+}

@@ -14,6 +14,8 @@ pub struct Rewrite {
     /// `<`, `>` and `&`, or `\u003c` and so on.
     pub html: Option<Escaped>,
     pub numbers: Option<Numbers>,
+    /// Every text encoded anew; the parts above that concern texts do nothing then.
+    pub texts: Option<Texts>,
     /// A line feed follows at the end.
     pub newline: bool,
 }
@@ -46,6 +48,17 @@ pub enum NonAscii {
     EscapedUpper,
     /// In UTF-8.
     Plain,
+}
+
+/// How a library encodes every text, whichever escapes came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    /// Only what JSON needs, in lower case: `\u001B` is `\u001b`, `\u0041` is `A`.
+    Minimal,
+    /// The same with upper-case digits, as Jackson does.
+    MinimalUpper,
+    /// As .NET's `System.Text.Json` does by default: `\u003C`, `\u0027`, `\u002B`, and everything outside ASCII.
+    DotNet,
 }
 
 /// How numbers are written.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::lexer::{decoded, escape};
 use super::number;
-use super::rewrite::{Escaped, NonAscii, Rewrite, Spacing};
+use super::rewrite::{Escaped, NonAscii, Rewrite, Spacing, Texts};
 use super::value::Value;
 
 /// Writes a value into `out`, which is emptied first; compact, unless there is a spacing.
@@ -96,8 +96,11 @@ impl Writer<'_> {
 
     fn text(&mut self, text: &str) {
         let rewrite = self.rewrite;
-        if rewrite.non_ascii.is_none() && rewrite.slashes.is_none() && rewrite.html.is_none() {
+        if rewrite.non_ascii.is_none() && rewrite.slashes.is_none() && rewrite.html.is_none() && rewrite.texts.is_none() {
             return self.raw(text);
+        }
+        if let Some(texts) = rewrite.texts {
+            return self.encoded(text, texts);
         }
         let mut rest = text;
         loop {
@@ -112,6 +115,46 @@ impl Writer<'_> {
             let (unit, tail) = rest.split_at(length);
             self.unit(unit, meaning, is_escape);
             rest = tail;
+        }
+    }
+
+    /// A text, with its quotes, encoded anew.
+    fn encoded(&mut self, text: &str, texts: Texts) {
+        let Some(mut rest) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return self.raw(text) };
+        self.raw("\"");
+        while let Some(first) = rest.chars().next() {
+            let (length, meaning) = if first == '\\' { escape(rest.as_bytes()) } else { (first.len_utf8(), Some(first)) };
+            let (unit, tail) = rest.split_at(length);
+            rest = tail;
+            match meaning {
+                Some(c) => self.character(c, texts),
+                None => self.raw(unit),
+            }
+        }
+        self.raw("\"");
+    }
+
+    fn character(&mut self, c: char, texts: Texts) {
+        let short = match c {
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\\' => "\\\\",
+            '"' if texts != Texts::DotNet => "\\\"",
+            _ => "",
+        };
+        if !short.is_empty() {
+            return self.raw(short);
+        }
+        let is_escaped = c < ' '
+            || (texts == Texts::DotNet && (matches!(c, '"' | '<' | '>' | '&' | '\'' | '+' | '`' | '\u{7f}') || !c.is_ascii()));
+        if !is_escaped {
+            return self.raw(c.encode_utf8(&mut [0; 4]));
+        }
+        for code in c.encode_utf16(&mut [0; 2]) {
+            self.raw(&if texts == Texts::Minimal { format!("\\u{code:04x}") } else { format!("\\u{code:04X}") });
         }
     }
 

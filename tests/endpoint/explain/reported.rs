@@ -5,6 +5,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use ring::digest;
+use waypost::domain::json::{Numbers, Rewrite, Spacing, Texts};
 use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{Algorithm, BodyForm, Charset, Encoding, Hashed, Mistake, Prefix, SecretForm};
 
@@ -243,4 +244,23 @@ fn c19_a_secret_as_a_settings_file_has_it_is_named_in_both_directions() {
     assert_eq!(found.mistakes, [Mistake::Secret(SecretForm::Quoted)]);
     let right = base64(&mac(SHA256, WHSEC_KEY, format!("{ID}.{TS}.{BODY}")));
     assert!(Req::new(BODY).with(SIGNATURE, format!("v1,{right}")).explain(&hmac_of(Format::Standard, WHSEC)).valid);
+}
+
+#[test]
+fn c25_texts_that_a_library_encoded_anew_are_named() {
+    let none = Rewrite::default();
+    let case = |what, received, signed: &str, how| over(what, received, signed, BodyForm::Rewritten(how));
+    let anew = |texts| Rewrite { texts: Some(texts), ..none };
+    let dot_net = r#"["\u003Cb\u003E \u0026 \u0027a\u0027 1\u002B1 \u0060 \u0022 \u00EB \uD83E\uDD80 /"]"#;
+    let cases = [
+        case("lower case", r#"["\u001B[0m"]"#, r#"["\u001b[0m"]"#, anew(Texts::Minimal)),
+        case("upper case", r#"["\u001b[0m"]"#, r#"["\u001B[0m"]"#, anew(Texts::MinimalUpper)),
+        case("short", r#"["\u0041\u000a\u0022"]"#, r#"["A\n\""]"#, anew(Texts::Minimal)),
+        case(".NET", r#"["<b> & 'a' 1+1 ` \" ë 🦀 /"]"#, dot_net, anew(Texts::DotNet)),
+        case("19.90", r#"[19.90,"+"]"#, r#"[19.9,"\u002B"]"#, Rewrite { numbers: Some(Numbers::Alike), ..anew(Texts::DotNet) }),
+        case("1E5", "[1E5]", "[100000.0]", Rewrite { numbers: Some(Numbers::Python), ..none }),
+        case("19.90 alone", "[19.90]", "[19.9]", Rewrite { numbers: Some(Numbers::Alike), ..none }),
+        case("indented", r#"["+"]"#, "[\n  \"\\u002B\"\n]", Rewrite { spacing: Some(Spacing::Pretty2), ..anew(Texts::DotNet) }),
+    ];
+    assert_named(&cases);
 }

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode;
 
 use super::mistake::BodyForm;
 use super::{coding, rewrites};
-use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
+use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -130,6 +130,11 @@ fn rewritten(how: Rewrite) -> String {
         Escaped::Yes => "with <, > and & as \\u003c, \\u003e and \\u0026",
         Escaped::No => "with \\u003c, \\u003e and \\u0026 as <, > and &",
     });
+    let texts = how.texts.map(|way| match way {
+        Texts::Minimal => "with only the escapes that JSON needs (\\u001B as \\u001b)",
+        Texts::MinimalUpper => "with only the escapes that JSON needs, in upper case (\\u001b as \\u001B)",
+        Texts::DotNet => "with texts as .NET's System.Text.Json escapes them (\\u003C, \\u0027, \\u002B)",
+    });
     let numbers = how.numbers.map(|way| match way {
         Numbers::Alike => "with numbers written again (1.50 as 1.5)",
         Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
@@ -138,6 +143,6 @@ fn rewritten(how: Rewrite) -> String {
     });
     let sorted = how.sorted.then_some("with sorted keys");
     let newline = how.newline.then_some("with a line break at its end");
-    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, numbers, newline].into_iter().flatten().collect();
+    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, texts, numbers, newline].into_iter().flatten().collect();
     format!("written again {}", parts.join(", "))
 }

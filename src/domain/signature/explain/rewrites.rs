@@ -1,6 +1,6 @@
 //! The ways in which libraries write JSON again, in the order in which they are tried.
 
-use crate::domain::json::{self, Escaped, NonAscii, Numbers, Rewrite, Spacing, Value, decoded, rewritten_number};
+use crate::domain::json::{self, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts, Value, decoded, rewritten_number};
 
 /// The deepest nesting of a body that is read as JSON: reading and writing recurse.
 const MAX_DEPTH: usize = 128;
@@ -118,8 +118,16 @@ pub(super) fn rewrites(value: &Value<'_>) -> Vec<Rewrite> {
     });
     let numbers: Vec<_> = numbers.map(|way| move |rewrite: &mut Rewrite| rewrite.numbers = Some(way)).collect();
     vary(&mut all, &numbers, true);
+    let mut anew = SPACINGS.map(plain).to_vec();
+    vary(&mut anew, &[|rewrite: &mut Rewrite| rewrite.sorted = true], t.unsorted);
+    vary(&mut anew, &numbers, true);
+    for texts in [Texts::Minimal, Texts::DotNet, Texts::MinimalUpper] {
+        all.extend(anew.iter().map(|rewrite| Rewrite { texts: Some(texts), ..*rewrite }));
+    }
     // The sort is stable: rewrites of equal weight stay in the order above.
     all.sort_by_key(|rewrite| match weight(*rewrite) {
+        // After those that say more exactly which escapes changed.
+        few if rewrite.texts.is_some() => (2, 1 + few),
         few @ ..=2 => (few, 0),
         many => (if is_of_a_library(*rewrite) { 3 } else { 4 }, many),
     });
