@@ -121,7 +121,7 @@ pub(super) fn rewrites(value: &Value<'_>) -> Vec<Rewrite> {
     let mut anew = SPACINGS.map(plain).to_vec();
     vary(&mut anew, &[|rewrite: &mut Rewrite| rewrite.sorted = true], t.unsorted);
     vary(&mut anew, &numbers, true);
-    for texts in [Texts::Minimal, Texts::DotNet, Texts::MinimalUpper] {
+    for texts in [Texts::Minimal, Texts::MinimalUpper, Texts::DotNet] {
         all.extend(anew.iter().map(|rewrite| Rewrite { texts: Some(texts), ..*rewrite }));
     }
     // The sort is stable: rewrites of equal weight stay in the order above.
