@@ -13,7 +13,6 @@ mod faults;
 mod imports;
 mod modules;
 mod purity;
-mod ratchet;
 mod rooms;
 mod sizes;
 mod source;

@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 7] = [
 const EXCEPTIONS: [(&str, &str, &str); 1] = [("src/cli/commands/app.rs", "tui", "opens the app")];
 
 /// The room of a file: `io` for `src/io/fs/lock.rs`.
-pub fn room(path: &str) -> &str {
+fn room(path: &str) -> &str {
     path.trim_start_matches("src/").split(['/', '.']).next().unwrap()
 }
 
