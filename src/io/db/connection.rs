@@ -163,3 +163,27 @@ fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
     };
     checked.map(|()| true).map_err(|kind| FileError::new(operation, path, kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As on a network file system: SQLite then says that it keeps its rollback journal.
+    #[test]
+    fn without_shared_memory_a_rollback_journal_is_written_to_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("waypost.db");
+        let name = PathBuf::from(format!("file:{}?vfs=unix-dotfile", path.display()));
+        atomic::create(&path, b"").unwrap();
+        for (name, journal, synchronous) in [(&name, "delete", 2), (&path, "wal", 1)] {
+            let db = Db::connect(&path, name, OpenFlags::SQLITE_OPEN_READ_WRITE, Operation::Write).unwrap();
+            match db.version(Operation::Write).unwrap() {
+                0 => db.create_tables().unwrap(),
+                _ => db.set_pragmas().unwrap(),
+            }
+            let mode: String = db.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+            let level: i64 = db.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+            assert_eq!((mode.as_str(), level), (journal, synchronous));
+        }
+    }
+}

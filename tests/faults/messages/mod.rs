@@ -20,6 +20,7 @@ use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
+use waypost::io::db::DbError;
 use waypost::io::fs::paths::{Paths, PathsError};
 use waypost::io::fs::{FileError, FileErrorKind, Operation};
 use waypost::io::state::store::StateError;
@@ -272,6 +273,24 @@ fn state_errors() -> Vec<StateError> {
     errors
 }
 
+fn db_errors() -> Vec<DbError> {
+    use DbError as E;
+    let kind = |error: &E| match error {
+        E::File(_) => 1,
+        E::Damaged { .. } => 2,
+        E::Newer { .. } => 3,
+        E::DamagedRecord { .. } => 4,
+    };
+    let mut errors = vec![
+        E::Damaged { path: path(), reason: "file is not a database".into() },
+        E::Newer { path: path(), found: 2, known: 1 },
+        E::DamagedRecord { id: "msg_1".into() },
+    ];
+    errors.extend(file_errors().into_iter().map(E::from));
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 4);
+    errors
+}
+
 #[test]
 fn files_and_keys() {
     for error in vault_errors() {
@@ -281,6 +300,9 @@ fn files_and_keys() {
         problem_is_whole(&error.into());
     }
     for error in state_errors() {
+        problem_is_whole(&error.into());
+    }
+    for error in db_errors() {
         problem_is_whole(&error.into());
     }
     let no_dir = FileError::new(Operation::Find, &path(), io::Error::from(io::ErrorKind::NotFound));

@@ -2,6 +2,7 @@
 
 mod file;
 mod history;
+mod interrupted;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
