@@ -86,10 +86,10 @@ fn the_commands_of_the_receiver_page_run() {
     std::fs::write(home.path().join("body.json"), "{\"order\": 1}").unwrap();
     let receiver = Receiver::start(Check::Nothing);
     let page = |title: &str| blocks("docs/receiver.md", title, "sh")[0].clone();
-    let own = page("A receiver of its own");
+    let own = page("Receive on another machine");
     let (register, listen) = own.trim_end().split_once('\n').unwrap();
     sh(&home, &receiver, register, &[]).exits(0);
-    sh(&home, &receiver, &page("Which mistake it is"), &[]).exits(3);
+    sh(&home, &receiver, &page("Find the mistake in a signature"), &[]).exits(3);
     // On loopback: a test opens nothing to the network.
     let listen = format!("exec {}", listen.replace("0.0.0.0:8443", "127.0.0.1:0"));
     let mut child = shell(&home, &receiver, &listen, &[]).stderr(Stdio::piped()).spawn().unwrap();
