@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::auth::Auth;
 use super::url::EndpointUrl;
@@ -46,6 +47,22 @@ impl Settings {
     #[must_use]
     pub const fn timeout_s(&self) -> Option<u16> {
         self.timeout_s
+    }
+
+    /// Identifies these settings, without their secrets: 16 hex digits, which differ after an edit.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let ca_cert = self.ca_cert.as_ref().map(|path| path.to_string_lossy()).unwrap_or_default();
+        let timeout = self.timeout_s.unwrap_or(DEFAULT_TIMEOUT_S).to_string();
+        let fixed = [self.url.as_str(), self.auth.auth_type().name, &ca_cert, &timeout];
+        let mut hash = Sha256::new();
+        for part in fixed.into_iter().chain(self.auth.plain_values().into_iter().map(|(_, value)| value)) {
+            // After its length, so that no two lists of parts give the same bytes.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        hash[..8].iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 }
 
@@ -135,5 +152,36 @@ impl Destination {
     #[must_use]
     pub const fn updated_at(&self) -> Timestamp {
         self.updated_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::auth::{bearer, hmac};
+    use crate::domain::draft::Draft;
+    use crate::domain::field::{TIMEOUT, URL};
+    use crate::domain::secret::Secret;
+
+    #[test]
+    fn a_fingerprint_differs_after_an_edit_and_knows_no_secret() {
+        let bearer =
+            |token: &str| Draft::new(bearer::SPEC).with(URL, "https://h.example/in").with(bearer::TOKEN, Secret::new(token));
+        let of = |draft: Draft| draft.check().unwrap().settings.fingerprint();
+        let before = of(bearer("a-token-of-some-length"));
+        assert!(before.len() == 16 && before.bytes().all(|byte| byte.is_ascii_hexdigit()), "{before}");
+        assert_eq!(of(bearer("another-token-of-some-length")), before);
+        assert_eq!(of(bearer("a-token-of-some-length").with(TIMEOUT, "15")), before, "the default, written out");
+        let hmac = |key: &str| {
+            let draft = Draft::new(hmac::SPEC).with(URL, "https://h.example/in").with(hmac::HEADER_KEY, key);
+            of(draft.with(hmac::SIGNING_SECRET, Secret::new("a-secret-of-some-length")))
+        };
+        let others = [
+            of(bearer("a-token-of-some-length").with(URL, "https://h.example/im")),
+            of(bearer("a-token-of-some-length").with(TIMEOUT, "16")),
+            hmac("X-Signature"),
+            hmac("X-Sig"),
+        ];
+        let all: std::collections::HashSet<_> = others.iter().chain([&before]).collect();
+        assert_eq!(all.len(), 5, "{all:?}");
     }
 }

@@ -46,7 +46,7 @@ impl Waypost {
     /// A delivery that begins, and is recorded whatever happens.
     pub(super) fn begin(&self, id: String, to: &Destination, event: &str) -> InFlight {
         let paths = self.paths.clone();
-        let delivery = Delivery { id, destination_id: to.id().clone(), event: event.to_owned(), attempts: Vec::new() };
+        let delivery = Delivery::new(id, to, event.to_owned());
         let abandoned = move |delivery| {
             if let Err(error) = history::append(&paths, &delivery) {
                 tracing::warn!(why = %error, "not recorded");

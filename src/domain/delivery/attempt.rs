@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::cause::Cause;
 use super::outcome::{Outcome, Phase};
-use crate::domain::destination::DestinationId;
+use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::problem::Fix;
 
 /// The most bytes of an answer's body that are kept.
@@ -143,12 +143,21 @@ pub struct Delivery {
     pub id: String,
     /// Where it was sent, as it was registered then.
     pub destination_id: DestinationId,
+    /// [`Settings::fingerprint`](crate::domain::destination::Settings::fingerprint) of what it was sent with.
+    pub settings_fingerprint: String,
     pub event: String,
     /// At least one.
     pub attempts: Vec<Attempt>,
 }
 
 impl Delivery {
+    /// A delivery to that destination, before its first attempt.
+    #[must_use]
+    pub fn new(id: String, to: &Destination, event: String) -> Self {
+        let settings_fingerprint = to.settings().fingerprint();
+        Self { id, destination_id: to.id().clone(), settings_fingerprint, event, attempts: Vec::new() }
+    }
+
     /// How it ended: as its last attempt did.
     #[must_use]
     pub fn outcome(&self) -> Outcome {

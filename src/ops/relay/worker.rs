@@ -162,7 +162,7 @@ impl<'a, S: Source> Worker<'a, S> {
             return None;
         }
         let Lease { id, event, item } = self.source.try_next()?;
-        let delivery = Delivery { id, destination_id: self.to.id().clone(), event, attempts: Vec::new() };
+        let delivery = Delivery::new(id, self.to, event);
         Some(Job { item, delivery: self.journal.begin(delivery) })
     }
 

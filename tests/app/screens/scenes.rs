@@ -136,7 +136,13 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
 }
 
 fn delivery(event: BuiltIn, attempt: Attempt) -> Delivery {
-    Delivery { id: stamp().id, destination_id: DestinationId::new("dst_1"), event: event.name().into(), attempts: vec![attempt] }
+    Delivery {
+        id: stamp().id,
+        destination_id: DestinationId::new("dst_1"),
+        settings_fingerprint: "0123456789abcdef".into(),
+        event: event.name().into(),
+        attempts: vec![attempt],
+    }
 }
 
 pub fn delivered() -> Delivery {

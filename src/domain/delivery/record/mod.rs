@@ -35,6 +35,7 @@ pub fn from_json(json: &Value) -> Option<Delivery> {
     Some(Delivery {
         id: text(json, "id")?,
         destination_id: DestinationId::new(&text(json, "destination_id")?),
+        settings_fingerprint: text(json, "settings_fingerprint")?,
         event: text(json, "event")?,
         attempts,
     })

@@ -49,7 +49,13 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         response: None,
         ..refused.clone()
     };
-    Delivery { id: id.into(), destination_id: DestinationId::new("dst_1"), event: "ping".into(), attempts: vec![refused, failed] }
+    Delivery {
+        id: id.into(),
+        destination_id: DestinationId::new("dst_1"),
+        settings_fingerprint: "0123456789abcdef".into(),
+        event: "ping".into(),
+        attempts: vec![refused, failed],
+    }
 }
 
 #[test]

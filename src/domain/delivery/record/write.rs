@@ -14,6 +14,7 @@ use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
 pub(crate) struct Record<'a> {
     id: &'a str,
     destination_id: &'a str,
+    settings_fingerprint: &'a str,
     event: &'a str,
     outcome: &'static str,
     attempts: Vec<AttemptRecord<'a>>,
@@ -24,6 +25,7 @@ impl<'a> Record<'a> {
         Self {
             id: &delivery.id,
             destination_id: delivery.destination_id.as_str(),
+            settings_fingerprint: &delivery.settings_fingerprint,
             event: &delivery.event,
             outcome: delivery.outcome().name(),
             attempts: delivery.attempts.iter().map(AttemptRecord::new).collect(),
