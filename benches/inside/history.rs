@@ -1,4 +1,4 @@
-//! The history: its first page must cost the same however many deliveries there are.
+//! The history: the cost of its first page must not depend on the number of deliveries.
 
 use divan::{Bencher, black_box};
 use waypost::domain::delivery::Delivery;
@@ -10,7 +10,7 @@ use crate::scenes;
 
 const LENGTHS: [usize; 3] = [100, 1_000, 10_000];
 
-/// A history of that many deliveries, the four outcomes in turn.
+/// A history of `count` deliveries, the four outcomes in turn.
 fn long(count: usize) -> (tempfile::TempDir, Paths) {
     let dir = tempfile::tempdir().unwrap();
     let none = |_: &str| None;

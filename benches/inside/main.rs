@@ -1,6 +1,6 @@
 //! What runs inside the process, timed: `cargo bench --bench inside`.
 //!
-//! Every screen is drawn after a key as the loop does it: `update`, `view`, the bytes of the frame.
+//! Every screen is drawn after a key as the app does it: `update`, `view`, the bytes of the frame.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a program for developers")]
 

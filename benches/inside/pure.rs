@@ -39,7 +39,7 @@ fn notices_of_draft(bencher: Bencher, auth_type: AuthType) {
     bencher.bench(|| black_box(&draft).notices());
 }
 
-/// JSON of about that many bytes, with what other languages write differently.
+/// JSON of about `bytes` bytes, with values that other languages encode differently.
 fn json(bytes: usize) -> Vec<u8> {
     let item = r#"{"name":"Åsa / \u00e9","sum":12.50,"ok":true}"#;
     let items = vec![item; bytes / (item.len() + 1)];
@@ -51,7 +51,7 @@ fn received(settings: &Settings, body: &[u8]) -> Vec<(String, String)> {
     request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned())).collect()
 }
 
-/// The worst case: a signature that is none of the known mistakes, so that all of them are tried.
+/// The worst case: a signature that no known mistake explains, so that all of them are tried.
 #[divan::bench(args = [2 * 1024, 64 * 1024])]
 fn explain_none_of_the_mistakes(bencher: Bencher, bytes: usize) {
     let settings = scenes::settings(hmac::SPEC);

@@ -1,4 +1,4 @@
-//! One delivery as a process, turn by turn with other programs that post the same body to the same receiver.
+//! One delivery as a process, alternating with other programs that post the same body to the same receiver.
 
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -9,10 +9,10 @@ use super::support::base_env;
 use super::table::Table;
 use super::world::World;
 
-/// How often each program is run.
+/// How many times each program runs.
 const RUNS: usize = 61;
 
-/// With the receiver's CA alone, and with the system's roots beside it.
+/// With the receiver's CA alone, and with the system's CAs as well.
 pub fn one(world: &World, table: &mut Table) {
     let ca = world.receiver.ca().to_str().unwrap();
     let mut runners = vec![("waypost --ca-cert", waypost(world, Some(ca)))];
@@ -28,7 +28,7 @@ pub fn one(world: &World, table: &mut Table) {
     }
     if is_installed("curl") {
         let mut own = curl(world);
-        // Else its directory of the system's certificates stays in use.
+        // Without --capath curl also reads the system's directory of certificates.
         own.args(["--cacert", ca, "--capath", "/nonexistent"]);
         runners.push(("curl --cacert", own));
     }
@@ -39,7 +39,7 @@ pub fn one(world: &World, table: &mut Table) {
             let status = command.status().unwrap();
             let took = started.elapsed();
             assert!(status.success(), "{name}: {status}");
-            // The first run of each warms the disk's cache.
+            // The first run of each warms the page cache.
             if run > 0 {
                 times.push(took.as_secs_f64() * 1000.0);
             }

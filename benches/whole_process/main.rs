@@ -1,11 +1,11 @@
 //! What waypost costs as a process, measured from outside: `cargo bench --bench whole_process`.
 //!
-//! Prints one table: each row with its target, what was measured (median, and the range in brackets), and the same of other
-//! programs where they are installed. Everything runs on this machine, on throw-away files, against a receiver of the tests;
-//! what is compared runs turn by turn, so that a busy moment hits both.
+//! Prints one table: each row with its target, what was measured (median, and the range in brackets), and the same for other
+//! programs if they are installed. Everything runs on this machine, with temporary files, against the receiver of the tests;
+//! what is compared runs alternately, so that a busy moment affects both.
 //!
 //! `cargo bench --bench whole_process -- WORD` measures only the groups whose name contains the word. With `--hold` it fails
-//! when a row is a tenth over its target: for what is no time, and the same on a busy machine (`memory`, `size`).
+//! when a row misses its target by more than a tenth. Use it for `memory` and `size`, which do not depend on how busy the machine is.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a program for developers")]
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]
@@ -27,11 +27,11 @@ mod support;
 use table::Table;
 use world::World;
 
-/// What is measured together, by a name.
+/// A name, and what is measured under it.
 type Group = (&'static str, fn(&World, &mut Table));
 
 fn main() {
-    // cargo passes `--bench`; what does not begin with a dash is the user's.
+    // cargo passes `--bench`; arguments without a dash name groups.
     let (options, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
     let world = World::new();
     let mut table = Table::new();
@@ -50,22 +50,22 @@ fn main() {
         ("signing", signing::throughput),
     ];
     let unknown = words.iter().find(|word| !groups.iter().any(|(name, _)| name.contains(word.as_str())));
-    assert!(unknown.is_none(), "there is nothing to measure by the name {unknown:?}");
+    assert!(unknown.is_none(), "no group is named {unknown:?}");
     for (name, measure) in groups {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
             eprintln!("measuring: {name}");
             measure(&world, &mut table);
         }
     }
-    println!("{}\n", surroundings());
+    println!("{}\n", environment());
     print!("{table}");
     if options.iter().any(|option| option == "--hold") && !table.holds() {
         std::process::exit(1);
     }
 }
 
-/// On what, and how busy it was: other work on the machine shows in the ranges first, then in the medians.
-fn surroundings() -> String {
+/// The machine and its load: other work widens the ranges first, then moves the medians.
+fn environment() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load: Vec<&str> = load.split(' ').take(2).collect();

@@ -1,4 +1,4 @@
-//! Other programs with a form or a field on the terminal, where they are installed.
+//! Other programs with a form or a field on the terminal, if they are installed.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use portable_pty::CommandBuilder;
 use super::support::Home;
 use super::world::program;
 
-/// A program that shows something to type into.
+/// A program with something to type into.
 pub struct Peer {
     pub name: &'static str,
     args: &'static [&'static str],
@@ -29,7 +29,7 @@ const PEERS: [Peer; 6] = [
     Peer { name: "slumber", args: &[] },
 ];
 
-/// Those that are there.
+/// Those that are installed.
 pub fn installed() -> impl Iterator<Item = &'static Peer> {
     PEERS.iter().filter(|peer| is_installed(peer.name))
 }
@@ -46,7 +46,7 @@ impl Peer {
         command
     }
 
-    /// Whether letters that are typed at its first screen go into a field.
+    /// Whether letters typed on its first screen go into a field.
     pub fn takes_letters(&self) -> bool {
         matches!(self.name, "dialog" | "whiptail" | "nano")
     }

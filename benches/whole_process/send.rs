@@ -1,4 +1,4 @@
-//! `send --lines`: how many events a second, turn by turn with a load generator where one is installed.
+//! `send --lines`: events per second, alternating with a load generator if one is installed.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,13 +12,13 @@ use super::stats::Sample;
 use super::table::Table;
 use super::world::World;
 
-/// How many events, by how many at a time.
+/// Concurrency and the number of events.
 const LOADS: [(usize, usize); 2] = [(1, 20_000), (50, 100_000)];
 
 const ROUNDS: usize = 5;
 
 pub fn lines(world: &World, table: &mut Table) {
-    // Each line is an event of its own, as a script would have them.
+    // Every line differs, as in a script.
     for ((concurrency, count), least) in LOADS.into_iter().zip([0.8, 0.6]) {
         let file = world.full.path().join("events.jsonl");
         let mut events = String::new();
@@ -38,7 +38,7 @@ pub fn lines(world: &World, table: &mut Table) {
                 theirs.push(rate(count, run("oha", oha(world, concurrency, count)).0));
             }
         }
-        // Round by round: what is slow for a while is slow for both.
+        // Round by round: what slows the machine down slows both down.
         let ratio: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
         let ours = Sample::new(ours);
         if !theirs.is_empty() {
@@ -52,7 +52,7 @@ pub fn lines(world: &World, table: &mut Table) {
             );
         }
         table.known(&format!("send --lines, {concurrency} at a time, signed, history on"), &format!("{ours} events/s"));
-        table.known(&format!("its most resident memory, {count} events"), &format!("{} MiB", Sample::new(memory)));
+        table.known(&format!("its peak resident memory, {count} events"), &format!("{} MiB", Sample::new(memory)));
     }
 }
 
@@ -68,7 +68,7 @@ fn oha(world: &World, concurrency: usize, count: usize) -> Command {
         "-d",
         &format!("{{\"text\":\"{}\"}}", "x".repeat(215)),
     ]);
-    // The same request but for the values, so that the receiver has the same to read.
+    // The same headers with other values, so that the receiver reads as much.
     for (name, value) in [
         ("user-agent", "waypost/0.1.0"),
         ("webhook-id", "msg_00000000000000000000000000000000"),
@@ -81,7 +81,7 @@ fn oha(world: &World, concurrency: usize, count: usize) -> Command {
     silent(command)
 }
 
-/// How long it ran, and its most resident memory in MiB.
+/// How long it ran, and its peak resident memory in MiB.
 #[expect(clippy::cast_precision_loss, reason = "memory in kilobytes is far below 2^52")]
 fn run(name: &str, mut command: Command) -> (Duration, f64) {
     let started = Instant::now();

@@ -1,4 +1,4 @@
-//! HMAC-SHA256 over 64 KiB: in the product, by ring, by openssl.
+//! HMAC-SHA256 over 64 KiB: by waypost, by ring, by openssl.
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
@@ -15,7 +15,7 @@ use super::world::World;
 
 const BODY: usize = 64 * 1024;
 
-/// How often, and for how long, each is measured.
+/// How many times, and for how long, each is measured.
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(1);
 
@@ -43,7 +43,7 @@ pub fn throughput(_: &World, table: &mut Table) {
     table.at_least("signing 64 KiB", "MB/s", 1000.0, &ours, &others);
 }
 
-/// Megabytes a second of CPU time, as `openssl speed` tells them: other work on the machine is not counted.
+/// Megabytes per second of CPU time, as `openssl speed` reports them: other work on the machine does not count.
 fn rate(mut sign: impl FnMut()) -> f64 {
     let (started, cpu) = (Instant::now(), process::cpu_of_this_thread());
     let mut done = 0_u32;
@@ -56,7 +56,7 @@ fn rate(mut sign: impl FnMut()) -> f64 {
     f64::from(done) * 65.536e-3 / process::cpu_of_this_thread().saturating_sub(cpu).as_secs_f64()
 }
 
-/// From the last line of `openssl speed`, which tells bytes a second of CPU time.
+/// From the last line of `openssl speed`, which reports bytes per second of CPU time.
 fn openssl_rate() -> Option<f64> {
     let args = ["speed", "-mr", "-seconds", "1", "-bytes", "65536", "-hmac", "sha256"];
     let output = Command::new("openssl").args(args).stderr(Stdio::null()).output().ok()?;

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// Some measurements of one thing.
+/// Measurements of one thing.
 #[derive(Clone, Debug)]
 pub struct Sample {
     sorted: Vec<f64>,
 }
 
 impl Sample {
-    /// At least one is needed.
+    /// Panics without a value.
     pub fn new(mut values: Vec<f64>) -> Self {
         assert!(!values.is_empty(), "nothing was measured");
         values.sort_by(f64::total_cmp);
@@ -39,7 +39,7 @@ impl fmt::Display for Sample {
     }
 }
 
-/// Three digits are as much as such a measurement holds.
+/// Three significant digits: such measurements are no more exact.
 pub fn number(value: f64) -> String {
     if value.fract() == 0.0 || value >= 100.0 {
         format!("{value:.0}")

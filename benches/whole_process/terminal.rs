@@ -1,6 +1,6 @@
-//! A program on a terminal, and every byte that it writes with the moment at which it could be read.
+//! A program on a terminal, and the time at which each byte it writes can be read.
 //!
-//! Nothing interprets the bytes here: a thread takes the time as soon as it has them.
+//! The bytes are not interpreted: a thread notes the time as soon as it has read them.
 
 use std::io::{Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-/// How long nothing may come before a program counts as done with what it was writing.
+/// After how long without output a program has finished writing.
 pub const QUIET: Duration = Duration::from_millis(40);
 
-/// How long the first byte may take.
+/// How long to wait for the first byte.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What a program wrote in one go.
+/// What a program wrote without a pause.
 #[derive(Clone, Copy, Debug)]
 pub struct Written {
     pub bytes: usize,
-    /// Since the go began; zero when nothing was written.
+    /// When the last byte came; zero when nothing was written.
     pub after: Duration,
 }
 
@@ -49,24 +49,19 @@ impl Terminal {
         Self { child, input, output, started, _master: pair.master }
     }
 
-    /// Waits for the first frame, and gives it as measured from exec.
+    /// Waits for the first frame, timed from exec.
     pub fn first_frame(&self) -> Written {
         self.collect(self.started, DEADLINE)
     }
 
-    /// Sends bytes, and gives what they made the program write. `patience` is how long nothing may come at all.
+    /// Sends bytes and waits for what the program writes. `patience` is how long to wait for its first byte.
     pub fn press(&mut self, bytes: &[u8], patience: Duration) -> Written {
         let pressed = Instant::now();
         self.input.write_all(bytes).unwrap();
         self.collect(pressed, patience)
     }
 
-    /// What the program writes by itself after that; `patience` is how long nothing may come at all.
-    pub fn more(&self, patience: Duration) -> Written {
-        self.collect(Instant::now(), patience)
-    }
-
-    /// What comes within that time, however it comes.
+    /// How many bytes come within that time.
     pub fn bytes_within(&self, time: Duration) -> usize {
         let end = Instant::now() + time;
         let mut bytes = 0;

@@ -1,4 +1,4 @@
-//! What is measured on: a home with a destination, its history, and a receiver.
+//! What the measurements use: a home with a destination and its history, and a receiver.
 
 use std::path::PathBuf;
 
@@ -12,10 +12,10 @@ use super::support::check::expect_nothing;
 use super::support::receiver::Receiver;
 use super::support::{Home, WAYPOST, base_env};
 
-/// How many deliveries the history holds.
+/// The number of deliveries in the history.
 pub const RECORDS: usize = 10_000;
 
-/// The certificates that most Linux systems keep in one file.
+/// Where most Linux systems keep their CAs in one file.
 const SYSTEM_ROOTS: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 pub struct World {
@@ -24,7 +24,7 @@ pub struct World {
     /// A destination and [`RECORDS`] deliveries.
     pub full: Home,
     pub receiver: Receiver,
-    /// The system's roots and the receiver's CA, where the system has any.
+    /// The system's CAs and the receiver's, if the system has any.
     pub roots: Option<PathBuf>,
     /// 2 KiB of JSON.
     pub body: PathBuf,
@@ -74,7 +74,7 @@ pub fn program(name: &str, home: &Home) -> CommandBuilder {
     command
 }
 
-/// Repeats the deliveries that are there, under other ids.
+/// Repeats the recorded deliveries under other ids.
 fn fill_history(home: &Home) {
     let paths = Paths::resolve(Some(home.config_dir()), Some(home.state_dir()), &|_| None).unwrap();
     let there = history::page(&paths, None, 0, RECORDS).unwrap().deliveries;
