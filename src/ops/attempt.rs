@@ -20,9 +20,6 @@ use crate::io::db::history;
 use crate::io::fs::file::{self, Links};
 use crate::io::http::{self, Client, NetworkConfig, Progress, ProxyEnv, Trust};
 
-/// The largest file of CA certificates that is read, in bytes; a whole system's store has a quarter of a megabyte.
-pub(super) const MAX_CA_BYTES: usize = 4 * 1024 * 1024;
-
 /// What happens during an attempt.
 #[derive(Clone, Debug)]
 pub enum Step {
@@ -75,9 +72,8 @@ impl Waypost {
         let mut stop = pin!(stop);
         // Reading the CAs touches the disk, which may be slow or gone: stop and timeout hold for that, too.
         let sender = tokio::select! {
-            sender = self.sender(to) => sender,
+            sender = self.sender(to, *timeout) => sender,
             () = &mut stop => return http::stopped_before_sending(to, request, *started_at),
-            () = tokio::time::sleep(*timeout) => Err(Cause::TimedOut(timeout.as_secs().try_into().unwrap_or(u16::MAX))),
         };
         match sender {
             Ok(sender) => {
@@ -100,26 +96,34 @@ impl Waypost {
         problem
     }
 
-    /// The client for a destination, with its CAs read.
+    /// The client for a destination, with its CAs read within that time.
     ///
     /// # Errors
     /// What keeps anything from being sent.
-    pub(super) async fn sender(&self, to: &Settings) -> Result<Client, Cause> {
+    pub(super) async fn sender(&self, to: &Settings, within: Duration) -> Result<Client, Cause> {
         let own = self.own.clone().filter(|own| own.authority == to.url().authority());
-        let to = to.clone();
-        blocking(move || {
-            let trust = match (to.ca_cert(), &own) {
+        let settings = to.clone();
+        let reading = blocking(move || {
+            let trust = match (settings.ca_cert(), &own) {
                 (Some(path), _) => Trust::Only(ca_file(path)?),
                 (None, Some(own)) => Trust::Only(own.ca_pem.clone()),
                 (None, None) => Trust::System,
             };
             match own {
                 // The demo's receiver is on this machine: no proxy has any business with it.
-                Some(_) => Client::with(&to, &trust, NetworkConfig { proxies: ProxyEnv::default(), ..NetworkConfig::default() }),
-                None => Client::new(&to, &trust),
+                Some(_) => {
+                    Client::with(&settings, &trust, NetworkConfig { proxies: ProxyEnv::default(), ..NetworkConfig::default() })
+                }
+                None => Client::new(&settings, &trust),
             }
+        });
+        tokio::time::timeout(within, reading).await.unwrap_or_else(|_| {
+            let late = format!("within {} s they could not be read from the disk", within.as_secs());
+            Err(Cause::Tls(match to.ca_cert() {
+                Some(path) => TlsCause::CaFile(format!("{}: {late}", visible(&path.to_string_lossy()))),
+                None => TlsCause::NoCaStore(late),
+            }))
         })
-        .await
     }
 }
 
@@ -133,7 +137,7 @@ impl From<Progress> for Step {
 }
 
 fn ca_file(path: &Path) -> Result<Vec<u8>, Cause> {
-    file::read(path, Links::Follow, MAX_CA_BYTES)
+    file::read(path, Links::Follow, http::MAX_CA_BYTES)
         .map(|bytes| bytes.to_vec())
         .map_err(|error| Cause::Tls(TlsCause::CaFile(format!("{}: {}", visible(&path.to_string_lossy()), error.kind))))
 }

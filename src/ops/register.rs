@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::attempt::MAX_CA_BYTES;
 use super::waypost::Waypost;
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
@@ -165,7 +164,7 @@ pub fn ca_certificate(path: &Path) -> Result<PathBuf, Problem> {
     let error = |what: String, why: String| Problem::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
     let unread = |unread: FileError| error(unread.what(), unread.why());
     let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
-    let pem = file::read(&absolute, Links::Follow, MAX_CA_BYTES).map_err(unread)?;
+    let pem = file::read(&absolute, Links::Follow, http::MAX_CA_BYTES).map_err(unread)?;
     match http::check_ca(&pem) {
         Ok(()) => Ok(absolute),
         Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), format!("In words: {why}."))),

@@ -6,6 +6,7 @@
 
 mod canary;
 mod certificates;
+mod connections;
 mod disk;
 mod endpoint;
 mod messages;

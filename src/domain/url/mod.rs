@@ -85,6 +85,12 @@ impl EndpointUrl {
         &self.host
     }
 
+    /// The host without the dot that a complete name may end with: for texts, and for certificates, which never have it.
+    #[must_use]
+    pub fn bare_host(&self) -> &str {
+        self.host.strip_suffix('.').unwrap_or(&self.host)
+    }
+
     /// The host when it is an address.
     #[must_use]
     pub const fn ip(&self) -> Option<IpAddr> {

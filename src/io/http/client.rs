@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::attempt::Exchange;
 use super::config::{NetworkConfig, Trust};
 use super::result::ExchangeError;
-use super::route::{KeepAlive, Route, uri_of};
+use super::route::{KeepAlive, Route};
 use super::tls::TlsVerifier;
 use super::trace::{CurrentTrace, Progress};
 use crate::domain::delivery::{Attempt, Cause};
@@ -37,7 +37,7 @@ impl Client {
     /// # Errors
     /// As [`Client::new`].
     pub fn with(to: &Settings, trust: &Trust, network: NetworkConfig) -> Result<Self, Cause> {
-        network.proxies.proxy_for(&uri_of(to)?)?;
+        network.proxies.proxy_for(to.url())?;
         Ok(Self { verifier: TlsVerifier::new(trust)?, network })
     }
 

@@ -27,6 +27,19 @@ impl Lookup for SystemLookup {
     }
 }
 
+/// The addresses of a name. One that ends with a dot is complete: no search domain is added to it. The hosts file does not know
+/// names by that form, so that the name without it is looked up next; `localhost` only so (RFC 6761 §6.3).
+async fn addresses(lookup: &dyn Lookup, host: &str) -> io::Result<Vec<IpAddr>> {
+    let Some(bare) = host.strip_suffix('.') else { return lookup.lookup(host).await };
+    if bare != "localhost" && !bare.ends_with(".localhost") {
+        match lookup.lookup(host).await {
+            Ok(found) if !found.is_empty() => return Ok(found),
+            _ => {}
+        }
+    }
+    lookup.lookup(bare).await
+}
+
 /// Why there is no address to connect to.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
@@ -52,12 +65,12 @@ pub struct GuardedResolver {
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let looking = self.lookup.lookup(name.as_str());
+        let lookup = Arc::clone(&self.lookup);
         let trace = self.current.trace();
         let of_destination = name.as_str().eq_ignore_ascii_case(&self.host);
         let port = self.port;
         Box::pin(async move {
-            let found = looking.await.map_err(ResolveError::Failed)?;
+            let found = addresses(&*lookup, name.as_str()).await.map_err(ResolveError::Failed)?;
             let addresses: Vec<SocketAddr> = found.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
             if of_destination {
                 trace.note(|observed| {
@@ -81,5 +94,38 @@ impl Resolve for GuardedResolver {
             trace.begin(Phase::Connect);
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Knows one name, and remembers what it was asked.
+    struct Only(&'static str, Mutex<Vec<String>>);
+
+    impl Lookup for Only {
+        fn lookup(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            self.1.lock().unwrap().push(host.to_owned());
+            let found = if host == self.0 { Ok(vec![[192, 0, 2, 1].into()]) } else { Err(io::ErrorKind::NotFound.into()) };
+            Box::pin(std::future::ready(found))
+        }
+    }
+
+    #[tokio::test]
+    async fn c02_a_final_dot_is_looked_up_and_names_of_the_hosts_file_are_found() {
+        for (known, host, asked) in [
+            ("h.example.", "h.example.", ["h.example."].as_slice()),
+            ("h.example", "h.example.", &["h.example.", "h.example"]),
+            ("localhost", "localhost.", &["localhost"]),
+            ("a.localhost", "a.localhost.", &["a.localhost"]),
+            ("h.example", "h.example", &["h.example"]),
+        ] {
+            let lookup = Only(known, Mutex::default());
+            assert_eq!(addresses(&lookup, host).await.unwrap().len(), 1, "{host}");
+            assert_eq!(*lookup.1.lock().unwrap(), asked);
+        }
     }
 }

@@ -1,8 +1,16 @@
 //! Which proxy a request goes through, by the environment variables that curl and others use as well.
 
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use percent_encoding::percent_decode_str;
+
+use super::no_proxy::NoProxy;
 use crate::domain::delivery::Cause;
+use crate::domain::mask::DOTS;
+use crate::domain::url::EndpointUrl;
 
 /// The proxy variables of the environment; empty if not set.
 #[derive(Clone, Default)]
@@ -13,6 +21,32 @@ pub struct ProxyEnv {
     pub all: String,
     /// `NO_PROXY` or `no_proxy`.
     pub no: String,
+}
+
+/// A proxy.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    /// A name or an address, an IPv6 one in brackets.
+    pub host: String,
+    pub port: u16,
+    /// Whether it is spoken to by TLS.
+    pub tls: bool,
+    /// What `proxy-authorization` says.
+    pub authorization: Option<HeaderValue>,
+}
+
+impl Proxy {
+    /// `http://••••••••@proxy.example.com:3128`
+    pub fn masked(&self) -> String {
+        let user = if self.authorization.is_some() { format!("{DOTS}@") } else { String::new() };
+        format!("http{}://{user}{}:{}", if self.tls { "s" } else { "" }, self.host, self.port)
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
 }
 
 impl ProxyEnv {
@@ -35,53 +69,80 @@ impl ProxyEnv {
     ///
     /// # Errors
     /// A proxy variable that cannot be used: silently bypassing the proxy could send events where they must not go.
-    pub(super) fn proxy_for(&self, destination: &http::Uri) -> Result<Option<Intercept>, Cause> {
-        for (name, value) in [("HTTPS_PROXY", &self.https), ("ALL_PROXY", &self.all)] {
-            if !value.is_empty() {
-                check(name, value, destination)?;
-            }
+    pub(super) fn proxy_for(&self, destination: &EndpointUrl) -> Result<Option<Proxy>, Cause> {
+        let read = |name, value: &str| if value.is_empty() { Ok(None) } else { proxy(name, value).map(Some) };
+        let (https, all) = (read("HTTPS_PROXY", &self.https)?, read("ALL_PROXY", &self.all)?);
+        let no = NoProxy::parse(&self.no);
+        if no.contains(destination.host(), destination.port()) {
+            return Ok(None);
         }
-        let matcher = Matcher::builder().https(self.https.clone()).all(self.all.clone()).no(self.no.clone()).build();
-        Ok(matcher.intercept(destination))
+        let Some(proxy) = https.or(all) else { return Ok(None) };
+        if !no.not_understood.is_empty() {
+            tracing::warn!(entries = ?no.not_understood, "not understood in NO_PROXY");
+        }
+        Ok(Some(proxy))
     }
 }
 
-/// Asks the parser whether it can use a value. The error does not repeat it: it may contain a password.
-fn check(name: &str, value: &str, destination: &http::Uri) -> Result<(), Cause> {
-    let Some(proxy) = Matcher::builder().https(value).build().intercept(destination) else {
-        return Err(Cause::BadProxy(format!("{name} is not the address of a proxy.")));
+/// Reads a value. The error does not repeat it: it may contain a password.
+fn proxy(name: &str, value: &str) -> Result<Proxy, Cause> {
+    let bad = |what: &str| Err(Cause::BadProxy(format!("{name} {what}.")));
+    let Ok(uri) = value.parse::<http::Uri>() else { return bad("is not the address of a proxy") };
+    let tls = match uri.scheme_str() {
+        None | Some("http") => false,
+        Some("https") => true,
+        Some(scheme) if scheme.starts_with("socks") => {
+            return bad("names a SOCKS proxy; waypost goes through HTTP proxies only");
+        }
+        Some(_) => return bad("is not the address of a proxy"),
     };
-    let uri = proxy.uri();
-    if uri.scheme_str().is_some_and(|scheme| scheme.starts_with("socks")) {
-        return Err(Cause::BadProxy(format!("{name} names a SOCKS proxy; waypost goes through HTTP proxies only.")));
+    let Some(authority) = uri.authority().map(http::uri::Authority::as_str) else { return bad("is not the address of a proxy") };
+    let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+    let after_host = host.rfind(']').map_or(host, |at| &host[at..]);
+    let port = match after_host.rsplit_once(':') {
+        Some((_, port)) => port.parse::<u16>().ok().filter(|port| *port > 0),
+        None => Some(if tls { 443 } else { 80 }),
+    };
+    let host = uri.host().unwrap_or_default();
+    let (Some(port), false) = (port, host.is_empty()) else { return bad("has no host, or a port that does not exist") };
+    let mut proxy = Proxy { host: host.to_owned(), port, tls, authorization: None };
+    if let Some(user) = user {
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        let decoded = [user, password].map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
+        let [user_name, word] = &decoded;
+        let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(format!("{user_name}:{word}"))))
+            .map_err(|_| Cause::BadProxy(format!("The user name in {name} cannot be sent.")))?;
+        value.set_sensitive(true);
+        proxy.authorization = Some(value);
     }
-    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
-    let after_host = authority.rfind(']').map_or(authority, |at| &authority[at..]);
-    if uri.host().is_none_or(str::is_empty) || (after_host.contains(':') && uri.port_u16().is_none_or(|port| port == 0)) {
-        return Err(Cause::BadProxy(format!("{name} has no host, or a port that does not exist.")));
-    }
-    Ok(())
+    Ok(proxy)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn proxy_for(https: &str, all: &str, no: &str) -> Result<Option<String>, Cause> {
-        let destination = http::Uri::from_static("https://hooks.example.com/in");
-        let env = ProxyEnv { https: https.into(), all: all.into(), no: no.into() };
-        env.proxy_for(&destination).map(|proxy| proxy.map(|proxy| proxy.uri().to_string()))
+    fn proxy_for(https: &str, all: &str, no: &str) -> Result<Option<Proxy>, Cause> {
+        let destination = EndpointUrl::parse("https://hooks.example.com/in").unwrap();
+        ProxyEnv { https: https.into(), all: all.into(), no: no.into() }.proxy_for(&destination)
+    }
+
+    fn address(https: &str, all: &str, no: &str) -> Option<String> {
+        proxy_for(https, all, no).unwrap().map(|proxy| proxy.masked())
     }
 
     #[test]
     fn as_the_environment_says() {
-        assert_eq!(proxy_for("", "", ""), Ok(None));
-        assert_eq!(proxy_for("http://proxy:3128", "", ""), Ok(Some("http://proxy:3128/".into())));
-        assert_eq!(proxy_for("proxy:3128", "", ""), Ok(Some("http://proxy:3128/".into())));
-        assert_eq!(proxy_for("", "http://user:pw@proxy:3128", ""), Ok(Some("http://proxy:3128/".into())));
-        assert_eq!(proxy_for("http://proxy:3128", "", "example.com"), Ok(None));
-        assert_eq!(proxy_for("http://proxy:3128", "", "*"), Ok(None));
-        assert_eq!(proxy_for("http://[::1]:3128", "", ""), Ok(Some("http://[::1]:3128/".into())));
+        assert_eq!(address("", "", ""), None);
+        assert_eq!(address("http://proxy:3128", "", "").unwrap(), "http://proxy:3128");
+        assert_eq!(address("proxy:3128", "", "").unwrap(), "http://proxy:3128");
+        assert_eq!(address("", "http://user:pw@proxy:3128", "").unwrap(), "http://••••••••@proxy:3128");
+        assert_eq!(address("https://proxy", "http://other", "").unwrap(), "https://proxy:443");
+        assert_eq!(address("http://proxy:3128", "", "example.com"), None);
+        assert_eq!(address("http://proxy:3128", "", "*"), None);
+        assert_eq!(address("http://[::1]:3128", "", "").unwrap(), "http://[::1]:3128");
+        let with_user = proxy_for("http://me:p%40ss@proxy", "", "").unwrap().unwrap();
+        assert_eq!(with_user.authorization.unwrap(), format!("Basic {}", STANDARD.encode("me:p@ss")));
     }
 
     #[test]
@@ -101,5 +162,11 @@ mod tests {
                 assert!(!text.contains("s3cret"), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn c04_the_destination_decides() {
+        assert_eq!(address("http://proxy:3128", "", "*.example.com"), None);
+        assert_eq!(address("http://proxy:3128", "", "hooks.example.com:8443").unwrap(), "http://proxy:3128");
     }
 }

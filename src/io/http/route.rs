@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use hyper_util::client::proxy::matcher::Intercept;
 use rustls::pki_types::ServerName;
 
 use super::body::TracedBody;
 use super::config::NetworkConfig;
 use super::dns::GuardedResolver;
+use super::proxy::Proxy;
 use super::response::ResponseReader;
 use super::result::ExchangeError;
 use super::timing::ConnectTiming;
@@ -62,7 +62,7 @@ impl Route {
         keep: KeepAlive,
         current: &CurrentTrace,
     ) -> Result<Self, ExchangeError> {
-        let proxy = network.proxies.proxy_for(&uri_of(to)?)?;
+        let proxy = network.proxies.proxy_for(to.url())?;
         let client = client(verifier, network, to, keep, proxy.as_ref(), current)?;
         let literal = to.url().ip().map(|ip| SocketAddr::new(ip, to.url().port()));
         Ok(Self { client, through_proxy: proxy.is_some(), literal, url: OnceLock::new() })
@@ -127,7 +127,7 @@ fn client(
     network: &NetworkConfig,
     to: &Settings,
     keep: KeepAlive,
-    proxy: Option<&Intercept>,
+    proxy: Option<&Proxy>,
     current: &CurrentTrace,
 ) -> Result<reqwest::Client, ExchangeError> {
     let host = to.url().host().to_owned();
@@ -135,7 +135,7 @@ fn client(
     let server_name = ServerName::try_from(bare)
         .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
     let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    let first = proxy.map_or_else(|| is_address(&host), |proxy| proxy.uri().host().is_some_and(is_address));
+    let first = proxy.map_or_else(|| is_address(&host), |proxy| is_address(&proxy.host));
     let bracket = ConnectTiming { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };
     let resolver = GuardedResolver { lookup: Arc::clone(&network.lookup), current: current.clone(), host, port: to.url().port() };
     let mut builder = reqwest::Client::builder()
@@ -158,23 +158,14 @@ fn client(
     }
     if let Some(proxy) = proxy {
         let bad = |_| Cause::BadProxy("The proxy variable cannot be used.".into());
-        let mut through = reqwest::Proxy::https(proxy.uri().to_string()).map_err(bad)?;
-        if let Some(auth) = proxy.basic_auth() {
-            let mut auth = auth.clone();
-            auth.set_sensitive(true);
-            through = through.custom_http_auth(auth);
+        let scheme = if proxy.tls { "https" } else { "http" };
+        let mut through = reqwest::Proxy::https(format!("{scheme}://{}:{}", proxy.host, proxy.port)).map_err(bad)?;
+        if let Some(authorization) = &proxy.authorization {
+            through = through.custom_http_auth(authorization.clone());
         }
         builder = builder.proxy(through);
     }
     Ok(builder.build()?)
-}
-
-/// The destination's URL as the proxy variables are matched against it.
-///
-/// # Errors
-/// [`Cause::Other`] where the libraries disagree about what a URL is.
-pub fn uri_of(to: &Settings) -> Result<http::Uri, Cause> {
-    to.url().as_str().parse().map_err(|error: http::uri::InvalidUri| Cause::Other(error.to_string()))
 }
 
 /// Exactly the request's headers, in their order.

@@ -10,7 +10,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, SignatureScheme};
 
 use super::certificate::Certificate;
 use super::config::Trust;
@@ -35,10 +35,7 @@ impl TlsVerifier {
     /// # Errors
     /// [`TlsCause::NoCaStore`] or [`TlsCause::CaFile`] if there are none.
     pub fn new(trust: &Trust) -> Result<Self, Cause> {
-        let roots = match trust {
-            Trust::System => system_roots()?,
-            Trust::Only(pem) => roots_of(pem).map_err(|what| Cause::Tls(TlsCause::CaFile(what)))?,
-        };
+        let roots = super::roots::read(trust)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
@@ -72,37 +69,6 @@ impl TlsVerifier {
         config.resumption = Resumption::store(watch);
         Ok(config)
     }
-}
-
-fn system_roots() -> Result<RootCertStore, Cause> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(found.certs);
-    if added == 0 {
-        let detail = found.errors.first().map(ToString::to_string).unwrap_or_default();
-        return Err(Cause::Tls(TlsCause::NoCaStore(detail)));
-    }
-    Ok(roots)
-}
-
-/// Checks that a PEM text contains the CAs for [`Trust::Only`].
-///
-/// # Errors
-/// Why not, in words.
-pub fn check_ca(pem: &[u8]) -> Result<(), String> {
-    roots_of(pem).map(drop)
-}
-
-fn roots_of(pem: &[u8]) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore::empty();
-    for cert in CertificateDer::pem_slice_iter(pem) {
-        let cert = cert.map_err(|_| "it is not a well-formed PEM file")?;
-        roots.add(cert).map_err(|_| "a certificate in it cannot be read")?;
-    }
-    if roots.is_empty() {
-        return Err("there is no certificate in it (-----BEGIN CERTIFICATE-----)".into());
-    }
-    Ok(roots)
 }
 
 /// Observes the handshake; the decisions are the verifier's.

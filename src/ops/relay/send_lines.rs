@@ -57,7 +57,7 @@ impl Waypost {
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<Summary, Cause> {
-        let sender = Arc::new(self.sender(to.settings()).await?);
+        let sender = Arc::new(self.sender(to.settings(), how.options.timeout(to)).await?);
         let connections = Connection::pool(&sender, to.settings(), how.concurrency.max(1));
         let journal = Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
         let source = JsonLines::start(streams.input, streams.failed, &how.name).map_err(|error| no_thread(&error))?;

@@ -13,7 +13,7 @@ pub(super) const KEYS: &str =
 const SIGNATURES: &str = "RSA with SHA-256, SHA-384 or SHA-512, ECDSA with SHA-256 or SHA-384, and Ed25519";
 
 pub(super) fn diagnose(to: &Settings, member: &ChainMember, fault: &CertificateFault) -> Diagnosis {
-    let host = to.url().host();
+    let host = to.url().bare_host();
     let which = match member {
         ChainMember::Leaf => format!("The certificate of {host}"),
         ChainMember::Intermediate(subject) => format!("The intermediate certificate \"{}\" that {host} sends", visible(subject)),

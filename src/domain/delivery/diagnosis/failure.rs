@@ -9,7 +9,7 @@ use crate::domain::problem::Fix;
 use crate::domain::text::visible;
 
 pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
-    let host = to.url().host();
+    let host = to.url().bare_host();
     let at = host_and_port(to);
     match cause {
         Cause::NoSuchName => Diagnosis::new(
@@ -68,7 +68,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
 }
 
 fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
-    let host = to.url().host();
+    let host = to.url().bare_host();
     let at = host_and_port(to);
     match phase {
         None | Some(Phase::Dns) => Diagnosis::new(

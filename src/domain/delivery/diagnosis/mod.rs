@@ -48,7 +48,7 @@ pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses:
     let private = addresses.iter().find(|address| reach(address.ip()) == Reach::Private);
     if let (true, None, Some(private)) = (by_network, to.url().ip(), private) {
         let who = if private.ip().is_loopback() { "this machine" } else { "its own network" };
-        let mention = format!(" {} is {}, which only {who} can reach.", to.url().host(), private.ip());
+        let mention = format!(" {} is {}, which only {who} can reach.", to.url().bare_host(), private.ip());
         diagnosis.why.push_str(&mention);
     }
     diagnosis

@@ -39,7 +39,7 @@ pub(super) fn diagnose(to: &Settings, response: &Response, now: Timestamp) -> Di
 }
 
 fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis {
-    let host = to.url().host();
+    let host = to.url().bare_host();
     match response.status {
         400 => Diagnosis::new(
             "The endpoint rejected the request as invalid.",

@@ -9,7 +9,7 @@ use crate::domain::problem::Fix;
 use crate::domain::text::{ellipsis, visible};
 
 pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
-    let host = to.url().host();
+    let host = to.url().bare_host();
     let at = host_and_port(to);
     match cause {
         TlsCause::NotTls => Diagnosis::new(
@@ -135,7 +135,7 @@ fn unknown_issuer(to: &Settings, issuer: Option<&str>) -> Diagnosis {
             "Set the file of the CA that issued it as the CA certificate, or none for a public CA.",
         ),
     };
-    let why = format!("The certificate of {} was issued by {}, {not_trusted}.", to.url().host(), named(issuer));
+    let why = format!("The certificate of {} was issued by {}, {not_trusted}.", to.url().bare_host(), named(issuer));
     Diagnosis::new(why, by_ca(fix))
 }
 

@@ -8,7 +8,7 @@ use crate::domain::text::{ellipsis, visible};
 
 /// `hooks.example.com:8443`, always with the port.
 pub(super) fn host_and_port(to: &Settings) -> String {
-    format!("{}:{}", to.url().host(), to.url().port())
+    format!("{}:{}", to.url().bare_host(), to.url().port())
 }
 
 /// `2026-11-23 09:12 UTC`
