@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::domain::field::Field;
-use crate::domain::problem::{Fix, FixAction};
-use crate::domain::text::visible;
+use crate::domain::problem::{Fix, FixAction, sentences};
+use crate::domain::text::{capitalised, visible};
 use crate::ops::Problem;
 
 /// Why a command ends.
@@ -61,11 +61,9 @@ impl Failure {
     /// For people: a line for each thing that is wrong.
     pub fn lines(&self) -> Vec<String> {
         match self {
-            Self::Fields(errors) => errors.iter().map(|error| format!("{} {}", message(error), fix_text(&error.fix))).collect(),
-            Self::Problem(problem) => {
-                vec![joined(&format!("{}. {}", capital(&problem.what), problem.why), &fix_text(&problem.fix))]
-            }
-            Self::Other { message, fix, .. } => vec![joined(message, fix)],
+            Self::Fields(errors) => errors.iter().map(|error| sentences(&[&message(error), &fix_text(&error.fix)])).collect(),
+            Self::Problem(problem) => vec![sentences(&[&capitalised(&problem.message()), &fix_text(&problem.fix)])],
+            Self::Other { message, fix, .. } => vec![sentences(&[message, fix])],
         }
         .into_iter()
         .map(|line| visible(&line).into_owned())
@@ -76,12 +74,9 @@ impl Failure {
     pub fn error_json(&self) -> Value {
         match self {
             Self::Fields(errors) => errors.first().map_or(Value::Null, of_field),
-            Self::Problem(problem) => error(
-                self.code(),
-                &format!("{}. {}", capital(&problem.what), problem.why),
-                problem.field,
-                &fix_text(&problem.fix),
-            ),
+            Self::Problem(problem) => {
+                error(self.code(), &capitalised(&problem.message()), problem.field, &fix_text(&problem.fix))
+            }
             Self::Other { code, field, message, fix } => error(*code, message, *field, fix),
         }
     }
@@ -116,15 +111,15 @@ fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
 }
 
 fn message(error: &Problem) -> String {
-    let Some(field) = error.field else { return format!("{}. {}", capital(&error.what), error.why) };
+    let Some(field) = error.field else { return capitalised(&error.message()) };
     let name = match field.flag {
         Some(flag) => format!("{} ({flag})", field.label),
         None => field.label.to_owned(),
     };
-    format!("{name}: {}. {}", error.what, error.why)
+    format!("{name}: {}", error.message())
 }
 
-/// A fix as it is followed on the command line: its words, then the command or the flags that do it.
+/// A fix as it is done on the command line: its words and the flags that do it, or the command that does all of it.
 pub fn fix_text(fix: &Fix) -> String {
     let how = match fix.action {
         None => return fix.text.clone(),
@@ -132,18 +127,9 @@ pub fn fix_text(fix: &Fix) -> String {
             Some(flag) => format!("Change it with waypost edit {flag}."),
             None => "Change it with waypost edit --secret-stdin.".to_owned(),
         },
-        Some(FixAction::Register) => "Use waypost register.".to_owned(),
-        Some(FixAction::EditOrRemove) => "Use waypost edit or waypost remove.".to_owned(),
+        Some(FixAction::Register) => return "Register one with waypost register.".to_owned(),
+        Some(FixAction::EditOrRemove) => return "Use waypost edit, or waypost remove first.".to_owned(),
         Some(FixAction::SetDirectories) => "Use --config-dir and --state-dir.".to_owned(),
     };
     format!("{} {how}", fix.text)
-}
-
-fn joined(message: &str, fix: &str) -> String {
-    format!("{message} {fix}").trim_end().to_owned()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -22,11 +22,11 @@ pub struct Globals {
 
     // Without the quotation marks that rustdoc would want around the variable.
     #[arg(
-        help = "When to use colors; auto: on a terminal, unless NO_COLOR is set",
+        help = "When to use colours; auto: on a terminal, unless NO_COLOR is set",
         long, value_name = "WHEN", global = true, help_heading = HEADING, value_enum, hide_possible_values = false, default_value_t)]
     pub color: Color,
 
-    /// Print only errors. Data that was asked for (show, secret, --json, --generate-secret) is still printed
+    /// Print only errors. Requested data (show, secret, --json, --generate-secret) is still printed
     #[arg(short, long, global = true, help_heading = HEADING, conflicts_with = "verbose")]
     pub quiet: bool,
 

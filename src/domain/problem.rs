@@ -21,14 +21,14 @@ pub enum ProblemKind {
 
 /// Why something could not be done. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{what}. {why} {fix}", field.map(|field| format!("{}: ", field.label)).unwrap_or_default())]
+#[error("{}", sentences(&[&field.map_or_else(|| self.message(), |field| format!("{}: {}", field.label, self.message())), &fix.text]))]
 pub struct Problem {
     pub kind: ProblemKind,
     /// The input it is about.
     pub field: Option<Field>,
     /// A clause without a full stop.
     pub what: String,
-    /// A sentence.
+    /// A sentence; empty where `what` says it all.
     pub why: String,
     pub fix: Fix,
 }
@@ -43,6 +43,17 @@ impl Problem {
     pub fn new(field: Field, what: impl Into<String>, why: impl Into<String>, fix: impl Into<Fix>) -> Self {
         Self { field: Some(field), ..Self::of_kind(ProblemKind::Usage, what, why, fix) }
     }
+
+    /// What and why.
+    #[must_use]
+    pub fn message(&self) -> String {
+        sentences(&[&format!("{}.", self.what), &self.why])
+    }
+}
+
+/// Sentences one after another, without the empty ones.
+pub(crate) fn sentences(texts: &[&str]) -> String {
+    texts.iter().copied().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// How to fix something: what to do in words, and where waypost itself can do it, which of its actions does.
@@ -125,6 +136,8 @@ mod tests {
         assert_eq!(problem.to_string(), "URL: is empty. It is needed. Enter one.");
         let problem = Problem::of_kind(ProblemKind::Disk, "the disk is full", "It is small.", "Free some space.");
         assert_eq!(problem.to_string(), "the disk is full. It is small. Free some space.");
+        let problem = Problem::of_kind(ProblemKind::Busy, "it is busy", "", "Wait.");
+        assert_eq!(problem.to_string(), "it is busy. Wait.");
     }
 
     #[test]

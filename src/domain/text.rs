@@ -55,6 +55,19 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text that begins with a capital letter.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// A clause, such as the reason of a system error, as a sentence.
+#[must_use]
+pub fn sentence(clause: &str) -> String {
+    format!("{}.", capitalised(clause))
+}
+
 /// Text of at most `max` characters, cut with an ellipsis.
 #[must_use]
 pub fn ellipsis(text: &str, max: usize) -> Cow<'_, str> {

@@ -8,11 +8,7 @@ use crate::io::clipboard::{self, Copied};
 /// # Errors
 /// It is too long, or there is no terminal.
 pub fn copy(text: &str) -> Result<Copied, Problem> {
-    clipboard::copy(text).map_err(|error| Problem {
-        kind: ProblemKind::Usage,
-        field: None,
-        what: "Nothing was copied".into(),
-        why: error.to_string(),
-        fix: "Run it in a terminal, or pipe the output.".into(),
+    clipboard::copy(text).map_err(|error| {
+        Problem::of_kind(ProblemKind::Usage, "Nothing was copied", error.to_string(), "Run it in a terminal, or pipe the output.")
     })
 }

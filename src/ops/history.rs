@@ -40,15 +40,15 @@ impl Waypost {
         let (what, why) = match history::find(&self.paths, id)? {
             Found::One(delivery) => return Ok(*delivery),
             Found::Nothing => (
-                format!("There is no delivery {} in the history", shown(id)),
-                "It never existed, or newer ones have replaced it: the history is bounded.".into(),
+                format!("The history has no delivery {}", shown(id)),
+                "It never existed, or was deleted to make room for newer ones.".into(),
             ),
             Found::Several(ids) => {
                 let ids: Vec<_> = ids.iter().map(|id| shown(id)).collect();
                 (format!("More than one ID begins with {}", shown(id)), format!("Among them: {}.", ids.join(", ")))
             }
         };
-        Err(Problem { kind: ProblemKind::Usage, field: None, what, why, fix: "Look up the ID in the history.".into() })
+        Err(Problem::of_kind(ProblemKind::Usage, what, why, "List the history to find the ID."))
     }
 
     /// The event of a delivery in the history, as it was sent; a ping for a probe.
@@ -61,13 +61,12 @@ impl Waypost {
             Some(attempt) if attempt.request.is_whole() => {
                 Ok(Event { name: plain_name(&delivery.event).to_owned(), body: attempt.request.body })
             }
-            _ => Err(Problem {
-                kind: ProblemKind::Usage,
-                field: None,
-                what: format!("The delivery {} cannot be sent again", shown(id)),
-                why: format!("Its body is longer than the {} KiB that the history stores.", REQUEST_BODY_KEPT / 1024),
-                fix: "Send the event from its source.".into(),
-            }),
+            _ => Err(Problem::of_kind(
+                ProblemKind::Usage,
+                format!("The delivery {} cannot be sent again", shown(id)),
+                format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
+                "Send the event from its source.",
+            )),
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Sender;
 use super::waypost::Waypost;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
-use crate::domain::text::visible;
+use crate::domain::text::{sentence, visible};
 use crate::domain::url::EndpointUrl;
 use crate::io::fs::reason;
 use crate::io::receiver::ca_file;
@@ -87,16 +87,17 @@ impl Waypost {
 /// Refuses a name that a sender's waypost could not register.
 fn named(name: &str) -> Result<(), Problem> {
     let host = if name.contains(':') && !name.starts_with('[') { format!("[{name}]") } else { name.to_owned() };
-    let wrong = |why: String| Problem {
-        kind: ProblemKind::Usage,
-        field: None,
-        what: format!("--name: \"{}\" is not a host name or address", visible(name)),
-        why,
-        fix: "Give the name by which senders reach this machine, without a scheme, port or path.".into(),
+    let wrong = |why: String| {
+        Problem::of_kind(
+            ProblemKind::Usage,
+            format!("--name: \"{}\" is not a host name or address", visible(name)),
+            why,
+            "Use the name by which senders reach this machine, without a scheme, port or path.",
+        )
     };
     match EndpointUrl::parse(&format!("https://{host}/")) {
         Ok(url) if url.host().eq_ignore_ascii_case(&host) || url.host().eq_ignore_ascii_case(name) => Ok(()),
-        Ok(_) => Err(wrong("A certificate is for a host only.".to_owned())),
+        Ok(_) => Err(wrong("A certificate is issued for a host.".to_owned())),
         Err(error) => Err(wrong(format!("As a URL it {}. {}", error.what, error.why))),
     }
 }
@@ -104,19 +105,19 @@ fn named(name: &str) -> Result<(), Problem> {
 fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
     let (what, why) = match error.kind() {
         io::ErrorKind::InvalidInput => {
-            ("The receiver cannot be started with these options".to_owned(), format!("The reason: {error}."))
+            ("The receiver cannot be started with these options".to_owned(), sentence(&error.to_string()))
         }
-        _ => (format!("Cannot listen on {addr}"), format!("The system says: {}.", reason(error))),
+        _ => (format!("Cannot listen on {addr}"), sentence(&reason(error))),
     };
-    let fix = "Choose another --addr; port 0 picks a free one.".into();
-    Problem { kind: ProblemKind::Usage, field: None, what, why, fix }
+    let fix = "Choose another --addr; port 0 picks a free one.";
+    Problem::of_kind(ProblemKind::Usage, what, why, fix)
 }
 
 fn no_ca(path: &Path, error: &io::Error) -> Problem {
     let what = format!("--ca-out: {} cannot be written", visible(&path.to_string_lossy()));
     if error.kind() == io::ErrorKind::AlreadyExists {
-        let why = "The file exists and is not the certificate of an earlier receiver, and other files are never overwritten.";
-        return Problem { kind: ProblemKind::Usage, field: None, what, why: why.into(), fix: "Choose another name.".into() };
+        let why = "The file exists and is not the certificate of an earlier receiver; other files are never overwritten.";
+        return Problem::of_kind(ProblemKind::Usage, what, why, "Choose another name.");
     }
     Problem { what, ..Problem::not_written(path, error) }
 }

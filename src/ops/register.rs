@@ -12,7 +12,7 @@ use crate::domain::field;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::secret::Secret;
 use crate::domain::signature;
-use crate::domain::text::visible;
+use crate::domain::text::{sentence, visible};
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::{FileError, Operation};
 use crate::io::http;
@@ -113,12 +113,13 @@ impl Waypost {
     }
 
     fn not_durable(&self, saved: store::Saved) -> Option<Problem> {
-        (!saved.durable).then(|| Problem {
-            kind: ProblemKind::Disk,
-            field: None,
-            what: format!("{} is saved, but may not survive a power cut", self.paths.destination_file().display()),
-            why: "The disk did not confirm the write.".into(),
-            fix: "Check the disk, then save again.".into(),
+        (!saved.durable).then(|| {
+            Problem::of_kind(
+                ProblemKind::Disk,
+                format!("{} is saved, but may not survive a power failure", self.paths.destination_file().display()),
+                "The disk did not confirm the write.",
+                "Check the disk, then save again.",
+            )
         })
     }
 
@@ -128,12 +129,13 @@ impl Waypost {
     /// The system has no random numbers.
     pub fn generate(&self) -> Result<Secret, Problem> {
         let mut random = Zeroizing::new([0; 32]);
-        getrandom::fill(random.as_mut_slice()).map_err(|error| Problem {
-            kind: ProblemKind::Disk,
-            field: None,
-            what: "No secret was generated".into(),
-            why: format!("The system provided no random numbers: {error}."),
-            fix: "Try again, or enter a secret of your own.".into(),
+        getrandom::fill(random.as_mut_slice()).map_err(|error| {
+            Problem::of_kind(
+                ProblemKind::Disk,
+                "No secret was generated",
+                format!("The system provided no random numbers: {error}."),
+                "Try again, or enter a secret of your own.",
+            )
         })?;
         Ok(signature::generated(&random))
     }
@@ -167,6 +169,6 @@ pub fn ca_certificate(path: &Path) -> Result<PathBuf, Problem> {
     let pem = file::read(&absolute, Links::Follow, http::MAX_CA_BYTES).map_err(unread)?;
     match http::check_ca(&pem) {
         Ok(()) => Ok(absolute),
-        Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), format!("In words: {why}."))),
+        Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), sentence(&why))),
     }
 }

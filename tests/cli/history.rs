@@ -55,7 +55,7 @@ fn the_newest_first_in_columns() {
     assert!(few.stdout.lines().count() == 2 && few.stderr.contains("older"), "{few:?}");
     let refused = home.waypost(&["history", "--outcome", "refused"]).exits(0).stdout;
     assert!(refused.lines().count() == 2 && refused.contains(&ids[1]), "{refused}");
-    assert_eq!(home.waypost(&["history", "--outcome", "stopped"]).exits(0).stderr, "No deliveries.\n");
+    assert_eq!(home.waypost(&["history", "--outcome", "stopped"]).exits(0).stderr, "No deliveries with the outcome stopped.\n");
     let ascii = home.run(&["history"], b"", &[("LC_ALL", "C")]).exits(0).stdout;
     assert!(ascii.contains("OK delivered 200") && ascii.contains("FAIL refused 401"), "{ascii}");
 }
@@ -124,7 +124,7 @@ fn one_with_all_that_is_known() {
     schema::assert_valid("test", &json.json());
     assert_eq!(json.json()["delivery"]["id"], ids[1].as_str());
     assert!(!json.stdout.contains(['\u{9b}', '\u{202e}']) && json.stdout.contains("no\\u009b\\u202e"), "{}", json.stdout);
-    refused_with(&home, &["history", "show", "msg_none"], "", 2, None, "There is no delivery msg_none");
+    refused_with(&home, &["history", "show", "msg_none"], "", 2, None, "The history has no delivery msg_none");
     refused_with(&home, &["history", "show"], "", 2, None, "<ID>");
 }
 
@@ -180,7 +180,7 @@ fn resent_with_the_same_body_under_a_new_id() {
     assert_eq!(history(&home)[3]["event"], "stdin");
     let json = home.waypost(&["resend", &new, "--json"]).exits(0).json();
     schema::assert_valid("test", &json);
-    refused_with(&home, &["resend", "msg_none"], "", 2, None, "There is no delivery msg_none");
+    refused_with(&home, &["resend", "msg_none"], "", 2, None, "The history has no delivery msg_none");
     refused_with(&Home::new(), &["resend", "msg_none"], "", 7, None, "No destination");
 }
 
@@ -258,7 +258,7 @@ fn a_command_for_the_destination_of_now() {
     assert!(json["command"].as_str().unwrap().contains(&id), "{json}");
     let both = home.waypost(&["curl", &id, "--reveal", "--json"]).exits(2);
     assert!(both.stdout.contains("never contains secrets") && !both.stdout.contains(SECRET), "{both:?}");
-    refused_with(&home, &["curl", "msg_none"], "", 2, None, "There is no delivery");
+    refused_with(&home, &["curl", "msg_none"], "", 2, None, "The history has no delivery");
     for change in [["--url", "https://localhost:1/"].as_slice(), &["--auth", "default"]] {
         home.waypost(&[&["edit"], change].concat()).exits(0);
         let out = home.waypost(&["curl", &id]).exits(0);

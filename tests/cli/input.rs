@@ -225,7 +225,7 @@ fn a_flag_of_another_auth_type_is_refused() {
         let args = ["register", "--url", "https://h.example/", "--auth", auth, flag, value, "--json"];
         let json = home.waypost(&args).exits(2).json();
         let named =
-            |error: &serde_json::Value| error["field"] == field && error["message"].as_str().unwrap().contains("does not belong");
+            |error: &serde_json::Value| error["field"] == field && error["message"].as_str().unwrap().contains("does not apply");
         assert!(json["errors"].as_array().unwrap().iter().any(named), "{auth} {flag}: {json}");
     }
     refused_with(
@@ -242,7 +242,7 @@ fn a_flag_of_another_auth_type_is_refused() {
         "",
         2,
         Some("token"),
-        "not generated",
+        "cannot be generated",
     );
     refused_with(&home, &["register", "--url", "https://h.example/"], "", 2, Some("auth"), "--auth");
 }

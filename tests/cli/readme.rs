@@ -94,7 +94,7 @@ fn the_commands_of_the_receiver_page_run() {
     let listen = format!("exec {}", listen.replace("0.0.0.0:8443", "127.0.0.1:0"));
     let mut child = shell(&home, &receiver, &listen, &[]).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().contains("listening at https://backend.example:")), "it ended");
+    assert!(said.any(|line| line.unwrap().contains("listening on https://backend.example:")), "it ended");
     assert!(home.path().join("ca.pem").exists());
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(143));
@@ -152,7 +152,7 @@ fn real_events_and_the_history() {
     assert_eq!(kept.lines().count(), 1, "{kept}");
     assert_eq!(history(&home).len(), 3);
     let out = sh(&home, &receiver, &blocks(SCRIPTING, "History", "sh")[0], &[]).exits(0);
-    assert_eq!(out.stderr, "No deliveries.\n");
+    assert_eq!(out.stderr, "No deliveries with the outcome failed.\n");
 }
 
 /// The keys that docs/keys.md names for those places; every place begins with a row that has its name.

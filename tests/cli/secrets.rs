@@ -205,7 +205,7 @@ fn a_generated_secret_is_printed_once_and_is_the_one_that_is_used() {
     // Where it is not registered, it is not shown either.
     let again = home.waypost(&args).exits(8);
     assert_eq!(again.stdout, "");
-    assert!(again.stderr.contains("registered already"), "{}", again.stderr);
+    assert!(again.stderr.contains("already registered"), "{}", again.stderr);
 
     let json = home.waypost(&["edit", "--generate-secret", "--json"]).exits(0).json();
     let generated = json["generated_secret"].as_str().unwrap();

@@ -253,8 +253,7 @@ fn without_a_failed_file_the_summary_says_where_they_are() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200), Answer::status(401)]);
     let home = at(&receiver);
     let out = home.waypost_stdin(&["send", "--lines", "-", "--concurrency", "1"], lines(3)).exits(3);
-    for says in ["2 not delivered. They are in the history, with bodies up to 64 KiB: ", "To keep such lines, use --failed FILE."]
-    {
+    for says in ["2 not delivered. See waypost history;", "Use --failed FILE to keep undelivered lines."] {
         assert!(out.stderr.contains(says), "{says:?} in {}", out.stderr);
     }
     let id = history(&home)[1]["id"].as_str().unwrap().to_owned();

@@ -176,7 +176,7 @@ fn register_show_edit_remove() {
     exit 0
 
     $ waypost remove --yes
-    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    stderr: error: No destination is registered. Register one with waypost register.
     exit 7
     "#);
 }
@@ -201,11 +201,11 @@ fn invalid_input() {
     exit 2
 
     $ waypost register --url https://hooks.example.com/in
-    stderr: error: Auth type (--auth): is required. waypost does not guess how requests are authenticated. Use --auth with one of: default, hmac, basic, bearer, api-key.
+    stderr: error: Auth type (--auth): is required. waypost does not guess how to authenticate requests. Use --auth with one of: default, hmac, basic, bearer, api-key.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth bearer --password x
-    stderr: error: Password: --password is not accepted: a secret is never an argument. Every user of this machine can read arguments, and the shell keeps them in its history. Use --secret-stdin, --secret-file PATH or --secret-env NAME, or leave it out and enter it when asked; waypost secret prints it.
+    stderr: error: Password: --password is not accepted: a secret is never passed as an argument. Every user of this machine can read arguments, and the shell stores them in its history. Use --secret-stdin, --secret-file PATH or --secret-env NAME, or leave it out and enter it when asked.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth default --timeout 999
@@ -264,15 +264,15 @@ fn nothing_registered() {
     session.run("show").run("test").run("edit --timeout 20").run("history").run("curl").run("show --json");
     insta::assert_snapshot!(session.text, @r#"
     $ waypost show
-    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    stderr: error: No destination is registered. Register one with waypost register.
     exit 7
 
     $ waypost test
-    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    stderr: error: No destination is registered. Register one with waypost register.
     exit 7
 
     $ waypost edit --timeout 20
-    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    stderr: error: No destination is registered. Register one with waypost register.
     exit 7
 
     $ waypost history
@@ -280,7 +280,7 @@ fn nothing_registered() {
     exit 0
 
     $ waypost curl
-    stderr: error: No destination is registered. This needs one. Register one first. Use waypost register.
+    stderr: error: No destination is registered. Register one with waypost register.
     exit 7
 
     $ waypost show --json
@@ -288,9 +288,9 @@ fn nothing_registered() {
       "schema_version": 1,
       "error": {
         "code": "nothing-registered",
-        "message": "No destination is registered. This needs one.",
+        "message": "No destination is registered.",
         "field": null,
-        "fix": "Register one first. Use waypost register."
+        "fix": "Register one with waypost register."
       }
     }
     exit 7
@@ -310,7 +310,7 @@ fn already_registered() {
     exit 0
 
     $ waypost register --url https://other.example.com/in --auth default
-    stderr: error: A destination is registered already. There is one at a time, so that events never go to two places. Edit it, or remove it first. Use waypost edit or waypost remove.
+    stderr: error: A destination is already registered. There can be only one, so that events never go to two places. Use waypost edit, or waypost remove first.
     exit 8
 
     $ waypost remove
@@ -346,7 +346,7 @@ fn a_test_that_is_delivered() {
     exit 0
 
     $ waypost history show msg_none
-    stderr: error: There is no delivery msg_none in the history. It never existed, or newer ones have replaced it: the history is bounded. Look up the ID in the history.
+    stderr: error: The history has no delivery msg_none. It never existed, or was deleted to make room for newer ones. List the history to find the ID.
     exit 2
 
     $ waypost test --event nothing
@@ -469,15 +469,15 @@ fn real_events() {
     $ waypost send - --lines  < "{\"n\":1}\nnot json\n{\"n\":2}\n{\"n\":3}\n"
     stderr: 4 lines: 2 delivered, 1 refused, 0 failed, 1 invalid; 0 retries, DURATION, N/s
     stderr: line 2: it is not JSON at column 2
-    stderr: 1 not delivered. They are in the history, with bodies up to 64 KiB: waypost resend ID sends one of them again. To keep such lines, use --failed FILE.
+    stderr: 1 not delivered. See waypost history; waypost resend ID sends one again, if its body has at most 64 KiB. Use --failed FILE to keep undelivered lines.
     exit 3
 
     $ waypost send -  < "not json"
-    stderr: error: Body: stdin is not JSON at line 1, column 2. Events are sent as application/json. Correct it there.
+    stderr: error: Body: stdin is not JSON at line 1, column 2. Events are sent as application/json. Correct the JSON.
     exit 2
 
     $ waypost send nowhere.json
-    stderr: error: Body: nowhere.json cannot be read. No such file or directory. Name a file with the JSON, or - for standard input.
+    stderr: error: Body: nowhere.json cannot be read: No such file or directory. Name a file with the JSON, or - for standard input.
     exit 2
     "#);
 }

@@ -257,7 +257,7 @@ fn h31_a_removal_that_the_disk_does_not_confirm_is_reported() {
             assert_eq!((&out.json()["removed"], &out.json()["error"]["code"]), (&json!(true), &json!("disk")));
         } else {
             assert!(out.stderr.starts_with(&format!("Removed: {URL}\n")), "{}", out.stderr);
-            assert!(out.stderr.contains("may not survive a power cut"), "{}", out.stderr);
+            assert!(out.stderr.contains("may not survive a power failure"), "{}", out.stderr);
         }
         home.waypost(&["show"]).exits(7);
     }

@@ -9,7 +9,7 @@ use crate::cli::output;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The shell
+    /// The shell to print the script for
     shell: Shell,
 }
 

@@ -14,8 +14,8 @@ use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
 use crate::ops::probe::is_probe;
 
-const DETAILS: &str = "The command contains the secret as a variable such as $WAYPOST_SECRET, which the shell that runs it must \
-have. A signature is computed when the command runs, with openssl.";
+const DETAILS: &str = "The command refers to the secret by a variable such as $WAYPOST_SECRET; set it in the shell that runs \
+the command. A signature is computed when the command runs, with openssl.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]
@@ -62,13 +62,11 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     }
     if out.verbosity != Verbosity::Quiet {
         if reveal && to.auth().secret().is_some() {
-            output::print_stderr(
-                "note: this command contains the secret. Running it stores the secret in the history of the shell.",
-            );
+            output::print_stderr("note: this command contains the secret; running it puts the secret into the shell's history.");
         }
         if secret_in_arguments(to.settings(), &body) {
             output::print_stderr(
-                "note: while this command runs, every user of this machine can read the secret in the process list.",
+                "note: while this command runs, every user of this machine can see the secret in the process list.",
             );
         }
     }

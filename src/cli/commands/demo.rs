@@ -4,9 +4,9 @@ use super::app;
 use crate::cli::failure::Failure;
 use crate::cli::globals::{Globals, Look};
 
-const DETAILS: &str = "The line at the top of the app says what to do next: register, test, see a delivery refused and why, fix it. \
-You can ignore it. Like a real one, the receiver keeps the first credentials it sees; delete the destination to give it new ones. \
-The files are removed when the demo ends. The URL works on this machine only.";
+const DETAILS: &str = "A line at the top of the app suggests the next step: register, send a test, see why a delivery is \
+refused, fix it. Like a real receiver, the demo's keeps the credentials that it was first given; delete the destination to \
+give it others. The temporary files are removed when the demo ends. The URL works on this machine only.";
 
 #[derive(Clone, Copy, Debug, clap::Args)]
 #[command(after_help = DETAILS)]

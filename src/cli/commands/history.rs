@@ -69,7 +69,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         None => list(waypost, &args.list, out),
         // clap's own conflict of options and subcommands would refuse the global options, too.
         Some(_) if args.list.limit.is_some() || args.list.outcome.is_some() => {
-            Err(Failure::usage("--limit and --outcome belong to list.", "Put them after history list."))
+            Err(Failure::usage("--limit and --outcome belong to list.", "Put them after waypost history list."))
         }
         Some(Action::List(args)) => list(waypost, args, out),
         Some(Action::Show { id }) => show(&waypost.delivery(id)?, out),
@@ -92,7 +92,10 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
         return output::print_json(json!({ "deliveries": deliveries }), exit::DONE);
     }
     if page.deliveries.is_empty() {
-        out.say("No deliveries.");
+        out.say(&match args.outcome {
+            Some(outcome) => format!("No deliveries with the outcome {}.", outcome.name()),
+            None => "No deliveries.".to_owned(),
+        });
         return Ok(exit::DONE);
     }
     let code = output::print(&table(&page.deliveries, terminal::width(), out), exit::DONE)?;

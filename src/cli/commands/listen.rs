@@ -41,9 +41,9 @@ const DRAIN: Duration = Duration::from_secs(1);
 const TARGET: usize = 200;
 
 const DETAILS: &str = "Serves HTTPS with a generated certificate; the key of its CA is discarded. Bodies may be up to 1 MiB. \
-At most 64 connections are served at once, each for 30 s. The registration is re-read for every request. The mistake in a rejected \
-request is searched for in bodies of up to 64 KiB, for 2 requests per second, 5 in a burst; other requests get the reason of the \
-check alone. With --json, each line is an object.";
+At most 64 connections are open at a time, each for up to 30 s. The registration is read again for every request. Rejected \
+requests with bodies of up to 64 KiB are diagnosed, at most 2 per second (bursts of 5); for the others, only the check that \
+failed is reported. With --json, each line is an object.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]
@@ -104,19 +104,20 @@ fn start(how: &Listen, url: &str, addr: SocketAddr) -> String {
     let mut lines = Vec::new();
     if !addr.ip().is_loopback() {
         lines.push(format!(
-            "warning: listening on {addr}: anyone who reaches that port can send requests, and read why they are rejected."
+            "warning: listening on {addr}: anyone who can reach that port can send requests and read why they are rejected."
         ));
         if how.name == "localhost" {
-            lines.push("warning: the certificate is for localhost; other machines need --name HOST.".to_owned());
+            lines.push("warning: the certificate is for localhost; to receive from other machines, use --name HOST.".to_owned());
         }
     }
-    lines.push(format!("listening at {} (^C ends it)", visible(url)));
+    lines.push(format!("listening on {} (^C to stop)", visible(url)));
     lines.push(match &how.ca_out {
         Some(path) => {
             let path = quoted(path.as_os_str().as_encoded_bytes());
             format!("To send from waypost: waypost register --url {url} --ca-cert {path} …")
         }
-        None => "Senders must trust its CA: --ca-out FILE writes the certificate, for --ca-cert FILE of the sender.".to_owned(),
+        None => "Senders must trust its CA: write the certificate with --ca-out FILE, and pass it to them with --ca-cert FILE."
+            .to_owned(),
     });
     lines.join("\n")
 }

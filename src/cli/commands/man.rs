@@ -21,7 +21,7 @@ fn page(command: Command) -> String {
     let mut rendered = || {
         man.render_title(&mut bytes)?;
         man.render_name_section(&mut bytes)?;
-        man.render_synopsis_section(&mut bytes)?;
+        bytes.extend_from_slice(SYNOPSIS.as_bytes());
         man.render_description_section(&mut bytes)?;
         man.render_options_section(&mut bytes)
     };
@@ -45,6 +45,10 @@ fn page(command: Command) -> String {
     page
 }
 
+const SYNOPSIS: &str = r".SH SYNOPSIS
+\fBwaypost\fR [\fIOPTIONS\fR] [\fICOMMAND\fR]
+";
+
 const FILES: [(&str, &str); 7] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
     ("destination.lock", "in the config directory: locked while waypost saves"),
@@ -61,7 +65,7 @@ const ENVIRONMENT: [(&str, &str); 6] = [
     ("WAYPOST_KEY_FILE", "a key stored elsewhere, such as a systemd credential; never created"),
     ("HTTPS_PROXY, NO_PROXY", "the proxy to use, and the hosts to reach without it"),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "the CA certificates to trust instead of the system's"),
-    ("NO_COLOR", "if set to anything, disables colors"),
+    ("NO_COLOR", "if set and not empty, turns colours off"),
 ];
 
 fn command_section(command: &Command) -> String {

@@ -52,7 +52,7 @@ pub enum Command {
     Edit(edit::Args),
     /// Show the registered destination, secrets redacted
     Show,
-    /// Print the secret
+    /// Print the registered secret
     Secret(secret::Args),
     /// Remove the destination and its secret
     Remove(remove::Args),
@@ -94,13 +94,13 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
     let waypost = || Waypost::at(cli.globals.config_dir.clone(), cli.globals.state_dir.clone());
     match &cli.command {
         None | Some(Command::Demo(_)) if !app::has_terminal() => {
-            Err(Failure::usage("There is no terminal for the app.", format!("Use a command: {}.", names().join(", "))))
+            Err(Failure::usage("The app needs a terminal.", format!("Use a command: {}.", names().join(", "))))
         }
         None => app::run(&cli.globals, cli.look),
         Some(Command::Demo(args)) => demo::run(*args, &cli.globals, cli.look),
         Some(_) if cli.look.accessible || cli.look.ascii => Err(Failure::usage(
             "--accessible and --ascii apply to the app only.",
-            "Leave them out: commands print plain lines anyway.",
+            "Leave them out; commands always print plain lines.",
         )),
         Some(Command::Register(args)) => register::run(&waypost()?, args, out),
         Some(Command::Edit(args)) => edit::run(&waypost()?, args, out),

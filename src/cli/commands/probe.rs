@@ -16,9 +16,9 @@ use crate::domain::text::visible;
 use crate::ops::probe::{Report, Row, Verdict};
 use crate::ops::{self, Waypost};
 
-const DETAILS: &str = "The receiver may act on a ping that it accepts. The exit code is 0 if the endpoint accepts the valid request and \
-refuses the others with 400, 401 or 403; 3 if it accepts one that it must refuse, refuses the valid one, or if its answers do not \
-tell; 4 if it was not reached. With the auth type default there is nothing to verify: 2.";
+const DETAILS: &str = "The receiver may act on a ping that it accepts. Exits with 0 if the endpoint accepts the valid request \
+and refuses the others with 400, 401 or 403; with 3 if it accepts one that it should refuse, refuses the valid one, or gives \
+an inconclusive answer; with 4 if it was not reached; with 2 if the auth type is default, which leaves nothing to verify.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]

@@ -51,7 +51,7 @@ fn without_auth(fields: &Fields) -> Vec<Problem> {
     errors.push(Problem::new(
         field::AUTH,
         "is required",
-        "waypost does not guess how requests are authenticated.",
+        "waypost does not guess how to authenticate requests.",
         format!("Use --auth with one of: {}.", auth::ALL.map(|auth| auth.name).join(", ")),
     ));
     errors

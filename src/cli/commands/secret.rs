@@ -26,9 +26,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return output::print(&Zeroizing::new(format!("{}\n", secret.expose())), exit::DONE);
     }
     let to = match ops::copy(secret.expose())? {
-        Copied::Tmux => "tmux, for its terminal",
+        Copied::Tmux => "tmux",
         Copied::Terminal => "the terminal",
     };
-    out.say(&format!("{} sent to {to}.", field.label));
+    out.say(&format!("{} sent to {to} for its clipboard.", field.label));
     Ok(exit::DONE)
 }

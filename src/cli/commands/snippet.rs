@@ -11,7 +11,7 @@ use crate::ops::Waypost;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The language
+    /// The language of the code
     #[arg(long, value_parser = PossibleValuesParser::new(Lang::ALL.map(Lang::name)).try_map(|name| Lang::from_name(&name).ok_or("not a language")))]
     lang: Lang,
 }

@@ -156,7 +156,7 @@ fn headers(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
         let found = match text.strip_prefix(AT_FILE) {
             Some(path) => verify::header_lines(&head_file(Path::new(path), "--header")?)
                 .map_err(|wrong| format!("{}: {wrong}.", visible(path))),
-            None if text.trim().is_empty() || text.contains('\n') => Err("is not one header.".to_owned()),
+            None if text.trim().is_empty() || text.contains('\n') => Err("is not a header.".to_owned()),
             None => verify::header_lines(text).map_err(|wrong| format!("{}.", wrong.why)),
         };
         // The text is not repeated: it may be a secret.
@@ -190,7 +190,7 @@ fn target(given: Option<&str>) -> Result<Option<String>, Failure> {
     }
     Err(Failure::usage(
         "--target: this is not a path and query of a request.",
-        "Begin with the / after the host, or use @FILE for a file with it.",
+        "Start with the / after the host, or use @FILE to read it from a file.",
     ))
 }
 

@@ -23,9 +23,9 @@ pub fn refuse_secrets(args: &[OsString]) -> Result<(), Failure> {
         if let Some((flag, field)) = secret_flag(&flag) {
             return Err(Failure::fields(vec![Problem::new(
                 field,
-                format!("{flag} is not accepted: a secret is never an argument"),
-                "Every user of this machine can read arguments, and the shell keeps them in its history.",
-                "Use --secret-stdin, --secret-file PATH or --secret-env NAME, or leave it out and enter it when asked; waypost secret prints it.",
+                format!("{flag} is not accepted: a secret is never passed as an argument"),
+                "Every user of this machine can read arguments, and the shell stores them in its history.",
+                "Use --secret-stdin, --secret-file PATH or --secret-env NAME, or leave it out and enter it when asked.",
             )]));
         }
     }

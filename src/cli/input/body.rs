@@ -62,8 +62,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::fields(vec![Problem::new(
         BODY,
-        format!("{} cannot be read", shown(path)),
-        format!("{}.", ops::reason(error)),
+        format!("{} cannot be read: {}", shown(path), ops::reason(error)),
+        "",
         "Name a file with the JSON, or - for standard input.",
     )])
 }
@@ -79,7 +79,7 @@ fn checked(event: Event) -> Result<Event, Failure> {
             BODY,
             format!("{} {fault}", visible(&event.name)),
             "Events are sent as application/json.",
-            "Correct it there.",
+            "Correct the JSON.",
         )])),
     }
 }

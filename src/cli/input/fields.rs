@@ -131,7 +131,7 @@ impl Fields {
             let owner = auth::ALL.into_iter().find(|other| other.fields.contains(&field)).unwrap_or(auth_type);
             errors.push(Problem::new(
                 field,
-                format!("does not belong to the auth type {name}"),
+                format!("does not apply to the auth type {name}"),
                 "It would have no effect.",
                 format!("Leave it out, or choose --auth {}.", owner.name),
             ));
@@ -139,17 +139,12 @@ impl Fields {
         match (given, auth_type.secret_fields().next()) {
             (Some(_), None) => errors.push(Problem::new(
                 AUTH,
-                format!("{name} has no secret, but one was given"),
+                format!("the auth type {name} has no secret, but one was given"),
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
             (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => {
-                errors.push(Problem::new(
-                    field,
-                    "is not generated",
-                    "The receiver decides what it is.",
-                    format!("{SECRET_FIX}."),
-                ));
+                errors.push(Problem::new(field, "cannot be generated", "The receiver issues it.", format!("{SECRET_FIX}.")));
             }
             _ => {}
         }

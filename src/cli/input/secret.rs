@@ -19,9 +19,9 @@ use crate::ops::{self, Waypost};
 const MAX_BYTES: u64 = 256 * 1024;
 
 /// The last paragraph of `register --help` and `edit --help`.
-pub const DETAILS: &str = "The secret is the signing secret, password, token or API key of the auth type. It is never an argument, \
-where every user of the machine can read it. Without one of the --secret options, waypost asks for it on the terminal, and does not \
-show what is typed.";
+pub const DETAILS: &str = "The secret is the signing secret, password, token or API key. It is never passed as an argument, \
+because every user of the machine can read those. Without one of the --secret options, waypost prompts for it and does not \
+show what you type.";
 
 /// Where the secret comes from; at most one is given.
 #[derive(Debug, Default, clap::Args)]

@@ -184,7 +184,7 @@ pub fn unwritten(error: &io::Error) -> Failure {
     Failure::Other {
         code: exit::DISK,
         field: None,
-        message: format!("Standard output cannot be written: {}.", ops::reason(error)),
-        fix: "The command itself was completed. Check where its output goes.".into(),
+        message: format!("Cannot write to standard output: {}.", ops::reason(error)),
+        fix: "The command ran, but its output was lost. Check where it goes.".into(),
     }
 }

@@ -64,7 +64,7 @@ pub const FORMAT: Field = &FieldSpec {
     flag: Some("--format"),
     value_name: "FORMAT",
     kind: Kind::Choice(&FORMATS),
-    about: "how the signature is written, and over what [default: hex]",
+    about: "how the signature is encoded, and what it covers [default: hex]",
     help: "As the receiver expects it",
     ..FieldSpec::TEXT
 };

@@ -72,7 +72,7 @@ impl Lang {
         }
     }
 
-    /// The language of that name.
+    /// The language of the code of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|lang| lang.name() == name)

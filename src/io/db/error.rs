@@ -32,7 +32,7 @@ impl DbError {
     pub fn why(&self) -> String {
         match self {
             Self::File(error) => error.why(),
-            Self::Damaged { reason, .. } => format!("SQLite says: {reason}."),
+            Self::Damaged { reason, .. } => format!("SQLite reports: {reason}."),
             Self::Newer { .. } => "Writing in an older form could lose what the newer one added.".into(),
             Self::DamagedRecord { .. } => "It is not what waypost writes.".into(),
         }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::problem::{Fix, FixAction};
 use crate::domain::shell;
-use crate::domain::text::visible;
+use crate::domain::text::{sentence, visible};
 
 /// What was being done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl FileError {
     #[must_use]
     pub fn why(&self) -> String {
         match &self.kind {
-            FileErrorKind::System(error) => format!("The system says: {}.", reason(error)),
+            FileErrorKind::System(error) => sentence(&reason(error)),
             FileErrorKind::NotAFile(_) => "A regular file is expected there.".into(),
             FileErrorKind::TooLarge { limit } => format!("waypost reads at most {}.", size(*limit)),
             FileErrorKind::OpenToOthers { .. } | FileErrorKind::AccessList => "Only its owner may read or change it.".into(),
@@ -184,6 +184,6 @@ mod tests {
         let error = FileError::new(Operation::Write, Path::new("/x"), error);
         assert_eq!(error.to_string(), "/x cannot be written");
         assert_eq!(error.source().unwrap().to_string(), "No space left on device");
-        assert_eq!(error.why(), "The system says: No space left on device.");
+        assert_eq!(error.why(), "No space left on device.");
     }
 }

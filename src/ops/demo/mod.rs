@@ -27,6 +27,7 @@ use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::Verdict;
+use crate::domain::text::sentence;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::io::receiver::{self, Receiver, ReceiverEvent, RejectedRequest, RequestEvent};
@@ -175,13 +176,12 @@ fn why(seen: &RequestEvent, verdict: &Verdict) -> (String, String) {
 }
 
 fn not_set_up(what: &str, error: &io::Error) -> Problem {
-    Problem {
-        kind: ProblemKind::Disk,
-        field: None,
-        what: what.to_owned(),
-        why: format!("The system says: {}.", reason(error)),
-        fix: "Check $TMPDIR and the limits of this machine.".into(),
-    }
+    Problem::of_kind(
+        ProblemKind::Disk,
+        what.to_owned(),
+        sentence(&reason(error)),
+        "Check $TMPDIR and the limits of this machine.",
+    )
 }
 
 /// A directory that is removed when the demo ends.

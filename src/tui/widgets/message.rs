@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::text::visible;
+use crate::domain::text::{capitalised, visible};
 use crate::ops::Problem;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::fix_text;
@@ -28,7 +28,7 @@ pub fn labelled_at(column: usize, label: &str, message: &str, theme: Theme, colu
 
 /// What failed, why, and how to fix it.
 pub fn problem(problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let what = format!("{} {}.", theme.glyphs.fail, text::capitalised(&problem.what));
+    let what = format!("{} {}.", theme.glyphs.fail, capitalised(&problem.what));
     let columns = columns.saturating_sub(1).min(boxes::READABLE.into());
     let lines = |message: &str, style: Style| {
         text::wrapped(message, columns).into_iter().map(move |line| Line::styled(format!("  {line}"), style))

@@ -144,12 +144,6 @@ pub fn tabbed(line: &str) -> String {
     visible(&line.replace('\t', "  ")).into_owned()
 }
 
-/// A text that begins with a capital letter.
-pub fn capitalised(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default() + rest.as_str()
-}
-
 /// A text padded with spaces to `columns`.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))

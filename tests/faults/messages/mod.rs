@@ -29,10 +29,10 @@ use waypost::ops::{self, Listen, Problem, ProblemKind, Waypost};
 
 use crate::support::Home;
 
-/// `what` continues a sentence and has no full stop; `why` and `fix` are sentences.
+/// `what` continues a sentence and has no full stop; `fix` is a sentence, and so is `why`, unless `what` says it all.
 #[track_caller]
 fn is_whole(what: &str, why: &str, fix: &str) {
-    for text in [what, why, fix] {
+    for text in [what, if why.is_empty() { what } else { why }, fix] {
         assert!(!text.trim().is_empty(), "{what:?}, {why:?}, {fix:?}");
         assert_eq!(text.trim(), text, "{what:?}, {why:?}, {fix:?}");
         for slip in ["  ", "Some(", "None", "Err(", "{", "}", "\n"] {
@@ -40,7 +40,7 @@ fn is_whole(what: &str, why: &str, fix: &str) {
         }
     }
     assert!(!what.ends_with('.'), "{what:?} has a full stop");
-    assert!(why.ends_with('.'), "{why:?} is no sentence");
+    assert!(why.is_empty() || why.ends_with('.'), "{why:?} is no sentence");
     // What is pasted, a command or a URL, would be another with one.
     let pasted = fix.starts_with("Run: ") || fix.split(' ').next_back().is_some_and(|last| last.starts_with("https://"));
     assert!(fix.ends_with('.') || pasted, "{fix:?} is no sentence");

@@ -37,8 +37,8 @@ impl FailedFile {
                 return Err(Failure::Other {
                     code: exit::BUSY,
                     field: None,
-                    message: format!("--failed: another waypost writes to {}.", shown(path)),
-                    fix: "Name another file.".into(),
+                    message: format!("--failed: another waypost is writing to {}.", shown(path)),
+                    fix: "Use another file.".into(),
                 });
             }
             // Where locks are not supported, O_EXCL still protects.
@@ -117,7 +117,7 @@ fn shown(path: &Path) -> String {
 }
 
 fn refused(path: &Path, why: &str) -> Failure {
-    Failure::usage(format!("--failed: {} {why}.", shown(path)), "Name a file that does not exist yet.")
+    Failure::usage(format!("--failed: {} {why}.", shown(path)), "Use a file that does not exist yet.")
 }
 
 fn unusable(path: &Path, error: &io::Error) -> Failure {
@@ -125,7 +125,7 @@ fn unusable(path: &Path, error: &io::Error) -> Failure {
         code: exit::DISK,
         field: None,
         message: format!("--failed: {} cannot be written: {}.", shown(path), ops::reason(error)),
-        fix: "Nothing was sent. Check the directory, or name another file.".into(),
+        fix: "Nothing was sent. Check the directory, or use another file.".into(),
     }
 }
 

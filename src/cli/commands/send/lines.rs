@@ -147,7 +147,7 @@ fn clear(bar: &RefCell<Option<Bar>>) {
 
 fn stopping(tally: &Tally, kept: bool) -> String {
     let rest = if kept { "the remaining lines go to the --failed file" } else { "the remaining lines are not sent" };
-    format!("Stopping: waiting for {} in flight; {rest}. Press ^C again to end at once.", tally.in_flight)
+    format!("Stopping: waiting for {} in flight; {rest}. Press ^C again to stop at once.", tally.in_flight)
 }
 
 fn open(path: &Path) -> Result<Source, Failure> {

@@ -19,9 +19,10 @@ use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
 
-const DETAILS: &str = "Retried: transient failures (no answer, 408, 425, 429 and 5xx), after 1, 2, 4, … seconds, or \
-after Retry-After, up to 60 s. With --lines, the exit code is 4 if a line failed, else 3 if one was refused, else 2 if one was not \
-JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed file; the second ends at once.";
+const DETAILS: &str = "Transient failures (no answer, 408, 425, 429 and 5xx) are retried after 1, 2, 4, … seconds, or after \
+Retry-After, up to 60 s. With --lines, the exit code is 4 if a line failed, else 3 if one was refused, else 2 if one was not \
+JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed file; the second stops at \
+once.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]

@@ -149,7 +149,7 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
     let mut texts: Vec<_> = summary.invalid.iter().map(|invalid| format!("line {}: {}", invalid.line, invalid.why)).collect();
     let untold = tally.invalid.saturating_sub(summary.invalid.len() as u64);
     if untold > 0 {
-        texts.push(format!("{untold} more invalid lines"));
+        texts.push(format!("… and {untold} more"));
     }
     if tally.stopped > 0 {
         texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
@@ -167,10 +167,10 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
             let tried = tally.refused + tally.failed + tally.stopped;
             if tried > 0 {
                 let history = match summary.unrecorded {
-                    None => " They are in the history, with bodies up to 64 KiB: waypost resend ID sends one of them again.",
+                    None => " See waypost history; waypost resend ID sends one again, if its body has at most 64 KiB.",
                     Some(_) => "",
                 };
-                texts.push(format!("{tried} not delivered.{history} To keep such lines, use --failed FILE."));
+                texts.push(format!("{tried} not delivered.{history} Use --failed FILE to keep undelivered lines."));
             }
         }
     }

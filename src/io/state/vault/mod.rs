@@ -19,6 +19,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::domain::problem::Fix;
 use crate::domain::secret::Secret;
+use crate::domain::text::sentence;
 use crate::io::fs::atomic;
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::lock::{self, Lock};
@@ -67,7 +68,7 @@ impl VaultError {
             Self::KeyMissing { .. } => "The registered secret is sealed with it.".into(),
             Self::KeyLength { .. } => format!("A key has {KEY_BYTES} bytes."),
             Self::KeyFile(error) | Self::KeyNotCreated(error) => error.why(),
-            Self::Seal(reason) => format!("The system says: {reason}."),
+            Self::Seal(reason) => sentence(reason),
             Self::WrongKeyOrPlace => {
                 "It was sealed with another key, or the URL, auth type or CA certificate was edited in the file.".into()
             }

@@ -23,6 +23,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::source::{Lease, Settlement, Source, Stop, Wake};
 use super::summary::{InvalidLine, Summary, Tally};
+use crate::io::fs::reason;
 use crate::ops::id::IdGenerator;
 use line::Line;
 pub use reader::MAX_LINE;
@@ -104,7 +105,7 @@ impl JsonLines {
             invalid: self.first_invalid,
             unread_from: self.unread_from,
             unreadable: self.unreadable,
-            unwritten: copied.error.map(|error| error.to_string()),
+            unwritten: copied.error.map(|error| reason(&error)),
             lost: undelivered::joined([self.too_long, copied.lost].concat()),
             ..summary
         }
@@ -116,7 +117,7 @@ impl JsonLines {
             Input::End(result) => {
                 self.input = None;
                 if let Err(error) = result {
-                    self.unreadable = Some(error.to_string());
+                    self.unreadable = Some(reason(&error));
                     self.unread_from.get_or_insert(self.seen + 1);
                 }
             }

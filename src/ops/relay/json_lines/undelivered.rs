@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
 use super::line::Line;
+use crate::io::fs::reason;
 use crate::io::sync::lock;
 
 /// The number of bytes that are gathered before they are written.
@@ -188,7 +189,7 @@ impl Writer {
     fn give_up(&mut self, error: io::Error, lost: impl IntoIterator<Item = u64>) {
         let error = match self.file.cut_to(self.written) {
             Ok(()) => error,
-            Err(_) => io::Error::new(error.kind(), format!("{error}; its last line is not whole")),
+            Err(_) => io::Error::new(error.kind(), format!("{}; its last line is incomplete", reason(&error))),
         };
         self.state.fail(error, lost);
     }

@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::auth::hmac;
 use crate::domain::field::{self, Field};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, sentences};
 use crate::domain::request::DEFAULT_HEADERS;
-use crate::domain::text::visible;
+use crate::domain::text::{capitalised, visible};
 use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::inputs::{ADVANCED, options};
 use crate::tui::screens::form::state::Form;
@@ -104,7 +104,7 @@ fn colour_mark(line: &mut Line<'static>, theme: Theme) {
 
 /// An error as sentences, without its label: that is beside it.
 fn sentence(error: &Problem) -> String {
-    format!("{}. {} {}", text::capitalised(&error.what), error.why, fix_text(&error.fix))
+    sentences(&[&capitalised(&error.message()), &fix_text(&error.fix)])
 }
 
 /// What precedes a field: its label, or, where that is above it, spaces.

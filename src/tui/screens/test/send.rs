@@ -96,7 +96,7 @@ pub fn not_sent(model: &mut Model, id: Id, problem: &Problem) -> Vec<Effect> {
         Some(test) if test.in_flight() == Some(id) => {
             test.life = Life::Idle;
             test.focus = TestFocus::Button(TestButton::Send);
-            let text = format!("Not sent: {}. {} Check it, then send again.", problem.what, problem.why);
+            let text = format!("Not sent: {} Check it, then send again.", problem.message());
             test.said = Some(Status::new(Tone::Error, text));
             vec![load(model)]
         }

@@ -4,6 +4,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
 use crate::domain::signature::explain::{Explanation, Mistake};
+use crate::domain::text::capitalised;
 use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::verify::state::{Checked, VerifyFocus, VerifyPopup};
@@ -65,7 +66,7 @@ fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Lin
         (theme.glyphs.fail, theme.styles.bad, "not made with the registered auth")
     };
     let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
-    lines.extend(message::labelled("Why", &format!("{}.", text::capitalised(&explanation.reason)), theme, columns));
+    lines.extend(message::labelled("Why", &format!("{}.", capitalised(&explanation.reason)), theme, columns));
     if !explanation.fix.is_empty() {
         lines.extend(message::labelled("Fix", &explanation.fix, theme, columns));
     }
