@@ -357,7 +357,7 @@ fn without_a_terminal_no_question_is_asked() {
     let home = Home::new();
     for (args, env) in [(vec!["--accessible"], ("ACCESSIBLE", "")), (vec![], ("ACCESSIBLE", "1")), (vec![], ("TERM", "dumb"))] {
         let out = home.run(&args, b"1\n", &[env]).exits(2);
-        assert!(out.stderr.contains("no terminal") && out.stdout.is_empty(), "{out:?}");
+        assert!(out.stderr.contains("needs a terminal") && out.stdout.is_empty(), "{out:?}");
     }
     for flag in ["--accessible", "--ascii"] {
         let out = home.waypost(&[flag, "show"]).exits(2);

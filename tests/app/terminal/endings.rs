@@ -216,7 +216,7 @@ fn h49_a_delivery_in_flight_lives_through_a_stop() {
 fn h54_without_a_terminal_it_names_the_subcommands() {
     let home = Home::new();
     let output = home.waypost(&[]).exits(2);
-    assert!(output.stderr.contains("no terminal"), "{}", output.stderr);
+    assert!(output.stderr.contains("needs a terminal"), "{}", output.stderr);
     assert!(output.stderr.contains(" demo"), "{}", output.stderr);
     assert_eq!(output.stdout, "");
     assert!(!home.config_dir().exists() && !home.state_dir().exists());
