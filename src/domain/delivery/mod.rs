@@ -1,13 +1,18 @@
-//! A delivery: its attempts, what came of them as data, what that means in words, and when it is tried again.
+//! A delivery: its attempts, what came of them as data, what that means in words, and when it is tried again; and when the
+//! destination is asked at all.
 
 mod attempt;
 mod cause;
 pub mod diagnosis;
+mod fault;
+pub mod gate;
 mod outcome;
+pub mod rate;
 pub mod record;
 pub mod retry;
 mod retry_after;
 
 pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest, Timings, TlsInfo};
 pub use cause::{Cause, CertificateFault, ChainMember, TlsCause};
+pub use fault::Fault;
 pub use outcome::{Outcome, Phase};

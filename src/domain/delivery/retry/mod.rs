@@ -2,6 +2,9 @@
 //!
 //! Only a transient failure is retried: no answer at all, 408, 425, 429 and 5xx. A TLS failure, a proxy variable or a CA file
 //! stays as it is until a person fixes it.
+//!
+//! [`next`] is for an event on its own. Of many events, the [`gate`](super::gate) decides how long the destination is left alone,
+//! and a [`Budget`] how often one of them is tried.
 
 use std::time::Duration;
 
@@ -54,8 +57,53 @@ pub fn next(attempts_done: u32, policy: &Policy, last: &Attempt, now: Timestamp,
     Some(Wait { duration, why: format!("{what} {}", asked.sentence(now)) })
 }
 
+/// How often one of many events is tried again.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    used: u32,
+    /// The number of events that the destination had accepted when this one's last attempt ended, or its first began.
+    accepted: u64,
+}
+
+impl Budget {
+    /// Before the first attempt; `accepted` is the number of events that the destination has accepted.
+    #[must_use]
+    pub const fn new(accepted: u64) -> Self {
+        Self { used: 0, accepted }
+    }
+
+    /// Whether there is another attempt after that one.
+    ///
+    /// A destination that asks for a pause, and accepted another event since this one's last attempt, is busy and not down: this
+    /// event's turn will come, and the attempt does not count.
+    pub fn has_another(&mut self, policy: &Policy, last: &Attempt, accepted: u64) -> bool {
+        let is_busy = asks_for_a_pause(last) && accepted > self.accepted;
+        self.accepted = accepted;
+        if !is_transient(last) {
+            return false;
+        }
+        if !is_busy {
+            self.used = self.used.saturating_add(1);
+        }
+        self.used <= policy.retries
+    }
+
+    /// The wait before the next attempt, if nothing else imposes one. `jitter` is a number from 0 to 1.
+    #[must_use]
+    pub fn backoff(&self, jitter: f64) -> Duration {
+        backoff(self.used, jitter)
+    }
+}
+
+/// A 429, or a 503 with `Retry-After`.
+fn asks_for_a_pause(last: &Attempt) -> bool {
+    let has_retry_after = || last.response.as_ref().is_some_and(|response| response.header("retry-after").is_some());
+    matches!((last.outcome, last.status()), (Outcome::Refused, Some(429))) || (last.status() == Some(503) && has_retry_after())
+}
+
 /// Whether the same request may succeed later.
-fn is_transient(last: &Attempt) -> bool {
+#[must_use]
+pub fn is_transient(last: &Attempt) -> bool {
     match (last.outcome, last.status()) {
         (Outcome::Failed, _) => last.cause.as_ref().is_none_or(is_transient_cause),
         (Outcome::Refused, Some(408 | 425 | 429 | 500..=599)) => true,
@@ -86,5 +134,7 @@ fn backoff(attempts_done: u32, jitter: f64) -> Duration {
     Duration::from_secs_f64(seconds).min(LONGEST_WAIT)
 }
 
+#[cfg(test)]
+pub(super) mod fixtures;
 #[cfg(test)]
 mod tests;

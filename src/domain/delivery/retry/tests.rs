@@ -1,50 +1,9 @@
+use super::fixtures::{answered, attempt, causes, failed, now};
 use super::*;
-use crate::domain::delivery::Diagnosis;
-use crate::domain::delivery::{Response, SentRequest, Timings, TlsCause, diagnosis};
+use crate::domain::delivery::diagnosis;
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use proptest::prelude::*;
-
-/// 2026-11-23 09:12:00 UTC, a Monday.
-const NOW: i64 = 1_795_425_120;
-
-fn now() -> Timestamp {
-    Timestamp::from_second(NOW).unwrap()
-}
-
-fn attempt(outcome: Outcome, cause: Option<Cause>, response: Option<Response>) -> Attempt {
-    let request = SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() };
-    Attempt {
-        started_at: now(),
-        outcome,
-        phase: None,
-        duration_ms: 1.0,
-        timings: Timings::default(),
-        addresses: Vec::new(),
-        connected: None,
-        tls: None,
-        request,
-        response,
-        cause,
-        diagnosis: Diagnosis::default(),
-    }
-}
-
-fn failed(cause: Cause) -> Attempt {
-    attempt(Outcome::Failed, Some(cause), None)
-}
-
-fn answered(status: u16, retry_after: Option<&str>) -> Attempt {
-    let response = Response {
-        status,
-        reason: String::new(),
-        headers: retry_after.iter().map(|value| ("Retry-After".to_owned(), (*value).to_owned())).collect(),
-        body: Vec::new(),
-        truncated: false,
-        cut: None,
-    };
-    attempt(Outcome::of_status(status), None, Some(response))
-}
 
 fn wait(last: &Attempt) -> Option<Wait> {
     next(1, &Policy::default(), last, now(), || 0.5)
@@ -84,38 +43,11 @@ fn by_status() {
 
 #[test]
 fn h41_what_a_person_has_to_fix_is_not_tried_again() {
-    for cause in [
-        Cause::Tls(TlsCause::Expired(None, now())),
-        Cause::Tls(TlsCause::NotYetValid(None, now())),
-        Cause::Tls(TlsCause::WrongName(Vec::new())),
-        Cause::Tls(TlsCause::UnknownIssuer(None)),
-        Cause::Tls(TlsCause::OtherCaKey(None)),
-        Cause::Tls(TlsCause::MissingIntermediate(None)),
-        Cause::Tls(TlsCause::SelfSigned),
-        Cause::Tls(TlsCause::CaUsedAsEndEntity),
-        Cause::Tls(TlsCause::TooOld),
-        Cause::Tls(TlsCause::NotTls),
-        Cause::Tls(TlsCause::Other("its certificate was revoked".into())),
-        Cause::Tls(TlsCause::ClientCertificateWanted),
-        Cause::Tls(TlsCause::NoCaStore(String::new())),
-        Cause::Tls(TlsCause::CaFile(String::new())),
-        Cause::BadProxy(String::new()),
-        Cause::ForbiddenAddress([169, 254, 169, 254].into(), "a metadata service"),
-    ] {
+    let (transient, lasting) = causes();
+    for cause in lasting {
         assert_eq!(wait(&failed(cause.clone())), None, "{cause:?}");
     }
-    for cause in [
-        Cause::NoSuchName,
-        Cause::NameServer(String::new()),
-        Cause::ConnectionRefused(None),
-        Cause::NoRoute(String::new()),
-        Cause::Reset,
-        Cause::Closed,
-        Cause::TimedOut(15),
-        Cause::Proxy(String::new()),
-        Cause::NotHttp(String::new()),
-        Cause::Other(String::new()),
-    ] {
+    for cause in transient {
         assert_eq!(wait(&failed(cause.clone())).unwrap().why, "There was no answer.", "{cause:?}");
     }
 }
