@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use super::attempt::{Step, Try};
 use super::id::new_id;
 use super::waypost::Waypost;
+use crate::domain::delivery::gate::later;
+use crate::domain::delivery::rate::Rate;
 use crate::domain::delivery::retry::{self, Policy, Wait};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::Destination;
@@ -18,6 +20,9 @@ use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 use crate::io::http::credential::resolve;
+
+/// What time it is.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// How time passes between two attempts.
 pub type Pause = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
@@ -29,13 +34,25 @@ pub struct Options {
     pub policy: Policy,
     /// The total time of an attempt; the destination's own when `None`.
     pub timeout: Option<Duration>,
+    /// The most attempts in a time, of many events.
+    pub rate: Option<Rate>,
+    /// The time that waits are measured by.
+    pub now: Now,
     pub pause: Pause,
 }
 
 impl Default for Options {
     /// As the destination and the design say, in real time.
     fn default() -> Self {
-        Self { policy: Policy::default(), timeout: None, pause: Arc::new(|time| Box::pin(tokio::time::sleep(time))) }
+        // A clock that is set during a run changes no wait.
+        let (began, clock) = (Timestamp::now(), Instant::now());
+        Self {
+            policy: Policy::default(),
+            timeout: None,
+            rate: None,
+            now: Arc::new(move || later(began, clock.elapsed())),
+            pause: Arc::new(|time| Box::pin(tokio::time::sleep(time))),
+        }
     }
 }
 

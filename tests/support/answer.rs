@@ -9,6 +9,9 @@ use rustls::{ServerConnection, StreamOwned};
 /// Writes an answer byte by byte as a test wants it.
 pub type Writing = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync;
 
+/// Decides on an answer when the request has come.
+pub type Choice = dyn Fn() -> Answer + Send + Sync;
+
 /// How a request is answered.
 pub enum Answer {
     /// 200 when the check passed, 401 with the reason when not.
@@ -23,9 +26,15 @@ pub enum Answer {
     Close,
     /// Whatever the test writes; an error it returns ends the connection.
     With(Box<Writing>),
+    /// What the test decides at that moment.
+    Chosen(Box<Choice>),
 }
 
 impl Answer {
+    pub fn chosen(choice: impl Fn() -> Self + Send + Sync + 'static) -> Self {
+        Self::Chosen(Box::new(choice))
+    }
+
     pub fn status(status: u16) -> Self {
         Self::Status { status, headers: Vec::new(), body: Vec::new(), delay: Duration::ZERO }
     }
@@ -88,6 +97,7 @@ impl Answer {
                 Ok(false)
             }
             Self::Close => Ok(false),
+            Self::Chosen(choice) => choice().write(stream, verdict),
             Self::With(write) => {
                 write(stream)?;
                 stream.flush()?;

@@ -16,3 +16,4 @@ pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest
 pub use cause::{Cause, CertificateFault, ChainMember, TlsCause};
 pub use fault::Fault;
 pub use outcome::{Outcome, Phase};
+pub use retry_after::pause_asked_by;

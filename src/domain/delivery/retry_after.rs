@@ -10,10 +10,18 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::attempt::Response;
+use super::gate::LONGEST_PAUSE;
 use crate::domain::text::{ellipsis, visible};
 
-/// The longest wait between two attempts, whatever an endpoint asks for.
+/// The longest wait between two attempts at one event on its own, whatever an endpoint asks for. Among many events, the gate obeys
+/// it for up to [`LONGEST_PAUSE`].
 pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// The pause that an answer asks for, if it asks for one that can be understood; zero for a date that has passed.
+#[must_use]
+pub fn pause_asked_by(response: &Response, now: Timestamp) -> Option<Duration> {
+    RetryAfter::of(response, now)?.wait(now)
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RetryAfter {
@@ -58,7 +66,10 @@ impl RetryAfter {
             Self::Unreadable(text) => return format!("Its Retry-After \"{text}\" is neither a number of seconds nor a date."),
         };
         match self.wait(now) {
-            Some(wait) if wait > LONGEST_WAIT => format!("{asks}; waypost waits at most {} s.", LONGEST_WAIT.as_secs()),
+            Some(wait) if wait > LONGEST_WAIT => {
+                let (one, many) = (LONGEST_WAIT.as_secs(), LONGEST_PAUSE.as_secs() / 3600);
+                format!("{asks}; waypost waits at most {one} s, and up to {many} h with --lines.")
+            }
             Some(Duration::ZERO) if matches!(self, Self::At(_)) => format!("{asks}, which has passed."),
             _ => format!("{asks}."),
         }
@@ -71,7 +82,8 @@ fn http_date(value: &str, now: Timestamp) -> Option<Timestamp> {
     let parse = |form| -> Option<DateTime> { strtime::parse(form, value).ok()?.to_datetime().ok() };
     let date =
         parse("%a, %d %b %Y %H:%M:%S GMT").or_else(|| rfc850_date(value, now)).or_else(|| parse("%a %b %e %H:%M:%S %Y"))?;
-    TimeZone::UTC.to_timestamp(date).ok()
+    // The last day of the year 9999 is a date by its form, and later than a timestamp can be.
+    Some(TimeZone::UTC.to_timestamp(date).unwrap_or(Timestamp::MAX))
 }
 
 /// A year of two digits is of this century, or of the one before where that would be over 50 years ahead.
@@ -154,12 +166,21 @@ mod tests {
     }
 
     #[test]
+    fn a12_the_last_day_there_is_is_far_away() {
+        for value in ["Fri, 31 Dec 9999 23:59:59 GMT", "Fri Dec 31 23:59:59 9999"] {
+            assert_eq!(read(value), RetryAfter::At(Timestamp::MAX), "{value}");
+            assert!(read(value).wait(now()).unwrap() > Duration::from_hours(24 * 365 * 7000));
+        }
+        assert!(matches!(read("Sat, 01 Jan 10000 00:00:00 GMT"), RetryAfter::Unreadable(_)));
+    }
+
+    #[test]
     fn as_a_sentence() {
         let says = |value: &str| read(value).sentence(now());
         assert_eq!(says("30"), "It asks to wait 30 s.");
-        assert_eq!(says("3600"), "It asks to wait 3600 s; waypost waits at most 60 s.");
+        assert_eq!(says("3600"), "It asks to wait 3600 s; waypost waits at most 60 s, and up to 24 h with --lines.");
         assert_eq!(says("Mon, 23 Nov 2026 09:12:42 GMT"), "It asks to wait until 2026-11-23 09:12:42 UTC.");
-        let far = "It asks to wait until 2027-11-23 09:12:00 UTC; waypost waits at most 60 s.";
+        let far = "It asks to wait until 2027-11-23 09:12:00 UTC; waypost waits at most 60 s, and up to 24 h with --lines.";
         assert_eq!(says("Tue, 23 Nov 2027 09:12:00 GMT"), far);
         assert_eq!(says("Sun Nov  6 08:49:37 1994"), "It asks to wait until 1994-11-06 08:49:37 UTC, which has passed.");
         assert_eq!(says("so\u{202e}on"), "Its Retry-After \"so\\u{202e}on\" is neither a number of seconds nor a date.");

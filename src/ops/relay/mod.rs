@@ -12,11 +12,17 @@
 //! [`worker`] keeps a number of connections busy. The [`journal`] writes what ended to the history, and what was under way as
 //! well should the worker panic.
 //!
+//! [`pace`] decides when the next attempt may begin. A destination that is down, or asks for a pause, is asked once and not once per
+//! event.
+//!
 //! Memory does not grow with the input: a source reads no further than its budget allows, and the events that wait for a retry
-//! are bounded. One that waits occupies no connection.
+//! are bounded, as is what each keeps of its answers. One that waits occupies no connection.
 
+mod alarm;
+mod job;
 mod journal;
 mod json_lines;
+mod pace;
 mod send_lines;
 mod source;
 mod summary;
@@ -25,4 +31,4 @@ mod worker;
 pub use super::send::{Options, Pause};
 pub use json_lines::{FailedLines, MAX_LINE};
 pub use send_lines::{LineOptions, Streams};
-pub use summary::{InvalidLine, Summary, Tally};
+pub use summary::{GaveUp, InvalidLine, Summary, Tally};

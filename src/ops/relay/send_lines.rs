@@ -42,6 +42,9 @@ impl Waypost {
     /// Sends the lines of the input over `concurrency` connections, and copies those that were not delivered to the failed file,
     /// byte for byte, in no particular order.
     ///
+    /// A destination that is down or asks for a pause is left alone, and asked again with one event. When it accepts nothing as often
+    /// as an event is retried, the run gives up, as if stopped.
+    ///
     /// When `stop` is ready, what is in flight is finished, nothing is retried, and the rest of the input is copied to the
     /// failed file (without one it stays unread). When `stop_all` is ready, what is in flight ends at once, and the rest of the
     /// input stays unread.
@@ -65,8 +68,9 @@ impl Waypost {
         worker.run(|source, tally| progress(&source.counted(tally)), stop, stop_all).await;
         let stopped = worker.is_stopped();
         let within = if worker.level() == Stop::All { WRITTEN_WITHIN } else { Duration::MAX };
+        let gave_up = worker.take_gave_up();
         let (source, tally, unrecorded) = worker.end().await;
-        Ok(source.end(Summary { tally, stopped, unrecorded, ..Summary::default() }, within).await)
+        Ok(source.end(Summary { tally, stopped, gave_up, unrecorded, ..Summary::default() }, within).await)
     }
 }
 

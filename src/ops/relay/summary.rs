@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use jiff::Timestamp;
+
 use crate::domain::problem::Problem;
 
 /// The number of lines in each state.
@@ -24,9 +26,21 @@ pub struct Tally {
     pub in_flight: usize,
     /// Waiting for a retry now.
     pub waiting: usize,
+    /// Read, and not begun yet.
+    pub queued: usize,
+    /// While more may come: the number of bytes of the lines that were read so far. `None` once the end of the input is known.
+    pub reading: Option<u64>,
+    /// Until when nothing is sent, because the destination asked for a pause or is down.
+    pub paused_until: Option<Timestamp>,
 }
 
 impl Tally {
+    /// Lines that were read, empty ones aside.
+    #[must_use]
+    pub const fn read(&self) -> u64 {
+        self.ended() + self.in_flight as u64 + self.waiting as u64 + self.queued as u64
+    }
+
     /// Lines that are done, one way or another.
     #[must_use]
     pub const fn ended(&self) -> u64 {
@@ -43,6 +57,15 @@ pub struct InvalidLine {
     pub why: String,
 }
 
+/// Why a run gave up: the destination accepts nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GaveUp {
+    /// The number of probes in a row that it did not accept.
+    pub probes: u32,
+    /// What came of the last attempt, in words.
+    pub why: String,
+}
+
 /// What became of all lines. Every line of the input is either delivered, or in the failed file, or in `lost`, or at or after
 /// `unread_from`; without a failed file, those that were not delivered are only counted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +75,8 @@ pub struct Summary {
     pub invalid: Vec<InvalidLine>,
     /// Whether it ended because it was stopped.
     pub stopped: bool,
+    /// Why it ended before its time, if it gave up.
+    pub gave_up: Option<GaveUp>,
     /// The first line that was neither tried nor copied, if the input was not read to its end.
     pub unread_from: Option<u64>,
     /// Why the input could not be read to its end.

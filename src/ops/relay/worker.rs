@@ -1,4 +1,4 @@
-//! Delivers what a source lends: a number of connections kept busy, retries, stops.
+//! Delivers what a source lends: a number of connections kept as busy as the destination allows, retries, stops.
 
 use std::collections::VecDeque;
 use std::future::{Future, pending, ready};
@@ -13,17 +13,21 @@ use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::alarm::Alarm;
+use super::job::Job;
 use super::journal::Journal;
+use super::pace::{Pace, Turn};
 use super::source::{Lease, Settlement, Source, Stop, Wake};
-use super::summary::Tally;
-use crate::domain::delivery::{Delivery, Outcome, retry};
+use super::summary::{GaveUp, Tally};
+use crate::domain::delivery::gate::Pass;
+use crate::domain::delivery::retry::Budget;
+use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 use crate::io::db::history;
 use crate::io::http::Connection;
 use crate::io::http::credential::resolve;
-use crate::ops::in_flight::InFlight;
 use crate::ops::send::{Options, jitter};
 
 /// The number of events that may wait for a retry. With more, no new event begins.
@@ -31,12 +35,6 @@ const MAX_WAITING: usize = 1024;
 
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);
-
-/// An event on its way.
-struct Job<T> {
-    item: T,
-    delivery: InFlight,
-}
 
 /// Delivers the events of a source to one destination.
 pub struct Worker<'a, S: Source> {
@@ -46,12 +44,16 @@ pub struct Worker<'a, S: Source> {
     source: S,
     /// The idle ones.
     connections: Vec<Connection>,
+    pace: Pace,
+    /// Rings when an attempt may begin.
+    alarm: Alarm,
     /// Due for a retry.
     due: VecDeque<Job<S::Item>>,
     waiting: FuturesUnordered<BoxFuture<'a, Job<S::Item>>>,
     in_flight: FuturesUnordered<BoxFuture<'a, (Connection, Job<S::Item>)>>,
     stop: watch::Sender<Stop>,
     tally: Tally,
+    gave_up: Option<GaveUp>,
     /// The last field, since it is dropped last: after a panic it writes what the jobs leave to it.
     journal: Journal,
 }
@@ -64,16 +66,19 @@ impl<'a, S: Source> Worker<'a, S> {
             options,
             source,
             connections,
+            pace: Pace::new(options.rate, (options.now)()),
+            alarm: Alarm::default(),
             due: VecDeque::new(),
             waiting: FuturesUnordered::new(),
             in_flight: FuturesUnordered::new(),
             stop: watch::Sender::new(Stop::Not),
             tally: Tally::default(),
+            gave_up: None,
             journal,
         }
     }
 
-    /// Works until the source is exhausted and every event is settled. When `stop` is ready, nothing new begins and nothing is
+    /// Works until the source is exhausted and every event is settled, or the destination accepts nothing. When `stop` is ready, nothing new begins and nothing is
     /// retried; when `stop_all` is ready, what is in flight ends at once.
     pub async fn run(
         &mut self,
@@ -85,12 +90,13 @@ impl<'a, S: Source> Worker<'a, S> {
         let mut stop_all = pin!(stop_all);
         let mut record = pin!(tokio::time::sleep(RECORD_WITHIN));
         loop {
-            self.begin();
+            let again = self.begin();
+            self.alarm.set(again, self.options);
             self.tally.in_flight = self.in_flight.len();
             self.tally.waiting = self.waiting.len() + self.due.len();
+            self.tally.paused_until = self.pace.paused_until();
             progress(&self.source, &self.tally);
-            // What is due has begun, since connections are idle then.
-            if self.source.is_exhausted() && self.in_flight.is_empty() && self.waiting.is_empty() {
+            if self.source.is_exhausted() && self.in_flight.is_empty() && self.tally.waiting == 0 {
                 return;
             }
             let level = self.level();
@@ -104,6 +110,7 @@ impl<'a, S: Source> Worker<'a, S> {
                     self.attempted(job).await;
                 }
                 Some(job) = self.waiting.next() => self.waited(job).await,
+                () = self.alarm.rang() => {}
                 wake = self.source.wait(wanted) => match wake {
                     Wake::Changed => {}
                     Wake::Fault => self.stop(Stop::New),
@@ -116,14 +123,19 @@ impl<'a, S: Source> Worker<'a, S> {
         }
     }
 
-    /// Whether it was stopped, by the user or by a fault of the source.
+    /// Whether it was stopped: by the user, by a fault of the source, or because it gave up.
     pub fn is_stopped(&self) -> bool {
         self.level() > Stop::Not
     }
 
+    /// Why it gave up, if it did.
+    pub const fn take_gave_up(&mut self) -> Option<GaveUp> {
+        self.gave_up.take()
+    }
+
     /// Waits until everything is recorded. The source, the tally, and why deliveries are missing in the history.
     pub async fn end(self) -> (S, Tally, Option<Problem>) {
-        (self.source, self.tally, self.journal.end().await)
+        (self.source, Tally { paused_until: None, ..self.tally }, self.journal.end().await)
     }
 
     pub fn level(&self) -> Stop {
@@ -135,46 +147,75 @@ impl<'a, S: Source> Worker<'a, S> {
         self.waiting.len() + self.due.len() < MAX_WAITING
     }
 
-    /// Begins as many attempts as there are idle connections. Retries go first.
-    fn begin(&mut self) {
-        if self.level() > Stop::Not {
-            return;
-        }
-        while let Some(connection) = self.connections.pop() {
-            let Some(job) = self.retry().or_else(|| self.lease()) else {
-                self.connections.push(connection);
-                return;
+    /// Begins as many attempts as there are idle connections, and as the pace allows. Retries go first. When it may go on, if that
+    /// is a matter of time.
+    fn begin(&mut self) -> Option<Timestamp> {
+        while self.level() == Stop::Not {
+            let connection = self.connections.pop()?;
+            let now = (self.options.now)();
+            let again = match self.pace.turn(self.in_flight.len(), now) {
+                Turn::Now(pass) => match self.retry(pass).or_else(|| self.lease(pass)) {
+                    Some(job) => {
+                        self.pace.begin(now);
+                        let timeout = self.options.timeout(self.to);
+                        let attempt = attempt(connection, job, Arc::clone(&self.settings), timeout, self.stop.subscribe());
+                        self.in_flight.push(Box::pin(attempt));
+                        continue;
+                    }
+                    None => {
+                        self.pace.give_back(pass, now);
+                        None
+                    }
+                },
+                Turn::At(at) => Some(at),
+                Turn::AfterAnswer => None,
             };
-            let timeout = self.options.timeout(self.to);
-            let attempt = attempt(connection, job, Arc::clone(&self.settings), timeout, self.stop.subscribe());
-            self.in_flight.push(Box::pin(attempt));
+            self.connections.push(connection);
+            return again;
         }
+        None
     }
 
-    fn retry(&mut self) -> Option<Job<S::Item>> {
+    fn retry(&mut self, pass: Pass) -> Option<Job<S::Item>> {
         let job = self.due.pop_front()?;
         self.tally.retries += 1;
-        Some(job)
+        Some(Job { pass, ..job })
     }
 
-    fn lease(&mut self) -> Option<Job<S::Item>> {
+    fn lease(&mut self, pass: Pass) -> Option<Job<S::Item>> {
         if !self.wants_more() {
             return None;
         }
         let Lease { id, event, item } = self.source.try_next()?;
-        let delivery = Delivery::new(id, self.to, event);
-        Some(Job { item, delivery: self.journal.begin(delivery) })
+        let delivery = self.journal.begin(Delivery::new(id, self.to, event));
+        Some(Job { item, delivery, budget: Budget::new(self.pace.accepted()), pass })
     }
 
     /// An attempt ended: the event waits for a retry, or is settled.
-    async fn attempted(&mut self, job: Job<S::Item>) {
-        let attempts = &job.delivery.delivery().attempts;
-        let wait = attempts.last().filter(|_| !self.is_stopped()).and_then(|last| {
-            let number = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-            retry::next(number, &self.options.policy, last, Timestamp::now(), jitter)
-        });
-        let Some(wait) = wait else { return self.settle(job).await };
-        let pause = (self.options.pause)(wait.duration);
+    async fn attempted(&mut self, mut job: Job<S::Item>) {
+        let Job { delivery, budget, pass, .. } = &mut job;
+        let Some(last) = delivery.delivery().last() else { return self.settle(job).await };
+        self.pace.ended(*pass, last, (self.options.now)());
+        let policy = &self.options.policy;
+        let has_another = budget.has_another(policy, last, self.pace.accepted());
+        if !self.is_stopped() && self.pace.is_hopeless(*pass, last, policy.retries) {
+            self.gave_up = Some(GaveUp { probes: self.pace.failed_probes(), why: last.diagnosis.why.clone() });
+            self.stop(Stop::New);
+        }
+        if !has_another || self.is_stopped() {
+            return self.settle(job).await;
+        }
+        job.shed();
+        match self.pace.is_open() {
+            true => self.wait(job),
+            // The gate holds it. A probe stays the probe: its retries are those of the destination.
+            false if job.pass.is_probe() => self.due.push_front(job),
+            false => self.due.push_back(job),
+        }
+    }
+
+    fn wait(&mut self, job: Job<S::Item>) {
+        let pause = (self.options.pause)(job.budget.backoff(jitter()));
         let mut stop = self.stop.subscribe();
         self.waiting.push(Box::pin(async move {
             tokio::select! {
@@ -191,7 +232,7 @@ impl<'a, S: Source> Worker<'a, S> {
     }
 
     async fn settle(&mut self, job: Job<S::Item>) {
-        let delivery = job.delivery.finish();
+        let (item, delivery) = job.finish();
         let (count, settlement) = match delivery.outcome() {
             Outcome::Delivered => (&mut self.tally.delivered, Settlement::Ack),
             Outcome::Refused => (&mut self.tally.refused, Settlement::Dead),
@@ -199,7 +240,7 @@ impl<'a, S: Source> Worker<'a, S> {
             Outcome::Stopped => (&mut self.tally.stopped, Settlement::Dead),
         };
         *count += 1;
-        self.source.settle(job.item, settlement);
+        self.source.settle(item, settlement);
         self.journal.add(delivery).await;
     }
 

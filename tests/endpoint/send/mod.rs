@@ -4,6 +4,7 @@ mod endpoint;
 mod lines;
 mod load;
 mod one;
+mod pace;
 mod panic;
 mod probe;
 
@@ -31,21 +32,31 @@ struct Place {
     home: Home,
     waypost: Waypost,
     pauses: Arc<Mutex<Vec<Duration>>>,
+    /// What time it is for waits.
+    clock: Arc<Mutex<Timestamp>>,
 }
 
 impl Place {
     fn new() -> Self {
         let home = Home::new();
         let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
-        Self { home, waypost: Waypost::new(paths, None), pauses: Arc::default() }
+        Self {
+            home,
+            waypost: Waypost::new(paths, None),
+            pauses: Arc::default(),
+            clock: Arc::new(Mutex::new(Timestamp::UNIX_EPOCH)),
+        }
     }
 
-    /// Waits are written down, and over at once.
+    /// Waits are written down, and over at once: the clock goes on by what was waited for.
     fn options(&self) -> Options {
         let pauses = Arc::clone(&self.pauses);
+        let (clock, waited) = (Arc::clone(&self.clock), Arc::clone(&self.clock));
         Options {
+            now: Arc::new(move || *clock.lock().unwrap()),
             pause: Arc::new(move |time| {
                 pauses.lock().unwrap().push(time);
+                *waited.lock().unwrap() += time;
                 Box::pin(tokio::task::yield_now())
             }),
             ..Options::default()

@@ -1,8 +1,8 @@
 //! How many events may be in flight soon after the gate has opened.
 //!
-//! An endpoint that has just said "too many" must not get fifty events at once. It gets one, and one more for each that it
-//! accepts: twice as many each time, until it refuses or every connection is busy. At the start of a run nothing is known: the
-//! number also doubles with time, so that a slow endpoint does not hold it up.
+//! An endpoint that has just said "too many" must not get fifty events at once. It gets one; when that is accepted two, when those
+//! are accepted three, until it refuses or every connection is busy: so that it refuses only a few. At the start of a run nothing
+//! is known: the number also doubles with time, so that a slow endpoint does not hold it up.
 
 use std::time::Duration;
 
@@ -18,7 +18,9 @@ const DOUBLINGS: u32 = 16;
 pub struct Ramp {
     /// The start of the run, while the number grows with time.
     began: Option<Timestamp>,
-    /// Since the gate opened.
+    /// What was accepted has earned so many.
+    earned: u64,
+    /// Accepted since it earned the last of them.
     accepted: u64,
 }
 
@@ -26,14 +28,14 @@ impl Ramp {
     /// At the start of a run.
     #[must_use]
     pub const fn new(now: Timestamp) -> Self {
-        Self { began: Some(now), accepted: 0 }
+        Self { began: Some(now), earned: 0, accepted: 0 }
     }
 
     /// The number of events that may be in flight; at least 1.
     #[must_use]
     pub fn limit(&self, now: Timestamp) -> u64 {
         let doublings = self.began.map_or(0, |began| doublings(began, now));
-        self.accepted.saturating_add(1 << doublings)
+        self.earned + (1 << doublings)
     }
 
     /// When the limit grows by itself, if it does.
@@ -46,12 +48,15 @@ impl Ramp {
 
     /// An event was accepted.
     pub const fn accepted(&mut self) {
-        self.accepted = self.accepted.saturating_add(1);
+        self.accepted += 1;
+        if self.accepted > self.earned {
+            (self.earned, self.accepted) = (self.earned + 1, 0);
+        }
     }
 
     /// The gate closed: when it opens, the number begins at 1 again.
     pub const fn restart(&mut self) {
-        *self = Self { began: None, accepted: 0 };
+        *self = Self { began: None, earned: 0, accepted: 0 };
     }
 }
 
@@ -86,8 +91,8 @@ mod tests {
         let mut ramp = Ramp::new(at(0));
         ramp.restart();
         assert_eq!((ramp.limit(at(60_000)), ramp.grows_at(at(60_000))), (1, None));
-        // Each of a round is accepted: the next round is twice as large.
-        for round in [1, 2, 4, 8] {
+        // Each of a round is accepted: the next round has one more.
+        for round in 1..50 {
             assert_eq!(ramp.limit(at(60_000)), round);
             (0..round).for_each(|_| ramp.accepted());
         }

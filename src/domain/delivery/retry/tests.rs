@@ -65,7 +65,7 @@ fn h46_retry_after() {
     assert_eq!(of("60").0, 60);
     for long in ["61", "86400", "99999999999999999999999999"] {
         assert_eq!(of(long).0, 60);
-        assert!(of(long).1.ends_with("waypost waits at most 60 s."), "{long}");
+        assert!(of(long).1.contains("; waypost waits at most 60 s, and up to 24 h with --lines."), "{long}");
     }
     for (value, seconds) in [
         ("Mon, 23 Nov 2026 09:12:42 GMT", 42),
@@ -97,6 +97,45 @@ fn the_diagnosis_agrees() {
         let asks = wait(&last).unwrap().why.replace("The endpoint answered 503. ", "");
         assert!(diagnosis.why.ends_with(&asks), "{value}: {} / {asks}", diagnosis.why);
     }
+}
+
+#[test]
+fn c16_a_busy_destination_uses_up_no_retries() {
+    let policy = Policy { retries: 2 };
+    // Others are accepted in between: as often as it takes.
+    for last in [answered(429, Some("2")), answered(429, None), answered(503, Some("2"))] {
+        let mut budget = Budget::new(0);
+        assert!((1..100).all(|accepted| budget.has_another(&policy, &last, accepted)), "{last:?}");
+    }
+    for last in [answered(429, Some("2")), answered(503, Some("2")), answered(503, None), failed(Cause::Reset)] {
+        // Nothing was accepted: it counts.
+        let mut budget = Budget::new(7);
+        let left: Vec<_> = (0..4).map(|_| budget.has_another(&policy, &last, 7)).collect();
+        assert_eq!(left, [true, true, false, false], "{last:?}");
+    }
+    // A failure counts, whatever else was accepted.
+    for last in [answered(503, None), answered(500, Some("2")), failed(Cause::Reset)] {
+        let mut budget = Budget::new(0);
+        let left: Vec<_> = (1..4).map(|accepted| budget.has_another(&policy, &last, accepted)).collect();
+        assert_eq!(left, [true, true, false], "{last:?}");
+    }
+    // What a person has to fix ends it at once.
+    for last in [answered(401, Some("2")), answered(404, None), answered(410, None), answered(422, None), answered(301, None)] {
+        assert!(!Budget::new(0).has_another(&policy, &last, 9), "{last:?}");
+    }
+}
+
+#[test]
+fn the_wait_of_one_of_many_grows_with_what_it_used_up() {
+    let mut budget = Budget::new(0);
+    let policy = Policy::default();
+    let waits: Vec<_> = (0..3)
+        .map(|_| {
+            budget.has_another(&policy, &failed(Cause::Reset), 0);
+            budget.backoff(0.5).as_secs()
+        })
+        .collect();
+    assert_eq!(waits, [1, 2, 4]);
 }
 
 proptest! {

@@ -50,6 +50,8 @@ pub struct JsonLines {
     reader: Option<JoinHandle<()>>,
     /// The number of the last line that the reader handed over.
     seen: u64,
+    /// Of the lines that it handed over.
+    bytes: u64,
     undelivered: Undelivered,
     is_broken: bool,
     stop: Stop,
@@ -79,6 +81,7 @@ impl JsonLines {
             input: Some(batches),
             reader: Some(reader),
             seen: 0,
+            bytes: 0,
             undelivered,
             is_broken: false,
             stop: Stop::Not,
@@ -92,8 +95,9 @@ impl JsonLines {
     }
 
     /// The worker's tally, with the lines that it never saw.
-    pub const fn counted(&self, tally: &Tally) -> Tally {
-        Tally { invalid: self.invalid, unsent: self.unsent, ..*tally }
+    pub fn counted(&self, tally: &Tally) -> Tally {
+        let reading = self.input.is_some().then_some(self.bytes);
+        Tally { invalid: self.invalid, unsent: self.unsent, queued: self.queue.len(), reading, ..*tally }
     }
 
     /// Waits for the failed file, but no longer than `within`.
@@ -128,9 +132,11 @@ impl JsonLines {
         match entry {
             Entry::Line(line) => {
                 self.seen = line.number;
+                self.bytes += line.bytes.len() as u64;
                 if self.stop == Stop::Not { self.queue.push_back(line) } else { self.unsent(line) }
             }
             Entry::Invalid(line, why) => {
+                self.bytes += line.bytes.len() as u64;
                 self.refuse(line.number, why);
                 self.undelivered.copy(line);
             }

@@ -1,0 +1,106 @@
+//! When the next attempt may begin: the gate of the destination, how many may be in flight after it has opened, and the rate.
+
+use jiff::Timestamp;
+
+use crate::domain::delivery::gate::{Admission, Gate, Pass, Ramp, State};
+use crate::domain::delivery::rate::{Pacer, Rate};
+use crate::domain::delivery::{Attempt, Fault, pause_asked_by, retry};
+use crate::ops::send::jitter;
+
+/// Whether an attempt may begin.
+pub enum Turn {
+    Now(Pass),
+    /// Not before that time.
+    At(Timestamp),
+    /// Not before an answer has come.
+    AfterAnswer,
+}
+
+pub struct Pace {
+    gate: Gate,
+    ramp: Ramp,
+    pacer: Option<Pacer>,
+    /// The number of events that the destination has accepted.
+    accepted: u64,
+}
+
+impl Pace {
+    pub fn new(rate: Option<Rate>, now: Timestamp) -> Self {
+        Self { gate: Gate::default(), ramp: Ramp::new(now), pacer: rate.map(Pacer::new), accepted: 0 }
+    }
+
+    /// Asks for a turn, which is taken by [`Pace::begin`] or given back.
+    pub fn turn(&mut self, in_flight: usize, now: Timestamp) -> Turn {
+        if in_flight as u64 >= self.ramp.limit(now) {
+            return self.ramp.grows_at(now).map_or(Turn::AfterAnswer, Turn::At);
+        }
+        if let Some(at) = self.pacer.as_ref().and_then(|pacer| pacer.wait(now)) {
+            return Turn::At(at);
+        }
+        match self.gate.admit(now) {
+            Admission::Go(pass) | Admission::Probe(pass) => Turn::Now(pass),
+            Admission::Wait(_) if matches!(self.gate.state(), State::Probing { .. }) => Turn::AfterAnswer,
+            Admission::Wait(until) => Turn::At(until),
+            Admission::Never => Turn::AfterAnswer,
+        }
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self, now: Timestamp) {
+        if let Some(pacer) = &mut self.pacer {
+            pacer.went(now);
+        }
+    }
+
+    pub fn give_back(&mut self, pass: Pass, now: Timestamp) {
+        self.gate.give_back(pass, now);
+    }
+
+    /// An attempt ended.
+    pub fn ended(&mut self, pass: Pass, attempt: &Attempt, now: Timestamp) {
+        let Some(fault) = Fault::of(attempt) else { return self.gate.give_back(pass, now) };
+        let was_open = self.is_open();
+        // A date is by the real clock, whatever time the run goes by.
+        let pause = attempt.response.as_ref().and_then(|response| pause_asked_by(response, Timestamp::now()));
+        self.gate.record(pass, fault, pause, now, jitter());
+        if self.is_open() != was_open {
+            self.ramp.restart();
+        }
+        if fault == Fault::None {
+            self.accepted += 1;
+            self.ramp.accepted();
+        }
+    }
+
+    /// Whether no more events can be delivered in this run, as that attempt, the last one, shows: the destination is gone, or it
+    /// did not accept a probe for what a person has to fix, or as many probes in a row as an event is retried, at least one.
+    pub fn is_hopeless(&self, pass: Pass, last: &Attempt, retries: u32) -> bool {
+        match Fault::of(last) {
+            Some(Fault::Gone) => true,
+            Some(Fault::Destination) if pass.is_probe() => {
+                !retry::is_transient(last) || self.gate.failed_probes() >= retries.max(1)
+            }
+            _ => false,
+        }
+    }
+
+    pub const fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    pub const fn failed_probes(&self) -> u32 {
+        self.gate.failed_probes()
+    }
+
+    pub const fn is_open(&self) -> bool {
+        matches!(self.gate.state(), State::Open)
+    }
+
+    /// Until when the gate is closed, if it is.
+    pub const fn paused_until(&self) -> Option<Timestamp> {
+        match self.gate.state() {
+            State::Closed { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+}
