@@ -1,13 +1,16 @@
 //! `send`: real events, one or many, on the built binary.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 use crate::schema;
 use crate::support::check::{expect_bearer, expect_hmac, expect_nothing};
@@ -115,6 +118,10 @@ fn what_is_no_event_is_not_sent() {
     refused_with(&home, &["send", "-", "--retries", "99"], "{}", 2, None, "0..=20");
     refused_with(&home, &["send", "-", "--lines", "--concurrency", "0"], "{}", 2, None, "1..=256");
     refused_with(&home, &["send", "-", "--failed", "x"], "{}", 2, None, "--lines");
+    refused_with(&home, &["send", "-", "--rate", "5/s"], "{}", 2, None, "--lines");
+    for rate in ["", "0/s", "-1/s", "NaN/s", "inf/m", "1e99/s", "5", "5/x", "\u{1b}[31m/s"] {
+        refused_with(&home, &["send", "-", "--lines", "--rate", rate], "{}", 2, None, "Use the form N/s, N/m or N/h");
+    }
     refused(&home, &["send", "-", "--timeout", "0"], "{}", 2, Some("timeout_s"));
     refused(&Home::new(), &["send", "-"], "{}", 7, None);
     refused(&Home::new(), &["send", "--lines", "-"], "{}", 7, None);
@@ -371,6 +378,93 @@ fn a_bar_on_a_terminal_and_nowhere_else() {
     assert_eq!(quiet.raw(), b"");
 }
 
+/// The percentages on a screen that was drawn over and over.
+fn percentages(raw: &str) -> Vec<u32> {
+    raw.split('%').filter_map(|before| before.rsplit([' ', ']']).next()?.parse().ok()).collect()
+}
+
+#[test]
+fn c18_the_bar_is_never_full_while_events_are_left() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).after(Duration::from_millis(2))]);
+    let home = at(&receiver);
+    fs::write(home.path().join("in"), lines(2000)).unwrap();
+    let mut pty = home.pty(&["send", "--lines", "in", "--concurrency", "4"]).start();
+    assert_eq!(pty.wait_exit().code, Some(0));
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    let seen = percentages(&raw);
+    assert!(seen.len() > 3 && seen.is_sorted(), "{seen:?}");
+    let full = seen.iter().filter(|percent| **percent == 100).count();
+    assert!(full <= 1 && seen[0] < 50, "{seen:?}");
+    assert!(raw.contains(" read; ") && raw.contains(" left"), "{raw:?}");
+}
+
+#[test]
+fn c16_a_limit_with_retry_after_is_kept_by_the_whole_run() {
+    for concurrency in ["1", "50"] {
+        // Five in each second.
+        let windows = Mutex::new(BTreeMap::<u64, (u32, u32)>::new());
+        let began = Instant::now();
+        let refusals = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&refusals);
+        let receiver = Receiver::scripted(
+            expect_nothing(),
+            vec![Answer::chosen(move || {
+                let mut windows = windows.lock().unwrap();
+                let (accepted, refused) = windows.entry(began.elapsed().as_secs()).or_default();
+                if *accepted < 5 {
+                    *accepted += 1;
+                    return Answer::status(200);
+                }
+                *refused += 1;
+                counted.fetch_max(*refused, Ordering::SeqCst);
+                Answer::status(429).header("retry-after", "1")
+            })],
+        );
+        let home = at(&receiver);
+        let out = home.waypost_stdin(&["send", "--lines", "-", "--concurrency", concurrency, "--json"], lines(18)).exits(0);
+        schema::assert_valid("send", &out.json());
+        assert_eq!((&out.json()["delivered"], &out.json()["gave_up"]), (&18.into(), &Value::Null), "{}", out.stdout);
+        let most = refusals.load(Ordering::SeqCst);
+        assert!(most <= 5, "{most} refused in a second with --concurrency {concurrency}");
+    }
+}
+
+#[test]
+fn c16_a_run_that_gives_up_says_so() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200), Answer::status(410)]);
+    let home = at(&receiver);
+    fs::write(home.path().join("in"), lines(30)).unwrap();
+    let out = home.waypost(&["send", "--lines", "in", "--concurrency", "1", "--failed", "rest"]).exits(3);
+    assert!(out.stderr.starts_with("30 lines: 1 delivered, 1 refused, 0 failed, 28 not sent; "), "{}", out.stderr);
+    assert!(out.stderr.contains("\nGave up: The endpoint is gone for good.\n"), "{}", out.stderr);
+    assert!(out.stderr.contains("29 not delivered; they are in rest. To continue: "), "{}", out.stderr);
+    assert_eq!(fs::read_to_string(home.path().join("rest")).unwrap().lines().count(), 29);
+
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(429).header("retry-after", "1")]);
+    let home = at(&receiver);
+    let out = home.waypost_stdin(&["send", "--lines", "-", "--retries", "1", "--json"], lines(30)).exits(3);
+    schema::assert_valid("send", &out.json());
+    assert_eq!(out.json()["gave_up"]["probes"], 1, "{}", out.stdout);
+    assert_eq!((&out.json()["delivered"], receiver.requests().len()), (&0.into(), 2));
+    let out = home.waypost_stdin(&["send", "--lines", "-", "--retries", "2"], lines(30)).exits(3);
+    assert!(
+        out.stderr.contains("\nGave up: the endpoint did not accept a probe 2 times in a row. The last time: "),
+        "{}",
+        out.stderr
+    );
+    assert!(out.stderr.contains("\nNothing was sent from line "), "{}", out.stderr);
+}
+
+#[test]
+fn a_rate_spreads_the_events() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = at(&receiver);
+    let begun = Instant::now();
+    home.waypost_stdin(&["send", "--lines", "-", "--rate", "600/m"], lines(9)).exits(0);
+    assert!(begun.elapsed() >= Duration::from_millis(800), "{:?}", begun.elapsed());
+    assert_eq!(receiver.requests().len(), 9);
+}
+
 #[test]
 fn h21_no_secret_in_the_output_or_the_files_of_send_lines() {
     let receiver = Receiver::scripted(
@@ -420,7 +514,7 @@ fn lines_that_cannot_be_kept_are_named_and_sending_stops() {
 
 #[test]
 fn what_fit_on_a_full_disk_is_whole_and_can_be_sent_again() {
-    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(401)]);
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(422)]);
     let home = at(&receiver);
     fs::write(home.path().join("in"), lines(5000)).unwrap();
     let state = home.state_dir();

@@ -45,7 +45,7 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::delivery::retry::fixtures::{answered, attempt, causes, failed};
+    use crate::domain::delivery::retry::tests::fixtures::{answered, attempt, causes, failed};
 
     #[test]
     fn every_status_has_one() {

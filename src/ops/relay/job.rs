@@ -31,7 +31,9 @@ impl<T: AsRef<[u8]>> Job<T> {
         attempts.iter_mut().for_each(shed_answer);
         // The last one keeps the body, should this be all that is ever recorded.
         if let Some((_, earlier)) = attempts.split_last_mut() {
-            earlier.iter_mut().for_each(|attempt| attempt.request.body = Vec::new());
+            for attempt in earlier {
+                attempt.request.body = Vec::new();
+            }
         }
     }
 

@@ -22,7 +22,7 @@ use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::read::is_stdin;
 use crate::cli::output::Out;
-use crate::cli::output::progress::{Bar, Counted, INTERVAL};
+use crate::cli::output::progress::{Bar, INTERVAL};
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::delivery::Cause;
@@ -72,10 +72,9 @@ async fn deliver(
     out: Out,
 ) -> Result<Ended, Failure> {
     let stops = Stops::catch()?;
-    let (input, bytes) = Counted::new(source.input);
-    let streams = Streams { input, failed: failed.map(FailedFile::writer).transpose()? };
+    let streams = Streams { input: source.input, failed: failed.map(FailedFile::writer).transpose()? };
     let tally = Cell::new(Tally::default());
-    let bar = RefCell::new(out.shows_progress().then(|| Bar::new(bytes, source.bytes)));
+    let bar = RefCell::new(out.shows_progress().then(|| Bar::new(source.bytes)));
     let first_code = Arc::clone(&stops.code);
     let began = Instant::now();
     let stop = async {

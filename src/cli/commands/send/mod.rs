@@ -15,14 +15,21 @@ use crate::cli::input::fields::with_overrides;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Verbosity, delivery};
 use crate::cli::runtime;
+use crate::domain::delivery::rate::{BadRate, Rate};
 use crate::domain::delivery::retry::{Policy, Wait};
+use crate::domain::text::{ellipsis, visible};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
 
 const DETAILS: &str = "Transient failures (no answer, 408, 425, 429 and 5xx) are retried after 1, 2, 4, … seconds, or after \
-Retry-After, up to 60 s. With --lines, the exit code is 4 if a line failed, else 3 if one was refused, else 2 if one was not \
-JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed file; the second stops at \
-once.";
+Retry-After, up to 60 s.
+
+With --lines, Retry-After (up to 24 h) or 5 failures in a row (10 s, doubling to 5 min) pause the whole run; then one event goes out \
+as a probe. A 429, or a 503 with Retry-After, uses up a retry only if no other event was accepted in the meantime. The run gives up, \
+and writes the remaining lines to the --failed file, when as many probes in a row as there are --retries (at least one) are not \
+accepted, at the first probe that meets what a person has to fix, or at 410. The exit code is 4 if a line failed, else 3 if one was \
+refused, else 2 if one was not JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed \
+file; the second stops at once.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]
@@ -43,6 +50,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "8", requires = "lines", value_parser = clap::value_parser!(u32).range(1..=256))]
     concurrency: u32,
 
+    /// With --lines: maximum number of attempts per second, minute or hour, such as 5/s, 0.5/s, 30/m or 100/h
+    #[arg(long, value_name = "N/s", requires = "lines", allow_hyphen_values = true)]
+    rate: Option<String>,
+
     /// Timeout of an attempt, 1 to 120
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     timeout: Option<String>,
@@ -53,7 +64,8 @@ pub struct Args {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Result<u8, Failure> {
-    let options = Options { policy: Policy { retries: args.retries }, ..Options::default() };
+    let rate = args.rate.as_deref().map(rate).transpose()?;
+    let options = Options { policy: Policy { retries: args.retries }, rate, ..Options::default() };
     if args.lines {
         let run = lines::Run {
             source: &args.source,
@@ -84,6 +96,16 @@ pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Resul
     let signal = signal.filter(|_| sent.stopped);
     let remark = signal.and_then(|_| not_retried(sent.delivery.attempts.len(), args.retries));
     delivery::print(&sent.delivery, sent.unrecorded.as_ref(), signal, remark.as_deref(), out)
+}
+
+fn rate(text: &str) -> Result<Rate, Failure> {
+    text.parse().map_err(|error| {
+        let (why, fix) = match error {
+            BadRate::Form => ("is not a rate", "Use the form N/s, N/m or N/h, such as 5/s, 0.5/s, 30/m or 100/h."),
+            BadRate::Range => ("is out of range", "Use the form N/s, N/m or N/h, from one a day to 1000000/s."),
+        };
+        Failure::usage(format!("--rate: \"{}\" {why}.", ellipsis(&visible(text), 60)), fix)
+    })
 }
 
 /// `Stopped: not retried (2 of 4 attempts).`, where attempts are left.

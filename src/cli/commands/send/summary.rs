@@ -16,7 +16,7 @@ use crate::cli::output::progress::per_second;
 use crate::cli::output::{self, Out, Verbosity};
 use crate::domain::shell;
 use crate::domain::text::visible;
-use crate::ops::relay::{Summary, Tally};
+use crate::ops::relay::{GaveUp, Summary, Tally};
 
 /// At most this many ranges of lost lines are listed.
 const MAX_LOST_RANGES: usize = 10;
@@ -151,6 +151,9 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
     if untold > 0 {
         texts.push(format!("… and {untold} more"));
     }
+    if let Some(gave_up) = &summary.gave_up {
+        texts.push(gave_up_text(gave_up));
+    }
     if tally.stopped > 0 {
         texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
     }
@@ -185,6 +188,16 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
     texts
 }
 
+/// `Gave up: the endpoint did not accept a probe 3 times in a row. The last time: There was no answer.`
+fn gave_up_text(gave_up: &GaveUp) -> String {
+    let why = visible(&gave_up.why);
+    match gave_up.probes {
+        0 => format!("Gave up: {why}"),
+        1 => format!("Gave up: the endpoint did not accept a probe. {why}"),
+        probes => format!("Gave up: the endpoint did not accept a probe {probes} times in a row. The last time: {why}"),
+    }
+}
+
 fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
     let named = ranges.iter().take(MAX_LOST_RANGES).map(|range| match (range.start(), range.end()) {
         (start, end) if start == end => start.to_string(),
@@ -198,7 +211,7 @@ fn ranges(ranges: &[RangeInclusive<u64>]) -> String {
 }
 
 fn json(ended: &Ended, broken: Option<&Failure>, failed: Option<&FailedFile>) -> Value {
-    let Summary { tally, invalid, unread_from, lost, .. } = &ended.summary;
+    let Summary { tally, invalid, gave_up, unread_from, lost, .. } = &ended.summary;
     json!({
         "delivered": tally.delivered,
         "refused": tally.refused,
@@ -210,6 +223,7 @@ fn json(ended: &Ended, broken: Option<&Failure>, failed: Option<&FailedFile>) ->
         "duration_ms": u64::try_from(ended.time.as_millis()).unwrap_or(u64::MAX),
         "invalid_lines": invalid.iter().map(|invalid| json!({ "line": invalid.line, "why": invalid.why })).collect::<Vec<_>>(),
         "failed_file": failed.filter(|_| in_file(&ended.summary) > 0).map(FailedFile::shown),
+        "gave_up": gave_up.as_ref().map(|gave_up| json!({ "probes": gave_up.probes, "why": gave_up.why })),
         "unread_from": unread_from,
         "lost": lost.iter().map(|range| json!({ "from": range.start(), "to": range.end() })).collect::<Vec<_>>(),
         "error": broken.map(Failure::error_json),

@@ -7,8 +7,8 @@ fn at(s: f64) -> Timestamp {
     start.checked_add(SignedDuration::from_secs_f64(s)).unwrap()
 }
 
-fn seconds(s: u64) -> Option<Duration> {
-    Some(Duration::from_secs(s))
+const fn seconds(s: u64) -> Duration {
+    Duration::from_secs(s)
 }
 
 #[track_caller]
@@ -47,7 +47,7 @@ fn down() -> (Gate, Pass) {
 fn asked() -> (Gate, Pass) {
     let mut gate = Gate::default();
     let (straggler, pass) = (go(&mut gate, 0.0), go(&mut gate, 0.0));
-    gate.record(pass, Fault::Destination, seconds(60), at(0.0), 0.5);
+    gate.record(pass, Fault::Destination, Some(seconds(60)), at(0.0), 0.5);
     assert!(waits_until(&mut gate, 0.0, 60.0), "{gate:?}");
     (gate, straggler)
 }
@@ -95,7 +95,7 @@ fn retry_after_is_obeyed_within_a_second_and_a_day() {
     for (asks, expected) in [(0, 1.0), (2, 2.0), (3600, 3600.0), (86_400, 86_400.0), (86_401, 86_400.0), (u64::MAX, 86_400.0)] {
         let mut gate = Gate::default();
         let pass = go(&mut gate, 0.0);
-        gate.record(pass, Fault::Destination, seconds(asks), at(0.0), 0.5);
+        gate.record(pass, Fault::Destination, Some(seconds(asks)), at(0.0), 0.5);
         assert!(waits_until(&mut gate, 0.0, expected), "{asks}: {gate:?}");
     }
 }
@@ -160,10 +160,10 @@ fn a_straggler_opens_what_failures_closed_and_no_pause() {
 #[test]
 fn a_straggler_makes_a_pause_longer_and_never_shorter() {
     let (mut gate, straggler) = asked();
-    gate.record(straggler, Fault::Destination, seconds(5), at(1.0), 0.5);
+    gate.record(straggler, Fault::Destination, Some(seconds(5)), at(1.0), 0.5);
     gate.record(straggler, Fault::Destination, None, at(1.0), 0.5);
     assert!(waits_until(&mut gate, 1.0, 60.0));
-    gate.record(straggler, Fault::Destination, seconds(90), at(1.0), 0.5);
+    gate.record(straggler, Fault::Destination, Some(seconds(90)), at(1.0), 0.5);
     assert!(waits_until(&mut gate, 1.0, 91.0));
     assert_eq!(gate.failed_probes(), 0);
     // Failures of attempts that began before it closed do not close it again.
@@ -183,7 +183,7 @@ fn gone_and_held_until_it_is_released() {
     held.hold();
     for (gate, pass) in [(&mut gone, straggler), (&mut held, other)] {
         for fault in [Fault::None, Fault::Event, Fault::Destination, Fault::Gone] {
-            gate.record(pass, fault, seconds(1), at(2.0), 0.5);
+            gate.record(pass, fault, Some(seconds(1)), at(2.0), 0.5);
         }
         assert_eq!(gate.admit(at(1e9)), Admission::Never, "{gate:?}");
         gate.release();

@@ -135,6 +135,4 @@ fn backoff(attempts_done: u32, jitter: f64) -> Duration {
 }
 
 #[cfg(test)]
-pub(super) mod fixtures;
-#[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,8 +1,10 @@
-use super::fixtures::{answered, attempt, causes, failed, now};
+pub mod fixtures;
+
 use super::*;
 use crate::domain::delivery::diagnosis;
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use fixtures::{answered, attempt, causes, failed, now};
 use proptest::prelude::*;
 
 fn wait(last: &Attempt) -> Option<Wait> {
