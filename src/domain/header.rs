@@ -50,18 +50,18 @@ impl HeaderKey {
             return Err(Problem::new(field, what, "Servers refuse such long header names.", example));
         }
         if let Some(bad) = text.chars().find(|&c| !is_token(c)) {
-            let what = format!("\"{}\" has {} in it", ellipsis(&visible(text), 60), name_of(bad));
+            let what = format!("\"{}\" contains {}", ellipsis(&visible(text), 60), name_of(bad));
             return Err(Problem::new(
                 field,
                 what,
-                "A header name is made of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110).",
+                "A header name consists of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110).",
                 example,
             ));
         }
         let lower = text.to_ascii_lowercase();
         if !allowed.contains(&lower.as_str()) && (RESERVED.contains(&lower.as_str()) || lower.starts_with("proxy-")) {
             let why = if lower == "authorization" {
-                "It belongs to Basic Auth and Bearer Token."
+                "Basic Auth and Bearer Token use it."
             } else {
                 "waypost or the protocol itself sets that header."
             };
@@ -147,12 +147,12 @@ mod tests {
     #[test]
     fn what_a_name_cannot_have_is_named() {
         for (text, what) in [
-            ("a b", "\"a b\" has a space in it"),
-            ("a\tb", "\"a\\tb\" has a tab in it"),
-            ("a\nb", "\"a\\nb\" has a line break in it"),
-            ("a\rb", "\"a\\rb\" has a line break in it"),
-            ("a\u{1b}b", "\"a\\x1bb\" has a control character in it"),
-            ("a:b", "\"a:b\" has \":\" in it"),
+            ("a b", "\"a b\" contains a space"),
+            ("a\tb", "\"a\\tb\" contains a tab"),
+            ("a\nb", "\"a\\nb\" contains a line break"),
+            ("a\rb", "\"a\\rb\" contains a line break"),
+            ("a\u{1b}b", "\"a\\x1bb\" contains a control character"),
+            ("a:b", "\"a:b\" contains \":\""),
         ] {
             assert_eq!(parse(text).unwrap_err().what, what);
         }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_reserved_name_tells_whose_it_is() {
         let why = |text| parse(text).unwrap_err().why;
-        assert_eq!(why("Authorization"), "It belongs to Basic Auth and Bearer Token.");
+        assert_eq!(why("Authorization"), "Basic Auth and Bearer Token use it.");
         assert_eq!(why("Host"), "waypost or the protocol itself sets that header.");
     }
 

@@ -14,7 +14,7 @@ const fn line(step: Step) -> &'static str {
         Step::Prove => "Send a test delivery: press t, then Enter.",
         Step::Refuse => "See a refusal: press e, change the secret or the URL, save, test.",
         Step::Fix => "The answer says what is wrong. Press e, fix it, save and test.",
-        Step::Done => "That was the tour. Press q to quit; it leaves no files behind.",
+        Step::Done => "That was the tour. Press q to quit; the demo's files are removed.",
     }
 }
 

@@ -191,7 +191,7 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
     if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
         model.say(Tone::Error, "It still cannot be read.");
     }
-    // A test delivery of what is no longer there makes no sense.
+    // A destination that is gone cannot be tested.
     if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {
         model.popup = None;
         model.say(Tone::Note, "The destination was changed by another waypost.");

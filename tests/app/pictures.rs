@@ -201,7 +201,7 @@ fn pictures_of_the_demo() {
     pty.wait_for("> [ Send ]");
     pty.key(Key::Enter);
     pty.wait_for("[ Send again ]");
-    pty.wait_for("its check passed");
+    pty.wait_for("and accepted it");
     take(&mut pty, "test");
     pty.key(Key::Esc);
     pty.wait_for("Deliveries");

@@ -194,7 +194,7 @@ fn a_body_that_was_not_kept_whole_is_not_sent_again() {
     refused_with(&home, &["curl", &id], "", 2, None, "64 KiB");
     assert_eq!(receiver.requests().len(), 1);
     let text = home.waypost(&["history", "show", &id]).exits(0).stdout;
-    assert!(text.contains("(the rest of the body was not kept)"), "{}", &text[..500]);
+    assert!(text.contains("(the rest of the body was not stored)"), "{}", &text[..500]);
 }
 
 /// Runs a printed command with that variable.

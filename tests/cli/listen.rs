@@ -109,7 +109,7 @@ fn one_sends_and_the_other_receives() {
     let other = sender(&home, &listening, &HMAC, SECRET);
     other.waypost(&["test"]).exits(0);
     let line = listening.line();
-    for part in ["  accepted  200  POST /in  ", " bytes  msg_", "the signature in x-signature is right"] {
+    for part in ["  accepted  200  POST /in  ", " bytes  msg_", "the signature in x-signature is valid"] {
         assert!(line.contains(part), "{line}");
     }
     // Trusted by the environment in place of the destination.

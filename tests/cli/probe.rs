@@ -19,7 +19,7 @@ fn an_endpoint_that_checks() {
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
     let out = home.waypost(&["probe", "--yes"]).exits(0);
     let lines: Vec<_> = out.stdout.lines().collect();
-    assert_eq!(lines[0], "Your endpoint checks: it accepts the right request and refuses the others.");
+    assert_eq!(lines[0], "Your endpoint verifies requests: it accepts the valid one and refuses the others.");
     assert_eq!(
         lines[2..],
         [
@@ -58,7 +58,7 @@ fn an_endpoint_that_accepts_everything() {
 fn an_endpoint_whose_answers_are_inconclusive() {
     for (answers, says) in [
         // A 500 has another cause than a check.
-        (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not show whether it checks"),
+        (vec![Answer::status(500), Answer::status(500), Answer::status(200)], "does not show whether it verifies requests"),
         (vec![Answer::status(401)], "waypost edit --secret-stdin."),
     ] {
         let receiver = Receiver::scripted(expect_nothing(), answers);
@@ -101,7 +101,7 @@ fn it_asks_first() {
     pty.wait_for("[y/N]");
     pty.type_text("y\r");
     assert_eq!(pty.wait_exit().code, Some(0));
-    assert!(pty.screen_text().contains("Your endpoint checks"), "{}", pty.screen_text());
+    assert!(pty.screen_text().contains("Your endpoint verifies requests"), "{}", pty.screen_text());
     assert!(!pty.screen_text().contains('…'), "{}", pty.screen_text());
 }
 

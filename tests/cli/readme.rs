@@ -75,7 +75,7 @@ fn the_five_commands_of_the_readme_run() {
     assert_eq!(script.lines().count(), 5);
     let script = script.replace("https://hooks.example.com/in", &receiver.url);
     sh(&home, &receiver, &format!("set -e\n{script}"), &[("WEBHOOK_TOKEN", "a-token-of-some-length")]).exits(0);
-    // The test, the event, and the probe's three: without credentials, with a wrong token, and as it should be.
+    // The test, the event, and the probe's three: without credentials, with a wrong token, and with the right one.
     assert_eq!(receiver.requests().len(), 5);
 }
 

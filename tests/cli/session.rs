@@ -197,7 +197,7 @@ fn invalid_input() {
     $ waypost register --url http://x --auth hmac
     stderr: error: URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint. Enter https://x/
     stderr: error: Header key (--header-key): is required. It is the header that carries the signature. Enter a name such as X-Signature.
-    stderr: error: Signing secret: is required. Without it the receiver cannot tell your requests from anyone else's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
+    stderr: error: Signing secret: is required. Without it, the receiver cannot tell your requests from anyone else's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in
@@ -209,7 +209,7 @@ fn invalid_input() {
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth default --timeout 999
-    stderr: error: Timeout (--timeout): "999" is not a number of seconds from 1 to 120. It limits the whole of an attempt. Enter a number from 1 to 120, or leave it empty for 15.
+    stderr: error: Timeout (--timeout): "999" is not a number of seconds from 1 to 120. It limits the total time of an attempt. Enter a number from 1 to 120, or leave it empty for 15.
     exit 2
 
     $ waypost tset
@@ -248,7 +248,7 @@ fn invalid_input() {
         },
         {
           "code": "usage",
-          "message": "Signing secret: is required. Without it the receiver cannot tell your requests from anyone else's.",
+          "message": "Signing secret: is required. Without it, the receiver cannot tell your requests from anyone else's.",
           "field": "signing_secret",
           "fix": "Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one."
         }
@@ -526,7 +526,7 @@ fn curl_snippet_verify() {
 
     $ waypost curl
     (
-    : "${WAYPOST_TOKEN:?Put the token into it.}"
+    : "${WAYPOST_TOKEN:?Set it to the token.}"
     printf '%s%s\n' 'authorization: Bearer ' "$WAYPOST_TOKEN" | curl -q --http1.1 --globoff --include \
       --max-time 15 \
       --request POST 'https://hooks.example.com/in' \
@@ -551,7 +551,7 @@ fn probe() {
     session.run("probe --yes").run("probe");
     insta::assert_snapshot!(session.text, @"
     $ waypost probe --yes
-    Your endpoint checks: it accepts the right request and refuses the others.
+    Your endpoint verifies requests: it accepts the valid one and refuses the others.
 
     without credentials  refused 401    good
     with a wrong secret  refused 401    good

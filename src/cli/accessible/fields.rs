@@ -73,7 +73,7 @@ struct Form<'a> {
 fn trimmed(field: Field, answer: &str) -> &str {
     let trimmed = field.trimmed(answer);
     if trimmed.len() != answer.len() {
-        say("note: whitespace at the ends was removed.");
+        say("note: leading and trailing whitespace was removed.");
     }
     trimmed
 }

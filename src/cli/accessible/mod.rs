@@ -71,7 +71,7 @@ impl Item {
             Self::Edit => "Edit the destination",
             Self::Remove => "Remove the destination",
             Self::Deliveries => "List the newest deliveries",
-            Self::Again => "Read the file again",
+            Self::Again => "Reload the file",
         }
     }
 
@@ -95,7 +95,7 @@ impl Session<'_> {
     fn run(&mut self) -> Result<u8, Failure> {
         say("waypost: register the one webhook destination, and prove that it works.");
         if let Some(demo) = &self.demo {
-            say("This is a demo on temporary files. A receiver runs on this machine:");
+            say("This is a demo with temporary files and a receiver on this machine:");
             say(&demo.url);
         }
         let mut last_state = None;
@@ -156,12 +156,12 @@ impl Session<'_> {
 
     /// `None` when the person went back.
     fn fill_in(&mut self, mut draft: Draft) -> Result<Option<Settings>, Failure> {
-        say("Enter ends each answer. ^D goes back, and nothing is saved.");
+        say("End each answer with Enter. ^D goes back without saving.");
         loop {
             let Some(checked) = fields::fill_in(&mut self.questions, self.waypost, &mut draft)? else { break };
             say("");
             fields::print_settings(&draft);
-            let ways = ["Save it", "Go through the answers again"].map(str::to_owned);
+            let ways = ["Save it", "Change the answers"].map(str::to_owned);
             match self.questions.choose("Save it now", &ways, Some(0), Back::GoesBack)? {
                 Some(0) => return Ok(Some(checked.settings)),
                 Some(_) => {}

@@ -59,7 +59,7 @@ impl Questions {
             match answer.parse::<usize>() {
                 Ok(number) if (1..=options.len()).contains(&number) => return Ok(Some(number - 1)),
                 _ => error(&format!(
-                    "{title}: \"{}\" is not a number of the list. Only those can be chosen. Enter a number from 1 to {}, or q.",
+                    "{title}: \"{}\" is not in the list. Enter a number from 1 to {}, or q.",
                     visible(answer),
                     options.len()
                 )),
@@ -82,7 +82,7 @@ impl Questions {
             match self.0.ask(question, echo)? {
                 Answer::Text(text) => return Ok(Some(text)),
                 Answer::End => return Ok(None),
-                Answer::NotText => error("The answer is not UTF-8 text. Other bytes cannot be kept. Type or paste it again."),
+                Answer::NotText => error("The answer is not UTF-8 text. Type or paste it again."),
             }
         }
     }

@@ -9,7 +9,7 @@ pub fn spoken(step: Step) -> String {
         Step::Prove => "Send a test delivery.",
         Step::Refuse => "See a refusal. Edit the destination: change the secret or the URL, then send a test delivery.",
         Step::Fix => "The answer says what is wrong. Edit the destination to fix it, then send a test delivery.",
-        Step::Done => "That was the tour. q ends the demo; it leaves no files behind.",
+        Step::Done => "That was the tour. q ends the demo and removes its files.",
     };
     format!("Guide, {}: {text}", step.place())
 }

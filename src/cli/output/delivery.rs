@@ -84,7 +84,7 @@ pub fn text(delivery: &Delivery, out: Out) -> String {
         text.push_str(&message(head, headers, &attempt.request.body));
     }
     if let (Verbosity::Verbose, false) = (out.verbosity, attempt.request.is_whole()) {
-        text.push_str("(the rest of the body was not kept)\n");
+        text.push_str("(the rest of the body was not stored)\n");
     }
     if let Some(response) = &attempt.response {
         text.push_str(&section("Response", out));

@@ -116,9 +116,9 @@ impl AuthMethod for ApiKey {
             Place::Query(key) => (only_parameter(received, key)?, format!("the query's {}", visible(key))),
         };
         if given == self.value {
-            Ok(format!("the key in {name} is right"))
+            Ok(format!("the key in {name} is correct"))
         } else {
-            Err(format!("the key in {name} is not the registered one"))
+            Err(format!("the key in {name} does not match"))
         }
     }
 
@@ -184,7 +184,7 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place,
         return Err(Problem::new(
             KEY,
             "is required",
-            "It is the name of the query parameter that carries the key.",
+            "The query parameter with that name carries the key.",
             "Enter a name such as api_key.",
         ));
     }
@@ -195,8 +195,8 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place,
         return Err(Problem::new(
             KEY,
             format!("\"{}\" is already in the URL's query", visible(key)),
-            "Of two parameters with one name, receivers read one or the other.",
-            "Remove it from the URL, or enter another name.",
+            "Of two parameters with the same name, some receivers read the first, others the last.",
+            "Remove it from the URL, or use another name.",
         ));
     }
     Ok(Place::Query(key.to_owned()))
@@ -219,7 +219,7 @@ fn value(secret: &Secret, in_header: bool) -> Result<Secret, Problem> {
         return Err(Problem::new(
             VALUE,
             what,
-            "Servers read other characters in a header differently (RFC 9110 §5.5).",
+            "Servers disagree about other characters in a header (RFC 9110 §5.5).",
             "Paste it again, alone.",
         ));
     }

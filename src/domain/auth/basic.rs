@@ -94,10 +94,10 @@ impl AuthMethod for Basic {
         let name_is_right = Secret::new(name) == Secret::new(self.username.as_str());
         let word_is_right = Secret::new(word) == self.password;
         match (name_is_right, word_is_right) {
-            (true, true) => Ok("the user name and password in authorization are right".to_owned()),
-            (true, false) => Err("the password is not the registered one".to_owned()),
-            (false, true) => Err("the user name is not the registered one".to_owned()),
-            (false, false) => Err("neither the user name nor the password is the registered one".to_owned()),
+            (true, true) => Ok("the user name and password are correct".to_owned()),
+            (true, false) => Err("the password does not match".to_owned()),
+            (false, true) => Err("the user name does not match".to_owned()),
+            (false, false) => Err("neither the user name nor the password matches".to_owned()),
         }
     }
 
@@ -133,9 +133,9 @@ fn username(text: &str) -> Result<String, Problem> {
     if text.contains(':') {
         return Err(Problem::new(
             USERNAME,
-            "has a colon in it",
+            "contains a colon",
             "Basic Auth separates the user name from the password at the first colon (RFC 7617).",
-            "Enter the user name alone.",
+            "Enter the user name only.",
         ));
     }
     no_control(USERNAME, text)?;

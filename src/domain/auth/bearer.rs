@@ -64,9 +64,9 @@ impl AuthMethod for Bearer {
 
     fn verify(&self, received: &Received<'_>, _: i64) -> Result<String, String> {
         if Secret::new(received.credentials("Bearer")?) == self.token {
-            Ok("the token in authorization is right".to_owned())
+            Ok("the token is correct".to_owned())
         } else {
-            Err("the token is not the registered one".to_owned())
+            Err("the token does not match".to_owned())
         }
     }
 
@@ -128,12 +128,12 @@ fn token(check: &mut Check<'_>) -> Result<Secret, Problem> {
         return Err(Problem::new(
             TOKEN,
             what,
-            "A token is made of visible ASCII characters, without spaces.",
+            "A token consists of visible ASCII characters, without spaces.",
             "Paste it again, alone.",
         ));
     }
     if !is_b64token(text.expose()) {
-        check.notice(TOKEN, "has characters outside RFC 6750's token syntax; some servers refuse it");
+        check.notice(TOKEN, "has characters outside RFC 6750's token syntax; some servers reject it");
     }
     Ok(text)
 }

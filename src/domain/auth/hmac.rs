@@ -51,7 +51,7 @@ pub const SIGNING_SECRET: Field = &FieldSpec {
         can_be_generated: true,
         refused_flags: &["--secret", "--signing-secret", "--hmac-secret", "--webhook-secret", "--signing-key"],
     }),
-    about: "the secret that both sides have",
+    about: "the secret shared with the receiver",
     help: "As the receiver has it; ^G generates one",
     trim: false,
     ..FieldSpec::TEXT
@@ -118,7 +118,7 @@ impl AuthMethod for Hmac {
         let id = received.at_most_one("webhook-id")?;
         let timestamp = received.at_most_one("webhook-timestamp")?;
         self.secret.verify(value, id, timestamp, received.body, now).map_err(|mismatch| mismatch.to_string())?;
-        Ok(format!("the signature in {name} is right"))
+        Ok(format!("the signature in {name} is valid"))
     }
 
     fn explain(&self, received: &Received<'_>, now: i64) -> Vec<Mistake> {

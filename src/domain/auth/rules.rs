@@ -13,7 +13,7 @@ pub(super) fn not_empty(field: Field, secret: &Secret, fix: &str) -> Result<(), 
     if !secret.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(field, "is required", "Without it the receiver cannot tell your requests from anyone else's.", fix))
+    Err(Problem::new(field, "is required", "Without it, the receiver cannot tell your requests from anyone else's.", fix))
 }
 
 pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
@@ -23,7 +23,7 @@ pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
     Err(Problem::new(
         field,
         "starts or ends with whitespace",
-        "It is usually left over from copying, and the receiver would not match it.",
+        "It usually comes from copying, and the receiver would not accept it.",
         "Remove the whitespace.",
     ))
 }
@@ -32,7 +32,7 @@ pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {
 pub(crate) fn no_control(field: Field, text: &str) -> Result<(), Problem> {
     let Some(position) = text.chars().position(char::is_control) else { return Ok(()) };
     let what = format!("has a control character (a line break, tab or the like) at position {}", position + 1);
-    Err(Problem::new(field, what, "It could end the header early, or is left over from copying.", "Enter it without."))
+    Err(Problem::new(field, what, "It could end the header early; it usually comes from copying.", "Remove that character."))
 }
 
 pub(super) fn not_too_long(field: Field, text: &str) -> Result<(), Problem> {

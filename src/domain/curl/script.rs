@@ -55,7 +55,7 @@ impl<'a> Script<'a> {
             return quoted(secret.expose().as_bytes());
         }
         // In a subshell, where this ends everything.
-        self.before.push(format!(": \"${{{variable}:?Put {what} into it.}}\""));
+        self.before.push(format!(": \"${{{variable}:?Set it to {what}.}}\""));
         format!("\"${variable}\"")
     }
 

@@ -196,8 +196,8 @@ fn ca_cert(text: &str) -> Result<Option<PathBuf>, Problem> {
         return Err(Problem::new(
             CA_CERT,
             format!("\"{}\" is not an absolute path", visible(text)),
-            "It is read at every delivery, from wherever waypost is started.",
-            "Enter the path from / on.",
+            "It is read at every delivery, whatever the working directory is.",
+            "Enter a path that starts with /.",
         ));
     }
     Ok(Some(path.to_owned()))
@@ -213,7 +213,7 @@ fn timeout(text: &str) -> Result<Option<u16>, Problem> {
         _ => Err(Problem::new(
             TIMEOUT,
             format!("\"{}\" is not a number of seconds from 1 to 120", visible(text)),
-            "It limits the whole of an attempt.",
+            "It limits the total time of an attempt.",
             "Enter a number from 1 to 120, or leave it empty for 15.",
         )),
     }

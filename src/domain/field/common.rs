@@ -31,7 +31,7 @@ pub const CA_CERT: Field = &FieldSpec {
     flag: Some("--ca-cert"),
     value_name: "FILE",
     about: "a PEM file to trust",
-    help: "A PEM file to trust, and no other CA",
+    help: "A PEM file to trust as the only CA",
     placeholder: "/etc/ssl/ca.pem",
     default: |_| Some("the system's"),
     ..FieldSpec::TEXT
@@ -44,7 +44,7 @@ pub const TIMEOUT: Field = &FieldSpec {
     flag: Some("--timeout"),
     value_name: "SECONDS",
     about: "seconds, 1 to 120",
-    help: "Seconds for an attempt, 1 to 120",
+    help: "Seconds per attempt, 1 to 120",
     placeholder: "15",
     default: |_| Some("15"),
     ..FieldSpec::TEXT

@@ -30,7 +30,7 @@ impl ReceiverCheck {
             Self::Signature(_, Format::Timestamped) => {
                 "Checks the signature of a webhook: HMAC-SHA256 of TIMESTAMP.BODY, at most 300 s old."
             }
-            Self::Signature(_, Format::Standard) => "Checks the signature of a webhook by Standard Webhooks, at most 300 s old.",
+            Self::Signature(_, Format::Standard) => "Checks a Standard Webhooks signature, at most 300 s old.",
             Self::Basic(_) => "Checks the user name and password of a webhook.",
             Self::Bearer => "Checks the bearer token of a webhook.",
             Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.",

@@ -5,7 +5,7 @@ use super::quote::python_or_go as quote;
 use crate::domain::signature::Format;
 
 const BODY: &str =
-    "// header: r.Header. body: the bytes as they came, before any parser: io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)).";
+    "// header: r.Header. body: the raw bytes, before any parser: io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20)).";
 
 const HEADERS: &str = "// header: r.Header.";
 

@@ -4,7 +4,7 @@ use super::check::ReceiverCheck as Check;
 use super::quote::node as quote;
 use crate::domain::signature::Format;
 
-const BODY: &str = r"// headers: names in lower case, as in req.headers. body: a Buffer with the bytes as they came, before any parser;
+const BODY: &str = r"// headers: names in lower case, as in req.headers. body: a Buffer with the raw bytes, before any parser;
 // in Express: app.post(PATH, express.raw({ type: '*/*' }), (req, res) => res.sendStatus(verify(req.headers, req.body) ? 204 : 401))";
 
 const HEADERS: &str = "// headers: names in lower case, as in req.headers.";

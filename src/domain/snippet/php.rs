@@ -4,7 +4,7 @@ use super::check::ReceiverCheck as Check;
 use super::quote::php as quote;
 use crate::domain::signature::Format;
 
-const BODY: &str = r#"// $headers: names in lower case, as array_change_key_case(getallheaders()) gives them. $body: the bytes as they came,
+const BODY: &str = r#"// $headers: names in lower case, as array_change_key_case(getallheaders()) gives them. $body: the raw bytes,
 // before any parser: file_get_contents("php://input"), or in Laravel $request->getContent()."#;
 
 const HEADERS: &str = "// $headers: names in lower case, as array_change_key_case(getallheaders()) gives them.";

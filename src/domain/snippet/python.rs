@@ -5,7 +5,7 @@ use super::quote::python_or_go as quote;
 use crate::domain::signature::Format;
 
 const BODY: &str =
-    "# headers: by name in lower case, or in any case as frameworks give them. body: the bytes as they came, before any parser
+    "# headers: by name in lower case, or in any case as frameworks give them. body: the raw bytes, before any parser
 # (Flask: request.get_data(); FastAPI: await request.body(); Django: request.body).";
 
 const HEADERS: &str = "# headers: by name in lower case, or in any case as frameworks give them.";

@@ -7,17 +7,17 @@ use super::check::ReceiverCheck as Check;
 use crate::domain::shell::quoted_ascii;
 use crate::domain::signature::Format;
 
-const BODY: &str = "# As in a CGI script: the headers are variables, and the body is on stdin, as it came. Succeeds when the request is to be accepted.";
+const BODY: &str = "# For a CGI script: headers are in variables, the raw body is on stdin. Succeeds if the request is valid.";
 
-const HEADERS: &str = "# As in a CGI script: the headers are variables. Succeeds when the request is to be accepted.";
+const HEADERS: &str = "# For a CGI script: headers are in variables. Succeeds if the request is valid.";
 
-const AUTHORIZATION: &str = "# As in a CGI script: the headers are variables (Apache passes this one with CGIPassAuth On). Succeeds when it is to be accepted.";
+const AUTHORIZATION: &str = "# For a CGI script: headers are in variables (Apache passes this one with CGIPassAuth On). Succeeds if the request is valid.";
 
-const URL: &str = "# As in a CGI script: the query is a variable. Succeeds when the request is to be accepted.";
+const URL: &str = "# For a CGI script: the query is in a variable. Succeeds if the request is valid.";
 
 const START: &str = r#": "${WAYPOST_SECRET:?is not set}"
 
-# Digests under a random nonce are compared, so that the time reveals nothing about the texts.
+# Compares digests under a random nonce, so that timing reveals nothing about the texts.
 same() {
   nonce=$(openssl rand -hex 16) || return 1
   a=$(printf %s "$nonce$1" | openssl dgst -sha256 -r) || return 1
@@ -176,7 +176,7 @@ verify() (
   count=0
   for pair in $(printf %s "${QUERY_STRING:-}" | tr '& ' ' +'); do
     case $pair in *=*) value=${pair#*=} ;; *) value= ;; esac
-    # The full stop keeps what $() would take off: line breaks at the end.
+    # The full stop keeps trailing line breaks, which $() would strip.
     if [ "$(decoded "${pair%%=*}"; printf .)" = "$name." ]; then
       count=$((count + 1))
       given=$(decoded "$value"; printf .)

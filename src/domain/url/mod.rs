@@ -41,7 +41,7 @@ impl EndpointUrl {
         let tail = &rest[authority.len()..];
         if authority.contains('@') {
             return Err(error(
-                "has a user name or password in it",
+                "contains a user name or password",
                 "They would be shown wherever the URL is shown.",
                 "Remove the part up to the @, and choose Basic Auth.",
             ));
@@ -144,7 +144,7 @@ fn error(what: &str, why: &str, fix: &str) -> Problem {
 /// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
 fn plain_ascii(text: &str) -> Result<(), Problem> {
     if text.is_empty() {
-        return Err(error("is required", "It is where waypost sends events.", EXAMPLE));
+        return Err(error("is required", "Events are sent there.", EXAMPLE));
     }
     if text.len() > MAX_BYTES {
         let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
@@ -165,7 +165,7 @@ fn plain_ascii(text: &str) -> Result<(), Problem> {
         };
         return Err(error(
             &format!("has {name} at position {position}"),
-            "Programs read such a URL differently, so a secret could go to another host.",
+            "Programs disagree about such URLs, so a secret could go to another host.",
             if bad == '\\' { "Write / for \\." } else { "Remove it; a space in the path is written %20." },
         ));
     }
@@ -189,9 +189,9 @@ fn not_ascii(text: &str, bad: char, position: usize) -> Problem {
         _ => EXAMPLE.to_owned(),
     };
     let why = if in_host {
-        "Letters that look alike can name another host, so a host is entered in its ASCII form."
+        "Letters that look alike can name another host, so the host must be in its ASCII form."
     } else {
-        "What is sent is ASCII; other letters are written as %XX."
+        "URLs are sent in ASCII; other characters are percent-encoded."
     };
     error(&what, why, &fix)
 }
@@ -248,13 +248,13 @@ fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, Problem> {
         return Err(if ip.is_some() {
             error(
                 &what,
-                &format!("It means the address {read}, which not every program reads it as."),
+                &format!("Some programs read it as the address {read}, others do not."),
                 &format!("If you mean that address, enter {read}."),
             )
         } else {
             error(
                 &what,
-                &format!("It is read as {read}, which not every program does."),
+                &format!("Some programs read it as {read}, others do not."),
                 &format!("If you mean that host, enter {read}."),
             )
         });
@@ -288,7 +288,7 @@ fn same_tail(url: &Url, typed: &str) -> Result<(), Problem> {
     }
     Err(error(
         "has a path or query that would be changed before it is sent",
-        "Quotes, angle brackets and dots as path parts are rewritten by most programs.",
+        "Most programs rewrite quotes, angle brackets and dot segments.",
         &format!("Enter {}", ellipsis(url.as_str(), 120)),
     ))
 }

@@ -153,14 +153,14 @@ fn witness(seen: RequestEvent, received: &Received) -> Witness {
     let size = format!("{} {target}, {} bytes", seen.method, seen.body_bytes);
     let (accepted, text) = match &seen.verdict {
         Some(verdict) if verdict.is_accepted() => {
-            (true, format!("The receiver got {size}, and its check passed: {}.", verdict.reason()))
+            (true, format!("The receiver got {size}, and accepted it: {}.", verdict.reason()))
         }
         Some(verdict) if seen.status == 404 => (false, format!("The receiver got {size}: {}.", verdict.reason())),
         Some(verdict) => {
             let (reason, fix) = why(&seen, verdict);
             // The explainer's fix would call the receiver's settings the registered ones.
-            let then = if received.differs() { "It keeps what was registered first.".to_owned() } else { fix };
-            (false, format!("The receiver got {size}, and its check failed: {reason}. {then}").trim_end().to_owned())
+            let then = if received.differs() { "It keeps the credentials that were registered first.".to_owned() } else { fix };
+            (false, format!("The receiver got {size}, and rejected it: {reason}. {then}").trim_end().to_owned())
         }
         None => (true, format!("The receiver got {size}; nothing is registered to check it by.")),
     };

@@ -46,16 +46,16 @@ async fn a_check_that_fails_names_the_mistake() {
     let waypost = demo.waypost();
     waypost.register(settings(&with("the-registered-secret"))).unwrap();
     for (secret, accepted, says) in [
-        ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
-        ("the-registered-secret\u{20}", false, "its check failed: nearly right: "),
-        ("another-secret", false, "its check failed: none of the known mistakes: "),
-        ("the-registered-secret", true, "its check passed: the signature in x-sig is right."),
+        ("the-registered-secret", true, "and accepted it: the signature in x-sig is valid."),
+        ("the-registered-secret\u{20}", false, "and rejected it: nearly right: "),
+        ("another-secret", false, "and rejected it: none of the known mistakes: "),
+        ("the-registered-secret", true, "and accepted it: the signature in x-sig is valid."),
     ] {
         waypost.edit(None, |_, _| Ok(settings(&with(secret)))).unwrap();
         let (status, witness) = test(&waypost, &mut witnesses).await;
         assert_eq!((status, witness.accepted), (Some(if accepted { 200 } else { 401 }), accepted), "{}", witness.text);
         assert!(witness.text.contains(says), "{}", witness.text);
-        assert_eq!(witness.text.contains("It keeps what was registered first."), !accepted, "{}", witness.text);
+        assert_eq!(witness.text.contains("It keeps the credentials that were registered first."), !accepted, "{}", witness.text);
     }
 }
 
@@ -74,7 +74,7 @@ async fn for_every_auth_type_there_is_something_to_refuse_and_to_mend() {
             401,
             "the signature is written in base64, not in lower-case hex",
         ),
-        (basic::SPEC, |draft| draft.set(basic::USERNAME, "Aladdinx"), 401, "the user name is not the registered one"),
+        (basic::SPEC, |draft| draft.set(basic::USERNAME, "Aladdinx"), 401, "the user name does not match"),
         (bearer::SPEC, |draft| draft.set(bearer::TOKEN, "another-token"), 401, "the token"),
         (api_key::SPEC, |draft| draft.set(api_key::ADD_TO, api_key::QUERY.name), 401, "the credential is in the query"),
     ] {
@@ -132,7 +132,7 @@ async fn a_key_that_came_is_masked_whatever_is_registered_when_it_is_told_of() {
     };
     let witness = witness(seen, &registered.received());
     assert!(witness.text.starts_with("The receiver got POST /in?X-Api-Key=•"), "{}", witness.text);
-    assert!(witness.text.ends_with("It keeps what was registered first."), "{}", witness.text);
+    assert!(witness.text.ends_with("It keeps the credentials that were registered first."), "{}", witness.text);
     let all = format!("{witness:?}");
     assert!(!all.contains("9876543210") && !all.contains("0123456789"), "{all}");
 }

@@ -46,7 +46,7 @@ impl Report {
         let worst = self.findings().next().or_else(|| self.rows.iter().rev().find(|row| row.verdict == Verdict::Unclear));
         match worst {
             Some(row) => (&row.finding, row.fix.clone()),
-            None => ("Your endpoint checks: it accepts the right request and refuses the others.", Fix::default()),
+            None => ("Your endpoint verifies requests: it accepts the valid one and refuses the others.", Fix::default()),
         }
     }
 
@@ -64,18 +64,16 @@ pub(super) fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
             (Verdict::Unclear, diagnosis.why, diagnosis.fix)
         }
-        (Case::Right, Outcome::Delivered, _) => {
-            (Verdict::Good, "Your endpoint accepts the right requests.".into(), Fix::default())
-        }
+        (Case::Right, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint accepts valid requests.".into(), Fix::default()),
         // It may be overloaded or down for the moment, and then the other cases show nothing.
         (Case::Right, Outcome::Refused, Some(status @ (408 | 425 | 429 | 500..=599))) => (
             Verdict::Unclear,
-            format!("Your endpoint did not accept the right request this time ({status})."),
+            format!("Your endpoint did not accept the valid request this time ({status})."),
             "Probe again when it accepts requests.".into(),
         ),
         (Case::Right, Outcome::Refused, _) => {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
-            (Verdict::Bad, format!("Your endpoint refuses the right requests. {}", diagnosis.why), diagnosis.fix)
+            (Verdict::Bad, format!("Your endpoint refuses valid requests. {}", diagnosis.why), diagnosis.fix)
         }
         (case, Outcome::Delivered, _) => {
             let (finding, fix) = accepted(case, auth);
@@ -86,7 +84,7 @@ pub(super) fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
         }
         (_, Outcome::Refused, status) => {
             let status = status.map(|status| status.to_string()).unwrap_or_default();
-            let finding = format!("Your endpoint answered {status}, which does not show whether it checks.");
+            let finding = format!("Your endpoint answered {status}, which does not show whether it verifies requests.");
             (Verdict::Unclear, finding, "Make it answer 401 to requests it does not trust.".into())
         }
     };
@@ -99,7 +97,7 @@ const fn in_words(case: Case) -> &'static str {
         Case::WrongSecret => "with a wrong secret",
         Case::TamperedBody => "whose body was changed",
         Case::Stale => "that is an hour old",
-        Case::Right => "as it should be",
+        Case::Right => "that is valid",
     }
 }
 
@@ -114,7 +112,7 @@ fn accepted(case: Case, auth: &Auth) -> (&'static str, &'static str) {
             "Make it check the credentials before anything else, and answer 401 if there are none.",
         ),
         (Case::WrongSecret, _) => (
-            "Your endpoint accepts a wrong secret: it checks that there is one, but not which one.",
+            "Your endpoint accepts a wrong secret: it checks that there is a secret, but not which one.",
             "Make it compare with its own secret, in constant time.",
         ),
         (Case::TamperedBody, _) => (
@@ -125,7 +123,7 @@ fn accepted(case: Case, auth: &Auth) -> (&'static str, &'static str) {
             "Your endpoint accepts requests that are an hour old: an intercepted request can be replayed.",
             "Make it refuse timestamps that are more than 5 minutes off.",
         ),
-        (Case::Right, _) => ("Your endpoint accepts the right requests.", ""),
+        (Case::Right, _) => ("Your endpoint accepts valid requests.", ""),
     }
 }
 
@@ -137,6 +135,6 @@ pub(super) fn qualify(report: &mut Report) {
     }
     for row in report.rows.iter_mut().filter(|row| row.case != Case::Right && row.verdict == Verdict::Good) {
         row.verdict = Verdict::Unclear;
-        row.finding.push_str(" This shows nothing while it does not accept the right requests.");
+        row.finding.push_str(" This shows nothing until it accepts valid requests.");
     }
 }

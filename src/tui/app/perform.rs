@@ -27,7 +27,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text)),
             Effect::Write { path, bytes, part } => {
-                let part = if part { ", the part of it that is kept" } else { "" };
+                let part = if part { ", only the stored part of it" } else { "" };
                 Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| format!("{path}{part}")))
             }
             Effect::Keep { name, body } => {

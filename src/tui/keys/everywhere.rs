@@ -29,6 +29,6 @@ pub const KEYS: &[Binding] = &[
     bind(MAIN, &[(P::Char('q'), A::Quit)], "q", "quit", "quit"),
     bind(&[Context::Test], &[(P::Char('q'), A::Quit)], "q", "", "quit").when(at_rest),
     bind(EVERYWHERE, &[(P::Ctrl('c'), A::Interrupt)], "^C", "", "stop the delivery in flight, else quit"),
-    bind(EVERYWHERE, &[(P::Ctrl('z'), A::Suspend)], "^Z", "", "suspend; fg returns"),
+    bind(EVERYWHERE, &[(P::Ctrl('z'), A::Suspend)], "^Z", "", "suspend; fg resumes"),
     bind(EVERYWHERE, &[(P::Ctrl('l'), A::Repaint)], "^L", "", "redraw the screen"),
 ];

@@ -48,7 +48,7 @@ impl TextField {
     /// The field is full.
     pub fn insert(&mut self, c: char) -> Result<(), Refusal> {
         if self.text().len() + c.len_utf8() > MAX_FIELD_BYTES {
-            return Err(Refusal(format!("the field is full: it holds {MAX_FIELD_BYTES} bytes")));
+            return Err(Refusal(format!("the field is full: its limit is {MAX_FIELD_BYTES} bytes")));
         }
         self.0.handle(InputRequest::InsertChar(c));
         Ok(())
@@ -61,7 +61,7 @@ impl TextField {
     pub fn paste(&mut self, text: &str) -> Result<(), Refusal> {
         if self.text().len() + text.len() > MAX_FIELD_BYTES {
             let size = text.len();
-            return Err(Refusal(format!("nothing was pasted: {size} bytes do not fit, the field holds {MAX_FIELD_BYTES}")));
+            return Err(Refusal(format!("nothing was pasted: {size} bytes exceed the limit of {MAX_FIELD_BYTES}")));
         }
         if let Some(position) = text.chars().position(char::is_control) {
             let name = match text.chars().nth(position) {

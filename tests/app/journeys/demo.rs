@@ -23,7 +23,7 @@ fn the_demo_proves_a_destination_and_leaves_nothing() {
     app.submit(Submit::ButtonAndTest);
     app.wait_for("> [ Send again ]");
     app.wait_for("✓ 200");
-    app.wait_for("its check passed");
+    app.wait_for("and accepted it");
     app.quit();
     assert_eq!(entries(), 0, "the demo's files are still there");
     assert!(!home.config_dir().exists() && !home.state_dir().exists(), "the demo wrote to the real directories");
@@ -66,7 +66,7 @@ fn led(fill_in: impl FnOnce(&mut App), change: &[Key], seen: &str, back: &[Key])
     app.wait_for("✓ 200");
     for (keys, line, outcome) in [
         (change, "4 of 5  The answer says what is wrong. Press e, fix it, save and test.", "✗ 40"),
-        (back, "5 of 5  That was the tour. Press q to quit; it leaves no files behind.", "✓ 200"),
+        (back, "5 of 5  That was the tour. Press q to quit; the demo's files are removed.", "✓ 200"),
     ] {
         app.type_text("e");
         app.wait_for(" Edit destination ");
@@ -103,7 +103,7 @@ fn the_demo_leads_on_with_a_signature() {
             app.wait_for("whsec_");
         },
         &[&to_format[..], &[Key::Right]].concat(),
-        "its check failed: nearly right: the signature is written in base64, not in lower-case hex. It keeps what was registered first.",
+        "and rejected it: nearly right: the signature is written in base64, not in lower-case hex. It keeps the credentials that were registered first.",
         &[&to_format[..], &[Key::Left]].concat(),
     );
 }

@@ -43,7 +43,7 @@ fn h24_in_the_app_a_bad_file_is_reported_and_left_alone() {
     for (bytes, says) in junk {
         let home = home_with(bytes);
         let mut app = App::open(&home);
-        app.wait_for("> [ Read again ]");
+        app.wait_for("> [ Reload ]");
         let words = words(&app);
         // A long path is broken where the line ends.
         assert!(words.replace(' ', "").contains(&says.replace(' ', "")), "{says}: {words}");
@@ -85,7 +85,7 @@ fn h22_in_the_app_a_first_save_is_private_whatever_the_umask() {
 fn a_fixed_file_is_read_again() {
     let home = home_with(b"junk");
     let mut app = App::open(&home);
-    app.wait_for("> [ Read again ]");
+    app.wait_for("> [ Reload ]");
     std::fs::write(home.state_file(), b"{\"schema_version\": 1, \"generation\": 1, \"destination\": null}").unwrap();
     app.key(Key::Enter);
     app.wait_for("> [ Register ]");
@@ -101,7 +101,7 @@ fn h23_in_the_app_a_file_that_others_can_read_names_the_command() {
     let before = std::fs::read(home.state_file()).unwrap();
     set_mode(&home.state_file(), 0o644);
     let mut app = App::open(&home);
-    app.wait_for("> [ Read again ]");
+    app.wait_for("> [ Reload ]");
     let words = words(&app);
     assert!(words.contains("0644") && words.contains("chmod 600"), "{words}");
     set_mode(&home.state_file(), 0o600);

@@ -602,7 +602,7 @@ fn find_goes_from_place_to_place_and_around() {
     press(&mut model, "N");
     assert_eq!(found(&model), Some(first + 1));
     press(&mut model, "/ ctrl-u n o p e enter");
-    assert!(screen(&model).contains("\"nope\" is not there"), "{}", screen(&model));
+    assert!(screen(&model).contains("\"nope\" was not found"), "{}", screen(&model));
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn test_delivery_outcomes() {
     let id = model.in_flight().unwrap();
     answer(&mut model, scenes::delivered());
     update(&mut model, Msg::Unrecorded(id, scenes::problem()));
-    let text = "The receiver got POST /in, 67 bytes, and its check passed: the signature in x-signature is right.".into();
+    let text = "The receiver got POST /in, 67 bytes, and accepted it: the signature in x-signature is valid.".into();
     update(&mut model, Msg::Witnessed(Witness { id: Some(scenes::stamp().id), accepted: true, text }));
     shot("test_witnessed_unrecorded", &model);
 }

@@ -132,7 +132,7 @@ fn registers_tests_edits_and_removes() {
 fn a_wrong_answer_is_reported_and_asked_for_again() {
     let home = Home::new();
     let mut talk = Talk::begin(dumb(&home));
-    for (answer, says) in [("9", "\"9\" is not a number of the list"), ("register", "Enter a number from 1 to 2, or q.")] {
+    for (answer, says) in [("9", "\"9\" is not in the list"), ("register", "Enter a number from 1 to 2, or q.")] {
         talk.answer(answer, MENU);
         assert!(talk.said().contains("error: What to do: ") && talk.said().contains(says), "{}", talk.said());
     }
@@ -142,7 +142,7 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
         assert!(talk.said().contains(says), "{}", talk.said());
     }
     talk.answer("  https://h.example/?k=1 ", "q goes back:");
-    assert!(talk.said().contains("whitespace at the ends was removed"), "{}", talk.said());
+    assert!(talk.said().contains("leading and trailing whitespace was removed"), "{}", talk.said());
     talk.answer("5", "q goes back:");
     // In the query, since the rules of the name hang on it.
     talk.answer("2", "X-Api-Key):");
@@ -293,7 +293,7 @@ fn a_secret_that_cannot_be_opened_is_entered_again() {
 fn the_demo_leads_to_its_own_receiver() {
     let home = Home::new();
     let mut talk = Talk::begin(home.pty(&["demo", "--accessible"]).env("NO_PROXY", "*").size(200, 120));
-    assert!(talk.said().contains("A receiver runs on this machine:"), "{}", talk.said());
+    assert!(talk.said().contains("and a receiver on this machine:"), "{}", talk.said());
     talk.answer("1", "Enter keeps it:");
     talk.answer("", "q goes back:");
     talk.answer("", "system's):");
@@ -319,7 +319,7 @@ fn the_demo_leads_on_through_a_refusal() {
         (
             ("1", ""),
             "delivered  200",
-            "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
+            "The receiver got POST /in, 67 bytes, and accepted it: nothing to check",
             "Guide, 3 of 5: See a refusal. Edit the destination: change the secret or the URL",
         ),
         (
@@ -331,8 +331,8 @@ fn the_demo_leads_on_through_a_refusal() {
         (
             ("2", &*url),
             "delivered  200",
-            "The receiver got POST /in, 67 bytes, and its check passed: nothing to check",
-            "Guide, 5 of 5: That was the tour. q ends the demo; it leaves no files behind.",
+            "The receiver got POST /in, 67 bytes, and accepted it: nothing to check",
+            "Guide, 5 of 5: That was the tour. q ends the demo and removes its files.",
         ),
     ];
     for ((chosen, url), outcome, seen, guide) in steps {

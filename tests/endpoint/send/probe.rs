@@ -115,7 +115,7 @@ async fn inconclusive_answers_are_not_called_good() {
     let busy = Receiver::scripted(expect_nothing(), vec![Answer::status(401), Answer::status(401), Answer::status(429)]);
     let to = with_draft(draft(bearer::SPEC), &busy.url, busy.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-    assert!(report.finding().0.contains("did not accept the right request this time (429)"), "{report:?}");
+    assert!(report.finding().0.contains("did not accept the valid request this time (429)"), "{report:?}");
     assert!(report.finding().1.text.starts_with("Probe again"), "{report:?}");
     let receiver = Receiver::start(expect_nothing());
     let to = with_draft(draft(default::SPEC), &receiver.url, receiver.ca());

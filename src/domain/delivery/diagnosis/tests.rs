@@ -93,7 +93,7 @@ fn redirects_show_where_they_lead() {
     }
     assert_eq!(target(304, "/in/"), None);
     let with_user = said(default::SPEC, 302, &[("location", "https://me:pw@hooks.example.com/")]);
-    assert!(with_user.fix.text.contains("has a user name"), "{with_user:?}");
+    assert!(with_user.fix.text.contains("contains a user name"), "{with_user:?}");
     let masked = said(api_key::SPEC, 302, &[("location", "/in?key=••••••••")]);
     assert!(masked.fix.text.contains("contains the secret"), "{masked:?}");
 }

@@ -154,7 +154,7 @@ async fn a_signed_request_is_accepted_and_seen() {
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     let answer = exchanged(&mut stream, &post(&hmac(), b"{}")).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("content-type: application/json"), "{answer}");
-    assert!(answer.ends_with("{\"received\":true,\"auth\":\"the signature in x-signature is right\"}\n"), "{answer}");
+    assert!(answer.ends_with("{\"received\":true,\"auth\":\"the signature in x-signature is valid\"}\n"), "{answer}");
     let seen = seen.recv().await.unwrap();
     assert_eq!((seen.at, seen.method.as_str(), seen.target.as_str(), seen.status), (now(), "POST", "/in", 200));
     assert_eq!((seen.body_bytes, seen.webhook_id.as_deref()), (2, Some("msg_1")));

@@ -28,7 +28,7 @@ pub const KEYS: &[Binding] = &[
     bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(has_secret),
     bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register").when(is_registration),
     bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "save", "save").when(is_edit),
-    bind(FORM, &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks if something was typed"),
+    bind(FORM, &[(P::Esc, A::Back)], "Esc", "cancel", "close; asks first if there are changes"),
     bind(FORM, &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)").when(is_off_text),
 ];
 

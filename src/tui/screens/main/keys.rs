@@ -26,15 +26,15 @@ pub const KEYS: &[Binding] = &[
     bind(DELIVERIES, &[(P::Enter, A::Press)], "Enter", "details", "show the delivery"),
     bind(DELIVERIES, &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "", "move through the deliveries"),
     bind(DELIVERIES, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event and body, new id").when(can_test),
-    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: each in turn, then all"),
+    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: the next one, then all"),
     bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "clear", "delete all deliveries; asks first"),
     bind(DELIVERIES, &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown"),
     bind(DELIVERIES, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "ten deliveries up or down"),
     bind(DELIVERIES, &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons"),
     bind(BOTH, &[(P::Char('c'), A::Snippet)], "c", "", "receiver code: the check, in five languages").when(can_test),
-    bind(BOTH, &[(P::Char('v'), A::Verify)], "v", "", "verify a request that a receiver got: was it ours, and if not, why not")
+    bind(BOTH, &[(P::Char('v'), A::Verify)], "v", "", "verify a request that a receiver got: is it yours, and if not, why")
         .when(can_test),
-    bind(BOTH, &[(P::Char('p'), A::Probe)], "p", "", "probe whether the endpoint checks credentials; asks first").when(can_test),
+    bind(BOTH, &[(P::Char('p'), A::Probe)], "p", "", "probe whether the endpoint verifies requests; asks first").when(can_test),
 ];
 
 const fn is_empty(model: &Model) -> bool {

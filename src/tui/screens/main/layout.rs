@@ -37,7 +37,7 @@ pub fn help_line(model: &Model) -> String {
         Some(MainButton::SendTest) => "Send one event and see the response.",
         Some(MainButton::Edit) => "Change the URL or the authentication.",
         Some(MainButton::Delete) => "Remove it and erase its secret.",
-        Some(MainButton::Reload) => "Read the file again, once it is fixed.",
+        Some(MainButton::Reload) => "Reload the file once it is fixed.",
         None => "",
     }
     .to_owned()
@@ -138,9 +138,9 @@ fn nothing(columns: usize) -> Vec<Line<'static>> {
 
 fn hints(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let pairs: &[(&str, &str)] = if model.environment.demo.is_some() {
-        &[("This is a demo.", "Its receiver runs on this machine; the form has its URL.")]
+        &[("This is a demo.", "Its receiver runs on this machine; its URL is in the form.")]
     } else {
-        &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint at hand?", "waypost demo")]
+        &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint yet?", "waypost demo")]
     };
     let mut lines = vec![Line::default()];
     for (text, command) in pairs {

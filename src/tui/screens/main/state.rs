@@ -13,7 +13,7 @@ pub enum MainButton {
     Edit,
     /// `[ Delete ]`
     Delete,
-    /// `[ Read again ]`
+    /// `[ Reload ]`
     Reload,
 }
 
@@ -25,7 +25,7 @@ impl MainButton {
             Self::SendTest => "Send test",
             Self::Edit => "Edit",
             Self::Delete => "Delete",
-            Self::Reload => "Read again",
+            Self::Reload => "Reload",
         }
     }
 }

@@ -58,8 +58,8 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
     lines.push(Line::default());
     for row in &report.rows {
         let (mark, style, word) = match row.verdict {
-            Verdict::Good => (theme.glyphs.ok, theme.styles.good, "as it should be"),
-            Verdict::Bad => (theme.glyphs.fail, theme.styles.bad, "not as it should be"),
+            Verdict::Good => (theme.glyphs.ok, theme.styles.good, "as expected"),
+            Verdict::Bad => (theme.glyphs.fail, theme.styles.bad, "unexpected"),
             Verdict::Unclear => ("?", theme.styles.note, "inconclusive"),
         };
         let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();

@@ -53,7 +53,7 @@ fn use_url(model: &Model, url: &EndpointUrl) -> String {
 fn probe(model: &Model) -> String {
     let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
     format!(
-        "Does {} check credentials? Pings are sent without them, with wrong ones and with the right ones. It may act on those \
+        "Does {} verify requests? This sends pings with missing, wrong and valid credentials. It may act on those \
          it accepts.",
         text::middle_cut(&to, 100)
     )

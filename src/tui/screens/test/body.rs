@@ -44,7 +44,7 @@ pub fn paste(model: &mut Model, text: &str) {
 fn insert(editing: &mut Editing, text: &str) {
     editing.warned = None;
     let fits = editing.editor.insert(text);
-    editing.refused = (!fits).then(|| format!("Nothing was typed or pasted: the body would be over {} KiB.", MAX_BYTES / 1024));
+    editing.refused = (!fits).then(|| format!("Not inserted: the body would be longer than {} KiB.", MAX_BYTES / 1024));
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {

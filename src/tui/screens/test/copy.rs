@@ -23,7 +23,7 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
         },
         None if test.tabs.front == Tab::Timing && test.delivery().is_some() => lines.join("\n"),
         None => {
-            say(model, Tone::Note, "There is nothing here to copy.");
+            say(model, Tone::Note, "There is nothing to copy here.");
             return Vec::new();
         }
     };
@@ -40,7 +40,7 @@ pub fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
     let Some(delivery) = test.delivery() else { return Vec::new() };
     let Some(attempt) = delivery.last() else { return Vec::new() };
     if !attempt.request.is_whole() {
-        say(model, Tone::Error, "It cannot be copied: only the beginning of its long body is kept.");
+        say(model, Tone::Error, "It cannot be copied: only the beginning of its body was stored.");
         return Vec::new();
     }
     let (now, then) = (Request::preview(&settings, b"").url.masked(), attempt.request.url.clone());

@@ -147,7 +147,7 @@ fn look(model: &mut Model, forward: bool, here: bool) {
         }
         None => {
             test.tabs.found = None;
-            let text = format!("\"{}\" is not there.", crate::domain::text::visible(&test.tabs.query));
+            let text = format!("\"{}\" was not found.", crate::domain::text::visible(&test.tabs.query));
             say(model, Tone::Note, text);
         }
     }

@@ -39,7 +39,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     };
     let Some(test) = popup(model) else { return Vec::new() };
     if !test.is_body_whole() {
-        say(model, Tone::Error, "It cannot be sent again: only the beginning of its long body is kept.");
+        say(model, Tone::Error, "It cannot be sent again: only the beginning of its body was stored.");
         return Vec::new();
     }
     let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());

@@ -46,7 +46,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::EditBody, _) => return edit_body(model),
         (Action::Find, _) => prompt::open(test, Asked::Find),
         (Action::Write, _) if test.body().is_none_or(<[u8]>::is_empty) => {
-            say(model, Tone::Note, "There is no body here to write.");
+            say(model, Tone::Note, "There is no body to write here.");
         }
         (Action::Write, _) => prompt::open(test, Asked::Write),
         (Action::Keep, _) => prompt::open(test, Asked::Keep),

@@ -12,7 +12,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message, text};
 
 /// The app does not know when a request came.
-const BY_NOW: &str = "Checked against the current time: if it came earlier, only its age is wrong.";
+const BY_NOW: &str = "Checked against the current time: if it arrived earlier, only its age is wrong.";
 
 /// How many lines the verdict has, and how many of them fit.
 pub fn extent(model: &Model) -> (usize, usize) {

@@ -85,7 +85,7 @@ impl VerifyPopup {
         let headers = header_lines(&lines.join("\n"))
             .map_err(|error| format!("Line {} of the headers is not of the form Name: value.", error.line + above))?;
         if headers.is_empty() {
-            return Err("Paste the headers of the request, one a line.".to_owned());
+            return Err("Paste the headers of the request, one per line.".to_owned());
         }
         Ok(Head { target, headers })
     }

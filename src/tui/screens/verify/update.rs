@@ -34,8 +34,11 @@ pub fn insert(model: &mut Model, text: &str) {
     let Some(verify) = popup(model) else { return };
     let Some(editor) = verify.focused() else { return };
     let fits = editor.insert(text);
-    verify.checked =
-        if fits { Checked::Not } else { Checked::Invalid("It does not fit. Enter @ and the path of a file.".to_owned()) };
+    verify.checked = if fits {
+        Checked::Not
+    } else {
+        Checked::Invalid("That is too long. Enter @ and the path of a file instead.".to_owned())
+    };
     model.changed = true;
 }
 
@@ -91,7 +94,7 @@ fn check(model: &mut Model) -> Vec<Effect> {
     verify.scroll = 0;
     match verify.parsed_head() {
         Ok(Head { target: None, .. }) if in_query => {
-            let why = "The key is in the query: give the request's first line, too, above the headers: POST /in?… HTTP/1.1";
+            let why = "The key is in the query: paste the request line above the headers, too: POST /in?… HTTP/1.1";
             verify.checked = Checked::Invalid(why.to_owned());
             verify.focus = VerifyFocus::Headers;
             Vec::new()

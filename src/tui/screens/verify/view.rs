@@ -22,11 +22,11 @@ pub fn draw(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
         let rule = "─".repeat(columns.saturating_sub(text::width(&text)));
         Line::from(vec![Span::styled(text, style), Span::styled(rule, theme.styles.dim)])
     };
-    frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one a line"), headers_label);
+    frame.render_widget(label(VerifyFocus::Headers, "Headers as received, one per line"), headers_label);
     frame.render_widget(label(VerifyFocus::Body, "Body as received, or @FILE"), body_label);
     for (focus, input, area, hint) in [
         (VerifyFocus::Headers, &popup.headers, headers, "(the request line may come first)"),
-        (VerifyFocus::Body, &popup.body, body, "(a file is exact to the byte)"),
+        (VerifyFocus::Body, &popup.body, body, "(a file keeps every byte)"),
     ] {
         editor::draw(input, popup.focus == focus, theme, frame, area);
         if matches!(input.lines(), [line] if line.is_empty()) {
