@@ -40,6 +40,8 @@ pub const NOTHING_REGISTERED: u8 = 7;
 pub const ALREADY_REGISTERED: u8 = 8;
 /// Another waypost is saving (`EX_TEMPFAIL` of sysexits.h).
 pub const BUSY: u8 = 75;
+/// A panic, as Rust has it.
+pub const PANICKED: u8 = 101;
 /// The terminal has closed: as a shell reports SIGHUP.
 pub const HUNG_UP: u8 = 129;
 /// Stopped by the user: as a shell reports SIGINT.

@@ -2,9 +2,12 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::panic;
+use std::sync::Arc;
 
 use futures_util::future::LocalBoxFuture;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
@@ -25,6 +28,19 @@ pub fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failu
     done
 }
 
+/// A future that is ready when anything panics from now on, on whatever thread, after its message is printed. For a command with
+/// tasks whose end nobody waits for.
+pub fn panicked() -> impl Future<Output = ()> {
+    let told = Arc::new(Notify::new());
+    let by_hook = Arc::clone(&told);
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        report(info);
+        by_hook.notify_one();
+    }));
+    async move { told.notified().await }
+}
+
 /// Runs `work` with a future that is ready at the first signal. Returns the exit code of the signal that came, if one did.
 pub fn run_until_signal<T>(
     work: impl AsyncFnOnce(LocalBoxFuture<'_, ()>) -> Result<T, Failure>,
@@ -35,4 +51,27 @@ pub fn run_until_signal<T>(
         work(Box::pin(async { signal.set(Some(signals.next().await)) })).await
     })?;
     Ok((done, signal.get()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn h48_a_panic_that_nobody_waits_for_is_noticed() {
+        let runtime = new().unwrap();
+        runtime.block_on(async {
+            for elsewhere in [false, true] {
+                let panicked = panicked();
+                if elsewhere {
+                    std::thread::spawn(|| panic!("on purpose"));
+                } else {
+                    tokio::spawn(async { panic!("on purpose") });
+                }
+                tokio::time::timeout(Duration::from_secs(20), panicked).await.unwrap();
+            }
+        });
+    }
 }

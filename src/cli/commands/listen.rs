@@ -78,6 +78,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let how = how(args)?;
     runtime::run(async {
         let mut signals = Signals::catch()?;
+        let panicked = runtime::panicked();
         let (to_printer, events) = channel(WAITING);
         let listener = waypost.listen(how.clone(), to_printer).await?;
         if out.verbosity != Verbosity::Quiet {
@@ -85,6 +86,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         }
         let mut printed = printer(events, out);
         tokio::select! {
+            biased;
+            // A connection's task, or the printer: the listener would go on without what it does.
+            () = panicked => Ok(exit::PANICKED),
             code = signals.next() => {
                 // Without the listener the printer ends when it has printed every answered request.
                 drop(listener);

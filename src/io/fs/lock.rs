@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use super::error::{FileError, FileErrorKind, Operation};
 use super::file::{Links, PRIVATE, open_regular};
 
-/// How long a writer waits for another: a little under the 2 s within which the user sees an answer.
-pub const WAIT: Duration = Duration::from_millis(1_800);
+/// How long a writer waits for another. The user sees an answer within 2 s: half a second is left for a program to start and end in,
+/// which under load takes a few hundred milliseconds.
+pub const WAIT: Duration = Duration::from_millis(1_500);
 
 /// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -7,6 +7,7 @@ mod one;
 mod pace;
 mod panic;
 mod probe;
+mod process;
 
 use std::future::Future;
 use std::path::Path;
