@@ -446,7 +446,12 @@ fn c16_a_run_that_gives_up_says_so() {
     schema::assert_valid("send", &out.json());
     assert_eq!(out.json()["gave_up"]["probes"], 1, "{}", out.stdout);
     assert_eq!((&out.json()["delivered"], receiver.requests().len()), (&0.into(), 2));
-    let out = home.waypost_stdin(&["send", "--lines", "-", "--retries", "2"], lines(30)).exits(3);
+    let out = home.waypost_stdin(&["send", "--lines", "-", "--retries", "2", "-v"], lines(30)).exits(3);
+    assert!(
+        out.stderr.starts_with("Paused for 1 s: the endpoint asked for it. Then one event goes out as a probe.\n"),
+        "{}",
+        out.stderr
+    );
     assert!(
         out.stderr.contains("\nGave up: the endpoint did not accept a probe 2 times in a row. The last time: "),
         "{}",

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use rustls::{ServerConnection, StreamOwned};
 
+use super::receiver::RawRequest;
+
 /// Writes an answer byte by byte as a test wants it.
 pub type Writing = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync;
 
 /// Decides on an answer when the request has come.
-pub type Choice = dyn Fn() -> Answer + Send + Sync;
+pub type Choice = dyn Fn(&RawRequest) -> Answer + Send + Sync;
 
 /// How a request is answered.
 pub enum Answer {
@@ -32,6 +34,10 @@ pub enum Answer {
 
 impl Answer {
     pub fn chosen(choice: impl Fn() -> Self + Send + Sync + 'static) -> Self {
+        Self::of_request(move |_| choice())
+    }
+
+    pub fn of_request(choice: impl Fn(&RawRequest) -> Self + Send + Sync + 'static) -> Self {
         Self::Chosen(Box::new(choice))
     }
 
@@ -97,7 +103,8 @@ impl Answer {
                 Ok(false)
             }
             Self::Close => Ok(false),
-            Self::Chosen(choice) => choice().write(stream, verdict),
+            // The receiver has chosen.
+            Self::Chosen(_) => Ok(false),
             Self::With(write) => {
                 write(stream)?;
                 stream.flush()?;

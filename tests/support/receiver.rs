@@ -171,7 +171,7 @@ impl Shared {
         let mut stream = StreamOwned::new(session, stream);
         while let Some(mut request) = read_request(&mut stream)? {
             request.verdict = self.check.judge(&request);
-            let verdict = request.verdict.clone();
+            let (verdict, copy) = (request.verdict.clone(), request.clone());
             let count = {
                 let mut requests = self.requests.lock().unwrap();
                 requests.push(request);
@@ -179,7 +179,8 @@ impl Shared {
                 requests.len()
             };
             let answer = &self.answers[(count - 1).min(self.answers.len() - 1)];
-            if !answer.write(&mut stream, &verdict)? {
+            let chosen = if let Answer::Chosen(choice) = answer { Some(choice(&copy)) } else { None };
+            if !chosen.as_ref().unwrap_or(answer).write(&mut stream, &verdict)? {
                 stream.conn.send_close_notify();
                 stream.flush()?;
                 return Ok(());

@@ -12,7 +12,7 @@ use crate::cli::output::Out;
 use crate::domain::destination::Destination;
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::Step;
-use crate::ops::relay::Tally;
+use crate::ops::relay::{Paused, Tally};
 
 /// How often a bar is drawn.
 pub const INTERVAL: Duration = Duration::from_millis(200);
@@ -104,9 +104,8 @@ impl Bar {
         if tally.reading.is_some() {
             text.push_str(" read");
         }
-        if let Some(until) = tally.paused_until {
-            let seconds = until.as_second().saturating_sub(Timestamp::now().as_second());
-            let _ = write!(text, "; paused for {}", duration(u64::try_from(seconds).unwrap_or(0)));
+        if let Some(paused) = tally.paused {
+            let _ = write!(text, "; paused for {}", paused_for(paused));
         }
         let bad = [(tally.refused, "refused"), (tally.failed, "failed"), (tally.invalid, "invalid")];
         for (at, (count, what)) in bad.iter().filter(|(count, _)| *count > 0).enumerate() {
@@ -145,6 +144,12 @@ impl Bar {
     }
 }
 
+/// How long the pause still is, as `45 s`.
+pub fn paused_for(paused: Paused) -> String {
+    let left = Duration::try_from(paused.until.duration_since(Timestamp::now())).unwrap_or_default();
+    duration(left.saturating_add(Duration::from_millis(500)).as_secs())
+}
+
 /// `45 s`, `12 min`, `3 h`
 fn duration(seconds: u64) -> String {
     match seconds {
@@ -163,6 +168,7 @@ pub fn per_second(count: u64, time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::delivery::gate::Why;
 
     #[test]
     fn c18_the_bar_says_how_many_of_those_read_are_done() {
@@ -203,8 +209,8 @@ mod tests {
 
     #[test]
     fn c16_a_pause_is_shown() {
-        let until = Timestamp::now() + jiff::SignedDuration::from_mins(5);
-        let text = Bar::new(None).text(&Tally { paused_until: Some(until), ..Tally::default() }, Instant::now());
+        let paused = Paused { until: Timestamp::now() + jiff::SignedDuration::from_mins(5), why: Why::Down };
+        let text = Bar::new(None).text(&Tally { paused: Some(paused), ..Tally::default() }, Instant::now());
         assert!(text.contains("; paused for 5 min; "), "{text}");
         assert_eq!([duration(0), duration(99), duration(121), duration(86_400)], ["0 s", "99 s", "3 min", "24 h"]);
     }

@@ -12,8 +12,11 @@ use crate::ops::in_flight::InFlight;
 /// The most bytes of an answer's body, of its headers, and of each of its texts, that a waiting event keeps.
 const ANSWER_KEPT: usize = 1024;
 
-/// The most names of a certificate that it keeps.
+/// The most names of a certificate, and addresses of a host, that it keeps.
 const NAMES_KEPT: usize = 20;
+
+/// The most attempts that it keeps: one that meets a busy destination may be tried any number of times.
+const ATTEMPTS_KEPT: usize = 32;
 
 /// An event on its way.
 pub struct Job<T> {
@@ -28,6 +31,9 @@ impl<T: AsRef<[u8]>> Job<T> {
     /// Keeps no more of the attempts than is needed to tell what happened: a thousand events may wait, each with twenty answers.
     pub fn shed(&mut self) {
         let attempts = &mut self.delivery.delivery_mut().attempts;
+        if attempts.len() > ATTEMPTS_KEPT {
+            attempts.remove(0);
+        }
         attempts.iter_mut().for_each(shed_answer);
         // The last one keeps the body, should this be all that is ever recorded.
         if let Some((_, earlier)) = attempts.split_last_mut() {
@@ -69,6 +75,7 @@ fn shed_answer(attempt: &mut Attempt) {
         tls.names.truncate(NAMES_KEPT);
         tls.names.shrink_to_fit();
     }
+    attempt.addresses.truncate(NAMES_KEPT);
     shorten(&mut attempt.diagnosis.why);
 }
 

@@ -31,4 +31,4 @@ mod worker;
 pub use super::send::{Options, Pause};
 pub use json_lines::{FailedLines, MAX_LINE};
 pub use send_lines::{LineOptions, Streams};
-pub use summary::{GaveUp, InvalidLine, Summary, Tally};
+pub use summary::{GaveUp, InvalidLine, Paused, Summary, Tally};

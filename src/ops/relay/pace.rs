@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::summary::Paused;
 use crate::domain::delivery::gate::{Admission, Gate, Pass, Ramp, State};
 use crate::domain::delivery::rate::{Pacer, Rate};
 use crate::domain::delivery::{Attempt, Fault, pause_asked_by, retry};
@@ -77,7 +78,7 @@ impl Pace {
     pub fn is_hopeless(&self, pass: Pass, last: &Attempt, retries: u32) -> bool {
         match Fault::of(last) {
             Some(Fault::Gone) => true,
-            Some(Fault::Destination) if pass.is_probe() => {
+            Some(Fault::Destination) if pass.is_probe() && !self.is_open() => {
                 !retry::is_transient(last) || self.gate.failed_probes() >= retries.max(1)
             }
             _ => false,
@@ -96,10 +97,10 @@ impl Pace {
         matches!(self.gate.state(), State::Open)
     }
 
-    /// Until when the gate is closed, if it is.
-    pub const fn paused_until(&self) -> Option<Timestamp> {
+    /// Until when the gate is closed, and why, if it is.
+    pub const fn paused(&self) -> Option<Paused> {
         match self.gate.state() {
-            State::Closed { until, .. } => Some(*until),
+            State::Closed { until, why, .. } => Some(Paused { until: *until, why: *why }),
             _ => None,
         }
     }

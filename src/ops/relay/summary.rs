@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 
+use crate::domain::delivery::gate::Why;
 use crate::domain::problem::Problem;
 
 /// The number of lines in each state.
@@ -30,8 +31,8 @@ pub struct Tally {
     pub queued: usize,
     /// While more may come: the number of bytes of the lines that were read so far. `None` once the end of the input is known.
     pub reading: Option<u64>,
-    /// Until when nothing is sent, because the destination asked for a pause or is down.
-    pub paused_until: Option<Timestamp>,
+    /// Nothing is sent now, because the destination asked for a pause or is down.
+    pub paused: Option<Paused>,
 }
 
 impl Tally {
@@ -46,6 +47,13 @@ impl Tally {
     pub const fn ended(&self) -> u64 {
         self.delivered + self.refused + self.failed + self.invalid + self.stopped + self.unsent
     }
+}
+
+/// A pause of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paused {
+    pub until: Timestamp,
+    pub why: Why,
 }
 
 /// A line that was not sent because of what it is.

@@ -94,7 +94,7 @@ impl<'a, S: Source> Worker<'a, S> {
             self.alarm.set(again, self.options);
             self.tally.in_flight = self.in_flight.len();
             self.tally.waiting = self.waiting.len() + self.due.len();
-            self.tally.paused_until = self.pace.paused_until();
+            self.tally.paused = self.pace.paused();
             progress(&self.source, &self.tally);
             if self.source.is_exhausted() && self.in_flight.is_empty() && self.tally.waiting == 0 {
                 return;
@@ -135,7 +135,7 @@ impl<'a, S: Source> Worker<'a, S> {
 
     /// Waits until everything is recorded. The source, the tally, and why deliveries are missing in the history.
     pub async fn end(self) -> (S, Tally, Option<Problem>) {
-        (self.source, Tally { paused_until: None, ..self.tally }, self.journal.end().await)
+        (self.source, Tally { paused: None, ..self.tally }, self.journal.end().await)
     }
 
     pub fn level(&self) -> Stop {
@@ -147,14 +147,13 @@ impl<'a, S: Source> Worker<'a, S> {
         self.waiting.len() + self.due.len() < MAX_WAITING
     }
 
-    /// Begins as many attempts as there are idle connections, and as the pace allows. Retries go first. When it may go on, if that
-    /// is a matter of time.
+    /// Begins as many attempts as there are idle connections, and as the pace allows. When it may go on, if that is a matter of time.
     fn begin(&mut self) -> Option<Timestamp> {
         while self.level() == Stop::Not {
             let connection = self.connections.pop()?;
             let now = (self.options.now)();
             let again = match self.pace.turn(self.in_flight.len(), now) {
-                Turn::Now(pass) => match self.retry(pass).or_else(|| self.lease(pass)) {
+                Turn::Now(pass) => match self.next_job(pass) {
                     Some(job) => {
                         self.pace.begin(now);
                         let timeout = self.options.timeout(self.to);
@@ -174,6 +173,14 @@ impl<'a, S: Source> Worker<'a, S> {
             return again;
         }
         None
+    }
+
+    /// Retries go first. But a probe is a new event, if there is one: the destination may refuse the one that waits, and no other.
+    fn next_job(&mut self, pass: Pass) -> Option<Job<S::Item>> {
+        match pass.is_probe() {
+            true => self.lease(pass).or_else(|| self.retry(pass)),
+            false => self.retry(pass).or_else(|| self.lease(pass)),
+        }
     }
 
     fn retry(&mut self, pass: Pass) -> Option<Job<S::Item>> {
@@ -206,12 +213,8 @@ impl<'a, S: Source> Worker<'a, S> {
             return self.settle(job).await;
         }
         job.shed();
-        match self.pace.is_open() {
-            true => self.wait(job),
-            // The gate holds it. A probe stays the probe: its retries are those of the destination.
-            false if job.pass.is_probe() => self.due.push_front(job),
-            false => self.due.push_back(job),
-        }
+        // A closed gate holds it long enough.
+        if self.pace.is_open() { self.wait(job) } else { self.due.push_back(job) }
     }
 
     fn wait(&mut self, job: Job<S::Item>) {

@@ -119,9 +119,25 @@ async fn c16_an_endpoint_that_is_down_is_asked_less_and_less_often() {
     // After 10, 20 and 40 s, each 20 % more or less.
     assert!((56.0..90.0).contains(&run.took.as_secs_f64()), "{:?}", run.took);
     let tally = run.summary.tally;
-    assert!(tally.failed >= 5 && tally.failed <= 13 && tally.retries <= 40, "{tally:?}");
+    assert!(tally.failed >= 5 && tally.failed <= 5 + 8 + 3 && tally.retries <= 40, "{tally:?}");
     assert_eq!((tally.failed + tally.unsent, run.kept.len()), (500, 500), "{tally:?}");
     assert_eq!(run.summary.gave_up.unwrap().probes, 3);
+}
+
+/// Not one event that the endpoint never wants, and is asked to wait for, ends the run for the others.
+#[tokio::test]
+async fn c16_one_event_that_is_always_refused_holds_up_no_others_for_ever() {
+    let place = Place::new();
+    let receiver = Receiver::scripted(
+        expect_nothing(),
+        vec![Answer::of_request(|request| {
+            let refused = request.body == b"{\"n\":1}";
+            if refused { Answer::status(429).header("retry-after", "60") } else { Answer::status(200) }
+        })],
+    );
+    let run = run(&place, &receiver.url, receiver.ca(), 20, place.options(), 1).await;
+    let tally = run.summary.tally;
+    assert_eq!((tally.delivered, tally.refused, run.kept), (19, 1, vec!["{\"n\":1}\n".to_owned()]), "{tally:?}");
 }
 
 #[tokio::test]

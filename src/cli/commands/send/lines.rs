@@ -21,15 +21,16 @@ use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::read::is_stdin;
-use crate::cli::output::Out;
-use crate::cli::output::progress::{Bar, INTERVAL};
+use crate::cli::output::progress::{Bar, INTERVAL, paused_for};
+use crate::cli::output::{Out, Verbosity};
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::delivery::Cause;
 use crate::domain::delivery::diagnosis;
+use crate::domain::delivery::gate::Why;
 use crate::domain::destination::{Destination, Settings};
 use crate::ops::Waypost;
-use crate::ops::relay::{LineOptions, Options, Streams, Tally};
+use crate::ops::relay::{LineOptions, Options, Paused, Streams, Tally};
 
 /// Where lines come from.
 struct Source {
@@ -82,7 +83,14 @@ async fn deliver(
         clear(&bar);
         out.say(&stopping(&tally.get(), failed.is_some()));
     };
-    let sent = waypost.send_lines(to, streams, lines, |now| tally.set(*now), stop, stops.second);
+    let progress = |now: &Tally| {
+        if let Some(paused) = now.paused.filter(|_| now.paused != tally.get().paused && out.verbosity == Verbosity::Verbose) {
+            clear(&bar);
+            out.say(&pausing(paused));
+        }
+        tally.set(*now);
+    };
+    let sent = waypost.send_lines(to, streams, lines, progress, stop, stops.second);
     let summary = tokio::select! {
         summary = sent => summary,
         never = draw(&tally, &bar) => match never {},
@@ -142,6 +150,15 @@ fn clear(bar: &RefCell<Option<Bar>>) {
     if let Some(bar) = bar.borrow_mut().as_mut() {
         bar.clear();
     }
+}
+
+/// `Paused for 60 s: the endpoint asked for it.`
+fn pausing(paused: Paused) -> String {
+    let why = match paused.why {
+        Why::Asked => "the endpoint asked for it",
+        Why::Down => "too many attempts in a row failed",
+    };
+    format!("Paused for {}: {why}. Then one event goes out as a probe.", paused_for(paused))
 }
 
 fn stopping(tally: &Tally, kept: bool) -> String {
