@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_name_is_taken() {
+    fn the_longest_name_is_accepted() {
         let longest = "a".repeat(MAX_BYTES);
         assert_eq!(parse(&longest).unwrap().as_str(), longest);
     }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_name_tells_whose_it_is() {
+    fn a_reserved_name_says_what_uses_it() {
         let why = |text| parse(text).unwrap_err().why;
         assert_eq!(why("Authorization"), "Basic Auth and Bearer Token use it.");
         assert_eq!(why("Host"), "waypost or the protocol itself sets that header.");

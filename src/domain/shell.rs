@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::text::is_unsafe;
 
-/// One word that stands for those bytes, whatever they are but NUL, in quotes.
+/// Those bytes, which may be any but NUL, as one quoted word.
 #[must_use]
 pub fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
@@ -26,7 +26,7 @@ pub(crate) fn quoted_ascii(text: &str) -> String {
     if text.bytes().all(is_printable) { in_quotes(text) } else { format!("\"$({})\"", printed_escaped(text.as_bytes())) }
 }
 
-/// One word that stands for a path, on one line; in quotes only where it needs them.
+/// A path as one word on one line, quoted only where it needs quotes.
 pub(crate) fn word(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let is_bare = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);

@@ -16,7 +16,7 @@ use crate::io::state::store::{self, Loaded};
 /// The number of deliveries that the app reads at a time.
 pub const PAGE: usize = 50;
 
-/// What is registered, as far as it could be read.
+/// What is registered, if it could be read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     Empty,

@@ -185,7 +185,7 @@ fn resent_with_the_same_body_under_a_new_id() {
 }
 
 #[test]
-fn a_body_that_was_not_kept_whole_is_not_sent_again() {
+fn a_body_that_was_not_stored_whole_is_not_sent_again() {
     let receiver = Receiver::start(expect_nothing());
     let home = registered_at(&receiver, &["--auth", "default"], "");
     home.waypost_stdin(&["test", "--body", "-"], format!("\"{}\"", "x".repeat(70_000))).exits(0);

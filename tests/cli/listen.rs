@@ -194,7 +194,7 @@ fn a_path_is_quoted_for_the_shell() {
 }
 
 #[test]
-fn a_bad_endpoint_is_previewd() {
+fn a_bad_endpoint_is_simulated() {
     let (home, listening) = listening(&["--respond", "418", "--delay", "0.2"]);
     let other = sender(&home, &listening, &HMAC, SECRET);
     let json = other.waypost(&["test", "--json"]).exits(3).json();

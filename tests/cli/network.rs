@@ -111,7 +111,7 @@ fn own_events_are_sent_by_name() {
 }
 
 #[test]
-fn a_rehearsal_sends_nothing() {
+fn a_dry_run_sends_nothing() {
     let receiver = Receiver::start(expect_bearer("a-token-of-some-length"));
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token-of-some-length");
     let text = home.waypost(&["test", "--dry-run"]).exits(0).stdout;
@@ -145,8 +145,8 @@ fn a_ca_for_one_attempt() {
 
 #[test]
 fn h37_each_failure_has_its_own_message() {
-    // Nobody has a name in it (RFC 6761 §6.4).
-    let unknown = default_at("https://nobody.invalid/in");
+    // It contains no names (RFC 6761 §6.4).
+    let unknown = default_at("https://unknown.invalid/in");
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let closed = default_at(&format!("https://localhost:{}/", free.local_addr().unwrap().port()));
     drop(free);

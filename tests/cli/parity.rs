@@ -157,12 +157,12 @@ fn the_form_and_the_flags_say_the_same() {
         let (form, flags) = (input.form(), input.flags());
         let what = format!("{:?} {:?} {:?} {:?}", input.auth, input.texts, input.format, input.secret);
         let names = |errors: &[Problem]| errors.iter().map(|error| error.field.unwrap().id).collect::<Vec<_>>();
-        let told: Vec<_> = flags.iter().map(|error| error["field"].as_str().unwrap()).collect();
-        assert_eq!(told, names(&form), "{what}");
-        for (error, told) in form.iter().zip(&flags) {
-            let message = told["message"].as_str().unwrap();
+        let reported: Vec<_> = flags.iter().map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(reported, names(&form), "{what}");
+        for (error, reported) in form.iter().zip(&flags) {
+            let message = reported["message"].as_str().unwrap();
             assert!(message.ends_with(&format!(": {}. {}", error.what, error.why)), "{what}: {message} against {error}");
-            assert_eq!(told["fix"], error.fix.text, "{what}");
+            assert_eq!(reported["fix"], error.fix.text, "{what}");
         }
         faulty += usize::from(!form.is_empty());
     }

@@ -65,7 +65,7 @@ fn an_endpoint_whose_answers_are_inconclusive() {
         let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
         let out = home.waypost(&["probe", "--yes"]).exits(3);
         assert!(out.stdout.lines().next().unwrap().contains(says), "{}", out.stdout);
-        // No key of the app is named where there is none.
+        // On the command line no key of the app is named.
         assert!(!out.stdout.contains("Press e"), "{}", out.stdout);
     }
 }

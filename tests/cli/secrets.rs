@@ -58,11 +58,11 @@ fn h15_one_final_newline_and_outer_whitespace() {
         let kept = auth == "hmac" || auth == "basic";
         let args = with(auth, args);
         if kept {
-            let json = home.waypost_stdin(&[&args[..], &["--json"]].concat(), " blank-text ").exits(0).json();
+            let json = home.waypost_stdin(&[&args[..], &["--json"]].concat(), " spaced-text ").exits(0).json();
             assert!(json["notices"].to_string().contains("whitespace"), "{json}");
-            assert_eq!(secret_of(&home), " blank-text \n");
+            assert_eq!(secret_of(&home), " spaced-text \n");
         } else {
-            refused_with(&home, &args, " blank-text", 2, Some(field), "whitespace");
+            refused_with(&home, &args, " spaced-text", 2, Some(field), "whitespace");
         }
     }
 }

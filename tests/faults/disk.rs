@@ -1,6 +1,6 @@
 //! Rows 31 and 33: every call of a save that touches the files fails, or is the last thing that the process does.
 //!
-//! A run that goes well is traced first; each of its calls on the home is then made to fail in a run of its own.
+//! A successful run is traced first; then each of its calls on the home is made to fail in a run of its own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -120,8 +120,8 @@ fn h31_a_fault_at_any_call_of_a_save_leaves_the_old_file_or_the_new() {
                 if call.renamed {
                     // After the rename the new file is there; a later fault can undo it only together with a power cut.
                     assert_ne!(after, before, "{at}");
-                    let told = out.stderr.contains("is saved, but may not survive a power failure");
-                    assert_eq!((out.code, told), (Some(5), true), "{at}");
+                    let warned = out.stderr.contains("is saved, but may not survive a power failure");
+                    assert_eq!((out.code, warned), (Some(5), true), "{at}");
                 } else if out.code == Some(0) {
                     // A look whose answer was not needed, or the sweeping beside a key that is there already.
                     let beside = call.line.contains("/state") && (before.is_some() || call.name.starts_with("unlink"));
@@ -213,8 +213,8 @@ fn h31_in_the_app_an_unconfirmed_save_is_reported() {
     let options = ["-P", dir.to_str().unwrap(), "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"];
     let mut app = app_with(&home, &options);
     // Where it wraps hangs on the length of the path in it.
-    let told = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ").contains("may not survive a power failure");
-    app.wait_until(|screen| told(screen.contents()));
+    let warned = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ").contains("may not survive a power failure");
+    app.wait_until(|screen| warned(screen.contents()));
     assert!(home.state_file().exists());
     assert_eq!(home.waypost(&["secret"]).exits(0).stdout, "mF_9.B5f-4.1JqM\n");
 }

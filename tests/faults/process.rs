@@ -233,7 +233,7 @@ fn h34_a_hundred_parallel_edits() {
     }
     let json: serde_json::Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
     assert!(saved > 0);
-    assert_eq!(json["generation"], saved + 1, "each that was told to be saved is");
+    assert_eq!(json["generation"], saved + 1, "each that was reported as saved is");
     assert_eq!(home.waypost(&["secret"]).exits(0).stdout, format!("{SECRET}\n"));
 }
 

@@ -39,12 +39,12 @@ fn ours(url: &EndpointUrl) -> Parts {
 fn h05_what_is_accepted_is_the_same_to_other_parsers() {
     let data: Value = serde_json::from_str(include_str!("../data/url_hosts.json")).unwrap();
     let mut accepted = 0;
-    let mut told_apart = 0;
+    let mut distinguished = 0;
     for one in data["urls"].as_array().unwrap() {
         let text = one["url"].as_str().unwrap();
         let (python, curl) = (parts(&one["python"]), parts(&one["curl"]));
         let Ok(url) = EndpointUrl::parse(text) else {
-            told_apart += usize::from(python != curl);
+            distinguished += usize::from(python != curl);
             continue;
         };
         accepted += 1;
@@ -53,7 +53,7 @@ fn h05_what_is_accepted_is_the_same_to_other_parsers() {
         }
     }
     // Of those that are refused many are read in two ways: that is why.
-    assert!(accepted > 60 && told_apart > 200, "{accepted} accepted, {told_apart} told apart");
+    assert!(accepted > 60 && distinguished > 200, "{accepted} accepted, {distinguished} distinguished");
 }
 
 struct Place {

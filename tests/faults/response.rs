@@ -146,8 +146,8 @@ fn h46_what_retry_after_says_is_shown_and_capped() {
             assert!(text(&attempt, "why").contains(shows), "{value}: {attempt}");
             assert_eq!(receiver.connections(), 1, "a test is one attempt");
             let out = home.waypost_stdin(&["send", "-", "--retries", "0"], "{}").exits(3);
-            let told = format!("{}{}", out.stdout, out.stderr);
-            assert!(told.contains(shows), "{value}: {told}");
+            let output = format!("{}{}", out.stdout, out.stderr);
+            assert!(output.contains(shows), "{value}: {output}");
         }
     }
 }

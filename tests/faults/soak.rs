@@ -113,15 +113,15 @@ fn soak() {
     runtime.block_on(deliver(DELIVERIES / 10));
     let before = (memory(), descriptors());
 
-    let told = AtomicUsize::new(0);
+    let saves = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for at in 0..SAVES {
-            let (waypost, told, url, ca) = (&waypost, &told, &endpoint.url, &ca_file);
+            let (waypost, saves, url, ca) = (&waypost, &saves, &endpoint.url, &ca_file);
             // Each of another token: one that changed nothing would be no save.
             scope.spawn(move || match waypost.edit(None, |_, _| Ok(settings(url, ca, at % 100 + 1, at))) {
                 Ok(saved) => {
                     assert_eq!(saved.warning, None);
-                    told.fetch_add(1, Ordering::SeqCst);
+                    saves.fetch_add(1, Ordering::SeqCst);
                 }
                 Err(problem) => assert_eq!(problem.kind, ProblemKind::Busy, "{problem}"),
             });
@@ -146,8 +146,8 @@ fn soak() {
     // No save that was reported is lost.
     let snapshot = waypost.snapshot();
     assert!(matches!(snapshot.state, State::Open(_)));
-    assert_eq!(snapshot.generation, 1 + told.load(Ordering::SeqCst) as u64);
-    assert!(told.load(Ordering::SeqCst) > 0);
+    assert_eq!(snapshot.generation, 1 + saves.load(Ordering::SeqCst) as u64);
+    assert!(saves.load(Ordering::SeqCst) > 0);
     let listed = waypost.deliveries(None, 0, DELIVERIES * 2).unwrap();
     assert_eq!((listed.deliveries.len(), listed.unreadable), (DELIVERIES, 0));
 }

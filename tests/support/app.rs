@@ -263,7 +263,7 @@ impl App {
     #[track_caller]
     pub fn shown_request(&mut self) -> ShownRequest {
         let rows = self.under_the_tabs();
-        let gap = rows.iter().position(|row| row.trim().is_empty()).expect("a blank line before the body");
+        let gap = rows.iter().position(|row| row.trim().is_empty()).expect("an empty line before the body");
         let first_header = rows.iter().position(|row| row.starts_with("content-type: ")).expect("the first header");
         let mut headers: Vec<(String, String)> = Vec::new();
         for row in &rows[first_header..gap] {
@@ -315,7 +315,7 @@ impl App {
         let rule = rows.iter().position(|row| row.starts_with("│ ───")).expect("the rule under the tabs");
         let buttons = rows.iter().rposition(|row| row.contains("[ ")).expect("the buttons");
         let inner = |row: &&str| row.chars().skip(2).take(self.columns - 4).collect();
-        // The last one is the blank line over the buttons.
+        // The last one is the empty line above the buttons.
         rows[rule + 1..buttons - 1].iter().map(inner).collect()
     }
 

@@ -1,4 +1,4 @@
-//! The receiver's own check of a request: HMAC by `ring`, base64 and percent-decoding by hand, so that a mistake in the
+//! The receiver's own check of a request: HMAC by `ring`, base64 and percent-decoding written out, so that a mistake in the
 //! product's code cannot hide in the check of it.
 
 use ring::hmac;

@@ -1,4 +1,4 @@
-//! What is said in a demo beside the rest: what to do next, and what its receiver saw.
+//! What a demo adds to the accessible mode: what to do next, and what its receiver saw.
 
 use std::time::Duration;
 

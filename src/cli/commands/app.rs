@@ -32,7 +32,7 @@ pub fn run_demo(globals: &Globals, look: Look) -> Result<u8, Failure> {
     if is_accessible(look) {
         let (to_session, witnessed) = unbounded_channel();
         let demo = runtime.block_on(Demo::start(move |witness| {
-            // Nobody receives it after the session has ended.
+            // There is no receiver after the session has ended.
             let _ = to_session.send(witness);
         }))?;
         return accessible::open(runtime, &demo.waypost(), Some(InDemo::new(demo.url(), witnessed)));

@@ -36,7 +36,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     };
     let url = fields.url.clone().unwrap_or_else(|| draft.text(field::URL).to_owned());
     let mut given = secret::read(&fields.secret, &url, waypost)?;
-    // Asked before the lock is taken: nobody else should wait for typing.
+    // Asked before the lock is taken, so that no other process waits for typing.
     if let Err(wrong) = fields.check(draft, given.as_ref()) {
         let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
         given = secret::ask(field, &url)?;

@@ -73,7 +73,7 @@ pub struct Args {
     ca_out: Option<PathBuf>,
 }
 
-/// Receives until a signal comes, or the reader of the lines has gone.
+/// Receives until a signal arrives or the reader of the lines has gone.
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let how = how(args)?;
     runtime::run(async {

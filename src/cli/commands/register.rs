@@ -27,7 +27,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         Ok(checked) => checked,
         Err(wrong) => {
             let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
-            // Nobody should type a secret for nothing.
+            // Checked first, so that no secret is typed in vain.
             match waypost.state() {
                 State::Empty => {}
                 State::Unreadable(problem) => return Err(problem.into()),

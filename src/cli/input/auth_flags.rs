@@ -1,4 +1,4 @@
-//! The flags of the auth types, made of their fields: an auth type that is added has its flags at once.
+//! The flags of the auth types, made from their fields: a new auth type needs no code here.
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};

@@ -58,7 +58,7 @@ enum Line {
     Gone,
 }
 
-/// What came of a question.
+/// The result of a question.
 pub enum Answer {
     /// A line.
     Text(Secret),
@@ -209,7 +209,7 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
             }
         }
     };
-    // Nobody waits for it any more when a signal came first.
+    // There is no receiver any more when a signal came first.
     let _ = answers.send(line);
 }
 

@@ -22,7 +22,7 @@ impl Error {
     }
 }
 
-/// Reads a file of any kind: a pipe such as `<(command)` is one, too.
+/// Reads a file of any kind, such as the pipe of `<(command)`.
 pub fn file(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
     bounded(File::open(path).map_err(Error::Unreadable)?, most)
 }

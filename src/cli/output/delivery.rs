@@ -61,7 +61,7 @@ pub fn json(delivery: &Delivery) -> Value {
     json!({ "delivery": ops::delivery_json(delivery), "notices": notices })
 }
 
-/// What is worth knowing about a delivery that was successful.
+/// Notices about a delivery that was successful.
 pub fn notices(delivery: &Delivery) -> Vec<String> {
     delivery.last().map(diagnosis::notices).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Where output goes: what was asked for on stdout, everything else that is said on stderr.
+//! Where output goes: requested data to stdout, everything else to stderr.
 
 pub mod delivery;
 pub mod destination;
@@ -34,7 +34,7 @@ pub struct Out {
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
-    /// Nothing but errors, beside what was asked for.
+    /// Only errors and requested data.
     Quiet,
     /// What helps.
     Normal,
@@ -73,12 +73,12 @@ impl Out {
         Self { json: globals.json, verbosity, coloured }
     }
 
-    /// The same, but all of it is said.
+    /// The same, but verbose.
     pub const fn verbose(self) -> Self {
         Self { verbosity: Verbosity::Verbose, ..self }
     }
 
-    /// Without colours and for people, however else they want it.
+    /// Without colours and for people, whatever the options say.
     pub const fn plain() -> Self {
         Self { json: false, verbosity: Verbosity::Normal, coloured: false }
     }
@@ -108,14 +108,14 @@ impl Out {
         self.verbosity != Verbosity::Quiet && terminal::can_redraw_stderr()
     }
 
-    /// Says something beside what was asked for, on stderr.
+    /// Prints on stderr, unless it is quiet or prints JSON.
     pub fn say(self, text: &str) {
         if self.verbosity != Verbosity::Quiet && !self.json {
             print_stderr(text);
         }
     }
 
-    /// Says what is worth knowing about inputs.
+    /// Prints the notices about inputs.
     pub fn say_notices(self, notices: &[Notice]) {
         for notice in notices {
             self.say(&format!("note: {}.", visible(&notice.to_string())));

@@ -73,7 +73,7 @@ impl Check<'_> {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 
-    /// Notes something worth knowing.
+    /// Adds a notice.
     pub fn notice(&mut self, field: Field, text: impl Into<String>) {
         self.notices.push(Notice::new(field, text));
     }
@@ -98,7 +98,7 @@ pub trait AuthMethod: fmt::Debug + Send + Sync {
     /// sentence without a full stop. Never holds a secret, a part of one, or the signature that was expected.
     ///
     /// # Errors
-    /// Why it is not one of ours.
+    /// Why it is not valid.
     fn verify(&self, received: &Received<'_>, now: i64) -> Result<String, String>;
 
     /// The mistakes of a request that was rejected; empty when they are not known.

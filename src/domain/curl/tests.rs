@@ -37,7 +37,7 @@ fn without_secrets_it_is_one_command() {
 }
 
 #[test]
-fn secrets_are_named_and_not_told() {
+fn secrets_are_named_and_not_revealed() {
     for (auth_type, name) in [
         (hmac::SPEC, "$WAYPOST_SECRET"),
         (basic::SPEC, "$WAYPOST_PASSWORD"),

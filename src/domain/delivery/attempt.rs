@@ -1,4 +1,4 @@
-//! One HTTP request, what came of it, and the delivery it belongs to.
+//! One HTTP request and its result, and the delivery it belongs to.
 
 use std::net::SocketAddr;
 
@@ -107,7 +107,7 @@ impl Diagnosis {
     }
 }
 
-/// One HTTP request and what came of it.
+/// One HTTP request and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     pub started_at: Timestamp,

@@ -32,7 +32,7 @@ pub(super) enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// What the header of an answer asks for; `now` tells the century of a date with two digits for its year.
+    /// What the header of an answer asks for; `now` determines the century of a date with a two-digit year.
     pub(super) fn of(response: &Response, now: Timestamp) -> Option<Self> {
         response.header("retry-after").map(|value| Self::parse(value, now))
     }

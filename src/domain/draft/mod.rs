@@ -21,7 +21,7 @@ pub struct Draft {
     values: Values,
 }
 
-/// A draft that holds: the settings it means, and what is worth knowing about them.
+/// A valid draft: its settings, and the notices about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// What the draft means.
@@ -162,7 +162,7 @@ impl Draft {
         }
     }
 
-    /// What is worth knowing about the fields, whether or not others are wrong.
+    /// The notices about the fields, whether or not others are wrong.
     #[must_use]
     pub fn notices(&self) -> Vec<Notice> {
         self.examine().2

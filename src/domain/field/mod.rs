@@ -3,7 +3,7 @@
 //! ```text
 //! spec     a field as data: its id, label, flag, kind and texts; and values by field
 //! common   the fields that every destination has
-//! notice   what is worth knowing about a field
+//! notice   a remark about a value that is accepted
 //! ```
 //!
 //! The fields of an auth type are in its own file, `domain/auth/NAME.rs`. The form, the flags, the accessible mode, `show` and

@@ -1,10 +1,10 @@
-//! What is worth knowing about an input that is accepted all the same.
+//! A remark about an input that is accepted.
 
 use std::fmt;
 
 use super::spec::Field;
 
-/// Something worth knowing about an input that is accepted all the same. Never asks anything.
+/// A remark about an input that is accepted. Requires no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// The input it is about.

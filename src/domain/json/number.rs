@@ -66,7 +66,7 @@ fn double(number: f64, numbers: Numbers) -> String {
             format!("{sign}{first}{point}{rest}e{direction}{size}")
         };
     }
-    // How many digits stand before the point; none or fewer for a number below 1.
+    // The number of digits before the point; zero or negative for a number below 1.
     let before = exponent + 1;
     match usize::try_from(before) {
         Ok(before) if before >= digits.len() => {

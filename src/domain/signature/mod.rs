@@ -108,7 +108,7 @@ pub struct SigningSecret {
 /// Why a secret is not a key for its format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidKey {
-    /// RFC 2104 allows an empty key, but it authenticates nobody.
+    /// RFC 2104 allows an empty key, but it proves nothing.
     Empty,
     /// `standard` decodes the key from base64.
     NotBase64,
@@ -118,7 +118,7 @@ impl SigningSecret {
     /// Takes a secret for a format.
     ///
     /// # Errors
-    /// An empty one (RFC 2104 allows it, but it authenticates nobody), or for `standard` one that is not base64 after `whsec_`.
+    /// An empty one (RFC 2104 allows it, but it proves nothing), or for `standard` one that is not base64 after `whsec_`.
     pub fn new(secret: Secret, format: Format) -> Result<Self, InvalidKey> {
         if secret.is_empty() {
             return Err(InvalidKey::Empty);

@@ -122,7 +122,7 @@ impl EndpointUrl {
         self.query.map(|at| &self.text[at + 1..])
     }
 
-    /// What is worth knowing about a URL that is accepted.
+    /// The notices about a URL that is accepted.
     #[must_use]
     pub fn notices(&self) -> Vec<Notice> {
         let local_name = self.host == "localhost" || self.host.ends_with(".localhost");

@@ -37,7 +37,7 @@ impl Db {
         // left.
         let db = Self::connect(&path, &path, OpenFlags::SQLITE_OPEN_READ_WRITE, Operation::Read)?;
         let (db, version) = match db.version(Operation::Read) {
-            // They cannot be created in a read-only directory. Without them nobody writes.
+            // They cannot be created in a read-only directory. Without them, there is no writer.
             Err(_) if access(parent(&path), Access::WRITE_OK).is_err() && !fs::exists(wal(&path)).unwrap_or(true) => {
                 let db = Self::connect(&path, &immutable(&path), OpenFlags::SQLITE_OPEN_READ_ONLY, Operation::Read)?;
                 let version = db.version(Operation::Read)?;
@@ -141,7 +141,7 @@ impl Db {
     }
 }
 
-/// The name of a database that nobody changes, for SQLite (sqlite.org/uri.html): it then takes no locks and needs no other file.
+/// The name of a database that no one changes, for SQLite (sqlite.org/uri.html): it then takes no locks and needs no other file.
 fn immutable(path: &Path) -> PathBuf {
     let encoded = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
     format!("file:{encoded}?immutable=1").into()

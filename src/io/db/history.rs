@@ -240,7 +240,7 @@ fn insert(connection: &mut Connection, deliveries: &[Delivery], records: &[Vec<u
     transaction.commit()
 }
 
-/// Deletes the oldest deliveries until so many more are within the bound, and counts those.
+/// Deletes the oldest deliveries until the given number more fit the bound, and returns how many it deleted.
 fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound) -> rusqlite::Result<()> {
     let size = "SELECT deliveries, bytes FROM history_size";
     let (mut deliveries, mut bytes): (u64, u64) =

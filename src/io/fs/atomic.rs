@@ -3,7 +3,7 @@
 //! ```text
 //! resolve links → temp file beside the target (O_EXCL, 0600) → write → fsync → rename → fsync of the directory
 //! ```
-//! A failure before the rename leaves the old file untouched and nothing else behind. A failure after it only means that a power
+//! A failure before the rename leaves the old file untouched and no other. A failure after it only means that a power
 //! cut could bring back the old file.
 
 use std::ffi::{OsStr, OsString};

@@ -98,7 +98,7 @@ pub fn read_private(path: &Path, links: Links, limit: usize) -> Result<Zeroizing
         .map_err(|kind| FileError::new(Operation::Read, path, kind))
 }
 
-/// Checks that the mode gives nobody but the owner a right to read or write.
+/// Checks that the mode lets only the owner read or write.
 pub(in crate::io) fn check_private(metadata: &Metadata, path: &Path) -> Result<(), FileErrorKind> {
     let mode = metadata.permissions().mode() & 0o7777;
     if mode & 0o066 == 0 {
@@ -128,7 +128,7 @@ fn read_open(file: &mut File, metadata: &Metadata, limit: usize) -> Result<Zeroi
     if expected > limit {
         return Err(FileErrorKind::TooLarge { limit });
     }
-    // Enough capacity from the start: a buffer that grows leaves copies behind.
+    // Enough capacity from the start: a buffer that grows leaves copies in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected.saturating_add(1)));
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.take(most).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-//! A throw-away certificate for the receiver: a CA made on the spot signs one leaf, and its key is gone.
+//! A temporary certificate for the receiver: a new CA signs one leaf, then its key is discarded.
 //!
 //! Two certificates and not one self-signed: clients refuse a CA's certificate as a server's, and a CA whose key no longer
 //! exists can be trusted without fear of what else it might sign.
@@ -70,7 +70,7 @@ fn named(common_name: &str) -> DistinguishedName {
     name
 }
 
-/// From yesterday on, for clients whose clock is behind.
+/// From yesterday on, for clients whose clock is slow.
 fn hold(params: &mut CertificateParams, now: Timestamp) -> io::Result<()> {
     let today = TimeZone::UTC.to_datetime(now).date();
     let day = |days: i32| -> io::Result<_> {
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_none_is_refused() {
+    fn an_invalid_name_is_refused() {
         let error = make("bücher.example", "2026-11-23T00:00:00Z".parse().unwrap()).err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
         assert!(error.to_string().contains("bücher.example"));

@@ -14,7 +14,7 @@ use crate::domain::destination::Settings;
 /// The path that `Receiver::url` names.
 pub(super) const PATH: &str = "/in";
 
-/// What is registered at this moment: with `None` everything is accepted unchecked; with words for why that cannot be told,
+/// What is registered at this moment: with `None` everything is accepted unchecked; with the reason when that is not known,
 /// everything is answered by 503.
 pub type Registered = Arc<dyn Fn() -> Result<Option<Settings>, String> + Send + Sync>;
 

@@ -261,7 +261,7 @@ impl Reader<'_> {
         Ok(Entry { id, draft, created_at, updated_at, secrets })
     }
 
-    /// Absent fields stay empty: after the auth type was changed by hand, the error to report is that the secret cannot be opened.
+    /// Absent fields stay empty: after the auth type was edited in the file, the error to report is that the secret cannot be opened.
     fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StateError> {
         for field in draft.auth_type().fields.iter().filter(|field| !field.is_secret()) {
             let part = &["destination", "auth", field.id];

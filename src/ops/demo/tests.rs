@@ -60,7 +60,7 @@ async fn a_check_that_fails_names_the_mistake() {
 }
 
 #[tokio::test]
-async fn for_every_auth_type_there_is_something_to_refuse_and_to_mend() {
+async fn every_auth_type_can_be_refused_and_fixed() {
     for (auth_type, slip, status, says) in [
         (
             default::SPEC,
@@ -107,7 +107,7 @@ async fn a_secret_that_came_since_is_masked_too() {
 }
 
 #[tokio::test]
-async fn a_key_that_came_is_masked_whatever_is_registered_when_it_is_told_of() {
+async fn a_received_key_is_masked_whatever_is_registered_when_it_is_reported() {
     let (demo, _) = started().await;
     let waypost = demo.waypost();
     let registered = Registered { waypost: waypost.clone(), received: Mutex::default() };

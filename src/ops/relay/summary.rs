@@ -1,4 +1,4 @@
-//! What became of the lines of a run.
+//! The outcome of the lines of a run.
 
 use std::ops::RangeInclusive;
 
@@ -70,7 +70,7 @@ pub struct InvalidLine {
 pub struct GaveUp {
     /// The number of probes in a row that it did not accept.
     pub probes: u32,
-    /// What came of the last attempt, in words.
+    /// The result of the last attempt, in words.
     pub why: String,
 }
 

@@ -1,4 +1,4 @@
-//! Notices that the terminal has gone.
+//! Detects that the terminal has gone.
 //!
 //! After an SSH connection drops, crossterm's reader neither returns nor rests, and SIGHUP may be ignored (`nohup`). So a
 //! thread of our own waits for the terminal's hang-up. It sleeps in the kernel until then.

@@ -51,7 +51,7 @@ pub fn start(
     let keys = EventStream::new();
     let panicked = outside.0.clone();
     terminal::give_back_at_panic(move || {
-        // What panicked may be a task of which nobody hears; if it was the loop, nobody reads this.
+        // A task that panicked may have no other way to report it; if it was the loop, no one reads this.
         let _ = panicked.send(Msg::Terminate(PANICKED));
     });
     let _taken = Taken::take()?;

@@ -9,7 +9,7 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Whether the terminal is ours now. A panic can come from anywhere, so this cannot live in a value.
+/// Whether the terminal is in the app's hands. A panic can come from anywhere, so this cannot live in a value.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal's settings before it was first taken.

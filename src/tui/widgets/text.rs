@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn code_breaks_behind_blanks() {
+    fn code_breaks_after_spaces() {
         assert_eq!(broken_after_spaces("  one two  three", 10), ["  one two ", " three"]);
         assert_eq!(broken_after_spaces("    abcdefgh", 6), ["    ab", "cdefgh"]);
         assert_eq!(broken_after_spaces("漢字", 1), ["漢字"]);
     }
 
     #[test]
-    fn broken_keeps_every_blank() {
+    fn broken_lines_keep_every_space() {
         assert_eq!(broken("a  b  c", 3), ["a  ", "b  ", "c"]);
     }
 }

@@ -45,7 +45,7 @@ fn runs() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
         1 => Just(plain.add_modifier(Modifier::UNDERLINED)),
         1 => Just(plain.bg(Color::Blue)),
     ];
-    // Behind the last of them the cursor is unknown: it may be wide elsewhere.
+    // After the last of them the cursor is unknown: it may be wide on another terminal.
     let sign = prop_oneof![5 => Just(" "), 2 => Just("a"), 1 => Just("─"), 1 => Just("…"), 1 => Just("♠")];
     prop::collection::vec((prop_oneof![1_usize..4, 1_usize..32], sign, style), 0..20)
 }

@@ -15,7 +15,7 @@ use crate::support::receiver::{RawRequest, Receiver};
 struct Journey<'a> {
     typed: Typed<'a>,
     submit: Submit,
-    /// Behind the receiver's URL.
+    /// Appended to the receiver's URL.
     query: &'a str,
     check: Check,
     /// The secret, in every form that may not be seen; what is sent of it comes last.

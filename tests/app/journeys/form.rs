@@ -118,7 +118,7 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
         assert!(app.value_of(label).contains(text), "{label}: {}", app.value_of(label));
     }
     assert!(!home.config_dir().exists(), "something was saved");
-    // Mended one by one: the error goes with the first change, and the next one is gone to.
+    // Fixed one by one: the error disappears with the first change, and the next one gets the focus.
     app.press(&[Key::Home, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.type_text("s");
     app.gone("Must start with https://");

@@ -47,7 +47,7 @@ fn h37_in_the_app_a_refused_connection_names_its_phase_and_why() {
     let (why, fix) = why_and_fix(&app);
     assert!(why.contains(&format!("127.0.0.1:{port}")) && !fix.is_empty(), "{why} {fix}");
     app.key(Key::Esc);
-    // The list tells it, too.
+    // The list shows it, too.
     app.wait_for("✗ connect");
     app.quit();
 }
@@ -55,7 +55,7 @@ fn h37_in_the_app_a_refused_connection_names_its_phase_and_why() {
 #[test]
 fn h41_in_the_app_an_unknown_issuer_is_explained() {
     let home = Home::new();
-    let ca = Ca::named("a CA that nobody knows");
+    let ca = Ca::named("an unknown CA");
     let leaf = ca.leaf(&["localhost"]);
     let receiver = Receiver::with_leaf(check::expect_nothing(), vec![Answer::Checked], &ca, leaf);
     // Another receiver's CA is trusted.
@@ -66,7 +66,7 @@ fn h41_in_the_app_an_unknown_issuer_is_explained() {
     app.wait_for("✗ TLS");
     let (why, fix) = why_and_fix(&app);
     assert!(why.contains("certificate") && !fix.is_empty(), "{why} {fix}");
-    app.wait_for("a CA that nobody");
+    app.wait_for("an unknown CA");
     assert!(!app.screen_text().contains("UnknownIssuer"), "{}", app.screen_text());
     assert!(receiver.requests().is_empty());
     app.quit();

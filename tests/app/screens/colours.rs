@@ -106,7 +106,7 @@ fn place(color: Color) -> usize {
         Color::LightMagenta => 13,
         Color::LightCyan => 14,
         Color::White => 15,
-        other => panic!("{other} is none of the 16"),
+        other => panic!("{other} is not one of the 16"),
     }
 }
 
@@ -122,7 +122,7 @@ fn every_colour_can_be_read_on_dark_and_on_light() {
     let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(false);
     let mut missed = Vec::new();
     for style in [accent, dim, strong, selected, good, bad, note, key] {
-        assert_eq!(style.bg, None, "a colour behind is another contrast");
+        assert_eq!(style.bg, None, "a background changes the contrast");
         let Some(color) = style.fg else { continue };
         for (name, colors, backgrounds) in &PALETTES {
             for (light, background) in [false, true].into_iter().zip(backgrounds) {
@@ -157,7 +157,7 @@ pub fn assert_readable(model: &Model) {
                 if ink == Color::Reset && paper == Color::Reset || EXCEPTIONS.contains(&(*name, light, ink)) {
                     continue;
                 }
-                assert!(ink != Color::Reset, "{paper} lies behind an ink that nobody knows");
+                assert!(ink != Color::Reset, "{paper} is the background of an unknown colour");
                 let is = contrast(colors[place(ink)], ground);
                 assert!(is >= LEAST, "{ink} on {paper} of {name}, light: {light}: {is:.2}");
             }

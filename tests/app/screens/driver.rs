@@ -107,7 +107,7 @@ pub fn screen(model: &Model) -> String {
     rows(&buffer).iter().map(text).collect::<Vec<String>>().join("\n")
 }
 
-/// Rows that are all alike tell no more than one of them does.
+/// Rows that are all alike say no more than one of them.
 const ALIKE: usize = 6;
 
 /// A screen's text, where many rows in a row are alike one of them and how many there are more.

@@ -161,7 +161,7 @@ fn a_failed_save_loses_nothing() {
 }
 
 #[test]
-fn nothing_typed_while_a_save_is_under_way_gets_into_it() {
+fn nothing_typed_during_a_save_becomes_part_of_it() {
     let mut model = app(scenes::nothing());
     fill(&mut model, bearer::SPEC);
     press(&mut model, "ctrl-o");
@@ -171,7 +171,7 @@ fn nothing_typed_while_a_save_is_under_way_gets_into_it() {
 }
 
 #[test]
-fn keys_that_come_while_a_save_is_under_way_count_when_it_has_ended_well() {
+fn keys_pressed_during_a_save_count_when_it_succeeds() {
     let mut model = app(scenes::nothing());
     fill(&mut model, bearer::SPEC);
     assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
@@ -355,7 +355,7 @@ fn an_edited_body_is_what_is_sent() {
 }
 
 #[test]
-fn a_body_that_is_not_json_is_taken_after_saying_so() {
+fn a_body_that_is_not_json_is_accepted_after_a_warning() {
     let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t ctrl-e x esc");
     assert!(screen(&model).contains("Not JSON at line 1, column 1"), "{}", screen(&model));
@@ -511,14 +511,14 @@ fn a_probe_is_sent_again_as_a_ping() {
 
 #[test]
 fn the_notice_about_an_old_request_names_the_current_time() {
-    for (mistakes, told) in [(vec![Mistake::Stale(1000)], true), (vec![Mistake::Method, Mistake::Stale(1000)], false)] {
+    for (mistakes, shown) in [(vec![Mistake::Stale(1000)], true), (vec![Mistake::Method, Mistake::Stale(1000)], false)] {
         let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "v");
         update(&mut model, paste("X-Signature: abc"));
         press(&mut model, "ctrl-o");
         let explanation = Explanation { valid: false, mistakes, reason: "old".into(), fix: String::new(), code: Vec::new() };
         update(&mut model, Msg::Explained(1, Ok(Box::new(explanation))));
-        assert_eq!(screen(&model).contains("Checked against the current time"), told, "{}", screen(&model));
+        assert_eq!(screen(&model).contains("Checked against the current time"), shown, "{}", screen(&model));
     }
 }
 

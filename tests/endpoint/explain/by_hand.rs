@@ -1,4 +1,4 @@
-//! What the other side does, rightly or wrongly: HMAC by `ring`, everything else by hand, so that a mistake in the product's
+//! What senders do, rightly or wrongly: HMAC by `ring`, everything else written out, so that a mistake in the product's
 //! code cannot hide in the check of it.
 
 use ring::hmac;

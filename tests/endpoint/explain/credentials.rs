@@ -155,7 +155,7 @@ fn query_keys() -> Vec<Case> {
         case("nothing", "/in?a=1", vec![Mistake::ParameterMissing { name: "X-Api-Key".into() }]),
         case("another parameter", &format!("/in?api_key={encoded}"), vec![other]),
         case(
-            "not encoded, behind a name alone",
+            "not encoded, after the name alone",
             &format!("/in?a&X-Api-Key={KEY}"),
             credential(CredentialForm::NotPercentEncoded),
         ),

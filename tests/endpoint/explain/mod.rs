@@ -97,7 +97,7 @@ pub(crate) struct Case {
     pub(crate) mistakes: Vec<Mistake>,
 }
 
-/// Each case is named as exactly its mistakes, in words that tell no secret.
+/// Each case is named as exactly its mistakes, in words that reveal no secret.
 pub(crate) fn assert_named(cases: &[Case]) {
     let mut wrong = Vec::new();
     for case in cases {

@@ -177,7 +177,7 @@ proptest! {
                 Some((_, value)) => value,
                 None => &mut request.target,
             };
-            // Behind prefix, scheme, path and timestamp, and before the padding.
+            // After prefix, scheme, path and timestamp, and before the padding.
             let bare = value.trim_end_matches('=').len();
             let at = bare - 1 - at.index(20);
             prop_assume!(value.as_bytes()[at] != to.as_bytes()[0]);

@@ -49,7 +49,7 @@ async fn nothing_listens() {
     let attempt = case.send().await;
     assert_eq!(failed(&attempt, Phase::Connect), Cause::ConnectionRefused(Some(address)));
     assert!(attempt.diagnosis.why.contains(&format!("{HOST}:{}", address.port())), "{attempt:?}");
-    assert!(attempt.diagnosis.why.contains("127.0.0.1"), "a private address behind a name is told");
+    assert!(attempt.diagnosis.why.contains("127.0.0.1"), "a private address of a name is reported");
     let case = Case::new(&format!("https://127.0.0.1:{}/in", address.port()), &Pki::new("CA"));
     let attempt = case.send().await;
     assert_eq!(failed(&attempt, Phase::Connect), Cause::ConnectionRefused(Some(address)));
@@ -144,10 +144,10 @@ async fn a_stop_keeps_what_was_seen() {
     })
     .await;
     let waiting = Arc::new(tokio::sync::Notify::new());
-    let told = Arc::clone(&waiting);
+    let signal = Arc::clone(&waiting);
     let progress = move |progress| {
         if progress == Progress::Began(Phase::Wait) {
-            told.notify_one();
+            signal.notify_one();
         }
     };
     let attempt = Case::new(&silent.url(), &pki).send_with(progress, waiting.notified()).await;
@@ -162,10 +162,10 @@ async fn a_stop_keeps_what_was_seen() {
     })
     .await;
     let receiving = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&receiving);
+    let signal = Arc::clone(&receiving);
     let progress = move |progress| {
         if progress == Progress::Began(Phase::Read) {
-            told.store(true, Ordering::SeqCst);
+            signal.store(true, Ordering::SeqCst);
         }
     };
     let stop = std::future::poll_fn(move |context| {

@@ -114,14 +114,14 @@ async fn what_is_sent_is_the_request_and_nothing_else() {
 async fn the_phases_are_reported_in_order() {
     let pki = Pki::new("test CA");
     let server = answering(&pki, OK).await;
-    let told = Mutex::new(Vec::new());
+    let seen = Mutex::new(Vec::new());
     let attempt =
-        Case::new(&server.url(), &pki).send_with(|progress| told.lock().unwrap().push(progress), std::future::pending()).await;
-    let told = told.into_inner().unwrap();
+        Case::new(&server.url(), &pki).send_with(|progress| seen.lock().unwrap().push(progress), std::future::pending()).await;
+    let seen = seen.into_inner().unwrap();
     let began: Vec<Phase> =
-        told.iter().filter_map(|p| if let Progress::Began(phase) = p { Some(*phase) } else { None }).collect();
+        seen.iter().filter_map(|p| if let Progress::Began(phase) = p { Some(*phase) } else { None }).collect();
     let ended: Vec<Phase> =
-        told.iter().filter_map(|p| if let Progress::Ended(phase, _) = p { Some(*phase) } else { None }).collect();
+        seen.iter().filter_map(|p| if let Progress::Ended(phase, _) = p { Some(*phase) } else { None }).collect();
     assert_eq!(began, Phase::ALL);
     assert_eq!(ended, Phase::ALL);
     let sum: f64 = Phase::ALL.iter().map(|&phase| attempt.timings.get(phase).unwrap()).sum();

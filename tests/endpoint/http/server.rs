@@ -17,7 +17,7 @@ use waypost::io::http::Lookup;
 /// The name that [`Names`] sends to loopback.
 pub const HOST: &str = "hooks.example.test";
 
-/// A lookup that knows what a test tells it.
+/// A resolver with the answers that a test gives it.
 #[derive(Clone, Debug, Default)]
 pub struct Names(pub Vec<IpAddr>);
 

@@ -87,7 +87,7 @@ async fn a_cas_certificate_as_a_servers() {
 }
 
 #[tokio::test]
-async fn a_trusted_self_signed_leaf_is_taken() {
+async fn a_trusted_self_signed_leaf_is_accepted() {
     let (identity, pem) = self_signed(HOST, |_| {});
     let server = serve(identity, OK).await;
     let mut case = Case::new(&server.url(), &Pki::new("CA"));
@@ -163,7 +163,7 @@ async fn a_host_that_is_an_address() {
     let tls = attempt.tls.unwrap();
     assert_eq!(tls.names, ["127.0.0.1"]);
     assert_eq!(tls.version.as_deref(), Some("TLS 1.3"));
-    // As IANA names it; the server gives tickets, and they tell it.
+    // As IANA names it.
     let cipher = tls.cipher.unwrap();
     assert!(
         ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"].contains(&cipher.as_str()),

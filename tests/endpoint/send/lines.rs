@@ -1,4 +1,4 @@
-//! Events in number.
+//! Many events.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -141,7 +141,7 @@ async fn two_thousand_lines_are_delivered_each_under_one_id() {
     assert_eq!(history.len(), COUNT);
     assert!(history.iter().all(|delivery| delivery.outcome() == Outcome::Delivered && delivery.event.starts_with("test:")));
     let connected = history.iter().flat_map(|delivery| &delivery.attempts).filter(|attempt| attempt.tls.is_some()).count();
-    assert_eq!(connected, 8, "only an attempt that connected tells of it");
+    assert_eq!(connected, 8, "only an attempt that connected reports it");
 }
 
 #[tokio::test]
@@ -314,7 +314,7 @@ async fn a_history_that_cannot_be_written_is_reported_once() {
     let receiver = receiver(vec![Answer::status(200)]);
     let summary = send(&place, &receiver, &numbered(50), &how(place.options(), 4), &Kept::default()).await;
     assert_eq!(summary.tally.delivered, 50);
-    assert!(summary.unrecorded.unwrap().what.contains("cannot"), "told");
+    assert!(summary.unrecorded.unwrap().what.contains("cannot"), "it is reported");
 }
 
 #[tokio::test]
@@ -339,7 +339,7 @@ async fn an_input_that_fails_is_reported_with_its_position() {
     assert_eq!(summary.unreadable.as_deref(), Some("unplugged"));
 }
 
-/// Gives its bytes, and then nothing for as long as it lives: as a pipe that stays open. Tells when it is waited for.
+/// Gives its bytes, and then nothing for as long as it lives: like a pipe that stays open. Reports when it is waited for.
 struct StaysOpen(Cursor<String>, Arc<Stopper>);
 
 impl Read for StaysOpen {

@@ -1,4 +1,4 @@
-//! Real events, against a receiver that shares nothing with the product: retries, lines in number, stops, files that break.
+//! Real events, against a receiver that shares nothing with the product: retries, many lines, stops, files that fail.
 
 mod endpoint;
 mod lines;

@@ -23,7 +23,7 @@ fn receiver(answers: Vec<Answer>) -> Receiver {
 }
 
 #[tokio::test]
-async fn tried_again_until_it_is_taken() {
+async fn tried_again_until_it_is_accepted() {
     let place = Place::new();
     let receiver =
         receiver(vec![Answer::status(500), Answer::Close, Answer::status(503).header("Retry-After", "7"), Answer::Checked]);

@@ -146,7 +146,7 @@ pub fn cases(settings: &Settings) -> Vec<Case> {
     };
     all.push(case("a letter changed", right.clone().changed(&header, spoiled), false));
     all.push(case("an empty header", right.clone().changed(&header, |_| String::new()), false));
-    all.push(case("a blank in the middle", right.clone().changed(&header, blank_inside), false));
+    all.push(case("a space in the middle", right.clone().changed(&header, blank_inside), false));
     all.push(case("no header", right.clone().without(&header), false));
     match draft.auth_type().name {
         "basic" | "bearer" => {
@@ -229,8 +229,8 @@ fn of_a_query(right: &Sent) -> Vec<Case> {
         case("no query", "/in".to_owned(), false),
         case("twice", format!("{}&{own}", right.target), false),
         case("an empty value", format!("{}=", right.target.rsplit_once('=').unwrap().0), false),
-        case("a line break behind it", format!("{}%0A", right.target), false),
-        case("another before and behind", format!("/in?x=%4&{own}&y"), true),
+        case("a line break after it", format!("{}%0A", right.target), false),
+        case("another before and after", format!("/in?x=%4&{own}&y"), true),
         case("lower-case percent", right.target.replace("%2B", "%2b"), true),
     ]
 }

@@ -106,7 +106,7 @@ impl FailedLines for Lines {
 impl Drop for FailedFile {
     fn drop(&mut self) {
         if self.created && self.file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
-            // An empty file is worth nothing.
+            // An empty file is of no use.
             let _ = fs::remove_file(&self.path);
         }
     }

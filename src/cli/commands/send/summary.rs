@@ -51,7 +51,7 @@ impl Rerun<'_> {
     }
 }
 
-/// Prints what became of the lines, and returns the exit code.
+/// Prints the outcome of the lines, and returns the exit code.
 pub fn print(ended: &Ended, unsynced: Option<String>, source: &Path, rerun: &Rerun, out: Out) -> Result<u8, Failure> {
     let summary = &ended.summary;
     let broken = broken(summary, unsynced, rerun);

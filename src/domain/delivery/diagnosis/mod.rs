@@ -77,7 +77,7 @@ pub fn of_panic() -> Diagnosis {
     )
 }
 
-/// What is worth knowing about an attempt besides its diagnosis: sentences.
+/// Notices about an attempt besides its diagnosis: sentences.
 #[must_use]
 pub fn notices(attempt: &Attempt) -> Vec<String> {
     let Some(end) = attempt.tls.as_ref().and_then(|tls| tls.not_after) else { return Vec::new() };

@@ -107,7 +107,7 @@ fn retry_after_is_shown() {
 }
 
 #[test]
-fn a_private_address_behind_a_name_is_mentioned() {
+fn a_private_address_of_a_name_is_mentioned() {
     let addresses = [([10, 1, 2, 3], 443).into()];
     let said = of_failure(&to(default::SPEC), Some(Phase::Connect), &Cause::TimedOut(15), &addresses);
     assert!(said.why.ends_with("hooks.example.com is 10.1.2.3, which only its own network can reach."), "{said:?}");

@@ -1,6 +1,6 @@
 //! A delivery as JSON: what `test --json` prints and what the history stores.
 //!
-//! A body is a string if it is UTF-8, else `{"base64": "…"}`. What is absent is null. The cause of a failure is not stored; its
+//! A body is a string if it is UTF-8, else `{"base64": "…"}`. Absent values are null. The cause of a failure is not stored; its
 //! phase and its diagnosis are.
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ fn notices_come_in_the_order_of_the_form() {
 }
 
 #[test]
-fn notices_are_told_beside_errors_too() {
+fn notices_are_reported_beside_errors() {
     let draft = bearer("abc:def!").with(field::URL, "https://127.0.0.1/").with(field::TIMEOUT, "0");
     assert_eq!(draft.check().unwrap_err().len(), 1);
     let fields: Vec<_> = draft.notices().iter().map(|notice| notice.field).collect();
@@ -227,14 +227,14 @@ fn an_empty_secret_stays_as_it_is_registered() {
 }
 
 #[test]
-fn no_debug_tells_a_secret() {
+fn no_debug_output_reveals_a_secret() {
     for auth_type in with_secrets() {
         let draft = with_secret(auth_type, "hunter2hunter2");
         assert!(!format!("{draft:?}{:?}", draft.check()).contains("hunter2"), "{auth_type:?}");
     }
 }
 
-/// Drafts near the rules: prefixes, blanks, separators, encodings.
+/// Drafts near the rules: prefixes, whitespace, separators, encodings.
 fn near() -> impl Strategy<Value = Draft> {
     let piece = prop::sample::select(vec![
         "a",

@@ -43,7 +43,7 @@ fn standard_webhooks_have_a_header_of_their_own() {
 }
 
 #[test]
-fn standard_webhooks_in_another_header_are_kept_there_and_said() {
+fn standard_webhooks_in_another_header_get_a_notice() {
     let draft = |header_key: &str| hmac(WHSEC, Format::Standard).with(hmac::HEADER_KEY, header_key);
     let other = draft("X-Signature");
     let header_key = header_key(&other);
@@ -55,7 +55,7 @@ fn standard_webhooks_in_another_header_are_kept_there_and_said() {
 }
 
 #[test]
-fn outer_blanks_are_refused_or_kept_and_said() {
+fn outer_whitespace_is_refused_or_kept_with_a_notice() {
     for text in [" hunter2hunter2", "hunter2hunter2 ", "\u{a0}hunter2hunter2", "hunter2hunter2\u{3000}"] {
         for auth_type in [bearer::SPEC, api_key::SPEC] {
             let error = error(&with_secret(auth_type, text));
@@ -93,7 +93,7 @@ fn passwords_get_advice_and_no_refusal() {
 }
 
 #[test]
-fn bearer_prefixes_are_taken_off_and_said() {
+fn bearer_prefixes_are_removed_with_a_notice() {
     for text in [
         "Bearer abc",
         "bearer abc",

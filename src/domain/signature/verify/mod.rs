@@ -1,4 +1,4 @@
-//! Whether a request that was received is one of ours: the check that the destination's own receiver should make.
+//! Whether a received request was made with the registered auth: the check that the destination's receiver should make.
 //!
 //! It is strict where a lenient receiver could be misled (a repeated header, a repeated parameter), and
 //! says what is wrong in words. A reason never holds a secret, a part of one, or the signature that was expected.
@@ -15,12 +15,12 @@ use crate::domain::text::visible;
 /// What the check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is ours.
+    /// It was made with the registered auth.
     Accepted {
         /// What shows it, a sentence without a full stop.
         how: String,
     },
-    /// It is not ours, or that cannot be known.
+    /// It was not, or that cannot be known.
     Rejected {
         /// What is wrong, a sentence without a full stop.
         why: String,
@@ -28,7 +28,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the request is ours.
+    /// Whether the request was made with the registered auth.
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted { .. })

@@ -76,19 +76,19 @@ async fn connections_beyond_the_limit_wait_their_turn() {
 
 #[tokio::test]
 async fn connections_without_a_request_are_reported() {
-    let (receiver, mut told) = started(options(Some(hmac()))).await;
+    let (receiver, mut events) = started(options(Some(hmac()))).await;
     let mut stream = TcpStream::connect(receiver.addr()).await.unwrap();
     stream.write_all(b"POST /in HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
-    let what = told.no_request().await;
+    let what = events.no_request().await;
     assert_eq!((what.at, what.from), (now(), std::net::IpAddr::from([127, 0, 0, 1])));
     assert!(what.why.contains("did not speak TLS"), "{}", what.why);
     drop(TcpStream::connect(receiver.addr()).await.unwrap());
-    assert!(told.no_request().await.why.contains("before the TLS handshake finished"));
+    assert!(events.no_request().await.why.contains("before the TLS handshake finished"));
     assert!(connected(&receiver, "other.example").await.is_err());
-    assert!(told.no_request().await.why.contains("refuses the certificate"));
+    assert!(events.no_request().await.why.contains("refuses the certificate"));
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     stream.write_all(b"\x01\x02 nothing of HTTP\r\n\r\n").await.unwrap();
-    assert!(told.no_request().await.why.contains("did not send a valid HTTP/1.1 request"));
+    assert!(events.no_request().await.why.contains("did not send a valid HTTP/1.1 request"));
 }
 
 #[tokio::test]
@@ -104,39 +104,39 @@ async fn a_request_that_cannot_be_reported_is_not_accepted() {
 
 #[tokio::test]
 async fn rejected_requests_can_be_explained_while_there_is_room() {
-    let (receiver, mut told) = started(options(Some(hmac()))).await;
+    let (receiver, mut events) = started(options(Some(hmac()))).await;
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     exchanged(&mut stream, &post(&hmac(), b"{}")).await;
-    assert!(told.recv().await.unwrap().rejected.is_none());
+    assert!(events.recv().await.unwrap().rejected.is_none());
     let tampered = String::from_utf8(post(&hmac(), b"{}")).unwrap().replace("x-signature", "x-other");
     let mut kept = Vec::new();
     for _ in 0..REJECTED_KEPT {
         exchanged(&mut stream, tampered.as_bytes()).await;
-        kept.push(told.recv().await.unwrap().rejected.unwrap());
+        kept.push(events.recv().await.unwrap().rejected.unwrap());
     }
     exchanged(&mut stream, tampered.as_bytes()).await;
-    assert!(told.recv().await.unwrap().rejected.is_none());
+    assert!(events.recv().await.unwrap().rejected.is_none());
     let rejected = kept.pop().unwrap();
     assert!(rejected.explain().reason.contains("is in x-other"), "{:?}", rejected.explain());
     assert!(!format!("{rejected:?}").contains("{}"));
     drop(rejected);
     exchanged(&mut stream, tampered.as_bytes()).await;
-    assert!(told.recv().await.unwrap().rejected.is_some());
+    assert!(events.recv().await.unwrap().rejected.is_some());
     drop(kept);
     exchanged(&mut stream, &bare("POST", &" ".repeat(64 * 1024 + 1))).await;
-    assert!(told.recv().await.unwrap().rejected.is_none());
+    assert!(events.recv().await.unwrap().rejected.is_none());
 }
 
 #[tokio::test]
 async fn requests_wait_until_the_reports_are_read() {
-    let (sender, mut told) = channel(1);
+    let (sender, mut events) = channel(1);
     let receiver = start(options(Some(hmac())), sender).await.unwrap();
     let mut stream = connected(&receiver, "localhost").await.unwrap();
     assert!(exchanged(&mut stream, &post(&hmac(), b"{}")).await.starts_with("HTTP/1.1 200 "));
     let request = post(&hmac(), b"{}");
     let mut second = Box::pin(exchanged(&mut stream, &request));
     assert!(tokio::time::timeout(Duration::from_millis(100), second.as_mut()).await.is_err());
-    told.recv().await.unwrap();
+    events.recv().await.unwrap();
     assert!(second.await.starts_with("HTTP/1.1 200 "));
 }
 

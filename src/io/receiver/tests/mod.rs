@@ -69,8 +69,8 @@ impl Heard {
 }
 
 fn ears() -> (Sender<ReceiverEvent>, Heard) {
-    let (sender, told) = channel(64);
-    (sender, Heard(told))
+    let (sender, events) = channel(64);
+    (sender, Heard(events))
 }
 
 async fn started(options: Options) -> (Receiver, Heard) {

@@ -212,7 +212,7 @@ fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) ->
     }
     let written = |error: io::Error| failed(error.into());
     atomic::sweep(path).map_err(written)?;
-    // An editor takes no lock, and on some network file systems a lock excludes nobody.
+    // An editor takes no lock, and on some network file systems a lock has no effect.
     if read(path)?.as_deref().map(Vec::as_slice) != before {
         return Err(StateError::Changed { path: path.to_owned() });
     }

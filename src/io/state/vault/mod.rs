@@ -46,7 +46,7 @@ pub enum VaultError {
     /// There is no key file, and it cannot be created.
     #[error("the key {0}")]
     KeyNotCreated(FileError),
-    /// Another key sealed it, or the file was changed by hand.
+    /// Another key sealed it, or the file was edited.
     #[error("the secret cannot be opened")]
     WrongKeyOrPlace,
     /// Not a sealed text.

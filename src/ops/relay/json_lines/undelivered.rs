@@ -45,7 +45,7 @@ struct State {
     broken: Notify,
 }
 
-/// What became of the copies.
+/// The result of copying.
 #[derive(Debug, Default)]
 pub struct Copied {
     /// Why lines could not be written.
@@ -91,7 +91,7 @@ impl Undelivered {
         self.state.broken.notified().await;
     }
 
-    /// Waits until everything is written, but no longer than `within`. What became of it.
+    /// Waits until everything is written, but no longer than `within`, and returns the result.
     pub async fn end(self, within: Duration) -> Copied {
         if let Some(Writing { to, done, thread }) = self.writing {
             drop(to);

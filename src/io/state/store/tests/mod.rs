@@ -33,7 +33,7 @@ impl Home {
         Self { dir, paths }
     }
 
-    /// With a state file that somebody wrote by hand.
+    /// With a state file that was written manually.
     pub(super) fn with_file(bytes: impl AsRef<[u8]>) -> Self {
         let home = Self::new();
         home.paths.create_config_dir().unwrap();
