@@ -24,4 +24,5 @@ pub mod shell;
 pub mod signature;
 pub mod snippet;
 pub mod text;
+pub mod unfilled;
 pub mod url;
