@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::auth::Auth;
 use super::url::EndpointUrl;
@@ -49,18 +50,27 @@ impl Settings {
         self.timeout_s
     }
 
+    /// The secrets, and the URL's parts that are a credential, as they go over the wire: what must be masked in what comes back.
+    pub(super) fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let mut forms = self.auth.wire_forms();
+        forms.extend(self.url.wire_forms());
+        forms
+    }
+
     /// Identifies these settings, without their secrets: 16 hex digits, which differ after an edit.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let ca_cert = self.ca_cert.as_ref().map(|path| path.to_string_lossy()).unwrap_or_default();
         let timeout = self.timeout_s.unwrap_or(DEFAULT_TIMEOUT_S).to_string();
-        let fixed = [self.url.as_str(), self.auth.auth_type().name, &ca_cert, &timeout];
+        let url = self.url.shown();
+        let fixed = [url.as_str(), self.auth.auth_type().name, &ca_cert, &timeout];
         let mut hash = Sha256::new();
         for part in fixed.into_iter().chain(self.auth.plain_values().into_iter().map(|(_, value)| value)) {
             // After its length, so that no two lists of parts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
+        hash.update(self.url.mark());
         let hash: [u8; 32] = hash.finalize().into();
         hash[..8].iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
@@ -161,6 +171,17 @@ mod tests {
     use crate::domain::draft::Draft;
     use crate::domain::field::{TIMEOUT, URL};
     use crate::domain::secret::Secret;
+
+    #[test]
+    fn c21_a_fingerprint_knows_urls_apart_that_look_the_same() {
+        let of = |url: &str| Draft::default().with(URL, url).check().unwrap().settings;
+        let (one, two) = (of("https://h.example/in?token=one"), of("https://h.example/in?token=two"));
+        assert_eq!(one.url().shown(), two.url().shown());
+        assert_ne!(one.fingerprint(), two.fingerprint());
+        let stand_in = Draft::without_secrets(&one);
+        assert_eq!((stand_in.url().shown(), stand_in.fingerprint()), (one.url().shown(), one.fingerprint()));
+        assert!(!stand_in.url().expose().contains("one"), "{}", stand_in.url().expose());
+    }
 
     #[test]
     fn a_fingerprint_differs_after_an_edit_and_knows_no_secret() {

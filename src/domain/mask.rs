@@ -1,5 +1,8 @@
 //! Text of which parts are secret: a header value, a URL with a key in its query.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::secret::Secret;
 
 /// Shown and recorded in place of a secret.
@@ -82,6 +85,21 @@ impl Masked {
     pub fn has_secret(&self) -> bool {
         self.0.iter().any(|part| matches!(part, Part::Secret(_)))
     }
+}
+
+/// A text with dots for some parts of it, in bytes, which are in order.
+pub(crate) fn with_dots<'a>(text: &'a str, parts: &[Range<usize>]) -> Cow<'a, str> {
+    if parts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for part in parts {
+        out.push_str(&text[at..part.start]);
+        out.push_str(DOTS);
+        at = part.end;
+    }
+    Cow::Owned(out + &text[at..])
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 use std::io;
 use std::path::Path;
 
+use crate::domain::draft::Draft;
+use crate::domain::field::URL;
 use crate::domain::problem::{Fix, FixAction, Problem, ProblemKind};
 use crate::domain::text::{ellipsis, sentence, visible};
+use crate::domain::url::credential;
 use crate::io::db::DbError;
 use crate::io::fs::paths::PathsError;
 use crate::io::fs::{FileError, FileErrorKind, reason};
@@ -51,13 +54,19 @@ fn file_kind(error: &FileError) -> ProblemKind {
     if matches!(error.kind, FileErrorKind::Locked) { ProblemKind::Busy } else { ProblemKind::Disk }
 }
 
-impl From<&VaultError> for Problem {
-    fn from(error: &VaultError) -> Self {
-        Self::of_kind(ProblemKind::Secret, error.to_string(), error.why(), error.fix())
-    }
-}
-
 impl Problem {
+    /// What is sealed of a destination cannot be opened; `draft` is the rest of it.
+    #[must_use]
+    pub fn locked(draft: &Draft, error: &VaultError) -> Self {
+        let has_secret = draft.auth_type().secret_fields().next().is_some();
+        let what = match (credential::is_masked(draft.text(URL)), has_secret) {
+            (true, true) => "the URL and the secret",
+            (true, false) => "the URL",
+            (false, _) => "the secret",
+        };
+        Self::of_kind(ProblemKind::Secret, error.to_string(), error.why(), error.fix_by(what))
+    }
+
     #[must_use]
     pub fn already_registered() -> Self {
         Self::of_kind(

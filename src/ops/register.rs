@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::waypost::Waypost;
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
-use crate::domain::field;
+use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::secret::Secret;
 use crate::domain::signature;
@@ -17,6 +17,8 @@ use crate::io::fs::file::{self, Links};
 use crate::io::fs::{FileError, Operation};
 use crate::io::http;
 use crate::io::state::store::{self, Change, Loaded};
+
+const CREDENTIAL_IN_URL: &str = "a part of it is a credential: it is sealed like a secret, and shown as dots";
 
 /// A removal that is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Saved {
     pub changed: bool,
     /// A problem that does not undo the save.
     pub warning: Option<Problem>,
+    /// What is worth knowing once, when it is saved, and not whenever it is shown.
+    pub notices: Vec<Notice>,
 }
 
 impl Waypost {
@@ -52,7 +56,7 @@ impl Waypost {
             Loaded::Empty { .. } => Ok(Change::Replace(Box::new(destination.clone()))),
             Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
         })?;
-        Ok(self.saved(destination, saved))
+        Ok(self.saved(destination, saved, true))
     }
 
     /// Changes the destination. `change` gets what is registered now: as it would be typed, with its secret; or without it, and
@@ -67,12 +71,13 @@ impl Waypost {
     ) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
         let mut edited = None;
+        let mut new_url = false;
         let saved = store::save(&self.paths, |loaded| {
             refuse_conflict(over, loaded)?;
             let (draft, locked) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
                 Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
-                Loaded::Locked { draft, error, .. } => (draft.clone(), Some(Problem::from(error))),
+                Loaded::Locked { draft, error, .. } => (draft.clone(), Some(Problem::locked(draft, error))),
             };
             let settings = change(draft, locked)?;
             let (id, created_at) = match loaded {
@@ -84,12 +89,13 @@ impl Waypost {
                 Loaded::Open { destination, .. } => (destination.id(), destination.created_at()),
                 Loaded::Locked { id, created_at, .. } => (id, *created_at),
             };
+            new_url = loaded.destination().is_none_or(|before| before.url() != settings.url());
             let destination = Destination::new(id.clone(), settings, created_at, now);
             edited = Some(destination.clone());
             Ok(Change::Replace(Box::new(destination)))
         })?;
         // `save` has called the closure.
-        edited.map(|destination| self.saved(destination, saved)).ok_or_else(Problem::nothing_registered)
+        edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)
     }
 
     /// Removes the destination and its secret. `over` as for [`Waypost::edit`].
@@ -107,9 +113,11 @@ impl Waypost {
         Ok(Removed { generation: saved.generation, warning: self.not_durable(saved) })
     }
 
-    fn saved(&self, destination: Destination, saved: store::Saved) -> Saved {
+    fn saved(&self, destination: Destination, saved: store::Saved, new_url: bool) -> Saved {
         let warning = self.not_durable(saved);
-        Saved { destination, generation: saved.generation, changed: saved.changed, warning }
+        let masked = new_url && destination.url().has_credential();
+        let notices = masked.then(|| Notice::new(field::URL, CREDENTIAL_IN_URL)).into_iter().collect();
+        Saved { destination, generation: saved.generation, changed: saved.changed, warning, notices }
     }
 
     fn not_durable(&self, saved: store::Saved) -> Option<Problem> {

@@ -57,7 +57,7 @@ impl Verified {
 /// Verifies a request against a destination's settings. `reveal` asks for the expected signature as well.
 #[must_use]
 pub fn verify(settings: &Settings, request: &ReceivedRequest<'_>, reveal: bool) -> Verified {
-    let target = request.target.unwrap_or_else(|| registered_target(settings));
+    let target = request.target.unwrap_or_else(|| settings.url().target());
     let received = Received { method: request.method, target, headers: request.headers, body: request.body };
     let now = request.at.unwrap_or_else(|| Timestamp::now().as_second());
     Verified {
@@ -65,13 +65,6 @@ pub fn verify(settings: &Settings, request: &ReceivedRequest<'_>, reveal: bool) 
         expected: if reveal { explain::expected(settings, &received) } else { None },
         redactor: Redactor::new(settings),
     }
-}
-
-/// Path and query of the registered URL.
-fn registered_target(settings: &Settings) -> &str {
-    let url = settings.url().as_str();
-    let authority = url.find("://").map_or(0, |at| at + 3);
-    url[authority..].find('/').map_or("/", |at| &url[authority + at..])
 }
 
 /// Reads a body to verify from a file.
@@ -151,7 +144,7 @@ mod tests {
             [("https://h.example", "/"), ("https://h.example/in", "/in"), ("https://h.example/a/b?c=d/e", "/a/b?c=d/e")]
         {
             let settings = Draft::default().with(field::URL, url).check().unwrap().settings;
-            assert_eq!(registered_target(&settings), target);
+            assert_eq!(settings.url().target(), target);
         }
     }
 }

@@ -106,7 +106,8 @@ impl Waypost {
             Ok(Loaded::Empty { generation }) => (State::Empty, generation),
             Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
             Ok(Loaded::Locked { draft, error, generation, .. }) => {
-                (State::Locked(Box::new(draft), Problem::from(&error)), generation)
+                let problem = Problem::locked(&draft, &error);
+                (State::Locked(Box::new(draft), problem), generation)
             }
             Err(error) => (State::Unreadable(error.into()), 0),
         }
@@ -135,6 +136,6 @@ fn open(loaded: Loaded) -> Result<Destination, Problem> {
     match loaded {
         Loaded::Empty { .. } => Err(Problem::nothing_registered()),
         Loaded::Open { destination, .. } => Ok(destination),
-        Loaded::Locked { error, .. } => Err(Problem::from(&error)),
+        Loaded::Locked { draft, error, .. } => Err(Problem::locked(&draft, &error)),
     }
 }

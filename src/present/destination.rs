@@ -8,6 +8,8 @@ use crate::domain::field::{AUTH, CA_CERT, Field, Kind, TIMEOUT, URL};
 /// What is registered, and since when.
 pub fn registered(destination: &Destination) -> Vec<Row> {
     let mut rows = settings(&Draft::of(destination.settings()));
+    // The app's has a stand-in for its credential, which only it knows to be one.
+    rows[0].value = Value::Url(destination.url().shown());
     rows.push(Row::new("Registered", Value::Time(destination.created_at())));
     if destination.updated_at() != destination.created_at() {
         rows.push(Row::new("Changed", Value::Time(destination.updated_at())));
@@ -18,7 +20,7 @@ pub fn registered(destination: &Destination) -> Vec<Row> {
 /// The settings, in the order of the form.
 pub fn settings(draft: &Draft) -> Vec<Row> {
     let mut rows = vec![
-        Row::new(URL.label, Value::Url(draft.text(URL).to_owned())),
+        Row::new(URL.label, Value::Url(URL.shown(draft.text(URL)).into_owned())),
         Row::new(AUTH.label, Value::AuthType(draft.auth_type())),
     ];
     rows.extend(draft.auth_type().fields.iter().map(|field| Row::new(field.label, value(draft, field))));

@@ -52,8 +52,13 @@ fn assert_none(text: &str, wherefrom: &str) {
 /// Everything of the home's files, the log with it.
 #[track_caller]
 fn assert_none_on_disk(home: &Home) {
+    assert_on_disk(home, assert_none);
+}
+
+#[track_caller]
+fn assert_on_disk(home: &Home, check: impl Fn(&str, &str)) {
     for (path, (_, bytes)) in disk(home) {
-        assert_none(&String::from_utf8_lossy(&bytes), &path.display().to_string());
+        check(&String::from_utf8_lossy(&bytes), &path.display().to_string());
     }
     let log = fs::read_to_string(home.state_dir().join("waypost.log")).unwrap();
     assert!(log.contains(" waypost::"), "waypost does log: {log}");
@@ -225,4 +230,202 @@ fn h21_the_app_leaks_no_canary() {
         assert_none(&String::from_utf8_lossy(&app.raw()), "the terminal");
         assert_none_on_disk(&home);
     }
+}
+
+/// A path segment that looks random, and the value of a parameter that is named like a credential.
+const URL_CANARIES: [&str; 2] = ["Zk9-qX7vWp3RtY8mLb2N", "C%2Fanary.u-R1~tail%3D"];
+
+fn url_canary(receiver: &Receiver) -> String {
+    format!("{}/{}/x?plain=1&token={}&b=2", receiver.url, URL_CANARIES[0], URL_CANARIES[1])
+}
+
+/// What the parts of that URL could have become.
+fn url_forms() -> Vec<String> {
+    let decoded = URL_CANARIES[1].replace("%2F", "/").replace("%3D", "=");
+    let plain = [URL_CANARIES[0], URL_CANARIES[1], &decoded];
+    let mut forms: Vec<String> = plain.iter().map(|text| (*text).to_owned()).collect();
+    forms.extend(plain.iter().flat_map(|text| [base64(text.as_bytes()), hex(text.as_bytes())]));
+    forms.push(decoded.replace('/', "\\/"));
+    forms.push(URL_CANARIES[1].replace('%', "%25"));
+    forms
+}
+
+#[track_caller]
+fn assert_no_url(text: &str, wherefrom: &str) {
+    for form in url_forms() {
+        assert!(!text.contains(&form), "{form} is in {wherefrom}: {text}");
+    }
+}
+
+/// Answers with the parts of the URL in every form.
+fn url_echo(status: u16) -> Answer {
+    let target = format!("/in/{}/x?plain=1&token={}&b=2", URL_CANARIES[0], URL_CANARIES[1]);
+    let forms = url_forms().join("\", \"");
+    Answer::status(status)
+        .header("location", &format!("{target}/"))
+        .header("x-echo", &target)
+        .body(format!("[\"{forms}\"] {target}"))
+}
+
+fn run_at_url(home: &Home, args: &[&str], stdin: &str) -> Output {
+    let out = home.run(&[args, &["-v"]].concat(), stdin.as_bytes(), &[("RUST_LOG", "trace"), ("CANARY", CANARY)]);
+    assert_no_url(&out.stdout, &format!("stdout of {args:?}"));
+    assert_no_url(&out.stderr, &format!("stderr of {args:?}"));
+    out
+}
+
+#[test]
+fn c21_no_command_leaks_a_url() {
+    for (_, auth) in AUTHS.into_iter().chain([("default", ["--auth", "default"].as_slice())]) {
+        let has_secret = auth[1] != "default";
+        let receiver = Receiver::scripted(expect_nothing(), vec![url_echo(302), url_echo(200), url_echo(401), url_echo(404)]);
+        let home = Home::new();
+        let url = url_canary(&receiver);
+        let ca = receiver.ca().to_str().unwrap();
+        let secret = if has_secret { ["--secret-env", "CANARY"].as_slice() } else { &[] };
+        let register = [&["register", "--url", &url, "--ca-cert", ca], auth, secret].concat();
+        let out = run_at_url(&home, &register, "").exits(0);
+        assert_eq!(out.stderr.matches("a part of it is a credential").count(), 1, "{}", out.stderr);
+        for (args, stdin, code) in [
+            (["test"].as_slice(), "", 3),
+            (&["test", "--json"], "", 0),
+            (&["test", "--event", "client-submission-auto"], "", 3),
+            (&["test", "--body", "-"], "{}", 3),
+            (&["test", "--dry-run"], "", 0),
+            (&["test", "--dry-run", "--json"], "", 0),
+            (&["show"], "", 0),
+            (&["show", "--json"], "", 0),
+            (&["send", "-", "--retries", "0"], "{}", 3),
+            (&["send", "-", "--retries", "0", "--json"], "{}", 0),
+            (&["send", "-", "--lines", "--retries", "0"], "{}\n[1]\n", 3),
+            (&["history"], "", 0),
+            (&["history", "--json"], "", 0),
+            (&["curl"], "", 0),
+            (&["curl", "--json"], "", 0),
+            (&["snippet", "--lang", "node"], "", 0),
+            (
+                &[
+                    "verify",
+                    "--body",
+                    "-",
+                    "--header",
+                    "x-signature: abc",
+                    "--json",
+                    "--target",
+                    &url[url.find("/in").unwrap()..],
+                ],
+                "{}",
+                3,
+            ),
+            (&["edit", "--timeout", "9"], "", 0),
+            (&["edit", "--timeout", "9", "--json"], "", 0),
+            // The same once more: nothing is said of it again.
+            (&["edit", "--url", &url], "", 0),
+            (&["edit", "--url", &url.replace("https://", "http://")], "", 2),
+            (&["edit", "--url", &format!("{url}/'\"")], "", 2),
+            (&["edit", "--url", &format!("{url} ")], "", 2),
+            (&["edit", "--url", &format!("{url}#f")], "", 2),
+            (&["edit", "--url", "https://h.example/••••••••"], "", 2),
+        ] {
+            let out = run_at_url(&home, args, stdin);
+            assert!(out.code == Some(code) || ["send", "snippet", "verify"].contains(&args[0]), "{args:?}: {out:?}");
+            assert!(!out.stderr.contains("a part of it is a credential"), "{args:?}: {}", out.stderr);
+        }
+        let listed = run_at_url(&home, &["history", "--json"], "").exits(0).json();
+        let id = listed["deliveries"][0]["id"].as_str().unwrap();
+        run_at_url(&home, &["history", "show", id], "").exits(0);
+        run_at_url(&home, &["curl", id], "").exits(0);
+        run_at_url(&home, &["resend", id], "");
+        let target = url.split_at(url.find("/in").unwrap()).1;
+        assert!(
+            receiver.requests().iter().all(|request| request.target().starts_with(target)),
+            "{:?}",
+            receiver.requests()[0].line
+        );
+        assert!(home.waypost(&["curl", "--reveal"]).exits(0).stdout.contains(&url));
+        // Its key is another's, or gone.
+        let key = home.state_dir().join("key");
+        let bytes = fs::read(&key).unwrap();
+        for wrong in [Some([7; 32].as_slice()), Some(b"short"), None] {
+            match wrong {
+                Some(wrong) => fs::write(&key, wrong).unwrap(),
+                None => fs::remove_file(&key).unwrap(),
+            }
+            for args in [["test"].as_slice(), &["show", "--json"], &["edit", "--timeout", "3"]] {
+                let out = run_at_url(&home, args, "").exits(6);
+                assert!(out.stderr.contains("the URL") || out.stdout.contains("the URL"), "{out:?}");
+            }
+        }
+        fs::write(&key, bytes).unwrap();
+        assert_on_disk(&home, assert_no_url);
+        run_at_url(&home, &["remove", "--yes"], "").exits(0);
+        assert_on_disk(&home, assert_no_url);
+    }
+}
+
+#[test]
+fn c21_no_network_fault_leaks_a_url() {
+    let receiver =
+        Receiver::scripted(expect_nothing(), vec![Answer::Close, Answer::Raw(url_forms()[1].clone().into()), Answer::Stall]);
+    let home = Home::new();
+    let ca = receiver.ca().to_str().unwrap();
+    let url = url_canary(&receiver);
+    run_at_url(&home, &["register", "--url", &url, "--ca-cert", ca, "--auth", "default", "--timeout", "1"], "").exits(0);
+    for _ in 0..3 {
+        run_at_url(&home, &["test"], "").exits(4);
+    }
+    run_at_url(&home, &["edit", "--ca-cert", ""], "").exits(0);
+    for (name, value) in [("HTTPS_PROXY", "http://[bad"), ("HTTPS_PROXY", "http://127.0.0.1:1"), ("SSL_CERT_FILE", "/none")] {
+        let out = home.run(&["test", "-v", "--json"], b"", &[("RUST_LOG", "trace"), (name, value)]);
+        assert!(matches!(out.code, Some(2 | 4)), "{out:?}");
+        assert_no_url(&format!("{}{}", out.stdout, out.stderr), name);
+    }
+    assert_on_disk(&home, assert_no_url);
+}
+
+#[test]
+fn c21_the_app_leaks_no_url() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![url_echo(200), url_echo(302)]);
+    let home = Home::new();
+    let ca = receiver.ca().to_str().unwrap();
+    let mut app = App::start(home.pty(&["-v"]).env("SSL_CERT_FILE", ca).env("RUST_LOG", "trace"));
+    app.register(&url_canary(&receiver), &Typed::Bearer { pasted: CANARY });
+    for answer in ["✓ 200", "302"] {
+        app.send_test();
+        app.wait_for(answer);
+        app.under_the_tabs();
+        app.show_request_tab();
+        app.under_the_tabs();
+        app.press(&[Key::Esc]);
+        app.wait_for("[ Edit ]");
+    }
+    // Left as it is, the URL is kept.
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.wait_for("The dots are kept");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("[ Edit ]");
+    app.gone(" Edit destination ");
+    app.send_test();
+    let target = format!("/in/{}/x?plain=1&token={}&b=2", URL_CANARIES[0], URL_CANARIES[1]);
+    assert!(receiver.requests().iter().all(|request| request.target() == target), "{:?}", receiver.requests()[0].line);
+    app.press(&[Key::Esc]);
+    app.wait_for("[ Edit ]");
+    // Changed around its dots, it is not.
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.type_text("x");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Is masked.");
+    app.key(Key::Esc);
+    app.wait_for("[ Discard ]");
+    app.press(&[Key::Right, Key::Enter]);
+    app.gone(" Edit destination ");
+    app.type_text("d");
+    app.wait_for("[ Keep ]");
+    app.key(Key::Esc);
+    app.gone("[ Keep ]");
+    app.quit();
+    assert_no_url(&String::from_utf8_lossy(&app.raw()), "the terminal");
+    assert_on_disk(&home, assert_no_url);
 }

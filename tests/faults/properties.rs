@@ -27,7 +27,7 @@ fn parts(read: &Value) -> Option<Parts> {
 }
 
 fn ours(url: &EndpointUrl) -> Parts {
-    let rest = url.as_str().strip_prefix("https://").unwrap();
+    let rest = url.expose().strip_prefix("https://").unwrap();
     let (path, query) = match rest[rest.find('/').unwrap()..].split_once('?') {
         Some((path, query)) => (path, Some(query.to_owned())),
         None => (&rest[rest.find('/').unwrap()..], None),

@@ -128,7 +128,7 @@ impl Form<'_> {
                 format!("{label}{}: ", hint(self.draft, field))
             } else {
                 let none = if optional { format!(", {NONE} removes it") } else { String::new() };
-                format!("{label}, now {}, Enter keeps it{none}: ", visible(&before))
+                format!("{label}, now {}, Enter keeps it{none}: ", visible(&field.shown(&before)))
             };
             let Some(answer) = self.questions.line(&question)? else { return Ok(None) };
             let answer = trimmed(field, &answer);

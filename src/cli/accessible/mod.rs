@@ -173,7 +173,10 @@ impl Session<'_> {
     }
 
     fn saved(&mut self, verb: &str, saved: &Saved) -> Result<(), Failure> {
-        say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
+        say(&format!("{verb}: {}", visible(&saved.destination.url().shown())));
+        for notice in &saved.notices {
+            say(&format!("note: {}.", visible(&notice.to_string())));
+        }
         if let Some(warning) = &saved.warning {
             error(&warning.to_string());
         }
@@ -233,18 +236,18 @@ impl Session<'_> {
 
     fn remove(&mut self, state: &State, generation: u64) -> Result<(), Failure> {
         let url = match state {
-            State::Open(destination) => destination.url().as_str(),
-            State::Locked(draft, _) => draft.text(field::URL),
+            State::Open(destination) => destination.url().shown(),
+            State::Locked(draft, _) => field::URL.shown(draft.text(field::URL)).into_owned(),
             State::Empty | State::Unreadable(_) => return Err(Problem::nothing_registered().into()),
         };
-        let title = format!("Remove {} and its secret", visible(url));
+        let title = format!("Remove {} and its secret", visible(&url));
         let ways = ["Keep it", "Remove it"].map(str::to_owned);
         if self.questions.choose(&title, &ways, Some(0), Back::GoesBack)? != Some(1) {
             say("Nothing was removed.");
             return Ok(());
         }
         let removed = self.waypost.remove(Some(generation))?;
-        say(&format!("Removed: {}", visible(url)));
+        say(&format!("Removed: {}", visible(&url)));
         if let Some(warning) = &removed.warning {
             error(&warning.to_string());
         }

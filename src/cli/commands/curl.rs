@@ -17,6 +17,8 @@ use crate::ops::probe::is_probe;
 const DETAILS: &str = "The command refers to the secret by a variable such as $WAYPOST_SECRET; set it in the shell that runs \
 the command. A signature is computed when the command runs, with openssl.";
 
+const SETTINGS_CHANGED: &str = "note: the settings have changed since this delivery. The command uses the current ones.";
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]
 pub struct Args {
@@ -49,6 +51,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             } else {
                 has_changed(&to, &delivery)
                     .then_some("note: the URL or the auth has changed since this delivery. The command uses the current ones.")
+                    .or_else(|| may_have_changed(&to, &delivery).then_some(SETTINGS_CHANGED))
             };
             if let (Some(note), true) = (note, out.verbosity != Verbosity::Quiet) {
                 output::print_stderr(note);
@@ -61,7 +64,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return output::print_json(json!({ "command": text }), exit::DONE);
     }
     if out.verbosity != Verbosity::Quiet {
-        if reveal && to.auth().secret().is_some() {
+        if reveal && (to.auth().secret().is_some() || to.url().has_credential()) {
             output::print_stderr("note: this command contains the secret; running it puts the secret into the shell's history.");
         }
         if secret_in_arguments(to.settings(), &body) {
@@ -86,6 +89,11 @@ fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let sent_headers = sent.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
     current.url.masked() != sent.url
         || !current_headers.filter(|(name, _)| matters(name)).eq(sent_headers.filter(|(name, _)| matters(name)))
+}
+
+/// Whether the URL may be another that looks the same.
+fn may_have_changed(to: &Destination, delivery: &Delivery) -> bool {
+    to.url().has_credential() && to.settings().fingerprint() != delivery.settings_fingerprint
 }
 
 fn header<'a>(sent: &'a SentRequest, name: &str) -> Option<&'a str> {

@@ -6,6 +6,7 @@ use crate::cli::input::secret;
 use crate::cli::output::{Out, destination};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::url::credential;
 use crate::ops::{Problem, State, Waypost};
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,10 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         }
         State::Open(destination) => Draft::of(destination.settings()),
     };
+    // Of a masked URL nothing can be kept.
+    if let Some(problem) = locked.take_if(|_| fields.url.is_none() && credential::is_masked(draft.text(field::URL))) {
+        return Err(problem.into());
+    }
     let url = fields.url.clone().unwrap_or_else(|| draft.text(field::URL).to_owned());
     let mut given = secret::read(&fields.secret, &url, waypost)?;
     // Asked before the lock is taken, so that no other process waits for typing.

@@ -22,8 +22,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let url = match state {
         State::Empty => return Err(Problem::nothing_registered().into()),
         State::Unreadable(problem) => return Err(problem.into()),
-        State::Locked(draft, _) => draft.text(field::URL).to_owned(),
-        State::Open(destination) => destination.url().as_str().to_owned(),
+        State::Locked(draft, _) => field::URL.shown(draft.text(field::URL)).into_owned(),
+        State::Open(destination) => destination.url().shown(),
     };
     let mut expected = None;
     if !args.yes {

@@ -15,9 +15,10 @@ use crate::ops::Saved;
 /// Prints the destination that `register` or `edit` saved, and a generated secret.
 pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&SecretInput>, out: Out) -> Result<u8, Failure> {
     let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
+    let notices = [notices, &saved.notices].concat();
     let generated = given.filter(|given| given.generated).map(|given| &given.secret);
     if out.json {
-        let mut object = json(&saved.destination, notices);
+        let mut object = json(&saved.destination, &notices);
         if let Some(secret) = generated {
             object["generated_secret"] = json!(secret.expose());
         }
@@ -26,8 +27,8 @@ pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<
         }
         return output::print_json(object, code);
     }
-    out.say_notices(notices);
-    out.say(&format!("{verb}: {}", visible(saved.destination.url().as_str())));
+    out.say_notices(&notices);
+    out.say(&format!("{verb}: {}", visible(&saved.destination.url().shown())));
     if let Some(warning) = &saved.warning {
         output::print_problem("error", warning);
     }
@@ -62,7 +63,7 @@ fn destination_json(destination: &Destination) -> Value {
     });
     let mut out = json!({
         "id": destination.id().as_str(),
-        "url": destination.url().as_str(),
+        "url": destination.url().shown(),
         "created_at": destination.created_at(),
         "updated_at": destination.updated_at(),
         "auth": fields,

@@ -20,7 +20,7 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
     to.auth().curl(&mut script);
     let in_pipe = body_in_pipe(&script);
     let mut input = if in_pipe { "body | ".to_owned() } else { String::new() };
-    let in_arguments = secret_is_argument(&script);
+    let in_arguments = header_is_argument(&script);
     if let Some((begin, value)) = script.secret_header.take() {
         if in_arguments {
             script.options.push(format!("--header {}{value}", quoted(begin.as_bytes())));
@@ -56,12 +56,9 @@ fn body_in_pipe(script: &Script<'_>) -> bool {
     script.signs || script.body.len() > LONGEST_ARGUMENT || !is_plain(script.body) || script.body.starts_with(b"@")
 }
 
-fn secret_is_argument(script: &Script<'_>) -> bool {
-    match &script.secret_header {
-        // There is one standard input; and in a file of headers, curl may take `#` for a comment.
-        Some((begin, _)) => body_in_pipe(script) || begin.starts_with('#'),
-        None => script.shows_secret,
-    }
+fn header_is_argument(script: &Script<'_>) -> bool {
+    // There is one standard input; and in a file of headers, curl may take `#` for a comment.
+    script.secret_header.as_ref().is_some_and(|(begin, _)| body_in_pipe(script) || begin.starts_with('#'))
 }
 
 /// Whether a program that [`command`] runs gets the secret as an argument, where every user of the machine can read it: there is
@@ -70,7 +67,7 @@ fn secret_is_argument(script: &Script<'_>) -> bool {
 pub fn secret_in_arguments(to: &Settings, body: &[u8]) -> bool {
     let mut script = Script::new(to.url(), "", body, false);
     to.auth().curl(&mut script);
-    secret_is_argument(&script)
+    header_is_argument(&script) || script.shows_secret
 }
 
 #[cfg(test)]

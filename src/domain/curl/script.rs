@@ -34,19 +34,24 @@ pub struct Script<'a> {
 
 impl<'a> Script<'a> {
     pub(super) fn new(to: &'a EndpointUrl, id: &'a str, body: &'a [u8], reveal: bool) -> Self {
-        Self {
+        let mut script = Self {
             to,
             id,
             body,
             reveal,
             before: Vec::new(),
-            url: quoted(to.as_str().as_bytes()),
+            url: quoted(to.expose().as_bytes()),
             time: "\"$(date +%s)\"",
             options: Vec::new(),
             secret_header: None,
             signs: false,
             shows_secret: false,
+        };
+        if to.has_credential() {
+            script.shows_secret = true;
+            script.url = script.secret("WAYPOST_URL", "the URL", &Secret::new(to.expose()));
         }
+        script
     }
 
     /// A secret as a word of the shell: itself where it is to be revealed, else a variable that has to be set.
@@ -104,15 +109,21 @@ impl<'a> Script<'a> {
     /// Puts an API key at the end of the query, as a request does.
     pub fn key_in_query(&mut self, key: &str, value: &Secret) {
         self.shows_secret = true;
-        let begin = format!("{}{}{}=", self.to.as_str(), joint(self.to.query()), utf8_percent_encode(key, QUERY));
+        let name = format!("{}{}=", joint(self.to.query()), utf8_percent_encode(key, QUERY));
         if self.reveal {
-            self.url = quoted(format!("{begin}{}", utf8_percent_encode(value.expose(), QUERY)).as_bytes());
+            let value = utf8_percent_encode(value.expose(), QUERY);
+            self.url = quoted(format!("{}{name}{value}", self.to.expose()).as_bytes());
             return;
         }
+        let begin = if self.to.has_credential() {
+            format!("{}{}", self.url, quoted(name.as_bytes()))
+        } else {
+            quoted(format!("{}{name}", self.to.expose()).as_bytes())
+        };
         let value = self.secret("WAYPOST_VALUE", "the API key", value);
         // Every byte as %xx: what needs it and what does not means the same.
         self.before.push(format!("value=$(printf '%s' {value} | od -An -v -tx1 | tr -d '\\n' | tr ' ' '%')"));
-        self.url = format!("{}\"$value\"", quoted(begin.as_bytes()));
+        self.url = format!("{begin}\"$value\"");
     }
 
     /// Defines the shell function `body`, which prints the body.

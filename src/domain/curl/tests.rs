@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::auth::{api_key, basic, bearer, hmac};
+use crate::domain::auth::{api_key, basic, bearer, default, hmac};
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::text::is_unsafe;
@@ -49,6 +49,23 @@ fn secrets_are_named_and_not_revealed() {
         assert!(hidden.contains(name) && !hidden.contains("canary"), "{hidden}");
         let shown = command(&to, "msg_1", b"{}", true);
         assert!(shown.contains("canary") && !shown.contains("WAYPOST_"), "{shown}");
+    }
+}
+
+#[test]
+fn c21_a_url_that_is_a_credential_is_a_variable() {
+    for auth_type in [default::SPEC, hmac::SPEC, bearer::SPEC, api_key::SPEC] {
+        let to = settings(|draft| {
+            draft.set(field::URL, "https://h.example/in?token=canary-url");
+            draft.set_auth_type(auth_type);
+        });
+        let hidden = command(&to, "msg_1", b"{}", false);
+        assert!(hidden.contains(": \"${WAYPOST_URL:?Put the URL into it.}\"\n"), "{hidden}");
+        assert!(hidden.contains("--request POST \"$WAYPOST_URL\"") && !hidden.contains("canary"), "{hidden}");
+        assert_eq!(hidden.contains("\"$WAYPOST_URL\"'&my%20key='\"$value\""), auth_type == api_key::SPEC, "{hidden}");
+        let shown = command(&to, "msg_1", b"{}", true);
+        assert!(shown.contains("'https://h.example/in?token=canary-url") && !shown.contains("WAYPOST_"), "{shown}");
+        assert!(secret_in_arguments(&to, b"{}"));
     }
 }
 

@@ -47,14 +47,14 @@ impl Draft {
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         let mut draft = Self { auth_type: settings.auth().auth_type(), values: settings.auth().values() };
-        draft.set(URL, settings.url().as_str());
+        draft.set(URL, settings.url().expose());
         draft.set(CA_CERT, settings.ca_cert().map(Path::to_string_lossy).unwrap_or_default().as_ref());
         draft.set(TIMEOUT, settings.timeout_s().map(|seconds| seconds.to_string()).unwrap_or_default());
         draft
     }
 
-    /// The settings with each secret replaced by a stand-in that ends as the secret does where its hint may be shown: for what
-    /// lives long, or is shown.
+    /// The settings with each secret replaced by a stand-in that ends as the secret does where its hint may be shown, and the
+    /// URL's credential by one: for what lives long, or is shown.
     #[must_use]
     pub fn without_secrets(settings: &Settings) -> Settings {
         let mut draft = Self::of(settings);
@@ -63,9 +63,9 @@ impl Draft {
             draft.set(field, hint.map_or_else(|| "0".repeat(8), |hint| format!("{}{hint}", "0".repeat(16))));
         }
         match draft.check() {
-            Ok(checked) => checked.settings,
+            Ok(checked) => Settings { url: settings.url.without_credential(), ..checked.settings },
             // A stand-in keeps the rules of every field. If it did not, it would be better to show no auth than a secret.
-            Err(_) => Settings { auth: default::none(), ..settings.clone() },
+            Err(_) => Settings { auth: default::none(), url: settings.url.without_credential(), ..settings.clone() },
         }
     }
 
@@ -136,9 +136,10 @@ impl Draft {
     }
 
     /// The same draft with the empty secrets of its auth type replaced by the registered ones, when those are of the same type:
-    /// a secret that is left empty while editing stays as it is.
+    /// a secret that is left empty while editing stays as it is. So does a URL that is left masked.
     #[must_use]
     pub fn keeping(mut self, registered: &Settings) -> Self {
+        self.keep_url(registered);
         if self.auth_type != registered.auth().auth_type() {
             return self;
         }
@@ -149,6 +150,14 @@ impl Draft {
             }
         }
         self
+    }
+
+    /// Puts the registered URL in where the draft has it as it is shown, with dots for its credential. A URL that was changed
+    /// around its dots is not completed, so the credential never goes elsewhere.
+    pub fn keep_url(&mut self, registered: &Settings) {
+        if registered.url().has_credential() && self.text(URL) == registered.url().shown() {
+            self.set(URL, registered.url().expose());
+        }
     }
 
     /// Checks everything at once.

@@ -1,6 +1,7 @@
 //! The fields that every destination has, whatever its auth type.
 
 use super::spec::{Field, FieldSpec, Kind};
+use crate::domain::url::credential;
 
 /// Where events are sent.
 pub const URL: Field = &FieldSpec {
@@ -10,6 +11,7 @@ pub const URL: Field = &FieldSpec {
     value_name: "URL",
     about: "begins with https://",
     help: "Where events go: https://…",
+    credential: credential::parts,
     ..FieldSpec::TEXT
 };
 

@@ -1,8 +1,11 @@
 //! A field as data, and values by field.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
+use crate::domain::mask::with_dots;
 use crate::domain::secret::Secret;
 
 /// The fewest characters of which the last four may be shown: of a shorter secret they would be too large a part.
@@ -33,6 +36,8 @@ pub struct FieldSpec {
     pub trim: bool,
     /// Removes from a pasted value what does not belong to it, with the notice that says so.
     pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
+    /// The parts of a value, in bytes, that are a credential in a text that else is none.
+    pub credential: fn(&str) -> Vec<Range<usize>>,
     /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
     pub binds_secrets: bool,
     /// What an empty value means, in words, given the other values.
@@ -85,6 +90,7 @@ impl FieldSpec {
         kind: Kind::Text,
         trim: true,
         clean: unchanged,
+        credential: |_| Vec::new(),
         binds_secrets: false,
         default: |_| None,
     };
@@ -93,6 +99,12 @@ impl FieldSpec {
     #[must_use]
     pub fn trimmed<'a>(&self, text: &'a str) -> &'a str {
         if self.trim { text.trim() } else { text }
+    }
+
+    /// What may be shown of its value: dots for the parts that are a credential. Not for a secret, of which nothing is shown.
+    #[must_use]
+    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        with_dots(text, &(self.credential)(text))
     }
 
     /// Whether what is typed into it is hidden.
@@ -224,9 +236,11 @@ impl Values {
 
 impl fmt::Debug for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown =
-            |(field, value): (&Field, &Secret)| (field.id, if field.is_secret() { "…" } else { value.expose() }.to_owned());
-        f.debug_map().entries(self.0.iter().map(shown)).finish()
+        let shown = self.0.iter().map(|(field, value)| {
+            let text = if field.is_secret() { "…".into() } else { field.shown(value.expose()) };
+            (field.id, text)
+        });
+        f.debug_map().entries(shown).finish()
     }
 }
 

@@ -62,7 +62,7 @@ impl Redactor {
     #[must_use]
     pub fn new(to: &Settings) -> Self {
         let mut forms = Forms::default();
-        for form in to.auth().wire_forms() {
+        for form in to.wire_forms() {
             forms.add_all(&form);
         }
         Self::of(forms)

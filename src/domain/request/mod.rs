@@ -35,7 +35,7 @@ pub struct Header {
 /// A request ready to be sent, or (from [`Request::preview`]) to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The whole URL; an API key in its query is marked as secret.
+    /// The whole URL; what is a credential in it, such as an API key in its query, is marked as secret.
     pub url: Masked,
     /// In the order in which they are sent.
     pub headers: Vec<Header>,
@@ -74,7 +74,7 @@ impl Request {
             plain("webhook-id", id),
             plain("webhook-timestamp", timestamp),
         ];
-        let mut url = Masked::plain(to.url().as_str());
+        let mut url = to.url().masked();
         match credential {
             Credential::None => {}
             Credential::Signature { header, key } => {
@@ -123,6 +123,18 @@ mod tests {
             .with(api_key::VALUE, value)
             .with(api_key::ADD_TO, api_key::QUERY.name);
         Request::preview(&draft.check().unwrap().settings, b"{}")
+    }
+
+    #[test]
+    fn c21_a_credential_in_the_url_is_sent_and_not_shown() {
+        let draft = Draft::default().with(field::URL, "https://h/in?a=1&token=hunter2");
+        let request = Request::preview(&draft.check().unwrap().settings, b"{}");
+        assert_eq!(request.url.exposed().expose(), "https://h/in?a=1&token=hunter2");
+        assert_eq!(request.url.masked(), "https://h/in?a=1&token=••••••••");
+        assert!(!format!("{request:?}").contains("hunter2"));
+        let request = with_key_in_query("https://h/in?token=hunter3", "key");
+        assert_eq!(request.url.exposed().expose(), "https://h/in?token=hunter3&key=hunter2%20%26%C3%A4");
+        assert_eq!(request.url.masked(), "https://h/in?token=••••••••&key=••••••••");
     }
 
     #[test]

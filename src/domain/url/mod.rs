@@ -3,30 +3,52 @@
 //! The `url` crate follows the WHATWG standard, which repairs what it is given (`ht\ntps://`, `https:h`, `0x7f.1`). Another
 //! program may repair differently and so send a secret to another host. Hence nothing is repaired: the text must be what
 //! the parser makes of it, and where it is not, the error shows the form to enter.
+//!
+//! ```text
+//! rules        what is accepted, and what is said of the rest
+//! credential   the parts of a URL that grant access: they are masked wherever it is shown
+//!   services   where well-known services have them     names   what such parameters are called
+//!   random     whether a text was made by a generator
+//! ```
 
+pub(crate) mod credential;
+mod names;
+mod random;
+mod rules;
+mod services;
+
+pub use rules::MAX_BYTES;
+
+use std::fmt;
 use std::net::IpAddr;
+use std::ops::Range;
 
-use url::{Host, Url};
+use percent_encoding::percent_decode_str;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::address::{Reach, reach};
 use super::field::{Notice, URL};
-use super::text::{ellipsis, visible};
+use super::mask::Masked;
+use super::secret::Secret;
 use crate::domain::problem::Problem;
-
-/// The longest URL accepted, in bytes.
-pub const MAX_BYTES: usize = 2048;
-
-const SCHEME: &str = "https://";
-const EXAMPLE: &str = "Enter a URL such as https://hooks.example.com/in.";
+use rules::Read;
 
 /// An `https` URL without user, fragment or anything that two parsers could read differently.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// A part of it may be a credential: [`EndpointUrl::expose`] is for what sends or seals it, [`EndpointUrl::shown`] for all else.
+#[derive(Clone, PartialEq, Eq)]
 pub struct EndpointUrl {
-    text: String,
+    text: Secret,
     host: String,
     ip: Option<IpAddr>,
     port: u16,
     query: Option<usize>,
+    /// The parts of the text that are a credential.
+    credential: Vec<Range<usize>>,
+    /// Tells URLs apart that look the same, but for one in 65,536. More of a hash would let whoever finds it try guesses of a
+    /// short credential.
+    mark: [u8; 2],
 }
 
 impl EndpointUrl {
@@ -35,48 +57,83 @@ impl EndpointUrl {
     /// # Errors
     /// What is wrong with it, and the form to enter where there is one.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        plain_ascii(text)?;
-        let rest = after_scheme(text)?;
-        let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-        let tail = &rest[authority.len()..];
-        if authority.contains('@') {
-            return Err(error(
-                "contains a user name or password",
-                "They would be shown wherever the URL is shown.",
-                "Remove the part up to the @, and choose Basic Auth.",
-            ));
-        }
-        if tail.contains('#') {
-            return Err(error(
-                "has a fragment, the part from the # on",
-                "A fragment is never sent to a server.",
-                "Remove it; a # in the path is written %23.",
-            ));
-        }
-        let (host, port) = split_port(authority)?;
-        if host.is_empty() {
-            return Err(error("has no host", "A URL needs a host.", EXAMPLE));
-        }
-        let parsed = Url::parse(text)
-            .map_err(|why| error("cannot be read as a URL", &format!("Its host is not valid: {why}."), EXAMPLE))?;
-        let ip = same_host(&parsed, host)?;
-        same_tail(&parsed, tail)?;
-        if let Some(Reach::Forbidden(what)) = ip.map(reach) {
-            return Err(error(
-                &format!("names the address {}", host_of(&parsed)),
-                &format!("It is {what}; requests there could leak this machine's own credentials."),
-                "Enter the endpoint's public name or address.",
-            ));
-        }
-        let text = parsed.as_str().to_owned();
-        let query = text.find('?');
-        Ok(Self { host: host_of(&parsed), ip, port: port.unwrap_or(443), query, text })
+        let Read { url, ip, port } = rules::read(text)?;
+        let text = url.as_str();
+        let (query, credential) = (text.find('?'), credential::parts(text));
+        let hash: [u8; 32] = Sha256::digest(text).into();
+        let mark = [hash[0], hash[1]];
+        Ok(Self { host: rules::host_of(&url), ip, port: port.unwrap_or(443), query, credential, mark, text: text.into() })
     }
 
-    /// The whole URL, as it is sent and stored.
+    /// The whole URL: to be sent or sealed, or shown to a user who has asked to see it.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
+    pub fn expose(&self) -> &str {
+        self.text.expose()
+    }
+
+    /// The URL with the parts marked that are a credential.
+    #[must_use]
+    pub fn masked(&self) -> Masked {
+        let text = self.text.expose();
+        let mut masked = Masked::default();
+        let mut at = 0;
+        for part in &self.credential {
+            masked = masked.then(&text[at..part.start]).then_secret(&text[part.clone()]);
+            at = part.end;
+        }
+        // One piece where there is nothing to mask.
+        if at == text.len() { masked } else { masked.then(&text[at..]) }
+    }
+
+    /// The URL with dots for the parts that are a credential. Two URLs may look the same so.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.masked().masked()
+    }
+
+    /// Whether a part of it is a credential.
+    #[must_use]
+    pub const fn has_credential(&self) -> bool {
+        !self.credential.is_empty()
+    }
+
+    /// What goes into a fingerprint besides what is shown. A stand-in has that of its URL.
+    pub(super) fn mark(&self) -> &[u8] {
+        if self.has_credential() { &self.mark } else { &[] }
+    }
+
+    /// The credential as an answer may have it: each part as it is sent, and decoded.
+    pub(super) fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
+        let mut forms = Vec::new();
+        for part in &self.credential {
+            let part = &self.text.expose()[part.clone()];
+            let decoded = Zeroizing::new(percent_decode_str(part).collect::<Vec<u8>>());
+            if decoded.as_slice() != part.as_bytes() {
+                forms.push(decoded);
+            }
+            forms.push(Zeroizing::new(part.as_bytes().to_vec()));
+        }
+        forms
+    }
+
+    /// Whether a text has a part of the credential in it as it is sent.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.credential.iter().any(|part| text.contains(&self.text.expose()[part.clone()]))
+    }
+
+    /// The same URL with a stand-in for each part that is a credential: for what lives long, or is shown.
+    pub(super) fn without_credential(&self) -> Self {
+        const STAND_IN: &str = "00000000";
+        let text = self.text.expose();
+        let (mut out, mut credential, mut at) = (String::new(), Vec::new(), 0);
+        for part in &self.credential {
+            out.push_str(&text[at..part.start]);
+            credential.push(out.len()..out.len() + STAND_IN.len());
+            out.push_str(STAND_IN);
+            at = part.end;
+        }
+        out.push_str(&text[at..]);
+        Self { query: out.find('?'), text: out.into(), credential, ..self.clone() }
     }
 
     /// The host: a lower-case name, or an address (an IPv6 one in brackets).
@@ -109,17 +166,22 @@ impl EndpointUrl {
         if self.port == 443 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
     }
 
-    /// The path, from its first slash on.
-    pub(crate) fn path(&self) -> &str {
-        let text = &self.text[..self.query.unwrap_or(self.text.len())];
-        let after_scheme = text.find("://").map_or(0, |at| at + 3);
-        text[after_scheme..].find('/').map_or("/", |at| &text[after_scheme + at..])
+    /// The path from its first slash on, without its query, as it is shown.
+    pub(crate) fn shown_path(&self) -> String {
+        let text = self.shown();
+        let path = target_of(&text);
+        path.split('?').next().unwrap_or(path).to_owned()
     }
 
-    /// The query without its question mark, byte for byte.
+    /// The path and the query, as they are sent.
+    pub(crate) fn target(&self) -> &str {
+        target_of(self.text.expose())
+    }
+
+    /// The query without its question mark, byte for byte as it is sent.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.query.map(|at| &self.text[at + 1..])
+        self.query.map(|at| &self.text.expose()[at + 1..])
     }
 
     /// The notices about a URL that is accepted.
@@ -137,160 +199,16 @@ impl EndpointUrl {
     }
 }
 
-fn error(what: &str, why: &str, fix: &str) -> Problem {
-    Problem::new(URL, what, why, fix)
-}
-
-/// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
-fn plain_ascii(text: &str) -> Result<(), Problem> {
-    if text.is_empty() {
-        return Err(error("is required", "Events are sent there.", EXAMPLE));
-    }
-    if text.len() > MAX_BYTES {
-        let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());
-        return Err(error(&what, "Servers and proxies refuse longer ones.", "Enter a shorter URL."));
-    }
-    if text.trim() != text {
-        return Err(error("starts or ends with whitespace", "Whitespace is not part of a URL.", "Remove the whitespace."));
-    }
-    let Some((at, bad)) = text.char_indices().find(|&(_, c)| !c.is_ascii_graphic() || c == '\\') else { return Ok(()) };
-    let position = text[..at].chars().count() + 1;
-    if bad.is_ascii() {
-        let name = match bad {
-            ' ' => "a space",
-            '\t' => "a tab",
-            '\r' | '\n' => "a line break",
-            '\\' => "a backslash",
-            _ => "a control character",
-        };
-        return Err(error(
-            &format!("has {name} at position {position}"),
-            "Programs disagree about such URLs, so a secret could go to another host.",
-            if bad == '\\' { "Write / for \\." } else { "Remove it; a space in the path is written %20." },
-        ));
-    }
-    Err(not_ascii(text, bad, position))
-}
-
-fn not_ascii(text: &str, bad: char, position: usize) -> Problem {
-    let what = format!("has \"{}\" at position {position}, which is not ASCII", visible(&bad.to_string()));
-    let host_end = text.find("://").map_or(0, |at| at + 3);
-    let host_end = host_end + text[host_end..].find(['/', '?', '#']).unwrap_or(text.len() - host_end);
-    let in_host = !text[..host_end].is_ascii();
-    // A control in it (a tab, say) would be dropped by the parser: then there is no form to show.
-    let parsed = if text.chars().any(|c| c.is_control() || c == '\\') { None } else { Url::parse(text).ok() };
-    let fix = match parsed.as_ref() {
-        Some(url) if url.scheme() == "https" && url.username().is_empty() && url.password().is_none() && in_host => {
-            format!("If you mean the host {0}, enter {0}.", host_of(url))
-        }
-        Some(url) if url.scheme() == "https" && url.username().is_empty() && url.password().is_none() => {
-            format!("Enter {}", ellipsis(url.as_str(), 120))
-        }
-        _ => EXAMPLE.to_owned(),
-    };
-    let why = if in_host {
-        "Letters that look alike can name another host, so the host must be in its ASCII form."
-    } else {
-        "URLs are sent in ASCII; other characters are percent-encoded."
-    };
-    error(&what, why, &fix)
-}
-
-fn after_scheme(text: &str) -> Result<&str, Problem> {
-    if let Some(rest) = text.get(..SCHEME.len()).filter(|head| head.eq_ignore_ascii_case(SCHEME)).map(|_| &text[SCHEME.len()..]) {
-        return Ok(rest);
-    }
-    let why = "Anything else sends events and secrets unencrypted, or does not name a web endpoint.";
-    let bare = match text.split_once("://") {
-        Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')) => rest,
-        None if !text.contains(':') || text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.contains('.') => text,
-        _ => return Err(error("must start with https://", why, EXAMPLE)),
-    };
-    let candidate = format!("{SCHEME}{bare}");
-    match EndpointUrl::parse(&candidate) {
-        Ok(url) => Err(error("must start with https://", why, &format!("Enter {}", ellipsis(url.as_str(), 120)))),
-        Err(_) => Err(error("must start with https://", why, EXAMPLE)),
+impl fmt::Debug for EndpointUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EndpointUrl").field(&self.shown()).finish()
     }
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), Problem> {
-    // The colons in the brackets belong to the address.
-    let host_end = authority.rfind(']').unwrap_or(0);
-    let Some(colon) = authority[host_end..].find(':').map(|at| at + host_end) else { return Ok((authority, None)) };
-    let text = &authority[colon + 1..];
-    // u16 also reads "+443".
-    let port = text.parse::<u16>().ok().filter(|&port| port > 0 && text.bytes().all(|b| b.is_ascii_digit()));
-    match port {
-        Some(port) => Ok((&authority[..colon], Some(port))),
-        None => Err(error(
-            &format!("has the port \"{}\"", ellipsis(text, 20)),
-            "A port is a number from 1 to 65535.",
-            "Correct it, or leave it out for 443.",
-        )),
-    }
-}
-
-/// The host as it is stored: without the dot that a fully qualified name may end with nothing is changed.
-fn host_of(url: &Url) -> String {
-    url.host_str().unwrap_or_default().to_owned()
-}
-
-/// The host must be written as the parser reads it.
-fn same_host(url: &Url, typed: &str) -> Result<Option<IpAddr>, Problem> {
-    let read = host_of(url);
-    let ip = match url.host() {
-        Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
-        Some(Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
-        _ => None,
-    };
-    if !typed.eq_ignore_ascii_case(&read) {
-        let what = format!("has the host \"{}\"", ellipsis(typed, 80));
-        return Err(if ip.is_some() {
-            error(
-                &what,
-                &format!("Some programs read it as the address {read}, others do not."),
-                &format!("If you mean that address, enter {read}."),
-            )
-        } else {
-            error(
-                &what,
-                &format!("Some programs read it as {read}, others do not."),
-                &format!("If you mean that host, enter {read}."),
-            )
-        });
-    }
-    let name = read.strip_suffix('.').unwrap_or(&read);
-    if ip.is_none() && (name.len() > 253 || !name.split('.').all(is_label)) {
-        return Err(error(
-            &format!("has the host \"{}\"", ellipsis(typed, 80)),
-            "Each part of a name has 1 to 63 letters, digits, - or _; the whole name has at most 253 characters.",
-            EXAMPLE,
-        ));
-    }
-    Ok(ip)
-}
-
-/// What every resolver accepts (RFC 1123 §2.1), and the underscore that some names have; the standard of the parser allows more,
-/// such as `;` and `$`, which other programs refuse or read as an end of the host.
-fn is_label(label: &str) -> bool {
-    (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-}
-
-/// The path and the query must be written as the parser writes them; an empty path becomes `/`.
-fn same_tail(url: &Url, typed: &str) -> Result<(), Problem> {
-    let read = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let with_root = if typed.starts_with('/') { typed.to_owned() } else { format!("/{typed}") };
-    if read == with_root {
-        return Ok(());
-    }
-    Err(error(
-        "has a path or query that would be changed before it is sent",
-        "Most programs rewrite quotes, angle brackets and dot segments.",
-        &format!("Enter {}", ellipsis(url.as_str(), 120)),
-    ))
+/// The path and the query of the text of a URL.
+fn target_of(text: &str) -> &str {
+    let after_scheme = text.find("://").map_or(0, |at| at + 3);
+    text[after_scheme..].find('/').map_or("/", |at| &text[after_scheme + at..])
 }
 
 #[cfg(test)]

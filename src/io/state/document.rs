@@ -13,6 +13,8 @@ use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
 use crate::domain::json::position;
+use crate::domain::secret::Secret;
+use crate::domain::url::credential;
 
 /// The version that is written, and the newest that is read.
 const SCHEMA_VERSION: u64 = 1;
@@ -33,7 +35,9 @@ pub(super) struct Entry {
     pub draft: Draft,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// One for each secret field of the auth type.
+    /// Where the draft's URL is masked: the whole one. It is sealed for the masked one.
+    pub url: Option<SealedSecret>,
+    /// One for each secret field of the auth type. Their place has the draft's URL; they are sealed for the whole one.
     pub secrets: Vec<SealedSecret>,
 }
 
@@ -93,22 +97,34 @@ impl Document {
     }
 }
 
+/// The name of the URL in `sealed`.
+const SEALED_URL: &str = "url";
+
 /// The name of a secret in `sealed`.
 fn name_of(field: Field) -> String {
     format!("auth.{}", field.id)
 }
 
-/// The place of one of a destination's secrets.
-pub(super) fn place_of(destination: &Destination, field: Field) -> Place {
+/// All that is sealed of a destination: the secrets, and a URL of which a part is a credential.
+pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
     let auth = destination.auth();
     let bound = auth.plain_values().into_iter().filter(|(field, _)| field.binds_secrets);
-    Place {
-        url: destination.url().as_str().to_owned(),
+    let place = Place {
+        url: destination.url().expose().into(),
         auth_type: auth.auth_type().name.to_owned(),
         bound: bound.map(|(_, value)| value.to_owned()).collect(),
         ca_cert: ca_cert(destination).unwrap_or_default(),
-        name: name_of(field),
+        name: String::new(),
+    };
+    let values = auth.values();
+    let secret = |field: Field| (Place { name: name_of(field), ..place.clone() }, values.secret(field).clone());
+    let mut all: Vec<_> = auth.auth_type().secret_fields().map(secret).collect();
+    if destination.url().has_credential() {
+        // The place is what the file says, so that it cannot say anything else of the URL.
+        let place = Place { url: destination.url().shown().into(), name: SEALED_URL.to_owned(), ..place };
+        all.insert(0, (place, destination.url().expose().into()));
     }
+    all
 }
 
 fn ca_cert(destination: &Destination) -> Option<String> {
@@ -121,7 +137,7 @@ fn destination_value(mut base: Map<String, Value>, destination: &Destination, se
     set_or_remove(&mut tls, "ca_cert", ca_cert(destination).map(Value::from));
     let sealed = sealed_value(taken(&mut base, "sealed"), sealed);
     base.insert("id".into(), destination.id().as_str().into());
-    base.insert("url".into(), destination.url().as_str().into());
+    base.insert("url".into(), destination.url().shown().into());
     base.insert("created_at".into(), destination.created_at().to_string().into());
     base.insert("updated_at".into(), destination.updated_at().to_string().into());
     base.insert("auth".into(), Value::Object(auth));
@@ -154,6 +170,7 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
 }
 
 fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
+    base.shift_remove(SEALED_URL);
     for field in auth::ALL.into_iter().flat_map(AuthSpec::secret_fields) {
         base.shift_remove(&name_of(field));
     }
@@ -241,24 +258,24 @@ impl Reader<'_> {
             bound.push(self.text(auth, &["destination", "auth", field.id])?.to_owned());
         }
         let sealed = self.object(destination, &["destination", "sealed"])?;
-        let mut secrets = Vec::new();
-        for field in auth_type.secret_fields() {
-            let name = name_of(field);
+        let secret = |field: Field, name: String| {
             let text = sealed.map_or(Ok(""), |sealed| self.text(sealed, &["destination", "sealed", &name]))?;
             let sealed = (!text.is_empty()).then(|| text.to_owned());
             let place = Place {
-                url: url.to_owned(),
+                url: url.into(),
                 auth_type: type_name.to_owned(),
                 bound: bound.clone(),
                 ca_cert: ca_cert.to_owned(),
                 name,
             };
-            secrets.push(SealedSecret { field, place, sealed });
-        }
+            Ok::<_, StateError>(SealedSecret { field, place, sealed })
+        };
+        let whole_url = credential::is_masked(url).then(|| secret(URL, SEALED_URL.to_owned())).transpose()?;
+        let secrets = auth_type.secret_fields().map(|field| secret(field, name_of(field))).collect::<Result<_, _>>()?;
         let id = DestinationId::new(self.required(destination, &["destination", "id"])?);
         let created_at = self.time(destination, &["destination", "created_at"])?;
         let updated_at = self.time(destination, &["destination", "updated_at"])?;
-        Ok(Entry { id, draft, created_at, updated_at, secrets })
+        Ok(Entry { id, draft, created_at, updated_at, url: whole_url, secrets })
     }
 
     /// Absent fields stay empty: after the auth type was edited in the file, the error to report is that the secret cannot be opened.

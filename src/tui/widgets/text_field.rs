@@ -109,20 +109,22 @@ impl TextField {
         String::from(std::mem::replace(&mut self.0, buffer([]))).zeroize();
     }
 
-    /// The part of it around the cursor that fits into `width` columns. `mask` replaces every character of a secret.
+    /// The part of it around the cursor that fits into `width` columns. `dot` replaces every character of the parts of it, in
+    /// bytes, that are hidden.
     #[must_use]
-    pub fn window(&self, width: usize, mask: Option<&str>) -> Window {
+    pub fn window(&self, width: usize, dot: &str, hidden: &[Range<usize>]) -> Window {
         let cursor = self.0.cursor();
         let mut shown = Vec::new();
         let (mut position, mut at) = (0, 0);
         let mut columns = 0;
-        for grapheme in self.text().graphemes(true) {
+        for (byte, grapheme) in self.text().grapheme_indices(true) {
             if position < cursor {
                 at = columns;
             }
-            let cell: Cow<'_, str> = match mask {
-                Some(dot) => Cow::Owned(dot.repeat(grapheme.chars().count())),
-                None => visible(grapheme),
+            let cell: Cow<'_, str> = if hidden.iter().any(|part| part.contains(&byte)) {
+                Cow::Owned(dot.repeat(grapheme.chars().count()))
+            } else {
+                visible(grapheme)
             };
             position += grapheme.chars().count();
             columns += cell.width();
@@ -188,7 +190,8 @@ mod tests {
     use super::*;
 
     fn seen(field: &TextField, width: usize, mask: Option<&str>) -> (String, usize, (bool, bool)) {
-        let Window { text, cursor, more } = field.window(width, mask);
+        let all = [0..field.text().len()];
+        let Window { text, cursor, more } = field.window(width, mask.unwrap_or_default(), mask.map_or(&[], |_| &all));
         (text, cursor, more)
     }
 
@@ -239,6 +242,13 @@ mod tests {
         assert!(!field.request(InputRequest::DeleteFromStart));
         assert!(field.request(InputRequest::DeleteTillEnd));
         assert_eq!(field.text(), "");
+    }
+
+    #[test]
+    fn c21_a_part_of_a_text_is_hidden() {
+        let shown = |width| TextField::new("ab-cdef-gh").window(width, "*", std::slice::from_ref(&(3..7)));
+        assert_eq!((shown(12).text.as_str(), shown(12).cursor), ("ab-****-gh", 10));
+        assert_eq!((shown(6).text.as_str(), shown(6).more), ("**-gh", (true, false)));
     }
 
     #[test]

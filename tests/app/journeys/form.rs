@@ -198,3 +198,35 @@ fn a_generated_secret_is_what_is_signed_with() {
     assert_eq!(receiver.requests()[0].verdict, Ok(()));
     app.quit();
 }
+
+#[test]
+fn c21_in_the_app_a_pasted_credential_is_hidden_until_it_is_asked_for() {
+    const URL: &str = "https://hooks.slack.com/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX";
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.open_form();
+    app.paste(URL);
+    app.wait_for("a part of it is a credential");
+    assert!(!String::from_utf8_lossy(&app.raw()).contains("XXXX"));
+    app.key(Key::Ctrl('r'));
+    app.wait_for("^R hides it");
+    app.wait_for("XXXXXXXX");
+    app.key(Key::Ctrl('r'));
+    app.wait_for("^R shows it");
+    app.gone("XXXX");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Registered.");
+    app.wait_for("/services/T000/B000/••••••••");
+    // Edited without the URL.
+    app.type_text("e");
+    app.wait_for("The dots are kept");
+    app.press(&[Key::Enter, Key::Down, Key::Down, Key::Down, Key::Enter]);
+    app.type_text("a-token-of-21-letters");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Saved.");
+    app.quit();
+    let shown = home.waypost(&["show", "--json"]).exits(0).json();
+    assert_eq!(shown["destination"]["url"], "https://hooks.slack.com/services/T000/B000/••••••••");
+    assert_eq!(shown["destination"]["auth"]["type"], "bearer");
+    assert!(home.waypost(&["curl", "--reveal"]).exits(0).stdout.contains(URL));
+}

@@ -28,7 +28,13 @@ fn form(model: &Model) -> &Form {
 }
 
 fn saved(auth_type: AuthType) -> Box<Saved> {
-    Box::new(Saved { destination: scenes::destination(auth_type), generation: 1, changed: true, warning: None })
+    Box::new(Saved {
+        destination: scenes::destination(auth_type),
+        generation: 1,
+        changed: true,
+        warning: None,
+        notices: Vec::new(),
+    })
 }
 
 /// The effects are one save of those settings. A secret that stays as it is is put in, as it is on the disk.

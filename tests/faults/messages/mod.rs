@@ -294,7 +294,7 @@ fn db_errors() -> Vec<DbError> {
 #[test]
 fn files_and_keys() {
     for error in vault_errors() {
-        problem_is_whole(&Problem::from(&error));
+        problem_is_whole(&Problem::locked(&Draft::default(), &error));
     }
     for error in file_errors() {
         problem_is_whole(&error.into());

@@ -41,12 +41,14 @@ fn fix(to: &Settings, location: &str) -> Fix {
     let elsewhere = host != to.url().host();
     let whose = if elsewhere { format!("It is on another host, {host}. ") } else { String::new() };
     match EndpointUrl::parse(url.as_str()) {
-        _ if location.contains(DOTS) => format!("{whose}The target contains the secret: {ASK}.").into(),
+        _ if location.contains(DOTS) || to.url().is_in(url.as_str()) => {
+            format!("{whose}The target contains the secret: {ASK}.").into()
+        }
         Ok(_) if elsewhere => {
             Fix::from(format!("It is on another host, {host}: register it if you trust that host with your events."))
                 .by_editing(field::URL)
         }
-        Ok(url) => Fix::from(format!("Register {} instead.", ellipsis(url.as_str(), 300))).by_editing(field::URL),
+        Ok(url) => Fix::from(format!("Register {} instead.", ellipsis(&url.shown(), 300))).by_editing(field::URL),
         Err(error) => format!("{whose}The target {}: {ASK}.", error.what).into(),
     }
 }
@@ -57,13 +59,14 @@ fn fix(to: &Settings, location: &str) -> Fix {
 pub fn redirect_target(to: &Settings, response: &Response) -> Option<EndpointUrl> {
     let location = response.header("location").filter(|_| is_redirect(response.status))?;
     let location = without_api_key(to, location);
-    let target = target_of(to, &location).filter(|_| !location.contains(DOTS))?;
+    // A relative one may have been completed with the credential in our URL.
+    let target = target_of(to, &location).filter(|target| !location.contains(DOTS) && !to.url().is_in(target.as_str()))?;
     EndpointUrl::parse(target.as_str()).ok().filter(|target| target != to.url())
 }
 
 /// The URL of a `Location`, which may be relative (RFC 9110 §10.2.2).
 fn target_of(to: &Settings, location: &str) -> Option<Url> {
-    Url::parse(to.url().as_str()).ok()?.join(location).ok()
+    Url::parse(to.url().expose()).ok()?.join(location).ok()
 }
 
 /// A `Location` without the parameter of the API key, which waypost adds itself: many endpoints pass the query on.

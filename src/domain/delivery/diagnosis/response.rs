@@ -49,7 +49,7 @@ fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis
                 READ_ANSWER
             },
         ),
-        404 => Diagnosis::new(format!("There is nothing at {} on {host}.", ellipsis(to.url().path(), 80)), COMPARE_PATH),
+        404 => Diagnosis::new(format!("There is nothing at {} on {host}.", ellipsis(&to.url().shown_path(), 80)), COMPARE_PATH),
         405 => Diagnosis::new(
             match shown(response, "allow") {
                 Some(allow) => format!("The endpoint does not accept POST at this URL, only {allow}."),

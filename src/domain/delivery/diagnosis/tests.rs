@@ -82,7 +82,7 @@ fn redirects_show_where_they_lead() {
     let nasty = said(default::SPEC, 302, &[("location", "/\u{202e}\u{9b}31m")]);
     assert!(!format!("{}{}", nasty.why, nasty.fix.text).chars().any(crate::domain::text::is_unsafe), "{nasty:?}");
     let target = |status, location: &str| {
-        redirect_target(&to(default::SPEC), &answer(status, &[("location", location)])).map(|url| url.as_str().to_owned())
+        redirect_target(&to(default::SPEC), &answer(status, &[("location", location)])).map(|url| url.expose().to_owned())
     };
     assert_eq!(target(308, "/in/").as_deref(), Some("https://hooks.example.com/in/"));
     assert_eq!(target(302, "//other.example.net/x").as_deref(), Some("https://other.example.net/x"));

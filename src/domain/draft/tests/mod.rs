@@ -76,6 +76,20 @@ fn with_secrets() -> impl Iterator<Item = AuthType> {
 }
 
 #[test]
+fn c21_a_masked_url_is_kept_only_as_it_is() {
+    let of = |url: &str| Draft::default().with(field::URL, url);
+    let registered = of("https://h.example/in?token=hunter2").check().unwrap().settings;
+    let masked = registered.url().shown();
+    assert_eq!(of(&masked).keeping(&registered).check().unwrap().settings, registered);
+    for changed in [masked.replace("h.example", "evil.example"), format!("{masked}&a=1")] {
+        let errors = of(&changed).keeping(&registered).check().unwrap_err();
+        assert_eq!(errors[0].what, "is masked", "{changed}");
+    }
+    assert_eq!(of(&masked).check().unwrap_err()[0].what, "is masked", "copied from a screen");
+    assert!(!format!("{:?}", Draft::of(&registered)).contains("hunter2"));
+}
+
+#[test]
 fn what_is_right_is_accepted_without_a_word() {
     for auth_type in auth::ALL {
         let checked = checked(&draft(auth_type));

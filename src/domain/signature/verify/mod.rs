@@ -11,6 +11,7 @@ use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
+use crate::domain::url::credential;
 
 /// What the check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +59,20 @@ pub fn check(settings: &Settings, received: &Received<'_>, now: i64) -> Verdict 
     }
 }
 
-/// The target as it may be shown and kept. Of its parameters only those that stand in the registered URL keep their values:
+/// The target as it may be shown and kept. What looks like a credential in its path is masked. Of its parameters only those that stand in the registered URL keep their values:
 /// any other may be a key, be it right, wrong, or sent where none belongs.
 #[must_use]
 pub fn shown_target(settings: Option<&Settings>, target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else { return visible(target).into_owned() };
-    let known: Vec<&str> = settings.and_then(|to| to.url().query()).unwrap_or_default().split('&').collect();
+    let host = settings.map_or("", |to| to.url().host());
+    let shown_path = |path: &str| {
+        // Where a service has its secret in the path depends on the host.
+        let url = format!("https://{host}{path}");
+        credential::shown(&url)["https://".len() + host.len()..].to_owned()
+    };
+    let Some((path, query)) = target.split_once('?') else { return visible(&shown_path(target)).into_owned() };
+    let path = shown_path(path);
+    let registered = settings.map(|to| to.url().shown()).unwrap_or_default();
+    let known: Vec<&str> = registered.split_once('?').unwrap_or_default().1.split('&').collect();
     let shown: Vec<_> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {

@@ -169,30 +169,39 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     }
 }
 
-/// All secrets or none: a destination with some of them is of no use.
+/// All secrets or none: a destination with some of them is of no use. A masked URL is one of them, and comes first.
 fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Field, Secret)>, VaultError> {
-    if entry.secrets.is_empty() {
+    let mut all = entry.url.iter().chain(&entry.secrets).peekable();
+    if all.peek().is_none() {
         return Ok(Vec::new());
     }
-    if entry.secrets.iter().any(|secret| secret.sealed.is_none()) {
+    if all.any(|secret| secret.sealed.is_none()) {
         return Err(VaultError::Absent);
     }
     let key = Key::read(paths)?;
-    let open = |secret: &SealedSecret| Ok((secret.field, key.open(&secret.place, secret.sealed.as_deref().unwrap_or_default())?));
-    entry.secrets.iter().map(open).collect()
+    let open = |secret: &SealedSecret, place: &Place| key.open(place, secret.sealed.as_deref().unwrap_or_default());
+    let mut opened = Vec::new();
+    if let Some(url) = &entry.url {
+        opened.push((url.field, open(url, &url.place)?));
+    }
+    // The others are for the whole URL: they do not open with another of the same looks.
+    let whole = opened.first().map(|(_, url)| url.clone());
+    for secret in &entry.secrets {
+        let url = whole.as_ref().unwrap_or(&secret.place.url).clone();
+        opened.push((secret.field, open(secret, &Place { url, ..secret.place.clone() })?));
+    }
+    Ok(opened)
 }
 
 fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {
-    let values = destination.auth().values();
-    let fields: Vec<Field> = destination.auth().auth_type().secret_fields().collect();
-    if fields.is_empty() {
+    let secrets = document::secrets_of(destination);
+    if secrets.is_empty() {
         return Ok(Vec::new());
     }
     let key = Key::read_or_create(paths)?;
     let mut sealed = Vec::new();
-    for field in fields {
-        let place = document::place_of(destination, field);
-        let text = key.seal(&place, values.secret(field))?;
+    for (place, secret) in secrets {
+        let text = key.seal(&place, &secret)?;
         sealed.push((place, text));
     }
     Ok(sealed)

@@ -80,17 +80,23 @@ impl VaultError {
     /// How to fix it, a sentence.
     #[must_use]
     pub fn fix(&self) -> Fix {
+        self.fix_by("the secret")
+    }
+
+    /// The same, where `what` has to be entered again.
+    #[must_use]
+    pub fn fix_by(&self, what: &str) -> Fix {
         match self {
             Self::KeyMissing { path, named: true } => format!("Put it back, or correct {KEY_FILE_VAR} ({}).", show(path)).into(),
-            Self::KeyMissing { named: false, .. } => "Put it back, or enter the secret again.".into(),
+            Self::KeyMissing { named: false, .. } => format!("Put it back, or enter {what} again.").into(),
             Self::KeyLength { path, named: true } => {
-                format!("Put {KEY_BYTES} random bytes into {}, then enter the secret again.", show(path)).into()
+                format!("Put {KEY_BYTES} random bytes into {}, then enter {what} again.", show(path)).into()
             }
             Self::KeyLength { path, named: false } => {
-                format!("Put it back; or remove {}, then enter the secret again.", show(path)).into()
+                format!("Put it back; or remove {}, then enter {what} again.", show(path)).into()
             }
             Self::KeyFile(error) | Self::KeyNotCreated(error) => error.fix(),
-            Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => "Enter the secret again.".into(),
+            Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => format!("Enter {what} again.").into(),
             Self::Seal(_) => "Try again.".into(),
         }
     }
@@ -108,7 +114,8 @@ impl fmt::Debug for Key {
 /// Where a secret may go, by the content of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    pub url: String,
+    /// A part of it may be a credential.
+    pub url: Secret,
     pub auth_type: String,
     /// The values of the auth type's fields that decide where the secret goes, such as `header`.
     pub bound: Vec<String>,
@@ -120,10 +127,10 @@ pub struct Place {
 
 impl Place {
     /// Each part after its length, so that no two places give the same bytes.
-    fn associated_data(&self) -> Vec<u8> {
-        let mut data = Vec::new();
+    fn associated_data(&self) -> Zeroizing<Vec<u8>> {
+        let mut data = Zeroizing::new(Vec::new());
         let count = self.bound.len().to_string();
-        let fixed = [CONTEXT, &self.name, &self.url, &self.ca_cert, &self.auth_type, &count];
+        let fixed = [CONTEXT, &self.name, self.url.expose(), &self.ca_cert, &self.auth_type, &count];
         for part in fixed.into_iter().chain(self.bound.iter().map(String::as_str)) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part.as_bytes());

@@ -96,7 +96,7 @@ fn the_form_is_fixed() {
         data.extend([0, 0, 0, 0, 0, 0, 0, u8::try_from(part.len()).unwrap()]);
         data.extend(part.as_bytes());
     }
-    assert_eq!(place().associated_data(), data);
+    assert_eq!(*place().associated_data(), data);
     let sealed = "v1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXCKcgv+BKS2Yx4UcCm5QWu9b7dzJsuZg=";
     assert_eq!(key.open(&place(), sealed).unwrap().expose(), "hunter2");
 }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::auth::hmac;
 use crate::domain::field::{self, Field};
+use crate::domain::mask::with_dots;
 use crate::domain::problem::{Problem, sentences};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::text::{capitalised, visible};
@@ -169,6 +170,7 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
     let indent = indent(columns);
     let room = columns.saturating_sub(indent + 1);
     let hidden = field.is_secret() && form.revealed != Some(field);
+    let parts = form.hidden(field);
     let count = match input.text().chars().count() {
         0 => String::new(),
         _ if !hidden => String::new(),
@@ -176,9 +178,9 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         count => format!("{count} chars"),
     };
     let count_room = if count.is_empty() { 0 } else { text::width(&count) + 2 };
-    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), hidden.then_some(theme.glyphs.dot));
+    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), theme.glyphs.dot, &parts);
     // Without the cursor the beginning says most: of a URL, the host.
-    let shown = if focused || hidden { shown } else { text::end_cut(&visible(input.text()), room) };
+    let shown = if focused || hidden { shown } else { text::end_cut(&visible(&with_dots(input.text(), &parts)), room) };
     let mut spans = vec![head(rows, form, columns, field)];
     let (before, after) = theme.glyphs.choice;
     // Of dots the count says how many there are.
@@ -211,6 +213,12 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         for line in text::broken(&visible(input.text()), room) {
             rows.lines.push(Line::raw(format!("{}{line}", " ".repeat(indent))));
         }
+    }
+    if form.is_kept_masked(field) {
+        under(rows, theme.styles.dim, " ", "The dots are kept while you leave it as it is; else enter all of it.", columns);
+    } else if form.has_typed_credential(field) {
+        let key = if form.revealed == Some(field) { "hides" } else { "shows" };
+        under(rows, theme.styles.note, "!", &format!("a part of it is a credential, and sealed like one; ^R {key} it"), columns);
     }
     if field.can_be_generated() && form.generated {
         under(rows, theme.styles.note, "!", "new secret: copy it to the receiver before you save; ^R hides it", columns);

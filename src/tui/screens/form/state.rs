@@ -1,10 +1,13 @@
 //! What the Register and Edit popup knows: inputs that follow the auth type, focus, errors and notes.
 
+use std::ops::Range;
+
 use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, Field, Notice, URL};
 use crate::domain::secret::Secret;
+use crate::domain::url::credential;
 use crate::ops::Problem;
 use crate::tui::msg::Id;
 use crate::tui::screens::form::focus::{Focus, FormButton};
@@ -69,17 +72,26 @@ impl Form {
     #[must_use]
     pub fn edit(generation: u64, registered: Option<Settings>, mut draft: Draft) -> Self {
         draft.forget_secrets();
+        match &registered {
+            // Left as it is, it is kept; like a secret, it is not in the app.
+            Some(settings) => draft.set(URL, settings.url().shown()),
+            None if credential::is_masked(draft.text(URL)) => draft.set(URL, ""),
+            None => {}
+        }
         let locked = registered.is_none();
         let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
         form.advanced = ADVANCED.iter().any(|field| !form.pristine.text(field).is_empty());
-        if locked && let Some(field) = form.auth_type().secret_fields().next() {
+        if locked
+            && !form.pristine.text(URL).is_empty()
+            && let Some(field) = form.auth_type().secret_fields().next()
+        {
             form.go(Focus::Field(field));
         }
         form
     }
 
     fn with(purpose: Purpose, draft: Draft) -> Self {
-        Self {
+        let mut form = Self {
             purpose,
             focus: Focus::Field(URL),
             inputs: Inputs::new(&draft),
@@ -88,11 +100,13 @@ impl Form {
             generated: false,
             errors: Vec::new(),
             notes: Vec::new(),
-            notices: draft.notices(),
+            notices: Vec::new(),
             saving: None,
             problem: None,
             pristine: draft,
-        }
+        };
+        form.examine();
+        form
     }
 
     /// What was entered, as a draft.
@@ -135,6 +149,38 @@ impl Form {
             Purpose::Edit { registered: None, .. } | Purpose::Register => false,
         };
         kept && field.is_secret() && self.inputs.text(field).is_some_and(|text| text.text().is_empty())
+    }
+
+    /// Whether the text of a field is the registered one with dots for its credential, which stays if it is left so.
+    #[must_use]
+    pub fn is_kept_masked(&self, field: Field) -> bool {
+        let Purpose::Edit { registered: Some(settings), .. } = &self.purpose else { return false };
+        let shown = || self.inputs.text(URL).is_some_and(|text| text.text() == settings.url().shown());
+        field == URL && settings.url().has_credential() && shown()
+    }
+
+    /// The parts of the text of a field, in bytes, that are shown as dots.
+    #[must_use]
+    pub fn hidden(&self, field: Field) -> Vec<Range<usize>> {
+        if self.revealed == Some(field) { Vec::new() } else { self.secret_parts(field) }
+    }
+
+    /// The parts that are hidden unless the user asks to see them.
+    fn secret_parts(&self, field: Field) -> Vec<Range<usize>> {
+        match self.inputs.text(field).map(TextField::text) {
+            None | Some("") => Vec::new(),
+            Some(text) if field.is_secret() => vec![0..text.len()],
+            // Behind dots there is nothing to show.
+            Some(text) => {
+                (field.credential)(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
+            }
+        }
+    }
+
+    /// Whether a part of what was typed into a field that is no secret is hidden unless the user asks to see it.
+    #[must_use]
+    pub fn has_typed_credential(&self, field: Field) -> bool {
+        !field.is_secret() && !self.secret_parts(field).is_empty()
     }
 
     /// The error below a field.
@@ -180,12 +226,13 @@ impl Form {
         }
     }
 
-    /// The secret field to reveal: the one that has the focus, or the first of the auth type.
+    /// The field to reveal: the one that has the focus if it hides anything, or the first secret of the auth type, or a URL with a
+    /// credential in it.
     #[must_use]
     pub fn secret(&self) -> Option<Field> {
         match self.focus {
-            Focus::Field(field) if field.is_secret() => Some(field),
-            _ => self.auth_type().secret_fields().next(),
+            Focus::Field(field) if field.is_secret() || self.has_typed_credential(field) => Some(field),
+            _ => self.auth_type().secret_fields().next().or_else(|| self.has_typed_credential(URL).then_some(URL)),
         }
     }
 
@@ -230,7 +277,11 @@ impl Form {
     }
 
     fn examine(&mut self) {
-        self.notices = self.draft().notices();
+        let mut draft = self.draft();
+        if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
+            draft.keep_url(settings);
+        }
+        self.notices = draft.notices();
     }
 
     /// Puts a URL in, as if it had been typed.

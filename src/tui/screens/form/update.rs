@@ -167,7 +167,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     let done = if form.is_edit() { "Saved." } else { "Registered." };
     let notices = form.complete().notices();
     model.generation = saved.generation;
-    let Saved { destination, warning, .. } = *saved;
+    let Saved { destination, warning, notices: once, .. } = *saved;
     model.set_destination(&destination);
     model.main.focus = MainFocus::Button(0);
     model.witness = None;
@@ -182,8 +182,12 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     match warning {
         Some(problem) => model.say(Tone::Error, problem.to_string()),
         None => {
-            let said: Vec<String> =
-                notices.iter().filter(|notice| notice.field == URL).map(|notice| format!(" Note: {}.", notice.text)).collect();
+            let said: Vec<String> = notices
+                .iter()
+                .chain(&once)
+                .filter(|notice| notice.field == URL)
+                .map(|notice| format!(" Note: {}.", notice.text))
+                .collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }
     }

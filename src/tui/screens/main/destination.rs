@@ -78,7 +78,7 @@ fn pair(first: (&str, String), second: (&str, &str), theme: Theme, room: usize) 
 }
 
 pub fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = url(&visible(draft.text(field::URL)), theme, columns);
+    let mut lines = url(&visible(&field::URL.shown(draft.text(field::URL))), theme, columns);
     lines.extend(wrapped_row(field::AUTH.label, draft.auth_type().label, theme, columns.saturating_sub(LABEL).max(10)));
     lines.push(Line::default());
     lines.extend(message::problem(problem, theme, columns));

@@ -82,7 +82,7 @@ fn use_url(model: &mut Model, url: &EndpointUrl) {
     let Some(destination) = model.destination() else { return };
     let draft = Draft::of(destination.settings());
     let mut form = Form::edit(model.generation, None, draft);
-    form.suggest_url(url.as_str());
+    form.suggest_url(url.expose());
     model.question = None;
     model.popup = Some(Popup::Form(Box::new(form)));
 }

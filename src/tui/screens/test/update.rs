@@ -137,7 +137,7 @@ fn use_url(model: &mut Model) {
     }
     edit(model);
     if let Some(Popup::Form(form)) = &mut model.popup {
-        form.suggest_url(url.as_str());
+        form.suggest_url(url.expose());
     }
 }
 

@@ -70,7 +70,7 @@ fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
         Asked::Keep => "Save the event as: ",
     };
     let room = usize::from(area.width).saturating_sub(text::width(label));
-    let Window { text: shown, cursor, .. } = prompt.input.window(room, None);
+    let Window { text: shown, cursor, .. } = prompt.input.window(room, "", &[]);
     frame.render_widget(Line::from(vec![Span::styled(label, theme.styles.accent), Span::raw(shown)]), area);
     let x = area.x + u16::try_from(text::width(label) + cursor).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });

@@ -3,6 +3,7 @@
 mod read;
 mod save;
 mod schema;
+mod url;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -70,6 +71,12 @@ impl Home {
         let saved = save(&self.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
         assert!(saved.durable);
         saved.generation
+    }
+
+    /// As the first save there is.
+    pub(super) fn put_anew(&self, draft: &Draft) {
+        fs::remove_file(self.file()).unwrap();
+        self.put(draft);
     }
 
     pub(super) fn names(&self) -> Vec<String> {

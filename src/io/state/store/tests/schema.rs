@@ -96,6 +96,7 @@ fn saved() -> Vec<(AuthType, Value)> {
     let whole = |auth_type| draft(auth_type).with(field::CA_CERT, "/ca.pem").with(field::TIMEOUT, "120");
     let mut drafts: Vec<Draft> = auth::ALL.map(draft).into();
     drafts.extend(auth::ALL.map(whole));
+    drafts.push(draft(api_key::SPEC).with(field::URL, "https://h.example/in?token=abc"));
     drafts.push(draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name));
     drafts.extend(
         [Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| draft(hmac::SPEC).with(hmac::FORMAT, format.name())),
