@@ -70,7 +70,7 @@ fn is_whole(text: &str) -> bool {
     WHOLE.iter().filter_map(between).any(is_name) || is_variable(text) || is_example(text)
 }
 
-/// `$TOKEN`. In lower case it may be anything: `$filter` is OData's.
+/// `$TOKEN`. In lower case it may be anything, as in `?$filter=`.
 fn is_variable(text: &str) -> bool {
     text.strip_prefix('$').is_some_and(|name| {
         name.starts_with(|c: char| c.is_ascii_uppercase())

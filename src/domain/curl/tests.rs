@@ -60,7 +60,7 @@ fn c21_a_url_that_is_a_credential_is_a_variable() {
             draft.set_auth_type(auth_type);
         });
         let hidden = command(&to, "msg_1", b"{}", false);
-        assert!(hidden.contains(": \"${WAYPOST_URL:?Put the URL into it.}\"\n"), "{hidden}");
+        assert!(hidden.contains(": \"${WAYPOST_URL:?Set it to the URL.}\"\n"), "{hidden}");
         assert!(hidden.contains("--request POST \"$WAYPOST_URL\"") && !hidden.contains("canary"), "{hidden}");
         assert_eq!(hidden.contains("\"$WAYPOST_URL\"'&my%20key='\"$value\""), auth_type == api_key::SPEC, "{hidden}");
         let shown = command(&to, "msg_1", b"{}", true);

@@ -1,5 +1,7 @@
 //! What is being entered, and its check: the one place where the rules for input are, for the form and for the flags.
 
+mod unfilled;
+
 use std::path::{Path, PathBuf};
 
 use crate::domain::auth::{AuthType, Check, default, rules::no_control};
@@ -186,7 +188,9 @@ impl Draft {
         let auth = (self.auth_type.check)(&mut check);
         let ca_cert = check.keep(ca_cert(self.text(CA_CERT)));
         let timeout_s = check.keep(timeout(self.text(TIMEOUT)));
-        let Check { errors, notices, .. } = check;
+        let Check { errors, mut notices, .. } = check;
+        notices.extend(unfilled::notices(self.auth_type, &self.values, url.as_ref()));
+        notices.sort_by_key(|notice| self.fields().position(|field| field == notice.field));
         let settings = match (url, auth, ca_cert, timeout_s) {
             (Some(url), Some(auth), Some(ca_cert), Some(timeout_s)) => Some(Settings { url, auth, ca_cert, timeout_s }),
             _ => None,

@@ -66,7 +66,7 @@ fn in_path(host: &str, text: &str, path: Range<usize>, depth: usize, parts: &mut
     let mut before = "";
     for (at, range) in segments.enumerate() {
         let segment = &text[range.clone()];
-        let is_known = services::is_secret(host, texts.clone(), at);
+        let is_known = services::is_secret(host, &texts, at);
         if (is_known || is_announced(segment) && names::announces(before)) && !is_template(segment) {
             parts.push(range);
         } else if let Some(token) = after_bot(segment) {

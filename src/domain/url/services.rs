@@ -41,7 +41,7 @@ const SERVICES: [(&str, &str); 31] = [
 ];
 
 /// Whether a segment of a path on that host is secret, as far as that is known of the service; `at` is its index.
-pub fn is_secret<'a>(host: &str, segments: impl Iterator<Item = &'a str> + Clone, at: usize) -> bool {
+pub fn is_secret<'a>(host: &str, segments: &(impl Iterator<Item = &'a str> + Clone), at: usize) -> bool {
     SERVICES.iter().filter(|(pattern, _)| is_host(pattern, host)).any(|(_, path)| {
         // What is being typed may not be whole.
         let fits = || {

@@ -190,8 +190,8 @@ mod tests {
     use super::*;
 
     fn seen(field: &TextField, width: usize, mask: Option<&str>) -> (String, usize, (bool, bool)) {
-        let all = [0..field.text().len()];
-        let Window { text, cursor, more } = field.window(width, mask.unwrap_or_default(), mask.map_or(&[], |_| &all));
+        let all = std::iter::once(0..field.text().len()).collect::<Vec<_>>();
+        let Window { text, cursor, more } = field.window(width, mask.unwrap_or_default(), mask.map_or(&[], |_| all.as_slice()));
         (text, cursor, more)
     }
 

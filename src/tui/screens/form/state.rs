@@ -1,5 +1,6 @@
 //! What the Register and Edit popup knows: inputs that follow the auth type, focus, errors and notes.
 
+use std::iter;
 use std::ops::Range;
 
 use crate::domain::auth::AuthType;
@@ -169,7 +170,7 @@ impl Form {
     fn secret_parts(&self, field: Field) -> Vec<Range<usize>> {
         match self.inputs.text(field).map(TextField::text) {
             None | Some("") => Vec::new(),
-            Some(text) if field.is_secret() => vec![0..text.len()],
+            Some(text) if field.is_secret() => iter::once(0..text.len()).collect(),
             // Behind dots there is nothing to show.
             Some(text) => {
                 (field.credential)(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
