@@ -49,7 +49,7 @@ fn an_endpoint_that_accepts_everything() {
     let json = home.waypost(&["probe", "--yes", "--json"]).exits(3).json();
     schema::assert_valid("probe", &json);
     let cases: Vec<_> = json["rows"].as_array().unwrap().iter().map(|row| row["case"].as_str().unwrap()).collect();
-    assert_eq!(cases, ["unsigned", "wrong-secret", "tampered-body", "stale-timestamp", "right"]);
+    assert_eq!(cases, ["unsigned", "wrong-secret", "tampered-body", "stale-timestamp", "valid"]);
     let quiet = home.waypost(&["probe", "--yes", "-q"]).exits(3);
     assert!(quiet.stderr.starts_with("error: Your endpoint accepts unsigned requests"), "{}", quiet.stderr);
 }

@@ -33,11 +33,11 @@ pub enum Case {
     /// Signed correctly, but an hour ago.
     Stale,
     /// As every delivery is sent.
-    Right,
+    Valid,
 }
 
 impl Case {
-    const ALL: [Self; 5] = [Self::Unsigned, Self::WrongSecret, Self::TamperedBody, Self::Stale, Self::Right];
+    const ALL: [Self; 5] = [Self::Unsigned, Self::WrongSecret, Self::TamperedBody, Self::Stale, Self::Valid];
 
     /// The cases that apply to an auth type, in the order in which they are sent; none if there is nothing to check.
     #[must_use]
@@ -49,11 +49,11 @@ impl Case {
                 if matches!(format, Format::Timestamped | Format::Standard) {
                     cases.push(Self::Stale);
                 }
-                cases.push(Self::Right);
+                cases.push(Self::Valid);
                 cases
             }
             ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => {
-                vec![Self::Unsigned, Self::WrongSecret, Self::Right]
+                vec![Self::Unsigned, Self::WrongSecret, Self::Valid]
             }
         }
     }
@@ -66,7 +66,7 @@ impl Case {
             Self::WrongSecret => "wrong-secret",
             Self::TamperedBody => "tampered-body",
             Self::Stale => "stale-timestamp",
-            Self::Right => "right",
+            Self::Valid => "valid",
         }
     }
 
@@ -78,7 +78,7 @@ impl Case {
             Self::WrongSecret => "with a wrong secret",
             Self::TamperedBody => "with a changed body",
             Self::Stale => "an hour old",
-            Self::Right => "as registered",
+            Self::Valid => "as registered",
         }
     }
 
@@ -86,7 +86,7 @@ impl Case {
     #[must_use]
     pub const fn expected(self) -> Outcome {
         match self {
-            Self::Right => Outcome::Delivered,
+            Self::Valid => Outcome::Delivered,
             Self::Unsigned | Self::WrongSecret | Self::TamperedBody | Self::Stale => Outcome::Refused,
         }
     }

@@ -60,7 +60,7 @@ impl Waypost {
             report.rows.push(row(case, to.auth(), one.delivery().clone()));
             in_flight.push(one);
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
-                report.cut_short = case != Case::Right;
+                report.cut_short = case != Case::Valid;
                 break;
             }
         }
@@ -97,7 +97,7 @@ fn checked(draft: &Draft, to: &Settings) -> Settings {
 async fn request(to: &Settings, wrong: &Settings, case: Case, stamp: &Stamp) -> Request {
     let body = BuiltIn::Ping.event().body;
     match case {
-        Case::Right => Request::build(to, &body, stamp, &resolve(to.auth()).await),
+        Case::Valid => Request::build(to, &body, stamp, &resolve(to.auth()).await),
         Case::Unsigned => {
             let without = checked(&Draft::of(to).with_auth(default::SPEC), to);
             Request::build(&without, &body, stamp, &resolve(without.auth()).await)

@@ -64,14 +64,14 @@ pub(super) fn row(case: Case, auth: &Auth, delivery: Delivery) -> Row {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
             (Verdict::Unclear, diagnosis.why, diagnosis.fix)
         }
-        (Case::Right, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint accepts valid requests.".into(), Fix::default()),
+        (Case::Valid, Outcome::Delivered, _) => (Verdict::Good, "Your endpoint accepts valid requests.".into(), Fix::default()),
         // It may be overloaded or down for the moment, and then the other cases show nothing.
-        (Case::Right, Outcome::Refused, Some(status @ (408 | 425 | 429 | 500..=599))) => (
+        (Case::Valid, Outcome::Refused, Some(status @ (408 | 425 | 429 | 500..=599))) => (
             Verdict::Unclear,
             format!("Your endpoint did not accept the valid request this time ({status})."),
             "Probe again when it accepts requests.".into(),
         ),
-        (Case::Right, Outcome::Refused, _) => {
+        (Case::Valid, Outcome::Refused, _) => {
             let diagnosis = last.map(|last| last.diagnosis.clone()).unwrap_or_default();
             (Verdict::Bad, format!("Your endpoint refuses valid requests. {}", diagnosis.why), diagnosis.fix)
         }
@@ -97,7 +97,7 @@ const fn in_words(case: Case) -> &'static str {
         Case::WrongSecret => "with a wrong secret",
         Case::TamperedBody => "whose body was changed",
         Case::Stale => "that is an hour old",
-        Case::Right => "that is valid",
+        Case::Valid => "that is valid",
     }
 }
 
@@ -123,17 +123,17 @@ fn accepted(case: Case, auth: &Auth) -> (&'static str, &'static str) {
             "Your endpoint accepts requests that are an hour old: an intercepted request can be replayed.",
             "Make it refuse timestamps that are more than 5 minutes off.",
         ),
-        (Case::Right, _) => ("Your endpoint accepts valid requests.", ""),
+        (Case::Valid, _) => ("Your endpoint accepts valid requests.", ""),
     }
 }
 
 /// An endpoint that refuses everything shows nothing by refusing the wrong requests.
 pub(super) fn qualify(report: &mut Report) {
-    let accepts_right = report.rows.iter().any(|row| row.case == Case::Right && row.verdict == Verdict::Good);
-    if accepts_right {
+    let accepts_valid = report.rows.iter().any(|row| row.case == Case::Valid && row.verdict == Verdict::Good);
+    if accepts_valid {
         return;
     }
-    for row in report.rows.iter_mut().filter(|row| row.case != Case::Right && row.verdict == Verdict::Good) {
+    for row in report.rows.iter_mut().filter(|row| row.case != Case::Valid && row.verdict == Verdict::Good) {
         row.verdict = Verdict::Unclear;
         row.finding.push_str(" This shows nothing until it accepts valid requests.");
     }

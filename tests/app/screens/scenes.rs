@@ -202,7 +202,7 @@ pub fn report() -> Report {
         rows: vec![
             row(Case::Unsigned, Verdict::Bad, delivered(), taken, "Make the receiver refuse unsigned requests."),
             row(Case::WrongSecret, Verdict::Good, refused(), "", ""),
-            row(Case::Right, Verdict::Good, delivered(), "", ""),
+            row(Case::Valid, Verdict::Good, delivered(), "", ""),
         ],
         cut_short: false,
         unrecorded: None,

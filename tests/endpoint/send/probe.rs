@@ -61,7 +61,7 @@ async fn an_endpoint_that_checks_is_distinguished_from_one_that_does_not() {
         // The receiver looks at the signature, not at the clock.
         let expected = |case| if case == Case::Stale { Verdict::Bad } else { Verdict::Good };
         assert_eq!(verdicts, cases.iter().map(|&case| (case, expected(case))).collect::<Vec<_>>(), "{draft:?}");
-        assert_eq!((cases[0], cases.last(), report.cut_short), (Case::Unsigned, Some(&Case::Right), false));
+        assert_eq!((cases[0], cases.last(), report.cut_short), (Case::Unsigned, Some(&Case::Valid), false));
         let names: Vec<_> = place.history().into_iter().rev().map(|delivery| delivery.event).collect();
         assert_eq!(names, cases.iter().map(|case| format!("probe:{}", case.name())).collect::<Vec<_>>());
 
