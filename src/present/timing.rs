@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Row;
-use crate::domain::delivery::{Attempt, Phase, TlsInfo};
+use crate::domain::delivery::{Attempt, DialResult, Phase, TlsInfo};
 
 const DAY_S: i64 = 24 * 60 * 60;
 
@@ -29,12 +29,23 @@ pub fn phases(attempt: &Attempt) -> Vec<PhaseTime> {
     phases
 }
 
-/// The addresses and the TLS session.
+/// The addresses, the proxy and the TLS session.
 pub fn connection(attempt: &Attempt) -> Vec<Row> {
     let mut rows = Vec::new();
     if !attempt.addresses.is_empty() {
         let all: Vec<_> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
         rows.push(Row::text("Addresses", all.join(", ")));
+    }
+    if let Some(proxy) = &attempt.proxy {
+        rows.push(Row::text("Proxy", &proxy.url));
+        if let Some(answer) = &proxy.answer {
+            rows.push(Row::text("Proxy said", answer.status_line()));
+        }
+    }
+    // A single one that connected is in the next row.
+    if attempt.tried.len() > 1 || attempt.tried.iter().any(|it| it.result != DialResult::Connected) {
+        let each = attempt.tried.iter().map(|it| format!("{} {}, {}", it.address, it.result.in_words(), duration(it.ms)));
+        rows.extend(each.map(|text| Row::text("Tried", text)));
     }
     if let Some(address) = attempt.connected {
         rows.push(Row::text("Connected to", address.to_string()));

@@ -89,6 +89,17 @@ impl Leaf {
         Self { chain: vec![leaf.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()) }
     }
 
+    /// The key and the chain, for a server of another language.
+    pub fn pem(&self) -> String {
+        let block = |name: &str, der: &[u8]| {
+            let base64 = super::check::base64(der);
+            let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            format!("-----BEGIN {name}-----\n{}\n-----END {name}-----\n", lines.join("\n"))
+        };
+        let chain: String = self.chain.iter().map(|der| block("CERTIFICATE", der)).collect();
+        block("PRIVATE KEY", self.key.secret_der()) + &chain
+    }
+
     pub fn server_config(self) -> Arc<ServerConfig> {
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 
 use super::cause::Cause;
+use super::network::Tried;
 use super::outcome::{Outcome, Phase};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::problem::Fix;
@@ -78,6 +79,17 @@ impl Response {
     }
 }
 
+/// The proxy that an attempt went through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyUsed {
+    /// `http://••••••••@proxy.example.com:3128`, without the credentials.
+    pub url: String,
+    /// Its own answer, where it did not connect to the endpoint.
+    pub answer: Option<Response>,
+    /// The entries of `NO_PROXY` that are not understood, safe to show.
+    pub not_understood: Vec<String>,
+}
+
 /// What the TLS handshake agreed on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsInfo {
@@ -120,6 +132,9 @@ pub struct Attempt {
     pub addresses: Vec<SocketAddr>,
     /// The address that was connected to.
     pub connected: Option<SocketAddr>,
+    /// Each address that was tried, in that order: of the host, or of the proxy. None where a connection was kept.
+    pub tried: Vec<Tried>,
+    pub proxy: Option<ProxyUsed>,
     pub tls: Option<TlsInfo>,
     pub request: SentRequest,
     pub response: Option<Response>,

@@ -27,12 +27,30 @@ pub enum Cause {
     Tls(TlsCause),
     /// The proxy's address cannot be used.
     BadProxy(String),
-    /// The proxy answered with that status, or could not be reached.
+    /// The proxy could not be reached, or did not answer as a proxy does; what happened, a sentence.
     Proxy(String),
+    /// The proxy answered that it does not connect to the endpoint.
+    ProxyRefused(ProxyRefusal),
     /// The answer is not HTTP, or broke its rules.
     NotHttp(String),
     /// Anything else, in the library's words.
     Other(String),
+}
+
+/// A proxy's answer to CONNECT that is not 2xx.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxyRefusal {
+    pub status: u16,
+    /// The reason phrase as it wrote it, or else the standard one; may be empty.
+    pub reason: String,
+    /// The text of its page, on one line; empty without one.
+    pub page: String,
+    /// Where it redirects to.
+    pub location: Option<String>,
+    /// How it wants a client to log in (`proxy-authenticate`).
+    pub challenge: Option<String>,
+    /// Whether it was given a user name and a password.
+    pub credentials: bool,
 }
 
 /// Why there is no TLS connection. A person has to fix each of them.
@@ -126,6 +144,13 @@ impl Cause {
             Self::Tls(cause) => Self::Tls(cause.map_texts(change)),
             Self::BadProxy(text) => Self::BadProxy(change(text)),
             Self::Proxy(text) => Self::Proxy(change(text)),
+            Self::ProxyRefused(refusal) => Self::ProxyRefused(ProxyRefusal {
+                reason: change(refusal.reason),
+                page: change(refusal.page),
+                location: refusal.location.map(change),
+                challenge: refusal.challenge.map(change),
+                ..refusal
+            }),
             Self::NotHttp(text) => Self::NotHttp(change(text)),
             Self::Other(text) => Self::Other(change(text)),
             same @ (Self::NoSuchName

@@ -6,14 +6,16 @@ mod cause;
 pub mod diagnosis;
 mod fault;
 pub mod gate;
+mod network;
 mod outcome;
 pub mod rate;
 pub mod record;
 pub mod retry;
 mod retry_after;
 
-pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, Response, SentRequest, Timings, TlsInfo};
-pub use cause::{Cause, CertificateFault, ChainMember, TlsCause};
+pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo};
+pub use cause::{Cause, CertificateFault, ChainMember, ProxyRefusal, TlsCause};
 pub use fault::Fault;
+pub use network::{DialResult, Tried};
 pub use outcome::{Outcome, Phase};
 pub use retry_after::pause_asked_by;

@@ -68,6 +68,16 @@ impl Redactor {
         Self::of(forms)
     }
 
+    /// Masks those texts in every form.
+    #[must_use]
+    pub fn of_texts(texts: &[String]) -> Self {
+        let mut forms = Forms::default();
+        for text in texts {
+            forms.add_all(text.as_bytes());
+        }
+        Self::of(forms)
+    }
+
     fn of(mut forms: Forms) -> Self {
         // The longest first, so that a form that holds another is masked whole.
         forms.0.sort_by_key(|form| std::cmp::Reverse(form.len()));

@@ -1,6 +1,5 @@
 //! One attempt, from the first lookup to the last byte of the answer, or until it is stopped or out of time.
 
-use std::borrow::Borrow;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::unconstrained;
 
+use super::connection::Connection;
 use super::response::ResponseReader;
-use super::result::{AttemptEnd, AttemptResult, ExchangeError, log_begin};
-use super::route::Route;
+use super::result::{AttemptEnd, AttemptResult, log_begin};
 use super::trace::{Progress, Trace, millis};
 use crate::domain::delivery::Attempt;
 use crate::domain::destination::Settings;
@@ -27,12 +27,27 @@ pub(super) struct Exchange<'a> {
     pub timeout: Duration,
 }
 
+impl Connection {
+    /// Sends a request once, as [`Client::attempt`](super::Client::attempt) does, over the kept connection, or else over a new
+    /// one. After an attempt that failed it is always a new one.
+    pub async fn attempt(
+        &mut self,
+        request: &Request,
+        started_at: Timestamp,
+        timeout: Duration,
+        stop: impl Future<Output = ()>,
+    ) -> Attempt {
+        let shared = Arc::clone(&self.shared);
+        let exchange = Exchange { to: &shared.to, request, redactor: &shared.redactor, started_at, timeout };
+        exchange.run(self, None::<fn(Progress)>, stop).await
+    }
+}
+
 impl Exchange<'_> {
-    /// Sends the request over the route that `route` gives for the trace of this attempt. `stop` ends it early; `progress` is
-    /// called as phases begin and end.
-    pub async fn run<R: Borrow<Route>>(
+    /// Sends the request over a connection. `stop` ends it early; `progress` is called as phases begin and end.
+    pub async fn run(
         self,
-        route: impl FnOnce(Arc<Trace>) -> Result<R, ExchangeError>,
+        connection: &mut Connection,
         progress: Option<impl Fn(Progress)>,
         stop: impl Future<Output = ()>,
     ) -> Attempt {
@@ -44,12 +59,10 @@ impl Exchange<'_> {
         let reader = ResponseReader::default();
         let report = |event| progress.iter().for_each(|progress| progress(event));
         let end = {
-            let mut exchange = pin!(async {
-                let route = route(Arc::clone(&trace))?;
-                route.borrow().exchange(request, &trace, &reader, redactor.longest()).await
-            });
-            let mut stop = pin!(stop);
-            let mut deadline = pin!(tokio::time::sleep(timeout));
+            let mut exchange = pin!(connection.exchange(request, &trace, &reader));
+            // A peer that always has more to read uses up what the runtime grants a task before these are asked.
+            let mut stop = pin!(unconstrained(stop));
+            let mut deadline = pin!(unconstrained(tokio::time::sleep(timeout)));
             loop {
                 tokio::select! {
                     biased;
@@ -66,7 +79,11 @@ impl Exchange<'_> {
             report(event);
         }
         let now = started_at.checked_add(begun.elapsed()).unwrap_or(started_at);
-        let result = AttemptResult { end, observed: trace.observed(), started_at, now, duration_ms, limit: timeout };
+        let mut observed = trace.observed();
+        if let Some(proxy) = &mut observed.proxy {
+            proxy.answer = trace.proxy_answer.finish(&Redactor::of_texts(connection.proxy_secrets()), None);
+        }
+        let result = AttemptResult { end, observed, started_at, now, duration_ms, limit: timeout };
         result.into_attempt(to, request, redactor, &reader)
     }
 }

@@ -1,4 +1,4 @@
-//! The client: attempts at a destination, each over a connection of its own.
+//! The client: attempts at a destination, each over a connection of its own, or over kept ones.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use super::attempt::Exchange;
 use super::config::{NetworkConfig, Trust};
-use super::result::ExchangeError;
-use super::route::{KeepAlive, Route};
+use super::connection::{Connection, Shared};
+use super::route::Route;
 use super::tls::TlsVerifier;
-use super::trace::{CurrentTrace, Progress};
+use super::trace::Progress;
 use crate::domain::delivery::{Attempt, Cause};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
@@ -19,7 +19,7 @@ use crate::domain::request::Request;
 
 /// Sends requests to one destination. Creating one reads the trusted CAs, which takes some milliseconds.
 pub struct Client {
-    verifier: TlsVerifier,
+    verifier: Arc<TlsVerifier>,
     network: NetworkConfig,
 }
 
@@ -38,7 +38,7 @@ impl Client {
     /// As [`Client::new`].
     pub fn with(to: &Settings, trust: &Trust, network: NetworkConfig) -> Result<Self, Cause> {
         network.proxies.proxy_for(to.url())?;
-        Ok(Self { verifier: TlsVerifier::new(trust)?, network })
+        Ok(Self { verifier: Arc::new(TlsVerifier::new(trust)?), network })
     }
 
     /// Sends a request once over a connection of its own, and returns when it is answered, has failed, `timeout` has elapsed or
@@ -54,64 +54,21 @@ impl Client {
         progress: impl Fn(Progress),
         stop: impl Future<Output = ()>,
     ) -> Attempt {
-        let redactor = Redactor::new(to);
-        let exchange = Exchange { to, request, redactor: &redactor, started_at, timeout };
-        let route = |trace| self.route(to, KeepAlive::No, &CurrentTrace::new(trace));
-        exchange.run(route, Some(progress), stop).await
+        let shared = self.shared(to);
+        let mut connection = Connection::new(Arc::clone(&shared), false);
+        let exchange = Exchange { to, request, redactor: &shared.redactor, started_at, timeout };
+        exchange.run(&mut connection, Some(progress), stop).await
     }
 
-    /// The route to a destination, which reports to the current attempt.
-    pub(super) fn route(&self, to: &Settings, keep: KeepAlive, current: &CurrentTrace) -> Result<Route, ExchangeError> {
-        Route::new(&self.verifier, &self.network, to, keep, current)
-    }
-}
-
-/// A connection that is kept from one attempt to the next.
-///
-/// It carries one attempt at a time, so that what a connection reports (its phases, its certificate) belongs to that attempt. An
-/// attempt over a kept connection has no timings of dns, connect and tls, and no certificate: nothing of that happened.
-pub struct Connection {
-    client: Arc<Client>,
-    to: Arc<Settings>,
-    redactor: Arc<Redactor>,
-    current: CurrentTrace,
-    /// Made at the first attempt.
-    route: Option<Route>,
-}
-
-impl Connection {
-    /// Creates `count` connections to a destination; none is opened yet.
+    /// A number of connections to a destination that are kept from one attempt to the next; none is opened yet.
     #[must_use]
-    pub fn pool(client: &Arc<Client>, to: &Settings, count: usize) -> Vec<Self> {
-        let to = Arc::new(to.clone());
-        let redactor = Arc::new(Redactor::new(&to));
-        let connection = |_| Self {
-            client: Arc::clone(client),
-            to: Arc::clone(&to),
-            redactor: Arc::clone(&redactor),
-            current: CurrentTrace::default(),
-            route: None,
-        };
-        (0..count).map(connection).collect()
+    pub fn connections(&self, to: &Settings, count: usize) -> Vec<Connection> {
+        let shared = self.shared(to);
+        (0..count).map(|_| Connection::new(Arc::clone(&shared), true)).collect()
     }
 
-    /// Sends a request once, as [`Client::attempt`] does, over the kept connection, or else over a new one.
-    pub async fn attempt(
-        &mut self,
-        request: &Request,
-        started_at: Timestamp,
-        timeout: Duration,
-        stop: impl Future<Output = ()>,
-    ) -> Attempt {
-        let Self { client, to, redactor, current, route } = self;
-        let exchange = Exchange { to, request, redactor, started_at, timeout };
-        let route = |trace| {
-            current.set(trace);
-            match route {
-                Some(route) => Ok(&*route),
-                none => Ok(&*none.insert(client.route(to, KeepAlive::Yes, current)?)),
-            }
-        };
-        exchange.run(route, None::<fn(Progress)>, stop).await
+    fn shared(&self, to: &Settings) -> Arc<Shared> {
+        let route = Route::new(&self.verifier, &self.network, to);
+        Arc::new(Shared { to: Arc::new(to.clone()), redactor: Redactor::new(to), route })
     }
 }

@@ -2,14 +2,11 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::trace::CurrentTrace;
+use super::trace::Trace;
 use crate::domain::address::{Reach, reach};
-use crate::domain::delivery::Phase;
 
 /// Where addresses come from.
 pub trait Lookup: Send + Sync {
@@ -43,7 +40,7 @@ async fn addresses(lookup: &dyn Lookup, host: &str) -> io::Result<Vec<IpAddr>> {
 /// Why there is no address to connect to.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
-    /// One of its addresses is forbidden. That refuses all of them: which one is used is not our choice.
+    /// One of its addresses is forbidden. That refuses all of them: a name that points there is not one to trust.
     #[error("{0} is {1}")]
     Forbidden(IpAddr, &'static str),
     /// The name has no address.
@@ -54,47 +51,45 @@ pub enum ResolveError {
     Failed(io::Error),
 }
 
-/// A resolver that checks every address and reports it to the current attempt.
-pub struct GuardedResolver {
-    pub lookup: Arc<dyn Lookup>,
-    pub current: CurrentTrace,
-    /// The host of the destination. Any other name is a proxy's, whose addresses are not checked.
-    pub host: String,
-    pub port: u16,
+/// The addresses of a destination's host, each of them checked and reported to the trace.
+///
+/// # Errors
+/// [`ResolveError`].
+pub(super) async fn of_destination(
+    lookup: &dyn Lookup,
+    host: &str,
+    port: u16,
+    trace: &Trace,
+) -> Result<Vec<SocketAddr>, ResolveError> {
+    let found = find(lookup, host, port).await?;
+    trace.note(|observed| observed.addresses.clone_from(&found));
+    for address in &found {
+        if let Reach::Forbidden(what) = reach(address.ip()) {
+            return Err(ResolveError::Forbidden(address.ip(), what));
+        }
+    }
+    if found.is_empty() { Err(ResolveError::NoAddress) } else { Ok(found) }
 }
 
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let lookup = Arc::clone(&self.lookup);
-        let trace = self.current.trace();
-        let of_destination = name.as_str().eq_ignore_ascii_case(&self.host);
-        let port = self.port;
-        Box::pin(async move {
-            let found = addresses(&*lookup, name.as_str()).await.map_err(ResolveError::Failed)?;
-            let addresses: Vec<SocketAddr> = found.iter().map(|&ip| SocketAddr::new(ip, 0)).collect();
-            if of_destination {
-                trace.note(|observed| {
-                    // The system names an address once for each kind of socket.
-                    for &ip in &found {
-                        let address = SocketAddr::new(ip, port);
-                        if !observed.addresses.contains(&address) {
-                            observed.addresses.push(address);
-                        }
-                    }
-                });
-                for ip in found {
-                    if let Reach::Forbidden(what) = reach(ip) {
-                        return Err(ResolveError::Forbidden(ip, what).into());
-                    }
-                }
-            }
-            if addresses.is_empty() {
-                return Err(ResolveError::NoAddress.into());
-            }
-            trace.begin(Phase::Connect);
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
+/// The addresses of a proxy's host, which may be any.
+///
+/// # Errors
+/// [`ResolveError`].
+pub(super) async fn of_proxy(lookup: &dyn Lookup, host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+    let found = find(lookup, host, port).await?;
+    if found.is_empty() { Err(ResolveError::NoAddress) } else { Ok(found) }
+}
+
+async fn find(lookup: &dyn Lookup, host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
+    let found = addresses(lookup, host).await.map_err(ResolveError::Failed)?;
+    let mut unique: Vec<SocketAddr> = Vec::with_capacity(found.len());
+    // The system names an address once for each kind of socket.
+    for address in found.into_iter().map(|ip| SocketAddr::new(ip, port)) {
+        if !unique.contains(&address) {
+            unique.push(address);
+        }
     }
+    Ok(unique)
 }
 
 #[cfg(test)]

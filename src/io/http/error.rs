@@ -12,8 +12,56 @@ use super::dns::ResolveError;
 use super::trace::Observed;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 
+/// Why an exchange ended early.
+#[derive(Debug)]
+pub enum ExchangeError {
+    /// Its cause is known.
+    Known(Cause),
+    Resolve(ResolveError),
+    /// While connecting, or in a handshake.
+    Io(io::Error),
+    Http(hyper::Error),
+    /// The proxy answered that it does not connect to the endpoint; the trace has the answer.
+    ProxyRefused,
+}
+
+impl From<Cause> for ExchangeError {
+    fn from(cause: Cause) -> Self {
+        Self::Known(cause)
+    }
+}
+
+impl From<ResolveError> for ExchangeError {
+    fn from(error: ResolveError) -> Self {
+        Self::Resolve(error)
+    }
+}
+
+impl From<io::Error> for ExchangeError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<hyper::Error> for ExchangeError {
+    fn from(error: hyper::Error) -> Self {
+        Self::Http(error)
+    }
+}
+
 /// The cause of an error, given what was observed.
-pub fn cause(error: &(dyn StdError + 'static), observed: &Observed, now: Timestamp) -> Cause {
+pub fn cause(error: ExchangeError, observed: &Observed, now: Timestamp) -> Cause {
+    match error {
+        ExchangeError::Known(cause) => cause,
+        ExchangeError::Resolve(error) => of_error(&error, observed, now),
+        ExchangeError::Io(error) => of_error(&error, observed, now),
+        ExchangeError::Http(error) => of_error(&error, observed, now),
+        // Where its answer was read, that is the cause.
+        ExchangeError::ProxyRefused => Cause::Proxy("It did not connect to the endpoint.".into()),
+    }
+}
+
+fn of_error(error: &(dyn StdError + 'static), observed: &Observed, now: Timestamp) -> Cause {
     let links = links(error);
     if is_at_proxy(observed) {
         return Cause::Proxy(of_proxy(&links));
@@ -35,10 +83,7 @@ fn links<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'st
     let mut links = Vec::new();
     let mut next: Option<&'a (dyn StdError + 'static)> = Some(error);
     while let Some(error) = next {
-        // reqwest's own words hold the URL, and with it a key in the query.
-        if !error.is::<reqwest::Error>() {
-            links.push(error);
-        }
+        links.push(error);
         let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = inner.map_or_else(|| error.source(), |inner| Some(inner as &(dyn StdError + 'static)));
     }
@@ -94,7 +139,7 @@ fn of_io(error: &io::Error, observed: &Observed) -> Option<Cause> {
 }
 
 /// `No route to host (os error 113)` without its number.
-fn without_code(error: &io::Error) -> String {
+pub(super) fn without_code(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
@@ -134,29 +179,31 @@ fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
     }
 }
 
-/// What went wrong on the way to the proxy, or there. Its errors have no public type, only words.
+/// What went wrong on the way to the proxy, or there: a sentence or two.
 fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
     for link in links.iter().rev() {
-        if let Some(error) = link.downcast_ref::<io::Error>()
-            && error.get_ref().is_none()
-        {
-            return format!("It could not be reached: {}.", without_code(error));
+        if let Some(error) = link.downcast_ref::<rustls::Error>() {
+            return format!("TLS with it failed: {error}.");
         }
         if let Some(ResolveError::NoAddress | ResolveError::Failed(_)) = link.downcast_ref::<ResolveError>() {
             return "Its name has no address.".into();
         }
-        if let Some(error) = link.downcast_ref::<rustls::Error>() {
-            return format!("TLS with it failed: {error}.");
+        if let Some(error) = link.downcast_ref::<io::Error>()
+            && error.get_ref().is_none()
+        {
+            return match error.kind() {
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "It reset the connection without an answer.".into(),
+                io::ErrorKind::UnexpectedEof => "It closed the connection without an answer.".into(),
+                _ => format!("It could not be reached: {}.", without_code(error)),
+            };
         }
-        let text = link.to_string();
-        if text.contains("authorization required") {
-            return "It requires a user name and a password (407).".into();
-        }
-        if text.contains("unsuccessful") {
-            return "It refused to connect to the endpoint.".into();
+        if let Some(error) = link.downcast_ref::<hyper::Error>()
+            && matches!(of_http(error), Some(Cause::NotHttp(_)))
+        {
+            return format!("Its answer is not HTTP ({error}); there may be no proxy on that port.");
         }
     }
-    "It closed the connection.".into()
+    "It closed the connection without an answer.".into()
 }
 
 /// The cause when the total time is over.
@@ -167,7 +214,7 @@ pub fn timeout_cause(limit: Duration, observed: &Observed) -> Cause {
 
 /// Whether an attempt has come no further than to a proxy.
 fn is_at_proxy(observed: &Observed) -> bool {
-    observed.through_proxy && observed.phase < Some(Phase::Tls)
+    observed.proxy.is_some() && observed.phase < Some(Phase::Tls)
 }
 
 #[cfg(test)]
@@ -210,7 +257,7 @@ mod tests {
     fn an_error_inside_an_io_error_is_found() {
         let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
         let outer = io::Error::other(inner);
-        let cause = cause(&outer, &Observed::default(), Timestamp::UNIX_EPOCH);
+        let cause = of_error(&outer, &Observed::default(), Timestamp::UNIX_EPOCH);
         assert_eq!(cause, Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into())));
     }
 }

@@ -33,6 +33,10 @@ pub(super) struct Proxy {
     pub tls: bool,
     /// What `proxy-authorization` says.
     pub authorization: Option<HeaderValue>,
+    /// The user name and the password, as they are written in the variable and as they are meant.
+    pub secrets: Vec<String>,
+    /// The entries of `NO_PROXY` that are not understood.
+    pub not_understood: Vec<String>,
 }
 
 impl Proxy {
@@ -80,7 +84,7 @@ impl ProxyEnv {
         if !no.not_understood.is_empty() {
             tracing::warn!(entries = ?no.not_understood, "not understood in NO_PROXY");
         }
-        Ok(Some(proxy))
+        Ok(Some(Proxy { not_understood: no.not_understood, ..proxy }))
     }
 }
 
@@ -105,7 +109,8 @@ fn proxy(name: &str, value: &str) -> Result<Proxy, Cause> {
     };
     let host = uri.host().unwrap_or_default();
     let (Some(port), false) = (port, host.is_empty()) else { return bad("has no host, or a port that does not exist") };
-    let mut proxy = Proxy { host: host.to_owned(), port, tls, authorization: None };
+    let mut proxy =
+        Proxy { host: host.to_owned(), port, tls, authorization: None, secrets: Vec::new(), not_understood: Vec::new() };
     if let Some(user) = user {
         let (user, password) = user.split_once(':').unwrap_or((user, ""));
         let decoded = [user, password].map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
@@ -114,6 +119,9 @@ fn proxy(name: &str, value: &str) -> Result<Proxy, Cause> {
             .map_err(|_| Cause::BadProxy(format!("The user name in {name} cannot be sent.")))?;
         value.set_sensitive(true);
         proxy.authorization = Some(value);
+        let [user_name, word] = decoded;
+        let pair = format!("{user_name}:{word}");
+        proxy.secrets = vec![user.to_owned(), password.to_owned(), user_name, word, pair];
     }
     Ok(proxy)
 }
@@ -168,5 +176,7 @@ mod tests {
     fn c04_the_destination_decides() {
         assert_eq!(address("http://proxy:3128", "", "*.example.com"), None);
         assert_eq!(address("http://proxy:3128", "", "hooks.example.com:8443").unwrap(), "http://proxy:3128");
+        let proxy = proxy_for("http://proxy:3128", "", "http://hooks.example.com, x").unwrap().unwrap();
+        assert_eq!(proxy.not_understood, ["http://hooks.example.com"]);
     }
 }

@@ -4,36 +4,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::error;
+use super::error::{self, ExchangeError};
+use super::page;
 use super::response::ResponseReader;
 use super::trace::Observed;
 use crate::domain::delivery::diagnosis;
-use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, SentRequest, TlsCause, TlsInfo};
+use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, ProxyRefusal, Response, SentRequest, TlsCause, TlsInfo};
 use crate::domain::destination::Settings;
 use crate::domain::mask::Masked;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
-
-/// Why an exchange ended early.
-#[derive(Debug)]
-pub enum ExchangeError {
-    /// Its cause is known.
-    Known(Cause),
-    /// A library's error, without the URL.
-    Library(reqwest::Error),
-}
-
-impl From<reqwest::Error> for ExchangeError {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Library(error.without_url())
-    }
-}
-
-impl From<Cause> for ExchangeError {
-    fn from(cause: Cause) -> Self {
-        Self::Known(cause)
-    }
-}
 
 /// How an attempt ended.
 #[derive(Debug)]
@@ -89,15 +69,22 @@ impl AttemptResult {
     pub fn into_attempt(self, to: &Settings, request: &Request, redactor: &Redactor, answer: &ResponseReader) -> Attempt {
         let Self { end, observed, started_at, now, duration_ms, limit } = self;
         let stopped = matches!(end, AttemptEnd::Stopped);
-        let cause = match end {
-            AttemptEnd::Exchanged(Ok(())) | AttemptEnd::Stopped => None,
-            AttemptEnd::TimedOut => Some(error::timeout_cause(limit, &observed)),
-            AttemptEnd::Exchanged(Err(ExchangeError::Known(cause))) => Some(cause),
-            AttemptEnd::Exchanged(Err(ExchangeError::Library(error))) => Some(error::cause(&error, &observed, now)),
+        let mut proxy = observed.proxy.clone();
+        let refused = proxy.as_mut().and_then(|proxy| proxy.answer.as_mut()).map(|answer| {
+            mask(answer, redactor);
+            refusal(answer, observed.proxy_credentials)
+        });
+        let cause = match (end, refused) {
+            (AttemptEnd::Exchanged(Ok(())) | AttemptEnd::Stopped, _) => None,
+            // What it answered is known, even if its page took too long.
+            (_, Some(refusal)) => Some(Cause::ProxyRefused(refusal)),
+            (AttemptEnd::TimedOut, None) => Some(error::timeout_cause(limit, &observed)),
+            (AttemptEnd::Exchanged(Err(error)), None) => Some(error::cause(error, &observed, now)),
         };
         let cause = cause.map(|cause| cause.map_texts(&|text| redactor.redact(&text)));
         let cut = if stopped { Some("you stopped it".to_owned()) } else { cause.as_ref().map(cut_by) };
         let response = answer.finish(redactor, cut);
+        let tried = observed.tried();
         let (outcome, phase, cause, diagnosis) = if stopped {
             (Outcome::Stopped, observed.phase, None, diagnosis::of_stop(observed.phase))
         } else if let Some(response) = &response {
@@ -106,7 +93,8 @@ impl AttemptResult {
             // An exchange that ends well has an answer.
             let cause = cause.unwrap_or_else(|| Cause::Other(String::new()));
             let phase = observed.phase.or_else(|| phase_of(&cause));
-            let diagnosis = diagnosis::of_failure(to, phase, &cause, &observed.addresses);
+            let mut diagnosis = diagnosis::of_failure(to, phase, &cause, &observed.addresses);
+            diagnosis::add_network(&mut diagnosis, phase, &cause, &tried, proxy.as_ref());
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
         let tls = tls_info(&observed, redactor);
@@ -115,7 +103,9 @@ impl AttemptResult {
             outcome,
             phase,
             duration_ms,
-            connected: connected(&observed),
+            connected: observed.connected,
+            tried,
+            proxy,
             timings: observed.timings,
             addresses: observed.addresses,
             tls,
@@ -166,17 +156,37 @@ fn id_of(request: &Request) -> String {
 const fn phase_of(cause: &Cause) -> Option<Phase> {
     match cause {
         Cause::Tls(_) => Some(Phase::Tls),
-        Cause::BadProxy(_) | Cause::Proxy(_) => Some(Phase::Connect),
+        Cause::BadProxy(_) | Cause::Proxy(_) | Cause::ProxyRefused(_) => Some(Phase::Connect),
         _ => None,
     }
 }
 
-/// The address that was connected to: as the connection says, or the only one there is, once TLS began.
-fn connected(observed: &Observed) -> Option<std::net::SocketAddr> {
-    observed.connected.or_else(|| match observed.addresses.as_slice() {
-        [one] if observed.phase >= Some(Phase::Tls) => Some(*one),
-        _ => None,
-    })
+/// Masks the destination's secret in the answer of a proxy, which is asked without it; it costs nothing to be sure.
+fn mask(answer: &mut Response, redactor: &Redactor) {
+    answer.reason = redactor.redact(&answer.reason);
+    answer.body = redactor.redact_bytes(&answer.body);
+    for (name, value) in &mut answer.headers {
+        *name = redactor.redact(name);
+        *value = redactor.redact(value);
+    }
+}
+
+/// Every way of logging in that a proxy offers: it may have a header for each.
+fn challenge(answer: &Response) -> Option<String> {
+    let all = answer.headers.iter().filter(|(name, _)| name == "proxy-authenticate");
+    let all: Vec<_> = all.map(|(_, value)| value.as_str()).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+fn refusal(answer: &Response, credentials: bool) -> ProxyRefusal {
+    ProxyRefusal {
+        status: answer.status,
+        reason: answer.reason.clone(),
+        page: page::text(&answer.body),
+        location: answer.header("location").map(str::to_owned),
+        challenge: challenge(answer),
+        credentials,
+    }
 }
 
 fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
@@ -197,7 +207,18 @@ fn cut_by(cause: &Cause) -> String {
         Cause::Reset => "the endpoint reset the connection".into(),
         Cause::Closed => "the endpoint closed the connection".into(),
         Cause::NotHttp(what) => format!("it is not valid HTTP: {what}"),
-        Cause::Tls(TlsCause::Other(what)) | Cause::Other(what) => what.clone(),
-        _ => "the connection failed".into(),
+        Cause::NoRoute(what) => format!("the route to the endpoint was lost: {what}"),
+        Cause::Tls(TlsCause::Other(what)) => format!("TLS failed: {what}"),
+        Cause::Tls(_) => "TLS failed".into(),
+        Cause::Other(what) if what.is_empty() => "the connection failed".into(),
+        Cause::Other(what) => what.clone(),
+        // None of these can follow the head of an answer.
+        Cause::NoSuchName
+        | Cause::NameServer(_)
+        | Cause::ForbiddenAddress(..)
+        | Cause::ConnectionRefused(_)
+        | Cause::BadProxy(_)
+        | Cause::Proxy(_)
+        | Cause::ProxyRefused(_) => "the connection failed".into(),
     }
 }

@@ -1,174 +1,192 @@
-//! The route to a destination: a reqwest client with everything that no request changes, and one exchange over it.
+//! The route to a destination: everything about it that no request changes, and the connections that are made over it.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::body::TracedBody;
 use super::config::NetworkConfig;
-use super::dns::GuardedResolver;
+use super::connect::{self, STAGGER};
+use super::dns::{self, Lookup};
+use super::error::ExchangeError;
 use super::proxy::Proxy;
-use super::response::ResponseReader;
-use super::result::ExchangeError;
-use super::timing::ConnectTiming;
-use super::tls::TlsVerifier;
-use super::trace::{CurrentTrace, Trace};
+use super::tls::{self, TlsVerifier};
+use super::trace::Trace;
+use super::tunnel;
 use crate::domain::address::{Reach, reach};
-use crate::domain::delivery::{Cause, Phase, TlsCause};
+use crate::domain::delivery::{Cause, Phase, ProxyUsed, TlsCause};
 use crate::domain::destination::Settings;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 
-/// The largest number of response headers; the library's own limit of 100 is less than some servers send. Memory for all of them
-/// is allocated for each response.
-const MAX_HEADERS: usize = 256;
+/// A connection below TLS: to the endpoint, or through a proxy.
+pub(super) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {}
 
-/// How long an idle connection is kept. Common servers close theirs after five seconds, and a request that is sent at that moment
-/// is lost.
-const IDLE: Duration = Duration::from_secs(4);
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Transport for T {}
 
-/// Whether a connection is reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeepAlive {
-    /// Every exchange opens its own.
-    No,
-    /// The next exchange uses the same one, if it is still open.
-    Yes,
-}
+type BoxedTransport = Box<dyn Transport>;
+
+/// A connection to the endpoint by TLS.
+pub(super) type Secured = TlsStream<BoxedTransport>;
 
 /// The route to a destination.
-pub struct Route {
-    client: reqwest::Client,
-    through_proxy: bool,
+pub(super) struct Route {
+    verifier: Arc<TlsVerifier>,
+    lookup: Arc<dyn Lookup>,
+    proxy: Option<Proxy>,
+    /// As it is looked up, and as a proxy is asked for it.
+    host: String,
+    port: u16,
     /// The address in the URL, if its host is one.
     literal: Option<SocketAddr>,
+    /// What the certificate is to be for.
+    server_name: ServerName<'static>,
     /// The first URL that was sent to, as text and parsed, unless it contains a secret; any other is parsed each time.
-    url: OnceLock<(String, reqwest::Url)>,
+    url: OnceLock<(String, Uri)>,
 }
 
 impl Route {
-    /// Creates the client without connecting. It is cheap: the CAs have been read.
+    /// Connects to nothing yet.
     ///
     /// # Errors
     /// What keeps anything from being sent: a malformed proxy variable, or a host that no certificate can name.
-    pub fn new(
-        verifier: &TlsVerifier,
-        network: &NetworkConfig,
-        to: &Settings,
-        keep: KeepAlive,
-        current: &CurrentTrace,
-    ) -> Result<Self, ExchangeError> {
-        let proxy = network.proxies.proxy_for(to.url())?;
-        let client = client(verifier, network, to, keep, proxy.as_ref(), current)?;
-        let literal = to.url().ip().map(|ip| SocketAddr::new(ip, to.url().port()));
-        Ok(Self { client, through_proxy: proxy.is_some(), literal, url: OnceLock::new() })
+    pub fn new(verifier: &Arc<TlsVerifier>, network: &NetworkConfig, to: &Settings) -> Result<Self, Cause> {
+        let url = to.url();
+        let name = bare(url.bare_host()).to_owned();
+        let server_name = ServerName::try_from(name)
+            .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
+        Ok(Self {
+            verifier: Arc::clone(verifier),
+            lookup: Arc::clone(&network.lookup),
+            proxy: network.proxies.proxy_for(url)?,
+            host: url.host().to_owned(),
+            port: url.port(),
+            literal: url.ip().map(|ip| SocketAddr::new(ip, url.port())),
+            server_name,
+            url: OnceLock::new(),
+        })
     }
 
-    /// Sends a request and reads the response as far as it is kept. `slack` is how many bytes a secret may extend beyond the part
-    /// of the body that is kept.
-    pub async fn exchange(
-        &self,
-        request: &Request,
-        trace: &Arc<Trace>,
-        answer: &ResponseReader,
-        slack: usize,
-    ) -> Result<(), ExchangeError> {
-        trace.note(|observed| observed.through_proxy = self.through_proxy);
-        if let Some(address) = self.literal {
-            if !self.through_proxy {
-                trace.note(|observed| observed.addresses.push(address));
+    /// The proxy's user name and password in all their forms, which its answer may repeat.
+    pub fn proxy_secrets(&self) -> &[String] {
+        self.proxy.as_ref().map_or(&[], |proxy| &proxy.secrets)
+    }
+
+    /// Notes what every attempt over this route has in common.
+    pub fn note(&self, trace: &Trace) {
+        trace.note(|observed| {
+            if let Some(proxy) = &self.proxy {
+                let (url, not_understood) = (proxy.masked(), proxy.not_understood.clone());
+                observed.proxy = Some(ProxyUsed { url, answer: None, not_understood });
+                observed.proxy_credentials = proxy.authorization.is_some();
+            } else if let Some(literal) = self.literal {
+                observed.addresses.push(literal);
             }
-            if let Reach::Forbidden(what) = reach(address.ip()) {
+        });
+    }
+
+    /// A new connection, and the address of the endpoint that it leads to, where that is known. The phases of the attempt are
+    /// reported up to the writing.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn connect(&self, trace: &Arc<Trace>, slack: usize) -> Result<(Secured, Option<SocketAddr>), ExchangeError> {
+        if let Some(literal) = self.literal
+            && let Reach::Forbidden(what) = reach(literal.ip())
+        {
+            trace.begin(Phase::Connect);
+            return Err(Cause::ForbiddenAddress(literal.ip(), what).into());
+        }
+        let (transport, address) = match &self.proxy {
+            Some(proxy) => (self.through(proxy, trace, slack).await?, None),
+            None => {
+                let addresses = match self.literal {
+                    Some(literal) => vec![literal],
+                    None => {
+                        trace.begin(Phase::Dns);
+                        dns::of_destination(&*self.lookup, &self.host, self.port, trace).await?
+                    }
+                };
                 trace.begin(Phase::Connect);
-                return Err(Cause::ForbiddenAddress(address.ip(), what).into());
+                let (stream, address) = connect::first(&addresses, STAGGER, trace, connect::tcp).await?;
+                trace.note(|observed| observed.connected = Some(address));
+                (Box::new(stream) as BoxedTransport, Some(address))
             }
+        };
+        trace.begin(Phase::Tls);
+        let connector = TlsConnector::from(Arc::new(self.verifier.config(Some(trace))?));
+        let stream = connector.connect(self.server_name.clone(), transport).await?;
+        tls::note_session(stream.get_ref().1, trace);
+        Ok((stream, address))
+    }
+
+    async fn through(&self, proxy: &Proxy, trace: &Arc<Trace>, slack: usize) -> Result<BoxedTransport, ExchangeError> {
+        let addresses = match bare(&proxy.host).parse::<IpAddr>() {
+            Ok(ip) => vec![SocketAddr::new(ip, proxy.port)],
+            Err(_) => {
+                trace.begin(Phase::Dns);
+                dns::of_proxy(&*self.lookup, &proxy.host, proxy.port).await?
+            }
+        };
+        trace.begin(Phase::Connect);
+        let (stream, _) = connect::first(&addresses, STAGGER, trace, connect::tcp).await?;
+        let target = format!("{}:{}", self.host, self.port);
+        if !proxy.tls {
+            return Ok(Box::new(tunnel::open(stream, proxy, &target, trace, slack).await?));
         }
-        let mut sent = reqwest::Request::new(reqwest::Method::POST, self.url(request)?);
-        *sent.headers_mut() = headers_of(request)?;
+        let name = ServerName::try_from(bare(&proxy.host).to_owned())
+            .map_err(|_| Cause::BadProxy("No certificate can be for the proxy's host name.".into()))?;
+        let connector = TlsConnector::from(Arc::new(self.verifier.config(None)?));
+        let stream = connector.connect(name, stream).await?;
+        Ok(Box::new(tunnel::open(stream, proxy, &target, trace, slack).await?))
+    }
+
+    /// The request as the library takes it: exactly its headers, in their order.
+    ///
+    /// # Errors
+    /// [`Cause::Other`] where the libraries disagree about what a URL or a header is.
+    pub fn message(&self, request: &Request, trace: &Arc<Trace>) -> Result<http::Request<TracedBody>, Cause> {
         let body = TracedBody::new(Bytes::copy_from_slice(&request.body), Arc::clone(trace));
-        *sent.body_mut() = Some(reqwest::Body::wrap(body));
-
-        let mut response = self.client.execute(sent).await?;
-        trace.begin(Phase::Read);
-        answer.head(&response);
-        let connected = response.remote_addr().filter(|_| !self.through_proxy);
-        if let Some(connected) = connected {
-            trace.note(|observed| observed.connected = Some(connected));
-        }
-        while let Some(piece) = response.chunk().await? {
-            if !answer.piece(&piece, slack) {
-                break;
-            }
-        }
-        Ok(())
+        let mut message = http::Request::new(body);
+        *message.method_mut() = Method::POST;
+        *message.uri_mut() = self.target(request)?;
+        *message.headers_mut() = headers_of(request)?;
+        Ok(message)
     }
 
-    fn url(&self, request: &Request) -> Result<reqwest::Url, Cause> {
-        let parse = |text: &str| reqwest::Url::parse(text).map_err(|error| Cause::Other(error.to_string()));
+    fn target(&self, request: &Request) -> Result<Uri, Cause> {
         // A key is not kept longer than its request.
-        let Some(text) = request.url.as_plain() else { return parse(request.url.exposed().expose()) };
+        let Some(text) = request.url.as_plain() else { return target_of(request.url.exposed().expose()) };
         match self.url.get() {
-            Some((known, url)) if known == text => Ok(url.clone()),
+            Some((known, target)) if known == text => Ok(target.clone()),
             _ => {
-                let url = parse(text)?;
-                let _ = self.url.set((text.to_owned(), url.clone()));
-                Ok(url)
+                let target = target_of(text)?;
+                let _ = self.url.set((text.to_owned(), target.clone()));
+                Ok(target)
             }
         }
     }
 }
 
-fn client(
-    verifier: &TlsVerifier,
-    network: &NetworkConfig,
-    to: &Settings,
-    keep: KeepAlive,
-    proxy: Option<&Proxy>,
-    current: &CurrentTrace,
-) -> Result<reqwest::Client, ExchangeError> {
-    let host = to.url().host().to_owned();
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let server_name = ServerName::try_from(bare)
-        .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
-    let is_address = |host: &str| host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-    let first = proxy.map_or_else(|| is_address(&host), |proxy| is_address(&proxy.host));
-    let bracket = ConnectTiming { current: current.clone(), first: if first { Phase::Connect } else { Phase::Dns } };
-    let resolver = GuardedResolver { lookup: Arc::clone(&network.lookup), current: current.clone(), host, port: to.url().port() };
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(verifier.config(&server_name, current)?)
-        .http1_only()
-        .http1_max_headers(MAX_HEADERS)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .pool_max_idle_per_host(usize::from(keep == KeepAlive::Yes))
-        .pool_idle_timeout(IDLE)
-        .no_proxy()
-        // The attempt's total time is the one limit; the library's own would end a slow one early, as a broken connection.
-        .tcp_keepalive(None)
-        .dns_resolver(resolver)
-        .connector_layer(bracket);
-    #[cfg(target_os = "linux")]
-    {
-        builder = builder.tcp_user_timeout(None);
-    }
-    if let Some(proxy) = proxy {
-        let bad = |_| Cause::BadProxy("The proxy variable cannot be used.".into());
-        let scheme = if proxy.tls { "https" } else { "http" };
-        let mut through = reqwest::Proxy::https(format!("{scheme}://{}:{}", proxy.host, proxy.port)).map_err(bad)?;
-        if let Some(authorization) = &proxy.authorization {
-            through = through.custom_http_auth(authorization.clone());
-        }
-        builder = builder.proxy(through);
-    }
-    Ok(builder.build()?)
+/// Path and query of a URL.
+fn target_of(url: &str) -> Result<Uri, Cause> {
+    let unusable = |error: http::uri::InvalidUri| Cause::Other(error.to_string());
+    let path = url.parse::<Uri>().map_err(unusable)?.into_parts().path_and_query;
+    Ok(path.unwrap_or_else(|| PathAndQuery::from_static("/")).into())
 }
 
-/// Exactly the request's headers, in their order.
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
 fn headers_of(request: &Request) -> Result<HeaderMap, Cause> {
     let mut headers = HeaderMap::with_capacity(request.headers.len());
     for header in &request.headers {

@@ -1,21 +1,19 @@
-//! TLS for one attempt at a time: the library's verification, and what is observed of the handshake.
+//! TLS for one connection: the library's verification, and what is observed of the handshake.
 
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{
-    ClientSessionStore, ResolvesClientCert, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue, WebPkiServerVerifier,
-};
+use rustls::client::{ResolvesClientCert, Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, SignatureScheme};
+use rustls::{ClientConfig, CommonState, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
 
 use super::certificate::Certificate;
 use super::config::Trust;
-use super::trace::CurrentTrace;
-use crate::domain::delivery::{Cause, Phase, TlsCause};
+use super::trace::Trace;
+use crate::domain::delivery::{Cause, TlsCause};
 
 /// How many of the other certificates that a server sends are looked at.
 const MAX_INTERMEDIATES: usize = 8;
@@ -47,28 +45,42 @@ impl TlsVerifier {
         Ok(Self { provider, verifier, own: Arc::new(own) })
     }
 
-    /// The configuration for one attempt at a time.
+    /// The configuration for one connection. What is seen of its handshake is reported to the trace, if there is one: a proxy
+    /// may have a certificate of its own, which is not what the attempt is about.
     ///
     /// # Errors
     /// [`TlsCause::Other`] if the library refuses its own defaults.
-    pub fn config(&self, host: &ServerName<'static>, current: &CurrentTrace) -> Result<ClientConfig, Cause> {
-        let watch = Arc::new(HandshakeObserver {
+    pub fn config(&self, trace: Option<&Arc<Trace>>) -> Result<ClientConfig, Cause> {
+        let observer = Arc::new(HandshakeObserver {
             verifier: Arc::clone(&self.verifier),
             own: Arc::clone(&self.own),
-            host: host.clone(),
-            current: current.clone(),
+            trace: trace.map(Arc::clone),
         });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| Cause::Tls(TlsCause::Other(error.to_string())))?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&watch) as Arc<dyn ServerCertVerifier>)
-            .with_client_cert_resolver(Arc::clone(&watch) as Arc<dyn ResolvesClientCert>);
+            .with_custom_certificate_verifier(Arc::clone(&observer) as Arc<dyn ServerCertVerifier>)
+            .with_client_cert_resolver(observer as Arc<dyn ResolvesClientCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // A resumed session shows no certificate; every attempt is to see it.
-        config.resumption = Resumption::store(watch);
+        config.resumption = Resumption::disabled();
         Ok(config)
     }
+}
+
+/// Notes what a handshake agreed on.
+pub(super) fn note_session(session: &CommonState, trace: &Trace) {
+    trace.note(|observed| {
+        observed.tls_version = match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_3) => Some("TLS 1.3"),
+            Some(ProtocolVersion::TLSv1_2) => Some("TLS 1.2"),
+            _ => None,
+        };
+        // As IANA names it: without the version that the library puts in.
+        observed.cipher =
+            session.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1));
+    });
 }
 
 /// Observes the handshake; the decisions are the verifier's.
@@ -76,8 +88,7 @@ impl TlsVerifier {
 struct HandshakeObserver {
     verifier: Arc<WebPkiServerVerifier>,
     own: Arc<Vec<Certificate>>,
-    host: ServerName<'static>,
-    current: CurrentTrace,
+    trace: Option<Arc<Trace>>,
 }
 
 impl ServerCertVerifier for HandshakeObserver {
@@ -89,14 +100,13 @@ impl ServerCertVerifier for HandshakeObserver {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        // A proxy may have a certificate of its own, which is not what the attempt is about.
-        if *server_name == self.host {
+        if let Some(trace) = &self.trace {
             let certificate = Certificate::read(end_entity);
             let others: Vec<_> = intermediates.iter().take(MAX_INTERMEDIATES).map(Certificate::read).collect();
             let issued =
                 |issuer: &&Certificate| others.iter().chain([&certificate]).any(|it| it.issuer.as_ref() == Some(&issuer.subject));
             let issuers = self.own.iter().filter(issued).cloned().collect();
-            self.current.trace().note(|observed| {
+            trace.note(|observed| {
                 observed.certificate = Some(certificate);
                 observed.intermediates = others;
                 observed.issuers = issuers;
@@ -111,7 +121,6 @@ impl ServerCertVerifier for HandshakeObserver {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.current.trace().note(|observed| observed.tls_version = Some("TLS 1.2"));
         self.verifier.verify_tls12_signature(message, cert, dss)
     }
 
@@ -121,7 +130,6 @@ impl ServerCertVerifier for HandshakeObserver {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.current.trace().note(|observed| observed.tls_version = Some("TLS 1.3"));
         self.verifier.verify_tls13_signature(message, cert, dss)
     }
 
@@ -132,45 +140,13 @@ impl ServerCertVerifier for HandshakeObserver {
 
 impl ResolvesClientCert for HandshakeObserver {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.current.trace().note(|observed| observed.client_certificate_asked = true);
+        if let Some(trace) = &self.trace {
+            trace.note(|observed| observed.client_certificate_asked = true);
+        }
         None
     }
 
     fn has_certs(&self) -> bool {
         false
-    }
-}
-
-impl ClientSessionStore for HandshakeObserver {
-    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
-
-    /// Called when the first message of a handshake is built, which is where the TLS phase begins.
-    fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
-        if *server_name == self.host {
-            self.current.trace().begin(Phase::Tls);
-        }
-        None
-    }
-
-    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
-
-    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        None
-    }
-
-    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
-
-    /// Tickets are not stored, but they reveal the cipher suite. A server need not send one, and with TLS 1.2 nothing reveals it. A
-    /// connection that serves several attempts gets its tickets during the first.
-    fn insert_tls13_ticket(&self, server_name: ServerName<'static>, ticket: Tls13ClientSessionValue) {
-        if server_name == self.host {
-            // As IANA names it: without the version that the library puts in.
-            let name = format!("{:?}", ticket.suite().common.suite).replacen("TLS13_", "TLS_", 1);
-            self.current.trace().note(|observed| observed.cipher = Some(name));
-        }
-    }
-
-    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        None
     }
 }

@@ -1,13 +1,14 @@
-//! The progress of an attempt: reported by the layers that it passes through, read by the one who waits for it.
+//! The progress of an attempt: reported by the steps that it takes, read by the one who waits for it.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::certificate::Certificate;
-use crate::domain::delivery::{Phase, Timings};
+use super::response::ResponseReader;
+use crate::domain::delivery::{DialResult, Phase, ProxyUsed, Timings, Tried};
 use crate::io::sync::lock;
 
 /// What happens while an attempt is in flight.
@@ -26,31 +27,8 @@ pub struct Trace {
     live: Option<UnboundedSender<Progress>>,
     /// The phase that follows once the connection is ready: `Wait` if there is no body to send.
     pub on_ready: Phase,
-}
-
-/// The trace of the attempt that a connection is serving: a kept connection serves several, one after the other.
-#[derive(Clone, Debug)]
-pub struct CurrentTrace(Arc<Mutex<Arc<Trace>>>);
-
-impl Default for CurrentTrace {
-    /// Without an attempt yet.
-    fn default() -> Self {
-        Self::new(Arc::new(Trace::new(&[], None)))
-    }
-}
-
-impl CurrentTrace {
-    pub fn new(trace: Arc<Trace>) -> Self {
-        Self(Arc::new(Mutex::new(trace)))
-    }
-
-    pub fn set(&self, trace: Arc<Trace>) {
-        *lock(&self.0) = trace;
-    }
-
-    pub fn trace(&self) -> Arc<Trace> {
-        Arc::clone(&lock(&self.0))
-    }
+    /// The answer of a proxy that does not connect to the endpoint.
+    pub proxy_answer: ResponseReader,
 }
 
 /// What was observed of an attempt.
@@ -61,11 +39,16 @@ pub struct Observed {
     /// When that phase began, until it ends.
     began: Option<Instant>,
     pub timings: Timings,
-    pub through_proxy: bool,
+    /// The proxy that it goes through; its answer is added at the end.
+    pub proxy: Option<ProxyUsed>,
+    /// Whether the proxy was given a user name and a password.
+    pub proxy_credentials: bool,
     /// The addresses of the name.
     pub addresses: Vec<SocketAddr>,
-    /// The address that was connected to, if the connection reports it.
+    /// The address that was connected to.
     pub connected: Option<SocketAddr>,
+    /// Each address that was tried, of the proxy where there is one.
+    dials: Vec<Dial>,
     /// The server's certificate, valid or not.
     pub certificate: Option<Certificate>,
     /// The other certificates that it sent, in its order.
@@ -74,17 +57,44 @@ pub struct Observed {
     pub issuers: Vec<Certificate>,
     /// `TLS 1.3`
     pub tls_version: Option<&'static str>,
-    /// The negotiated cipher suite, if a session ticket revealed it.
+    /// The negotiated cipher suite, as IANA names it.
     pub cipher: Option<String>,
     /// Whether the server asked for a client certificate.
     pub client_certificate_asked: bool,
+}
+
+/// An address that is being tried.
+#[derive(Clone, Debug)]
+struct Dial {
+    address: SocketAddr,
+    began: Instant,
+    ended: Option<(DialResult, Duration)>,
+}
+
+impl Observed {
+    /// What came of each address. One that had not ended gave no answer, or was given up when another one connected.
+    pub fn tried(&self) -> Vec<Tried> {
+        let connected = self.dials.iter().find_map(|dial| match &dial.ended {
+            Some((DialResult::Connected, took)) => Some(dial.began + *took),
+            _ => None,
+        });
+        let tried = |dial: &Dial| {
+            let (result, took) = match (&dial.ended, connected) {
+                (Some((result, took)), _) => (result.clone(), *took),
+                (None, Some(at)) => (DialResult::GivenUp, at.saturating_duration_since(dial.began)),
+                (None, None) => (DialResult::NoAnswer, dial.began.elapsed()),
+            };
+            Tried { address: dial.address, result, ms: millis(took) }
+        };
+        self.dials.iter().map(tried).collect()
+    }
 }
 
 impl Trace {
     /// The trace of an attempt that has not begun, for a request with that body. It sends its phases to `live`.
     pub fn new(body: &[u8], live: Option<UnboundedSender<Progress>>) -> Self {
         let on_ready = if body.is_empty() { Phase::Wait } else { Phase::Write };
-        Self { observed: Mutex::default(), live, on_ready }
+        Self { observed: Mutex::default(), live, on_ready, proxy_answer: ResponseReader::of_proxy() }
     }
 
     /// Begins a phase, which ends the previous one. A phase never repeats: a response may arrive before the request is completely
@@ -98,6 +108,27 @@ impl Trace {
         observed.phase = Some(phase);
         observed.began = Some(Instant::now());
         self.tell(Progress::Began(phase));
+    }
+
+    /// Forgets the phases so far: what was sent over a connection that was closed is sent again over another.
+    pub fn restart(&self) {
+        let mut observed = self.lock();
+        observed.phase = None;
+        observed.began = None;
+        observed.timings = Timings::default();
+    }
+
+    /// Notes that an address is tried, and gives the number of that.
+    pub fn dial_begins(&self, address: SocketAddr) -> usize {
+        let mut observed = self.lock();
+        observed.dials.push(Dial { address, began: Instant::now(), ended: None });
+        observed.dials.len() - 1
+    }
+
+    pub fn dial_ends(&self, number: usize, result: DialResult) {
+        if let Some(dial) = self.lock().dials.get_mut(number) {
+            dial.ended = Some((result, dial.began.elapsed()));
+        }
     }
 
     /// Ends the current phase: the last one, or the one in which the attempt failed. A failed phase has a timing, too.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::Journal;
@@ -12,7 +11,6 @@ use super::summary::{Summary, Tally};
 use super::worker::Worker;
 use crate::domain::delivery::Cause;
 use crate::domain::destination::Destination;
-use crate::io::http::Connection;
 use crate::ops::send::Options;
 use crate::ops::waypost::Waypost;
 
@@ -60,8 +58,8 @@ impl Waypost {
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<Summary, Cause> {
-        let sender = Arc::new(self.sender(to.settings(), how.options.timeout(to)).await?);
-        let connections = Connection::pool(&sender, to.settings(), how.concurrency.max(1));
+        let sender = self.sender(to.settings(), how.options.timeout(to)).await?;
+        let connections = sender.connections(to.settings(), how.concurrency.max(1));
         let journal = Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
         let source = JsonLines::start(streams.input, streams.failed, &how.name).map_err(|error| no_thread(&error))?;
         let mut worker = Worker::new(to, &how.options, source, connections, journal);

@@ -268,6 +268,10 @@ async fn attempt<T: AsRef<[u8]>>(
     let stamp = Stamp { id: job.delivery.delivery().id.clone(), timestamp: started_at.as_second() };
     let request = Arc::new(Request::build(&to, job.item.as_ref(), &stamp, &resolve(to.auth()).await));
     job.delivery.begin(&to, &request, started_at);
+    if job.delivery.delivery().outcome() == Outcome::Failed {
+        // What failed over a kept connection must not meet another one of the same age.
+        connection.close();
+    }
     let mut attempt = connection.attempt(&request, started_at, timeout, stopped(&mut stop, Stop::All)).await;
     // An event that waits holds no more than the history stores.
     history::shorten_bodies(slice::from_mut(&mut attempt));

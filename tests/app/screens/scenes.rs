@@ -99,6 +99,8 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
         timings,
         addresses: vec!["203.0.113.7:443".parse().unwrap()],
         connected: Some("203.0.113.7:443".parse().unwrap()),
+        tried: Vec::new(),
+        proxy: None,
         tls: Some(TlsInfo {
             version: Some("TLS 1.3".into()),
             cipher: None,

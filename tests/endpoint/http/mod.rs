@@ -135,5 +135,7 @@ async fn the_phases_are_reported_in_order() {
 
 mod answers;
 mod faults;
+mod kept;
+mod proxies;
 mod surroundings;
 mod tls;

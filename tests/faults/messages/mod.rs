@@ -14,7 +14,7 @@ use waypost::domain::field;
 use jiff::Timestamp;
 use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
-use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Phase, Response, TlsCause};
+use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Phase, ProxyRefusal, Response, TlsCause};
 use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
@@ -377,6 +377,7 @@ fn causes() -> Vec<Cause> {
         )
         | C::BadProxy(_)
         | C::Proxy(_)
+        | C::ProxyRefused(_)
         | C::NotHttp(_)
         | C::Other(_) => kind_of(cause),
     };
@@ -418,10 +419,11 @@ fn causes() -> Vec<Cause> {
         C::Tls(T::CaFile("/ca.pem: no certificate".into())),
         C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
         C::Proxy("It refused.".into()),
+        C::ProxyRefused(ProxyRefusal { status: 403, page: "Not today".into(), ..ProxyRefusal::default() }),
         C::NotHttp("detail".into()),
         C::Other("detail".into()),
     ];
-    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 29);
+    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 30);
     causes
 }
 

@@ -12,7 +12,7 @@ use waypost::domain::field;
 use http::StatusCode;
 use jiff::Timestamp;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
-use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Diagnosis, Phase, Response, TlsCause};
+use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Diagnosis, Phase, ProxyRefusal, Response, TlsCause};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 
@@ -43,6 +43,9 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
     let at = |text: &str| text.parse().unwrap();
     let intermediate = || M::Intermediate("CN=Example CA R3".into());
     let now = at("2026-11-24T12:00:00Z");
+    let refused = |status, reason: &str, credentials| {
+        C::ProxyRefused(ProxyRefusal { status, reason: reason.into(), credentials, ..ProxyRefusal::default() })
+    };
     let finding = vec![
         C::NoSuchName,
         C::NameServer("Temporary failure in name resolution".into()),
@@ -56,6 +59,17 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         C::TimedOut(15),
         C::NoRoute("Network is unreachable".into()),
         C::Proxy("It did not answer within 15 s.".into()),
+        refused(403, "Forbidden", false),
+        refused(407, "Proxy Authentication Required", false),
+        refused(407, "Proxy Authentication Required", true),
+        refused(405, "Method Not Allowed", false),
+        refused(400, "Bad Request", false),
+        refused(302, "Found", false),
+        refused(502, "Bad Gateway", false),
+        refused(503, "Service Unavailable", false),
+        refused(504, "Gateway Timeout", false),
+        refused(429, "Too Many Requests", false),
+        refused(500, "Internal Server Error", false),
         C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
     ];
     let tls = vec![

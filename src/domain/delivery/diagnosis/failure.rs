@@ -1,7 +1,7 @@
 //! The diagnosis of an attempt without a status.
 
-use super::tls;
 use super::words::{because, host_and_port};
+use super::{proxy, tls};
 use crate::domain::delivery::{Cause, Diagnosis, Phase};
 use crate::domain::destination::Settings;
 use crate::domain::field;
@@ -56,6 +56,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
             format!("The proxy did not forward the request. {}", visible(what)),
             format!("Check HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY."),
         ),
+        Cause::ProxyRefused(refusal) => proxy::diagnose(to, refusal),
         Cause::NotHttp(what) => Diagnosis::new(
             format!("The answer of {at} is not valid HTTP{}.", because(what)),
             "Check that a web server answers on that port, and check the proxies on the way.",

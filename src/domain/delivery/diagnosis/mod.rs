@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! response   a status and its headers      redirect   3xx
-//! failure    a cause without a status      tls        a TlsCause
+//! failure    a cause without a status      tls        a TlsCause        proxy   what a proxy answered
+//! network    the addresses that were tried, and the proxy
 //! ```
 
 mod certificate;
 mod failure;
+mod network;
+mod proxy;
 mod redirect;
 mod response;
 mod tls;
@@ -20,6 +23,7 @@ use super::{Attempt, Cause, Diagnosis, Phase, Response};
 use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
 
+pub use network::add_network;
 pub use redirect::redirect_target;
 
 /// How long before a certificate's end there is a notice: a renewal that works happens earlier.
@@ -80,17 +84,20 @@ pub fn of_panic() -> Diagnosis {
 /// Notices about an attempt besides its diagnosis: sentences.
 #[must_use]
 pub fn notices(attempt: &Attempt) -> Vec<String> {
-    let Some(end) = attempt.tls.as_ref().and_then(|tls| tls.not_after) else { return Vec::new() };
+    let proxy = attempt.proxy.as_ref().and_then(network::notice);
+    proxy.into_iter().chain(ends_soon(attempt)).collect()
+}
+
+fn ends_soon(attempt: &Attempt) -> Option<String> {
+    let end = attempt.tls.as_ref()?.not_after?;
     let days = (end.as_second() - attempt.started_at.as_second()).div_euclid(24 * 60 * 60);
-    if !(0..ENDS_SOON_DAYS).contains(&days) {
-        return Vec::new();
-    }
     let left = match days {
         0 => "today".to_owned(),
         1 => "in 1 day".to_owned(),
-        days => format!("in {days} days"),
+        2..ENDS_SOON_DAYS => format!("in {days} days"),
+        _ => return None,
     };
-    vec![format!("The endpoint's certificate expires {left}, at {}.", words::date(end))]
+    Some(format!("The endpoint's certificate expires {left}, at {}.", words::date(end)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::auth::AuthType;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
-use crate::domain::delivery::{Outcome, SentRequest, Timings, TlsCause, TlsInfo};
+use crate::domain::delivery::{DialResult, Outcome, ProxyRefusal, ProxyUsed, SentRequest, Timings, TlsCause, TlsInfo, Tried};
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::secret::Secret;
@@ -139,6 +139,8 @@ fn a_certificate_that_ends_soon_is_a_notice() {
         timings: Timings::default(),
         addresses: Vec::new(),
         connected: None,
+        tried: Vec::new(),
+        proxy: None,
         tls: Some(TlsInfo { not_after: Some(at(not_after)), ..TlsInfo::default() }),
         request: SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() },
         response: None,
@@ -152,4 +154,85 @@ fn a_certificate_that_ends_soon_is_a_notice() {
     assert_eq!(notices(&attempt("2026-11-24T13:00:00Z")).len(), 1);
     assert!(notices(&attempt("2026-12-24T12:00:00Z")).is_empty());
     assert!(notices(&attempt("2026-11-24T11:00:00Z")).is_empty());
+}
+
+#[test]
+fn c03_every_status_of_a_proxy_has_words_and_a_fix() {
+    let refused = |status, change: fn(&mut ProxyRefusal)| {
+        let mut refusal = ProxyRefusal { status, ..ProxyRefusal::default() };
+        change(&mut refusal);
+        of_cause(&to(default::SPEC), Some(Phase::Connect), &Cause::ProxyRefused(refusal))
+    };
+    for status in (100..=199).chain(300..=999) {
+        let said = refused(status, |_| {});
+        assert!(said.why.contains(&format!("proxy answered {status} and did not connect to hooks.example.com:443")), "{said:?}");
+        assert!(said.why.ends_with('.') && said.fix.text.ends_with('.'), "{said:?}");
+    }
+    for (status, why, fix) in [
+        (403, "policy", "administrator of the proxy to allow connections to hooks.example.com:443"),
+        (407, "requires a user name and a password", "USER:PASSWORD@"),
+        (404, "no proxy", "CONNECT"),
+        (405, "no proxy", "CONNECT"),
+        (302, "redirects", "browser"),
+        (502, "could not connect to the endpoint", "running"),
+        (503, "could not connect to the endpoint", "running"),
+        (504, "no answer from the endpoint", "running"),
+        (511, "login", "browser"),
+        (200, "not an answer", "proxy that allows CONNECT"),
+    ] {
+        let said = refused(status, |_| {});
+        assert!(said.why.contains(why) && said.fix.text.contains(fix), "{status}: {said:?}");
+    }
+    let wrong = refused(407, |it| it.credentials = true);
+    assert!(
+        wrong.why.contains("does not accept the user name and the password") && wrong.fix.text.contains("Correct"),
+        "{wrong:?}"
+    );
+    for credentials in [false, true] {
+        let mut ntlm = ProxyRefusal { status: 407, challenge: Some("NTLM".into()), credentials, ..ProxyRefusal::default() };
+        let said = of_cause(&to(default::SPEC), None, &Cause::ProxyRefused(ntlm.clone()));
+        assert!(said.why.contains("NTLM") && said.why.contains("Basic"), "{said:?}");
+        ntlm.challenge = Some("Negotiate, Basic realm=\"x\"".into());
+        let said = of_cause(&to(default::SPEC), None, &Cause::ProxyRefused(ntlm));
+        assert!(!said.why.contains("Negotiate"), "{said:?}");
+    }
+    let page = refused(403, |it| it.page = "Blocked\u{1b}[2J by IT.".into());
+    assert!(page.why.ends_with("It says: \"Blocked\\x1b[2J by IT.\"."), "{page:?}");
+    let login = refused(302, |it| it.location = Some("http://login.test/\u{202e}".into()));
+    assert!(login.why.contains("http://login.test/\\u{202e}"), "{login:?}");
+}
+
+#[test]
+fn c01_the_addresses_that_were_tried_are_named() {
+    let tried = |last, result| Tried { address: ([192, 0, 2, last], 443).into(), result, ms: 1.0 };
+    let said = |cause: &Cause, phase, tried: &[Tried]| {
+        let mut said = of_cause(&to(default::SPEC), Some(phase), cause);
+        add_network(&mut said, Some(phase), cause, tried, None);
+        said.why
+    };
+    let two = [tried(1, DialResult::NoAnswer), tried(2, DialResult::Failed("No route to host".into()))];
+    let why = said(&Cause::TimedOut(15), Phase::Connect, &two);
+    assert!(why.ends_with(" It tried 192.0.2.1:443 (no answer) and 192.0.2.2:443 (No route to host)."), "{why}");
+    let one = [tried(1, DialResult::Refused)];
+    let why = said(&Cause::ConnectionRefused(Some(one[0].address)), Phase::Connect, &one);
+    assert_eq!(why.matches("192.0.2.1").count(), 1, "{why}");
+    // What connected failed later.
+    let why = said(&Cause::TimedOut(15), Phase::Tls, &[tried(1, DialResult::GivenUp), tried(2, DialResult::Connected)]);
+    assert!(!why.contains("192.0.2"), "{why}");
+    let many: Vec<_> = (1..=20).map(|last| tried(last, DialResult::NoAnswer)).collect();
+    assert!(said(&Cause::TimedOut(15), Phase::Connect, &many).ends_with("and 12 more."));
+}
+
+#[test]
+fn c04_entries_that_are_not_understood_are_a_notice() {
+    let proxy = |not_understood: &[&str]| ProxyUsed {
+        not_understood: not_understood.iter().map(|&text| text.to_owned()).collect(),
+        ..ProxyUsed::default()
+    };
+    assert_eq!(network::notice(&proxy(&[])), None);
+    assert_eq!(network::notice(&proxy(&["a*b"])).unwrap(), "NO_PROXY has an entry that is not understood: \"a*b\".");
+    assert_eq!(
+        network::notice(&proxy(&["a*b", "c/d"])).unwrap(),
+        "NO_PROXY has entries that are not understood: \"a*b\", \"c/d\"."
+    );
 }

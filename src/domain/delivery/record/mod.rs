@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
-use crate::domain::delivery::{Attempt, Delivery, Outcome, Phase, Response, SentRequest, Timings, TlsInfo};
+use crate::domain::delivery::{
+    Attempt, Delivery, DialResult, Outcome, Phase, ProxyUsed, Response, SentRequest, Timings, TlsInfo, Tried,
+};
 use crate::domain::destination::DestinationId;
 use crate::domain::problem::Fix;
 
@@ -64,6 +66,11 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
         timings,
         addresses: parsed(json, "addresses").unwrap_or_default(),
         connected: parsed(json, "connected"),
+        tried: match json.get("tried").and_then(Value::as_array) {
+            Some(tried) => tried.iter().map(tried_from_json).collect::<Option<_>>()?,
+            None => Vec::new(),
+        },
+        proxy: json.get("proxy").and_then(proxy_from_json),
         tls: json.get("tls").and_then(tls_from_json),
         request: SentRequest {
             method: text(request, "method")?,
@@ -77,6 +84,22 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
         },
         cause: None,
         diagnosis: Diagnosis { why: text(json, "why").unwrap_or_default(), fix: fix_from_json(json) },
+    })
+}
+
+fn tried_from_json(json: &Value) -> Option<Tried> {
+    Some(Tried {
+        address: parsed(json, "address")?,
+        result: DialResult::from_name(json.get("result")?.as_str()?, text(json, "detail"))?,
+        ms: json.get("ms").and_then(milliseconds)?,
+    })
+}
+
+fn proxy_from_json(json: &Value) -> Option<ProxyUsed> {
+    Some(ProxyUsed {
+        url: text(json, "url")?,
+        answer: json.get("answer").and_then(response_from_json),
+        not_understood: parsed(json, "not_understood").unwrap_or_default(),
     })
 }
 

@@ -20,6 +20,26 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         timings,
         addresses: vec!["192.0.2.1:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
         connected: Some("192.0.2.1:443".parse().unwrap()),
+        tried: vec![
+            Tried {
+                address: "[2001:db8::1]:443".parse().unwrap(),
+                result: DialResult::Failed("No route to host".into()),
+                ms: 0.5,
+            },
+            Tried { address: "192.0.2.1:443".parse().unwrap(), result: DialResult::Connected, ms: 250.0 },
+        ],
+        proxy: Some(ProxyUsed {
+            url: "http://proxy:3128".into(),
+            answer: Some(Response {
+                status: 403,
+                reason: "Forbidden".into(),
+                headers: Vec::new(),
+                body: b"policy".to_vec(),
+                truncated: false,
+                cut: None,
+            }),
+            not_understood: vec!["a*b".into()],
+        }),
         tls: Some(TlsInfo {
             version: Some("TLS 1.3".into()),
             cipher: Some("TLS_AES_128_GCM_SHA256".into()),
@@ -45,6 +65,8 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         timings: Timings::default(),
         addresses: Vec::new(),
         connected: None,
+        tried: Vec::new(),
+        proxy: None,
         tls: None,
         response: None,
         ..refused.clone()

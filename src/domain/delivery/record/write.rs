@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::delivery::{Attempt, Delivery, Phase, Response, TlsInfo};
+use crate::domain::delivery::{Attempt, Delivery, Phase, ProxyUsed, Response, TlsInfo, Tried};
 
 /// A delivery to be written, borrowed: building a [`serde_json::Value`] first would cost more than the writing.
 #[derive(Serialize)]
@@ -47,9 +47,27 @@ struct AttemptRecord<'a> {
     fix_field: Option<&'static str>,
     addresses: &'a [SocketAddr],
     connected: Option<SocketAddr>,
+    tried: Vec<TriedRecord<'a>>,
+    proxy: Option<ProxyRecord<'a>>,
     tls: Option<TlsRecord<'a>>,
     request: RequestRecord<'a>,
     response: Option<ResponseRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct TriedRecord<'a> {
+    address: SocketAddr,
+    result: &'static str,
+    detail: Option<&'a str>,
+    ms: f64,
+}
+
+#[derive(Serialize)]
+struct ProxyRecord<'a> {
+    url: &'a str,
+    answer: Option<ResponseRecord<'a>>,
+    /// The entries of `NO_PROXY` that are not understood.
+    not_understood: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -119,6 +137,8 @@ impl<'a> AttemptRecord<'a> {
             fix_field: attempt.diagnosis.fix.field().map(|field| field.id),
             addresses: &attempt.addresses,
             connected: attempt.connected,
+            tried: attempt.tried.iter().map(TriedRecord::new).collect(),
+            proxy: attempt.proxy.as_ref().map(ProxyRecord::new),
             tls: attempt.tls.as_ref().map(TlsRecord::new),
             request: RequestRecord {
                 method: &request.method,
@@ -128,6 +148,20 @@ impl<'a> AttemptRecord<'a> {
             },
             response: attempt.response.as_ref().map(ResponseRecord::new),
         }
+    }
+}
+
+impl<'a> TriedRecord<'a> {
+    fn new(tried: &'a Tried) -> Self {
+        let Tried { address, result, ms } = tried;
+        Self { address: *address, result: result.name(), detail: result.detail(), ms: thousandths(*ms) }
+    }
+}
+
+impl<'a> ProxyRecord<'a> {
+    fn new(proxy: &'a ProxyUsed) -> Self {
+        let answer = proxy.answer.as_ref().map(ResponseRecord::new);
+        Self { url: &proxy.url, answer, not_understood: &proxy.not_understood }
     }
 }
 

@@ -123,6 +123,7 @@ const fn is_transient_cause(cause: &Cause) -> bool {
         | Cause::Proxy(_)
         | Cause::NotHttp(_)
         | Cause::Other(_) => true,
+        Cause::ProxyRefused(refusal) => matches!(refusal.status, 408 | 425 | 429 | 500 | 502..=504),
         Cause::ForbiddenAddress(..) | Cause::Tls(_) | Cause::BadProxy(_) => false,
     }
 }

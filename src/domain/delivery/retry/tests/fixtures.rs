@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Cause, Diagnosis, Outcome, Response, SentRequest, Timings, TlsCause};
+use crate::domain::delivery::{Attempt, Cause, Diagnosis, Outcome, ProxyRefusal, Response, SentRequest, Timings, TlsCause};
 
 /// 2026-11-23 09:12:00 UTC, a Monday.
 const NOW: i64 = 1_795_425_120;
@@ -21,6 +21,8 @@ pub fn attempt(outcome: Outcome, cause: Option<Cause>, response: Option<Response
         timings: Timings::default(),
         addresses: Vec::new(),
         connected: None,
+        tried: Vec::new(),
+        proxy: None,
         tls: None,
         request,
         response,
@@ -56,6 +58,7 @@ pub fn causes() -> (Vec<Cause>, Vec<Cause>) {
         Cause::Closed,
         Cause::TimedOut(15),
         Cause::Proxy(String::new()),
+        Cause::ProxyRefused(ProxyRefusal { status: 503, ..ProxyRefusal::default() }),
         Cause::NotHttp(String::new()),
         Cause::Other(String::new()),
     ];
@@ -75,6 +78,7 @@ pub fn causes() -> (Vec<Cause>, Vec<Cause>) {
         Cause::Tls(TlsCause::NoCaStore(String::new())),
         Cause::Tls(TlsCause::CaFile(String::new())),
         Cause::BadProxy(String::new()),
+        Cause::ProxyRefused(ProxyRefusal { status: 407, ..ProxyRefusal::default() }),
         Cause::ForbiddenAddress([169, 254, 169, 254].into(), "a metadata service"),
     ];
     (transient, lasting)

@@ -1,0 +1,111 @@
+//! Field case c17: connections that are kept, and closed by the server when it likes.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::AsyncWriteExt;
+use waypost::io::http::Connection;
+
+use super::*;
+
+fn kept(case: &Case) -> Connection {
+    let surroundings = NetworkConfig { proxies: case.proxies.clone(), lookup: Arc::new(case.names.clone()) };
+    let to = case.settings();
+    Client::with(&to, &case.trust, surroundings).unwrap().connections(&to, 1).remove(0)
+}
+
+async fn attempt(connection: &mut Connection, case: &Case) -> Attempt {
+    connection.attempt(&case.request(), Timestamp::UNIX_EPOCH, case.timeout, std::future::pending()).await
+}
+
+/// A server that answers each request of a connection with the next of these, and closes after the last one.
+async fn serving(pki: &Pki, answers: &'static [&'static str], requests: Arc<AtomicUsize>) -> Server {
+    server::tls_raw(pki.issue(HOST, |_| {}), move |mut stream| {
+        let requests = Arc::clone(&requests);
+        Box::pin(async move {
+            for answer in answers {
+                if server::read_request(&mut stream).await.is_empty() {
+                    return;
+                }
+                requests.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.flush().await;
+            }
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn c17_a_connection_is_kept() {
+    let pki = Pki::new("CA");
+    let server = serving(&pki, &[OK; 3], Arc::default()).await;
+    let case = Case::new(&server.url(), &pki);
+    let mut connection = kept(&case);
+    for number in 0..3 {
+        let attempt = attempt(&mut connection, &case).await;
+        assert_eq!(attempt.status(), Some(200), "{attempt:?}");
+        // Nothing is looked up and connected to for the later ones.
+        assert_eq!((attempt.timings.get(Phase::Tls).is_some(), attempt.tried.len()), (number == 0, usize::from(number == 0)));
+        assert_eq!(attempt.connected, Some(server.address));
+    }
+    assert_eq!(server.connections(), 1);
+    connection.close();
+    assert_eq!(attempt(&mut connection, &case).await.status(), Some(200));
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn c17_a_connection_that_closes_when_it_is_used_again_is_replaced_within_the_attempt() {
+    let pki = Pki::new("CA");
+    let requests = Arc::new(AtomicUsize::new(0));
+    // The second request is read, and the connection closed without a byte.
+    let server = serving(&pki, &[OK, ""], Arc::clone(&requests)).await;
+    let case = Case::new(&server.url(), &pki);
+    let mut connection = kept(&case);
+    for number in 1..=10 {
+        let attempt = attempt(&mut connection, &case).await;
+        assert_eq!(attempt.status(), Some(200), "{attempt:?}");
+        assert!(attempt.timings.get(Phase::Tls).is_some(), "the phases are those of the new connection");
+        assert_eq!(server.connections(), number);
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 10 + 9);
+}
+
+#[tokio::test]
+async fn c17_an_answer_that_began_is_not_sent_again() {
+    let pki = Pki::new("CA");
+    let requests = Arc::new(AtomicUsize::new(0));
+    let server = serving(&pki, &[OK, "HTTP/1.1 20"], Arc::clone(&requests)).await;
+    let case = Case::new(&server.url(), &pki);
+    let mut connection = kept(&case);
+    assert_eq!(attempt(&mut connection, &case).await.status(), Some(200));
+    let cut = attempt(&mut connection, &case).await;
+    assert_eq!((cut.outcome, requests.load(Ordering::SeqCst)), (Outcome::Failed, 2), "{cut:?}");
+    // After a failure it is a new connection.
+    assert_eq!(attempt(&mut connection, &case).await.status(), Some(200));
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn c17_a_replacement_that_fails_is_the_end_of_the_attempt() {
+    let pki = Pki::new("CA");
+    let answered = Arc::new(AtomicUsize::new(0));
+    let first = Arc::clone(&answered);
+    let server = server::tls_raw(pki.issue(HOST, |_| {}), move |mut stream| {
+        let first = Arc::clone(&first);
+        Box::pin(async move {
+            server::read_request(&mut stream).await;
+            if first.fetch_add(1, Ordering::SeqCst) == 0 {
+                let _ = stream.write_all(OK.as_bytes()).await;
+                server::read_request(&mut stream).await;
+            }
+        })
+    })
+    .await;
+    let case = Case::new(&server.url(), &pki);
+    let mut connection = kept(&case);
+    assert_eq!(attempt(&mut connection, &case).await.status(), Some(200));
+    let failed = attempt(&mut connection, &case).await;
+    assert_eq!((failed.outcome, failed.phase), (Outcome::Failed, Some(Phase::Wait)), "{failed:?}");
+    assert_eq!(server.connections(), 2);
+}
