@@ -177,9 +177,10 @@ impl<'a, S: Source> Worker<'a, S> {
 
     /// Retries go first. But a probe is a new event, if there is one: the destination may refuse the one that waits, and no other.
     fn next_job(&mut self, pass: Pass) -> Option<Job<S::Item>> {
-        match pass.is_probe() {
-            true => self.lease(pass).or_else(|| self.retry(pass)),
-            false => self.retry(pass).or_else(|| self.lease(pass)),
+        if pass.is_probe() {
+            self.lease(pass).or_else(|| self.retry(pass))
+        } else {
+            self.retry(pass).or_else(|| self.lease(pass))
         }
     }
 

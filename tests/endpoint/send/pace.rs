@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use waypost::domain::delivery::Outcome;
 use waypost::domain::delivery::retry::Policy;
-use waypost::ops::relay::{LineOptions, Options, Streams, Summary};
+use waypost::ops::relay::{LineOptions, Options, Streams, Summary, Tally};
 
 use super::lines::{Kept, numbered};
-use super::{Place, destination};
+use super::{Place, Stopper, destination};
 use crate::support::ca::Ca;
 use crate::support::check::expect_nothing;
-use crate::support::receiver::{Answer, Receiver};
+use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
 /// The lines that are in the failed file, sorted.
 struct Run {
@@ -186,6 +186,27 @@ async fn c16_gone_ends_the_run_and_an_events_fault_does_not() {
         assert_eq!((receiver.requests().len(), run.summary.tally.refused, run.summary.gave_up), (50, 50, None), "{status}");
         assert_eq!(run.took.as_secs(), 0, "{status}");
     }
+}
+
+#[tokio::test]
+async fn c16_a_stop_ends_a_pause() {
+    let place = Place::new();
+    let answers = vec![Answer::status(200), Answer::status(429).header("retry-after", "3600")];
+    let receiver = Receiver::scripted(expect_nothing(), answers);
+    let to = destination(&receiver.url, receiver.ca());
+    let (kept, stopper) = (Kept::default(), Stopper::default());
+    let progress = |tally: &Tally| {
+        if tally.paused.is_some() && tally.in_flight == 0 {
+            stopper.stop();
+        }
+    };
+    let how = LineOptions { options: Options::default(), concurrency: 4, name: "test".into() };
+    let streams = Streams { input: Cursor::new(numbered(100)), failed: Some(kept.file()) };
+    let sent = place.waypost.send_lines(&to, streams, &how, progress, stopper.stopped(), pending());
+    let summary = tokio::time::timeout(DEADLINE, sent).await.expect("it ends").unwrap();
+    assert!(summary.stopped && summary.gave_up.is_none(), "{summary:?}");
+    assert_eq!((summary.tally.delivered, summary.tally.ended(), kept.lines().len()), (1, 100, 99));
+    assert!((1..=4).contains(&summary.tally.refused), "{:?}", summary.tally);
 }
 
 /// In real time, which it takes a second and a half of.
