@@ -442,7 +442,8 @@ fn c16_a_run_that_gives_up_says_so() {
 
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(429).header("retry-after", "1")]);
     let home = at(&receiver);
-    let out = home.waypost_stdin(&["send", "--lines", "-", "--retries", "1", "--json"], lines(30)).exits(3);
+    let args = ["send", "--lines", "-", "--retries", "1", "--concurrency", "1", "--json"];
+    let out = home.waypost_stdin(&args, lines(30)).exits(3);
     schema::assert_valid("send", &out.json());
     assert_eq!(out.json()["gave_up"]["probes"], 1, "{}", out.stdout);
     assert_eq!((&out.json()["delivered"], receiver.requests().len()), (&0.into(), 2));

@@ -24,7 +24,7 @@ fn start(home: &Home, lines: usize, args: &[&str]) -> Child {
 }
 
 fn wait_until(done: impl Fn() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + 3 * DEADLINE;
     while !done() {
         assert!(Instant::now() < deadline, "it did not come to that");
         std::thread::sleep(Duration::from_millis(1));

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// At the start of a run, the time in which the number doubles.
-const DOUBLES_IN: Duration = Duration::from_millis(100);
+/// At the start of a run, the time in which the number doubles: 64 after a second and a half. A first answer from far away takes half
+/// a second, with its handshakes.
+const DOUBLES_IN: Duration = Duration::from_millis(250);
 
 /// A number that is as good as no limit.
 const DOUBLINGS: u32 = 16;
@@ -76,14 +77,14 @@ mod tests {
     #[test]
     fn it_doubles_with_time_and_with_what_is_accepted() {
         let mut ramp = Ramp::new(at(0));
-        assert_eq!((ramp.limit(at(0)), ramp.limit(at(99)), ramp.limit(at(100)), ramp.limit(at(350))), (1, 1, 2, 8));
-        assert_eq!((ramp.grows_at(at(0)), ramp.grows_at(at(350))), (Some(at(100)), Some(at(400))));
+        assert_eq!((ramp.limit(at(0)), ramp.limit(at(249)), ramp.limit(at(250)), ramp.limit(at(800))), (1, 1, 2, 8));
+        assert_eq!((ramp.grows_at(at(0)), ramp.grows_at(at(800))), (Some(at(250)), Some(at(1000))));
         ramp.accepted();
-        assert_eq!(ramp.limit(at(350)), 9);
+        assert_eq!(ramp.limit(at(800)), 9);
         assert!(ramp.limit(at(1_000_000)) > 256);
         assert_eq!(ramp.grows_at(at(1_000_000)), None);
         // A clock that was set back.
-        assert_eq!((ramp.limit(at(-5000)), ramp.grows_at(at(-5000))), (2, Some(at(100))));
+        assert_eq!((ramp.limit(at(-5000)), ramp.grows_at(at(-5000))), (2, Some(at(250))));
     }
 
     #[test]
