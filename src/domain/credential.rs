@@ -11,8 +11,8 @@ use super::signature::SigningSecret;
 pub enum Credential {
     /// Nothing is added.
     None,
-    /// A signature over the request.
-    Signature { header: HeaderKey, key: SigningSecret },
+    /// A signature over the request; and, where one is given, a second header with its timestamp.
+    Signature { header: HeaderKey, key: SigningSecret, timestamp_header: Option<HeaderKey> },
     /// A header; its name in lower case.
     Header { name: String, value: Masked },
     /// A parameter at the end of the query; its name not yet percent-encoded.

@@ -57,7 +57,7 @@ fn in_quotes(text: &str) -> String {
 }
 
 /// Prints each byte that is not printable ASCII by its octal number.
-fn printed_escaped(bytes: &[u8]) -> String {
+pub(crate) fn printed_escaped(bytes: &[u8]) -> String {
     let mut format = String::with_capacity(bytes.len() * 2);
     for &byte in bytes {
         match byte {

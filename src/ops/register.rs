@@ -10,8 +10,6 @@ use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::secret::Secret;
-use crate::domain::signature;
 use crate::domain::text::{sentence, visible};
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::{FileError, Operation};
@@ -131,11 +129,11 @@ impl Waypost {
         })
     }
 
-    /// A new signing secret.
+    /// Random bytes for [`FieldSpec::generated`](crate::domain::field::FieldSpec::generated).
     ///
     /// # Errors
     /// The system has no random numbers.
-    pub fn generate(&self) -> Result<Secret, Problem> {
+    pub fn random(&self) -> Result<Zeroizing<[u8; 32]>, Problem> {
         let mut random = Zeroizing::new([0; 32]);
         getrandom::fill(random.as_mut_slice()).map_err(|error| {
             Problem::of_kind(
@@ -145,7 +143,7 @@ impl Waypost {
                 "Try again, or enter a secret of your own.",
             )
         })?;
-        Ok(signature::generated(&random))
+        Ok(random)
     }
 }
 

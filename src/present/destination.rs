@@ -10,6 +10,9 @@ pub fn registered(destination: &Destination) -> Vec<Row> {
     let mut rows = settings(&Draft::of(destination.settings()));
     // The app's has a stand-in for its credential, which only it knows to be one.
     rows[0].value = Value::Url(destination.url().shown());
+    if let Some(key) = destination.auth().public_key() {
+        rows.push(Row::new("Public key", Value::Text(key)));
+    }
     rows.push(Row::new("Registered", Value::Time(destination.created_at())));
     if destination.updated_at() != destination.created_at() {
         rows.push(Row::new("Changed", Value::Time(destination.updated_at())));
@@ -23,7 +26,8 @@ pub fn settings(draft: &Draft) -> Vec<Row> {
         Row::new(URL.label, Value::Url(URL.shown(draft.text(URL)).into_owned())),
         Row::new(AUTH.label, Value::AuthType(draft.auth_type())),
     ];
-    rows.extend(draft.auth_type().fields.iter().map(|field| Row::new(field.label, value(draft, field))));
+    let fields = draft.auth_type().fields.iter().filter(|field| draft.applies(field));
+    rows.extend(fields.map(|field| Row::new(field.label, value(draft, field))));
     if !draft.text(CA_CERT).is_empty() {
         rows.push(Row::new(CA_CERT.label, Value::Path(draft.text(CA_CERT).to_owned())));
     }

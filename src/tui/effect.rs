@@ -3,6 +3,7 @@
 use crate::domain::delivery::Outcome;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
+use crate::domain::field::{Field, Values};
 use crate::tui::msg::Id;
 
 /// A body, or the file that has it.
@@ -37,7 +38,10 @@ pub enum Effect {
         /// Comes back with the result.
         id: Id,
     },
-    Generate,
+    Generate {
+        field: Field,
+        choices: Values,
+    },
     /// Send an event to the destination, as one attempt.
     Send {
         /// Comes back with everything about it.

@@ -1,7 +1,6 @@
 //! All that the app knows, and all that the screen shows. Changed by [`crate::tui::update::update`] only.
 
 use crate::domain::destination::Destination;
-use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
 use crate::ops::{Snapshot, State, Witness};
@@ -144,7 +143,7 @@ impl Model {
 
     /// Takes a destination, without its secrets: those stay in the state file until they are needed.
     pub fn set_destination(&mut self, destination: &Destination) {
-        self.state = State::Open(Box::new(destination.with_settings(Draft::without_secrets(destination.settings()))));
+        self.state = State::Open(Box::new(destination.with_settings(destination.settings().without_secrets())));
     }
 
     /// A new id for an effect.

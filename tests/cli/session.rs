@@ -564,3 +564,162 @@ fn probe() {
     exit 2
     ");
 }
+
+#[test]
+fn a_template_and_what_is_wrong_with_one() {
+    let mut session = Session::new();
+    let to = "register --url https://hooks.example.com/in --auth hmac --header-key X-Slack-Signature";
+    session
+        .run_with(&format!("{to} --format template --signed-content body --signature-value v0= --secret-stdin"), SECRET)
+        .run_with(
+            &format!("{to} --format template --signed-content {{stamp}}{{body}} --signature-value {{signature --secret-stdin"),
+            SECRET,
+        )
+        .run_with(&format!("{to} --signed-content {{body}} --algorithm sha512 --secret-stdin"), SECRET)
+        .run_with(
+            &format!(
+                "{to} --format template --signed-content v0:{{timestamp}}:{{body}} --signature-value v0={{signature}} \
+                 --timestamp-header X-Slack-Request-Timestamp --secret-stdin"
+            ),
+            SECRET,
+        )
+        .run("show")
+        .run("edit --algorithm sha512 --timestamp-header X-Slack-Signature")
+        .run("edit --format hex")
+        .run("show");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Slack-Signature --format template --signed-content body --signature-value v0= --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: error: Signed content (--signed-content): has no {body}. A signature that does not cover the body proves nothing about it, and receivers sign it once. Put {body} in it once, as in v0:{timestamp}:{body}.
+    stderr: error: Header value (--signature-value): has no {signature}. Without it the receiver gets none. Put {signature} in it, as in v0={signature}.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Slack-Signature --format template --signed-content {stamp}{body} --signature-value {signature --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: error: Signed content (--signed-content): {stamp} is not a placeholder of it. Only placeholders that waypost knows can be filled in. Of {id}, {timestamp} and {body}, as in v0:{timestamp}:{body}; {{ and }} stand for braces.
+    stderr: error: Header value (--signature-value): has a { without its other brace. Braces enclose a placeholder. Of {signature}, {timestamp} and {id}, as in v0={signature}; {{ and }} stand for braces.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Slack-Signature --signed-content {body} --algorithm sha512 --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: error: Signed content (--signed-content): belongs to --format template. It would have no effect. Leave it out, or choose --format template.
+    stderr: error: Algorithm (--algorithm): belongs to --format template. It would have no effect. Leave it out, or choose --format template.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Slack-Signature --format template --signed-content v0:{timestamp}:{body} --signature-value v0={signature} --timestamp-header X-Slack-Request-Timestamp --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL               https://hooks.example.com/in
+    Auth type         Custom SHA-256 HMAC Signature (hmac)
+    Header key        X-Slack-Signature
+    Signing secret    ••••••••3f2a
+    Format            template
+    Signed content    v0:{timestamp}:{body}
+    Header value      v0={signature}
+    Algorithm         sha256
+    Encoding          hex
+    Timestamp header  X-Slack-Request-Timestamp
+    Timeout           15 s
+    Registered        TIME
+    exit 0
+
+    $ waypost edit --algorithm sha512 --timestamp-header X-Slack-Signature
+    stderr: error: Timestamp header (--timestamp-header): is the header of the signature. A header carries one or the other. Enter another name, or leave it empty.
+    exit 2
+
+    $ waypost edit --format hex
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      X-Slack-Signature
+    Signing secret  ••••••••3f2a
+    Format          hex
+    Timeout         15 s
+    Registered      TIME
+    exit 0
+    "#);
+}
+
+#[test]
+fn a_key_pair_shows_its_public_key_alone() {
+    let mut session = Session::new();
+    let to = "register --url https://hooks.example.com/in --auth hmac --format standard-ed25519";
+    session
+        .run_with(&format!("{to} --secret-stdin"), "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=")
+        .run_with(&format!("{to} --secret-stdin"), "whsk_AAAA")
+        .run_with(&format!("{to} --secret-stdin"), "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=")
+        .run("show")
+        .run("show --json");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth hmac --format standard-ed25519 --secret-stdin  < "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+    stderr: error: Signing secret: is a public key. The receiver has the public key; waypost signs with the private one, which begins with "whsk_". Paste the private key, or generate a key pair.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth hmac --format standard-ed25519 --secret-stdin  < "whsk_AAAA"
+    stderr: error: Signing secret: is not an ed25519 private key. It is "whsk_" and the base64 of 32 bytes, or of 64 with the public key. Paste it whole, or generate a key pair.
+    exit 2
+
+    $ waypost register --url https://hooks.example.com/in --auth hmac --format standard-ed25519 --secret-stdin  < "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc="
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      webhook-signature
+    Signing secret  ••••••••Mbc=
+    Format          standard-ed25519
+    Timeout         15 s
+    Public key      whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=
+    Registered      TIME
+    exit 0
+
+    $ waypost show --json
+    {
+      "schema_version": 1,
+      "destination": {
+        "id": "dst_ID",
+        "url": "https://hooks.example.com/in",
+        "created_at": "TIME",
+        "updated_at": "TIME",
+        "auth": {
+          "type": "hmac",
+          "header_key": "webhook-signature",
+          "signing_secret": {
+            "set": true,
+            "hint": "…Mbc="
+          },
+          "format": "standard-ed25519",
+          "public_key": "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+        }
+      },
+      "notices": []
+    }
+    exit 0
+    "#);
+}
+
+#[test]
+fn a_generated_key_pair_prints_the_public_key_and_seals_the_private_one() {
+    let home = Home::new();
+    let args = [
+        "register",
+        "--url",
+        "https://hooks.example.com/in",
+        "--auth",
+        "hmac",
+        "--format",
+        "standard-ed25519",
+        "--generate-secret",
+    ];
+    let printed = home.waypost(&args).exits(0);
+    let key = printed.stdout.trim().to_owned();
+    assert!(key.starts_with("whpk_") && key.len() == 49, "{key}");
+    let shown = home.waypost(&["show", "--json"]).exits(0).json();
+    assert_eq!(shown["destination"]["auth"]["public_key"], key.as_str());
+    let again = home.waypost(&["edit", "--generate-secret", "--json"]).exits(0).json();
+    assert!(again.get("generated_secret").is_none(), "{again}");
+    assert_ne!(again["destination"]["auth"]["public_key"], key.as_str());
+}

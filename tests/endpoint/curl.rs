@@ -7,7 +7,7 @@ use waypost::domain::field;
 use waypost::domain::field::Choice;
 
 use crate::support::check::{
-    Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing,
+    Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing, secret_for,
 };
 use crate::support::receiver::{Answer, RawRequest, Receiver};
 use crate::support::{Home, run};
@@ -27,37 +27,40 @@ const AWKWARD: &str = "it's $HOME \"%41\" ä\\`";
 struct Case {
     check: Check,
     draft: Draft,
-    variable: (&'static str, &'static str),
+    variable: (&'static str, String),
 }
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<_> = Format::ALL
         .into_iter()
         .map(|format| Case {
-            check: expect_hmac(format.name(), "x-sig$nature", SECRET),
+            check: expect_hmac(format.name(), "x-sig$nature", &secret_for(format.name(), SECRET)),
             draft: Draft::new(hmac::SPEC)
                 .with(hmac::HEADER_KEY, "X-Sig$nature")
                 .with(hmac::FORMAT, format.name())
-                .with(hmac::SIGNING_SECRET, SECRET),
-            variable: ("WAYPOST_SECRET", SECRET),
+                .with(hmac::SIGNED_CONTENT, "v0:{timestamp}:{body}")
+                .with(hmac::SIGNATURE_VALUE, "v0={signature}")
+                .with(hmac::ALGORITHM, "sha512")
+                .with(hmac::SIGNING_SECRET, secret_for(format.name(), SECRET)),
+            variable: ("WAYPOST_SECRET", secret_for(format.name(), SECRET)),
         })
         .collect();
     let awkward_hmac = cases[0].draft.clone().with(hmac::SIGNING_SECRET, AWKWARD).with(hmac::FORMAT, Format::Hex.name());
     cases.push(Case {
         check: expect_hmac("hex", "x-sig$nature", AWKWARD),
         draft: awkward_hmac,
-        variable: ("WAYPOST_SECRET", AWKWARD),
+        variable: ("WAYPOST_SECRET", AWKWARD.into()),
     });
-    cases.push(Case { check: expect_nothing(), draft: Draft::default(), variable: ("UNUSED", "") });
+    cases.push(Case { check: expect_nothing(), draft: Draft::default(), variable: ("UNUSED", String::new()) });
     cases.push(Case {
         check: expect_basic("o'me", AWKWARD),
         draft: Draft::new(basic::SPEC).with(basic::USERNAME, "o'me").with(basic::PASSWORD, AWKWARD),
-        variable: ("WAYPOST_PASSWORD", AWKWARD),
+        variable: ("WAYPOST_PASSWORD", AWKWARD.into()),
     });
     cases.push(Case {
         check: expect_bearer("a$b'c\"d"),
         draft: Draft::new(bearer::SPEC).with(bearer::TOKEN, "a$b'c\"d"),
-        variable: ("WAYPOST_TOKEN", "a$b'c\"d"),
+        variable: ("WAYPOST_TOKEN", "a$b'c\"d".into()),
     });
     let key = |key: &str, value: &str, add_to: Choice| {
         Draft::new(api_key::SPEC).with(api_key::KEY, key).with(api_key::VALUE, value).with(api_key::ADD_TO, add_to.name)
@@ -65,12 +68,12 @@ fn cases() -> Vec<Case> {
     cases.push(Case {
         check: expect_api_key_header("x-key", "a$b c'd"),
         draft: key("X-Key", "a$b c'd", api_key::HEADER),
-        variable: ("WAYPOST_VALUE", "a$b c'd"),
+        variable: ("WAYPOST_VALUE", "a$b c'd".into()),
     });
     cases.push(Case {
         check: expect_api_key_query("my key&", AWKWARD),
         draft: key("my key&", AWKWARD, api_key::QUERY),
-        variable: ("WAYPOST_VALUE", AWKWARD),
+        variable: ("WAYPOST_VALUE", AWKWARD.into()),
     });
     cases
 }
@@ -121,7 +124,7 @@ async fn the_printed_command_makes_the_same_request() {
                 let mut command = Command::new("sh");
                 command.args(["-c", &text]).env_clear().envs(crate::support::base_env(home.path()));
                 if !reveal {
-                    command.env(variable.0, variable.1);
+                    command.env(variable.0, &variable.1);
                 }
                 let output = run(&mut command, b"");
                 assert!(output.stdout.starts_with("HTTP/1.1 200"), "{text}\n{output:?}");

@@ -9,7 +9,10 @@ use waypost::domain::draft::Draft;
 use waypost::domain::field;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
-use waypost::domain::signature::{Format, Mismatch, SigningSecret, TOLERANCE_S, generated, hex};
+use waypost::domain::signature::{
+    Format, InvalidKey, Mismatch, Piece, SignatureEncoding, SigningAlgorithm, SigningScheme, SigningSecret, TOLERANCE_S,
+    Template, generated, hex,
+};
 
 fn vectors(section: &str) -> Vec<Value> {
     let all: Value = serde_json::from_str(include_str!("../data/vectors.json")).unwrap();
@@ -38,11 +41,14 @@ fn signing(secret: &str, format: Format) -> SigningSecret {
 
 #[test]
 fn every_format_accepts_a_generated_secret() {
-    let secret = generated(&[0xfb; 32]);
+    let secret = generated(Format::Hex, &[0xfb; 32]);
     assert_eq!(secret.expose(), format!("whsec_{}+/s=", "+/v7".repeat(10)));
     for format in Format::ALL {
-        let bytes = if format == Format::Standard { 32 } else { 50 };
-        assert_eq!(SigningSecret::new(secret.clone(), format).unwrap().key_bytes(), bytes, "{format:?}");
+        let result = SigningSecret::new(secret.clone(), format);
+        // A key pair is generated for it.
+        assert_eq!(result.is_ok(), format != Format::StandardEd25519, "{format:?}");
+        let own = generated(format, &[0xfb; 32]);
+        assert!(SigningSecret::new(own, format).is_ok(), "{format:?}");
     }
 }
 
@@ -111,7 +117,14 @@ fn basic_credentials_are_as_published() {
 fn secret_of(format: Format, key: &[u8]) -> SigningSecret {
     use base64::Engine as _;
     let coded = base64::engine::general_purpose::STANDARD.encode(key);
-    let text = if format == Format::Standard { format!("whsec_{coded}") } else { coded };
+    let text = match format {
+        Format::Standard => format!("whsec_{coded}"),
+        Format::StandardEd25519 => {
+            let seed = ring::digest::digest(&ring::digest::SHA256, key);
+            format!("whsk_{}", base64::engine::general_purpose::STANDARD.encode(seed))
+        }
+        _ => coded,
+    };
     signing(&text, format)
 }
 
@@ -128,7 +141,7 @@ proptest! {
     ) {
         for format in Format::ALL {
             let mut secrets = vec![secret_of(format, &key)];
-            if format != Format::Standard {
+            if !matches!(format, Format::Standard | Format::StandardEd25519) {
                 secrets.push(signing(&text, format));
             }
             for secret in secrets {
@@ -184,7 +197,7 @@ proptest! {
     fn a_stale_timestamp_does_not(beyond in 1_i64..1_000_000, past in any::<bool>()) {
         let off = TOLERANCE_S + beyond;
         let received = if past { NOW + off } else { NOW - off };
-        for format in [Format::Timestamped, Format::Standard] {
+        for format in [Format::Timestamped, Format::Standard, Format::StandardEd25519] {
             let secret = secret_of(format, b"a key");
             let header = secret.sign("msg_1", NOW, b"{}");
             let verified = secret.verify(&header, Some("msg_1"), Some(&NOW.to_string()), b"{}", received);
@@ -199,4 +212,62 @@ proptest! {
             prop_assert!(verified.is_err());
         }
     }
+}
+
+/// The example of Standard Webhooks for `v1a`.
+#[test]
+fn ed25519_is_as_published() {
+    let pair = "6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+    let seed = "6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=";
+    let public = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+    let (id, at, body) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
+    let value = "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==";
+    for text in [format!("whsk_{pair}"), pair.to_owned(), format!("whsk_{seed}"), seed.to_owned()] {
+        let secret = signing(&text, Format::StandardEd25519);
+        assert_eq!(secret.sign(id, at, body), value);
+        assert_eq!(secret.public_key().as_deref(), Some(public));
+        assert_eq!(secret.verify(value, Some(id), Some(&at.to_string()), body, at), Ok(()));
+        let both = format!("v1,AAAA v1a,AAAA {value}");
+        assert_eq!(secret.verify(&both, Some(id), Some(&at.to_string()), body, at), Ok(()));
+    }
+    let invalid = |text: &str| SigningSecret::new(Secret::new(text), Format::StandardEd25519).unwrap_err();
+    assert_eq!(invalid(public), InvalidKey::PublicKey);
+    assert_eq!(invalid(&pair.replacen('1', "2", 1)), InvalidKey::KeysDiffer);
+    for text in ["whsk_", "whsk_AAAA", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &pair[4..], "whsk_ä", &format!("{pair}{seed}")]
+    {
+        assert_eq!(invalid(text), InvalidKey::NotPrivateKey, "{text}");
+    }
+}
+
+/// Slack's own example of "Verifying requests from Slack", and Zoom's shape of the same with SHA-512 and base64.
+#[test]
+fn templates_sign_what_they_say() {
+    let template = |text, allowed: &[Piece]| Template::parse(text, allowed).unwrap();
+    let scheme = |content, value, algorithm, encoding| {
+        SigningScheme::template(
+            template(content, &[Piece::Id, Piece::Timestamp, Piece::Body]),
+            template(value, &[Piece::Id, Piece::Timestamp, Piece::Signature]),
+            algorithm,
+            encoding,
+        )
+    };
+    let slack = scheme("v0:{timestamp}:{body}", "v0={signature}", SigningAlgorithm::HmacSha256, SignatureEncoding::Hex);
+    let secret = SigningSecret::new(Secret::new("8f742231b10e8888abcd99yyyzzz85a5"), slack).unwrap();
+    let body = b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+    let value = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
+    assert_eq!(secret.sign("msg_1", 1_531_420_618, body), value);
+    let at = 1_531_420_618;
+    assert_eq!(secret.verify(value, None, Some("1531420618"), body, at), Ok(()));
+    assert_eq!(secret.verify(value, None, None, body, at), Err(Mismatch::HeaderMissing("webhook-timestamp")));
+    assert_eq!(secret.verify(value, None, Some("1531420618"), body, at + 301), Err(Mismatch::Stale(301)));
+    assert_eq!(secret.verify(&value[3..], None, Some("1531420618"), body, at), Err(Mismatch::Signature));
+
+    let long = scheme("{id}|{body}", "i={id};s={signature}", SigningAlgorithm::HmacSha512, SignatureEncoding::Base64);
+    let secret = SigningSecret::new(Secret::new("a key"), long).unwrap();
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA512, b"a key");
+    let mac = ring::hmac::sign(&key, b"msg_1|{}");
+    let value = format!("i=msg_1;s={}", crate::support::check::base64(mac.as_ref()));
+    assert_eq!(secret.sign("msg_1", 7, b"{}"), value);
+    assert_eq!(secret.verify(&value, Some("msg_1"), None, b"{}", 0), Ok(()));
+    assert_eq!(secret.verify(&value, None, None, b"{}", 0), Err(Mismatch::HeaderMissing("webhook-id")));
 }

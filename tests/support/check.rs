@@ -20,7 +20,8 @@ pub fn expect_nothing() -> Check {
 
 /// `format` by its name in flags.
 pub fn expect_hmac(format: &str, header: &str, secret: &str) -> Check {
-    assert!(["hex", "base64", "sha256-hex", "timestamped", "standard"].contains(&format), "{format}");
+    let formats = ["hex", "base64", "sha256-hex", "timestamped", "standard", "standard-ed25519", "template"];
+    assert!(formats.contains(&format), "{format}");
     Check::Hmac { format: format.into(), header: header.into(), secret: secret.into() }
 }
 
@@ -116,8 +117,29 @@ pub fn signature(format: &str, secret: &str, id: &str, timestamp: &str, body: &[
             let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
             format!("v1,{}", base64(&mac(&key, &content)))
         }
+        "standard-ed25519" => {
+            let seed = base64_decoded(secret.strip_prefix("whsk_").unwrap_or(secret));
+            let content: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body];
+            let pair = ring::signature::Ed25519KeyPair::from_seed_unchecked(&seed[..32]).unwrap();
+            format!("v1a,{}", base64(pair.sign(&content.concat()).as_ref()))
+        }
+        // Slack's, with SHA-512.
+        "template" => {
+            let content: [&[u8]; 4] = [b"v0:", timestamp.as_bytes(), b":", body];
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, key), &content.concat());
+            format!("v0={}", hex(tag.as_ref()))
+        }
         other => panic!("no format {other}"),
     }
+}
+
+/// A secret for a format: `secret`, or the private key made of it where the format needs one.
+pub fn secret_for(format: &str, secret: &str) -> String {
+    if format != "standard-ed25519" {
+        return secret.to_owned();
+    }
+    let seed = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
+    format!("whsk_{}", base64(seed.as_ref()))
 }
 
 pub fn hex(bytes: &[u8]) -> String {

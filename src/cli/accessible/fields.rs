@@ -90,6 +90,9 @@ impl Form<'_> {
         let fields = auth::ALL[auth_type].fields;
         // Choices first: what may be entered into the others depends on them.
         for &field in fields.iter().filter(|field| field.is_choice()).chain(fields.iter().filter(|field| !field.is_choice())) {
+            if !self.draft.applies(field) {
+                continue;
+            }
             let answered = match field.kind {
                 Kind::Choice(_) => self.option(field)?,
                 Kind::Secret(_) => self.secret(field)?,
@@ -182,9 +185,20 @@ impl Form<'_> {
         // The default changes nothing, where there is something to keep.
         match self.choice(field, &ways, if before.is_empty() { 0 } else { 2 })? {
             Some(0) => {
-                let secret = self.waypost.generate()?;
-                say("Give this signing secret to the receiver:");
-                say(secret.expose());
+                let random = self.waypost.random()?;
+                let secret = field.generated(self.draft.values(), &random).unwrap_or_default();
+                let mut with = self.draft.clone();
+                with.set(field, &secret);
+                match with.public_key() {
+                    Some(key) => {
+                        say("Give this public key to the receiver:");
+                        say(&key);
+                    }
+                    None => {
+                        say("Give this signing secret to the receiver:");
+                        say(secret.expose());
+                    }
+                }
                 Ok(Some(secret))
             }
             Some(1) => self.typed(&format!("{label}{host} (not shown): "), field),

@@ -83,11 +83,15 @@ impl Fields {
         }
         self.misplaced(draft.auth_type(), given, &mut errors);
         self.fill(&mut draft, &mut errors);
+        self.without_effect(&draft, &mut errors);
         let mut missing = None;
         // One secret can be given: it is the first of the auth type.
         if let Some(field) = draft.auth_type().secret_fields().next() {
             match given {
-                Some(given) => draft.set(field, &given.secret),
+                Some(given) => {
+                    let generated = given.random.as_ref().and_then(|random| field.generated(draft.values(), random));
+                    draft.set(field, generated.unwrap_or_else(|| given.secret.clone()));
+                }
                 None => missing = draft.secret(field).is_empty().then_some(field),
             }
         }
@@ -124,6 +128,20 @@ impl Fields {
         }
     }
 
+    /// A flag that means nothing with the other values.
+    fn without_effect(&self, draft: &Draft, errors: &mut Vec<Problem>) {
+        for (field, _) in self.of_auth.given().filter(|(field, _)| !draft.applies(field)) {
+            let Some((choice, option)) = field.only_with else { continue };
+            let flag = choice.flag.unwrap_or(choice.label);
+            errors.push(Problem::new(
+                field,
+                format!("belongs to {flag} {option}"),
+                "It would have no effect.",
+                format!("Leave it out, or choose {flag} {option}."),
+            ));
+        }
+    }
+
     /// A flag of another auth type would be without effect, which is never what was meant.
     fn misplaced(&self, auth_type: AuthType, given: Option<&SecretInput>, errors: &mut Vec<Problem>) {
         let name = auth_type.name;
@@ -143,7 +161,7 @@ impl Fields {
                 "It would have no effect.",
                 "Leave the secret out, or choose the --auth that it is for.",
             )),
-            (Some(SecretInput { generated: true, .. }), Some(field)) if !field.can_be_generated() => {
+            (Some(SecretInput { random: Some(_), .. }), Some(field)) if !field.can_be_generated() => {
                 errors.push(Problem::new(field, "cannot be generated", "The receiver issues it.", format!("{SECRET_FIX}.")));
             }
             _ => {}

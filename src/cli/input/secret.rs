@@ -54,8 +54,8 @@ impl SecretSource {
 #[derive(Clone, Debug)]
 pub struct SecretInput {
     pub secret: Secret,
-    /// It has to be shown to the user, once.
-    pub generated: bool,
+    /// It is to be made of these bytes for the field that it is for, and shown to the user, once.
+    pub random: Option<Zeroizing<[u8; 32]>>,
     /// Someone typed it, so that time has passed.
     pub asked: bool,
 }
@@ -72,11 +72,11 @@ pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Optio
     } else if let Some(name) = &source.secret_env {
         from_env(name)?
     } else if source.generate_secret {
-        return Ok(Some(SecretInput { secret: waypost.generate()?, generated: true, asked: false }));
+        return Ok(Some(SecretInput { secret: Secret::default(), random: Some(waypost.random()?), asked: false }));
     } else {
         return Ok(None);
     };
-    Ok(Some(SecretInput { secret, generated: false, asked: false }))
+    Ok(Some(SecretInput { secret, random: None, asked: false }))
 }
 
 /// Asks for the secret of that field; `None` without a terminal.
@@ -91,7 +91,7 @@ pub fn ask(field: Field, url: &str) -> Result<Option<SecretInput>, Failure> {
 fn type_in(name: &str, url: &str) -> Result<SecretInput, Failure> {
     let host = EndpointUrl::parse(url).map(|url| format!(" for {}", visible(&url.authority()))).unwrap_or_default();
     let secret = prompt::ask(&format!("{name}{host} (not shown): "), Echo::Off)?;
-    Ok(SecretInput { secret, generated: false, asked: true })
+    Ok(SecretInput { secret, random: None, asked: true })
 }
 
 fn from_file(path: &Path) -> Result<Secret, Failure> {

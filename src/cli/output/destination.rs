@@ -16,10 +16,13 @@ use crate::ops::Saved;
 pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&SecretInput>, out: Out) -> Result<u8, Failure> {
     let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
     let notices = [notices, &saved.notices].concat();
-    let generated = given.filter(|given| given.generated).map(|given| &given.secret);
+    let auth = saved.destination.auth();
+    let was_generated = given.is_some_and(|given| given.random.is_some());
+    // Of a key pair the receiver gets the public key, and the private one stays here.
+    let generated = auth.secret().filter(|_| was_generated && auth.public_key().is_none());
     if out.json {
         let mut object = json(&saved.destination, &notices);
-        if let Some(secret) = generated {
+        if let Some((_, secret)) = generated {
             object["generated_secret"] = json!(secret.expose());
         }
         if let Some(warning) = &saved.warning {
@@ -32,12 +35,16 @@ pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<
     if let Some(warning) = &saved.warning {
         output::print_problem("error", warning);
     }
-    match generated {
-        Some(secret) => {
+    match (generated, auth.public_key()) {
+        (Some((_, secret)), _) => {
             out.say("Give this signing secret to the receiver:");
             output::print(&Zeroizing::new(format!("{}\n", secret.expose())), code)
         }
-        None => Ok(code),
+        (None, Some(key)) if was_generated => {
+            out.say("Give this public key to the receiver:");
+            output::print(&format!("{key}\n"), code)
+        }
+        (None, _) => Ok(code),
     }
 }
 
@@ -61,6 +68,9 @@ fn destination_json(destination: &Destination) -> Value {
         };
         fields.insert(field.id.into(), shown);
     });
+    if let Some(key) = auth.public_key() {
+        fields.insert("public_key".into(), key.into());
+    }
     let mut out = json!({
         "id": destination.id().as_str(),
         "url": destination.url().shown(),

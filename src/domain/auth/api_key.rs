@@ -41,7 +41,7 @@ pub const VALUE: Field = &FieldSpec {
     label: "Value",
     kind: Kind::Secret(SecretSpec {
         shows_hint: true,
-        can_be_generated: false,
+        generate: None,
         refused_flags: &["--value", "--api-key", "--apikey", "--key-value"],
     }),
     about: "the key itself",
@@ -75,7 +75,7 @@ struct ApiKey {
 }
 
 /// Where the key goes, and under which name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Place {
     Header(HeaderKey),
     /// Not yet percent-encoded.
@@ -152,6 +152,14 @@ impl AuthMethod for ApiKey {
             Place::Header(key) => format!("the value of {}", key.as_str()),
             Place::Query(key) => format!("the value of the query parameter {}", visible(key)),
         })
+    }
+
+    fn without_secrets(&self) -> Auth {
+        Auth::new(Self { place: self.place.clone(), value: VALUE.stand_in(&self.value) })
+    }
+
+    fn public_key(&self) -> Option<String> {
+        None
     }
 }
 

@@ -43,7 +43,7 @@ pub const PASSWORD: Field = &FieldSpec {
     kind: Kind::Secret(SecretSpec {
         // A person chose it, perhaps for more than this: nothing of it is shown.
         shows_hint: false,
-        can_be_generated: false,
+        generate: None,
         refused_flags: &["--password", "--passwd", "--pass"],
     }),
     about: "the password",
@@ -118,6 +118,14 @@ impl AuthMethod for Basic {
 
     fn in_words(&self) -> Option<String> {
         Some(format!("the username \"{}\" and the password", visible(&self.username)))
+    }
+
+    fn without_secrets(&self) -> Auth {
+        Auth::new(Self { username: self.username.clone(), password: PASSWORD.stand_in(&self.password) })
+    }
+
+    fn public_key(&self) -> Option<String> {
+        None
     }
 }
 

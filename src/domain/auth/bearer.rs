@@ -25,7 +25,7 @@ pub const TOKEN: Field = &FieldSpec {
     label: "Token",
     kind: Kind::Secret(SecretSpec {
         shows_hint: true,
-        can_be_generated: false,
+        generate: None,
         refused_flags: &["--token", "--bearer", "--bearer-token"],
     }),
     about: "the token, without \"Bearer \"",
@@ -85,6 +85,14 @@ impl AuthMethod for Bearer {
 
     fn in_words(&self) -> Option<String> {
         Some("the token".to_owned())
+    }
+
+    fn without_secrets(&self) -> Auth {
+        Auth::new(Self { token: TOKEN.stand_in(&self.token) })
+    }
+
+    fn public_key(&self) -> Option<String> {
+        None
     }
 }
 

@@ -54,4 +54,12 @@ impl AuthMethod for NoAuth {
     fn in_words(&self) -> Option<String> {
         None
     }
+
+    fn without_secrets(&self) -> Auth {
+        none()
+    }
+
+    fn public_key(&self) -> Option<String> {
+        None
+    }
 }

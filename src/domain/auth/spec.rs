@@ -11,9 +11,9 @@ use crate::domain::curl::script::Script;
 use crate::domain::field::{Field, Notice, Values};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
-use crate::domain::signature::Format;
 use crate::domain::signature::explain::mistake::Mistake;
 use crate::domain::signature::verify::received::Received;
+use crate::domain::signature::{Format, SigningScheme};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::url::EndpointUrl;
 
@@ -112,6 +112,13 @@ pub trait AuthMethod: fmt::Debug + Send + Sync {
 
     /// The credentials as the user knows them, such as `the token`; `None` where there are none.
     fn in_words(&self) -> Option<String>;
+
+    /// The same with each secret replaced by a [stand-in](crate::domain::field::FieldSpec::stand_in): for what lives long, or is
+    /// shown.
+    fn without_secrets(&self) -> Auth;
+
+    /// What a receiver checks requests with where that is no secret: the public key of a key pair.
+    fn public_key(&self) -> Option<String>;
 }
 
 /// An auth type with its values. Made by an [`AuthSpec::check`] only, whose rules it therefore keeps. Clones share the secrets.
@@ -172,8 +179,14 @@ impl Auth {
     /// The signature's format, where there is a signature.
     #[must_use]
     pub fn format(&self) -> Option<Format> {
+        self.scheme().map(|scheme| scheme.format())
+    }
+
+    /// What is signed and how, where there is a signature.
+    #[must_use]
+    pub fn scheme(&self) -> Option<SigningScheme> {
         match self.receiver_check() {
-            ReceiverCheck::Signature(_, format) => Some(format),
+            ReceiverCheck::Signature(_, scheme) => Some(scheme),
             ReceiverCheck::Nothing
             | ReceiverCheck::Basic(_)
             | ReceiverCheck::Bearer

@@ -4,6 +4,7 @@
 //! command runs, by openssl, with the time of then. curl itself sets `host` and `content-length`.
 
 pub mod script;
+mod signing;
 
 use super::destination::{DEFAULT_TIMEOUT_S, Settings};
 use super::request::USER_AGENT;

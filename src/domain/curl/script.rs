@@ -5,11 +5,7 @@ use percent_encoding::utf8_percent_encode;
 use crate::domain::request::query::{QUERY, joint};
 use crate::domain::secret::Secret;
 use crate::domain::shell::{printing, quoted};
-use crate::domain::signature::{Format, SigningSecret, WHSEC};
 use crate::domain::url::EndpointUrl;
-
-/// Bytes to lower-case hex digits, in a pipe.
-const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
 
 /// A script that an auth type completes.
 pub struct Script<'a> {
@@ -67,43 +63,6 @@ impl<'a> Script<'a> {
     /// Sends a header: `begin` is its name, `: ` and what is plain of its value; `rest` is a word of the shell.
     pub fn send_secret_header(&mut self, begin: impl Into<String>, rest: String) {
         self.secret_header = Some((begin.into(), rest));
-    }
-
-    /// Signs the body when the command runs, and sends the signature in that header.
-    pub fn sign(&mut self, header: &str, secret: &SigningSecret) {
-        let text = self.secret("WAYPOST_SECRET", "the signing secret", secret.secret());
-        let key = match (secret.format(), self.reveal) {
-            (Format::Standard, true) => {
-                let bare = secret.secret().expose();
-                let bare = quoted(bare.strip_prefix(WHSEC).unwrap_or(bare).as_bytes());
-                format!("printf '%s' {bare} | openssl base64 -d -A")
-            }
-            (Format::Standard, false) => format!("printf '%s' \"${{WAYPOST_SECRET#{WHSEC}}}\" | openssl base64 -d -A"),
-            (Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Timestamped, _) => format!("printf '%s' {text}"),
-        };
-        let signed = match secret.format() {
-            Format::Hex | Format::Base64 | Format::Sha256Hex => "body".to_owned(),
-            Format::Timestamped => "{ printf '%s.' \"$ts\"; body; }".to_owned(),
-            Format::Standard => format!("{{ printf '%s.%s.' {} \"$ts\"; body; }}", quoted(self.id.as_bytes())),
-        };
-        let written = match secret.format() {
-            Format::Hex | Format::Sha256Hex | Format::Timestamped => TO_HEX,
-            Format::Base64 | Format::Standard => "openssl base64 -A",
-        };
-        let prefix = match secret.format() {
-            Format::Hex | Format::Base64 => "",
-            Format::Sha256Hex => "sha256=",
-            Format::Timestamped => "t=$ts,v1=",
-            Format::Standard => "v1,",
-        };
-        self.define_body();
-        self.before.push("ts=$(date +%s)".into());
-        self.before.push(format!("key=$({key} | {TO_HEX})"));
-        let mac = "openssl dgst -sha256 -mac HMAC -macopt \"hexkey:$key\" -binary";
-        self.before.push(format!("sig=$({signed} | {mac} | {written})"));
-        self.options.push(format!("--header {}\"{prefix}$sig\"", quoted(format!("{header}: ").as_bytes())));
-        self.time = "\"$ts\"";
-        (self.signs, self.shows_secret) = (true, true);
     }
 
     /// Puts an API key at the end of the query, as a request does.

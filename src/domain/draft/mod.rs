@@ -55,22 +55,6 @@ impl Draft {
         draft
     }
 
-    /// The settings with each secret replaced by a stand-in that ends as the secret does where its hint may be shown, and the
-    /// URL's credential by one: for what lives long, or is shown.
-    #[must_use]
-    pub fn without_secrets(settings: &Settings) -> Settings {
-        let mut draft = Self::of(settings);
-        for field in draft.auth_type.secret_fields() {
-            let hint = field.hint(draft.text(field));
-            draft.set(field, hint.map_or_else(|| "0".repeat(8), |hint| format!("{}{hint}", "0".repeat(16))));
-        }
-        match draft.check() {
-            Ok(checked) => Settings { url: settings.url.without_credential(), ..checked.settings },
-            // A stand-in keeps the rules of every field. If it did not, it would be better to show no auth than a secret.
-            Err(_) => Settings { auth: default::none(), url: settings.url.without_credential(), ..settings.clone() },
-        }
-    }
-
     /// How requests are authenticated.
     #[must_use]
     pub const fn auth_type(&self) -> AuthType {
@@ -122,6 +106,19 @@ impl Draft {
     /// Its fields, in the order of the form.
     pub fn fields(&self) -> impl Iterator<Item = Field> + use<> {
         [URL, AUTH].into_iter().chain(self.auth_type.fields.iter().copied()).chain([CA_CERT, TIMEOUT])
+    }
+
+    /// Whether a field means anything, given the others.
+    #[must_use]
+    pub fn applies(&self, field: Field) -> bool {
+        field.applies(&self.values)
+    }
+
+    /// The public key of a private key that was entered; `None` before what was entered holds.
+    #[must_use]
+    pub fn public_key(&self) -> Option<String> {
+        let mut check = Check { values: &self.values, url: None, errors: Vec::new(), notices: Vec::new() };
+        (self.auth_type.check)(&mut check)?.public_key()
     }
 
     /// All values.

@@ -40,6 +40,8 @@ pub struct FieldSpec {
     pub credential: fn(&str) -> Vec<Range<usize>>,
     /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
     pub binds_secrets: bool,
+    /// The choice, and the option of it, without which it means nothing: then it is not shown, and its value is not kept.
+    pub only_with: Option<(Field, &'static str)>,
     /// What an empty value means, in words, given the other values.
     pub default: fn(&Values) -> Option<&'static str>,
 }
@@ -60,8 +62,8 @@ pub enum Kind {
 pub struct SecretSpec {
     /// Whether its last four characters may be shown, by which a person recognises it.
     pub shows_hint: bool,
-    /// Whether waypost can generate one: not where the receiver decides what it is.
-    pub can_be_generated: bool,
+    /// Makes one of 32 random bytes, given the other values; `None` where the receiver decides what it is.
+    pub generate: Option<fn(&Values, &[u8; 32]) -> Secret>,
     /// Flags by which people would try to give it. Each is refused.
     pub refused_flags: &'static [&'static str],
 }
@@ -92,6 +94,7 @@ impl FieldSpec {
         clean: unchanged,
         credential: |_| Vec::new(),
         binds_secrets: false,
+        only_with: None,
         default: |_| None,
     };
 
@@ -105,6 +108,12 @@ impl FieldSpec {
     #[must_use]
     pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
         with_dots(text, &(self.credential)(text))
+    }
+
+    /// Whether it means anything, given the other values.
+    #[must_use]
+    pub fn applies(&self, values: &Values) -> bool {
+        self.only_with.is_none_or(|(choice, option)| values.text(choice) == option)
     }
 
     /// Whether what is typed into it is hidden.
@@ -122,7 +131,16 @@ impl FieldSpec {
     /// Whether waypost can generate its value.
     #[must_use]
     pub const fn can_be_generated(&self) -> bool {
-        matches!(self.kind, Kind::Secret(SecretSpec { can_be_generated: true, .. }))
+        matches!(self.kind, Kind::Secret(SecretSpec { generate: Some(_), .. }))
+    }
+
+    /// A value made of 32 random bytes, where waypost can generate one.
+    #[must_use]
+    pub fn generated(&self, values: &Values, random: &[u8; 32]) -> Option<Secret> {
+        match self.kind {
+            Kind::Secret(SecretSpec { generate: Some(generate), .. }) => Some(generate(values, random)),
+            Kind::Secret(_) | Kind::Text | Kind::Choice(_) => None,
+        }
     }
 
     /// Whether its options are explained by what a value made with them looks like.
@@ -144,6 +162,13 @@ impl FieldSpec {
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&'static Choice> {
         self.options().iter().find(|option| option.name == name)
+    }
+
+    /// A text in place of its value, which ends as that does where its hint may be shown.
+    #[must_use]
+    pub fn stand_in(&self, secret: &Secret) -> Secret {
+        let hint = self.hint(secret.expose());
+        Secret::new(hint.map_or_else(|| "0".repeat(8), |hint| format!("{}{hint}", "0".repeat(16))))
     }
 
     /// The last four characters of its value, where they may be shown.

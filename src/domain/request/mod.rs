@@ -72,12 +72,16 @@ impl Request {
             plain("content-type", "application/json"),
             plain("user-agent", USER_AGENT),
             plain("webhook-id", id),
-            plain("webhook-timestamp", timestamp),
+            plain("webhook-timestamp", timestamp.clone()),
         ];
         let mut url = to.url().masked();
         match credential {
             Credential::None => {}
-            Credential::Signature { header, key } => {
+            Credential::Signature { header, key, timestamp_header } => {
+                if let Some(name) = timestamp_header {
+                    let value = Masked::plain(timestamp.clone());
+                    headers.push(Header { name: name.wire().into(), value });
+                }
                 let value = stamp.map_or_else(
                     || format!("(set when sent, {})", key.format().shape()),
                     |stamp| key.sign(&stamp.id, stamp.timestamp, body),

@@ -1,13 +1,14 @@
 //! What a receiver has to check, without the secret.
 
-use crate::domain::signature::Format;
+use super::signature::SignatureCheck;
+use crate::domain::signature::SigningScheme;
 
 /// What a receiver has to check of each request. Header names are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReceiverCheck {
     Nothing,
     /// A signature in that header.
-    Signature(String, Format),
+    Signature(String, SigningScheme),
     /// Basic Auth with that user name.
     Basic(String),
     Bearer,
@@ -19,21 +20,13 @@ pub enum ReceiverCheck {
 
 impl ReceiverCheck {
     /// The first words of a snippet.
-    pub(super) const fn title(&self) -> &'static str {
+    pub(super) fn title(&self) -> String {
         match self {
-            Self::Nothing => "No authentication is registered: every request is accepted.",
-            Self::Signature(_, Format::Hex) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in hex.",
-            Self::Signature(_, Format::Base64) => "Checks the signature of a webhook: HMAC-SHA256 of the body, in base64.",
-            Self::Signature(_, Format::Sha256Hex) => {
-                "Checks the signature of a webhook: sha256= and HMAC-SHA256 of the body, in hex."
-            }
-            Self::Signature(_, Format::Timestamped) => {
-                "Checks the signature of a webhook: HMAC-SHA256 of TIMESTAMP.BODY, at most 300 s old."
-            }
-            Self::Signature(_, Format::Standard) => "Checks a Standard Webhooks signature, at most 300 s old.",
-            Self::Basic(_) => "Checks the user name and password of a webhook.",
-            Self::Bearer => "Checks the bearer token of a webhook.",
-            Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.",
+            Self::Nothing => "No authentication is registered: every request is accepted.".to_owned(),
+            Self::Signature(header, scheme) => SignatureCheck { header, scheme }.title(),
+            Self::Basic(_) => "Checks the user name and password of a webhook.".to_owned(),
+            Self::Bearer => "Checks the bearer token of a webhook.".to_owned(),
+            Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.".to_owned(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Receiver code: a short, constant-time check of the registered auth, to paste into the program that receives events.
 //!
 //! Each snippet is one function, `verify`, that needs nothing beside the language's standard library (the shell: `openssl`
-//! and POSIX tools). It answers whether a request is to be accepted; its arguments depend on the auth type:
+//! and POSIX tools; Python, for ed25519 alone: `cryptography`). It answers whether a request is to be accepted; its arguments depend on the auth type:
 //!
 //! | auth type | Node, Python, PHP | Go | shell |
 //! |---|---|---|---|
@@ -13,7 +13,8 @@
 //! Headers are looked up by names in lower case (Go: in any). The body is the bytes as they came. CGI variables are RFC 3875's:
 //! `HTTP_X_SIGNATURE` for `X-Signature`. The function of the shell succeeds or fails. A program, or a test, appends a call.
 //!
-//! The secret is never in the code: it comes from the variable [`VARIABLE`]. Where that is unset or empty the check ends the
+//! The secret is never in the code: it comes from the variable [`VARIABLE`]; a signature may also be made with the one in
+//! `WAYPOST_SECRET_OLD`, where that is set. Where the first is unset or empty the check ends the
 //! program or throws, and accepts nothing. Names that were registered are quoted for the language, in ASCII alone.
 
 pub mod check;
@@ -23,6 +24,7 @@ mod php;
 mod python;
 mod quote;
 mod shell;
+mod signature;
 
 use super::destination::Settings;
 

@@ -2,7 +2,8 @@
 
 use super::check::ReceiverCheck as Check;
 use super::quote::php as quote;
-use crate::domain::signature::Format;
+use super::signature::{List, SignatureCheck, expression};
+use crate::domain::signature::Piece;
 
 const BODY: &str = r#"// $headers: names in lower case, as array_change_key_case(getallheaders()) gives them. $body: the raw bytes,
 // before any parser: file_get_contents("php://input"), or in Laravel $request->getContent()."#;
@@ -21,16 +22,15 @@ const START: &str = r#"function secret(): string
 }
 "#;
 
-const ANY: &str = r#"
-function any(array $given, string $expected): bool
+/// While a secret is replaced, the former one is accepted, too.
+const SECRETS: &str = r#"
+function secrets(): array
 {
-    $found = false;
-    foreach ($given as $one) {
-        $found = hash_equals($expected, $one) || $found;
-    }
-    return $found;
+    return array_filter([secret(), (string) getenv("WAYPOST_SECRET_OLD")], fn ($one) => $one !== "");
 }
+"#;
 
+const FRESH: &str = r#"
 function fresh(string $timestamp): bool
 {
     return preg_match("/^[0-9]{1,12}\\z/", $timestamp) === 1 && abs(time() - (int) $timestamp) <= 300;
@@ -40,62 +40,123 @@ function fresh(string $timestamp): bool
 /// The snippet.
 pub fn code(check: &Check) -> String {
     let title = check.title();
-    let (comment, helper, function) = match check {
+    let (comment, function) = match check {
         Check::Nothing => return format!("<?php\n// {title}\nfunction verify(): bool\n{{\n    return true;\n}}\n"),
-        Check::Signature(header, format) => {
-            let helper = if matches!(format, Format::Timestamped | Format::Standard) { ANY } else { "" };
-            (BODY, helper, SIGNATURE[*format as usize].replace("@NAME", &quote(header)))
-        }
-        Check::Basic(username) => (HEADERS, "", BASIC.replace("@NAME", &quote(username))),
-        Check::Bearer => (HEADERS, "", BEARER.to_owned()),
-        Check::Header(name) => (HEADERS, "", HEADER.replace("@NAME", &quote(name))),
-        Check::Query(name) => (URL, "", QUERY.replace("@NAME", &quote(name))),
+        Check::Signature(header, scheme) => return signature(&title, SignatureCheck { header, scheme }),
+        Check::Basic(username) => (HEADERS, BASIC.replace("@NAME", &quote(username))),
+        Check::Bearer => (HEADERS, BEARER.to_owned()),
+        Check::Header(name) => (HEADERS, HEADER.replace("@NAME", &quote(name))),
+        Check::Query(name) => (URL, QUERY.replace("@NAME", &quote(name))),
     };
-    format!("<?php\n// {title}\n{comment}\n{START}{helper}\n{function}")
+    format!("<?php\n// {title}\n{comment}\n{START}\n{function}")
 }
 
-/// In the order of [`Format::ALL`].
-const SIGNATURE: [&str; Format::ALL.len()] = [
-    r#"function verify(array $headers, string $body): bool
-{
-    $expected = hash_hmac("sha256", $body, secret());
-    return hash_equals($expected, $headers[@NAME] ?? "");
+fn signature(title: &str, check: SignatureCheck<'_>) -> String {
+    let word = |piece: &Piece| match piece {
+        Piece::Literal(text) => quote(text),
+        Piece::Id => "$id".to_owned(),
+        Piece::Timestamp => "$timestamp".to_owned(),
+        Piece::Signature => "$signature".to_owned(),
+        Piece::Body => "$body".to_owned(),
+    };
+    let mut code = format!("<?php\n// {title}\n{BODY}\n{START}{SECRETS}");
+    if check.needs_timestamp() {
+        code.push_str(FRESH);
+    }
+    if check.decodes_key() {
+        code.push_str(KEY);
+    } else if check.is_ed25519() {
+        code.push_str(PUBLIC_KEY);
+    }
+    code.push_str("\nfunction verify(array $headers, string $body): bool\n{\n");
+    let value = format!("$headers[{}] ?? \"\"", quote(check.header));
+    let given = match check.list() {
+        List::One => value,
+        List::Commas => format!("explode(\",\", {value})"),
+        List::Spaces => format!("explode(\" \", {value})"),
+    };
+    code += &format!("    $given = {given};\n");
+    if check.needs_id() {
+        code.push_str("    $id = $headers[\"webhook-id\"] ?? \"\";\n    if ($id === \"\") {\n        return false;\n    }\n");
+    }
+    if check.needs_timestamp() {
+        code.push_str(if check.has_timestamp_in_value() { IN_VALUE } else { IN_HEADER });
+        code.push_str("    if (!fresh($timestamp)) {\n        return false;\n    }\n");
+    }
+    let content = expression(check.scheme.content().pieces(), " . ", word);
+    if check.is_ed25519() {
+        return code + &ED25519.replace("@SIGNED", &content);
+    }
+    let hash = if check.is_sha512() { "sha512" } else { "sha256" };
+    let key = if check.decodes_key() { "decoded($secret)" } else { "$secret" };
+    let signature = match check.is_hex() {
+        true => format!("hash_hmac(\"{hash}\", {content}, {key})"),
+        false => format!("base64_encode(hash_hmac(\"{hash}\", {content}, {key}, true))"),
+    };
+    let value = expression(&check.value(), " . ", word);
+    let compare = match check.list() {
+        List::One => ONE,
+        List::Commas | List::Spaces => ANY,
+    };
+    code + &HMAC.replace("@COMPARE", compare).replace("@SIGNATURE", &signature).replace("@VALUE", &value)
 }
-"#,
-    r#"function verify(array $headers, string $body): bool
-{
-    $expected = base64_encode(hash_hmac("sha256", $body, secret(), true));
-    return hash_equals($expected, $headers[@NAME] ?? "");
-}
-"#,
-    r#"function verify(array $headers, string $body): bool
-{
-    $expected = "sha256=" . hash_hmac("sha256", $body, secret());
-    return hash_equals($expected, $headers[@NAME] ?? "");
-}
-"#,
-    r#"function verify(array $headers, string $body): bool
-{
-    $parts = explode(",", $headers[@NAME] ?? "");
-    $stamps = array_values(array_filter($parts, fn ($part) => str_starts_with($part, "t=")));
+
+const IN_VALUE: &str = r#"    $stamps = array_values(array_filter($given, fn ($part) => str_starts_with($part, "t=")));
     $timestamp = substr($stamps[0] ?? "", 2);
-    $expected = "v1=" . hash_hmac("sha256", $timestamp . "." . $body, secret());
-    return fresh($timestamp) && any($parts, $expected);
+"#;
+
+const IN_HEADER: &str = "    $timestamp = $headers[\"webhook-timestamp\"] ?? \"\";\n";
+
+const HMAC: &str = r"    $found = false;
+    foreach (secrets() as $secret) {
+        $signature = @SIGNATURE;
+@COMPARE    }
+    return $found;
 }
-"#,
-    r#"function verify(array $headers, string $body): bool
+";
+
+const ONE: &str = "        $found = hash_equals(@VALUE, $given) || $found;\n";
+
+const ANY: &str = r"        foreach ($given as $part) {
+            $found = hash_equals(@VALUE, $part) || $found;
+        }
+";
+
+const KEY: &str = r#"
+function decoded(string $secret): string
 {
-    $key = base64_decode(preg_replace("/^whsec_/", "", secret()), true);
+    $key = base64_decode(preg_replace("/^whsec_/", "", $secret), true);
     if ($key === false || $key === "") {
         throw new RuntimeException("WAYPOST_SECRET is not base64 after whsec_");
     }
-    $id = $headers["webhook-id"] ?? "";
-    $timestamp = $headers["webhook-timestamp"] ?? "";
-    $expected = "v1," . base64_encode(hash_hmac("sha256", $id . "." . $timestamp . "." . $body, $key, true));
-    return $id !== "" && fresh($timestamp) && any(explode(" ", $headers[@NAME] ?? ""), $expected);
+    return $key;
 }
-"#,
-];
+"#;
+
+const PUBLIC_KEY: &str = r#"
+// WAYPOST_SECRET is the public key, whpk_ and base64.
+function decoded(string $secret): string
+{
+    $key = base64_decode(preg_replace("/^whpk_/", "", $secret), true);
+    if ($key === false || strlen($key) !== SODIUM_CRYPTO_SIGN_PUBLICKEYBYTES) {
+        throw new RuntimeException("WAYPOST_SECRET is not a public key");
+    }
+    return $key;
+}
+"#;
+
+const ED25519: &str = r#"    foreach (secrets() as $secret) {
+        foreach ($given as $part) {
+            $signature = str_starts_with($part, "v1a,") ? base64_decode(substr($part, 4), true) : false;
+            $whole = $signature !== false && strlen($signature) === SODIUM_CRYPTO_SIGN_BYTES;
+            if ($whole && sodium_crypto_sign_verify_detached($signature, @SIGNED, decoded($secret))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+"#;
 
 const BASIC: &str = r#"function verify(array $headers): bool
 {

@@ -4,8 +4,9 @@
 //! together from plain SHA-256, with the key in builtins and pipes alone.
 
 use super::check::ReceiverCheck as Check;
-use crate::domain::shell::quoted_ascii;
-use crate::domain::signature::Format;
+use super::signature::{List, SignatureCheck, expression};
+use crate::domain::shell::{printed_escaped, quoted_ascii};
+use crate::domain::signature::Piece;
 
 const BODY: &str = "# For a CGI script: headers are in variables, the raw body is on stdin. Succeeds if the request is valid.";
 
@@ -39,12 +40,12 @@ block() {
   done
 }
 
-# HMAC-SHA256 of stdin under the key in hex, as bytes. openssl would take the key as an argument, for everyone to see.
+# HMAC of stdin under the key in hex, as bytes. openssl would take the key as an argument, for everyone to see.
 hmac() {
   key=$1
-  if [ ${#key} -gt 128 ]; then key=$(block 0 | openssl dgst -sha256 -binary | hex); fi
-  while [ ${#key} -lt 128 ]; do key=${key}00; done
-  { block 92; { block 54; cat; } | openssl dgst -sha256 -binary; } | openssl dgst -sha256 -binary
+  if [ ${#key} -gt @BLOCK ]; then key=$(block 0 | openssl dgst -@HASH -binary | hex); fi
+  while [ ${#key} -lt @BLOCK ]; do key=${key}00; done
+  { block 92; { block 54; cat; } | openssl dgst -@HASH -binary; } | openssl dgst -@HASH -binary
 }
 "#;
 
@@ -54,14 +55,6 @@ fresh() {
   off=$(($(date +%s) - $1))
   [ "$off" -ge -300 ] && [ "$off" -le 300 ]
 }
-
-# Whether $2 is one of the words $1.
-any() {
-  for part in $1; do
-    if same "$part" "$2"; then return 0; fi
-  done
-  return 1
-}
 "#;
 
 /// The snippet.
@@ -69,10 +62,7 @@ pub fn code(check: &Check) -> String {
     let title = check.title();
     let (comment, helpers, function) = match check {
         Check::Nothing => return format!("# {title}\nverify() {{\n  true\n}}\n"),
-        Check::Signature(header, format) => {
-            let fresh = if matches!(format, Format::Timestamped | Format::Standard) { FRESH } else { "" };
-            (BODY, [HMAC, fresh].concat(), SIGNATURE[*format as usize].replace("@NAME", &variable(header)))
-        }
+        Check::Signature(header, scheme) => return signature(&title, SignatureCheck { header, scheme }),
         Check::Basic(username) => (AUTHORIZATION, String::new(), BASIC.replace("@NAME", &quoted_ascii(username))),
         Check::Bearer => (AUTHORIZATION, String::new(), BEARER.to_owned()),
         Check::Header(name) => (HEADERS, String::new(), HEADER.replace("@NAME", &variable(name))),
@@ -87,45 +77,111 @@ fn variable(header: &str) -> String {
     format!("HTTP_{name}")
 }
 
-/// In the order of [`Format::ALL`].
-const SIGNATURE: [&str; Format::ALL.len()] = [
-    r#"verify() (
-  expected=$(hmac "$(printf %s "$WAYPOST_SECRET" | hex)" | hex)
-  [ ${#expected} -eq 64 ] && same "${@NAME:-}" "$expected"
-)
-"#,
-    r#"verify() (
-  expected=$(hmac "$(printf %s "$WAYPOST_SECRET" | hex)" | openssl base64 -A)
-  [ ${#expected} -eq 44 ] && same "${@NAME:-}" "$expected"
-)
-"#,
-    r#"verify() (
-  expected=sha256=$(hmac "$(printf %s "$WAYPOST_SECRET" | hex)" | hex)
-  [ ${#expected} -eq 71 ] && same "${@NAME:-}" "$expected"
-)
-"#,
-    r#"verify() (
-  set -f
-  parts=$(printf %s "${@NAME:-}" | tr ', ' ' ,')
-  timestamp=
-  for part in $parts; do
+fn signature(title: &str, check: SignatureCheck<'_>) -> String {
+    let word = |piece: &Piece| match piece {
+        Piece::Literal(text) => quoted_ascii(text),
+        Piece::Id => "\"$HTTP_WEBHOOK_ID\"".to_owned(),
+        Piece::Timestamp => "\"$timestamp\"".to_owned(),
+        Piece::Signature => "\"$signature\"".to_owned(),
+        Piece::Body => String::new(),
+    };
+    let mut code = format!("# {title}\n{BODY}\n{START}");
+    if !check.is_ed25519() {
+        let (hash, block) = if check.is_sha512() { ("sha512", "256") } else { ("sha256", "128") };
+        code.push_str(&HMAC.replace("@HASH", hash).replace("@BLOCK", block));
+    }
+    if check.needs_timestamp() {
+        code.push_str(FRESH);
+    }
+    code.push_str("\nverify() (\n  set -f\n");
+    let value = format!("\"${{{}:-}}\"", variable(check.header));
+    if check.list() == List::Commas {
+        code += &format!("  given=$(printf %s {value} | tr ', ' ' ,')\n");
+    } else {
+        code += &format!("  given={value}\n");
+    }
+    if check.needs_id() {
+        code.push_str("  [ -n \"${HTTP_WEBHOOK_ID:-}\" ] || return 1\n");
+    }
+    if check.needs_timestamp() {
+        code.push_str(if check.has_timestamp_in_value() { IN_VALUE } else { IN_HEADER });
+        code.push_str("  fresh \"$timestamp\" || return 1\n");
+    }
+    let (before, after) = check.content();
+    let print = |pieces: &[Piece]| {
+        expression(pieces, "", |piece| match piece {
+            Piece::Literal(text) => format!("{}; ", printed_escaped(text.as_bytes())),
+            other => format!("printf %s {}; ", word(other)),
+        })
+    };
+    let content = format!("{{ {}cat; {}}}", print(&before), print(&after));
+    code += &DIRECTORY.replace("@CONTENT", &content);
+    if check.is_ed25519() {
+        code.push_str(ED25519);
+        return code;
+    }
+    let key = if check.decodes_key() {
+        "printf %s \"${secret#whsec_}\" | openssl base64 -d -A | hex"
+    } else {
+        "printf %s \"$secret\" | hex"
+    };
+    let encode = if check.is_hex() { "hex" } else { "openssl base64 -A" };
+    let loops = if check.list() == List::One { "  for part in \"$given\"; do\n" } else { "  for part in $given; do\n" };
+    code += &SIGNED
+        .replace("@KEY", key)
+        .replace("@ENCODE", encode)
+        .replace("@LENGTH", &check.scheme.signature_chars().to_string())
+        .replace("@VALUE", &expression(&check.value(), "", word))
+        .replace("@PARTS\n", &format!("  {loops}"));
+    code
+}
+
+const IN_VALUE: &str = r"  timestamp=
+  for part in $given; do
     case $part in t=*) timestamp=${part#t=}; break ;; esac
   done
-  fresh "$timestamp" || return 1
-  expected=v1=$({ printf '%s.' "$timestamp"; cat; } | hmac "$(printf %s "$WAYPOST_SECRET" | hex)" | hex)
-  [ ${#expected} -eq 67 ] && any "$parts" "$expected"
+";
+
+const IN_HEADER: &str = "  timestamp=${HTTP_WEBHOOK_TIMESTAMP:-}\n";
+
+/// What is signed is read twice while a secret is replaced, so it is in a file that nobody else can open.
+const DIRECTORY: &str = r#"  dir=$(mktemp -d) || return 1
+  trap 'rm -rf "$dir"' EXIT
+  @CONTENT > "$dir/signed"
+"#;
+
+/// While a secret is replaced, the former one is accepted, too.
+const SIGNED: &str = r#"  for secret in "$WAYPOST_SECRET" "${WAYPOST_SECRET_OLD:-}"; do
+    [ -n "$secret" ] || continue
+    key=$(@KEY)
+    [ -n "$key" ] || return 1
+    signature=$(hmac "$key" < "$dir/signed" | @ENCODE)
+    [ ${#signature} -eq @LENGTH ] || return 1
+    expected=@VALUE
+@PARTS
+      if same "$part" "$expected"; then return 0; fi
+    done
+  done
+  return 1
 )
-"#,
-    r#"verify() (
-  set -f
-  [ -n "${HTTP_WEBHOOK_ID:-}" ] && fresh "${HTTP_WEBHOOK_TIMESTAMP:-}" || return 1
-  key=$(printf %s "${WAYPOST_SECRET#whsec_}" | openssl base64 -d -A | hex)
-  [ -n "$key" ] || return 1
-  expected=v1,$({ printf '%s.%s.' "$HTTP_WEBHOOK_ID" "$HTTP_WEBHOOK_TIMESTAMP"; cat; } | hmac "$key" | openssl base64 -A)
-  [ ${#expected} -eq 47 ] && any "${@NAME:-}" "$expected"
+"#;
+
+/// `WAYPOST_SECRET` is the public key; before its 32 bytes goes what makes them a key in DER (RFC 8410 §4).
+const ED25519: &str = r#"  # WAYPOST_SECRET is the public key, whpk_ and base64.
+  for secret in "$WAYPOST_SECRET" "${WAYPOST_SECRET_OLD:-}"; do
+    [ -n "$secret" ] || continue
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; printf %s "${secret#whpk_}" | openssl base64 -d -A; } > "$dir/key"
+    for part in $given; do
+      case $part in v1a,*) ;; *) continue ;; esac
+      printf %s "${part#v1a,}" | openssl base64 -d -A > "$dir/signature"
+      if openssl pkeyutl -verify -pubin -keyform DER -inkey "$dir/key" -rawin -in "$dir/signed" -sigfile "$dir/signature" > /dev/null 2>&1; then
+        return 0
+      fi
+    done
+  done
+  return 1
 )
-"#,
-];
+"#;
 
 const BASIC: &str = r#"username=@NAME
 

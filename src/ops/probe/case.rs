@@ -3,7 +3,6 @@
 use crate::domain::auth::Auth;
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
-use crate::domain::signature::Format;
 use crate::domain::snippet::check::ReceiverCheck;
 
 /// The prefix of the event name of a probe's delivery.
@@ -44,9 +43,9 @@ impl Case {
     pub fn all_of(auth: &Auth) -> Vec<Self> {
         match auth.receiver_check() {
             ReceiverCheck::Nothing => Vec::new(),
-            ReceiverCheck::Signature(_, format) => {
+            ReceiverCheck::Signature(_, scheme) => {
                 let mut cases = vec![Self::Unsigned, Self::WrongSecret, Self::TamperedBody];
-                if matches!(format, Format::Timestamped | Format::Standard) {
+                if scheme.signs_timestamp() {
                     cases.push(Self::Stale);
                 }
                 cases.push(Self::Valid);

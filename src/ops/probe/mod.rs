@@ -24,7 +24,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
-use crate::domain::signature::TOLERANCE_S;
+use crate::domain::signature::{TOLERANCE_S, hex};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::io::http::credential::resolve;
 use case::EVENT_PREFIX;
@@ -78,12 +78,12 @@ impl Waypost {
 
     /// The destination with a random secret.
     fn with_wrong_secret(&self, to: &Settings) -> Result<Settings, Problem> {
-        // Valid in every format; as a password, token or key anything is.
-        let secret = self.generate()?;
-        let bare = Secret::new(secret.expose().trim_start_matches(crate::domain::signature::WHSEC));
+        let random = self.random()?;
         let mut draft = Draft::of(to);
         for field in draft.auth_type().secret_fields() {
-            draft.set(field, if field.can_be_generated() { &secret } else { &bare });
+            // As a password, token or key anything is valid.
+            let wrong = field.generated(draft.values(), &random).unwrap_or_else(|| Secret::new(hex(&random[..])));
+            draft.set(field, wrong);
         }
         Ok(checked(&draft, to))
     }

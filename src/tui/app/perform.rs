@@ -37,7 +37,10 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::Explain { id, target, headers, body } => {
                 Msg::Explained(id, explain(&waypost, target.as_deref(), &headers, body).map(Box::new))
             }
-            Effect::Generate => Msg::Generated(waypost.generate()),
+            Effect::Generate { field, choices } => {
+                let random = waypost.random();
+                Msg::Generated(random.map(|random| field.generated(&choices, &random).unwrap_or_default()))
+            }
             // The loop performs them itself.
             Effect::Send { .. }
             | Effect::Probe { .. }

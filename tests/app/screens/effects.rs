@@ -197,7 +197,10 @@ fn ctrl_c_while_a_save_is_under_way_asks_nothing_and_quits() {
 fn generate_fills_in_shows_and_hides_when_left() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter tab down tab tab");
-    assert_eq!(press(&mut model, "ctrl-g"), [Effect::Generate]);
+    assert_eq!(
+        press(&mut model, "ctrl-g"),
+        [Effect::Generate { field: hmac::SIGNING_SECRET, choices: field::Values::default() }]
+    );
     update(&mut model, Msg::Generated(Ok(Secret::new(scenes::SECRET))));
     assert!(screen(&model).contains(scenes::SECRET));
     press(&mut model, "tab");

@@ -86,6 +86,7 @@ pub(crate) fn draft(auth_type: AuthType) -> Draft {
 }
 
 pub(crate) fn hmac_of(format: Format, secret: &str) -> Settings {
+    let secret = crate::support::check::secret_for(format.name(), secret);
     draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, secret).check().unwrap().settings
 }
 

@@ -13,7 +13,7 @@ use waypost::ops::probe::{Case, Verdict};
 
 use super::{Place, SECRET, Stopper, destination, with_draft};
 use crate::support::check::{
-    Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing,
+    Check, expect_api_key_header, expect_api_key_query, expect_basic, expect_bearer, expect_hmac, expect_nothing, secret_for,
 };
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
@@ -40,11 +40,16 @@ fn checks() -> Vec<(Check, Draft)> {
             draft(api_key::SPEC).with(api_key::ADD_TO, waypost::domain::auth::api_key::QUERY.name),
         ),
     ];
-    checks.extend(
-        Format::ALL.map(|format| {
-            (expect_hmac(format.name(), "x-signature", WHSEC), draft(hmac::SPEC).with(hmac::FORMAT, format.name()))
-        }),
-    );
+    checks.extend(Format::ALL.map(|format| {
+        let secret = secret_for(format.name(), WHSEC);
+        let draft = draft(hmac::SPEC)
+            .with(hmac::FORMAT, format.name())
+            .with(hmac::SIGNED_CONTENT, "v0:{timestamp}:{body}")
+            .with(hmac::SIGNATURE_VALUE, "v0={signature}")
+            .with(hmac::ALGORITHM, "sha512")
+            .with(hmac::SIGNING_SECRET, &secret);
+        (expect_hmac(format.name(), "x-signature", &secret), draft)
+    }));
     checks
 }
 

@@ -22,6 +22,7 @@ fn assert_right(lang: Lang, run: Run) {
         let code = snippet(&settings, lang);
         let cases = cases(&settings);
         let secret = settings.auth().secret().map_or_else(|| "unused".to_owned(), |(_, secret)| secret.expose().to_owned());
+        let secret = settings.auth().public_key().unwrap_or(secret);
         let requests: Vec<_> = cases.iter().map(|case| &case.sent).collect();
         let said = run(&code, &settings, &requests, &secret).unwrap_or_else(|| panic!("it ends with an error:\n{code}"));
         assert_eq!(said.len(), cases.len(), "{code}");

@@ -15,6 +15,7 @@ use waypost::domain::signature::verify::{Received, Verdict, check};
 /// Bytes that no text has, and a NUL.
 const BODY: &[u8] = b"{\"name\":\"Zo\xc3\xab\",\"bytes\":\"\xff\0%s\\n\"}\r\n";
 const WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const WHSK: &str = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=";
 /// Whatever a language could take for something else.
 const ODD: &str = "it's \"$HOME\" `id` \\n %s ä&+=% #{x} ${y} *";
 
@@ -71,7 +72,25 @@ fn draft(auth_type: AuthType) -> Draft {
 fn every_draft() -> Vec<Draft> {
     let mut all = vec![draft(default::SPEC)];
     for format in Format::ALL {
-        all.push(draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, WHSEC));
+        let secret = if format == Format::StandardEd25519 { WHSK } else { WHSEC };
+        all.push(draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, secret));
+    }
+    // Slack's, Zoom's with SHA-512, Shopify's; and what a language could take for something else.
+    for (content, value, algorithm, encoding) in [
+        ("v0:{timestamp}:{body}", "v0={signature}", "sha256", "hex"),
+        ("{id}.{timestamp}.{body}.", "t={timestamp},i={id},s={signature}", "sha512", "base64"),
+        ("{body}", "{signature}", "sha256", "base64"),
+        ("$a'\"`{{\\n}}%s ä\n{body}{timestamp}", "a'\"`$x {{\\n}} %s #{{x}}={signature}", "sha512", "hex"),
+    ] {
+        all.push(
+            draft(hmac::SPEC)
+                .with(hmac::FORMAT, Format::Template.name())
+                .with(hmac::SIGNING_SECRET, ODD)
+                .with(hmac::SIGNED_CONTENT, content)
+                .with(hmac::SIGNATURE_VALUE, value)
+                .with(hmac::ALGORITHM, algorithm)
+                .with(hmac::ENCODING, encoding),
+        );
     }
     for secret in [ODD.to_owned(), "x".repeat(64), "é".repeat(40)] {
         all.push(draft(hmac::SPEC).with(hmac::SIGNING_SECRET, secret));
@@ -101,8 +120,10 @@ pub fn every_settings() -> Vec<Settings> {
 
 pub fn with_another_secret(settings: &Settings) -> Settings {
     let mut draft = Draft::of(settings);
+    let is_private = settings.auth().public_key().is_some();
     for field in draft.auth_type().secret_fields() {
-        draft.set(field, "whsec_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let private = "whsk_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwTfKQ9r8GKYo=";
+        draft.set(field, if is_private { private } else { "whsec_TfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
     }
     draft.check().unwrap().settings
 }
@@ -185,7 +206,7 @@ fn of_a_format(settings: &Settings, format: Format, header: &str, right: &Sent) 
     let case = |what, sent, accepted| Case { what, sent, accepted };
     let change = |change: &dyn Fn(&str) -> String| right.clone().changed(header, change);
     let mut all = Vec::new();
-    if matches!(format, Format::Timestamped | Format::Standard) {
+    if settings.auth().scheme().unwrap().signs_timestamp() {
         for (what, off, accepted) in
             [("200 s old", -200, true), ("200 s early", 200, true), ("400 s old", -400, false), ("400 s early", 400, false)]
         {
@@ -207,9 +228,15 @@ fn of_a_format(settings: &Settings, format: Format, header: &str, right: &Sent) 
             all.push(case("words for the time", change(&|value| value.replace("t=1", "t=x")), false));
             all.push(case("a sum for the time", change(&|value| value.replace("t=", "t=0x")), false));
         }
-        Format::Standard => {
-            all.push(case("a second one", change(&|value| format!("v1,AAAA v1a,x {value} v2,y")), true));
-            all.push(case("another version", change(&|value| value.replace("v1,", "v2,")), false));
+        Format::Template => {
+            all.push(case("something before it", change(&|value| format!("x{value}")), false));
+            all.push(case("something after it", change(&|value| format!("{value} ")), false));
+        }
+        Format::Standard | Format::StandardEd25519 => {
+            let version = if format == Format::Standard { "v1," } else { "v1a," };
+            let second = change(&|value| format!("v1,AAAA v1a,AAAA v1a,x {value} v2,y"));
+            all.push(case("a second one", second, true));
+            all.push(case("another version", change(&|value| value.replace(version, "v2,")), false));
             all.push(case("no id", right.clone().without("webhook-id"), false));
             all.push(case("another id", right.clone().changed("webhook-id", spoiled), false));
             all.push(case("no time", right.clone().without("webhook-timestamp"), false));

@@ -109,7 +109,7 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
     };
     // These must be the same on both sides as well, and are as often the mistake as the secret.
     let also = match to.auth().receiver_check() {
-        ReceiverCheck::Signature(_, format) => format!(" and the format ({})", format.label()),
+        ReceiverCheck::Signature(_, scheme) => format!(" and the format ({})", scheme.format().label()),
         ReceiverCheck::Header(_) => " and its place (a header)".into(),
         ReceiverCheck::Query(_) => " and its place (the URL)".into(),
         ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => String::new(),

@@ -1,7 +1,7 @@
 //! The line of code that fixes a mistake, for the common frameworks.
 
-use super::mistake::{Mistake, Part, SecretForm};
-use super::{content, notation};
+use super::mistake::{Mistake, SecretForm};
+use super::notation;
 use crate::domain::auth::Auth;
 use crate::domain::signature::Format;
 use crate::domain::signature::explain::Encoding;
@@ -94,27 +94,29 @@ const BODY_ALONE: [(&str, &str); 5] = [
 
 /// The lines for a mistake; none where no line helps.
 pub fn lines(auth: &Auth, mistake: &Mistake) -> Vec<CodeLine> {
-    let Some(format) = auth.format() else { return Vec::new() };
+    let Some(scheme) = auth.scheme() else { return Vec::new() };
     let lines: &[(&'static str, &str)] = match mistake {
         Mistake::Body(_) | Mistake::BodyMissing { .. } => &RAW,
         Mistake::Secret(
             SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::SpaceAdded | SecretForm::WhitespaceAdded,
         ) => &TRIMMED,
         Mistake::Secret(SecretForm::NotDecoded | SecretForm::NotDecodedWhsec | SecretForm::WhsecDecoded) => &DECODED,
-        Mistake::Secret(SecretForm::HexDecoded) if format == Format::Standard => &DECODED,
+        Mistake::Secret(SecretForm::HexDecoded) if scheme.format() == Format::Standard => &DECODED,
         Mistake::Secret(SecretForm::HexDecoded | SecretForm::Base64Decoded | SecretForm::WhsecRemoved) => &NOT_DECODED,
         Mistake::Encoding(_)
         | Mistake::Algorithm(_)
         | Mistake::PlainHash(..)
         | Mistake::HashLength(_)
-        | Mistake::Secret(SecretForm::Swapped) => match notation::encoding_of(format) {
+        | Mistake::Secret(SecretForm::Swapped) => match notation::encoding_of(&scheme) {
             Encoding::Hex => &HEX,
             _ => &BASE64,
         },
-        Mistake::Content(_) => match content::of(format).parts {
-            [Part::Body] => &BODY_ALONE,
-            [Part::Timestamp, ..] => &TIMESTAMP_AND_BODY,
-            _ => &ID_TIMESTAMP_AND_BODY,
+        Mistake::Content(_) => match scheme.format() {
+            Format::Hex | Format::Base64 | Format::Sha256Hex => &BODY_ALONE,
+            Format::Timestamped => &TIMESTAMP_AND_BODY,
+            Format::Standard | Format::StandardEd25519 => &ID_TIMESTAMP_AND_BODY,
+            // The line would be another one for each template.
+            Format::Template => &[],
         },
         _ => &[],
     };

@@ -55,7 +55,7 @@ pub fn of(secret: &SigningSecret) -> Vec<Key> {
     let bare = text.strip_prefix(WHSEC);
     let rest = bare.unwrap_or(text);
     let standard = secret.format() == Format::Standard;
-    let mut all = vec![Key { form: None, bytes: secret.key() }];
+    let mut all = vec![Key { form: None, bytes: secret.key().clone() }];
     let mut add = |form, bytes: Option<Vec<u8>>| {
         if let Some(bytes) = bytes.map(Zeroizing::new)
             && all.iter().all(|key| key.bytes != bytes)
@@ -100,7 +100,7 @@ pub fn of(secret: &SigningSecret) -> Vec<Key> {
 pub fn texts(secret: &SigningSecret) -> Vec<Zeroizing<Vec<u8>>> {
     let text = secret.secret().expose();
     let mut all = vec![Zeroizing::new(text.as_bytes().to_vec())];
-    for other in [secret.key(), Zeroizing::new(text.strip_prefix(WHSEC).unwrap_or(text).as_bytes().to_vec())] {
+    for other in [secret.key().clone(), Zeroizing::new(text.strip_prefix(WHSEC).unwrap_or(text).as_bytes().to_vec())] {
         if !all.contains(&other) {
             all.push(other);
         }

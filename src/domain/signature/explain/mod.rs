@@ -45,7 +45,7 @@ use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
-use crate::domain::signature::Format;
+use crate::domain::signature::{Format, Piece};
 
 /// What is known about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,12 +90,15 @@ pub fn explain(settings: &Settings, received: &Received<'_>, now: i64) -> Explan
 /// `None` for an auth type without a signature, or when the id or the timestamp that is signed did not come.
 #[must_use]
 pub fn expected(settings: &Settings, received: &Received<'_>) -> Option<Secret> {
-    let Credential::Signature { header, key: secret } = settings.auth().credential() else { return None };
+    let Credential::Signature { header, key: secret, .. } = settings.auth().credential() else { return None };
     let id = received.header("webhook-id");
     let stamp = received.header("webhook-timestamp");
+    let scheme = secret.scheme();
+    let needs = |piece: Piece| scheme.content().has(&piece) || scheme.value().has(&piece);
     let (id, stamp) = match secret.format() {
-        Format::Hex | Format::Base64 | Format::Sha256Hex => ("", "0"),
-        Format::Standard => (id?, stamp?),
+        Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Standard | Format::StandardEd25519 | Format::Template => {
+            (id.or_else(|| (!needs(Piece::Id)).then_some(""))?, stamp.or_else(|| (!needs(Piece::Timestamp)).then_some("0"))?)
+        }
         Format::Timestamped => {
             let value = received.header(&header.wire()).unwrap_or_default();
             ("", value.split(',').find_map(|part| part.strip_prefix("t=")).or(stamp)?)

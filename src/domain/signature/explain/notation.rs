@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::mistake::{Encoding, Prefix};
-use crate::domain::signature::Format;
+use crate::domain::signature::{Format, Piece, SignatureEncoding, SigningScheme};
 
 /// The most signatures looked at in one value: lists are short, and each costs a comparison for every candidate.
 const MAX_FOUND: usize = 16;
@@ -166,30 +166,30 @@ fn base64(text: &str) -> Option<(Encoding, Vec<u8>)> {
     engine.decode(bare).ok().map(|bytes| (encoding, bytes))
 }
 
-/// How a format writes the bytes.
-pub const fn encoding_of(format: Format) -> Encoding {
-    match format {
-        Format::Hex | Format::Sha256Hex | Format::Timestamped => Encoding::Hex,
-        Format::Base64 | Format::Standard => Encoding::Base64,
+/// How a scheme writes the bytes.
+pub const fn encoding_of(scheme: &SigningScheme) -> Encoding {
+    match scheme.encoding() {
+        SignatureEncoding::Hex => Encoding::Hex,
+        SignatureEncoding::Base64 => Encoding::Base64,
     }
 }
 
-/// What is before the bytes in a format, without the timestamp.
-const fn prefix_of(format: Format) -> &'static str {
-    match format {
-        Format::Hex | Format::Base64 => "",
-        Format::Sha256Hex => "sha256=",
-        Format::Timestamped => "v1=",
-        Format::Standard => "v1,",
+/// What is before the bytes in a scheme, without the timestamp; `None` where that is more than fixed text.
+fn prefix_of(scheme: &SigningScheme) -> Option<&str> {
+    match scheme.value().pieces() {
+        [Piece::Signature, ..] => Some(""),
+        [Piece::Literal(prefix), Piece::Signature, ..] => Some(prefix),
+        _ if scheme.format() == Format::Timestamped => Some("v1="),
+        _ => None,
     }
 }
 
 impl Value {
-    /// What is wrong with the prefix of a signature, for a format.
-    pub fn prefix(&self, found: &Found, format: Format) -> Option<Prefix> {
-        let wanted = prefix_of(format);
+    /// What is wrong with the prefix of a signature, for a scheme.
+    pub fn prefix(&self, found: &Found, scheme: &SigningScheme) -> Option<Prefix> {
+        let wanted = prefix_of(scheme)?;
         let before = found.before.as_str();
-        match (format == Format::Timestamped, self.timestamp.is_some()) {
+        match (scheme.format() == Format::Timestamped, self.timestamp.is_some()) {
             (true, false) if before == wanted => return Some(Prefix::Other("v1=")),
             (true, true) if before.is_empty() => return Some(Prefix::Other("t=SECONDS,")),
             (false, true) if before == "v1=" || before.is_empty() => return Some(Prefix::Other("t=SECONDS,v1=")),

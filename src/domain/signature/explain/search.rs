@@ -9,6 +9,7 @@ use std::cell::Cell;
 use hmac::digest::OutputSizeUser as _;
 use hmac::{EagerHash, Hmac, KeyInit as _, Mac as _};
 use md5::Md5;
+use ring::signature::{ED25519, UnparsedPublicKey};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
@@ -20,7 +21,7 @@ use super::mistake::{BodyForm, Mistake, SecretForm};
 use super::{charset, plain_hash, rewrites};
 use crate::domain::json::{self, Rewrite};
 use crate::domain::secret::same_bytes as same;
-use crate::domain::signature::SigningSecret;
+use crate::domain::signature::{SigningAlgorithm, SigningSecret};
 
 /// The most ways of writing JSON again that are tried.
 const MAX_REWRITES: usize = 256;
@@ -42,6 +43,13 @@ pub struct Search<'a> {
     pub hashed: Cell<usize>,
 }
 
+/// What makes the registered signatures; of a key pair, what checks them.
+enum Signer {
+    Sha256(Hmac<Sha256>),
+    Sha512(Hmac<Sha512>),
+    Ed25519([u8; 32]),
+}
+
 /// A signature that was explained.
 pub struct Hit {
     /// Which of the tags.
@@ -57,41 +65,73 @@ impl Search<'_> {
             return None;
         }
         let keys = keys::of(self.secret);
-        let format = self.secret.format();
-        let around = self.extras.around(content::of(format));
+        let scheme = self.secret.scheme();
+        let around = self.extras.of(scheme);
         let signed = around.as_ref().map(|(before, after)| [before.as_bytes(), self.body, after.as_bytes()]);
         if let Some(hit) = signed.and_then(|parts| keys.iter().find_map(|key| self.with_key(key, &parts))) {
             return Some(hit);
         }
         let key = keys.first()?;
-        let mac = keyed(key);
+        let signer = self.signer(key);
         if let Some([before, _, after]) = signed
-            && let Some(hit) = self.bodies(&mac, before, after)
+            && let Some(hit) = self.bodies(&signer, before, after)
         {
             return Some(hit);
         }
         let other_content = || {
-            content::others(format).find_map(|content| {
+            content::others(scheme).find_map(|content| {
                 let (before, after) = self.extras.around(content)?;
-                self.hit(&mac, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
+                self.signed(&signer, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
             })
         };
+        let rewrites = || signed.and_then(|[before, _, after]| self.rewrites(&signer, before, after));
+        if matches!(signer, Signer::Ed25519(_)) {
+            return other_content().or_else(rewrites);
+        }
         other_content()
             .or_else(|| self.algorithms(&key.bytes, &signed?))
             .or_else(|| self.plain_hashes(&signed.unwrap_or([b"", self.body, b""])))
             .or_else(|| self.plain_hashes(&[b"", self.body, b""]))
             .or_else(|| self.swapped(&keys, &signed?))
             .or_else(|| keys::rare(self.secret).find_map(|key| self.with_key(&key, &signed?)))
-            .or_else(|| signed.and_then(|[before, _, after]| self.rewrites(&mac, before, after)))
+            .or_else(rewrites)
+    }
+
+    fn signer(&self, key: &Key) -> Signer {
+        match (self.secret.scheme().algorithm(), self.secret.public_bytes()) {
+            (_, Some(public)) => Signer::Ed25519(*public),
+            (SigningAlgorithm::HmacSha512, None) => Signer::Sha512(mac_of(&key.bytes)),
+            (SigningAlgorithm::HmacSha256 | SigningAlgorithm::Ed25519, None) => Signer::Sha256(mac_of(&key.bytes)),
+        }
     }
 
     fn with_key(&self, key: &Key, parts: &[&[u8]]) -> Option<Hit> {
-        self.hit(&keyed(key), parts, key.form.map(Mistake::Secret))
+        self.signed(&self.signer(key), parts, key.form.map(Mistake::Secret))
     }
 
+    fn signed(&self, signer: &Signer, parts: &[&[u8]], mistake: Option<Mistake>) -> Option<Hit> {
+        match signer {
+            Signer::Sha256(mac) => self.hit(mac, parts, mistake),
+            Signer::Sha512(mac) => self.hit(mac, parts, mistake),
+            Signer::Ed25519(public) => self.verified(public, &parts.concat(), mistake),
+        }
+    }
+
+    fn verified(&self, public: &[u8; 32], content: &[u8], mistake: Option<Mistake>) -> Option<Hit> {
+        self.hashed.set(self.hashed.get().saturating_add(content.len()));
+        if self.hashed.get() > MAX_HASHED {
+            return None;
+        }
+        let key = UnparsedPublicKey::new(&ED25519, public);
+        let tag = self.tags.iter().position(|tag| key.verify(content, tag).is_ok())?;
+        Some(Hit { tag, mistake })
+    }
+
+    /// Every hash function but the right one, whose MAC was compared before.
     fn algorithms(&self, key: &[u8], parts: &[&[u8]]) -> Option<Hit> {
         let by = |algorithm| Some(Mistake::Algorithm(algorithm));
-        self.hit(&mac_of::<Sha1>(key), parts, by(Algorithm::Sha1))
+        self.hit(&mac_of::<Sha256>(key), parts, by(Algorithm::Sha256))
+            .or_else(|| self.hit(&mac_of::<Sha1>(key), parts, by(Algorithm::Sha1)))
             .or_else(|| self.hit(&mac_of::<Sha512>(key), parts, by(Algorithm::Sha512)))
             .or_else(|| self.hit(&mac_of::<Md5>(key), parts, by(Algorithm::Md5)))
             .or_else(|| self.hit(&mac_of::<Sha384>(key), parts, by(Algorithm::Sha384)))
@@ -116,21 +156,21 @@ impl Search<'_> {
         messages.into_iter().find_map(|text| self.hit(&mac, &[text], Some(Mistake::Secret(SecretForm::Swapped))))
     }
 
-    fn bodies(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
+    fn bodies(&self, signer: &Signer, before: &[u8], after: &[u8]) -> Option<Hit> {
         FORMS
             .into_iter()
             .find_map(|(form, make)| {
                 let body = make(self.body).filter(|body| body != self.body)?;
-                self.hit(mac, &[before, &body, after], Some(Mistake::Body(form)))
+                self.signed(signer, &[before, &body, after], Some(Mistake::Body(form)))
             })
             .or_else(|| {
                 charset::forms(self.body).filter(|(_, body)| body != self.body).find_map(|(charset, body)| {
-                    self.hit(mac, &[before, &body, after], Some(Mistake::Body(BodyForm::Charset(charset))))
+                    self.signed(signer, &[before, &body, after], Some(Mistake::Body(BodyForm::Charset(charset))))
                 })
             })
     }
 
-    fn rewrites(&self, mac: &Hmac<Sha256>, before: &[u8], after: &[u8]) -> Option<Hit> {
+    fn rewrites(&self, signer: &Signer, before: &[u8], after: &[u8]) -> Option<Hit> {
         let value = rewrites::parse(self.body)?;
         let mut body = Vec::with_capacity(self.body.len());
         for rewrite in rewrites::rewrites(&value).into_iter().take(MAX_REWRITES) {
@@ -138,7 +178,7 @@ impl Search<'_> {
             if self.hashed.get() > MAX_HASHED {
                 return None;
             }
-            if let Some(hit) = self.hit(mac, &[before, &body, after], None) {
+            if let Some(hit) = self.signed(signer, &[before, &body, after], None) {
                 let kept = rewrites::spacing(&value, self.body);
                 let newline = rewrite.newline && !self.body.ends_with(b"\n");
                 let changes = Rewrite { spacing: rewrite.spacing.filter(|_| rewrite.spacing != kept), newline, ..rewrite };
@@ -175,10 +215,6 @@ impl Search<'_> {
         }
         found
     }
-}
-
-fn keyed(key: &Key) -> Hmac<Sha256> {
-    mac_of(&key.bytes)
 }
 
 /// A key of any length is accepted (RFC 2104 §3), so making one cannot fail.

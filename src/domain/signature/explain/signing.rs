@@ -10,7 +10,7 @@ use super::notation::{self, Value, encoding_of};
 use super::search::{Hit, Search};
 use crate::domain::header::HeaderKey;
 use crate::domain::signature::verify::received::Received;
-use crate::domain::signature::{Format, SigningSecret, TOLERANCE_S};
+use crate::domain::signature::{Format, SigningAlgorithm, SigningScheme, SigningSecret, TOLERANCE_S};
 
 /// The most headers with something like a signature that are looked at.
 const MAX_HEADERS: usize = 16;
@@ -32,13 +32,14 @@ struct Sourced<'a> {
 /// The mistakes of a request whose signature was not accepted; empty when they are not known.
 pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>, now: i64) -> Vec<Mistake> {
     let name = key.wire();
-    let format = secret.format();
+    let scheme = secret.scheme();
+    let has_header_stamp = scheme.signs_timestamp() && scheme.format() != Format::Timestamped;
     let sightings = sightings(&name, received);
     let id = sourced(received, "webhook-id", "id");
     let stamp = sourced(received, "webhook-timestamp", "timestamp");
     let in_value = sightings.iter().find_map(|sighting| sighting.value.timestamp.as_deref());
     let header_stamp = stamp.as_ref().map(|stamp| stamp.value);
-    let timestamp = if format == Format::Standard { header_stamp.or(in_value) } else { in_value.or(header_stamp) };
+    let timestamp = if has_header_stamp { header_stamp.or(in_value) } else { in_value.or(header_stamp) };
     let extras = Extras { id: id.as_ref().map(|id| id.value), timestamp };
 
     let place = |sighting: &Sighting| place(&name, &sighting.name, received);
@@ -51,27 +52,29 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
         sightings.iter().enumerate().flat_map(|(i, sighting)| (0..sighting.value.found.len()).map(move |j| (i, j))).collect();
     let tags = places.iter().map(|&(i, j)| sightings[i].value.found[j].tag.as_slice()).collect();
     let Some(Hit { tag, mistake }) = (Search { tags, secret, extras, body: received.body, hashed: Cell::default() }).run() else {
-        let missing = missing(&name, format, received);
-        let hint = unexplained(&name, &sightings, received).filter(|hint| missing.is_empty() || hint.is_absence());
+        let missing = missing(&name, scheme, received);
+        let hint = unexplained(&name, scheme, &sightings, received).filter(|hint| missing.is_empty() || hint.is_absence());
         return missing.into_iter().chain(hint).collect();
     };
     let sighting = &sightings[places[tag].0];
     let found = &sighting.value.found[places[tag].1];
     let mut all: Vec<Mistake> = place(sighting).into_iter().collect();
-    if format == Format::Standard {
+    if scheme.signs_id() {
         all.extend(moved("webhook-id", id.as_ref(), received));
+    }
+    if has_header_stamp {
         all.extend(moved("webhook-timestamp", stamp.as_ref(), received));
     }
-    if let Some(prefix) = sighting.value.prefix(found, format)
+    if let Some(prefix) = sighting.value.prefix(found, scheme)
         && !goes_with(prefix, mistake.as_ref())
     {
         all.push(Mistake::Prefix(prefix));
     }
-    if found.encoding != encoding_of(format) {
+    if found.encoding != encoding_of(scheme) {
         all.push(Mistake::Encoding(found.encoding));
     }
     all.extend(mistake);
-    if matches!(format, Format::Timestamped | Format::Standard) {
+    if scheme.signs_timestamp() {
         all.extend(timestamp.and_then(|text| off(text, now)));
     }
     if all.is_empty() {
@@ -132,8 +135,8 @@ fn other_format(secret: &SigningSecret, sighting: &Sighting, extras: Extras<'_>,
     let registered = secret.format();
     Format::ALL
         .into_iter()
-        .filter(|&format| format != registered && !(signs_body(format) && signs_body(registered)))
-        .filter_map(|format| SigningSecret::new(secret.secret().clone(), format).ok())
+        .filter(|&format| format != registered && format != Format::Template && !(signs_body(format) && signs_body(registered)))
+        .filter_map(|format| SigningSecret::new(secret.secret().clone(), SigningScheme::of(format)).ok())
         .find(|other| {
             let stamp =
                 sighting.value.timestamp.as_deref().filter(|_| other.format() == Format::Timestamped).or(extras.timestamp);
@@ -145,13 +148,18 @@ fn other_format(secret: &SigningSecret, sighting: &Sighting, extras: Extras<'_>,
 }
 
 /// What can be said of a request when no mistake is proved.
-fn unexplained(name: &str, sightings: &[Sighting], received: &Received<'_>) -> Option<Mistake> {
+fn unexplained(name: &str, scheme: &SigningScheme, sightings: &[Sighting], received: &Received<'_>) -> Option<Mistake> {
     body_missing(received).or_else(|| coding::announced(received)).or_else(|| {
         let found = &sightings.iter().find(|sighting| sighting.name == name)?.value.found;
         // A word of 22 letters could be the base64 of 16 bytes.
         let first = found.iter().find(|found| found.tag.len() > 16 || found.encoding == Encoding::Hex)?;
         let algorithm = Algorithm::of_size(first.tag.len())?;
-        let is_expected = found.iter().any(|found| Algorithm::of_size(found.tag.len()) == Some(Algorithm::Sha256));
+        let expected = match scheme.algorithm() {
+            SigningAlgorithm::HmacSha256 => Algorithm::Sha256,
+            // An ed25519 signature has as many bytes.
+            SigningAlgorithm::HmacSha512 | SigningAlgorithm::Ed25519 => Algorithm::Sha512,
+        };
+        let is_expected = found.iter().any(|found| Algorithm::of_size(found.tag.len()) == Some(expected));
         (!is_expected).then_some(Mistake::HashLength(algorithm))
     })
 }
@@ -186,13 +194,13 @@ fn off(text: &str, now: i64) -> Option<Mistake> {
 }
 
 /// The first header that the check needs and that is not there.
-fn missing(name: &str, format: Format, received: &Received<'_>) -> Vec<Mistake> {
-    let needed: &[&str] = if format == Format::Standard { &["webhook-id", "webhook-timestamp"] } else { &[] };
-    [name]
-        .iter()
-        .chain(needed)
+fn missing(name: &str, scheme: &SigningScheme, received: &Received<'_>) -> Vec<Mistake> {
+    let is_in_header = scheme.signs_timestamp() && scheme.format() != Format::Timestamped;
+    [Some(name), scheme.signs_id().then_some("webhook-id"), is_in_header.then_some("webhook-timestamp")]
+        .into_iter()
+        .flatten()
         .find(|name| received.header(name).is_none_or(|value| value.trim().is_empty()))
-        .map(|&name| Mistake::HeaderMissing { name: name.to_owned() })
+        .map(|name| Mistake::HeaderMissing { name: name.to_owned() })
         .into_iter()
         .collect()
 }

@@ -3,7 +3,7 @@
 use super::mistake::{Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 use super::{body, content, notation};
 use crate::domain::auth::Auth;
-use crate::domain::signature::{Format, TOLERANCE_S};
+use crate::domain::signature::{Format, SigningAlgorithm, SigningScheme, TOLERANCE_S};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
 
@@ -35,7 +35,8 @@ fn shown(name: &str) -> String {
 }
 
 fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
-    let format = auth.format().unwrap_or_default();
+    let scheme = auth.scheme().unwrap_or_else(|| SigningScheme::of(Format::default()));
+    let (scheme, format) = (&scheme, scheme.format());
     match mistake {
         Mistake::Method => ("it was not sent by POST".into(), "Send it by POST, as every delivery is.".into()),
         Mistake::HeaderMissing { name } => {
@@ -59,28 +60,32 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             format!("it is signed in the format {}, but {} is registered", other.name(), format.name()),
             format!("Sign in the format {}, or register the format {}.", format.name(), other.name()),
         ),
-        Mistake::Encoding(found) => encoding(*found, format),
-        Mistake::Prefix(found) => prefix(*found, format),
+        Mistake::Encoding(found) => encoding(*found, scheme),
+        Mistake::Prefix(found) => prefix(*found, scheme),
         Mistake::Secret(form) => secret(*form),
         Mistake::Body(form) => body::words(*form),
         Mistake::Content(found) => (
-            format!("the signature is over {}, not over {}", parts(*found), parts(content::of(format))),
-            format!("Sign {}, byte for byte.", parts(content::of(format))),
+            format!("the signature is over {}, not over {}", parts(*found), registered(scheme)),
+            format!("Sign {}, byte for byte.", registered(scheme)),
         ),
         Mistake::Algorithm(found) => {
-            (format!("the signature is made with {}, not with SHA-256", found.label()), "Use HMAC with SHA-256.".into())
+            let wanted = maker(scheme);
+            (format!("the signature is made with {}, not with {wanted}", found.label()), format!("Use HMAC with {wanted}."))
         }
         Mistake::PlainHash(algorithm, hashed) => (
             format!(
                 "the signature is a plain {} hash of {}, not an HMAC",
                 algorithm.label(),
-                hashed.words(&parts(content::of(format)).replace("the body alone", "the body"))
+                hashed.words(&registered(scheme).replace("the body alone", "the body"))
             ),
-            "Use HMAC with SHA-256, with the secret as its key: a plain hash proves nothing.".into(),
+            format!("Use HMAC with {}, with the secret as its key: a plain hash proves nothing.", maker(scheme)),
         ),
         Mistake::HashLength(found) => (
-            format!("the signature matches nothing known: it has the length of {}, not of SHA-256", found.label()),
-            "Use HMAC with SHA-256.".into(),
+            format!("the signature matches nothing known: it has the length of {}, not of {}", found.label(), maker(scheme)),
+            match scheme.algorithm() {
+                SigningAlgorithm::Ed25519 => "Sign with the ed25519 private key.".into(),
+                SigningAlgorithm::HmacSha256 | SigningAlgorithm::HmacSha512 => format!("Use HMAC with {}.", maker(scheme)),
+            },
         ),
         Mistake::BodyMissing { announced } => body::missing_words(*announced),
         Mistake::Compression { coding, is_compressed } => body::compression_words(coding, *is_compressed),
@@ -96,7 +101,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             "the timestamp is not a whole number of seconds".into(),
             "Write it as Unix seconds without a fraction, and sign that text.".into(),
         ),
-        Mistake::Scheme(found) => scheme(auth, *found),
+        Mistake::Scheme(found) => scheme_words(auth, *found),
         Mistake::Swapped => (
             "the user name and the password are swapped".into(),
             "Put the user name before the colon and the password after it.".into(),
@@ -131,13 +136,30 @@ fn is_registered(auth: &Auth, name: &str) -> bool {
 }
 
 /// A format's value, with the signature as one word.
-const fn example(format: Format) -> &'static str {
-    match format {
+fn example(scheme: &SigningScheme) -> String {
+    let fixed = match scheme.format() {
         Format::Hex => "HEX",
         Format::Base64 => "BASE64",
         Format::Sha256Hex => "sha256=HEX",
         Format::Timestamped => "t=SECONDS,v1=HEX",
         Format::Standard => "v1,BASE64",
+        Format::StandardEd25519 => "v1a,BASE64",
+        Format::Template => return scheme.value().source().replace("{signature}", "SIGNATURE"),
+    };
+    fixed.to_owned()
+}
+
+/// What a scheme signs, in words.
+fn registered(scheme: &SigningScheme) -> String {
+    content::of(scheme).map_or_else(|| format!("\"{}\"", visible(&scheme.content().source())), parts)
+}
+
+/// How a scheme's signatures are made, in words.
+const fn maker(scheme: &SigningScheme) -> &'static str {
+    match scheme.algorithm() {
+        SigningAlgorithm::HmacSha256 => "SHA-256",
+        SigningAlgorithm::HmacSha512 => "SHA-512",
+        SigningAlgorithm::Ed25519 => "ed25519",
     }
 }
 
@@ -153,22 +175,22 @@ const fn encoding_name(encoding: Encoding) -> &'static str {
     }
 }
 
-fn encoding(found: Encoding, format: Format) -> (String, String) {
-    let wanted = encoding_name(notation::encoding_of(format));
+fn encoding(found: Encoding, scheme: &SigningScheme) -> (String, String) {
+    let wanted = encoding_name(notation::encoding_of(scheme));
     (
         format!("the signature is written in {}, not in {wanted}", encoding_name(found)),
-        format!("Write the bytes of the HMAC in {wanted}: the header's value is {}.", example(format)),
+        format!("Write the bytes of the HMAC in {wanted}: the header's value is {}.", example(scheme)),
     )
 }
 
-fn prefix(found: Prefix, format: Format) -> (String, String) {
+fn prefix(found: Prefix, scheme: &SigningScheme) -> (String, String) {
     let what = match found {
         Prefix::Missing => "the prefix before the signature is missing".to_owned(),
         Prefix::Doubled => "the prefix is before the signature twice".to_owned(),
         Prefix::Other(prefix) => format!("\"{prefix}\" is before the signature"),
         Prefix::Unknown => "something that does not belong there is beside the signature".to_owned(),
     };
-    (what, format!("The header's value is {} and nothing else.", example(format)))
+    (what, format!("The header's value is {} and nothing else.", example(scheme)))
 }
 
 fn secret(form: SecretForm) -> (String, String) {
@@ -263,7 +285,7 @@ fn parts(content: Content) -> String {
     }
 }
 
-fn scheme(auth: &Auth, found: Scheme) -> (String, String) {
+fn scheme_words(auth: &Auth, found: Scheme) -> (String, String) {
     let wanted = match auth.receiver_check() {
         ReceiverCheck::Basic(_) => Some("Basic"),
         ReceiverCheck::Bearer => Some("Bearer"),

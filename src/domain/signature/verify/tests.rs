@@ -7,7 +7,7 @@ use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::request::Stamp;
 use crate::domain::secret::Secret;
-use crate::domain::signature::Format;
+use crate::domain::signature::{Format, generated};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -85,7 +85,7 @@ impl Sent {
 fn every_settings() -> Vec<Settings> {
     let mut all: Vec<_> = auth::ALL.into_iter().map(|auth| settings(&draft(auth))).collect();
     for format in Format::ALL {
-        let signing_secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let signing_secret = generated(format, b"0123456789abcdef0123456789abcdef");
         all.push(settings(&draft(hmac::SPEC).with(hmac::SIGNING_SECRET, signing_secret).with(hmac::FORMAT, format.name())));
     }
     let key = "api key+ä".to_owned();

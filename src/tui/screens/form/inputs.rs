@@ -88,6 +88,16 @@ impl Inputs {
         true
     }
 
+    /// What is chosen.
+    pub const fn choices(&self) -> &Values {
+        &self.choices
+    }
+
+    /// Whether a field is shown: one that has no effect is not.
+    pub fn applies(&self, field: Field) -> bool {
+        field.applies(&self.choices)
+    }
+
     /// The value that an empty field means.
     pub fn default(&self, field: Field) -> Option<&'static str> {
         (field.default)(&self.choices)

@@ -76,7 +76,7 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     rows.blank();
     field(&mut rows, field::AUTH);
     rows.blank();
-    for &next in form.auth_type().fields {
+    for &next in form.auth_type().fields.iter().filter(|field| form.inputs.applies(field)) {
         field(&mut rows, next);
     }
     if form.auth_type().fields.is_empty() {
@@ -221,7 +221,11 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         under(rows, theme.styles.note, "!", &format!("a part of it is a credential, and sealed like one; ^R {key} it"), columns);
     }
     if field.can_be_generated() && form.generated {
-        under(rows, theme.styles.note, "!", "new secret: copy it to the receiver before you save; ^R hides it", columns);
+        let note = form.draft().public_key().map_or_else(
+            || "new secret: copy it to the receiver before you save; ^R hides it".to_owned(),
+            |key| format!("new key pair: the receiver needs the public key alone, {key}"),
+        );
+        under(rows, theme.styles.note, "!", &note, columns);
     }
 }
 

@@ -194,7 +194,8 @@ impl Form {
     #[must_use]
     pub fn stops(&self) -> Vec<Focus> {
         let mut stops: Vec<_> = [URL, AUTH].into_iter().map(Focus::Field).collect();
-        stops.extend(self.auth_type().fields.iter().copied().map(Focus::Field));
+        let fields = self.auth_type().fields.iter().filter(|field| self.inputs.applies(field));
+        stops.extend(fields.copied().map(Focus::Field));
         stops.push(Focus::Advanced);
         if self.advanced {
             stops.extend(ADVANCED.map(Focus::Field));
@@ -316,7 +317,9 @@ impl Form {
         *input = TextField::new(secret.expose());
         self.touched(field);
         self.generated = true;
-        self.revealed = Some(field);
+        // Of a key pair, the private key stays here.
+        let is_pair = self.draft().public_key().is_some();
+        self.revealed = (!is_pair).then_some(field);
         true
     }
 

@@ -83,7 +83,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn generate(form: &mut Form) -> Vec<Effect> {
     let Some(field) = form.auth_type().fields.iter().find(|field| field.can_be_generated()) else { return Vec::new() };
     form.go(Focus::Field(field));
-    vec![Effect::Generate]
+    vec![Effect::Generate { field, choices: form.inputs.choices().clone() }]
 }
 
 fn edit(model: &mut Model, request: InputRequest) {

@@ -31,11 +31,16 @@ pub const KEYS: &[Binding] = &[
     bind(DELIVERIES, &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the newest, to the oldest shown"),
     bind(DELIVERIES, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "ten deliveries up or down"),
     bind(DELIVERIES, &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons"),
+    bind(BOTH, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(BOTH, &[(P::Char('c'), A::Snippet)], "c", "", "receiver code: the check, in five languages").when(can_test),
     bind(BOTH, &[(P::Char('v'), A::Verify)], "v", "", "verify a request that a receiver got: is it yours, and if not, why")
         .when(can_test),
     bind(BOTH, &[(P::Char('p'), A::Probe)], "p", "", "probe whether the endpoint verifies requests; asks first").when(can_test),
 ];
+
+fn has_public_key(model: &Model) -> bool {
+    matches!(&model.state, State::Open(destination) if destination.auth().public_key().is_some())
+}
 
 const fn is_empty(model: &Model) -> bool {
     matches!(model.state, State::Empty)

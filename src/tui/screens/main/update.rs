@@ -21,6 +21,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::SendTest, _) => return send::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
+        (Action::Copy, _) => {
+            let State::Open(destination) = &model.state else { return Vec::new() };
+            return destination.auth().public_key().map(Effect::Copy).into_iter().collect();
+        }
         (Action::Snippet, _) => snippet::open(model),
         (Action::Verify, _) => verify::open(model),
         (Action::Probe, _) => probe::open(model),

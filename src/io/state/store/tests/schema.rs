@@ -97,6 +97,8 @@ fn saved() -> Vec<(AuthType, Value)> {
     let mut drafts: Vec<Draft> = auth::ALL.map(draft).into();
     drafts.extend(auth::ALL.map(whole));
     drafts.push(draft(api_key::SPEC).with(field::URL, "https://h.example/in?token=abc"));
+    let template = draft(hmac::SPEC).with(hmac::FORMAT, Format::Template.name());
+    drafts.push(template.with(hmac::ALGORITHM, "sha512").with(hmac::ENCODING, "base64").with(hmac::TIMESTAMP_HEADER, "X-Ts"));
     drafts.push(draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name));
     drafts.extend(
         [Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| draft(hmac::SPEC).with(hmac::FORMAT, format.name())),

@@ -1,20 +1,28 @@
 //! A signature over the body, in a header whose name the receiver chooses.
 
+mod format;
+mod template;
+
+pub use format::FORMAT;
+pub use template::{ALGORITHM, ENCODING, SIGNATURE_VALUE, SIGNED_CONTENT, TIMESTAMP_HEADER};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
+
+use format::format;
 
 use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Choice, Field, FieldSpec, Kind, SecretSpec, Values};
+use crate::domain::field::{Field, FieldSpec, Kind, SecretSpec, Values};
 use crate::domain::header::HeaderKey;
 use crate::domain::problem::Problem;
 use crate::domain::signature::explain::mistake::Mistake;
 use crate::domain::signature::explain::signing;
 use crate::domain::signature::verify::received::Received;
-use crate::domain::signature::{Format, InvalidKey, SigningSecret, WHSEC};
+use crate::domain::signature::{self, Format, InvalidKey, SigningScheme, SigningSecret, WHSEC, WHSK};
 use crate::domain::snippet::check::ReceiverCheck;
 
 /// A signing secret of fewer bytes triggers a notice: half the length of the digest (RFC 2104 §3 discourages less).
@@ -25,7 +33,7 @@ pub const SPEC: AuthType = &AuthSpec {
     name: "hmac",
     label: "Custom SHA-256 HMAC Signature",
     help: "Signs each request",
-    fields: &[HEADER_KEY, SIGNING_SECRET, FORMAT],
+    fields: &[HEADER_KEY, SIGNING_SECRET, FORMAT, SIGNED_CONTENT, SIGNATURE_VALUE, ALGORITHM, ENCODING, TIMESTAMP_HEADER],
     check,
 };
 
@@ -48,7 +56,7 @@ pub const SIGNING_SECRET: Field = &FieldSpec {
     label: "Signing secret",
     kind: Kind::Secret(SecretSpec {
         shows_hint: true,
-        can_be_generated: true,
+        generate: Some(|values, random| signature::generated(format(values), random)),
         refused_flags: &["--secret", "--signing-secret", "--hmac-secret", "--webhook-secret", "--signing-key"],
     }),
     about: "the secret shared with the receiver",
@@ -57,33 +65,14 @@ pub const SIGNING_SECRET: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
-/// How the signature is written, and over what.
-pub const FORMAT: Field = &FieldSpec {
-    id: "format",
-    label: "Format",
-    flag: Some("--format"),
-    value_name: "FORMAT",
-    kind: Kind::Choice(&FORMATS),
-    about: "how the signature is encoded, and what it covers [default: hex]",
-    help: "As the receiver expects it",
-    ..FieldSpec::TEXT
-};
-
-const FORMATS: [Choice; Format::ALL.len()] = {
-    let mut choices = [Choice { name: "", label: "", detail: "" }; Format::ALL.len()];
-    let mut at = 0;
-    while at < choices.len() {
-        let format = Format::ALL[at];
-        choices[at] = Choice { name: format.name(), label: format.label(), detail: format.shape() };
-        at += 1;
-    }
-    choices
-};
-
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Hmac {
     header_key: HeaderKey,
     secret: SigningSecret,
+    /// Of a template.
+    timestamp_header: Option<HeaderKey>,
+    /// The templates as they were entered.
+    entered: Option<template::Entered>,
 }
 
 impl AuthMethod for Hmac {
@@ -95,19 +84,32 @@ impl AuthMethod for Hmac {
         visit(HEADER_KEY, self.header_key.as_str());
         visit(SIGNING_SECRET, self.secret.secret().expose());
         visit(FORMAT, self.secret.format().name());
+        let Some(entered) = &self.entered else { return };
+        entered.each_value(self.secret.scheme(), visit);
+        visit(TIMESTAMP_HEADER, self.timestamp_header.as_ref().map_or("", HeaderKey::as_str));
     }
 
     fn credential(&self) -> Credential {
-        Credential::Signature { header: self.header_key.clone(), key: self.secret.clone() }
+        Credential::Signature {
+            header: self.header_key.clone(),
+            key: self.secret.clone(),
+            timestamp_header: self.timestamp_header.clone(),
+        }
     }
 
-    /// The secret; and, of one that begins with `whsec_`, its base64 and the key in it.
+    /// The secret; and, of one that begins with `whsec_` or is a private key, its base64 and the key in it.
     fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
         let text = self.secret.secret().expose();
         let mut forms = vec![Zeroizing::new(text.as_bytes().to_vec())];
-        if let Some(bare) = text.strip_prefix(WHSEC) {
+        let is_private = self.secret.public_key().is_some();
+        if let Some(bare) = text.strip_prefix(WHSEC).or(text.strip_prefix(WHSK)) {
             forms.push(Zeroizing::new(bare.as_bytes().to_vec()));
             forms.extend(STANDARD_NO_PAD.decode(bare.trim_end_matches('=')).ok().map(Zeroizing::new));
+        }
+        if is_private {
+            let seed = self.secret.key();
+            forms.push(Zeroizing::new(STANDARD_NO_PAD.encode(seed).into_bytes()));
+            forms.push(seed.clone());
         }
         forms
     }
@@ -117,6 +119,12 @@ impl AuthMethod for Hmac {
         let value = received.only(&name)?;
         let id = received.at_most_one("webhook-id")?;
         let timestamp = received.at_most_one("webhook-timestamp")?;
+        if let Some(header) = &self.timestamp_header
+            && let Some(other) = received.at_most_one(&header.wire())?
+            && Some(other) != timestamp
+        {
+            return Err(format!("{} and webhook-timestamp differ", header.wire()));
+        }
         self.secret.verify(value, id, timestamp, received.body, now).map_err(|mismatch| mismatch.to_string())?;
         Ok(format!("the signature in {name} is valid"))
     }
@@ -126,20 +134,25 @@ impl AuthMethod for Hmac {
     }
 
     fn curl(&self, script: &mut Script<'_>) {
-        script.sign(&self.header_key.wire(), &self.secret);
+        script.sign(&self.header_key.wire(), &self.secret, self.timestamp_header.as_ref());
     }
 
     fn receiver_check(&self) -> ReceiverCheck {
-        ReceiverCheck::Signature(self.header_key.wire(), self.secret.format())
+        ReceiverCheck::Signature(self.header_key.wire(), self.secret.scheme().clone())
     }
 
     fn in_words(&self) -> Option<String> {
         Some("the signing secret".to_owned())
     }
-}
 
-fn format(values: &Values) -> Format {
-    Format::ALL[values.choice(FORMAT)]
+    fn without_secrets(&self) -> Auth {
+        let stand_in = SIGNING_SECRET.stand_in(self.secret.secret());
+        Auth::new(Self { secret: self.secret.with_stand_in(stand_in), ..self.clone() })
+    }
+
+    fn public_key(&self) -> Option<String> {
+        self.secret.public_key()
+    }
 }
 
 fn check(check: &mut Check<'_>) -> Option<Auth> {
@@ -150,9 +163,27 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     {
         check.notice(HEADER_KEY, format!("receivers of that format look for {default}"));
     }
-    let secret = signing_secret(check, format);
+    let (scheme, entered) = match format {
+        Format::Template => {
+            let (scheme, entered) = template::scheme(check)?;
+            (scheme, Some(entered))
+        }
+        _ => (SigningScheme::of(format), None),
+    };
+    let timestamp_header = if format == Format::Template { template::timestamp_header(check.values) } else { Ok(None) };
+    let timestamp_header = check.keep(timestamp_header);
+    let secret = signing_secret(check, scheme);
     let secret = check.keep(secret);
-    Some(Auth::new(Hmac { header_key: header_key?, secret: secret? }))
+    let (header_key, secret, timestamp_header) = (header_key?, secret?, timestamp_header?);
+    if timestamp_header.as_ref() == Some(&header_key) {
+        return check.keep(Err(Problem::new(
+            TIMESTAMP_HEADER,
+            "is the header of the signature",
+            "A header carries one or the other.",
+            "Enter another name, or leave it empty.",
+        )));
+    }
+    Some(Auth::new(Hmac { header_key, secret, timestamp_header, entered }))
 }
 
 fn header_key(values: &Values) -> Result<HeaderKey, Problem> {
@@ -163,14 +194,14 @@ fn header_key(values: &Values) -> Result<HeaderKey, Problem> {
     HeaderKey::parse(HEADER_KEY, text, &[])
 }
 
-fn signing_secret(check: &mut Check<'_>, format: Format) -> Result<SigningSecret, Problem> {
-    let field = SIGNING_SECRET;
+fn signing_secret(check: &mut Check<'_>, scheme: SigningScheme) -> Result<SigningSecret, Problem> {
+    let (field, format) = (SIGNING_SECRET, scheme.format());
     let secret = check.values.secret(field).clone();
     not_empty(field, &secret, "Enter the secret that the receiver has, or generate one.")?;
     no_control(field, secret.expose())?;
     not_too_long(field, secret.expose())?;
-    let signing = SigningSecret::new(secret.clone(), format).map_err(invalid)?;
-    let bytes = signing.key_bytes();
+    let signing = SigningSecret::new(secret.clone(), scheme).map_err(invalid)?;
+    let bytes = signing.key().len();
     // Standard Webhooks, "Signing secret": 24 to 64 bytes.
     if format == Format::Standard && !(24..=64).contains(&bytes) {
         check.notice(field, format!("the key has {bytes} bytes; Standard Webhooks asks for 24 to 64"));
@@ -194,6 +225,24 @@ fn invalid(error: InvalidKey) -> Problem {
             "is not base64",
             "Standard Webhooks takes the key from the base64 text after \"whsec_\", padded with = to a multiple of four.",
             "Paste it whole, generate one, or choose another format.",
+        ),
+        InvalidKey::NotPrivateKey => Problem::new(
+            SIGNING_SECRET,
+            "is not an ed25519 private key",
+            "It is \"whsk_\" and the base64 of 32 bytes, or of 64 with the public key.",
+            "Paste it whole, or generate a key pair.",
+        ),
+        InvalidKey::PublicKey => Problem::new(
+            SIGNING_SECRET,
+            "is a public key",
+            "The receiver has the public key; waypost signs with the private one, which begins with \"whsk_\".",
+            "Paste the private key, or generate a key pair.",
+        ),
+        InvalidKey::KeysDiffer => Problem::new(
+            SIGNING_SECRET,
+            "has a public key that does not belong to its private key",
+            "Of its 64 bytes the last 32 are the public key of the first 32.",
+            "Paste it whole, or generate a key pair.",
         ),
     }
 }
