@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::field::Field;
+use super::url::credential;
 
 /// What kind of problem it is. The exit code depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ impl Problem {
 
     /// An invalid input.
     pub fn new(field: Field, what: impl Into<String>, why: impl Into<String>, fix: impl Into<Fix>) -> Self {
+        // It may quote the input, and a URL can be entered anywhere.
+        let what = credential::shown_in(&what.into());
         Self { field: Some(field), ..Self::of_kind(ProblemKind::Usage, what, why, fix) }
     }
 

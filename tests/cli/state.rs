@@ -262,3 +262,74 @@ fn h31_a_removal_that_the_disk_does_not_confirm_is_reported() {
         home.waypost(&["show"]).exits(7);
     }
 }
+
+const SLACK: &str = "https://hooks.slack.com/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX";
+const SLACK_MASKED: &str = "https://hooks.slack.com/services/T000/B000/••••••••";
+
+#[test]
+fn c21_a_url_that_is_a_credential_is_masked_and_sealed() {
+    let home = Home::new();
+    let out = home.waypost(&["register", "--url", SLACK, "--auth", "default"]).exits(0);
+    assert!(out.stderr.contains("URL: a part of it is a credential"), "{}", out.stderr);
+    assert!(out.stderr.contains(&format!("Registered: {SLACK_MASKED}")), "{}", out.stderr);
+    let file = fs::read_to_string(home.state_file()).unwrap();
+    assert!(file.contains(SLACK_MASKED) && !file.contains("XXXX"), "{file}");
+    for args in [["show"].as_slice(), &["show", "--json"], &["test", "--dry-run"], &["curl"]] {
+        let out = home.waypost(args).exits(0);
+        let all = format!("{}{}", out.stdout, out.stderr);
+        assert!(!all.contains("XXXX") && !all.contains("is a credential"), "{args:?}: {all}");
+        assert!(all.contains("••••••••") || all.contains("$WAYPOST_URL"), "{args:?}: {all}");
+    }
+    assert!(home.waypost(&["curl", "--reveal"]).exits(0).stdout.contains(SLACK));
+    // A masked URL that was copied from a screen is not one.
+    refused_with(&home, &["edit", "--url", SLACK_MASKED], "", 2, Some("url"), "is masked");
+    // Said again of a new one only.
+    let other = SLACK.replace('X', "Y");
+    assert!(home.waypost(&["edit", "--url", &other]).exits(0).stderr.contains("a part of it is a credential"));
+    assert!(!home.waypost(&["edit", "--url", &other, "--timeout", "3"]).exits(0).stderr.contains("is a credential"));
+    let out = home.waypost(&["edit", "--url", URL, "--json"]).exits(0);
+    assert_eq!(out.json()["notices"], json!([]));
+    assert!(!fs::read_to_string(home.state_file()).unwrap().contains("sealed"));
+}
+
+#[test]
+fn c21_a_masked_url_that_was_changed_by_hand_is_refused() {
+    let masked = |host: &str| json!(SLACK_MASKED.replace("hooks.slack.com", host));
+    for (args, secret, again) in [
+        (["--auth", "default"].as_slice(), "", "Enter the URL again."),
+        (&["--auth", "bearer", "--secret-stdin"], SECRET, "Enter the URL and the secret again."),
+    ] {
+        let home = Home::new();
+        register(&home, SLACK, args, secret).exits(0);
+        change(&home, |json| json["destination"]["url"] = masked("evil.example"));
+        let before = disk(&home);
+        for args in [["show"].as_slice(), &["test"], &["edit", "--timeout", "3"], &["curl"]] {
+            let out = home.waypost(args).exits(6);
+            assert!(out.stderr.contains(again) && !out.stderr.contains("XXXX"), "{args:?}: {}", out.stderr);
+        }
+        assert_eq!(disk(&home), before);
+        // The whole URL is the way on.
+        let edit = if secret.is_empty() { &["edit", "--url", SLACK][..] } else { &["edit", "--url", SLACK, "--secret-stdin"] };
+        home.waypost_stdin(edit, secret).exits(0);
+        home.waypost(&["show"]).exits(0);
+        // Put back, it opens.
+        change(&home, |json| json["destination"]["url"] = masked("evil.example"));
+        home.waypost(&["show"]).exits(6);
+        change(&home, |json| json["destination"]["url"] = masked("hooks.slack.com"));
+        home.waypost(&["show"]).exits(0);
+        // In the clear, it is taken, and sealed at the next save.
+        change(&home, |json| json["destination"]["url"] = json!(SLACK));
+        assert!(!home.waypost(&["show"]).exits(0).stdout.contains("XXXX"));
+        home.waypost(&["edit", "--timeout", "3"]).exits(0);
+        assert!(!fs::read_to_string(home.state_file()).unwrap().contains("XXXX"));
+    }
+}
+
+#[test]
+fn c21_a_url_where_a_command_belongs_is_not_repeated() {
+    let timeout = ["register", "--url", URL, "--auth", "default", "--timeout", SLACK];
+    for args in [[SLACK].as_slice(), &["register", SLACK], &["register", "--auth", SLACK], &timeout] {
+        let out = Home::new().waypost(args).exits(2);
+        assert!(!out.stderr.contains("XXXX"), "{}", out.stderr);
+    }
+}

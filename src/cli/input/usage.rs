@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::domain::auth;
 use crate::domain::field::{AUTH, BODY, CA_CERT, Field, TIMEOUT, URL};
 use crate::domain::text::visible;
+use crate::domain::url::credential;
 
 /// The failure for an error that `command` finds in `argv`: in the words of clap, except where those would repeat a text that may be
 /// a secret.
@@ -41,7 +42,7 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
 
 /// Of clap's paragraphs, the first is the message. Then come tips, the usage, and where to find help.
 fn words(rendered: &str) -> (String, String) {
-    let rendered = visible_paragraphs(rendered);
+    let rendered = visible_paragraphs(&credential::shown_in(rendered));
     let mut paragraphs = rendered.iter().map(String::as_str);
     let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
     let fix: Vec<&str> = paragraphs.filter(|text| !text.starts_with("Usage:")).collect();

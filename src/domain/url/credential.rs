@@ -36,6 +36,18 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     with_dots(text, &parts(text))
 }
 
+/// A text in words with the credentials masked of each URL in it.
+pub fn shown_in(text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(ends) {
+        let (url, end) = word.split_at(word.trim_end_matches(ends).len());
+        out.push_str(&if url.contains("://") { shown(url) } else { Cow::Borrowed(url) });
+        out.push_str(end);
+    }
+    out
+}
+
 /// Whether a text was masked: its credential is elsewhere. One dot that is left is enough.
 pub fn is_masked(text: &str) -> bool {
     text.contains(|c| DOTS.starts_with(c))
@@ -178,6 +190,12 @@ mod tests {
             assert_eq!(shown(text), expected, "{text}");
             assert_eq!(shown(&expected), expected, "masked once more");
         }
+    }
+
+    #[test]
+    fn c21_a_url_in_words_is_masked() {
+        let text = "unrecognized subcommand 'https://h/in?token=abc', see https://h/.";
+        assert_eq!(shown_in(text), format!("unrecognized subcommand 'https://h/in?token={DOTS}', see https://h/."));
     }
 
     #[test]

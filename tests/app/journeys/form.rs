@@ -230,3 +230,20 @@ fn c21_in_the_app_a_pasted_credential_is_hidden_until_it_is_asked_for() {
     assert_eq!(shown["destination"]["auth"]["type"], "bearer");
     assert!(home.waypost(&["curl", "--reveal"]).exits(0).stdout.contains(URL));
 }
+
+#[test]
+fn c21_in_the_app_a_url_that_cannot_be_opened_is_entered_again() {
+    const URL: &str = "https://hooks.slack.com/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX";
+    let home = Home::new();
+    home.waypost(&["register", "--url", URL, "--auth", "default"]).exits(0);
+    std::fs::write(home.state_dir().join("key"), [7; 32]).unwrap();
+    let mut app = App::open(&home);
+    app.wait_for("Enter the URL again.");
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.paste(URL);
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Saved.");
+    app.quit();
+    assert!(home.waypost(&["curl", "--reveal"]).exits(0).stdout.contains(URL));
+}
