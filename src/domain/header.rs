@@ -2,6 +2,7 @@
 
 use super::field::Field;
 use super::text::{ellipsis, visible};
+use super::unfilled::template_in;
 use crate::domain::problem::Problem;
 
 /// The longest header name accepted, in bytes. Servers' own limits are larger.
@@ -50,7 +51,12 @@ impl HeaderKey {
             return Err(Problem::new(field, what, "Servers refuse such long header names.", example));
         }
         if let Some(bad) = text.chars().find(|&c| !is_token(c)) {
-            let what = format!("\"{}\" contains {}", ellipsis(&visible(text), 60), name_of(bad));
+            let shown = visible(text);
+            let wrong = match template_in(text) {
+                Some(_) => "looks like an unfilled template".to_owned(),
+                None => format!("contains {}", name_of(bad)),
+            };
+            let what = format!("\"{}\" {wrong}", ellipsis(&shown, 60));
             return Err(Problem::new(
                 field,
                 what,
@@ -155,6 +161,13 @@ mod tests {
             ("a:b", "\"a:b\" contains \":\""),
         ] {
             assert_eq!(parse(text).unwrap_err().what, what);
+        }
+    }
+
+    #[test]
+    fn c22_a_template_that_no_name_can_be_is_recognised() {
+        for text in ["{{header}}", "<header>", "X-${NAME}", "[header]"] {
+            assert_eq!(parse(text).unwrap_err().what, format!("\"{text}\" looks like an unfilled template"));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Names of parameters whose value is a credential.
 
 /// Such names as they are, without joints: `api_key`, `Api-Key` and `apiKey` are `apikey`.
-const WHOLE: [&str; 20] = [
+const WHOLE: [&str; 21] = [
     "accesskey",
     "apikey",
     "auth",
@@ -17,6 +17,7 @@ const WHOLE: [&str; 20] = [
     "pass",
     "passphrase",
     "pin",
+    "pw",
     "pwd",
     "session",
     "sessionid",
