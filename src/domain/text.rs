@@ -55,6 +55,17 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The columns of what [`visible`] makes of an unsafe character.
+#[must_use]
+pub const fn visible_columns(unsafe_char: char) -> usize {
+    match unsafe_char {
+        '\n' | '\r' | '\t' => 2,
+        c if (c as u32) < 0x100 => 4,
+        // \u{…}
+        c => 4 + (c as u32).ilog(16) as usize + 1,
+    }
+}
+
 /// Text that begins with a capital letter.
 #[must_use]
 pub fn capitalised(text: &str) -> String {
@@ -66,6 +77,19 @@ pub fn capitalised(text: &str) -> String {
 #[must_use]
 pub fn sentence(clause: &str) -> String {
     format!("{}.", capitalised(clause))
+}
+
+/// Bytes as text; those that are not UTF-8 as `\\xNN`.
+#[must_use]
+pub fn from_bytes(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
 }
 
 /// Text of at most `max` characters, cut with an ellipsis.
@@ -92,6 +116,11 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_no_text_are_visible() {
+        assert_eq!(from_bytes(b"a\xff\xc3\xa9\xe2\x82"), "a\\xffé\\xe2\\x82");
+    }
+
+    #[test]
     fn a_cut_shows() {
         assert_eq!(ellipsis("abcdef", 4), "abc…");
         assert_eq!(ellipsis("abcd", 4), "abcd");
@@ -103,6 +132,9 @@ mod tests {
             let once = visible(&text).into_owned();
             prop_assert!(!once.chars().any(is_unsafe));
             prop_assert_eq!(visible(&once), once.as_str());
+            for c in text.chars().filter(|&c| is_unsafe(c)) {
+                prop_assert_eq!(visible_columns(c), visible(c.encode_utf8(&mut [0; 4])).len());
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::schema;
 use crate::support::common::{SECRET, refused, refused_with, register, registered};
 use crate::support::receiver::DEADLINE;
 use crate::support::{Home, Output, run};
@@ -83,8 +84,8 @@ impl Drop for Listening {
     }
 }
 
-/// Their lines of JSON, of 229 bytes each, are a few more than the 64 KiB of a pipe hold.
-const EVENTS: usize = 290;
+/// Their lines of JSON, of some 650 bytes each, are a few more than the 64 KiB of a pipe hold.
+const EVENTS: usize = 130;
 
 const HMAC: [&str; 5] = ["--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"];
 
@@ -184,6 +185,37 @@ fn answered_requests_are_reported_before_it_ends() {
     read.send(()).unwrap();
     assert_eq!(listening.child.wait().unwrap().code(), Some(143));
     assert_eq!(listening.lines.iter().count(), EVENTS);
+}
+
+#[test]
+fn c28_what_arrived_is_shown() {
+    let (home, verbose) = listening(&["-v"]);
+    sender(&home, &verbose, &HMAC, SECRET).waypost(&["test"]).exits(0);
+    assert!(verbose.line().contains("  accepted  200  POST /in  "));
+    let mut lines = vec![verbose.line()];
+    while !lines.last().unwrap().trim_start().starts_with('{') {
+        lines.push(verbose.line());
+    }
+    assert_eq!(lines[0], "    POST /in");
+    for part in ["    host: localhost:", "    content-type: application/json", "    webhook-id: msg_", "    x-signature: "] {
+        assert!(lines.iter().any(|line| line.starts_with(part)), "{part} in {lines:?}");
+    }
+    assert_eq!(lines[lines.len() - 2], "");
+    assert!(!lines.concat().contains(SECRET));
+
+    let (home, json) = listening(&["--json"]);
+    let other = sender(&home, &json, &["--auth", "bearer", "--secret-stdin"], "another-token-0123456789");
+    other.waypost(&["test"]).exits(3);
+    let seen = json.json();
+    schema::assert_valid("listen", &seen);
+    assert_eq!((&seen["accepted"], &seen["body_truncated"]), (&false.into(), &false.into()));
+    assert_eq!(seen["body"].as_str().unwrap().len() as u64, seen["body_bytes"].as_u64().unwrap());
+    let headers = seen["headers"].as_array().unwrap();
+    assert!(headers.contains(&serde_json::json!(["authorization", "Bearer ••••••••"])), "{headers:?}");
+    assert!(!seen.to_string().contains("0123456789"));
+    other.waypost(&["edit", "--ca-cert", ""]).exits(0);
+    other.waypost(&["test"]).exits(4);
+    schema::assert_valid("listen", &json.json());
 }
 
 #[test]

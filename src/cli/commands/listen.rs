@@ -5,6 +5,7 @@
 //! ```
 //! The thread may wait for a slow reader, or be busy with hashes; the runtime receives signals all the same.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,14 +19,15 @@ use tokio::sync::oneshot;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::output::delivery::json_body;
 use crate::cli::output::{self, Out, Tone, Verbosity, json};
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{BODY_KEPT, Outcome};
 use crate::domain::shell::quoted;
 use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::domain::signature::verify::Verdict;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::{ellipsis, from_bytes, visible, visible_lines};
 use crate::ops::{self, Explainer, Listen, NoRequest, ReceiverEvent, RequestEvent, Waypost};
 
 /// The longest delay, in seconds.
@@ -40,10 +42,14 @@ const DRAIN: Duration = Duration::from_secs(1);
 /// The most characters of a target or an id in a line for people.
 const TARGET: usize = 200;
 
+/// Before each line of a request.
+const INDENT: &str = "    ";
+
 const DETAILS: &str = "Serves HTTPS with a generated certificate; the key of its CA is discarded. Bodies may be up to 1 MiB. \
-At most 64 connections are open at a time, each for up to 30 s. The registration is read again for every request. Rejected \
-requests with bodies of up to 64 KiB are diagnosed, at most 2 per second (bursts of 5); for the others, only the check that \
-failed is reported. With --json, each line is an object.";
+At most 64 connections are open at a time, each for up to 30 s and the delay. The registration is read again for every request. \
+Rejected requests with bodies of up to 64 KiB are diagnosed, at most 2 per second (bursts of 5); for the others, only the check \
+that failed is reported. With -v, each request is printed whole: its headers, with credentials masked, and the first 16 KiB of \
+its body. With --json, each line is an object.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DETAILS)]
@@ -245,7 +251,37 @@ fn request_text(seen: &RequestEvent, explanation: Option<&Explanation>, out: Out
         ellipsis(&visible(&seen.target), TARGET),
         seen.body_bytes,
         visible(reason.trim_end()),
-    )
+    ) + &message(seen, out)
+}
+
+/// With -v, the request itself, as lines of their own.
+fn message(seen: &RequestEvent, out: Out) -> String {
+    if out.verbosity != Verbosity::Verbose {
+        return String::new();
+    }
+    let mut text = format!("\n{INDENT}{} {}", visible(&seen.method), visible(&seen.target));
+    for (name, value) in &seen.headers {
+        let _ = write!(text, "\n{INDENT}{}: {}", visible(name), visible(value));
+    }
+    text.push('\n');
+    match &seen.body {
+        None => {}
+        Some(body) if body.bytes.is_empty() => {
+            let _ = write!(text, "\n{INDENT}(no body)");
+        }
+        Some(body) => {
+            // A carriage return before a line feed is a line's end, too.
+            let body = from_bytes(&body.bytes).replace("\r\n", "\n");
+            for line in visible_lines(&body).trim_end_matches('\n').split('\n') {
+                let _ = write!(text, "\n{INDENT}{line}");
+            }
+        }
+    }
+    if seen.body.as_ref().is_some_and(|body| body.truncated) {
+        let _ = write!(text, "\n{INDENT}(the first {BODY_KEPT} of {} bytes)", seen.body_bytes);
+    }
+    text.push('\n');
+    text
 }
 
 fn request_json(seen: &RequestEvent, explanation: Option<&Explanation>) -> Value {
@@ -262,7 +298,10 @@ fn request_json(seen: &RequestEvent, explanation: Option<&Explanation>) -> Value
         "method": seen.method,
         "target": seen.target,
         "id": seen.webhook_id,
+        "headers": seen.headers,
+        "body": seen.body.as_ref().map(|body| json_body(&body.bytes)),
         "body_bytes": seen.body_bytes,
+        "body_truncated": seen.body.as_ref().is_some_and(|body| body.truncated),
     })
 }
 

@@ -108,12 +108,15 @@ pub fn request_text(request: &Request) -> String {
 /// The same, for scripts.
 pub fn request_json(request: &Request) -> Value {
     let (url, headers) = masked(request);
-    // As in a delivery.
-    let body = match std::str::from_utf8(&request.body) {
+    json!({ "method": Request::METHOD, "url": url, "headers": headers, "body": json_body(&request.body) })
+}
+
+/// A body as it stands in a delivery.
+pub fn json_body(body: &[u8]) -> Value {
+    match std::str::from_utf8(body) {
         Ok(text) => json!(text),
-        Err(_) => json!({ "base64": STANDARD.encode(&request.body) }),
-    };
-    json!({ "method": Request::METHOD, "url": url, "headers": headers, "body": body })
+        Err(_) => json!({ "base64": STANDARD.encode(body) }),
+    }
 }
 
 fn masked(request: &Request) -> (String, Vec<(String, String)>) {

@@ -9,13 +9,14 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::json;
+use tokio::time::Instant;
 
-use super::event::{ReceiverEvent, RejectedRequest, RequestEvent};
+use super::event::{ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
 use super::shared::{PATH, Shared};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
-use crate::domain::signature::verify::{Received, Verdict, check, shown_target};
-use crate::domain::text::visible;
+use crate::domain::signature::verify::{Received, Verdict, check, shown_header, shown_target};
+use crate::domain::text::{from_bytes, visible};
 
 /// How many bytes beyond the limit are still read, and thrown away: a client that is writing when the connection closes sees
 /// a reset, and not the answer that says why.
@@ -33,27 +34,29 @@ impl Answer {
     }
 }
 
-/// Serves one request.
-pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// Serves one request, whose body must be there `until` then.
+pub(super) async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+    until: Instant,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let (settings, unknown) = match (shared.options.settings)() {
         Ok(settings) => (settings, None),
         Err(why) => (None, Some(why)),
     };
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
-    let headers: Vec<(String, String)> = head
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
+    let headers: Vec<(String, String)> =
+        head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), from_bytes(value.as_bytes()))).collect();
 
-    let read = tokio::time::timeout(shared.limits.time, read(body, shared.limits.body)).await;
+    let read = tokio::time::timeout_at(until, read(body, shared.limits.body)).await;
     let at = (shared.options.clock)();
     let (body, fault) = match read {
         Ok(Ok(body)) => (body, None),
         Ok(Err(fault)) => (Bytes::new(), Some(fault)),
         Err(_) => {
-            (Bytes::new(), Some((StatusCode::REQUEST_TIMEOUT, format!("the body took more than {:?}", shared.limits.time))))
+            let why = format!("the body was not there {:?} after the connection began", shared.limits.reading());
+            (Bytes::new(), Some((StatusCode::REQUEST_TIMEOUT, why)))
         }
     };
     let broken = fault.is_some();
@@ -75,12 +78,17 @@ pub(super) async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> R
         (None, None) => judged(&shared, settings.as_ref(), &received, at.as_second()),
     };
     let redactor = settings.as_ref().map(Redactor::new);
-    let shown = |text: &str| visible(&redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text))).into_owned();
+    let redacted = |text: &str| redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text));
+    let shown = |text: &str| visible(&redacted(text)).into_owned();
     let seen = RequestEvent {
         at,
         method: shown(head.method.as_str()),
         target: shown(&shown_target(settings.as_ref(), target)),
-        header_names: headers.iter().map(|(name, _)| shown(name)).collect(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| (shown(name), redacted(&shown_header(settings.as_ref(), name, value))))
+            .collect(),
+        body: (!broken).then(|| RequestBody::of(&body, redactor.as_ref())),
         body_bytes: body.len(),
         webhook_id: received.header("webhook-id").map(shown),
         status: answer.status.as_u16(),

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use rustls::AlertDescription;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::domain::delivery::BODY_KEPT;
 use crate::domain::destination::Settings;
+use crate::domain::redact::Redactor;
 use crate::domain::signature::explain::{Explanation, explain};
 use crate::domain::signature::verify::{Received, Verdict};
 
@@ -36,8 +38,10 @@ pub struct RequestEvent {
     pub method: String,
     /// Path and query; the value of a registered API key's parameter is masked, and so is the registered secret.
     pub target: String,
-    /// In lower case, in order. Values are left out: any of them could be a secret.
-    pub header_names: Vec<String>,
+    /// In order, names in lower case. Of headers that carry credentials the value is masked. Bytes that are not UTF-8 are escaped.
+    pub headers: Vec<(String, String)>,
+    /// The body; `None` when it was too long, too slow or cut short.
+    pub body: Option<RequestBody>,
     /// The body's size in bytes; 0 when it was too long, too slow or cut short.
     pub body_bytes: usize,
     /// `webhook-id`, with unsafe characters escaped.
@@ -48,6 +52,38 @@ pub struct RequestEvent {
     pub status: u16,
     /// Of a request that was rejected, as long as there is room.
     pub rejected: Option<RejectedRequest>,
+}
+
+/// The body of a request, with the registered secret masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestBody {
+    /// At most [`BODY_KEPT`] of them.
+    pub bytes: Vec<u8>,
+    /// Whether there were more.
+    pub truncated: bool,
+}
+
+impl RequestBody {
+    /// Without a redactor nothing is registered, and nothing is masked.
+    pub(super) fn of(body: &[u8], redactor: Option<&Redactor>) -> Self {
+        let slack = redactor.map_or(0, Redactor::longest);
+        let cut = body.len() > BODY_KEPT + slack;
+        let read = if cut { &body[..BODY_KEPT + slack] } else { body };
+        let mut bytes = match redactor {
+            Some(redactor) if cut => redactor.redact_cut(read),
+            Some(redactor) => redactor.redact_bytes(read),
+            None => read.to_vec(),
+        };
+        bytes.truncate(BODY_KEPT);
+        // Half a character at the cut would make a text look like none.
+        if let Err(error) = std::str::from_utf8(&bytes)
+            && error.error_len().is_none()
+            && body.len() > BODY_KEPT
+        {
+            bytes.truncate(error.valid_up_to());
+        }
+        Self { bytes, truncated: body.len() > BODY_KEPT }
+    }
 }
 
 /// A connection that ended before there was a request.

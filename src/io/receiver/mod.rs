@@ -1,7 +1,7 @@
 //! The HTTPS receiver inside waypost: an endpoint on this machine, for trying out a path and for simulating failures.
 //!
 //! ```text
-//! accept (64 at once) → TLS handshake → request (1 MiB) → domain::signature::verify → answer, and a ReceiverEvent
+//! accept (64 at once, 30 s each) → TLS handshake → request (1 MiB) → domain::signature::verify → answer, and a ReceiverEvent
 //! ```
 //! The channel of events is bounded: while it is full, requests wait for their answers.
 //! The receiver runs as tasks of the caller's runtime and ends when its [`Receiver`] is dropped.
@@ -15,16 +15,18 @@ mod shared;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use answer::answer;
@@ -32,7 +34,7 @@ use certificate::Certificate;
 use event::{no_handshake, no_http};
 use shared::{Limits, PATH, Shared};
 
-pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestEvent};
+pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
 pub use shared::{Clock, Options, Registered};
 
 /// How long to wait before accepting again when the process has no file descriptors left.
@@ -144,31 +146,54 @@ async fn accept(listener: TcpListener, tls: TlsAcceptor, shared: Arc<Shared>) {
     }
 }
 
+/// Serves a connection until it ends, and until its time is over: whatever it does or leaves undone, its place is free then.
 async fn serve(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: Arc<Shared>) {
-    let time = shared.limits.time;
-    let delay = shared.options.delay;
-    let stream = match tokio::time::timeout(time, tls.accept(stream)).await {
+    let Limits { time, .. } = shared.limits;
+    let begun = Instant::now();
+    let until = Until { read: begun + shared.limits.reading(), end: begun + time.saturating_add(shared.options.delay) };
+    let came = AtomicBool::new(false);
+    if timeout_at(until.end, exchange(stream, from, tls, &shared, until, &came)).await.is_err() && !came.into_inner() {
+        // Not by waiting for room among the events: that would hold the place.
+        shared.tell_if_there_is_room(from, format!("no complete request within {time:?}"));
+    }
+}
+
+/// What a connection has time for.
+#[derive(Clone, Copy)]
+struct Until {
+    /// The handshake and every request must be there by then.
+    read: Instant,
+    end: Instant,
+}
+
+async fn exchange(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: &Arc<Shared>, until: Until, came: &AtomicBool) {
+    let now = || (shared.options.clock)();
+    let stream = match timeout_at(until.read, tls.accept(stream)).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return shared.tell((shared.options.clock)(), from, no_handshake(&error)).await,
-        Err(_) => return shared.tell((shared.options.clock)(), from, format!("no TLS handshake within {time:?}")).await,
+        Ok(Err(error)) => return shared.tell(now(), from, no_handshake(&error)).await,
+        Err(_) => return shared.tell(now(), from, format!("no TLS handshake within {:?}", shared.limits.reading())).await,
     };
-    let shared_by_service = Arc::clone(&shared);
-    let service = service_fn(move |request| answer(Arc::clone(&shared_by_service), request));
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(time).serve_connection(TokioIo::new(stream), service);
+    let service = service_fn(|request| {
+        came.store(true, Ordering::Relaxed);
+        answer(Arc::clone(shared), request, until.read)
+    });
+    let mut builder = http1::Builder::new();
+    // The head of a request has as long as everything else: hyper's own limit would begin anew with each.
+    builder.header_read_timeout(None);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => {
             if let Err(error) = ended && let Some(why) = no_http(&error) {
-                shared.tell((shared.options.clock)(), from, why).await;
+                shared.tell(now(), from, why).await;
             }
             return;
         }
-        () = tokio::time::sleep(time.saturating_add(delay)) => {}
+        () = sleep_until(until.read) => {}
     }
     // A request under way is still answered, but no other is taken.
     connection.as_mut().graceful_shutdown();
-    let _ = tokio::time::timeout(time.saturating_add(delay), connection).await;
+    let _ = connection.await;
 }
 
 #[cfg(test)]

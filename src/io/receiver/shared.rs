@@ -50,8 +50,15 @@ pub(super) struct Limits {
     pub body: usize,
     /// How many connections are served at once; more wait.
     pub connections: usize,
-    /// How long a handshake, the head of a request, its body, and a whole connection (beside the delay) may each take.
+    /// How long a connection may take from accept to its end, beside the delay.
     pub time: Duration,
+}
+
+impl Limits {
+    /// How long of that the handshake and the requests may take to come: the rest is for the last answer.
+    pub fn reading(&self) -> Duration {
+        self.time * 9 / 10
+    }
 }
 
 impl Default for Limits {
@@ -72,5 +79,10 @@ pub(super) struct Shared {
 impl Shared {
     pub async fn tell(&self, at: Timestamp, from: IpAddr, why: String) {
         let _ = self.events.send(ReceiverEvent::NoRequest(NoRequest { at, from, why })).await;
+    }
+
+    pub fn tell_if_there_is_room(&self, from: IpAddr, why: String) {
+        let at = (self.options.clock)();
+        let _ = self.events.try_send(ReceiverEvent::NoRequest(NoRequest { at, from, why }));
     }
 }

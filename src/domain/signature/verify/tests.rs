@@ -5,6 +5,7 @@ use crate::domain::auth::AuthType;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::mask::DOTS;
 use crate::domain::request::Stamp;
 use crate::domain::secret::Secret;
 use crate::domain::signature::{Format, generated};
@@ -216,6 +217,30 @@ fn a_target_is_shown_without_keys() {
     assert_eq!(shown("/in"), "/in");
     assert_eq!(shown_target(None, "/in?a=b"), format!("/in?a={DOTS}"));
     assert_eq!(shown_target(None, "/in\u{202e}?"), "/in\\u{202e}?");
+}
+
+#[test]
+fn c28_a_header_is_shown_without_credentials() {
+    let keyed = settings(&draft(api_key::SPEC).with(api_key::KEY, "X-Partner").with(api_key::VALUE, "v-0123456789"));
+    let signed = settings(&draft(hmac::SPEC).with(hmac::HEADER_KEY, "X-Token").with(hmac::SIGNING_SECRET, "s3cret"));
+    for (settings, name, value, expected) in [
+        (None, "Authorization", "Bearer abc", format!("Bearer {DOTS}")),
+        (None, "authorization", "basic dTpw", format!("basic {DOTS}")),
+        (None, "authorization", "hunter2 and more", DOTS.to_owned()),
+        (None, "authorization", "hunter2", DOTS.to_owned()),
+        (None, "cookie", "a=b; c=d", DOTS.to_owned()),
+        (None, "x-api-key", "k", DOTS.to_owned()),
+        (None, "ocp-apim-subscription-key", "k", DOTS.to_owned()),
+        (None, "x-gitlab-token", "k", DOTS.to_owned()),
+        (None, "x-hub-signature-256", "sha256=ab", "sha256=ab".to_owned()),
+        (None, "idempotency-key", "1", "1".to_owned()),
+        (None, "content-type", "application/json", "application/json".to_owned()),
+        (None, "x-partner", "v", "v".to_owned()),
+        (Some(&keyed), "X-PARTNER", "wrong", DOTS.to_owned()),
+        (Some(&signed), "x-token", "ab12", "ab12".to_owned()),
+    ] {
+        assert_eq!(shown_header(settings, name, value), expected, "{name}: {value}");
+    }
 }
 
 #[test]

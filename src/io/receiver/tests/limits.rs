@@ -1,6 +1,7 @@
 //! What the receiver does with too much, too slow and too many.
 
 use super::*;
+use crate::domain::delivery::BODY_KEPT;
 
 #[tokio::test]
 async fn a_long_body_is_413_and_the_connection_ends() {
@@ -60,6 +61,126 @@ async fn a_slow_client_is_cut_off() {
         assert_eq!(exchanged(&mut stream, b"").await, "");
     };
     tokio::join!(no_handshake, no_head, no_body, idle);
+}
+
+/// Writes a piece again and again, until the connection ends.
+async fn dribble(mut stream: impl tokio::io::AsyncWrite + Unpin, piece: &[u8]) {
+    while stream.write_all(piece).await.is_ok() && stream.flush().await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Connects to a receiver with one place, does that, and returns how long the place was held.
+async fn holds(how: impl AsyncFnOnce(&Receiver), delay: Duration) -> Duration {
+    let (sender, _seen) = channel(4096);
+    let limits = Limits { connections: 1, time: Duration::from_secs(1), ..Limits::default() };
+    let receiver = start_within(Options { delay, ..options(None) }, sender, limits).await.unwrap();
+    let begun = Instant::now();
+    tokio::select! {
+        () = async { how(&receiver).await; std::future::pending().await } => unreachable!(),
+        // The listener takes it from its queue as soon as there is a place.
+        next = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            connected(&receiver, "localhost").await
+        } => drop(next.unwrap()),
+    }
+    begun.elapsed()
+}
+
+#[tokio::test]
+async fn a14_a_place_is_free_in_time_whatever_its_connection_does() {
+    let begin = b"POST /in HTTP/1.1\r\nhost: localhost\r\n";
+    let silent = async |receiver: &Receiver| {
+        let _stream = TcpStream::connect(receiver.addr()).await.unwrap();
+        std::future::pending::<()>().await;
+    };
+    let handshake = async |receiver: &Receiver| {
+        let mut stream = TcpStream::connect(receiver.addr()).await.unwrap();
+        // The beginning of a ClientHello of 16,000 bytes.
+        stream.write_all(&[0x16, 3, 1, 0x3e, 0x80, 1, 0, 0x3e, 0x7c, 3, 3]).await.unwrap();
+        dribble(stream, &[0]).await;
+    };
+    let head = async |receiver: &Receiver| {
+        let mut stream = connected(receiver, "localhost").await.unwrap();
+        stream.write_all(begin).await.unwrap();
+        dribble(stream, b"a: b\r\n").await;
+    };
+    let body = async |receiver: &Receiver| {
+        let mut stream = connected(receiver, "localhost").await.unwrap();
+        stream.write_all(begin).await.unwrap();
+        stream.write_all(b"content-length: 100000\r\n\r\n").await.unwrap();
+        dribble(stream, b" ").await;
+    };
+    let idle = async |receiver: &Receiver| {
+        let mut stream = connected(receiver, "localhost").await.unwrap();
+        exchanged(&mut stream, &bare("POST", "{}")).await;
+        // Keeps the connection open, whatever comes.
+        std::future::pending::<()>().await;
+    };
+    let again = async |receiver: &Receiver| {
+        let mut stream = connected(receiver, "localhost").await.unwrap();
+        while !exchanged(&mut stream, &bare("POST", "{}")).await.is_empty() {}
+        std::future::pending::<()>().await;
+    };
+    // Requests by the thousand, of whose answers none is read.
+    let unread = async |receiver: &Receiver| {
+        let stream = connected(receiver, "localhost").await.unwrap();
+        dribble(stream, &bare("POST", "{}").repeat(1000)).await;
+    };
+    let none = Duration::ZERO;
+    let held: [Duration; 7] = tokio::join!(
+        holds(silent, none),
+        holds(handshake, none),
+        holds(head, none),
+        holds(body, none),
+        holds(idle, none),
+        holds(again, none),
+        holds(unread, none)
+    )
+    .into();
+    assert!(held.iter().all(|&held| held < Duration::from_millis(1900)), "{held:?}");
+    // What the user asked for comes on top.
+    let delayed = holds(again, Duration::from_millis(600)).await;
+    assert!(delayed < Duration::from_millis(2500), "{delayed:?}");
+}
+
+#[tokio::test]
+async fn a14_a_body_that_is_late_is_answered_and_a_head_that_is_late_is_reported() {
+    let (sender, mut told) = ears();
+    let limits = Limits { time: Duration::from_secs(1), ..Limits::default() };
+    let receiver = start_within(options(Some(hmac())), sender, limits).await.unwrap();
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let answer = exchanged(&mut stream, b"POST /in HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{").await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert_eq!(told.recv().await.unwrap().body, None);
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    exchanged(&mut stream, b"POST /in HT").await;
+    assert!(told.no_request().await.why.contains("no complete request within 1s"));
+}
+
+#[tokio::test]
+async fn c28_headers_and_body_are_reported_without_credentials() {
+    let bearer = Draft::new(crate::domain::auth::bearer::SPEC)
+        .with(field::URL, "https://localhost/in")
+        .with(crate::domain::auth::bearer::TOKEN, "mF_9.B5f-4.1JqM");
+    let (receiver, mut told) = started(options(Some(bearer.check().unwrap().settings))).await;
+    let mut stream = connected(&receiver, "localhost").await.unwrap();
+    let head = "POST /in HTTP/1.1\r\nhost: localhost\r\nX-Echo: mF_9.B5f-4.1JqM\r\nAuthorization: Bearer another-0123\r\nCookie: a=b\r\nX-Raw: ";
+    let secret = b"mF_9.B5f-4.1JqM";
+    let body = [vec![b'x'; BODY_KEPT - 5].as_slice(), secret, &[b'y'; 5000]].concat();
+    let rest = format!("\r\ncontent-length: {}\r\n\r\n", body.len());
+    exchanged(&mut stream, &[head.as_bytes(), b"\xff\xe9", rest.as_bytes(), &body].concat()).await;
+    let seen = told.recv().await.unwrap();
+    let headers: Vec<_> = seen.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let bearer = format!("authorization: Bearer {DOTS}");
+    let (echo, cookie) = (format!("x-echo: {DOTS}"), format!("cookie: {DOTS}"));
+    assert_eq!(
+        headers,
+        ["host: localhost", &echo, &bearer, &cookie, r"x-raw: \xff\xe9", &format!("content-length: {}", body.len())]
+    );
+    let shown = seen.body.unwrap();
+    assert!(shown.truncated && shown.bytes.len() <= BODY_KEPT && seen.body_bytes == body.len());
+    assert!(!String::from_utf8_lossy(&shown.bytes).contains("mF_"), "a part of the secret is shown at the cut");
 }
 
 #[tokio::test]
