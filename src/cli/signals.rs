@@ -1,43 +1,136 @@
 //! The signals that end a command, each with the exit code by which a shell reports it.
+//!
+//! ```text
+//! signal ──▶ thread ──▶ runtime ──▶ the command, which stops in good order
+//!              └─ if the runtime does not answer: the end
+//! ```
+//! A command that writes to a pipe that nobody reads, or to a terminal that takes nothing, waits for ever. So a thread of its own
+//! hears the signals, and from the first one on it asks the runtime again and again whether it is still alive.
 
-use std::future::poll_fn;
 use std::io;
-use std::task::Poll;
+use std::sync::mpsc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::echo;
+use crate::ops::signals::{self, Caught};
 
-/// Caught signals.
-pub struct Signals(Vec<(Signal, u8)>);
+/// How long a command may do nothing but wait for something that is no event of its runtime, once a signal came.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// The time between two such questions.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Who is told of signals. There is one thread for the process; commands come and go.
+static LISTENER: Mutex<Listener> = Mutex::new(Listener { started: false, to_runtime: None });
+
+struct Listener {
+    /// Whether the thread runs.
+    started: bool,
+    /// `None` while nothing is to be stopped in good order: a signal ends the process as if it were not caught.
+    to_runtime: Option<UnboundedSender<Heard>>,
+}
+
+enum Heard {
+    Signal(u8),
+    AreYouAlive(mpsc::Sender<()>),
+}
+
+fn listener() -> MutexGuard<'static, Listener> {
+    LISTENER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Caught signals, until it is dropped.
+pub struct Signals(UnboundedReceiver<u8>);
 
 impl Signals {
-    /// Catches SIGHUP, SIGINT and SIGTERM from now on. One that is ignored stays ignored: `nohup` means it, and so does a shell
-    /// that starts something in the background.
+    /// Catches what would end the process from now on. A signal that is ignored stays ignored: `nohup` means it, and so does a
+    /// shell that starts something in the background. Only inside a runtime.
     pub fn catch() -> Result<Self, Failure> {
         Self::register().map_err(|error| Failure::bug(format!("Signals cannot be caught: {error}.")))
     }
 
     fn register() -> io::Result<Self> {
-        let ignored = ignored();
-        let kinds = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), exit::INTERRUPTED), (SignalKind::terminate(), 143)];
-        let wanted = kinds.into_iter().filter(|(kind, _)| ignored & bit(kind.as_raw_value()) == 0);
-        Ok(Self(wanted.map(|(kind, code)| Ok((signal(kind)?, code))).collect::<io::Result<_>>()?))
+        let mut listener = listener();
+        if !listener.started {
+            let ignored = ignored();
+            let caught = Caught::catch(signals::ending().filter(|&number| ignored & bit(number) == 0))?;
+            std::thread::Builder::new().name("signals".into()).stack_size(64 * 1024).spawn(move || listen(caught))?;
+            listener.started = true;
+        }
+        let (to_runtime, mut heard) = unbounded_channel();
+        let (to_command, codes) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(heard) = heard.recv().await {
+                match heard {
+                    // The command has ended, or is about to.
+                    Heard::Signal(code) => drop(to_command.send(code)),
+                    Heard::AreYouAlive(answer) => drop(answer.send(())),
+                }
+            }
+        });
+        listener.to_runtime = Some(to_runtime);
+        Ok(Self(codes))
     }
 
     /// The code of the next one.
     pub async fn next(&mut self) -> u8 {
-        poll_fn(|context| {
-            for (stream, code) in &mut self.0 {
-                if stream.poll_recv(context).is_ready() {
-                    return Poll::Ready(*code);
-                }
-            }
-            Poll::Pending
-        })
-        .await
+        match self.0.recv().await {
+            Some(code) => code,
+            None => std::future::pending().await,
+        }
     }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        listener().to_runtime = None;
+    }
+}
+
+/// The thread.
+fn listen(mut caught: Caught) {
+    let mut first = None;
+    loop {
+        let timeout = first.and_then(|_| Timespec::try_from(PAUSE).ok());
+        let _ = poll(&mut [PollFd::new(&caught, PollFlags::IN)], timeout.as_ref());
+        for code in caught.take().into_iter().map(signals::exit_code) {
+            first.get_or_insert(code);
+            let told = listener().to_runtime.as_ref().is_some_and(|runtime| runtime.send(Heard::Signal(code)).is_ok());
+            if !told {
+                end(code);
+            }
+        }
+        if let Some(code) = first
+            && !is_alive()
+        {
+            end(code);
+        }
+    }
+}
+
+/// Whether the runtime answers within [`ANSWER`]; it does not while its thread waits for a write.
+fn is_alive() -> bool {
+    let asked = Instant::now();
+    let (answer, answered) = mpsc::channel();
+    if let Some(runtime) = &listener().to_runtime {
+        let _ = runtime.send(Heard::AreYouAlive(answer));
+    }
+    if answered.recv_timeout(ANSWER).is_ok() {
+        return true;
+    }
+    // There is no runtime any more: what is left to do, such as printing what came of it, has as long.
+    std::thread::sleep(ANSWER.saturating_sub(asked.elapsed()));
+    false
+}
+
+fn end(code: u8) -> ! {
+    echo::give_back();
+    signals::end(code)
 }
 
 /// The mask of ignored signals as the system reports it (proc(5)), else 0.

@@ -1,5 +1,4 @@
-//! Bodies in files: the user's events in the config directory's `events/`, a response saved where the user says, a body in an
-//! editor.
+//! Bodies in files: the user's events in the config directory's `events/`, and a response saved where the user says.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,9 +15,6 @@ pub const MAX_EVENT: usize = 1024 * 1024;
 
 /// The largest total size of the user's events in bytes: they are read before the app opens.
 const MAX_EVENTS_BYTES: usize = 8 * 1024 * 1024;
-
-/// The largest body that an editor may return, in bytes.
-const MAX_EDITED: usize = 16 * 1024 * 1024;
 
 /// The largest number of the user's events.
 const MAX_EVENTS: usize = 100;
@@ -89,43 +85,6 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
-/// A temporary file with a body, for an editor; removed when dropped.
-#[derive(Debug)]
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    /// Writes the body to a new file in the state directory.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn new(paths: &Paths, body: &[u8]) -> io::Result<Self> {
-        paths.create_state_dir().map_err(|error| io::Error::other(error.to_string()))?;
-        // Editors choose the highlighting by the extension.
-        let path = paths.state_dir.join(format!("event-{}.json", uuid::Uuid::new_v4().simple()));
-        write_new(&path, body)?;
-        Ok(Self(path))
-    }
-
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// The body as the editor left it.
-    ///
-    /// # Errors
-    /// [`FileError`]: it is gone, or too large for an event.
-    pub fn read(&self) -> Result<Vec<u8>, FileError> {
-        read(&self.0, MAX_EDITED)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,16 +130,5 @@ mod tests {
         assert_eq!(write_new(&path, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_scratch_file_is_removed_when_dropped() {
-        let home = tempfile::tempdir().unwrap();
-        let scratch = Scratch::new(&paths(&home), b"{}").unwrap();
-        let path = scratch.path().to_owned();
-        fs::write(&path, "{\"x\":1}").unwrap();
-        assert_eq!(scratch.read().unwrap(), b"{\"x\":1}");
-        drop(scratch);
-        assert!(!path.exists());
     }
 }

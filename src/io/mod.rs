@@ -7,5 +7,7 @@ pub mod fs;
 pub mod http;
 pub mod log;
 pub mod receiver;
+pub mod scratch;
+pub mod signals;
 pub mod state;
 pub(crate) mod sync;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::waypost::Waypost;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
-use crate::io::bodies::{self, Scratch};
+use crate::io::bodies;
+use crate::io::scratch::{self, Scratch};
 
 impl Waypost {
     #[must_use]
@@ -39,5 +40,10 @@ impl Waypost {
     /// The file cannot be written.
     pub fn scratch(&self, body: &[u8]) -> Result<Scratch, Problem> {
         Scratch::new(&self.paths, body).map_err(|error| Problem::not_written(&self.paths.state_dir, &error))
+    }
+
+    /// Removes the temporary files that a process left which was killed.
+    pub fn sweep_scratch(&self) {
+        scratch::sweep(&self.paths);
     }
 }

@@ -13,6 +13,7 @@ mod problem;
 mod register;
 pub mod relay;
 pub mod send;
+pub mod signals;
 mod task;
 mod test;
 pub mod verify;

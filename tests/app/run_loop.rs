@@ -32,6 +32,14 @@ impl Shell for Stops {
         unreachable!("no editor is called here")
     }
 
+    fn is_drawn(&self) -> bool {
+        true
+    }
+
+    async fn drawn(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     async fn edit(&mut self, _: &Path, _: impl Future<Output = ()>) -> Result<(), String> {
         unreachable!("no editor is called here")
     }

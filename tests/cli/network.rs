@@ -310,6 +310,44 @@ fn h48_a_signal_stops_a_delivery_and_it_is_recorded() {
 }
 
 #[test]
+fn a13_every_signal_that_ends_a_command_stops_the_delivery() {
+    for (signal, code) in
+        [(Signal::QUIT, 131), (Signal::USR1, 138), (Signal::USR2, 140), (Signal::ALARM, 142), (Signal::PROF, 155)]
+    {
+        let (home, out) = stopped_by(signal);
+        assert_eq!(out.exits(code).json()["delivery"]["outcome"], "stopped");
+        assert_eq!(history(&home)[0]["outcome"], "stopped");
+    }
+}
+
+/// Standard output is a pipe that nobody reads, and that is full soon.
+fn into_a_full_pipe(command: &mut std::process::Command) -> (std::process::Child, std::os::fd::OwnedFd) {
+    let (reader, writer) = rustix::pipe::pipe().unwrap();
+    rustix::pipe::fcntl_setpipe_size(&writer, 4096).unwrap();
+    let child = command.stdin(std::process::Stdio::null()).stdout(writer).stderr(std::process::Stdio::null()).spawn().unwrap();
+    (child, reader)
+}
+
+#[test]
+fn a05_a_signal_ends_a_command_whose_output_nobody_reads() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body("x".repeat(16 * 1024))]);
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129), (Signal::QUIT, 131)] {
+        let home = registered_at(&receiver, &["--auth", "default"], "");
+        let (mut child, reader) = into_a_full_pipe(&mut home.command(&["test", "--json"]));
+        let deadline = std::time::Instant::now() + DEADLINE;
+        while rustix::io::ioctl_fionread(&reader).unwrap() < 4096 {
+            assert!(std::time::Instant::now() < deadline, "the pipe was not filled");
+            std::thread::yield_now();
+        }
+        let begun = std::time::Instant::now();
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{signal:?}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{signal:?}: it took {:?}", begun.elapsed());
+        assert_eq!(history(&home)[0]["outcome"], "delivered");
+    }
+}
+
+#[test]
 fn an_ignored_signal_stays_ignored() {
     let slow = Answer::status(200).after(Duration::from_millis(500));
     let receiver = Receiver::scripted(expect_nothing(), vec![slow]);

@@ -59,6 +59,36 @@ fn every_exit_restores_the_terminal() {
 }
 
 #[test]
+fn a13_every_signal_restores_the_terminal_of_a_question() {
+    for (signal, code) in [(Signal::QUIT, 131), (Signal::USR1, 138), (Signal::ALARM, 142)] {
+        let home = Home::new();
+        let mut pty = asking(&home);
+        pty.signal(signal);
+        assert_eq!(pty.wait_exit().code, Some(code), "{signal:?}");
+        pty.assert_terminal_whole();
+    }
+}
+
+#[test]
+fn a05_a_signal_ends_a_question_that_the_terminal_does_not_show() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+        let home = Home::new();
+        let mut pty = crate::support::pty::Command::new("sh", home.path())
+            .args(&["-c", &format!("echo ready; read line; exec \"$0\" {}", REGISTER.join(" ")), crate::support::WAYPOST])
+            .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+            .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap())
+            .start();
+        pty.wait_for("ready");
+        pty.hold_output(true);
+        pty.send(b"\n");
+        pty.wait_raw();
+        pty.signal(signal);
+        assert_eq!(pty.wait_end().code, Some(code), "{signal:?}");
+        assert!(!pty.is_raw(), "{signal:?}");
+    }
+}
+
+#[test]
 fn what_is_typed_after_the_answer_does_not_reach_the_shell() {
     let home = Home::new();
     let script = format!("\"$0\" {} ; echo done; read -r line; echo \"got <$line>\"", REGISTER.join(" "));

@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::os::fd::AsRawFd as _;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
-use rustix::termios::{self, InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex};
+use rustix::termios::{self, Action, InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex};
 
 pub use super::key::Key;
 
@@ -115,6 +116,9 @@ struct State {
     raw: Vec<u8>,
     /// The reader is to let go of the master side.
     closing: bool,
+    /// The reader is to read nothing; whether it does.
+    paused: bool,
+    resting: bool,
     stopped: bool,
     exit: Option<Exit>,
 }
@@ -145,6 +149,8 @@ impl Pty {
             parser: vt100::Parser::new(at_least_one(command.rows), at_least_one(command.cols), 0),
             raw: Vec::new(),
             closing: false,
+            paused: false,
+            resting: false,
             stopped: false,
             exit: None,
         };
@@ -289,12 +295,69 @@ impl Pty {
         self.wait("quiet", move |state| state.settled() >= settles);
     }
 
+    /// From now on nobody reads what the program writes, and the terminal has no room for more of it.
+    pub fn stop_reading(&mut self) {
+        self.shared.lock().paused = true;
+        // Wakes the reader, which then sees that it is to rest.
+        self.slave.write_all(SETTLED).unwrap();
+        self.wait("rest of the reader", |state| state.resting);
+        // A description of its own: the program's writes are to wait.
+        let name = format!("/proc/self/fd/{}", self.slave.as_raw_fd());
+        let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let full = File::from(rustix::fs::open(name, flags, Mode::empty()).unwrap());
+        for size in [4096, 1] {
+            while (&full).write(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    /// Reads on.
+    pub fn read_on(&mut self) {
+        self.shared.lock().paused = false;
+        self.shared.changed.notify_all();
+    }
+
+    /// The terminal shows nothing until it is told otherwise, as at ^S.
+    pub fn hold_output(&self, hold: bool) {
+        termios::tcflow(&self.slave, if hold { Action::OOff } else { Action::OOn }).unwrap();
+    }
+
+    /// As [`Pty::wait_stopped`], where the terminal may take nothing.
+    #[track_caller]
+    pub fn wait_stop(&self) {
+        self.wait("a stop", |state| state.stopped);
+    }
+
+    /// Waits until the program has taken the terminal, which may show nothing.
+    #[track_caller]
+    pub fn wait_raw(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        while !self.is_raw() {
+            assert!(Instant::now() < deadline, "the terminal was not taken within {DEADLINE:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until the program has ended, and for nothing else: what it wrote may still be in the terminal.
+    #[track_caller]
+    pub fn wait_end(&self) -> Exit {
+        self.wait("the end", |state| state.exit.is_some());
+        self.shared.lock().exit.clone().unwrap()
+    }
+
     /// Closes the terminal under the program, as a lost SSH connection does.
     pub fn hang_up(&mut self) {
         let Some(master) = self.master.take() else { return };
-        self.shared.lock().closing = true;
+        self.hold_output(false);
+        let resting = {
+            let mut state = self.shared.lock();
+            state.closing = true;
+            state.resting
+        };
         // Wakes the reader, which then sees that it is to let go.
-        self.slave.write_all(SETTLED).unwrap();
+        self.read_on();
+        if !resting {
+            self.slave.write_all(SETTLED).unwrap();
+        }
         master.reader.join().unwrap();
         // On drop the writer would type the end-of-file character, unless there is none.
         if let Ok(mut settings) = termios::tcgetattr(&self.slave) {
@@ -376,6 +439,12 @@ fn read(mut from: Box<dyn Read + Send>, to: &Shared) {
         state.parser.process(&chunk[..n]);
         state.raw.extend_from_slice(&chunk[..n]);
         to.changed.notify_all();
+        while state.paused {
+            state.resting = true;
+            to.changed.notify_all();
+            state = to.changed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        state.resting = false;
         if n == 0 || state.closing {
             return;
         }

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{self, kill_current_process_group};
-use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{QueueSelector, tcflush};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use zeroize::Zeroizing;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::echo::Taken;
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::auth::MAX_FIELD_BYTES;
@@ -240,25 +241,5 @@ impl Screen {
             None if io::stderr().is_terminal() => io::stderr().write_all(bytes),
             None => Ok(()),
         };
-    }
-}
-
-/// The terminal while it does not echo; dropping it gives it back.
-struct Taken(Termios);
-
-impl Taken {
-    fn take() -> io::Result<Self> {
-        let before = tcgetattr(io::stdin())?;
-        let mut quiet = before.clone();
-        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG | LocalModes::IEXTEN);
-        let taken = Self(before);
-        tcsetattr(io::stdin(), OptionalActions::Drain, &quiet)?;
-        Ok(taken)
-    }
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
     }
 }

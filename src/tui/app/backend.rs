@@ -233,7 +233,9 @@ impl<W: Write> Backend for LeanBackend<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        // Something else may have written to the terminal: nothing that was known of it holds.
+        // Something else may have written to the terminal: nothing that was known of it holds. What was not written yet would
+        // be erased: while a terminal takes nothing, it would grow with each clear.
+        self.frame.clear();
         self.style = None;
         self.visible = None;
         self.set_style(PLAIN);

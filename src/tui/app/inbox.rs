@@ -15,7 +15,7 @@ use crate::tui::msg::{Msg, Pasted, Press};
 const TICK: Duration = Duration::from_millis(100);
 
 /// The end of the keys: as good as a hang-up.
-const HANG_UP: Msg = Msg::Terminate(129);
+pub const HANG_UP: Msg = Msg::Terminate(129);
 
 pub struct Inbox<K> {
     /// `None` while an editor has the terminal.
@@ -46,18 +46,22 @@ where
         self.ticks.reset();
     }
 
-    /// Waits until something happens, and takes the keys that are there already with it. The clock ticks only while the
-    /// flight is not answered.
+    /// Waits until something happens. The clock ticks only while the flight is not answered.
     pub async fn next(&mut self, flight: Option<&Flight>) -> io::Result<Vec<Msg>> {
         let in_flight = flight.filter(|flight| !flight.answered);
-        let mut messages = tokio::select! {
+        Ok(tokio::select! {
             event = next_key(&mut self.keys) => translate(event)?,
             Some(msg) = self.results.recv() => vec![msg],
             Some(msg) = self.outside.recv() => vec![msg],
             _ = self.ticks.tick(), if in_flight.is_some() => in_flight.map(Flight::tick).into_iter().collect(),
-        };
+        })
+    }
+
+    /// The keys that are there already. Never waits.
+    pub async fn rest(&mut self) -> io::Result<Vec<Msg>> {
+        let mut messages = Vec::new();
         // Polled with the task's own waker: the stream keeps the last one it saw, and would never wake us by another.
-        while !messages.contains(&HANG_UP) {
+        while messages.last() != Some(&HANG_UP) {
             tokio::select! {
                 biased;
                 event = next_key(&mut self.keys) => messages.extend(translate(event)?),

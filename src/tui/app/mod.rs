@@ -3,10 +3,12 @@
 pub mod backend;
 mod edit;
 mod flight;
-mod hangup;
 mod inbox;
 mod perform;
 pub mod run;
+mod screen;
 mod shell;
 pub mod start;
 pub mod terminal;
+mod terminal_keys;
+mod watch;

@@ -5,13 +5,14 @@
 //!    ▲                 │                     │
 //!    └─────────────────┼──── Msg ────────────┘
 //!                      ▼
-//!                view, if the model changed
+//!                view, if the model changed and the terminal has taken the last frame
 //! ```
 //!
 //! Between them nothing runs: a clock ticks only while a delivery is in flight.
 
 use std::collections::VecDeque;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::ops::Waypost;
 use crate::tui::app::edit::edit;
 use crate::tui::app::flight::{self, Flight};
-use crate::tui::app::inbox::Inbox;
+use crate::tui::app::inbox::{HANG_UP, Inbox};
 use crate::tui::app::perform::perform;
 pub use crate::tui::app::shell::Shell;
 use crate::tui::effect::Effect;
@@ -30,6 +31,9 @@ use crate::tui::model::Model;
 use crate::tui::msg::Msg;
 use crate::tui::update::update;
 use crate::tui::view::view;
+
+/// The shortest time between two frames: at less than that nobody sees both.
+const FRAME: Duration = Duration::from_millis(8);
 
 /// How long after an editor's end an interrupt is still taken for the editor's. In raw mode ^C is no signal: one that comes
 /// then comes from elsewhere, and rarely in that time.
@@ -53,6 +57,9 @@ struct Loop<'a, B: Backend, S: Shell> {
     /// What happened, and was not passed to `update` yet.
     messages: VecDeque<Msg>,
     flight: Option<Flight>,
+    /// The screen does not show the model as it is.
+    stale: bool,
+    drawn_at: Option<Instant>,
     edited_at: Option<Instant>,
 }
 
@@ -68,8 +75,10 @@ where
     pub async fn run(self, keys: S::Keys, outside: UnboundedReceiver<Msg>) -> io::Result<u8> {
         let Self { model, waypost, terminal, shell } = self;
         let inbox = Inbox::new(keys, outside);
+        let stale = model.changed;
+        let messages = VecDeque::new();
         let mut running =
-            Loop { model, waypost, terminal, shell, inbox, messages: VecDeque::new(), flight: None, edited_at: None };
+            Loop { model, waypost, terminal, shell, inbox, messages, flight: None, stale, drawn_at: None, edited_at: None };
         let result = running.until_the_end().await;
         // Also when the terminal failed: it may have gone, and the delivery with it.
         if let Some(flight) = running.flight {
@@ -86,16 +95,37 @@ where
     async fn until_the_end(&mut self) -> io::Result<u8> {
         loop {
             self.draw()?;
-            self.messages.extend(self.inbox.next(self.flight.as_ref()).await?);
+            tokio::select! {
+                messages = self.inbox.next(self.flight.as_ref()) => self.messages.extend(messages?),
+                drawn = self.shell.drawn(), if self.stale => drawn?,
+            }
+            self.gather().await?;
             if let Some(code) = self.update().await? {
                 return Ok(code);
             }
         }
     }
 
-    /// Draws the model, if it changed.
+    /// Keys that come by the thousand, as those of a paste do, are drawn together.
+    async fn gather(&mut self) -> io::Result<()> {
+        self.messages.extend(self.inbox.rest().await?);
+        let Some(left) = self.drawn_at.and_then(|at| FRAME.checked_sub(at.elapsed())) else { return Ok(()) };
+        let mut next = pin!(tokio::time::sleep(left));
+        while self.messages.back() != Some(&HANG_UP) {
+            tokio::select! {
+                () = &mut next => break,
+                messages = self.inbox.next(self.flight.as_ref()) => self.messages.extend(messages?),
+            }
+            self.messages.extend(self.inbox.rest().await?);
+        }
+        Ok(())
+    }
+
+    /// Draws the model, if it changed and the terminal can take it.
     fn draw(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.model.changed) {
+        if self.stale && self.shell.is_drawn() {
+            self.stale = false;
+            self.drawn_at = Some(Instant::now());
             let model = &self.model;
             let drawn = self.terminal.draw(|frame| view(model, frame)).map_err(io::Error::other)?.area;
             // A key can come before the message of the resize: it is meant for what is seen.
@@ -124,7 +154,7 @@ where
                 self.perform(effect).await?;
             }
         }
-        self.model.changed = changed;
+        self.stale |= changed;
         Ok(None)
     }
 

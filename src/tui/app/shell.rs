@@ -14,6 +14,12 @@ pub trait Shell {
     /// Begins to read keys. The one before was dropped: two readers would share the keys between them.
     fn keys(&mut self) -> Self::Keys;
 
+    /// Whether the terminal has taken all that was drawn. Until then nothing more is drawn.
+    fn is_drawn(&self) -> bool;
+
+    /// Ready when it has.
+    fn drawn(&self) -> impl Future<Output = io::Result<()>>;
+
     /// Suspends the process until it is continued.
     fn suspend(&mut self);
 

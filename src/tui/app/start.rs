@@ -5,21 +5,20 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossterm::event::EventStream;
 use ratatui::Terminal;
-use rustix::process::{self, getpid, kill_current_process_group, kill_process};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use rustix::process::{self, kill_current_process_group, kill_process};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::ops::{PAGE, Waypost};
 use crate::tui::app::backend::LeanBackend;
-use crate::tui::app::hangup;
 use crate::tui::app::run::{Run, Shell};
+use crate::tui::app::screen::SCREEN;
 use crate::tui::app::terminal;
 use crate::tui::app::terminal::Taken;
+use crate::tui::app::terminal_keys::TerminalKeys;
+use crate::tui::app::watch;
 use crate::tui::layout::shown_at_most;
 use crate::tui::model::{Environment, Model};
 use crate::tui::msg::Msg;
@@ -43,12 +42,9 @@ pub fn start(
 ) -> io::Result<u8> {
     let snapshot = waypost.snapshot_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
-    let signals = {
-        let _runtime = runtime.enter();
-        Signals::listen()?
-    };
+    let signals = watch::catch()?;
     // Before the first size is asked for, so that no resize goes unheard. It would panic on a terminal that has gone.
-    let keys = EventStream::new();
+    let keys = TerminalKeys::default();
     let panicked = outside.0.clone();
     terminal::give_back_at_panic(move || {
         // A task that panicked may have no other way to report it; if it was the loop, no one reads this.
@@ -63,19 +59,14 @@ pub fn start(
     model.changed = false;
 
     let (to_loop, from_outside) = outside;
-    let gone = to_loop.clone();
-    hangup::watch(move || {
-        hangup::silence();
-        // If the loop has ended, the receiver is gone.
-        let _ = gone.send(Msg::Terminate(129));
-    });
+    watch::watch(signals, to_loop)?;
+    waypost.sweep_scratch();
     let result = runtime.block_on(async {
-        signals.report(&to_loop);
         let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: JobControl };
         run.run(keys, from_outside).await
     });
     // What follows writes to the terminal, and a write that fails would panic.
-    if hangup::silence_if_gone() { Ok(129) } else { result }
+    if watch::silence_if_gone() { Ok(129) } else { result }
 }
 
 /// Whether there is a terminal to run on, at both ends.
@@ -88,56 +79,6 @@ pub fn has_terminal() -> bool {
 #[must_use]
 pub fn outside() -> (UnboundedSender<Msg>, UnboundedReceiver<Msg>) {
     unbounded_channel()
-}
-
-/// The signals that the app answers, listened to.
-struct Signals {
-    /// With the exit code of each, as shells report signals: 128 + its number.
-    ends: Vec<(Signal, u8)>,
-    stop: Signal,
-    goes_on: Signal,
-}
-
-impl Signals {
-    /// Listens from now on; signals that come before [`Signals::report`] are kept.
-    fn listen() -> io::Result<Self> {
-        let ends = [(SignalKind::hangup(), 129), (SignalKind::interrupt(), 130), (SignalKind::terminate(), 143)];
-        let ends = ends.into_iter().map(|(kind, code)| Ok((signal(kind)?, code))).collect::<io::Result<_>>()?;
-        let of = |number: process::Signal| signal(SignalKind::from_raw(number.as_raw()));
-        Ok(Self { ends, stop: of(process::Signal::TSTP)?, goes_on: of(process::Signal::CONT)? })
-    }
-
-    /// Answers them from now on.
-    fn report(self, to_loop: &UnboundedSender<Msg>) {
-        let Self { ends, mut stop, mut goes_on } = self;
-        for (mut signal, code) in ends {
-            let to_loop = to_loop.clone();
-            tokio::spawn(async move {
-                while signal.recv().await.is_some() {
-                    let _ = to_loop.send(Msg::Terminate(code));
-                }
-            });
-        }
-        // While an editor has the terminal it is not ours to take back.
-        let taken = Arc::new(AtomicBool::new(false));
-        let was_taken = Arc::clone(&taken);
-        tokio::spawn(async move {
-            while stop.recv().await.is_some() {
-                was_taken.store(terminal::give_back(), Ordering::SeqCst);
-                let _ = kill_process(getpid(), process::Signal::STOP);
-            }
-        });
-        let to_loop = to_loop.clone();
-        tokio::spawn(async move {
-            while goes_on.recv().await.is_some() {
-                // The shell may have changed the terminal's settings even when the stop was not ours.
-                let ours = terminal::give_back() | taken.swap(false, Ordering::SeqCst);
-                if ours && terminal::take().is_ok() {
-                    let _ = to_loop.send(Msg::Resumed);
-                }
-            }
-        });
-    }
 }
 
 /// How long an editor may take to end when it is asked to.
@@ -159,10 +100,18 @@ async fn end(child: &mut tokio::process::Child) -> io::Result<ExitStatus> {
 struct JobControl;
 
 impl Shell for JobControl {
-    type Keys = EventStream;
+    type Keys = TerminalKeys;
 
-    fn keys(&mut self) -> EventStream {
-        EventStream::new()
+    fn keys(&mut self) -> TerminalKeys {
+        TerminalKeys::default()
+    }
+
+    fn is_drawn(&self) -> bool {
+        SCREEN.is_idle()
+    }
+
+    async fn drawn(&self) -> io::Result<()> {
+        SCREEN.idle().await
     }
 
     async fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> Result<(), String> {

@@ -1,19 +1,24 @@
-//! Taking the terminal and giving it back: once, on every way out.
+//! Taking the terminal and giving it back: once, on every way out, and never waiting for it without end.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::panic;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Whether the terminal is in the app's hands. A panic can come from anywhere, so this cannot live in a value.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+use crate::tui::app::screen::{SCREEN, lock};
 
 /// The terminal's settings before it was first taken.
 static FIRST: OnceLock<Termios> = OnceLock::new();
+
+/// Held while the terminal changes hands: the loop takes it and gives it back, and so do a signal and a panic.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// How long a terminal that is given back may take to accept that.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Alternate screen, bracketed paste; cleared, since not every terminal has an alternate screen (screen, or tmux when configured so).
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J";
@@ -21,19 +26,19 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J";
 /// Plain style, bracketed paste off, cursor shown, cleared, main screen.
 const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
-/// Takes the terminal: raw mode, alternate screen, bracketed paste.
+/// Takes the terminal: raw mode, alternate screen, bracketed paste. Does not wait until it has accepted that.
 ///
 /// # Errors
-/// There is no terminal, or it cannot be written to.
+/// There is no terminal, or no thread to write to it.
 pub fn take() -> io::Result<()> {
+    let _changing = lock(&CHANGING);
     if FIRST.get().is_none()
         && let Ok(settings) = tcgetattr(io::stdin())
     {
         let _ = FIRST.set(settings);
     }
     enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
-    write(ENTER)
+    SCREEN.take(ENTER)
 }
 
 /// Takes the terminal back from another program, which may have left it in any state: its settings are those of before it was
@@ -49,38 +54,28 @@ pub fn take_again() -> io::Result<()> {
 }
 
 /// Gives the terminal back, and says whether it was taken; if not, does nothing. Never panics, and does what it can on a
-/// terminal that has gone.
+/// terminal that has gone, or takes nothing.
 pub fn give_back() -> bool {
-    let taken = TAKEN.swap(false, Ordering::SeqCst);
+    let _changing = lock(&CHANGING);
+    let taken = SCREEN.give_back(LEAVE, PATIENCE);
     if taken {
-        let _ = write(LEAVE);
         let _ = disable_raw_mode();
     }
     taken
 }
 
-/// Where frames go: each in one write, so that no terminal shows half of one. The standard library's handle ends a write at the
-/// last line feed, and frames move down by line feeds.
+/// Where frames go.
 pub struct Out;
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // Given back, as by a panic on another thread: it is the shell's.
-        if !TAKEN.load(Ordering::SeqCst) {
-            return Ok(bytes.len());
-        }
-        Ok(rustix::io::write(io::stdout(), bytes)?)
+        SCREEN.draw(bytes)?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn write(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
 }
 
 /// Columns and rows of the terminal.
@@ -101,7 +96,10 @@ pub fn give_back_at_panic(then: impl Fn() + Send + Sync + 'static) {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         give_back();
-        report(info);
+        // It would wait for ever.
+        if SCREEN.is_idle() || !io::stderr().is_terminal() {
+            report(info);
+        }
         then();
     }));
 }

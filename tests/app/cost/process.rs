@@ -51,8 +51,8 @@ fn before_the_first_delivery_there_are_no_workers() {
     app.type_text("e");
     app.wait_for(" Edit destination ");
     let threads = threads(app.pid());
-    // The loop, the one that reads keys, the one that waits for the terminal's hang-up.
-    assert!(threads.len() <= 3, "{threads:?}");
+    // The loop, the one that reads keys, the one that writes to the terminal, the one that waits for signals and the hang-up.
+    assert!(threads.len() <= 4, "{threads:?}");
 }
 
 fn read_until_first_frame(records: usize) -> u64 {
@@ -86,8 +86,9 @@ fn a_frame_is_one_write() {
     app.gone(" Edit destination ");
     app.quit();
     let log = fs::read_to_string(&log).unwrap();
-    // The terminal is taken, three frames, and it is given back.
-    assert_eq!(log.matches(" write(1, ").count(), 5, "{log}");
+    // The terminal is taken, three frames, and it is given back. The first frame may be there before the terminal was taken.
+    let writes = log.matches(" write(1, ").count();
+    assert!((4..=5).contains(&writes), "{writes}: {log}");
 }
 
 #[test]

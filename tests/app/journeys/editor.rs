@@ -50,7 +50,7 @@ fn the_editor_gets_the_terminal_and_the_body_comes_back() {
     assert_eq!(String::from_utf8(body).unwrap(), format!("{{\"word\":\"quit-edit-delete\",\"was\":{}}}", ping.trim_end()));
     // No file with the body is left.
     let left: Vec<_> = fs::read_dir(home.state_dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("event-")), "{left:?}");
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("edit-")), "{left:?}");
     app.quit();
     app.assert_terminal_whole();
 }

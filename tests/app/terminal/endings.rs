@@ -13,7 +13,7 @@ use crate::support::pty::{self, Exit, Key};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
 /// What a debug build may take where the row allows two seconds: a loaded machine schedules late.
-const TWO_SECONDS: Duration = Duration::from_secs(2);
+pub const TWO_SECONDS: Duration = Duration::from_secs(2);
 
 #[track_caller]
 fn assert_hung_up(app: &mut App) {
@@ -28,7 +28,7 @@ fn assert_hung_up(app: &mut App) {
 }
 
 /// A destination whose receiver never answers, and a delivery to it in flight.
-fn in_flight(home: &Home, change: impl FnOnce(pty::Command) -> pty::Command) -> (App, Receiver) {
+pub fn in_flight(home: &Home, change: impl FnOnce(pty::Command) -> pty::Command) -> (App, Receiver) {
     let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Stall]);
     let terminal = home.pty(&[]).env("SSL_CERT_FILE", receiver.ca().to_str().unwrap());
     let mut app = App::start(change(terminal));
@@ -220,4 +220,21 @@ fn h54_without_a_terminal_it_names_the_subcommands() {
     assert!(output.stderr.contains(" demo"), "{}", output.stderr);
     assert_eq!(output.stdout, "");
     assert!(!home.config_dir().exists() && !home.state_dir().exists());
+}
+
+/// Kills the processes that have that directory open: by its number in `/proc/PID/fd`, so no other process is meant.
+pub fn kill_users_of(dir: &std::path::Path) {
+    for process in std::fs::read_dir("/proc").unwrap().filter_map(Result::ok) {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Ok(fds) = std::fs::read_dir(process.path().join("fd")) else { continue };
+        if fds.filter_map(Result::ok).any(|fd| std::fs::read_link(fd.path()).is_ok_and(|target| target == dir)) {
+            let pid = rustix::process::Pid::from_raw(pid).unwrap();
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+            while rustix::process::test_kill_process(pid).is_ok()
+                && std::fs::read_dir(process.path().join("fd")).is_ok_and(|fds| fds.count() > 0)
+            {
+                std::thread::yield_now();
+            }
+        }
+    }
 }

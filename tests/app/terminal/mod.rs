@@ -18,11 +18,15 @@
 //! | copies into tmux, the terminal, or a file if neither works | `clipboard`, `manners: without_a_clipboard_…` |
 //! | text from outside as visible escapes; wide characters keep borders straight | `journeys: h45_…`, `manners: wide_…` |
 //! | any size, any resize | `output: h50_…` |
+//! | a terminal that takes nothing holds nothing up | `blocked` |
+//! | every signal that ends it restores the terminal | `signals` |
 
 mod accessible;
+mod blocked;
 mod clipboard;
 mod endings;
 mod input;
 mod manners;
 mod output;
 mod panics;
+mod signals;

@@ -37,6 +37,14 @@ impl Shell for Panics {
         EventStream::new()
     }
 
+    fn is_drawn(&self) -> bool {
+        true
+    }
+
+    async fn drawn(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+
     async fn edit(&mut self, _file: &Path, _stop: impl Future<Output = ()>) -> Result<(), String> {
         Err("there is no editor here".into())
     }
