@@ -5,7 +5,6 @@ use std::fmt;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::tui::theme::Theme;
@@ -20,6 +19,8 @@ pub struct Editor {
     lines: Vec<String>,
     /// Line, and byte in it.
     cursor: (usize, usize),
+    /// Of all lines, each with its line break.
+    bytes: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Editor {
     /// An editor on a text, the cursor at its beginning.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { lines: text.split('\n').map(str::to_owned).collect(), cursor: (0, 0) }
+        Self { lines: text.split('\n').map(str::to_owned).collect(), cursor: (0, 0), bytes: text.len() + 1 }
     }
 
     #[must_use]
@@ -61,28 +62,37 @@ impl Editor {
         (line, &self.lines[line][..byte])
     }
 
-    fn bytes(&self) -> usize {
-        self.lines.iter().map(|line| line.len() + 1).sum()
-    }
-
     /// Inserts a text, which may have several lines. Controls other than tabs are left out. Returns whether it fits.
     pub fn insert(&mut self, text: &str) -> bool {
-        if self.bytes() + text.len() > MAX_BYTES {
+        if self.bytes + text.len() > MAX_BYTES {
             return false;
         }
-        let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
         let (line, byte) = self.cursor;
-        let tail = self.lines[line].split_off(byte);
-        let mut pieces =
-            text.split('\n').map(|piece| piece.chars().filter(|&c| c == '\t' || !c.is_control()).collect::<String>());
-        self.lines[line].push_str(&pieces.next().unwrap_or_default());
-        let mut at = line;
-        for piece in pieces {
-            at += 1;
-            self.lines.insert(at, piece);
+        let is_kept = |c: &char| *c == '\t' || !c.is_control();
+        if !text.contains(['\n', '\r']) {
+            // As it is typed: nothing but this line is touched.
+            let before = self.lines[line].len();
+            let mut at = byte;
+            for c in text.chars().filter(is_kept) {
+                self.lines[line].insert(at, c);
+                at += c.len_utf8();
+            }
+            self.bytes += self.lines[line].len() - before;
+            self.cursor.1 = at;
+            return true;
         }
-        self.cursor = (at, self.lines[at].len());
-        self.lines[at].push_str(&tail);
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let mut new: Vec<String> = text.split('\n').map(|piece| piece.chars().filter(is_kept).collect()).collect();
+        let last = new.len() - 1;
+        self.bytes += new.iter().map(String::len).sum::<usize>() + last;
+        self.cursor = (line + last, new[last].len() + if last == 0 { byte } else { 0 });
+        let tail = self.lines[line].split_off(byte);
+        new[last].push_str(&tail);
+        let mut new = new.into_iter();
+        self.lines[line].push_str(&new.next().unwrap_or_default());
+        // At once: one by one would move the lines below once for each.
+        let below = line + 1;
+        self.lines.splice(below..below, new);
         true
     }
 
@@ -105,10 +115,14 @@ impl Editor {
     pub fn erase_forward(&mut self) {
         let (line, byte) = self.cursor;
         match self.lines[line][byte..].graphemes(true).next().map(str::len) {
-            Some(length) => drop(self.lines[line].drain(byte..byte + length)),
+            Some(length) => {
+                self.lines[line].drain(byte..byte + length);
+                self.bytes -= length;
+            }
             None if line + 1 < self.lines.len() => {
                 let next = self.lines.remove(line + 1);
                 self.lines[line].push_str(&next);
+                self.bytes -= 1;
             }
             None => {}
         }
@@ -117,7 +131,12 @@ impl Editor {
     /// Erases to the end of the line, or the line break there.
     pub fn erase_to_end(&mut self) {
         let (line, byte) = self.cursor;
-        if byte == self.lines[line].len() { self.erase_forward() } else { self.lines[line].truncate(byte) }
+        if byte == self.lines[line].len() {
+            self.erase_forward();
+        } else {
+            self.bytes -= self.lines[line].len() - byte;
+            self.lines[line].truncate(byte);
+        }
     }
 
     pub fn go(&mut self, to: Move) {
@@ -170,22 +189,21 @@ pub fn draw(editor: &Editor, focused: bool, theme: Theme, frame: &mut Frame, are
         return;
     }
     let (line, before) = editor.cursor();
-    let (column, page, columns) = (text::width(&text::tabbed(before)), usize::from(area.height), usize::from(area.width));
+    let (column, page, columns) = (text::columns(before), usize::from(area.height), usize::from(area.width));
     let top = (line + 1).saturating_sub(page);
     let left = (column + 1).saturating_sub(columns);
-    let lines: Vec<String> = editor.lines().iter().skip(top).take(page).map(|line| text::tabbed(line)).collect();
     let (before, after) = theme.glyphs.choice;
-    for (line, y) in lines.iter().zip(area.y..) {
+    for (line, y) in editor.lines().iter().skip(top).take(page).zip(area.y..) {
         let side = |x| Rect { x, y, width: 1, height: 1 };
+        let (shown, more) = text::part(line, left, columns);
         if left > 0 && !line.is_empty() {
             frame.render_widget(Span::styled(before, theme.styles.dim), side(area.x.saturating_sub(1)));
         }
-        if text::width(line) > left + columns {
+        if more {
             frame.render_widget(Span::styled(after, theme.styles.dim), side(area.right()));
         }
+        frame.render_widget(Line::raw(shown), Rect { y, height: 1, ..area });
     }
-    let lines: Vec<Line> = lines.into_iter().map(Line::raw).collect();
-    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(left).unwrap_or(0))), area);
     if focused {
         let (x, y) = (u16::try_from(column - left).unwrap_or(0), u16::try_from(line - top).unwrap_or(0));
         frame.set_cursor_position(Position { x: area.x + x, y: area.y + y });
@@ -227,6 +245,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_go_in_before_and_after_the_cursor() {
+        let mut editor = Editor::new("ab\ncd");
+        editor.go(Move::Right);
+        assert!(editor.insert("1\r\n2\r3\u{7}"));
+        assert_eq!((editor.text().as_str(), editor.cursor()), ("a1\n2\n3b\ncd", (2, "3")));
+        assert!(editor.insert("\r"));
+        assert_eq!((editor.text().as_str(), editor.cursor()), ("a1\n2\n3\nb\ncd", (3, "")));
+        assert!(!editor.insert(&"x".repeat(MAX_BYTES)));
+    }
+
+    #[test]
     fn goes_where_a_parser_points() {
         let mut editor = Editor::new("{\n  é:1");
         editor.go_to(2, 4);
@@ -258,6 +287,7 @@ mod tests {
                 }
                 let (line, _) = editor.cursor();
                 prop_assert!(line < editor.lines().len());
+                prop_assert_eq!(editor.bytes, editor.text().len() + 1);
             }
         }
     }

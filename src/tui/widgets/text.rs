@@ -1,9 +1,11 @@
 //! Text in columns: width, wrapping, cutting.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthStr as _;
+use std::borrow::Cow;
 
-use crate::domain::text::visible;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use crate::domain::text::{is_unsafe, visible, visible_columns};
 
 pub fn width(text: &str) -> usize {
     text.width()
@@ -139,9 +141,54 @@ fn take<'a>(graphemes: impl Iterator<Item = &'a str>, columns: usize) -> String 
         .collect()
 }
 
-/// A line that is edited, as it is shown: a tab as two spaces.
-pub fn tabbed(line: &str) -> String {
-    visible(&line.replace('\t', "  ")).into_owned()
+/// What a grapheme of a line that is edited is shown as: a tab as two spaces.
+fn shown(grapheme: &str) -> Cow<'_, str> {
+    if grapheme == "\t" { Cow::Borrowed("  ") } else { visible(grapheme) }
+}
+
+/// Whether each byte of a line is one column. Most of what is edited is such text, and lines of it can be long.
+fn is_one_column_a_byte(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// The columns of a line that is edited.
+pub fn columns(line: &str) -> usize {
+    if is_one_column_a_byte(line) {
+        return line.len();
+    }
+    line.graphemes(true).map(columns_of).sum()
+}
+
+/// The columns of what is shown of a grapheme.
+fn columns_of(grapheme: &str) -> usize {
+    if !grapheme.chars().any(is_unsafe) {
+        return width(grapheme);
+    }
+    let of_char = |c| if is_unsafe(c) { visible_columns(c) } else { c.width().unwrap_or(0) };
+    grapheme.chars().map(of_char).sum()
+}
+
+/// The part of a line that is edited which is in the columns from `left` on, and whether there is more after it. What is wider than one
+/// column and begins before `left` is left out, with spaces for what of it would be shown.
+pub fn part(line: &str, left: usize, columns: usize) -> (String, bool) {
+    if is_one_column_a_byte(line) {
+        let end = line.len().min(left + columns);
+        return (line[left.min(end)..end].to_owned(), end < line.len());
+    }
+    let (mut out, mut at) = (String::new(), 0);
+    for grapheme in line.graphemes(true) {
+        let next = at + columns_of(grapheme);
+        if next > left + columns {
+            return (out, true);
+        }
+        if at >= left {
+            out.push_str(&shown(grapheme));
+        } else if next > left {
+            out.push_str(&" ".repeat(next - left));
+        }
+        at = next;
+    }
+    (out, false)
 }
 
 /// A text padded with spaces to `columns`.
@@ -152,6 +199,24 @@ pub fn padded(text: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_line_is_what_its_columns_show() {
+        for (line, left, expected) in [
+            ("abcdef", 0, ("abcd", true)),
+            ("abcdef", 2, ("cdef", false)),
+            ("abcdef", 9, ("", false)),
+            ("a\tbcd", 0, ("a  b", true)),
+            ("a\tbcd", 2, (" bcd", false)),
+            ("漢字漢", 0, ("漢字", true)),
+            ("漢字漢", 1, (" 字", true)),
+            ("e\u{301}\u{200b}", 0, ("e\u{301}", true)),
+        ] {
+            let (shown, more) = part(line, left, 4);
+            assert_eq!((shown.as_str(), more), expected, "{line:?} from {left}");
+        }
+        assert_eq!(["", "abc", "a\tb", "漢a", "\u{1b}"].map(columns), [0, 3, 4, 3, 4]);
+    }
 
     #[test]
     fn words_wrap_and_long_ones_break() {

@@ -4,6 +4,7 @@
 mod allocations;
 mod bytes;
 mod history;
+mod paste;
 mod process;
 mod same_screen;
 mod screen;

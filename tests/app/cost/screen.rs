@@ -46,6 +46,7 @@ impl Screen {
         let model = Model::new((80, 24), Environment::default(), snapshot);
         let mut screen = Self { model, terminal, written };
         screen.draw();
+        screen.model.changed = false;
         screen
     }
 
@@ -65,11 +66,22 @@ impl Screen {
 
     fn take(&mut self, msg: Msg) -> usize {
         let before = self.written.get();
+        self.update(msg);
+        self.draw_if_changed();
+        self.written.get() - before
+    }
+
+    /// Without a frame: more messages are there already.
+    pub fn update(&mut self, msg: Msg) {
+        let changed = self.model.changed;
         update(&mut self.model, msg);
+        self.model.changed |= changed;
+    }
+
+    pub fn draw_if_changed(&mut self) {
         if std::mem::take(&mut self.model.changed) {
             self.draw();
         }
-        self.written.get() - before
     }
 
     fn draw(&mut self) {

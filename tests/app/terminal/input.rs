@@ -94,6 +94,47 @@ fn h52_a_megabyte_is_refused_at_once() {
     app.wait_for(&format!("{URL}/more"));
 }
 
+/// The editor of a body, on an event of its own.
+fn editor() -> (Home, App) {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    app.register(URL, &Typed::Default);
+    app.open_test();
+    app.key(Key::Ctrl('e'));
+    app.wait_for("The body as it will be sent");
+    (home, app)
+}
+
+/// Of a debug build, on a machine that does other things as well, and with what it takes to hand the keys over.
+const LONG_PASTE: Duration = Duration::from_millis(1500);
+
+#[test]
+fn a17_a_paste_without_brackets_into_one_line() {
+    let (_home, mut app) = editor();
+    for text in ["x".repeat(20_000), "漢".repeat(7_000), "e\u{301}".repeat(7_000)] {
+        let before = app.cpu();
+        app.send(text.as_bytes());
+        app.type_text("END");
+        app.wait_for("END");
+        let used = app.cpu().saturating_sub(before);
+        assert!(used < LONG_PASTE, "it took {used:?} for {:?}…", &text[..3]);
+        app.press(&[Key::Home]);
+        app.gone("END");
+    }
+}
+
+#[test]
+fn a17_a_paste_of_newlines_in_brackets() {
+    let (_home, mut app) = editor();
+    let before = app.cpu();
+    app.paste(&format!("{}END", "\n".repeat(120_000)));
+    app.wait_for("END");
+    let used = app.cpu().saturating_sub(before);
+    assert!(used < LONG_PASTE, "it took {used:?}");
+    app.type_text("more");
+    app.wait_for("ENDmore");
+}
+
 #[test]
 fn h52_a_full_field_accepts_no_more() {
     let home = Home::new();

@@ -48,7 +48,7 @@ impl Rows {
 
 pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     let mut rows = Rows::default();
-    let notices = &form.notices;
+    let notices = form.notices();
     let field = |rows: &mut Rows, field: Field| {
         let from = rows.lines.len();
         if field.has_details() {

@@ -1,5 +1,6 @@
 //! What the Register and Edit popup knows: inputs that follow the auth type, focus, errors and notes.
 
+use std::cell::OnceCell;
 use std::iter;
 use std::ops::Range;
 
@@ -53,8 +54,9 @@ pub struct Form {
     pub errors: Vec<Problem>,
     /// What was done to an input, or refused; shown below its field.
     pub notes: Vec<Notice>,
-    /// What is worth knowing about the inputs. Made at each change, not at each frame.
-    pub notices: Vec<Notice>,
+    /// What is worth knowing about the inputs. Made when it is first shown after a change: of thousands of keys that come at once,
+    /// only the last is shown.
+    notices: OnceCell<Vec<Notice>>,
     pub saving: Option<Saving>,
     /// Why the last save failed.
     pub problem: Option<Problem>,
@@ -101,7 +103,7 @@ impl Form {
             generated: false,
             errors: Vec::new(),
             notes: Vec::new(),
-            notices: Vec::new(),
+            notices: OnceCell::new(),
             saving: None,
             problem: None,
             pristine: draft,
@@ -279,11 +281,18 @@ impl Form {
     }
 
     fn examine(&mut self) {
-        let mut draft = self.draft();
-        if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
-            draft.keep_url(settings);
-        }
-        self.notices = draft.notices();
+        self.notices.take();
+    }
+
+    /// What is worth knowing about the inputs.
+    pub fn notices(&self) -> &[Notice] {
+        self.notices.get_or_init(|| {
+            let mut draft = self.draft();
+            if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
+                draft.keep_url(settings);
+            }
+            draft.notices()
+        })
     }
 
     /// Puts a URL in, as if it had been typed.
