@@ -5,60 +5,46 @@
 
 use zeroize::Zeroizing;
 
+use super::escape;
+
 /// How many words of 64 bits hold a bit for each pair of bytes.
 const WORDS: usize = 256 * 256 / 64;
 
-/// What begins an escape, which may encode any byte of a form.
-const LEADS: [u8; 3] = [b'%', b'\\', b'&'];
-
 /// The pairs of bytes with which a form, plain or escaped, may begin. They reveal a part of the secret.
-pub struct Openings(Zeroizing<Vec<u64>>);
+pub(super) struct Openings(Zeroizing<Vec<u64>>);
 
 impl Openings {
-    pub fn of<'a>(forms: impl Iterator<Item = &'a [u8]>) -> Self {
+    pub(super) fn of<'a>(forms: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut openings = Self(Zeroizing::new(vec![0; WORDS]));
-        for (at, form) in forms.enumerate() {
-            if at == 0 {
-                for lead in LEADS {
-                    openings.add_all(lead);
-                }
+        let mut forms = forms.peekable();
+        if forms.peek().is_some() {
+            for first in (0..=u8::MAX).filter(|&byte| escape::is_lead(byte)) {
+                openings.add_where(first, |second| escape::may_begin(first, second));
             }
+        }
+        for form in forms {
             let [first, rest @ ..] = form else { continue };
             for first in plain(*first) {
-                match rest {
-                    [] => openings.add_all(first),
-                    [second, ..] => {
-                        for second in plain(*second).chain(LEADS) {
-                            openings.add(first, second);
-                        }
-                    }
-                }
+                openings.add_where(first, |second| {
+                    rest.first().is_none_or(|&wanted| escape::is_lead(second) || plain(wanted).any(|byte| byte == second))
+                });
             }
         }
         openings
     }
 
-    fn add_all(&mut self, first: u8) {
-        for second in 0..=u8::MAX {
-            self.add(first, second);
+    fn add_where(&mut self, first: u8, may_follow: impl Fn(u8) -> bool) {
+        for second in (0..=u8::MAX).filter(|&second| may_follow(second)) {
+            let (word, bit) = place(first, second);
+            self.0[word] |= bit;
         }
     }
 
-    fn add(&mut self, first: u8, second: u8) {
-        let (word, bit) = place(first, second);
-        self.0[word] |= bit;
-    }
-
     /// Whether a form may begin so. `false` is certain.
-    pub fn may_be(&self, first: u8, second: u8) -> bool {
+    pub(super) fn may_be(&self, first: u8, second: u8) -> bool {
         let (word, bit) = place(first, second);
         self.0[word] & bit != 0
     }
-}
-
-/// Whether a form may begin with that byte. `false` is certain.
-pub fn may_begin(form: &[u8], first: u8) -> bool {
-    LEADS.contains(&first) || form.first().is_some_and(|byte| plain(*byte).any(|it| it == first))
 }
 
 fn place(first: u8, second: u8) -> (usize, u64) {

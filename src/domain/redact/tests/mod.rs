@@ -1,3 +1,5 @@
+mod chains;
+
 use crate::domain::auth::{api_key, basic, bearer, hmac};
 use crate::domain::field;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -132,37 +134,7 @@ fn without_a_secret_nothing_is_masked() {
     assert_eq!((redactor.redact("anything"), redactor.longest()), ("anything".into(), 0));
 }
 
-/// Each form compared at each byte.
-fn masked_slowly(redactor: &Redactor, text: &[u8], cut: bool) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        let mut length = None;
-        for form in &redactor.forms {
-            match find(&text[at..], &form.bytes) {
-                Found::Whole(whole) if form.long_enough || is_word(text, at, whole) => {
-                    length = Some(whole);
-                    break;
-                }
-                Found::Begun(bytes) if cut && bytes >= PREFIX_FROM => length = Some(text.len() - at),
-                _ => {}
-            }
-        }
-        match length {
-            Some(length) => {
-                out.extend_from_slice(DOTS.as_bytes());
-                at += length;
-            }
-            None => {
-                out.push(text[at]);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
-/// Found by the test below: the two backslashes were read as one that is escaped.
+/// Two backslashes may be two, or one that is escaped.
 #[test]
 fn a_secret_that_begins_like_an_escape_is_masked() {
     for secret in [r"\\\\a0aa", r"\\a0aa", r"\u0041aa", "%41%42aa", "&amp;&lt;aa"] {
@@ -187,36 +159,6 @@ proptest! {
         let masked = bearer(&token).redact(&format!("{before}{written}{after}"));
         prop_assert!(!masked.contains(&written) || DOTS.contains(&written));
         prop_assert!(masked.contains(DOTS));
-    }
-
-    #[test]
-    fn the_first_look_misses_nothing(
-        secret in "[ -~ü]{1,12}", texts in proptest::collection::vec((0..8, "[ -~ü]{0,3}"), 1..6)
-    ) {
-        prop_assume!(!secret.trim().is_empty());
-        let mut forms = Forms::default();
-        forms.add_all(secret.as_bytes());
-        let redactor = Redactor::of(forms);
-        for (kind, between) in texts {
-            let written = match kind {
-                0 => secret.clone(),
-                1 => secret.to_uppercase(),
-                2 => utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string(),
-                3 => url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-                4 => serde_json::to_string(&secret).unwrap().trim_matches('"').replace('ü', "\\u00fc"),
-                5 => secret.chars().fold(String::new(), |out, c| out + &format!("&#{};", u32::from(c))),
-                6 => secret.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;"),
-                _ => STANDARD.encode(format!("{between}{secret}")),
-            };
-            let text = format!("{between}{written}{between}").into_bytes();
-            // Also where it was cut off, and where little of it came.
-            for end in [text.len(), text.len() * 2 / 3, 3.min(text.len()), 1.min(text.len())] {
-                for cut in [false, true] {
-                    let text = &text[..end];
-                    prop_assert_eq!(&*redactor.mask(text, cut), &*masked_slowly(&redactor, text, cut), "{:?} {}", text, cut);
-                }
-            }
-        }
     }
 
     #[test]

@@ -1,0 +1,188 @@
+//! Finds forms of a secret in a text that may have been encoded once or twice.
+//!
+//! ```text
+//! text ──► outer escapes ──► inner escapes ──► the bytes of a form
+//! ```
+//!
+//! The text is read once, from its beginning to its end, with every reading at a time: a reading is how far it is in an escape of
+//! each layer and in which form. Two readings that have come to the same are one from there on, of which the longer counts. So
+//! the work is the length of the text times the number of readings, and there are never more of these than forms have bytes,
+//! times the beginnings of escapes.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::escape::{self, Pending};
+use super::openings::Openings;
+
+/// Forms of fewer bytes are masked only where they are a whole word: a password `at` would shred every sentence,
+/// but a header that says just `at` gives it away.
+const WORD_BELOW: usize = 6;
+
+/// The fewest bytes of a form that are masked where a text was cut off in the middle of it.
+pub(super) const PREFIX_FROM: usize = 4;
+
+/// What is looked for.
+pub(super) struct Forms {
+    all: Vec<Zeroizing<Vec<u8>>>,
+    /// Which of them begin with a byte, in either case.
+    by_first: Vec<Vec<u16>>,
+    openings: Openings,
+}
+
+/// What was found in a text.
+#[derive(Default)]
+pub(super) struct Found {
+    /// In no order; they may overlap.
+    pub(super) ranges: Vec<Range<usize>>,
+    /// How many readings went on by one byte.
+    pub(super) steps: usize,
+}
+
+/// The end of a text that is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing follows.
+    Whole,
+    /// What follows was cut off: a form that has begun is masked.
+    Cut,
+}
+
+/// One way to read the text so far.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    outer: Pending,
+    inner: Pending,
+    /// The form, and how many of its bytes are read; `None` before the first.
+    form: Option<(u16, usize)>,
+    /// Where it began. Last, so that the earliest of equal states is the first.
+    from: usize,
+}
+
+impl Forms {
+    pub(super) fn new(all: Vec<Zeroizing<Vec<u8>>>) -> Self {
+        let mut by_first = vec![Vec::new(); 256];
+        for (form, index) in all.iter().zip(0_u16..) {
+            for byte in 0..=u8::MAX {
+                if form.first().is_some_and(|first| first.eq_ignore_ascii_case(&byte)) {
+                    by_first[usize::from(byte)].push(index);
+                }
+            }
+        }
+        let openings = Openings::of(all.iter().map(|form| form.as_slice()));
+        Self { all, by_first, openings }
+    }
+
+    pub(super) fn longest(&self) -> usize {
+        self.all.iter().map(|form| form.len()).max().unwrap_or_default()
+    }
+
+    /// The fewest bytes of a form that is masked inside of words, too.
+    pub(super) fn shortest(&self) -> Option<usize> {
+        self.all.iter().map(|form| form.len()).filter(|&length| length >= WORD_BELOW).min()
+    }
+
+    /// Every place that a form has in a text.
+    pub(super) fn find(&self, text: &[u8], end: End) -> Found {
+        self.find_where(text, end, |first, second| self.openings.may_be(first, second))
+    }
+
+    fn find_where(&self, text: &[u8], end: End, may_begin: impl Fn(u8, u8) -> bool) -> Found {
+        let mut scan = Scan { forms: self, text, at: 0, next: Vec::new(), found: Found::default() };
+        let mut states: Vec<State> = Vec::new();
+        while scan.at < text.len() {
+            let byte = text[scan.at];
+            let begins = text.get(scan.at + 1).is_none_or(|&second| may_begin(byte, second));
+            if begins {
+                states.push(State { outer: Pending::default(), inner: Pending::default(), form: None, from: scan.at });
+            }
+            if !states.is_empty() {
+                scan.found.steps += states.len();
+                for state in states.drain(..) {
+                    scan.outer(state, byte);
+                }
+                std::mem::swap(&mut states, &mut scan.next);
+                if states.len() > 1 {
+                    states.sort_unstable();
+                    states.dedup_by(|later, first| State { from: first.from, ..*later } == *first);
+                }
+            }
+            scan.at += 1;
+        }
+        if end == End::Cut {
+            let begun = states.iter().filter(|state| state.form.is_some_and(|(_, done)| done >= PREFIX_FROM));
+            scan.found.ranges.extend(begun.map(|state| state.from..text.len()));
+        }
+        scan.found
+    }
+
+    /// The same without the first look.
+    #[cfg(test)]
+    pub(super) fn find_everywhere(&self, text: &[u8], end: End) -> Found {
+        self.find_where(text, end, |_, _| true)
+    }
+}
+
+struct Scan<'a> {
+    forms: &'a Forms,
+    text: &'a [u8],
+    at: usize,
+    next: Vec<State>,
+    found: Found,
+}
+
+impl Scan<'_> {
+    /// Reads a byte of the text.
+    fn outer(&mut self, state: State, byte: u8) {
+        escape::each(state.outer, byte, |outer, meant| self.inner(State { outer, ..state }, meant));
+    }
+
+    /// Reads what the outer layer means.
+    fn inner(&mut self, state: State, bytes: &[u8]) {
+        let Some((&byte, rest)) = bytes.split_first() else {
+            // Without anything begun it is where every text is at its first byte.
+            if state.form.is_some() || !state.outer.is_empty() || !state.inner.is_empty() {
+                self.next.push(state);
+            }
+            return;
+        };
+        escape::each(state.inner, byte, |inner, meant| self.form(State { inner, ..state }, meant, rest));
+    }
+
+    /// Reads what the inner layer means, then the rest of what the outer one does.
+    fn form(&mut self, state: State, bytes: &[u8], rest: &[u8]) {
+        let Some((&byte, more)) = bytes.split_first() else { return self.inner(state, rest) };
+        let forms = self.forms;
+        match state.form {
+            Some((form, done)) => {
+                if forms.all[usize::from(form)][done].eq_ignore_ascii_case(&byte) {
+                    self.advance(State { form: Some((form, done + 1)), ..state }, more, rest);
+                }
+            }
+            None => {
+                for &form in &forms.by_first[usize::from(byte)] {
+                    self.advance(State { form: Some((form, 1)), ..state }, more, rest);
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, state: State, more: &[u8], rest: &[u8]) {
+        let Some((form, done)) = state.form else { return };
+        let length = self.forms.all[usize::from(form)].len();
+        if done < length {
+            return self.form(state, more, rest);
+        }
+        let range = state.from..self.at + 1;
+        if length >= WORD_BELOW || is_word(self.text, &range) {
+            self.found.ranges.push(range);
+        }
+    }
+}
+
+/// Whether a stretch is a whole word.
+fn is_word(text: &[u8], range: &Range<usize>) -> bool {
+    let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+    !part(range.start.checked_sub(1).and_then(|before| text.get(before))) && !part(text.get(range.end))
+}
