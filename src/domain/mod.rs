@@ -15,6 +15,7 @@ pub mod event;
 pub mod field;
 pub mod header;
 pub mod json;
+pub mod mangling;
 pub mod mask;
 pub mod problem;
 pub mod redact;

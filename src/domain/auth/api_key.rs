@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
+use super::rules::{mangling_notices, no_control, no_outer_space, not_empty, not_too_long};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
@@ -180,6 +180,9 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     let place = check.keep(place);
     let value = value(check.values.secret(VALUE), in_header);
     let value = check.keep(value);
+    if let Some(value) = &value {
+        mangling_notices(check, VALUE, value);
+    }
     Some(Auth::new(ApiKey { place: place?, value: value? }))
 }
 

@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
+use super::rules::{mangling_notices, no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
 use crate::domain::field::{Field, FieldSpec, Kind, SecretSpec};
+use crate::domain::mangling;
 use crate::domain::mask::Masked;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
@@ -132,6 +133,14 @@ impl AuthMethod for Basic {
 fn check(check: &mut Check<'_>) -> Option<Auth> {
     let username = username(check.values.text(USERNAME));
     let username = check.keep(username);
+    if let Some(name) = &username {
+        if name.trim() != name {
+            check.notice(USERNAME, "starts or ends with whitespace, which is kept");
+        }
+        for notice in mangling::notices_of_name(name) {
+            check.notice(USERNAME, notice);
+        }
+    }
     let password = password(check);
     let password = check.keep(password);
     Some(Auth::new(Basic { username: username?, password: password? }))
@@ -160,6 +169,7 @@ fn password(check: &mut Check<'_>) -> Result<Secret, Problem> {
         check.notice(PASSWORD, advice);
     }
     outer_space_notice(check, PASSWORD, &secret);
+    mangling_notices(check, PASSWORD, &secret);
     Ok(secret)
 }
 

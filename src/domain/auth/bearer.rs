@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::rules::{no_control, no_outer_space, not_empty, not_too_long};
+use super::rules::{mangling_notices, no_control, no_outer_space, not_empty, not_too_long};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
@@ -143,6 +143,7 @@ fn token(check: &mut Check<'_>) -> Result<Secret, Problem> {
     if !is_b64token(text.expose()) {
         check.notice(TOKEN, "has characters outside RFC 6750's token syntax; some servers reject it");
     }
+    mangling_notices(check, TOKEN, &text);
     Ok(text)
 }
 

@@ -1,6 +1,7 @@
 //! Rules for values that more than one field has.
 
 use crate::domain::field::Field;
+use crate::domain::mangling;
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 
@@ -41,6 +42,13 @@ pub(super) fn not_too_long(field: Field, text: &str) -> Result<(), Problem> {
     }
     let what = format!("has {} bytes, more than {MAX_FIELD_BYTES}", text.len());
     Err(Problem::new(field, what, "Servers refuse headers of that size.", "Enter a shorter one."))
+}
+
+/// What looks mangled in a secret, with its position: never an error, since it may be meant.
+pub(super) fn mangling_notices(check: &mut Check<'_>, field: Field, secret: &Secret) {
+    for notice in mangling::notices(secret.expose()) {
+        check.notice(field, notice);
+    }
 }
 
 /// For a secret that may start or end with whitespace.

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use format::format;
 
-use super::rules::{no_control, not_empty, not_too_long, outer_space_notice};
+use super::rules::{mangling_notices, no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
@@ -174,6 +174,13 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
     let timestamp_header = check.keep(timestamp_header);
     let secret = signing_secret(check, scheme);
     let secret = check.keep(secret);
+    if let (Some(key), Some(secret)) = (&header_key, &secret)
+        && format != Format::Standard
+        && secret.secret().expose().starts_with(WHSEC)
+        && matches!(key.wire().as_str(), "webhook-signature" | "svix-signature")
+    {
+        check.notice(FORMAT, "the secret and the header are those of the format standard, which decodes what follows whsec_");
+    }
     let (header_key, secret, timestamp_header) = (header_key?, secret?, timestamp_header?);
     if timestamp_header.as_ref() == Some(&header_key) {
         return check.keep(Err(Problem::new(
@@ -209,6 +216,7 @@ fn signing_secret(check: &mut Check<'_>, scheme: SigningScheme) -> Result<Signin
         check.notice(field, format!("has only {bytes} bytes; {SHORT_KEY_BYTES} and more are hard to guess"));
     }
     outer_space_notice(check, field, &secret);
+    mangling_notices(check, field, &secret);
     Ok(signing)
 }
 

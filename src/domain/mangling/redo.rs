@@ -1,0 +1,100 @@
+//! What a text is often mangled to: for a signature, which shows no secret to compare with.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+use super::Mangling;
+use super::tables::{INVISIBLE, LOOKALIKES, NAMES, QUOTES, TYPOGRAPHIC, wide};
+use crate::domain::signature::hex;
+
+/// What JavaScript's `encodeURIComponent` encodes.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// A text in each form that it is often mangled to, the usual ones first.
+pub(crate) fn redone(text: &str) -> impl Iterator<Item = (Mangling, Zeroizing<Vec<u8>>)> {
+    let around = move |mangling, before: &str, after: &str| (mangling, [before, text, after].concat());
+    let quoted = QUOTES.into_iter().map(move |(open, close)| around(Mangling::Quotes, open, close));
+    let broken = ["\"\n", "'\n"].into_iter().map(move |close| around(Mangling::Quotes, &close[..1], close));
+    let written = ["\\n", "\\r\\n", "\\t"].into_iter().map(move |end| around(Mangling::WrittenLineBreak, "", end));
+    let invisible = INVISIBLE.into_iter().flat_map(move |c| {
+        let c = c.to_string();
+        [around(Mangling::Invisible, &c, ""), around(Mangling::Invisible, "", &c)]
+    });
+    let spaces = ["\u{a0}", "\u{3000}"].into_iter().map(move |space| (Mangling::Invisible, text.replace(' ', space)));
+    let schemes = ["Bearer ", "bearer ", "Basic "].into_iter().map(move |scheme| around(Mangling::Scheme, scheme, ""));
+    let lines = [("", "=", ""), ("", "=\"", "\""), ("", "='", "'"), ("", "=", "\n"), ("", ": ", "")];
+    let exports = [("export ", "=", ""), ("export ", "=\"", "\""), ("export ", "='", "'")];
+    let named = lines.into_iter().chain(exports).flat_map(move |(start, before, after)| {
+        NAMES.into_iter().map(move |name| around(Mangling::Name, &format!("{start}{name}{before}"), after))
+    });
+    let all = quoted
+        .chain(broken)
+        .chain(written)
+        .chain(invisible)
+        .chain(spaces)
+        .chain(schemes)
+        .chain(encoded(text))
+        .chain(replaced(text));
+    all.chain(named).map(|(mangling, text)| (mangling, Zeroizing::new(text.into_bytes())))
+}
+
+fn encoded(text: &str) -> impl Iterator<Item = (Mangling, String)> {
+    let line = [text, "\n"].concat();
+    let percent = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let digits = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02x}") };
+    let lower = text.bytes().map(digits).collect();
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let dump = |separator: &str| text.bytes().map(|byte| hex(&[byte])).collect::<Vec<_>>().join(separator);
+    let spread = |separator: &str| {
+        let pairs: Vec<&str> = (0..text.len()).step_by(2).filter_map(|at| text.get(at..text.len().min(at + 2))).collect();
+        pairs.join(separator)
+    };
+    [
+        (Mangling::PercentEncoded, utf8_percent_encode(text, COMPONENT).to_string()),
+        (Mangling::PercentEncoded, lower),
+        (Mangling::PercentEncoded, percent),
+        (Mangling::PercentEncoded, url::form_urlencoded::byte_serialize(text.as_bytes()).collect()),
+        (Mangling::JsonEscapes, json.replace('/', "\\/")),
+        (Mangling::JsonEscapes, json.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")),
+        (Mangling::JsonEscapes, json),
+        (Mangling::Base64, STANDARD.encode(text)),
+        (Mangling::Base64, STANDARD.encode(&line)),
+        (Mangling::Base64, STANDARD.encode(text).trim_end_matches('=').to_owned()),
+        (Mangling::Base64, format!("{}\n", STANDARD.encode(text))),
+        (Mangling::Base64, URL_SAFE.encode(text)),
+        (Mangling::Hex, hex(text.as_bytes())),
+        (Mangling::Hex, hex(text.as_bytes()).to_uppercase()),
+        (Mangling::Hex, dump(" ")),
+        (Mangling::Hex, dump(":")),
+        (Mangling::Hex, spread(" ")),
+        (Mangling::Hex, spread(":")),
+    ]
+    .into_iter()
+}
+
+/// With characters replaced: all of one kind, and only the first.
+fn replaced(text: &str) -> impl Iterator<Item = (Mangling, String)> {
+    let typographic = TYPOGRAPHIC.into_iter().filter(move |(plain, _)| text.contains(plain));
+    let typographic = typographic.flat_map(move |(plain, other)| {
+        [text.replace(plain, other), text.replacen(plain, other, 1)].map(|text| (Mangling::Typographic, text))
+    });
+    let full = text.chars().map(|c| wide(c).unwrap_or(c)).collect();
+    let lookalikes = LOOKALIKES.into_iter().filter(move |(latin, _)| text.contains(*latin));
+    let lookalikes = lookalikes.flat_map(move |(latin, other)| {
+        let other = other.to_string();
+        [text.replace(latin, &other), text.replacen(latin, &other, 1)].map(|text| (Mangling::Lookalike, text))
+    });
+    typographic.chain([(Mangling::Typographic, full)]).chain(lookalikes)
+}

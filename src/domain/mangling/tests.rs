@@ -1,0 +1,128 @@
+use super::undo::undone_deeply;
+use super::*;
+
+const SECRET: &str = "k9-Fh2 jD8'3\"kf/Lq0s=fi&x";
+
+/// A mangled secret, what it is called, and the position that the notice names.
+const MANGLED: [(&str, Mangling, usize); 31] = [
+    ("\"k9Fh2jD83kfLq0s\"", Mangling::Quotes, 1),
+    ("'k9Fh2jD83kfLq0s'", Mangling::Quotes, 1),
+    ("`k9Fh2jD83kfLq0s`", Mangling::Quotes, 1),
+    ("\u{201c}k9Fh2jD83kfLq0s\u{201d}", Mangling::Quotes, 1),
+    ("\u{201e}k9Fh2jD83kfLq0s\u{201c}", Mangling::Quotes, 1),
+    ("\u{ab}k9Fh2jD83kfLq0s\u{bb}", Mangling::Quotes, 1),
+    ("NAME=k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("export NAME=k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("$env:NAME = k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("Webhook-Secret: k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("\u{feff}k9Fh2jD83kfLq0s", Mangling::Invisible, 1),
+    ("k9Fh2\u{200b}jD83kfLq0s", Mangling::Invisible, 6),
+    ("k9Fh2jD83kfLq0s\u{a0}", Mangling::Invisible, 16),
+    ("k9\u{ad}Fh2jD83kfLq0s", Mangling::Invisible, 3),
+    ("k9\u{2013}Fh2jD83kfLq0s", Mangling::Typographic, 3),
+    ("k9Fh2jD83kf\u{2019}Lq0s", Mangling::Typographic, 12),
+    ("k9\u{fb01}Fh2jD83kfLq0s", Mangling::Typographic, 3),
+    ("k9\u{ff26}h2jD83kfLq0s", Mangling::Typographic, 3),
+    ("k9Fh2jD83kf\u{2026}", Mangling::Typographic, 12),
+    ("k9Fh2jD\u{430}83kfLq0s", Mangling::Lookalike, 8),
+    ("k9Fh2jD83kfLq0s\\n", Mangling::WrittenLineBreak, 16),
+    ("k9Fh2jD83kfLq0s\\r\\n", Mangling::WrittenLineBreak, 16),
+    ("k9%2BFh2jD83kfLq0s", Mangling::PercentEncoded, 3),
+    ("k9Fh2\\/jD83kfLq0s", Mangling::JsonEscapes, 6),
+    ("k9Fh2\\u0026jD83kfLq0s", Mangling::JsonEscapes, 6),
+    ("azlGaDJqRDgza2ZMcTBz", Mangling::Base64, 1),
+    ("azlGaDJqRDgza2ZMcTBzCg==", Mangling::Base64, 1),
+    ("6b 39 46 68 32 6a 44 38 33 6b 66 4c 71 30 73 21", Mangling::Hex, 1),
+    ("6b:39:46:68:32:6a:44:38:33:6b:66:4c:71:30:73:21", Mangling::Hex, 1),
+    ("Bearer k9Fh2jD83kfLq0s", Mangling::Scheme, 1),
+    ("Authorization: Basic k9Fh2jD83kfLq0s", Mangling::Scheme, 1),
+];
+
+#[test]
+fn c20_each_kind_of_mangling_is_noticed_with_its_position() {
+    for (text, mangling, position) in MANGLED {
+        let notices = notices(text);
+        let place = format!("(position {position})");
+        assert!(notices.iter().any(|notice| notice.contains(&place)), "{text}: {notices:?}");
+        assert!(undone_deeply(text).iter().any(|(found, _)| *found == mangling), "{text}");
+        for part in ["k9", "Fh2", "83kf", "NAME"] {
+            assert!(!notices.iter().any(|notice| notice.contains(part)), "{notices:?}");
+        }
+    }
+    // Each layer, with its position in the whole.
+    let layers = notices("export KEY=\"k9\u{2013}Fh2jD83kfLq0s\"");
+    for part in ["a name, as a line of a settings file does (position 1)", "quotation marks (position 12)", "typographic"] {
+        assert!(layers.iter().any(|notice| notice.contains(part)), "{part}: {layers:?}");
+    }
+}
+
+#[test]
+fn c20_what_stands_in_place_of_a_secret_is_noticed() {
+    for text in [
+        "<redacted>",
+        "****************",
+        "changeme",
+        "undefined",
+        "null",
+        "[object Object]",
+        "your-secret-here",
+        "${SECRET}",
+        "$SECRET",
+        "%SECRET%",
+        "{{ secret }}",
+        "xxxxxxxx",
+        "••••••••",
+        "<your secret>",
+        "(null)",
+    ] {
+        assert!(notices(text).iter().any(|notice| notice.contains("placeholder")), "{text}");
+    }
+    for text in [
+        "/run/secrets/hook",
+        "https://vault.example/v1/secret",
+        "op://vault/item/field",
+        "arn:aws:secretsmanager:x",
+        "C:\\secrets\\hook",
+    ] {
+        assert!(notices(text).iter().any(|notice| notice.contains("path")), "{text}");
+    }
+    assert!(notices("@secret.txt").iter().any(|notice| notice.contains("--secret-file")));
+}
+
+#[test]
+fn c20_secrets_as_they_are_issued_get_no_notice() {
+    for text in [
+        "It's a Secret to Everybody",
+        "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+        "5d1d0f4eab9b7b5fbb3ac9e3bb2a7b6f",
+        "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "xoxb-2345-6789-abcdef",
+        "C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQIhro=",
+        "f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        "пароль123",
+        "p\u{e4}ssw\u{f6}rter f\u{fc}r alle",
+        "a%b&c=d;e\"f'g",
+        "/9j4AAQSkZJRgABAQ",
+        "@home-1234567890",
+        "hunter2-hunter2-hunter2",
+        "0123456789",
+        "q\\w{e}r\\t\\",
+    ] {
+        assert_eq!(notices(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_redone_can_be_undone() {
+    for (mangling, bytes) in redone(SECRET) {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        // Hex digits with spaces between are taken for a dump only where they are hex.
+        let is_spread = mangling == Mangling::Hex && text.starts_with("k9");
+        let is_same = |other: &str| other == SECRET || other == SECRET.trim();
+        // A ligature and a dash for two hyphens are undone to what they usually are.
+        let is_found = undone_deeply(&text).iter().any(|(_, other)| is_same(other));
+        assert!(is_found || is_spread, "{mangling:?}: {text}");
+    }
+}
