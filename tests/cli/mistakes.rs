@@ -56,7 +56,7 @@ fn c19_quotes_around_the_secret_are_named_in_both_directions() {
     let header = signature(&mac(&quoted, b"{}"));
     assert_named(&home(SECRET), b"{}", &[&header], "secret", &["with quotes around it"]);
     let header = signature(&mac(SECRET, b"{}"));
-    assert_named(&home(&quoted), b"{}", &[&header], "secret", &["without the quotes that it is registered with"]);
+    assert_named(&home(&quoted), b"{}", &[&header], "secret", &["is registered with quotes around it, but was used without"]);
 }
 
 #[test]
@@ -103,4 +103,29 @@ fn c27_a_plain_hash_is_named() {
 fn c25_escapes_of_another_library_are_named() {
     let header = signature(&mac(SECRET, br#"["\u003C1\u002B1"]"#));
     assert_named(&home(SECRET), br#"["<1+1"]"#, &[&header], "body", &["System.Text.Json", "\\u002B"]);
+}
+
+#[test]
+fn c20_a_mangled_secret_gets_a_notice_when_it_is_registered() {
+    let said = |auth: &[&str], secret: &str| {
+        let home = Home::new();
+        let args = [&["register", "--url", "https://h.example/in", "--secret-stdin", "--auth"][..], auth].concat();
+        let out = home.waypost_stdin(&args, secret.as_bytes()).exits(0);
+        let text = format!("{}{}", out.stdout, out.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(!text.contains("k9Fh2jD83kfLq0s"), "{text}");
+        text
+    };
+    let hmac: &[&str] = &["hmac", "--header-key", "X-Signature"];
+    for (auth, secret, position) in [
+        (hmac, "\"k9Fh2jD83kfLq0s\"", "(position 1)"),
+        (hmac, "\u{feff}k9Fh2jD83kfLq0s", "(position 1)"),
+        (&["basic", "--username", "ann"], "PASSWORD=k9Fh2jD83kfLq0s", "(position 1)"),
+        (&["basic", "--username", "ann"], "k9Fh2jD83kfLq0s\u{200b}", "(position 16)"),
+        (&["basic", "--username", "\u{201c}ann\u{201d}"], "k9Fh2jD83kfLq0s", "(position 1)"),
+        (&["bearer"], "k9Fh2jD83kfLq0s\\n", "(position 16)"),
+        (&["api-key", "--key", "X-Api-Key"], "k9Fh2jD83kfLq0s%2B", "(position 16)"),
+    ] {
+        let text = said(auth, secret);
+        assert!(text.contains(position), "{auth:?}: {text}");
+    }
 }

@@ -21,8 +21,7 @@ mod writer;
 
 pub(crate) use indent::indented;
 pub(crate) use lexer::{TokenKind, decoded, escape, tokens};
-pub(crate) use number::rewritten as rewritten_number;
 pub(crate) use position::position;
-pub use rewrite::{Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
+pub use rewrite::{Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
 pub(crate) use value::{Value, parse};
-pub(crate) use writer::write;
+pub(crate) use writer::{integer, write};

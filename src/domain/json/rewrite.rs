@@ -7,6 +7,10 @@ pub struct Rewrite {
     pub spacing: Option<Spacing>,
     /// The keys of each object are sorted by their characters.
     pub sorted: bool,
+    /// The keys of each object that are whole numbers come first, in their order, as JavaScript has them.
+    pub integers_first: bool,
+    /// Of members with the same key, one is left.
+    pub duplicates: Option<Duplicates>,
     /// Characters outside ASCII.
     pub non_ascii: Option<NonAscii>,
     /// `/`, or `\/`.
@@ -20,6 +24,13 @@ pub struct Rewrite {
     pub newline: bool,
 }
 
+/// Which of the members of an object that have the same key is left, at the place of the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    First,
+    Last,
+}
+
 /// Whitespace between the tokens of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
@@ -30,6 +41,8 @@ pub enum Spacing {
     Pretty2,
     /// On lines, indented by 4.
     Pretty4,
+    /// On lines, indented by tabs.
+    Tabs,
 }
 
 /// Whether a character is written as an escape.
@@ -59,6 +72,18 @@ pub enum Texts {
     MinimalUpper,
     /// As .NET's `System.Text.Json` does by default: `\u003C`, `\u0027`, `\u002B`, and everything outside ASCII.
     DotNet,
+    /// As Python does by default: everything outside ASCII as `\u00e9`.
+    Ascii,
+    /// As PHP does by default: the same, and `\/`.
+    AsciiSlashes,
+    /// As PHP does with `JSON_HEX_TAG`, `JSON_HEX_AMP`, `JSON_HEX_APOS` and `JSON_HEX_QUOT`: `\u003C`, `\u0026`, `\u0027`, `\u0022`.
+    PhpHex,
+    /// As Gson does by default: `\u003c`, `\u003e`, `\u0026`, `\u003d`, `\u0027`, U+2028 and U+2029.
+    Gson,
+    /// As Go and Rails do by default: `\u003c`, `\u003e`, `\u0026`, U+2028 and U+2029.
+    Html,
+    /// As Go does without the escapes for HTML: U+2028 and U+2029 alone.
+    LineSeparators,
 }
 
 /// How numbers are written.
@@ -70,6 +95,16 @@ pub enum Numbers {
     JavaScript,
     /// As Python does: `1.50` is `1.5`, `1e3` is `1000.0`; integers as they are.
     Python,
+    /// As Java does: `1e7` is `1.0E7`.
+    Java,
+    /// As .NET does: `1.0` is `1`, `1e15` is `1E+15`.
+    DotNet,
+    /// As Ruby does: `1e16` is `1.0e+16`.
+    Ruby,
+    /// As Rust's `serde_json` does: `1e5` is `100000.0`, `1e16` is `1e16`.
+    Rust,
+    /// As PHP does: `1.0` is `1`, `1e25` is `1.0e+25`.
+    Php,
     /// Each integer with `.0`.
     WithPoint,
 }

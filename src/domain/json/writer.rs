@@ -1,10 +1,12 @@
 //! Writes a value again, changing only what a [`Rewrite`] says.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::lexer::{decoded, escape};
 use super::number;
-use super::rewrite::{Escaped, NonAscii, Rewrite, Spacing, Texts};
+use super::rewrite::{Duplicates, Escaped, NonAscii, Rewrite, Spacing, Texts};
 use super::value::Value;
 
 /// Writes a value into `out`, which is emptied first; compact, unless there is a spacing.
@@ -40,10 +42,7 @@ impl Writer<'_> {
             }
             Value::Object(members) => {
                 self.raw("{");
-                let mut order: Vec<usize> = (0..members.len()).collect();
-                if self.rewrite.sorted {
-                    order.sort_by_cached_key(|&index| decoded(members[index].0));
-                }
+                let order = order(members, self.rewrite);
                 for (count, index) in order.into_iter().enumerate() {
                     let (key, value) = &members[index];
                     self.separator(count, depth);
@@ -62,32 +61,34 @@ impl Writer<'_> {
             self.raw(",");
         }
         match self.indent() {
-            Some(width) => self.line_break(width * (depth + 1)),
+            Some((unit, width)) => self.line_break(unit, width * (depth + 1)),
             None if index > 0 && self.rewrite.spacing == Some(Spacing::Spaced) => self.raw(" "),
             None => {}
         }
     }
 
     fn close(&mut self, bracket: &str, is_empty: bool, depth: usize) {
-        if let Some(width) = self.indent()
+        if let Some((unit, width)) = self.indent()
             && !is_empty
         {
-            self.line_break(width * depth);
+            self.line_break(unit, width * depth);
         }
         self.raw(bracket);
     }
 
-    const fn indent(&self) -> Option<usize> {
+    /// With what lines are indented, and how many of it a level has.
+    const fn indent(&self) -> Option<(u8, usize)> {
         match self.rewrite.spacing {
-            Some(Spacing::Pretty2) => Some(2),
-            Some(Spacing::Pretty4) => Some(4),
+            Some(Spacing::Pretty2) => Some((b' ', 2)),
+            Some(Spacing::Pretty4) => Some((b' ', 4)),
+            Some(Spacing::Tabs) => Some((b'\t', 1)),
             Some(Spacing::Compact | Spacing::Spaced) | None => None,
         }
     }
 
-    fn line_break(&mut self, indent: usize) {
+    fn line_break(&mut self, unit: u8, count: usize) {
         self.out.push(b'\n');
-        self.out.resize(self.out.len() + indent, b' ');
+        self.out.resize(self.out.len() + count, unit);
     }
 
     fn raw(&mut self, text: &str) {
@@ -135,6 +136,8 @@ impl Writer<'_> {
     }
 
     fn character(&mut self, c: char, texts: Texts) {
+        let style = style(texts);
+        let is_escaped = style.escapes.contains(c) || (style.is_ascii && !c.is_ascii());
         let short = match c {
             '\u{8}' => "\\b",
             '\u{c}' => "\\f",
@@ -142,19 +145,20 @@ impl Writer<'_> {
             '\r' => "\\r",
             '\t' => "\\t",
             '\\' => "\\\\",
-            '"' if texts != Texts::DotNet => "\\\"",
+            '"' if !is_escaped => "\\\"",
+            '/' if style.slashes => "\\/",
             _ => "",
         };
         if !short.is_empty() {
-            return self.raw(short);
-        }
-        let is_escaped = c < ' '
-            || (texts == Texts::DotNet && (matches!(c, '"' | '<' | '>' | '&' | '\'' | '+' | '`' | '\u{7f}') || !c.is_ascii()));
-        if !is_escaped {
-            return self.raw(c.encode_utf8(&mut [0; 4]));
-        }
-        for code in c.encode_utf16(&mut [0; 2]) {
-            self.raw(&if texts == Texts::Minimal { format!("\\u{code:04x}") } else { format!("\\u{code:04X}") });
+            self.raw(short);
+        } else if is_escaped || c < ' ' {
+            for code in c.encode_utf16(&mut [0; 2]) {
+                // PHP has only the escapes of ASCII in upper case.
+                let is_upper = style.is_upper && (c.is_ascii() || texts != Texts::PhpHex);
+                self.raw(&if is_upper { format!("\\u{code:04X}") } else { format!("\\u{code:04x}") });
+            }
+        } else {
+            self.raw(c.encode_utf8(&mut [0; 4]));
         }
     }
 
@@ -180,5 +184,65 @@ impl Writer<'_> {
             }
             _ => self.raw(unit),
         }
+    }
+}
+
+/// The members of an object that are written, in their order.
+fn order(members: &[(&str, Value<'_>)], rewrite: Rewrite) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    if let Some(kept) = rewrite.duplicates {
+        let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
+        let mut left: Vec<usize> = Vec::new();
+        for index in order {
+            match places.entry(decoded(members[index].0)) {
+                Entry::Vacant(place) => {
+                    place.insert(left.len());
+                    left.push(index);
+                }
+                Entry::Occupied(place) if kept == Duplicates::Last => left[*place.get()] = index,
+                Entry::Occupied(_) => {}
+            }
+        }
+        order = left;
+    }
+    if rewrite.sorted {
+        order.sort_by_cached_key(|&index| decoded(members[index].0));
+    }
+    if rewrite.integers_first {
+        order.sort_by_key(|&index| integer(members[index].0).unwrap_or(u32::MAX));
+    }
+    order
+}
+
+/// A key that is an array index to JavaScript (ECMAScript §6.1.7).
+pub(crate) fn integer(key: &str) -> Option<u32> {
+    let digits = key.strip_prefix('"')?.strip_suffix('"')?;
+    let is_canonical = digits == "0" || !digits.starts_with(['0', '+']);
+    digits.parse().ok().filter(|&value| is_canonical && value < u32::MAX)
+}
+
+/// How texts are written.
+struct Style {
+    /// As `\uXXXX`, besides what JSON needs.
+    escapes: &'static str,
+    is_upper: bool,
+    /// Everything outside ASCII as well.
+    is_ascii: bool,
+    /// `/` as `\/`.
+    slashes: bool,
+}
+
+const fn style(texts: Texts) -> Style {
+    let plain = Style { escapes: "", is_upper: false, is_ascii: false, slashes: false };
+    match texts {
+        Texts::Minimal => plain,
+        Texts::MinimalUpper => Style { is_upper: true, ..plain },
+        Texts::DotNet => Style { escapes: "\"<>&'+`\u{7f}", is_upper: true, is_ascii: true, ..plain },
+        Texts::Ascii => Style { is_ascii: true, ..plain },
+        Texts::AsciiSlashes => Style { is_ascii: true, slashes: true, ..plain },
+        Texts::PhpHex => Style { escapes: "<>&'\"", is_upper: true, is_ascii: true, slashes: true },
+        Texts::Gson => Style { escapes: "<>&='\u{2028}\u{2029}", ..plain },
+        Texts::Html => Style { escapes: "<>&\u{2028}\u{2029}", ..plain },
+        Texts::LineSeparators => Style { escapes: "\u{2028}\u{2029}", ..plain },
     }
 }

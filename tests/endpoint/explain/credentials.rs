@@ -3,6 +3,7 @@
 use waypost::domain::auth::{api_key, basic, bearer};
 use waypost::domain::destination::Settings;
 use waypost::domain::field::Choice;
+use waypost::domain::mangling::Mangling;
 use waypost::domain::signature::explain::{CredentialForm, Mistake, Scheme};
 
 use super::by_hand::{base64, base64url};
@@ -88,7 +89,7 @@ fn bearers() -> Vec<Case> {
         case("another scheme", given(format!("Token {TOKEN}")), scheme(Scheme::Other("Token"))),
         case("a colon", given(format!("Bearer: {TOKEN}")), scheme(Scheme::Other("Bearer:"))),
         case("twice the scheme", given(format!("Bearer bearer {TOKEN}")), scheme(Scheme::Doubled)),
-        case("quotes", given(format!("Bearer \"{TOKEN}\"")), credential(CredentialForm::Quoted)),
+        case("quotes", given(format!("Bearer \"{TOKEN}\"")), credential(CredentialForm::With(Mangling::Quotes))),
         case("a newline", given(format!("Bearer {TOKEN}\n")), credential(CredentialForm::NewlineAdded)),
         case("base64", given(format!("Bearer {}", base64(TOKEN.as_bytes()))), credential(CredentialForm::Base64Encoded)),
         case(
@@ -117,7 +118,7 @@ fn header_keys() -> Vec<Case> {
         case("nothing", Req::new("{}"), vec![Mistake::HeaderMissing { name: "x-api-key".into() }]),
         case("a scheme", given(&format!("Bearer {KEY}")), vec![Mistake::Scheme(Scheme::Other("Bearer"))]),
         case("another header", Req::new("{}").with("Api-Key", KEY), named("x-api-key", "api-key")),
-        case("quotes", given(&format!("'{KEY}'")), credential(CredentialForm::Quoted)),
+        case("quotes", given(&format!("'{KEY}'")), credential(CredentialForm::With(Mangling::Quotes))),
         case("percent-encoded", given("key%26with%2Bodd%3D%2520chars"), credential(CredentialForm::PercentEncoded)),
         case("a newline encoded", given("key%26with%2Bodd%3D%2520chars%0A"), credential(CredentialForm::PercentEncoded)),
         case(
@@ -174,4 +175,39 @@ fn query_keys() -> Vec<Case> {
 #[test]
 fn each_credential_is_named() {
     assert_named(&cases());
+}
+
+#[test]
+fn c20_a_mangled_credential_is_named_in_both_directions() {
+    let bare = "k9-Fh2jD83kfiLq0s";
+    let basic_of = |password: &str| {
+        draft(basic::SPEC).with(basic::USERNAME, "ann").with(basic::PASSWORD, password).check().unwrap().settings
+    };
+    let pair =
+        |password: &str| Req::new("{}").with("authorization", format!("Basic {}", base64(format!("ann:{password}").as_bytes())));
+    let token_of = |token: &str| draft(bearer::SPEC).with(bearer::TOKEN, token).check().unwrap().settings;
+    let token = |token: &str| Req::new("{}").with("authorization", format!("Bearer {token}"));
+    let mut cases = Vec::new();
+    for (mangling, text) in [
+        (Mangling::Quotes, format!("\"{bare}\"")),
+        (Mangling::Name, format!("TOKEN={bare}")),
+        (Mangling::WrittenLineBreak, format!("{bare}\\n")),
+        (Mangling::JsonEscapes, format!("{}\\u002d{}", &bare[..2], &bare[3..])),
+        (Mangling::Hex, bare.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")),
+        (Mangling::Invisible, format!("\u{feff}{bare}")),
+        (Mangling::Typographic, bare.replace('-', "\u{2014}")),
+        (Mangling::Lookalike, bare.replace('s', "\u{455}")),
+    ] {
+        let (with, without) = (credential(CredentialForm::With(mangling)), credential(CredentialForm::Without(mangling)));
+        let case = |what, settings, request, mistakes| Case { what, settings, request, mistakes };
+        cases.push(case("a password", basic_of(bare), pair(&text), with.clone()));
+        cases.push(case("a registered password", basic_of(&text), pair(bare), without.clone()));
+        if text.is_ascii() {
+            cases.push(case("a token", token_of(bare), token(&text), with.clone()));
+            cases.push(case("a registered token", token_of(&text), token(bare), without.clone()));
+            cases.push(case("a key", key(api_key::HEADER, bare), Req::new("{}").with("x-api-key", &text), with));
+            cases.push(case("a registered key", key(api_key::HEADER, &text), Req::new("{}").with("x-api-key", bare), without));
+        }
+    }
+    assert_named(&cases);
 }

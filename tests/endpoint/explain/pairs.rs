@@ -1,6 +1,7 @@
 //! Two mistakes at once: one of writing, and one of what was signed or of the secret.
 
 use waypost::domain::json::{Rewrite, Spacing};
+use waypost::domain::mangling::Mangling;
 use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{BodyForm, Encoding, Mistake, Prefix, SecretForm};
 
@@ -56,7 +57,7 @@ pub fn cases() -> Vec<Case> {
             Format::Base64,
             SECRET,
             signed(base64(&mac(SHA256, format!("\"{SECRET}\""), BODY)).replace('=', "")),
-            [encoding(Encoding::Base64Unpadded), Mistake::Secret(SecretForm::Quoted)],
+            [encoding(Encoding::Base64Unpadded), Mistake::Secret(SecretForm::With(Mangling::Quotes))],
         ),
         case(
             "no prefix and a newline in the secret",

@@ -5,7 +5,8 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use ring::digest;
-use waypost::domain::json::{Numbers, Rewrite, Spacing, Texts};
+use waypost::domain::json::{Duplicates, NonAscii, Numbers, Rewrite, Spacing, Texts};
+use waypost::domain::mangling::Mangling;
 use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{Algorithm, BodyForm, Charset, Encoding, Hashed, Mistake, Prefix, SecretForm};
 
@@ -195,7 +196,7 @@ fn c27_md5_other_lengths_and_swapped_arguments_are_named() {
     {
         assert_eq!(explained(&"5a".repeat(bytes)), [Mistake::HashLength(algorithm)]);
     }
-    assert_eq!(explained(&"5a".repeat(32)), []);
+    assert_eq!(explained(&"5a".repeat(32)), [Mistake::BodyReplaced("{}")]);
     let swapped = hex(&mac(SHA256, "{}", SECRET));
     assert_eq!(explained(&swapped), [Mistake::Secret(SecretForm::Swapped)]);
     let sha384 = hex(&mac(ring::hmac::HMAC_SHA384, SECRET, "{}"));
@@ -213,14 +214,14 @@ fn c19_a_secret_as_a_settings_file_has_it_is_named_in_both_directions() {
     let bare = "k9-Fh2jD83kfLq0s";
     let mut cases = Vec::new();
     for (form, back, text) in [
-        (SecretForm::Quoted, SecretForm::Unquoted, format!("\"{bare}\"")),
-        (SecretForm::Quoted, SecretForm::Unquoted, format!("'{bare}'")),
-        (SecretForm::Quoted, SecretForm::Unquoted, format!("\u{201c}{bare}\u{201d}")),
-        (SecretForm::NameAdded, SecretForm::NameRemoved, format!("WEBHOOK_SECRET={bare}")),
-        (SecretForm::NameAdded, SecretForm::NameRemoved, format!("export SECRET=\"{bare}\"")),
+        (SecretForm::With(Mangling::Quotes), SecretForm::Without(Mangling::Quotes), format!("\"{bare}\"")),
+        (SecretForm::With(Mangling::Quotes), SecretForm::Without(Mangling::Quotes), format!("'{bare}'")),
+        (SecretForm::With(Mangling::Quotes), SecretForm::Without(Mangling::Quotes), format!("\u{201c}{bare}\u{201d}")),
+        (SecretForm::With(Mangling::Name), SecretForm::Without(Mangling::Name), format!("WEBHOOK_SECRET={bare}")),
+        (SecretForm::With(Mangling::Name), SecretForm::Without(Mangling::Name), format!("export SECRET=\"{bare}\"")),
         (SecretForm::SpaceAdded, SecretForm::WhitespaceRemoved, format!("{bare} ")),
-        (SecretForm::InvisibleAdded, SecretForm::InvisibleRemoved, format!("\u{feff}{bare}")),
-        (SecretForm::InvisibleAdded, SecretForm::InvisibleRemoved, format!("{bare}\u{200b}")),
+        (SecretForm::With(Mangling::Invisible), SecretForm::Without(Mangling::Invisible), format!("\u{feff}{bare}")),
+        (SecretForm::With(Mangling::Invisible), SecretForm::Without(Mangling::Invisible), format!("{bare}\u{200b}")),
     ] {
         cases.push(case("signed with", bare, &text, form));
         cases.push(case("registered with", &text, bare, back));
@@ -230,18 +231,18 @@ fn c19_a_secret_as_a_settings_file_has_it_is_named_in_both_directions() {
         (SecretForm::CrLfAdded, "\r\n"),
         (SecretForm::WhitespaceAdded, "\r"),
         (SecretForm::WhitespaceAdded, "\t"),
-        (SecretForm::Quoted, "\"\n"),
+        (SecretForm::With(Mangling::Quotes), "\"\n"),
     ] {
-        let start = if form == SecretForm::Quoted { "\"" } else { "" };
+        let start = if form == SecretForm::With(Mangling::Quotes) { "\"" } else { "" };
         cases.push(case("an end", bare, &format!("{start}{bare}{end}"), form));
     }
-    cases.push(case("any name", &format!("MY_APP_HOOK_2='{bare}'"), bare, SecretForm::NameRemoved));
+    cases.push(case("any name", &format!("MY_APP_HOOK_2='{bare}'"), bare, SecretForm::Without(Mangling::Name)));
     assert_named(&cases);
     // A key of `standard` is decoded: its text with quotes is used as it is only by mistake.
     let used = base64(&mac(SHA256, format!("\"{WHSEC}\""), format!("{ID}.{TS}.{BODY}")));
     let request = Req::new(BODY).with(SIGNATURE, format!("v1,{used}"));
     let found = request.explain(&hmac_of(Format::Standard, WHSEC));
-    assert_eq!(found.mistakes, [Mistake::Secret(SecretForm::Quoted)]);
+    assert_eq!(found.mistakes, [Mistake::Secret(SecretForm::With(Mangling::Quotes))]);
     let right = base64(&mac(SHA256, WHSEC_KEY, format!("{ID}.{TS}.{BODY}")));
     assert!(Req::new(BODY).with(SIGNATURE, format!("v1,{right}")).explain(&hmac_of(Format::Standard, WHSEC)).valid);
 }
@@ -263,4 +264,109 @@ fn c25_texts_that_a_library_encoded_anew_are_named() {
         case("indented", r#"["+"]"#, "[\n  \"\\u002B\"\n]", Rewrite { spacing: Some(Spacing::Pretty2), ..anew(Texts::DotNet) }),
     ];
     assert_named(&cases);
+}
+
+/// A secret, and the forms in which a settings file, an editor or a tool has it.
+fn mangled() -> Vec<(Mangling, String)> {
+    let bare = "k9-Fh2'jD83/kfi+Lq0s";
+    let spread = |separator: &str| bare.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(separator);
+    vec![
+        (Mangling::Quotes, format!("`{bare}`")),
+        (Mangling::Quotes, format!("\u{201e}{bare}\u{201c}")),
+        (Mangling::Name, format!("API_SECRET: {bare}")),
+        (Mangling::Name, format!("export HMAC_KEY='{bare}'")),
+        (Mangling::Scheme, format!("Bearer {bare}")),
+        (Mangling::Invisible, format!("{bare}\u{a0}")),
+        (Mangling::Typographic, bare.replace('-', "\u{2013}")),
+        (Mangling::Typographic, bare.replace('\'', "\u{2019}")),
+        (Mangling::Typographic, bare.replace("fi", "\u{fb01}")),
+        (Mangling::Lookalike, bare.replace('s', "\u{455}")),
+        (Mangling::WrittenLineBreak, format!("{bare}\\n")),
+        (Mangling::WrittenLineBreak, format!("{bare}\\r\\n")),
+        (Mangling::PercentEncoded, "k9-Fh2%27jD83%2Fkfi%2BLq0s".into()),
+        (Mangling::JsonEscapes, bare.replace('/', "\\/")),
+        (Mangling::Base64, base64(bare.as_bytes())),
+        (Mangling::Base64, base64(format!("{bare}\n").as_bytes())),
+        (Mangling::Hex, spread("")),
+        (Mangling::Hex, spread(" ")),
+        (Mangling::Hex, spread(":")),
+    ]
+}
+
+#[test]
+fn c20_a_mangled_signing_secret_is_named_in_both_directions() {
+    let bare = "k9-Fh2'jD83/kfi+Lq0s";
+    let case = |what, registered: &str, used: &str, form| Case {
+        what,
+        settings: hmac_of(Format::Hex, registered),
+        request: Req::new(BODY).with(SIGNATURE, hex(&mac(SHA256, used, BODY))),
+        mistakes: vec![Mistake::Secret(form)],
+    };
+    let mut cases = Vec::new();
+    for (mangling, text) in mangled() {
+        cases.push(case("signed with", bare, &text, SecretForm::With(mangling)));
+        let back = match mangling {
+            // What the key is decoded to is the name that there was already.
+            Mangling::Base64 if !text.ends_with("Cg==") && base64(bare.as_bytes()) == text => SecretForm::Base64Decoded,
+            Mangling::Hex if !text.contains([' ', ':']) => SecretForm::HexDecoded,
+            mangling => SecretForm::Without(mangling),
+        };
+        cases.push(case("registered with", &text, bare, back));
+    }
+    assert_named(&cases);
+}
+
+#[test]
+fn c23_a_normalized_body_is_named() {
+    let (composed, decomposed) = ("{\"name\":\"Zo\u{eb}\"}", "{\"name\":\"Zoe\u{308}\"}");
+    assert_named(&[
+        over("NFC", decomposed, composed, BodyForm::Charset(Charset::Composed)),
+        over("NFD", composed, decomposed, BodyForm::Charset(Charset::Decomposed)),
+        over("NFKC", "[\"\u{fb01}\"]", "[\"fi\"]", BodyForm::Charset(Charset::Compatible)),
+        over("NFKD", "[\"\u{ff21}\u{eb}\"]", "[\"Ae\u{308}\"]", BodyForm::Charset(Charset::Compatible)),
+    ]);
+}
+
+#[test]
+fn c24_what_stands_in_place_of_a_body_is_named() {
+    let settings = hmac_of(Format::Hex, SECRET);
+    for body in ["{}", "null", "\"\"", "[]", "undefined", "[object Object]", "{}\n"] {
+        let found = Req::new(body).with(SIGNATURE, hex(&mac(SHA256, SECRET, BODY))).explain(&settings);
+        assert_eq!(found.mistakes, [Mistake::BodyReplaced(body.trim())]);
+        assert!(found.fix.contains("body parser") && !found.code.is_empty(), "{}", found.fix);
+    }
+}
+
+#[test]
+fn c25_what_libraries_make_of_numbers_keys_and_texts_is_named() {
+    let none = Rewrite::default();
+    let case = |what, received, signed: &str, how| over(what, received, signed, BodyForm::Rewritten(how));
+    let numbers = |numbers| Rewrite { numbers: Some(numbers), ..none };
+    let anew = |texts| Rewrite { texts: Some(texts), ..none };
+    let html = r#"["<a href='x'>\u003d = & \" é"]"#;
+    assert_named(&[
+        case("Java", "[1e7]", "[1.0E7]", numbers(Numbers::Java)),
+        case(".NET", "[1E15]", "[1E+15]", numbers(Numbers::DotNet)),
+        case("Ruby", "[1e16]", "[1.0e+16]", numbers(Numbers::Ruby)),
+        case("Rust", "[1E16]", "[1e16]", numbers(Numbers::Rust)),
+        case("PHP", "[1.0,1e25]", "[1,1.0e+25]", numbers(Numbers::Php)),
+        case("a large integer", "[9007199254740993]", "[9007199254740992]", numbers(Numbers::JavaScript)),
+        case("-0", "[-0]", "[0]", numbers(Numbers::JavaScript)),
+        case("the last", r#"{"a":1,"b":2,"a":3}"#, r#"{"a":3,"b":2}"#, Rewrite { duplicates: Some(Duplicates::Last), ..none }),
+        case("the first", r#"{"a":1,"b":2,"a":3}"#, r#"{"a":1,"b":2}"#, Rewrite { duplicates: Some(Duplicates::First), ..none }),
+        case("whole numbers", r#"{"b":1,"10":2,"9":3}"#, r#"{"9":3,"10":2,"b":1}"#, Rewrite { integers_first: true, ..none }),
+        case("tabs", r#"{"a":[1]}"#, "{\n\t\"a\": [\n\t\t1\n\t]\n}", Rewrite { spacing: Some(Spacing::Tabs), ..none }),
+        case("Gson", html, r#"["\u003ca href\u003d\u0027x\u0027\u003e\u003d \u003d \u0026 \" é"]"#, anew(Texts::Gson)),
+        case("JSON_HEX", html, r#"["\u003Ca href=\u0027x\u0027\u003E= = \u0026 \u0022 \u00e9"]"#, anew(Texts::PhpHex)),
+        case("U+2028", "[\"\u{2028}\"]", r#"["\u2028"]"#, Rewrite { non_ascii: Some(NonAscii::Escaped), ..none }),
+        case("U+2028 alone", "[\"\u{2028}é\"]", "[\"\\u2028é\"]", anew(Texts::LineSeparators)),
+        case("Python", r#"["\u001Bé"]"#, r#"["\u001b\u00e9"]"#, anew(Texts::Ascii)),
+        case("PHP's texts", r#"["\u001Bé/"]"#, r#"["\u001b\u00e9\/"]"#, anew(Texts::AsciiSlashes)),
+    ]);
+}
+
+#[test]
+fn c26_a_body_that_was_serialised_again_after_decompression_is_named() {
+    let [gzip, ..] = compressed(br#"{"a": 1, "b": [2]}"#);
+    assert_named(&[over("compact", gzip, r#"{"a":1,"b":[2]}"#, BodyForm::Decompressed)]);
 }

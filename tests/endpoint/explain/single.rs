@@ -1,6 +1,7 @@
 //! One mistake each.
 
 use waypost::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing};
+use waypost::domain::mangling::Mangling;
 use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{Algorithm, BodyForm, Content, Encoding, Mistake, Part, Prefix, SecretForm};
 
@@ -135,8 +136,8 @@ fn secrets() -> Vec<Case> {
         by("space after", SECRET, format!("{SECRET} ").as_bytes(), SecretForm::SpaceAdded),
         by("space before", SECRET, format!(" {SECRET}").as_bytes(), SecretForm::SpaceAdded),
         by("spaces removed", &spaced, SECRET.as_bytes(), SecretForm::WhitespaceRemoved),
-        by("double quotes", SECRET, format!("\"{SECRET}\"").as_bytes(), SecretForm::Quoted),
-        by("single quotes", SECRET, format!("'{SECRET}'").as_bytes(), SecretForm::Quoted),
+        by("double quotes", SECRET, format!("\"{SECRET}\"").as_bytes(), SecretForm::With(Mangling::Quotes)),
+        by("single quotes", SECRET, format!("'{SECRET}'").as_bytes(), SecretForm::With(Mangling::Quotes)),
         by("whsec_ taken off", WHSEC, &WHSEC.as_bytes()[6..], SecretForm::WhsecRemoved),
         by("whsec_ added", SECRET, format!("whsec_{SECRET}").as_bytes(), SecretForm::WhsecAdded),
         by("decoded after whsec_", WHSEC, &WHSEC_KEY, SecretForm::Base64Decoded),

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode;
 
-use super::mistake::BodyForm;
+use super::mistake::{BodyForm, Mistake};
 use super::{coding, rewrites};
-use crate::domain::json::{Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
+use crate::domain::json::{Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -59,15 +59,31 @@ pub fn missing_words(announced: Option<u64>) -> (String, String) {
         Some(length) => format!("the body is empty, although content-length is {length}"),
         None => "the body is empty".to_owned(),
     };
-    let fix = "Find what took it: a body parser or middleware that ran before the check (keep the bytes that it read), a redirect \
+    let fix = "Find what consumed it: a body parser or middleware that ran before the check (keep the bytes that it read), a redirect \
                (after 301, 302 or 303 clients send a GET without a body), or a proxy that does not pass the body on.";
     (what, fix.to_owned())
 }
 
+/// What programs write in place of a body that they do not have.
+const REPLACEMENTS: [&str; 7] = ["{}", "null", "\"\"", "[]", "undefined", "\"{}\"", "[object Object]"];
+
+/// A body that is one of them; only known when nothing else is.
+pub(super) fn replaced(body: &[u8]) -> Option<Mistake> {
+    let known = REPLACEMENTS.into_iter().find(|known| known.as_bytes() == body.trim_ascii());
+    known.map(Mistake::BodyReplaced)
+}
+
+pub fn replaced_words(body: &str) -> (String, String) {
+    let fix = "If more than that was sent, find what replaced it: a body parser that does not accept the content-type leaves {} \
+               (Express), a body that was read twice or never awaited becomes null, \"\" or undefined, and an object used as a \
+               string [object Object]. Keep the raw bytes, and check those. Otherwise compare the secrets.";
+    (format!("no known mistake explains the signature, and the body is only {body}"), fix.to_owned())
+}
+
 pub fn compression_words(coding: &str, is_compressed: bool) -> (String, String) {
-    let what = if is_compressed { "the body looks compressed" } else { "the body is not compressed (any more)" };
+    let what = if is_compressed { "the body looks compressed" } else { "the body is not compressed" };
     (
-        format!("the signature matches nothing known: content-encoding is {coding}, and {what}"),
+        format!("no known mistake explains the signature; content-encoding is {coding}, and {what}"),
         "Check the bytes as they were signed: a proxy or framework may have decompressed or compressed the body.".to_owned(),
     )
 }
@@ -103,7 +119,7 @@ pub fn words(form: BodyForm) -> (String, String) {
             return (what.into(), RAW.into());
         }
         BodyForm::Empty => {
-            let fix = "Something read the body before the check did: keep its bytes, and check them.";
+            let fix = "Something read the body before the check: keep the bytes, and check those.";
             return ("the signature is over no bytes at all".into(), fix.into());
         }
     };
@@ -116,6 +132,7 @@ fn rewritten(how: Rewrite) -> String {
         Spacing::Spaced => "with a space after each comma and colon",
         Spacing::Pretty2 => "indented by 2",
         Spacing::Pretty4 => "indented by 4",
+        Spacing::Tabs => "indented by tabs",
     });
     let non_ascii = how.non_ascii.map(|way| match way {
         NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
@@ -134,15 +151,34 @@ fn rewritten(how: Rewrite) -> String {
         Texts::Minimal => "with only the escapes that JSON needs (\\u001B as \\u001b)",
         Texts::MinimalUpper => "with only the escapes that JSON needs, in upper case (\\u001b as \\u001B)",
         Texts::DotNet => "with texts as .NET's System.Text.Json escapes them (\\u003C, \\u0027, \\u002B)",
+        Texts::Ascii => "with texts escaped as Python does (everything outside ASCII as \\u00e9)",
+        Texts::AsciiSlashes => "with texts escaped as PHP does (/ as \\/, everything outside ASCII as \\u00e9)",
+        Texts::PhpHex => "with texts escaped as by PHP's JSON_HEX options (\\u003C, \\u0026, \\u0027, \\u0022)",
+        Texts::Gson => "with texts as Gson escapes them (\\u003c, \\u0026, \\u003d, \\u0027)",
+        Texts::Html => "with texts escaped as Go and Rails do (\\u003c, \\u003e, \\u0026, \\u2028)",
+        Texts::LineSeparators => "with U+2028 and U+2029 as \\u2028 and \\u2029, as Go does",
     });
     let numbers = how.numbers.map(|way| match way {
         Numbers::Alike => "with numbers written again (1.50 as 1.5)",
-        Numbers::JavaScript => "with numbers as JavaScript writes them (1.0 as 1)",
-        Numbers::Python => "with numbers as Python writes them",
+        Numbers::JavaScript => "with numbers as JavaScript and Go write them (1.0 as 1, large integers rounded)",
+        Numbers::Python => "with numbers as Python and some other languages write them (1e5 as 100000.0)",
+        Numbers::Java => "with numbers as Java writes them (1e7 as 1.0E7)",
+        Numbers::DotNet => "with numbers as .NET writes them (1e15 as 1E+15)",
+        Numbers::Ruby => "with numbers as Ruby writes them (1e16 as 1.0e+16)",
+        Numbers::Rust => "with numbers as Rust's serde_json writes them (1e16 as 1e16, 1e5 as 100000.0)",
+        Numbers::Php => "with numbers as PHP writes them (1.0 as 1, 1e25 as 1.0e+25)",
         Numbers::WithPoint => "with .0 after integers",
     });
     let sorted = how.sorted.then_some("with sorted keys");
+    let integers = how.integers_first.then_some("with keys that are whole numbers first, as JavaScript has them");
+    let duplicates = how.duplicates.map(|kept| match kept {
+        Duplicates::First => "with only the first of several members that have the same key",
+        Duplicates::Last => "with only the last of several members that have the same key",
+    });
     let newline = how.newline.then_some("with a line break at its end");
-    let parts: Vec<_> = [spacing, sorted, non_ascii, slashes, html, texts, numbers, newline].into_iter().flatten().collect();
+    let parts: Vec<_> = [spacing, sorted, integers, duplicates, non_ascii, slashes, html, texts, numbers, newline]
+        .into_iter()
+        .flatten()
+        .collect();
     format!("written again {}", parts.join(", "))
 }

@@ -2,6 +2,12 @@
 //!
 //! A form applies only where it changes the body, so that a body of plain ASCII has none but UTF-16.
 
+use std::borrow::Cow;
+
+use icu_normalizer::{
+    ComposingNormalizerBorrowed as ComposingNormalizer, DecomposingNormalizerBorrowed as DecomposingNormalizer,
+};
+
 /// How the bytes that were signed were made of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
@@ -41,6 +47,12 @@ pub enum Charset {
     DecodedAsUtf16,
     /// Each half of a surrogate pair encoded by itself (CESU-8).
     Cesu8,
+    /// Normalized to NFC: a letter and its accent as one character.
+    Composed,
+    /// Normalized to NFD: a letter and its accent as two characters.
+    Decomposed,
+    /// Normalized to NFKC or NFKD: ligatures, full-width and other forms as plain characters.
+    Compatible,
 }
 
 /// The most characters for which a chunk may end within them.
@@ -77,6 +89,9 @@ impl Charset {
             Self::FromUtf16 => "converted from UTF-16 to UTF-8",
             Self::DecodedAsUtf16 => "decoded as UTF-16",
             Self::Cesu8 => "encoded as CESU-8, with each emoji as two characters of three bytes",
+            Self::Composed => "normalized to NFC: \u{e9} as one character",
+            Self::Decomposed => "normalized to NFD: \u{e9} as two characters, e and an accent",
+            Self::Compatible => "normalized to NFKC or NFKD: ligatures and full-width characters as plain ones",
         }
     }
 }
@@ -85,7 +100,7 @@ impl Charset {
 type OfText = fn(&str) -> Vec<u8>;
 
 /// The text in another encoding.
-const TEXT_FORMS: [(Charset, OfText); 13] = [
+const TEXT_FORMS: [(Charset, OfText); 17] = [
     (Charset::QuestionMarkPerUnit, |text| encoded(text, ascii, |c| &b"??"[..c.len_utf16()])),
     (Charset::QuestionMarkPerCharacter, |text| encoded(text, ascii, |_| b"?")),
     (Charset::Latin1, |text| encoded(text, latin1, |c| &b"??"[..c.len_utf16()])),
@@ -99,6 +114,10 @@ const TEXT_FORMS: [(Charset, OfText); 13] = [
     (Charset::ReplacementPerCharacter, |text| encoded(text, ascii, |c| &"\u{fffd}\u{fffd}".as_bytes()[..3 * c.len_utf16()])),
     (Charset::ReplacementPerCharacter, |text| encoded(text, ascii, |_| "\u{fffd}".as_bytes())),
     (Charset::Cesu8, cesu8),
+    (Charset::Composed, |text| bytes(ComposingNormalizer::new_nfc().normalize(text))),
+    (Charset::Decomposed, |text| bytes(DecomposingNormalizer::new_nfd().normalize(text))),
+    (Charset::Compatible, |text| bytes(ComposingNormalizer::new_nfkc().normalize(text))),
+    (Charset::Compatible, |text| bytes(DecomposingNormalizer::new_nfkd().normalize(text))),
 ];
 
 /// Makes other bytes of a body.
@@ -205,6 +224,10 @@ fn windows1252(c: char) -> Option<u8> {
         Ok(byte @ (..0x80 | 0xa0..)) => Some(byte),
         _ => WINDOWS_1252.iter().position(|&known| known == c).and_then(|at| u8::try_from(at + 0x80).ok()),
     }
+}
+
+fn bytes(text: Cow<'_, str>) -> Vec<u8> {
+    text.into_owned().into_bytes()
 }
 
 fn cesu8(text: &str) -> Vec<u8> {

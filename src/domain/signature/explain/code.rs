@@ -96,7 +96,7 @@ const BODY_ALONE: [(&str, &str); 5] = [
 pub fn lines(auth: &Auth, mistake: &Mistake) -> Vec<CodeLine> {
     let Some(scheme) = auth.scheme() else { return Vec::new() };
     let lines: &[(&'static str, &str)] = match mistake {
-        Mistake::Body(_) | Mistake::BodyMissing { .. } => &RAW,
+        Mistake::Body(_) | Mistake::BodyMissing { .. } | Mistake::BodyReplaced(_) => &RAW,
         Mistake::Secret(
             SecretForm::NewlineAdded | SecretForm::CrLfAdded | SecretForm::SpaceAdded | SecretForm::WhitespaceAdded,
         ) => &TRIMMED,

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use super::mistake::{CredentialForm, Mistake, Scheme};
+use crate::domain::mangling::{self, Mangling};
 use crate::domain::secret::Secret;
 use crate::domain::secret::same_bytes as same;
 use crate::domain::signature::verify::received::Received;
@@ -28,7 +28,7 @@ pub fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Vec<
     let judge = |given: &str| {
         for (coding, decoded) in codings(given) {
             for (wanted, is_swapped) in [(&pair, false), (&swapped, true)] {
-                if let Some(Match(form)) = form(&decoded, wanted) {
+                if let Some(Match(form)) = form(&decoded, wanted).or_else(|| each_of_pair(&decoded, wanted)) {
                     let swap = is_swapped.then_some(Mistake::Swapped);
                     // Encoded once it is as it should be, so that once more is twice.
                     let form =
@@ -41,6 +41,15 @@ pub fn basic(username: &str, password: &Secret, received: &Received<'_>) -> Vec<
         None
     };
     in_authorization("Basic", received, pair.len(), judge)
+}
+
+/// User name and password compared by themselves, either of them mangled.
+fn each_of_pair(given: &[u8], wanted: &[u8]) -> Option<Match> {
+    let parts = |pair: &[u8]| pair.iter().position(|&byte| byte == b':').map(|at| (pair[..at].to_vec(), pair[at + 1..].to_vec()));
+    let (given, wanted) = (parts(given)?, parts(wanted)?);
+    let [given_name, given_word, name, word] = [given.0, given.1, wanted.0, wanted.1].map(Zeroizing::new);
+    let (Match(of_name), Match(of_word)) = (form(&given_name, &name)?, form(&given_word, &word)?);
+    Some(Match(of_word.or(of_name)))
 }
 
 /// What a credential of Basic Auth may be, decoded: the right way first.
@@ -220,11 +229,9 @@ struct Match(Option<CredentialForm>);
 
 /// Whether what came is the credential.
 fn form(given: &[u8], wanted: &[u8]) -> Option<Match> {
-    let quoted = [&b"\""[..], b"'"].into_iter().find_map(|quote| given.strip_prefix(quote)?.strip_suffix(quote));
     let without_newline = given.strip_suffix(b"\n").map(|rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-    let percent: Bytes = Zeroizing::new(percent_decode(given).collect());
-    let base64 = STANDARD.decode(given).ok().map(Zeroizing::new);
     let is = |bytes: &[u8]| same(bytes, wanted);
+    let of_both = || Some((std::str::from_utf8(given).ok()?, std::str::from_utf8(wanted).ok()?));
     if is(given) {
         Some(Match(None))
     } else if without_newline.is_some_and(is) {
@@ -233,13 +240,26 @@ fn form(given: &[u8], wanted: &[u8]) -> Option<Match> {
         Some(Match(Some(CredentialForm::SpaceAdded)))
     } else if wanted.trim_ascii() != wanted && same(given, wanted.trim_ascii()) {
         Some(Match(Some(CredentialForm::WhitespaceRemoved)))
-    } else if quoted.is_some_and(is) {
-        Some(Match(Some(CredentialForm::Quoted)))
-    } else if is(&percent) || is(percent.trim_ascii()) {
-        Some(Match(Some(CredentialForm::PercentEncoded)))
-    } else if base64.is_some_and(|bytes| is(bytes.trim_ascii())) {
-        Some(Match(Some(CredentialForm::Base64Encoded)))
+    } else if let Some(form) = of_both().and_then(|(given, wanted)| mangled(given, wanted)) {
+        Some(Match(Some(form)))
     } else {
-        None
+        // What is short or no text is not taken for base64 above.
+        let base64 = STANDARD.decode(given).ok().map(Zeroizing::new);
+        base64.filter(|bytes| is(bytes.trim_ascii())).map(|_| Match(Some(CredentialForm::Base64Encoded)))
     }
+}
+
+/// What came is the credential mangled, or the registered one is. A scheme is a mistake of its own.
+fn mangled(given: &str, wanted: &str) -> Option<CredentialForm> {
+    let is = |text: &str, other: &str| [text, text.trim()].iter().any(|text| same(text.as_bytes(), other.as_bytes()));
+    let found = |from: &str, to: &str| {
+        let all = mangling::undone_deeply(from).into_iter();
+        all.filter(|(mangling, _)| *mangling != Mangling::Scheme).find(|(_, text)| is(text, to)).map(|(mangling, _)| mangling)
+    };
+    let with = found(given, wanted).map(|mangling| match mangling {
+        Mangling::PercentEncoded => CredentialForm::PercentEncoded,
+        Mangling::Base64 => CredentialForm::Base64Encoded,
+        mangling => CredentialForm::With(mangling),
+    });
+    with.or_else(|| found(wanted, given).map(CredentialForm::Without))
 }

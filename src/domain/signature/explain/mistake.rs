@@ -4,6 +4,7 @@ use super::algorithm::Algorithm;
 use super::charset::Charset;
 use super::plain_hash::Hashed;
 use crate::domain::json::Rewrite;
+use crate::domain::mangling::Mangling;
 use crate::domain::signature::Format;
 
 /// One difference between a request and what the registered auth requires.
@@ -53,6 +54,8 @@ pub enum Mistake {
         /// What `content-length` says, where it is not 0.
         announced: Option<u64>,
     },
+    /// Nothing else is known but that the body is what programs write in place of one that they do not have.
+    BodyReplaced(&'static str),
     /// Nothing else is known but that the request has a `content-encoding`.
     Compression {
         /// One of a fixed list.
@@ -115,6 +118,7 @@ impl Mistake {
             Self::PlainHash(..) => "plain-hash",
             Self::HashLength(_) => "hash-length",
             Self::BodyMissing { .. } => "body-missing",
+            Self::BodyReplaced(_) => "body-replaced",
             Self::Compression { .. } => "compression",
             Self::Stale(_) => "stale",
             Self::Milliseconds => "milliseconds",
@@ -192,18 +196,10 @@ pub enum SecretForm {
     WhitespaceRemoved,
     /// With a carriage return, a tab, or another space that is not a plain one.
     WhitespaceAdded,
-    /// With the quotes that it has in a settings file.
-    Quoted,
-    /// Without the quotes that it is registered with.
-    Unquoted,
-    /// With `NAME=` before it, as a line of a settings file has it.
-    NameAdded,
-    /// Without the `NAME=` that it is registered with.
-    NameRemoved,
-    /// With a byte order mark or a character that cannot be seen.
-    InvisibleAdded,
-    /// Without the characters that cannot be seen.
-    InvisibleRemoved,
+    /// Mangled, where the registered one is not.
+    With(Mangling),
+    /// Not mangled, where the registered one is.
+    Without(Mangling),
     /// As the message, with the body as the key.
     Swapped,
     /// Without its `whsec_`.
@@ -311,8 +307,10 @@ pub enum CredentialForm {
     SpaceAdded,
     /// Without the whitespace that it starts or ends with.
     WhitespaceRemoved,
-    /// In quotes.
-    Quoted,
+    /// Mangled, where the registered one is not.
+    With(Mangling),
+    /// Not mangled, where the registered one is.
+    Without(Mangling),
     /// As base64.
     Base64Encoded,
     /// As base64 of the base64 that belongs there.

@@ -2,7 +2,7 @@
 //!
 //! The verdict is [`verify::check`]'s. For a request that it rejects, the common mistakes are tried: each is undone, or
 //! made again, and where the result is what the registered secret gives, that was it. A match of a MAC or of a whole
-//! credential is proof, so nothing is guessed. A request that matches none is reported as none of the known mistakes.
+//! credential is proof, so nothing is guessed. For a request that matches none, the explanation says so.
 //!
 //! ```text
 //! notation    a header's value -> the signatures in it, as bytes, and how each is written
@@ -52,7 +52,7 @@ use crate::domain::signature::{Format, Piece};
 pub struct Explanation {
     /// Whether it was made with the registered auth.
     pub valid: bool,
-    /// What is wrong with it. Empty when it is valid, and when it is none of the known mistakes.
+    /// What is wrong with it. Empty when it is valid, and when no known mistake explains it.
     pub mistakes: Vec<Mistake>,
     /// Why it is valid or not: a sentence without a full stop.
     pub reason: String,

@@ -1,13 +1,55 @@
 //! The ways in which libraries write JSON again, in the order in which they are tried.
 
-use crate::domain::json::{self, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts, Value, decoded, rewritten_number};
+use std::collections::HashSet;
+
+use crate::domain::json::{self, Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts, Value, decoded};
 
 /// The deepest nesting of a body that is read as JSON: reading and writing recurse.
 const MAX_DEPTH: usize = 128;
 
-const SPACINGS: [Spacing; 4] = [Spacing::Compact, Spacing::Spaced, Spacing::Pretty2, Spacing::Pretty4];
+const SPACINGS: [Spacing; 5] = [Spacing::Compact, Spacing::Spaced, Spacing::Pretty2, Spacing::Pretty4, Spacing::Tabs];
 
-const NUMBERS: [Numbers; 3] = [Numbers::JavaScript, Numbers::Python, Numbers::WithPoint];
+/// The languages that read a number and write it again, those first by which a way of writing is called.
+const NUMBERS: [Numbers; 8] = [
+    Numbers::JavaScript,
+    Numbers::Python,
+    Numbers::Java,
+    Numbers::DotNet,
+    Numbers::Ruby,
+    Numbers::Rust,
+    Numbers::Php,
+    Numbers::WithPoint,
+];
+
+/// The ways of encoding texts, those first by which one is called.
+const TEXTS: [Texts; 9] = [
+    Texts::Minimal,
+    Texts::MinimalUpper,
+    Texts::LineSeparators,
+    Texts::Html,
+    Texts::Gson,
+    Texts::DotNet,
+    Texts::Ascii,
+    Texts::AsciiSlashes,
+    Texts::PhpHex,
+];
+
+/// How libraries encode texts and numbers by default: what changes several things at once.
+const LIBRARIES: [(Texts, Numbers); 13] = [
+    (Texts::Minimal, Numbers::JavaScript),
+    (Texts::Ascii, Numbers::Python),
+    (Texts::Minimal, Numbers::Python),
+    (Texts::Html, Numbers::JavaScript),
+    (Texts::LineSeparators, Numbers::JavaScript),
+    (Texts::AsciiSlashes, Numbers::Php),
+    (Texts::PhpHex, Numbers::Php),
+    (Texts::Minimal, Numbers::Ruby),
+    (Texts::Html, Numbers::Ruby),
+    (Texts::DotNet, Numbers::DotNet),
+    (Texts::MinimalUpper, Numbers::Java),
+    (Texts::Gson, Numbers::Java),
+    (Texts::Minimal, Numbers::Rust),
+];
 
 /// A body as JSON; `None` when it is not one JSON value.
 pub(super) fn parse(body: &[u8]) -> Option<Value<'_>> {
@@ -45,36 +87,31 @@ struct Traits {
     escaped_slash: bool,
     /// `<`, `>` or `&`
     html: bool,
-    /// Numbers that change, by [`NUMBERS`].
-    numbers: [bool; NUMBERS.len()],
-    /// Numbers that JavaScript and Python write differently.
-    languages_differ: bool,
     /// Keys that are not sorted.
     unsorted: bool,
+    /// Keys that are whole numbers.
+    integers: bool,
+    /// Keys that come more than once in an object.
+    duplicates: bool,
 }
 
 impl Traits {
     fn collect(&mut self, value: &Value<'_>) {
         match value {
-            Value::Word(_) => {}
-            Value::Number(text) => self.number(text),
+            Value::Word(_) | Value::Number(_) => {}
             Value::Text(text) => self.text(text),
             Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
             Value::Object(members) => {
                 self.unsorted |= !members.is_sorted_by_key(|(key, _)| decoded(key));
+                self.integers |= members.len() > 1 && members.iter().any(|(key, _)| json::integer(key).is_some());
+                let mut seen = HashSet::new();
+                self.duplicates |= !members.iter().all(|(key, _)| seen.insert(decoded(key)));
                 for (key, value) in members {
                     self.text(key);
                     self.collect(value);
                 }
             }
         }
-    }
-
-    fn number(&mut self, text: &str) {
-        for (numbers, differs) in NUMBERS.into_iter().zip(&mut self.numbers) {
-            *differs = *differs || rewritten_number(text, numbers) != text;
-        }
-        self.languages_differ |= rewritten_number(text, Numbers::JavaScript) != rewritten_number(text, Numbers::Python);
     }
 
     fn text(&mut self, text: &str) {
@@ -109,29 +146,109 @@ pub(super) fn rewrites(value: &Value<'_>) -> Vec<Rewrite> {
         [|rewrite| rewrite.non_ascii = Some(NonAscii::Escaped), |rewrite| rewrite.non_ascii = Some(NonAscii::EscapedUpper)];
     vary(&mut all, &escaped, t.non_ascii);
     vary(&mut all, &[|rewrite: &mut Rewrite| rewrite.non_ascii = Some(NonAscii::Plain)], t.escapes);
-    let numbers = NUMBERS.into_iter().zip(t.numbers).filter(|&(_, differs)| differs);
-    // Where both languages write the same, neither is named.
-    let numbers = numbers.filter_map(|(way, _)| match way {
-        Numbers::JavaScript if !t.languages_differ => Some(Numbers::Alike),
-        Numbers::Python if !t.languages_differ => None,
-        way => Some(way),
+    let of_languages = numbers(value);
+    let ways = distinct(&of_languages);
+    let is_common = |way: &Numbers| matches!(way, Numbers::Alike | Numbers::JavaScript | Numbers::Python | Numbers::WithPoint);
+    let (common, rare): (Vec<_>, Vec<_>) = ways.iter().copied().partition(is_common);
+    let changes: Vec<_> = common.into_iter().map(|way| move |rewrite: &mut Rewrite| rewrite.numbers = Some(way)).collect();
+    vary(&mut all, &changes, true);
+    all.extend(rare.iter().flat_map(|&way| SPACINGS.map(|spacing| Rewrite { numbers: Some(way), ..plain(spacing) })));
+    let kept: [Change; 2] =
+        [|rewrite| rewrite.duplicates = Some(Duplicates::Last), |rewrite| rewrite.duplicates = Some(Duplicates::First)];
+    let mut moved = Vec::new();
+    if t.duplicates {
+        moved.extend(kept);
+    }
+    if t.integers {
+        moved.push(|rewrite| rewrite.integers_first = true);
+    }
+    all.extend(with_each(&SPACINGS.map(plain), &moved));
+    // Texts encoded anew, by themselves and by each library.
+    let of_texts = texts(value);
+    let texts = distinct(&of_texts);
+    let mut anew: Vec<Rewrite> = texts.iter().map(|&texts| Rewrite { texts: Some(texts), ..Rewrite::default() }).collect();
+    let by_library = LIBRARIES.into_iter().map(|(texts, numbers)| Rewrite {
+        texts: named(&of_texts, texts),
+        numbers: named(&of_languages, numbers),
+        duplicates: t.duplicates.then_some(Duplicates::Last),
+        integers_first: t.integers && numbers == Numbers::JavaScript && texts == Texts::Minimal,
+        ..Rewrite::default()
     });
-    let numbers: Vec<_> = numbers.map(|way| move |rewrite: &mut Rewrite| rewrite.numbers = Some(way)).collect();
-    vary(&mut all, &numbers, true);
-    let mut anew = SPACINGS.map(plain).to_vec();
-    vary(&mut anew, &[|rewrite: &mut Rewrite| rewrite.sorted = true], t.unsorted);
-    vary(&mut anew, &numbers, true);
-    for texts in [Texts::Minimal, Texts::MinimalUpper, Texts::DotNet] {
-        all.extend(anew.iter().map(|rewrite| Rewrite { texts: Some(texts), ..*rewrite }));
+    anew.extend(by_library.filter(|_| !(texts.is_empty() && ways.is_empty() && moved.is_empty())));
+    for spacing in SPACINGS {
+        let spaced = anew.iter().map(|rewrite| Rewrite { spacing: Some(spacing), ..*rewrite });
+        let spaced: Vec<_> = spaced.collect();
+        all.extend(&spaced);
+        let sorted = spaced.iter().filter(|_| t.unsorted).map(|rewrite| Rewrite { sorted: true, ..*rewrite });
+        all.extend(sorted.collect::<Vec<_>>());
     }
     // The sort is stable: rewrites of equal weight stay in the order above.
     all.sort_by_key(|rewrite| match weight(*rewrite) {
         // After those that say more exactly which escapes changed.
-        few if rewrite.texts.is_some() => (2, 1 + few),
+        0 if rewrite.texts.is_some() => (2, 1),
+        few if rewrite.texts.is_some() => (4, few),
         few @ ..=2 => (few, 0),
-        many => (if is_of_a_library(*rewrite) { 3 } else { 4 }, many),
+        many => (if is_of_a_library(*rewrite) { 3 } else { 5 }, many),
     });
     all
+}
+
+/// Each way of writing numbers, and the first that gives the same; `None` where nothing changes.
+fn numbers(value: &Value<'_>) -> Vec<(Numbers, Option<Numbers>)> {
+    let of = |way| written(value, Rewrite { numbers: Some(way), ..Rewrite::default() });
+    let is_alike = of(Numbers::JavaScript) == of(Numbers::Python);
+    let first = |way| if is_alike && way == Numbers::JavaScript { Numbers::Alike } else { way };
+    firsts(value, &NUMBERS, of).into_iter().map(|(way, name)| (way, name.map(first))).collect()
+}
+
+/// The same for the ways of encoding texts.
+fn texts(value: &Value<'_>) -> Vec<(Texts, Option<Texts>)> {
+    firsts(value, &TEXTS, |texts| written(value, Rewrite { texts: Some(texts), ..Rewrite::default() }))
+}
+
+fn firsts<T: Copy>(value: &Value<'_>, all: &[T], write: impl Fn(T) -> Vec<u8>) -> Vec<(T, Option<T>)> {
+    let mut known: Vec<(Vec<u8>, Option<T>)> = vec![(written(value, Rewrite::default()), None)];
+    let mut firsts = Vec::new();
+    for &way in all {
+        let text = write(way);
+        let first = known.iter().find(|(other, _)| *other == text).map(|(_, first)| *first);
+        if first.is_none() {
+            known.push((text, Some(way)));
+        }
+        firsts.push((way, first.unwrap_or(Some(way))));
+    }
+    firsts
+}
+
+/// The names, each once.
+fn distinct<T: Copy + PartialEq>(firsts: &[(T, Option<T>)]) -> Vec<T> {
+    let mut all = Vec::new();
+    for name in firsts.iter().filter_map(|(_, name)| *name) {
+        if !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+fn named<T: Copy + PartialEq>(firsts: &[(T, Option<T>)], way: T) -> Option<T> {
+    firsts.iter().find(|(known, _)| *known == way).and_then(|(_, name)| *name)
+}
+
+fn written(value: &Value<'_>, rewrite: Rewrite) -> Vec<u8> {
+    let mut out = Vec::new();
+    json::write(value, rewrite, &mut out);
+    out
+}
+
+/// Each rewrite with each of the changes.
+fn with_each(all: &[Rewrite], changes: &[Change]) -> Vec<Rewrite> {
+    let each = changes.iter().flat_map(|change| all.iter().map(move |rewrite| (change, *rewrite)));
+    each.map(|(change, mut rewrite)| {
+        change(&mut rewrite);
+        rewrite
+    })
+    .collect()
 }
 
 /// Sets one part of a rewrite.
@@ -161,6 +278,8 @@ fn weight(rewrite: Rewrite) -> u8 {
         + u8::from(rewrite.html.is_some())
         + u8::from(rewrite.numbers.is_some())
         + u8::from(rewrite.newline)
+        + u8::from(rewrite.integers_first)
+        + u8::from(rewrite.duplicates.is_some())
         + u8::from(rare)
 }
 

@@ -5,6 +5,7 @@
 //! order of the candidates decides only between names for the same bytes.
 
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 
 use hmac::digest::OutputSizeUser as _;
 use hmac::{EagerHash, Hmac, KeyInit as _, Mac as _};
@@ -18,13 +19,16 @@ use super::body::FORMS;
 use super::content::{self, Extras};
 use super::keys::{self, Key};
 use super::mistake::{BodyForm, Mistake, SecretForm};
-use super::{charset, plain_hash, rewrites};
+use super::{charset, coding, plain_hash, rewrites};
 use crate::domain::json::{self, Rewrite};
 use crate::domain::secret::same_bytes as same;
 use crate::domain::signature::{SigningAlgorithm, SigningSecret};
 
-/// The most ways of writing JSON again that are tried.
-const MAX_REWRITES: usize = 256;
+/// How many ways of writing JSON again are tried: more for a small body than for a large one.
+const REWRITES: RangeInclusive<usize> = 256..=1024;
+
+/// The bytes that they may have together.
+const MAX_REWRITTEN: usize = 16 << 20;
 
 /// The most bytes that are hashed before the search gives up: what 16 MiB need for every form but the rarest rewritings.
 const MAX_HASHED: usize = 1 << 30;
@@ -84,7 +88,14 @@ impl Search<'_> {
                 self.signed(&signer, &[before.as_bytes(), self.body, after.as_bytes()], Some(Mistake::Content(content)))
             })
         };
-        let rewrites = || signed.and_then(|[before, _, after]| self.rewrites(&signer, before, after));
+        let rewrites = || {
+            let [before, _, after] = signed?;
+            self.rewrites(self.body, &signer, before, after).or_else(|| {
+                // Decompressed, then parsed and written again: the first is what has to be known.
+                let hit = self.rewrites(&coding::decompressed(self.body)?, &signer, before, after)?;
+                Some(Hit { mistake: Some(Mistake::Body(BodyForm::Decompressed)), ..hit })
+            })
+        };
         if matches!(signer, Signer::Ed25519(_)) {
             return other_content().or_else(rewrites);
         }
@@ -93,7 +104,7 @@ impl Search<'_> {
             .or_else(|| self.plain_hashes(&signed.unwrap_or([b"", self.body, b""])))
             .or_else(|| self.plain_hashes(&[b"", self.body, b""]))
             .or_else(|| self.swapped(&keys, &signed?))
-            .or_else(|| keys::rare(self.secret).find_map(|key| self.with_key(&key, &signed?)))
+            .or_else(|| keys::mangled(self.secret).find_map(|key| self.with_key(&key, &signed?)))
             .or_else(rewrites)
     }
 
@@ -170,17 +181,18 @@ impl Search<'_> {
             })
     }
 
-    fn rewrites(&self, signer: &Signer, before: &[u8], after: &[u8]) -> Option<Hit> {
-        let value = rewrites::parse(self.body)?;
-        let mut body = Vec::with_capacity(self.body.len());
-        for rewrite in rewrites::rewrites(&value).into_iter().take(MAX_REWRITES) {
+    fn rewrites(&self, received: &[u8], signer: &Signer, before: &[u8], after: &[u8]) -> Option<Hit> {
+        let value = rewrites::parse(received)?;
+        let mut body = Vec::with_capacity(received.len());
+        let most = (MAX_REWRITTEN / received.len().max(1)).clamp(*REWRITES.start(), *REWRITES.end());
+        for rewrite in rewrites::rewrites(&value).into_iter().take(most) {
             json::write(&value, rewrite, &mut body);
             if self.hashed.get() > MAX_HASHED {
                 return None;
             }
             if let Some(hit) = self.signed(signer, &[before, &body, after], None) {
-                let kept = rewrites::spacing(&value, self.body);
-                let newline = rewrite.newline && !self.body.ends_with(b"\n");
+                let kept = rewrites::spacing(&value, received);
+                let newline = rewrite.newline && !received.ends_with(b"\n");
                 let changes = Rewrite { spacing: rewrite.spacing.filter(|_| rewrite.spacing != kept), newline, ..rewrite };
                 return Some(Hit { mistake: Some(Mistake::Body(BodyForm::Rewritten(changes))), ..hit });
             }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::algorithm::Algorithm;
+use super::body;
 use super::coding;
 use super::content::Extras;
 use super::mistake::{Encoding, Mistake, Prefix};
@@ -149,7 +150,7 @@ fn other_format(secret: &SigningSecret, sighting: &Sighting, extras: Extras<'_>,
 
 /// What can be said of a request when no mistake is proved.
 fn unexplained(name: &str, scheme: &SigningScheme, sightings: &[Sighting], received: &Received<'_>) -> Option<Mistake> {
-    body_missing(received).or_else(|| coding::announced(received)).or_else(|| {
+    let length = || {
         let found = &sightings.iter().find(|sighting| sighting.name == name)?.value.found;
         // A word of 22 letters could be the base64 of 16 bytes.
         let first = found.iter().find(|found| found.tag.len() > 16 || found.encoding == Encoding::Hex)?;
@@ -161,7 +162,9 @@ fn unexplained(name: &str, scheme: &SigningScheme, sightings: &[Sighting], recei
         };
         let is_expected = found.iter().any(|found| Algorithm::of_size(found.tag.len()) == Some(expected));
         (!is_expected).then_some(Mistake::HashLength(algorithm))
-    })
+    };
+    let announced = || coding::announced(received);
+    body_missing(received).or_else(announced).or_else(length).or_else(|| body::replaced(received.body))
 }
 
 /// A body without anything in it: no delivery has one.

@@ -3,6 +3,7 @@
 use super::mistake::{Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 use super::{body, content, notation};
 use crate::domain::auth::Auth;
+use crate::domain::mangling::Mangling;
 use crate::domain::signature::{Format, SigningAlgorithm, SigningScheme, TOLERANCE_S};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
@@ -18,14 +19,17 @@ pub fn of(auth: &Auth, mistakes: &[Mistake], verdict: &str) -> (String, String) 
         } else {
             "Check that both sides have the same credential, and enter it again on the side that is wrong."
         };
-        // That a password is another says it all; that a signature does not match may have many reasons.
-        let reason = if auth.format().is_some() { format!("none of the known mistakes: {verdict}") } else { verdict.to_owned() };
+        // A password that differs needs no more words; a signature may differ for many reasons.
+        let reason =
+            if auth.format().is_some() { format!("{verdict}; no known mistake explains it") } else { verdict.to_owned() };
         return (reason, fix.to_owned());
     }
     let (clauses, mut fixes): (Vec<_>, Vec<_>) = mistakes.iter().map(|mistake| mistake_words(auth, mistake)).unzip();
     fixes.dedup();
-    let is_proved =
-        |mistake: &Mistake| !mistake.is_absence() && !matches!(mistake, Mistake::HashLength(_) | Mistake::Compression { .. });
+    let is_proved = |mistake: &Mistake| {
+        !mistake.is_absence()
+            && !matches!(mistake, Mistake::HashLength(_) | Mistake::Compression { .. } | Mistake::BodyReplaced(_))
+    };
     let reason = clauses.join(", and ");
     (if mistakes.iter().any(is_proved) { format!("nearly right: {reason}") } else { reason }, fixes.join(" "))
 }
@@ -38,7 +42,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
     let scheme = auth.scheme().unwrap_or_else(|| SigningScheme::of(Format::default()));
     let (scheme, format) = (&scheme, scheme.format());
     match mistake {
-        Mistake::Method => ("it was not sent by POST".into(), "Send it by POST, as every delivery is.".into()),
+        Mistake::Method => ("the method is not POST".into(), "Use POST: every delivery does.".into()),
         Mistake::HeaderMissing { name } => {
             let proxy = if name.contains('_') { " Some proxies drop headers with an underscore in their name." } else { "" };
             let fix = format!("Check that it is sent, and that no proxy in front of the receiver removes it.{proxy}");
@@ -46,7 +50,7 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         }
         Mistake::Repeated { name } => (
             format!("{} appears more than once", shown(name)),
-            "Send it once: of two, some programs read the first and some the last.".into(),
+            "Send it once: of two values, some programs read the first and some the last.".into(),
         ),
         Mistake::HeaderName { expected, found } => (
             format!("the value of the header {} is in {}", shown(expected), shown(found)),
@@ -81,17 +85,18 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
             format!("Use HMAC with {}, with the secret as its key: a plain hash proves nothing.", maker(scheme)),
         ),
         Mistake::HashLength(found) => (
-            format!("the signature matches nothing known: it has the length of {}, not of {}", found.label(), maker(scheme)),
+            format!("no known mistake explains the signature, but it is as long as {}, not as {}", found.label(), maker(scheme)),
             match scheme.algorithm() {
                 SigningAlgorithm::Ed25519 => "Sign with the ed25519 private key.".into(),
                 SigningAlgorithm::HmacSha256 | SigningAlgorithm::HmacSha512 => format!("Use HMAC with {}.", maker(scheme)),
             },
         ),
         Mistake::BodyMissing { announced } => body::missing_words(*announced),
+        Mistake::BodyReplaced(body) => body::replaced_words(body),
         Mistake::Compression { coding, is_compressed } => body::compression_words(coding, *is_compressed),
         Mistake::Stale(off) => (
             format!("the timestamp is {off} s off, more than the {TOLERANCE_S} s allowed"),
-            "Synchronize the clocks of both machines (NTP); an old request must not be accepted again.".into(),
+            "Synchronize the clocks of both machines (NTP); do not accept an old request again.".into(),
         ),
         Mistake::Milliseconds => (
             "the timestamp is in milliseconds, not in seconds".into(),
@@ -188,13 +193,15 @@ fn prefix(found: Prefix, scheme: &SigningScheme) -> (String, String) {
         Prefix::Missing => "the prefix before the signature is missing".to_owned(),
         Prefix::Doubled => "the prefix is before the signature twice".to_owned(),
         Prefix::Other(prefix) => format!("\"{prefix}\" is before the signature"),
-        Prefix::Unknown => "something that does not belong there is beside the signature".to_owned(),
+        Prefix::Unknown => "the header contains something besides the signature".to_owned(),
     };
-    (what, format!("The header's value is {} and nothing else.", example(scheme)))
+    (what, format!("Send {} as the whole value of the header.", example(scheme)))
 }
 
 fn secret(form: SecretForm) -> (String, String) {
     let (what, fix) = match form {
+        SecretForm::With(mangling) => return used_with("the secret", mangling),
+        SecretForm::Without(mangling) => return used_without("the secret", mangling),
         SecretForm::NewlineAdded => (
             "the secret was used with a line break at its end",
             "Remove the line break where the secret is read; a file or `echo` adds one.",
@@ -203,38 +210,14 @@ fn secret(form: SecretForm) -> (String, String) {
             "the secret was used with a Windows line break at its end",
             "Remove the line break where the secret is read; an editor adds one.",
         ),
-        SecretForm::SpaceAdded => {
-            ("the secret was used with a space around it", "Remove the space; it is left over from copying.")
-        }
+        SecretForm::SpaceAdded => ("the secret was used with a space around it", "Remove the space; copying often adds one."),
         SecretForm::WhitespaceRemoved => (
             "the secret was used without the whitespace that it starts or ends with",
             "Use the secret as it is registered, or register it without whitespace.",
         ),
-        SecretForm::Quoted => {
-            ("the secret was used with quotes around it", "Remove the quotes in the settings file; not every program does.")
-        }
         SecretForm::WhitespaceAdded => (
             "the secret was used with a line break, a tab or the like at its end",
             "Remove it where the secret is read; a file or an editor adds it.",
-        ),
-        SecretForm::Unquoted => (
-            "the secret was used without the quotes that it is registered with",
-            "Register it without the quotes, which belong to the settings file.",
-        ),
-        SecretForm::NameAdded => {
-            ("the secret was used with the name of its variable before it", "Use what follows NAME= in the settings file.")
-        }
-        SecretForm::NameRemoved => (
-            "the secret was used without the NAME= that it is registered with",
-            "Register what follows NAME= in the settings file.",
-        ),
-        SecretForm::InvisibleAdded => (
-            "the secret was used with a byte order mark or an invisible character",
-            "Type the secret again, or copy it from a plain text; an editor or a web page adds such characters.",
-        ),
-        SecretForm::InvisibleRemoved => (
-            "the secret was used without the invisible characters that it is registered with",
-            "Register it without them: type it again, or copy it from a plain text.",
         ),
         SecretForm::Swapped => (
             "the body was used as the key and the secret as the message",
@@ -263,10 +246,21 @@ fn secret(form: SecretForm) -> (String, String) {
         SecretForm::WhsecDecoded => ("whsec_ was decoded as a part of the base64", "Remove whsec_ before decoding."),
         SecretForm::Empty => (
             "it is signed with an empty secret",
-            "The secret did not reach the program: check the name of the variable that it is read from.",
+            "The program did not get the secret: check the name of the variable that it reads.",
         ),
     };
     (what.to_owned(), fix.to_owned())
+}
+
+fn used_with(what: &str, mangling: Mangling) -> (String, String) {
+    (format!("{what} was used {}", mangling.words()), mangling.fix().to_owned())
+}
+
+fn used_without(what: &str, mangling: Mangling) -> (String, String) {
+    (
+        format!("{what} is registered {}, but was used without", mangling.words()),
+        format!("Check which of the two is right, and change the other. {}", mangling.fix()),
+    )
 }
 
 fn parts(content: Content) -> String {
@@ -297,27 +291,28 @@ fn scheme_words(auth: &Auth, found: Scheme) -> (String, String) {
         (Scheme::Doubled, wanted) => format!("\"{} \" is before the credential twice", wanted.unwrap_or_default()),
         (Scheme::Other(other), Some(wanted)) => format!("\"{other} \" is before the credential, not \"{wanted} \""),
         (Scheme::Other(other), None) => format!("\"{other} \" is before the key"),
-        (Scheme::Unknown, _) => "a word that does not belong there is before the credential".to_owned(),
+        (Scheme::Unknown, _) => "an unknown word is before the credential".to_owned(),
     };
     let fix = match wanted {
         Some(wanted) => format!("The header's value is \"{wanted} \" once, then the credential."),
-        None => "The header's value is the key as it is registered, and nothing else.".to_owned(),
+        None => "Send the key as it is registered as the whole value of the header.".to_owned(),
     };
     (what, fix)
 }
 
 fn credential(form: CredentialForm) -> (String, String) {
     let (what, fix) = match form {
+        CredentialForm::With(mangling) => return used_with("the credential", mangling),
+        CredentialForm::Without(mangling) => return used_without("the credential", mangling),
         CredentialForm::NewlineAdded => (
             "a line break follows the credential",
             "Remove it where the credential is read, and encode with `printf`, not `echo`.",
         ),
-        CredentialForm::SpaceAdded => ("there is whitespace around the credential", "Remove it; it is left over from copying."),
+        CredentialForm::SpaceAdded => ("there is whitespace around the credential", "Remove it; copying often adds it."),
         CredentialForm::WhitespaceRemoved => (
             "the whitespace that the credential starts or ends with is missing",
             "Use it as it is registered, or register it without whitespace.",
         ),
-        CredentialForm::Quoted => ("the credential is in quotes", "Remove the quotes in the settings file."),
         CredentialForm::Base64Encoded => ("the credential is encoded in base64", "Send it as it is registered, not encoded."),
         CredentialForm::Base64Twice => ("the credential is encoded in base64 twice", "Encode it once."),
         CredentialForm::Base64Missing => {
