@@ -127,6 +127,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn nothing_unsafe_is_left_and_twice_is_once(text in any::<String>()) {
             let once = visible(&text).into_owned();

@@ -131,6 +131,8 @@ fn secret_of(format: Format, key: &[u8]) -> SigningSecret {
 const NOW: i64 = 1_790_000_000;
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_signed_verifies(
         key in prop::collection::vec(any::<u8>(), 1..100),

@@ -32,6 +32,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn stays_the_same_value(texts in proptest::collection::vec(any::<String>(), 0..6)) {
             let value = serde_json::json!({ "list": texts, "empty": {}, "n": [1, [2.5, null], true] });

@@ -226,6 +226,8 @@ fn forbidden_and_private_addresses() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_accepted_is_a_fixed_point(text in "https://[a-z0-9.:@/?#\\[\\]%_~ -]{0,40}") {
         if let Ok(url) = EndpointUrl::parse(&text) {

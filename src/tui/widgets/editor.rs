@@ -265,6 +265,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn never_off_a_boundary(text in any::<String>(), steps in proptest::collection::vec(0_u8..14, 0..60)) {
             let mut editor = Editor::new(&text);

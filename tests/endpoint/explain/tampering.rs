@@ -152,7 +152,7 @@ fn a_name_that_holds_the_secret_is_masked() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Letters of the body, which no rewriting changes back.
     #[test]

@@ -141,6 +141,8 @@ fn the_wait_of_one_of_many_grows_with_what_it_used_up() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn whatever_is_asked_the_wait_is_within_its_bounds(value in any::<String>(), done in 1..3_u32, jitter in 0.0..1.0_f64) {
         let wait = next(done, &Policy::default(), &answered(503, Some(&value)), now(), || jitter).unwrap();
