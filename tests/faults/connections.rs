@@ -56,8 +56,8 @@ fn a06_every_command_ends_and_names_the_file() {
     assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
-/// `waypost ARGS` in a network of its own in which `dead.test` has these addresses, in this order. Those of 10.9.0.0/24 drop
-/// everything, since nobody answers for them on that link.
+/// `waypost ARGS` in a network of its own in which `dead.test` has these addresses, in this order. 10.9.0.2 and 10.9.0.3 drop
+/// everything: at the other end of that link is nobody. 192.0.2.1 is this machine; its route makes the resolver put it last.
 #[track_caller]
 fn with_addresses(home: &Home, addresses: &[&str], args: &[&str]) -> Output {
     let hosts: String = addresses.iter().map(|address| format!("{address} dead.test\n")).collect();
@@ -65,11 +65,14 @@ fn with_addresses(home: &Home, addresses: &[&str], args: &[&str]) -> Output {
     let base = home.command(&[]);
     let script = "set -e
         ip link set lo up
-        ip link add dead type dummy
+        ip link add dead type veth peer name end
         ip address add 10.9.0.1/24 dev dead
         ip link set dead up
+        ip link set end up
         ip neighbour add 10.9.0.2 lladdr 02:00:00:00:00:02 dev dead
         ip neighbour add 10.9.0.3 lladdr 02:00:00:00:00:03 dev dead
+        ip address add 192.0.2.1/32 dev lo
+        ip route replace local 192.0.2.1 dev lo src 10.9.0.1 table local
         mount --bind hosts /etc/hosts
         exec \"$@\"";
     let mut command = Command::new("unshare");
@@ -109,7 +112,7 @@ fn home_of_dead_test(timeout: &str) -> Home {
 #[test]
 #[ignore = "needs unshare and ip and python3: apt-get install util-linux iproute2 python3"]
 fn c01_an_address_that_drops_everything_does_not_keep_the_others_from_being_tried() {
-    for (timeout, addresses) in [("15", ["10.9.0.2", "127.0.0.1"].as_slice()), ("3", &["10.9.0.2", "10.9.0.3", "127.0.0.1"])] {
+    for (timeout, addresses) in [("15", ["10.9.0.2", "192.0.2.1"].as_slice()), ("3", &["10.9.0.2", "10.9.0.3", "192.0.2.1"])] {
         let home = home_of_dead_test(timeout);
         let begun = Instant::now();
         let out = with_addresses(&home, addresses, &["test", "--json"]).exits(0);
@@ -118,9 +121,9 @@ fn c01_an_address_that_drops_everything_does_not_keep_the_others_from_being_trie
         let results: Vec<_> = attempt["tried"].as_array().unwrap().iter().map(|it| it["result"].as_str().unwrap()).collect();
         let dead = addresses.len() - 1;
         assert_eq!(results, [vec!["given_up"; dead], vec!["connected"]].concat(), "{attempt}");
-        assert_eq!(attempt["connected"], "127.0.0.1:4433");
+        assert_eq!(attempt["connected"], "192.0.2.1:4433");
         let shown = with_addresses(&home, addresses, &["test", "-v"]).exits(0).stdout;
-        assert!(shown.contains("10.9.0.2:4433 no answer") && shown.contains("127.0.0.1:4433 connected"), "{shown}");
+        assert!(shown.contains("10.9.0.2:4433 no answer") && shown.contains("192.0.2.1:4433 connected"), "{shown}");
     }
 }
 
@@ -130,8 +133,8 @@ fn c01_where_no_address_connects_each_is_named() {
     let home = home_of_dead_test("2");
     let out = with_addresses(&home, &["10.9.0.2", "10.9.0.1"], &["test"]).exits(0);
     assert!(out.stdout.starts_with("delivered"), "10.9.0.1 is this machine: {out:?}");
-    let out = with_addresses(&home, &["10.9.0.2", "192.0.2.1"], &["test"]).exits(4);
-    assert!(out.stdout.contains("10.9.0.2:4433 (no answer) and 192.0.2.1:4433 (Network is unreachable)"), "{}", out.stdout);
+    let out = with_addresses(&home, &["10.9.0.2", "198.51.100.1"], &["test"]).exits(4);
+    assert!(out.stdout.contains("10.9.0.2:4433 (no answer) and 198.51.100.1:4433 (Network is unreachable)"), "{}", out.stdout);
 }
 
 fn attempt_of_delivered(out: &Output) -> Value {
