@@ -1,12 +1,12 @@
 //! The HTTP client: one request, and what came of it.
 //!
 //! ```text
-//! Client::attempt
-//!   ├─ exchange   resolver ─ connector ─ TLS ─ request body ─ response head ─ response body
-//!   │                  └────────┴────────┴──────┴── each reports its phase to the Trace
+//! Client::attempt, Connection::attempt
+//!   ├─ exchange   resolver ─ addresses ─ proxy ─ TLS ─ request body ─ response head ─ response body
+//!   │                  └─────────┴─────────┴──────┴── each step reports its phase to the Trace
 //!   ├─ stop       by the user
 //!   └─ deadline   the total time of the attempt
-//!        └──────► Attempt: outcome, phase, timings, certificate, response, cause, diagnosis
+//!        └──────► Attempt: outcome, phase, timings, addresses, certificate, response, cause, diagnosis
 //! ```
 //!
 //! The phases are those of the one real request, never of a probe before it. [`Client::attempt`] never reuses a connection, so

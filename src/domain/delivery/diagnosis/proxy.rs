@@ -68,7 +68,7 @@ fn meaning(to: &Settings, refusal: &ProxyRefusal) -> (String, String) {
             "It failed itself.",
             format!("Send it again. If it happens again, ask the administrator of the proxy, {direct}."),
         ),
-        400..=499 => said("It refused the request.", format!("Ask the administrator of the proxy why, {direct}.")),
+        402..=499 => said("It refused the request.", format!("Ask the administrator of the proxy why, {direct}.")),
         _ => said(
             "That is not an answer to such a request.",
             format!("{address}: it must be that of a proxy that allows CONNECT to port {}.", to.url().port()),
