@@ -60,8 +60,8 @@ fn a06_every_command_ends_and_names_the_file() {
 /// everything: at the other end of that link is nobody. 192.0.2.1 is this machine; its route makes the resolver put it last.
 #[track_caller]
 fn with_addresses(home: &Home, addresses: &[&str], args: &[&str]) -> Output {
-    let hosts: String = addresses.iter().map(|address| format!("{address} dead.test\n")).collect();
-    fs::write(home.path().join("hosts"), hosts).unwrap();
+    let hosts: Vec<_> = addresses.iter().map(|address| format!("{address} dead.test")).collect();
+    fs::write(home.path().join("hosts"), hosts.join("\n") + "\n").unwrap();
     let base = home.command(&[]);
     let script = "set -e
         ip link set lo up

@@ -167,7 +167,7 @@ impl Open {
 }
 
 impl Drop for Open {
-    /// Takes leave of the server (TLS close_notify) where nothing is under way; without waiting for that.
+    /// Takes leave of the server (TLS `close_notify`) where nothing is under way; without waiting for that.
     fn drop(&mut self) {
         if self.idle_since.is_some() {
             self.sender = None;
