@@ -3,7 +3,7 @@
 use super::header::HeaderKey;
 use super::mask::Masked;
 use super::secret::Secret;
-use super::signature::SigningSecret;
+use super::signature::{PreviousSecret, SigningSecret};
 
 /// What is added to a request so that the receiver knows whose it is. Resolved again for each attempt: where an auth type
 /// fetches a short-lived token, it is in here.
@@ -11,8 +11,8 @@ use super::signature::SigningSecret;
 pub enum Credential {
     /// Nothing is added.
     None,
-    /// A signature over the request; and, where one is given, a second header with its timestamp.
-    Signature { header: HeaderKey, key: SigningSecret, timestamp_header: Option<HeaderKey> },
+    /// A signature over the request; and, where one is given, a second header with its timestamp, and a second signature.
+    Signature { header: HeaderKey, key: SigningSecret, timestamp_header: Option<HeaderKey>, previous: Option<PreviousSecret> },
     /// A header; its name in lower case.
     Header { name: String, value: Masked },
     /// A parameter at the end of the query; its name not yet percent-encoded.

@@ -20,6 +20,7 @@ pub mod mask;
 pub mod problem;
 pub mod redact;
 pub mod request;
+pub mod rotation;
 pub mod secret;
 pub mod shell;
 pub mod signature;

@@ -10,6 +10,7 @@ use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::rotation::{KeepOld, rotate};
 use crate::domain::text::{sentence, visible};
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::{FileError, Operation};
@@ -58,18 +59,20 @@ impl Waypost {
     }
 
     /// Changes the destination. `change` gets what is registered now: as it would be typed, with its secret; or without it, and
-    /// why, if the secret cannot be opened. `over` is the generation that the user saw, if the change was made to what they saw.
+    /// why, if the secret cannot be opened. `keep` says what becomes of a secret that it replaces. `over` is the generation that the user saw, if the change was made to what they saw.
     ///
     /// # Errors
     /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.
     pub fn edit(
         &self,
         over: Option<u64>,
+        keep: KeepOld,
         change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
     ) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
         let mut edited = None;
         let mut new_url = false;
+        let mut kept = None;
         let saved = store::save(&self.paths, |loaded| {
             refuse_conflict(over, loaded)?;
             let (draft, locked) = match loaded {
@@ -77,7 +80,11 @@ impl Waypost {
                 Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
                 Loaded::Locked { draft, error, .. } => (draft.clone(), Some(Problem::locked(draft, error))),
             };
-            let settings = change(draft, locked)?;
+            let mut settings = change(draft, locked)?;
+            if let Some(before) = loaded.destination() {
+                let (rotated, notice) = rotate(before.settings(), settings, keep, now.as_second())?;
+                (settings, kept) = (rotated, notice);
+            }
             let (id, created_at) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
                 Loaded::Open { destination, .. } if *destination.settings() == settings => {
@@ -93,7 +100,10 @@ impl Waypost {
             Ok(Change::Replace(Box::new(destination)))
         })?;
         // `save` has called the closure.
-        edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)
+        let mut saved =
+            edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)?;
+        saved.notices.extend(kept);
+        Ok(saved)
     }
 
     /// Removes the destination and its secret. `over` as for [`Waypost::edit`].

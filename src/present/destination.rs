@@ -1,5 +1,7 @@
 //! A destination as rows.
 
+use jiff::Timestamp;
+
 use super::{Row, Value};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
@@ -10,6 +12,9 @@ pub fn registered(destination: &Destination) -> Vec<Row> {
     let mut rows = settings(&Draft::of(destination.settings()));
     // The app's has a stand-in for its credential, which only it knows to be one.
     rows[0].value = Value::Url(destination.url().shown());
+    if let Some(until) = destination.auth().former_until().and_then(|until| Timestamp::from_second(until).ok()) {
+        rows.push(Row::new("Old secret until", Value::Time(until)));
+    }
     if let Some(key) = destination.auth().public_key() {
         rows.push(Row::new("Public key", Value::Text(key)));
     }

@@ -723,3 +723,117 @@ fn a_generated_key_pair_prints_the_public_key_and_seals_the_private_one() {
     assert!(again.get("generated_secret").is_none(), "{again}");
     assert_ne!(again["destination"]["auth"]["public_key"], key.as_str());
 }
+
+#[test]
+fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
+    let mut session = Session::new();
+    session
+        .run_with(
+            "register --url https://hooks.example.com/in --auth hmac --header-key X-Sig --format timestamped --secret-stdin",
+            SECRET,
+        )
+        .run_with("edit --secret-stdin", "another-secret-text-1a2b")
+        .run("show")
+        .run("edit --timeout 20")
+        .run("show --json")
+        .run("edit --keep-old 5m")
+        .run_with("edit --secret-stdin --keep-old 8d", "a-third-secret-text-9f8e")
+        .run_with("edit --secret-stdin --keep-old soon", "a-third-secret-text-9f8e")
+        .run("edit --drop-old")
+        .run("show")
+        .run("edit --format hex")
+        .run_with("edit --secret-stdin --keep-old 5m", "a-third-secret-text-9f8e")
+        .run_with("edit --secret-stdin", "a-third-secret-text-9f8e");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth hmac --header-key X-Sig --format timestamped --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost edit --secret-stdin  < "another-secret-text-1a2b"
+    stderr: note: Signing secret: requests carry a signature by the old secret, too, for 1 d; if the old one has leaked, end that now.
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL               https://hooks.example.com/in
+    Auth type         Custom SHA-256 HMAC Signature (hmac)
+    Header key        X-Sig
+    Signing secret    ••••••••1a2b
+    Format            timestamped
+    Timeout           15 s
+    Old secret until  TIME
+    Registered        TIME
+    exit 0
+
+    $ waypost edit --timeout 20
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show --json
+    {
+      "schema_version": 1,
+      "destination": {
+        "id": "dst_ID",
+        "url": "https://hooks.example.com/in",
+        "created_at": "TIME",
+        "updated_at": "TIME",
+        "auth": {
+          "type": "hmac",
+          "header_key": "X-Sig",
+          "signing_secret": {
+            "set": true,
+            "hint": "…1a2b"
+          },
+          "format": "timestamped",
+          "previous_secret": {
+            "set": true,
+            "valid_until": "TIME"
+          }
+        },
+        "timeout_s": 20
+      },
+      "notices": []
+    }
+    exit 0
+
+    $ waypost edit --keep-old 5m
+    stderr: error: Is not replaced. There is no old secret to keep. Leave it out; have the receiver accept both secrets first, then replace this one.
+    exit 2
+
+    $ waypost edit --secret-stdin --keep-old 8d  < "a-third-secret-text-9f8e"
+    stderr: error: Invalid value '8d' for '--keep-old <DURATION>': it is more than 7 days. For more information, try '--help'.
+    exit 2
+
+    $ waypost edit --secret-stdin --keep-old soon  < "a-third-secret-text-9f8e"
+    stderr: error: Invalid value 'soon' for '--keep-old <DURATION>': use a number with s, m, h or d, such as 30s, 5m, 24h or 7d. For more information, try '--help'.
+    exit 2
+
+    $ waypost edit --drop-old
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      X-Sig
+    Signing secret  ••••••••1a2b
+    Format          timestamped
+    Timeout         20 s
+    Registered      TIME
+    Changed         TIME
+    exit 0
+
+    $ waypost edit --format hex
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost edit --secret-stdin --keep-old 5m  < "a-third-secret-text-9f8e"
+    stderr: error: Cannot be kept beside a new one. A request carries one signature or credential here; only the formats timestamped, standard and standard-ed25519 carry two. Leave it out; have the receiver accept both secrets first, then replace this one.
+    exit 2
+
+    $ waypost edit --secret-stdin  < "a-third-secret-text-9f8e"
+    stderr: note: Signing secret: requests carry the new one only: until the receiver has it, too, deliveries are refused.
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+    "#);
+}

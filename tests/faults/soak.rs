@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use waypost::domain::auth::bearer;
 use waypost::domain::field;
+use waypost::domain::rotation::KeepOld;
 
 use futures_util::StreamExt as _;
 use waypost::domain::delivery::Outcome;
@@ -118,7 +119,7 @@ fn soak() {
         for at in 0..SAVES {
             let (waypost, saves, url, ca) = (&waypost, &saves, &endpoint.url, &ca_file);
             // Each of another token: one that changed nothing would be no save.
-            scope.spawn(move || match waypost.edit(None, |_, _| Ok(settings(url, ca, at % 100 + 1, at))) {
+            scope.spawn(move || match waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(url, ca, at % 100 + 1, at))) {
                 Ok(saved) => {
                     assert_eq!(saved.warning, None);
                     saves.fetch_add(1, Ordering::SeqCst);

@@ -26,6 +26,7 @@ use crate::domain::draft::Draft;
 use crate::domain::event::{BuiltIn, Event};
 use crate::domain::field;
 use crate::domain::mask::DOTS;
+use crate::domain::rotation::KeepOld;
 use crate::domain::text::visible;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
 use crate::present;
@@ -150,7 +151,7 @@ impl Session<'_> {
         };
         let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
         // What was looked at is what is changed, and nothing that came since.
-        let saved = self.waypost.edit(Some(generation), |_, _| Ok(settings))?;
+        let saved = self.waypost.edit(Some(generation), KeepOld::default(), |_, _| Ok(settings))?;
         self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved)
     }
 

@@ -2,10 +2,11 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::{Fields, Problems};
-use crate::cli::input::secret;
+use crate::cli::input::{duration, secret};
 use crate::cli::output::{Out, destination};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::rotation::{KeepOld, MAX_KEEP_OLD_S};
 use crate::domain::url::credential;
 use crate::ops::{Problem, State, Waypost};
 
@@ -14,6 +15,19 @@ use crate::ops::{Problem, State, Waypost};
 pub struct Args {
     #[command(flatten)]
     fields: Fields,
+
+    /// Sign with the old secret, too, for that long: at most 7d, such as 30m, 24h or 0 [default: 24h where the format can]
+    #[arg(long, value_name = "DURATION", value_parser = keep_old, conflicts_with = "drop_old", allow_hyphen_values = true)]
+    keep_old: Option<i64>,
+
+    /// Stop signing with an old secret now
+    #[arg(long)]
+    drop_old: bool,
+}
+
+fn keep_old(text: &str) -> Result<i64, String> {
+    let seconds = duration::seconds(text)?;
+    if seconds > MAX_KEEP_OLD_S { Err("it is more than 7 days".to_owned()) } else { Ok(seconds) }
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
@@ -27,7 +41,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             locked = Some(problem);
             *draft
         }
-        State::Open(_) if fields.is_empty() => {
+        State::Open(_) if fields.is_empty() && !args.drop_old && args.keep_old.is_none() => {
             return Err(Failure::usage(
                 "Nothing to change.",
                 "Use at least one option, such as --url URL; see waypost edit --help.",
@@ -53,7 +67,12 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let over = given.as_ref().is_some_and(|given| given.asked).then_some(generation);
     let mut refused = None;
     let mut notices = Vec::new();
-    let saved = waypost.edit(over, |draft, locked| match fields.check(draft, given.as_ref()) {
+    let keep = match (args.drop_old, args.keep_old) {
+        (true, _) => KeepOld::Drop,
+        (false, Some(seconds)) => KeepOld::For(seconds),
+        (false, None) => KeepOld::IfPossible,
+    };
+    let saved = waypost.edit(over, keep, |draft, locked| match fields.check(draft, given.as_ref()) {
         Ok(checked) => {
             notices = checked.notices;
             Ok(checked.settings)

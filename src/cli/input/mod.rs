@@ -3,6 +3,7 @@
 pub mod argv;
 pub mod auth_flags;
 pub mod body;
+pub mod duration;
 pub mod echo;
 pub mod fields;
 pub mod prompt;

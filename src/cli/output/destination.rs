@@ -1,5 +1,6 @@
 //! A destination, for people and for scripts; its secret redacted.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
@@ -8,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::secret::SecretInput;
 use crate::cli::output::{self, Out};
 use crate::domain::destination::Destination;
-use crate::domain::field::{Kind, Notice};
+use crate::domain::field::{Field, Kind, Notice};
 use crate::domain::text::visible;
 use crate::ops::Saved;
 
@@ -61,13 +62,20 @@ fn destination_json(destination: &Destination) -> Value {
     let auth = destination.auth();
     let mut fields = Map::new();
     fields.insert("type".into(), auth.auth_type().name.into());
+    let is_kept = |field: Field| auth.auth_type().kept.contains(&field);
     auth.each_value(&mut |field, value| {
+        if is_kept(field) {
+            return;
+        }
         let shown = match field.kind {
             Kind::Text | Kind::Choice(_) => value.into(),
             Kind::Secret(_) => json!({ "set": true, "hint": field.hint(value).map(|end| format!("…{end}")) }),
         };
         fields.insert(field.id.into(), shown);
     });
+    if let Some(until) = auth.former_until().and_then(|until| Timestamp::from_second(until).ok()) {
+        fields.insert("previous_secret".into(), json!({ "set": true, "valid_until": until }));
+    }
     if let Some(key) = auth.public_key() {
         fields.insert("public_key".into(), key.into());
     }

@@ -20,8 +20,14 @@ use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 
 /// Api Key.
-pub const SPEC: AuthType =
-    &AuthSpec { name: "api-key", label: "Api Key", help: "A key in each request", fields: &[KEY, VALUE, ADD_TO], check };
+pub const SPEC: AuthType = &AuthSpec {
+    name: "api-key",
+    label: "Api Key",
+    help: "A key in each request",
+    fields: &[KEY, VALUE, ADD_TO],
+    kept: &[],
+    check,
+};
 
 /// The name of the header or query parameter.
 pub const KEY: Field = &FieldSpec {
@@ -68,7 +74,7 @@ pub const HEADER: Choice = Choice { name: "header", label: "Header", detail: "" 
 /// A parameter at the end of the URL's query.
 pub const QUERY: Choice = Choice { name: "query", label: "Query parameter", detail: "" };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ApiKey {
     place: Place,
     value: Secret,
@@ -156,6 +162,18 @@ impl AuthMethod for ApiKey {
 
     fn without_secrets(&self) -> Auth {
         Auth::new(Self { place: self.place.clone(), value: VALUE.stand_in(&self.value) })
+    }
+
+    fn keeping(&self, _: &Auth, _: i64) -> Option<Auth> {
+        None
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        None
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(self.clone())
     }
 
     fn public_key(&self) -> Option<String> {

@@ -21,8 +21,14 @@ use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::visible;
 
 /// Basic Auth.
-pub const SPEC: AuthType =
-    &AuthSpec { name: "basic", label: "Basic Auth", help: "A user name and a password", fields: &[USERNAME, PASSWORD], check };
+pub const SPEC: AuthType = &AuthSpec {
+    name: "basic",
+    label: "Basic Auth",
+    help: "A user name and a password",
+    fields: &[USERNAME, PASSWORD],
+    kept: &[],
+    check,
+};
 
 /// The user name. May be empty; has no colon.
 pub const USERNAME: Field = &FieldSpec {
@@ -53,7 +59,7 @@ pub const PASSWORD: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Basic {
     username: String,
     password: Secret,
@@ -123,6 +129,18 @@ impl AuthMethod for Basic {
 
     fn without_secrets(&self) -> Auth {
         Auth::new(Self { username: self.username.clone(), password: PASSWORD.stand_in(&self.password) })
+    }
+
+    fn keeping(&self, _: &Auth, _: i64) -> Option<Auth> {
+        None
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        None
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(self.clone())
     }
 
     fn public_key(&self) -> Option<String> {

@@ -17,7 +17,7 @@ use crate::domain::snippet::check::ReceiverCheck;
 
 /// Bearer Token.
 pub const SPEC: AuthType =
-    &AuthSpec { name: "bearer", label: "Bearer Token", help: "A token in each request", fields: &[TOKEN], check };
+    &AuthSpec { name: "bearer", label: "Bearer Token", help: "A token in each request", fields: &[TOKEN], kept: &[], check };
 
 /// The token. Visible ASCII, never empty.
 pub const TOKEN: Field = &FieldSpec {
@@ -39,7 +39,7 @@ pub const TOKEN: Field = &FieldSpec {
 
 const BEARER_REMOVED: &str = "the leading \"Bearer \" was removed; it is added when sending";
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Bearer {
     token: Secret,
 }
@@ -89,6 +89,18 @@ impl AuthMethod for Bearer {
 
     fn without_secrets(&self) -> Auth {
         Auth::new(Self { token: TOKEN.stand_in(&self.token) })
+    }
+
+    fn keeping(&self, _: &Auth, _: i64) -> Option<Auth> {
+        None
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        None
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(self.clone())
     }
 
     fn public_key(&self) -> Option<String> {

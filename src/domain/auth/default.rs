@@ -12,14 +12,14 @@ use crate::domain::snippet::check::ReceiverCheck;
 
 /// Default.
 pub const SPEC: AuthType =
-    &AuthSpec { name: "default", label: "Default", help: "No authentication", fields: &[], check: |_| Some(none()) };
+    &AuthSpec { name: "default", label: "Default", help: "No authentication", fields: &[], kept: &[], check: |_| Some(none()) };
 
 /// No authentication.
 pub(crate) fn none() -> Auth {
     Auth::new(NoAuth)
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct NoAuth;
 
 impl AuthMethod for NoAuth {
@@ -57,6 +57,18 @@ impl AuthMethod for NoAuth {
 
     fn without_secrets(&self) -> Auth {
         none()
+    }
+
+    fn keeping(&self, _: &Auth, _: i64) -> Option<Auth> {
+        None
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        None
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(self.clone())
     }
 
     fn public_key(&self) -> Option<String> {

@@ -30,12 +30,19 @@ pub struct AuthSpec {
     pub help: &'static str,
     /// In the order of the form.
     pub fields: &'static [Field],
+    /// Fields that are saved with the others, and that no front end asks for.
+    pub kept: &'static [Field],
     /// Makes the auth of what was entered; `None` when anything in it is wrong.
     pub check: fn(&mut Check<'_>) -> Option<Auth>,
 }
 
 impl AuthSpec {
-    /// Its secret fields.
+    /// The fields that are saved.
+    pub fn saved_fields(&self) -> impl Iterator<Item = Field> + use<> {
+        self.fields.iter().chain(self.kept).copied()
+    }
+
+    /// The secret fields that are entered.
     pub fn secret_fields(&self) -> impl Iterator<Item = Field> + use<> {
         self.fields.iter().copied().filter(|field| field.is_secret())
     }
@@ -112,6 +119,15 @@ pub trait AuthMethod: fmt::Debug + Send + Sync {
 
     /// The credentials as the user knows them, such as `the token`; `None` where there are none.
     fn in_words(&self) -> Option<String>;
+
+    /// The same with the secret of `former` accepted as well, until then (Unix seconds); `None` where a request carries one secret.
+    fn keeping(&self, former: &Auth, until: i64) -> Option<Auth>;
+
+    /// Until when a former secret is accepted as well (Unix seconds).
+    fn former_until(&self) -> Option<i64>;
+
+    /// The same without a former secret.
+    fn without_former(&self) -> Auth;
 
     /// The same with each secret replaced by a [stand-in](crate::domain::field::FieldSpec::stand_in): for what lives long, or is
     /// shown.

@@ -20,8 +20,14 @@ use crate::domain::signature::verify::{self, Received};
 use crate::domain::snippet::{Lang, check::ReceiverCheck, snippet};
 
 /// Two secrets and a name in one header: what no auth type of ours has.
-const SPEC: AuthType =
-    &AuthSpec { name: "throwaway", label: "Throwaway", help: "Only in this test", fields: &[TENANT, FIRST, SECOND], check };
+const SPEC: AuthType = &AuthSpec {
+    name: "throwaway",
+    label: "Throwaway",
+    help: "Only in this test",
+    fields: &[TENANT, FIRST, SECOND],
+    kept: &[],
+    check,
+};
 
 const TENANT: Field =
     &FieldSpec { id: "tenant", label: "Tenant", flag: Some("--tenant"), about: "the tenant", ..FieldSpec::TEXT };
@@ -32,7 +38,7 @@ const SECOND: Field = &FieldSpec { id: "second", label: "Second", kind: Kind::Se
 
 const SECRET: SecretSpec = SecretSpec { shows_hint: true, generate: None, refused_flags: &[] };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Throwaway {
     tenant: String,
     first: Secret,
@@ -92,6 +98,18 @@ impl AuthMethod for Throwaway {
     fn without_secrets(&self) -> Auth {
         let (first, second) = (FIRST.stand_in(&self.first), SECOND.stand_in(&self.second));
         Auth::new(Self { tenant: self.tenant.clone(), first, second })
+    }
+
+    fn keeping(&self, _: &Auth, _: i64) -> Option<Auth> {
+        None
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        None
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(self.clone())
     }
 
     fn public_key(&self) -> Option<String> {

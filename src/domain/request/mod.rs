@@ -77,14 +77,14 @@ impl Request {
         let mut url = to.url().masked();
         match credential {
             Credential::None => {}
-            Credential::Signature { header, key, timestamp_header } => {
+            Credential::Signature { header, key, timestamp_header, previous } => {
                 if let Some(name) = timestamp_header {
                     let value = Masked::plain(timestamp.clone());
                     headers.push(Header { name: name.wire().into(), value });
                 }
                 let value = stamp.map_or_else(
                     || format!("(set when sent, {})", key.format().shape()),
-                    |stamp| key.sign(&stamp.id, stamp.timestamp, body),
+                    |stamp| key.sign_with(previous.as_ref(), &stamp.id, stamp.timestamp, body),
                 );
                 headers.push(Header { name: header.wire().into(), value: Masked::plain(value) });
             }

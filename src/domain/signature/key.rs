@@ -23,6 +23,13 @@ pub struct SigningSecret {
     key: Arc<Key>,
 }
 
+/// The secret before the current one, and until when requests are signed with it, too (Unix seconds).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousSecret {
+    pub key: SigningSecret,
+    pub until: i64,
+}
+
 /// The key in a secret.
 #[derive(PartialEq, Eq)]
 enum Key {
@@ -141,6 +148,16 @@ impl SigningSecret {
         let fill = Fill { id, timestamp: &timestamp, body: b"", signature: &signature };
         self.scheme.value.each(&fill, &mut |piece| value.extend_from_slice(piece));
         String::from_utf8_lossy(&value).into_owned()
+    }
+
+    /// The same, with a signature by the previous secret after it, while that is valid.
+    #[must_use]
+    pub fn sign_with(&self, previous: Option<&PreviousSecret>, id: &str, timestamp: i64, body: &[u8]) -> String {
+        let value = self.sign(id, timestamp, body);
+        match (previous.filter(|previous| timestamp < previous.until), self.scheme.repeated()) {
+            (Some(previous), Some(separator)) => value + separator + &previous.key.signature(id, &timestamp.to_string(), body),
+            _ => value,
+        }
     }
 
     /// The signature as text, without what is around it in the header.

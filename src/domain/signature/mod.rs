@@ -29,7 +29,7 @@ pub mod verify;
 
 pub use check::Mismatch;
 pub use format::Format;
-pub use key::{InvalidKey, SigningSecret};
+pub use key::{InvalidKey, PreviousSecret, SigningSecret};
 pub use scheme::{SignatureEncoding, SigningAlgorithm, SigningScheme};
 pub use template::{InvalidTemplate, Piece, Template};
 

@@ -119,6 +119,17 @@ impl SigningScheme {
         &self.value
     }
 
+    /// What is added to the header's value for each further signature; `None` where it carries one.
+    #[must_use]
+    pub const fn repeated(&self) -> Option<&'static str> {
+        match self.format {
+            Format::Timestamped => Some(",v1="),
+            Format::Standard => Some(" v1,"),
+            Format::StandardEd25519 => Some(" v1a,"),
+            Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Template => None,
+        }
+    }
+
     /// Whether the time of the attempt is signed, so that a receiver can refuse an old request.
     #[must_use]
     pub fn signs_timestamp(&self) -> bool {

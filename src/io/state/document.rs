@@ -118,7 +118,8 @@ pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
     };
     let values = auth.values();
     let secret = |field: Field| (Place { name: name_of(field), ..place.clone() }, values.secret(field).clone());
-    let mut all: Vec<_> = auth.auth_type().secret_fields().map(secret).collect();
+    let kept = |field: &Field| auth.auth_type().fields.contains(field) || !values.secret(field).is_empty();
+    let mut all: Vec<_> = auth.auth_type().saved_fields().filter(|field| field.is_secret()).filter(kept).map(secret).collect();
     if destination.url().has_credential() {
         // The place is what the file says, so that it cannot say anything else of the URL.
         let place = Place { url: destination.url().shown().into(), name: SEALED_URL.to_owned(), ..place };
@@ -157,13 +158,14 @@ fn taken(base: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
 
 fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
     // Unknown fields are kept.
-    for field in auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields) {
-        if !auth.auth_type().fields.contains(field) {
+    let values = auth.plain_values();
+    for field in auth::ALL.into_iter().flat_map(AuthSpec::saved_fields) {
+        if !values.iter().any(|(kept, _)| *kept == field) {
             base.shift_remove(field.id);
         }
     }
     base.insert("type".into(), auth.auth_type().name.into());
-    for (field, value) in auth.plain_values() {
+    for (field, value) in values {
         base.insert(field.id.into(), value.into());
     }
     base
@@ -171,7 +173,7 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
 
 fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
     base.shift_remove(SEALED_URL);
-    for field in auth::ALL.into_iter().flat_map(AuthSpec::secret_fields) {
+    for field in auth::ALL.into_iter().flat_map(AuthSpec::saved_fields).filter(|field| field.is_secret()) {
         base.shift_remove(&name_of(field));
     }
     base.extend(sealed.iter().map(|(place, sealed)| (place.name.clone(), sealed.as_str().into())));
@@ -271,7 +273,14 @@ impl Reader<'_> {
             Ok::<_, StateError>(SealedSecret { field, place, sealed })
         };
         let whole_url = credential::is_masked(url).then(|| secret(URL, SEALED_URL.to_owned())).transpose()?;
-        let secrets = auth_type.secret_fields().map(|field| secret(field, name_of(field))).collect::<Result<_, _>>()?;
+        let mut secrets = Vec::new();
+        for field in auth_type.saved_fields().filter(|field| field.is_secret()) {
+            let secret = secret(field, name_of(field))?;
+            // A former secret may be absent.
+            if secret.sealed.is_some() || auth_type.fields.contains(&field) {
+                secrets.push(secret);
+            }
+        }
         let id = DestinationId::new(self.required(destination, &["destination", "id"])?);
         let created_at = self.time(destination, &["destination", "created_at"])?;
         let updated_at = self.time(destination, &["destination", "updated_at"])?;
@@ -280,7 +289,7 @@ impl Reader<'_> {
 
     /// Absent fields stay empty: after the auth type was edited in the file, the error to report is that the secret cannot be opened.
     fn auth(&self, auth: &Map<String, Value>, draft: &mut Draft) -> Result<(), StateError> {
-        for field in draft.auth_type().fields.iter().filter(|field| !field.is_secret()) {
+        for field in draft.auth_type().saved_fields().filter(|field| !field.is_secret()) {
             let part = &["destination", "auth", field.id];
             let value = self.text(auth, part)?;
             if field.is_choice() && !value.is_empty() && field.option(value).is_none() {

@@ -3,6 +3,7 @@ use crate::domain::auth::{AuthType, api_key, basic, bearer, default, hmac};
 use crate::domain::draft::Draft;
 use crate::domain::event::BuiltIn;
 use crate::domain::field;
+use crate::domain::rotation::KeepOld;
 
 use crate::domain::signature::Format;
 
@@ -51,7 +52,7 @@ async fn a_check_that_fails_names_the_mistake() {
         ("another-secret", false, "and rejected it: the signature does not match"),
         ("the-registered-secret", true, "and accepted it: the signature in x-sig is valid."),
     ] {
-        waypost.edit(None, |_, _| Ok(settings(&with(secret)))).unwrap();
+        waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(&with(secret)))).unwrap();
         let (status, witness) = test(&waypost, &mut witnesses).await;
         assert_eq!((status, witness.accepted), (Some(if accepted { 200 } else { 401 }), accepted), "{}", witness.text);
         assert!(witness.text.contains(says), "{}", witness.text);
@@ -85,7 +86,7 @@ async fn every_auth_type_can_be_refused_and_fixed() {
         slip(&mut wrong);
         waypost.register(settings(&right)).unwrap();
         for (draft, expected) in [(&right, 200), (&wrong, status), (&right, 200)] {
-            waypost.edit(None, |_, _| Ok(settings(draft))).unwrap();
+            waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(draft))).unwrap();
             let (status, witness) = test(&waypost, &mut witnesses).await;
             assert_eq!((status, witness.accepted), (Some(expected), expected == 200), "{}", witness.text);
             assert!(expected == 200 || witness.text.contains(says), "{}", witness.text);
@@ -101,7 +102,7 @@ async fn a_secret_that_came_since_is_masked_too() {
     waypost.register(settings(&draft(&demo, api_key::SPEC))).unwrap();
     assert_eq!(test(&waypost, &mut witnesses).await.0, Some(200));
     let since = draft(&demo, api_key::SPEC).with(api_key::VALUE, "v-9876543210").with(api_key::ADD_TO, api_key::QUERY.name);
-    waypost.edit(None, |_, _| Ok(settings(&since))).unwrap();
+    waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(&since))).unwrap();
     let (status, witness) = test(&waypost, &mut witnesses).await;
     assert!(status == Some(401) && !witness.text.contains("9876543210"), "{}", witness.text);
 }
@@ -115,10 +116,10 @@ async fn a_received_key_is_masked_whatever_is_registered_when_it_is_reported() {
     waypost.register(settings(&with("first-0123456789"))).unwrap();
     let first = waypost.destination().unwrap();
     for value in ["first-0123456789", "second-9876543210"] {
-        waypost.edit(None, |_, _| Ok(settings(&with(value)))).unwrap();
+        waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(&with(value)))).unwrap();
         assert_eq!(registered.given().as_ref(), Some(first.settings()));
     }
-    waypost.edit(None, |_, _| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
+    waypost.edit(None, KeepOld::default(), |_, _| Ok(settings(&draft(&demo, bearer::SPEC)))).unwrap();
     let seen = RequestEvent {
         at: Timestamp::now(),
         method: "POST".into(),
@@ -147,7 +148,7 @@ async fn a_deletion_lets_the_receiver_take_what_is_registered_next() {
     let [first, next] = [bearer::SPEC, hmac::SPEC].map(|auth_type| settings(&draft(&demo, auth_type)));
     waypost.register(first.clone()).unwrap();
     assert_eq!(registered.given(), Some(first.clone()));
-    waypost.edit(None, |_, _| Ok(next.clone())).unwrap();
+    waypost.edit(None, KeepOld::default(), |_, _| Ok(next.clone())).unwrap();
     assert_eq!(registered.given(), Some(first));
     assert!(registered.received().differs());
     waypost.remove(None).unwrap();

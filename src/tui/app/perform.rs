@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
+use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::verify::{self, ReceivedRequest};
 use crate::ops::{self, Copied, PAGE, Problem, Saved, Waypost};
@@ -58,7 +59,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
 fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {
     match over {
         None => waypost.register(checked(&draft)?),
-        over => waypost.edit(over, |registered, _| match registered.check() {
+        over => waypost.edit(over, KeepOld::default(), |registered, _| match registered.check() {
             Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings)),
             _ => checked(&draft),
         }),

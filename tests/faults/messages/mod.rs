@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use waypost::domain::field;
+use waypost::domain::rotation::KeepOld;
 
 use jiff::Timestamp;
 use waypost::domain::auth::MAX_FIELD_BYTES;
@@ -316,7 +317,7 @@ fn operations() {
     let (config_dir, state_dir) = (dir.path().join("config"), dir.path().join("state"));
     let waypost = Waypost::new(Paths { config_dir, state_dir, ..Paths::from_process(None, None).unwrap() }, None);
     let settings = || Draft::default().with(field::URL, "https://h.example/").check().unwrap().settings;
-    let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, |_, _| Ok(settings())).unwrap_err()];
+    let nothing = [waypost.remove(None).unwrap_err(), waypost.edit(None, KeepOld::default(), |_, _| Ok(settings())).unwrap_err()];
     assert!(nothing.iter().all(|problem| problem.kind == ProblemKind::NothingRegistered), "{nothing:?}");
     let generation = waypost.register(settings()).unwrap().generation;
     let full = [

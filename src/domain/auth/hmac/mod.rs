@@ -1,9 +1,11 @@
 //! A signature over the body, in a header whose name the receiver chooses.
 
 mod format;
+mod previous;
 mod template;
 
 pub use format::FORMAT;
+pub use previous::{PREVIOUS_SECRET, PREVIOUS_UNTIL};
 pub use template::{ALGORITHM, ENCODING, SIGNATURE_VALUE, SIGNED_CONTENT, TIMESTAMP_HEADER};
 
 use base64::Engine as _;
@@ -11,6 +13,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use format::format;
+use previous::Previous;
 
 use super::rules::{mangling_notices, no_control, not_empty, not_too_long, outer_space_notice};
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
@@ -34,6 +37,7 @@ pub const SPEC: AuthType = &AuthSpec {
     label: "Custom SHA-256 HMAC Signature",
     help: "Signs each request",
     fields: &[HEADER_KEY, SIGNING_SECRET, FORMAT, SIGNED_CONTENT, SIGNATURE_VALUE, ALGORITHM, ENCODING, TIMESTAMP_HEADER],
+    kept: &[PREVIOUS_SECRET, PREVIOUS_UNTIL],
     check,
 };
 
@@ -73,6 +77,8 @@ struct Hmac {
     timestamp_header: Option<HeaderKey>,
     /// The templates as they were entered.
     entered: Option<template::Entered>,
+    /// The secret before this one, while receivers may have that.
+    previous: Option<Previous>,
 }
 
 impl AuthMethod for Hmac {
@@ -84,6 +90,10 @@ impl AuthMethod for Hmac {
         visit(HEADER_KEY, self.header_key.as_str());
         visit(SIGNING_SECRET, self.secret.secret().expose());
         visit(FORMAT, self.secret.format().name());
+        if let Some(previous) = &self.previous {
+            visit(PREVIOUS_SECRET, previous.key().secret().expose());
+            visit(PREVIOUS_UNTIL, previous.until_text());
+        }
         let Some(entered) = &self.entered else { return };
         entered.each_value(self.secret.scheme(), visit);
         visit(TIMESTAMP_HEADER, self.timestamp_header.as_ref().map_or("", HeaderKey::as_str));
@@ -94,24 +104,13 @@ impl AuthMethod for Hmac {
             header: self.header_key.clone(),
             key: self.secret.clone(),
             timestamp_header: self.timestamp_header.clone(),
+            previous: self.previous.as_ref().map(Previous::for_requests),
         }
     }
 
-    /// The secret; and, of one that begins with `whsec_` or is a private key, its base64 and the key in it.
     fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        let text = self.secret.secret().expose();
-        let mut forms = vec![Zeroizing::new(text.as_bytes().to_vec())];
-        let is_private = self.secret.public_key().is_some();
-        if let Some(bare) = text.strip_prefix(WHSEC).or(text.strip_prefix(WHSK)) {
-            forms.push(Zeroizing::new(bare.as_bytes().to_vec()));
-            forms.extend(STANDARD_NO_PAD.decode(bare.trim_end_matches('=')).ok().map(Zeroizing::new));
-        }
-        if is_private {
-            let seed = self.secret.key();
-            forms.push(Zeroizing::new(STANDARD_NO_PAD.encode(seed).into_bytes()));
-            forms.push(seed.clone());
-        }
-        forms
+        let previous = self.previous.as_ref().map(Previous::key);
+        [&self.secret].into_iter().chain(previous).flat_map(wire_forms).collect()
     }
 
     fn verify(&self, received: &Received<'_>, now: i64) -> Result<String, String> {
@@ -125,7 +124,17 @@ impl AuthMethod for Hmac {
         {
             return Err(format!("{} and webhook-timestamp differ", header.wire()));
         }
-        self.secret.verify(value, id, timestamp, received.body, now).map_err(|mismatch| mismatch.to_string())?;
+        let verify = |key: &SigningSecret| key.verify(value, id, timestamp, received.body, now);
+        if let (Err(_), Some(previous)) = (verify(&self.secret), &self.previous)
+            && verify(previous.key()).is_ok()
+        {
+            return if previous.is_valid_at(now) {
+                Ok(format!("the signature in {name} is valid, made with the previous secret"))
+            } else {
+                Err(format!("the signature in {name} was made with the previous secret, which has expired"))
+            };
+        }
+        verify(&self.secret).map_err(|mismatch| mismatch.to_string())?;
         Ok(format!("the signature in {name} is valid"))
     }
 
@@ -145,9 +154,27 @@ impl AuthMethod for Hmac {
         Some("the signing secret".to_owned())
     }
 
+    fn keeping(&self, former: &Auth, until: i64) -> Option<Auth> {
+        let values = former.values();
+        if former.auth_type() != SPEC || format(&values) != self.secret.format() {
+            return None;
+        }
+        let previous = Previous::new(values.secret(SIGNING_SECRET).clone(), self.secret.scheme(), until)?;
+        Some(Auth::new(Self { previous: Some(previous), ..self.clone() }))
+    }
+
+    fn former_until(&self) -> Option<i64> {
+        self.previous.as_ref().map(Previous::until)
+    }
+
+    fn without_former(&self) -> Auth {
+        Auth::new(Self { previous: None, ..self.clone() })
+    }
+
     fn without_secrets(&self) -> Auth {
         let stand_in = SIGNING_SECRET.stand_in(self.secret.secret());
-        Auth::new(Self { secret: self.secret.with_stand_in(stand_in), ..self.clone() })
+        let previous = self.previous.as_ref().map(Previous::without_secret);
+        Auth::new(Self { secret: self.secret.with_stand_in(stand_in), previous, ..self.clone() })
     }
 
     fn public_key(&self) -> Option<String> {
@@ -190,7 +217,24 @@ fn check(check: &mut Check<'_>) -> Option<Auth> {
             "Enter another name, or leave it empty.",
         )));
     }
-    Some(Auth::new(Hmac { header_key, secret, timestamp_header, entered }))
+    let previous = Previous::of(check.values, secret.scheme());
+    Some(Auth::new(Hmac { header_key, secret, timestamp_header, entered, previous }))
+}
+
+/// The secret; and, of one that begins with `whsec_` or is a private key, its base64 and the key in it.
+fn wire_forms(secret: &SigningSecret) -> Vec<Zeroizing<Vec<u8>>> {
+    let text = secret.secret().expose();
+    let mut forms = vec![Zeroizing::new(text.as_bytes().to_vec())];
+    if let Some(bare) = text.strip_prefix(WHSEC).or(text.strip_prefix(WHSK)) {
+        forms.push(Zeroizing::new(bare.as_bytes().to_vec()));
+        forms.extend(STANDARD_NO_PAD.decode(bare.trim_end_matches('=')).ok().map(Zeroizing::new));
+    }
+    if secret.public_key().is_some() {
+        let seed = secret.key();
+        forms.push(Zeroizing::new(STANDARD_NO_PAD.encode(seed).into_bytes()));
+        forms.push(seed.clone());
+    }
+    forms
 }
 
 fn header_key(values: &Values) -> Result<HeaderKey, Problem> {

@@ -97,6 +97,8 @@ fn saved() -> Vec<(AuthType, Value)> {
     let mut drafts: Vec<Draft> = auth::ALL.map(draft).into();
     drafts.extend(auth::ALL.map(whole));
     drafts.push(draft(api_key::SPEC).with(field::URL, "https://h.example/in?token=abc"));
+    let replaced = draft(hmac::SPEC).with(hmac::FORMAT, Format::Timestamped.name());
+    drafts.push(replaced.with(hmac::PREVIOUS_SECRET, "the-one-before").with(hmac::PREVIOUS_UNTIL, "1790000000"));
     let template = draft(hmac::SPEC).with(hmac::FORMAT, Format::Template.name());
     drafts.push(template.with(hmac::ALGORITHM, "sha512").with(hmac::ENCODING, "base64").with(hmac::TIMESTAMP_HEADER, "X-Ts"));
     drafts.push(draft(api_key::SPEC).with(api_key::ADD_TO, api_key::QUERY.name));

@@ -1,0 +1,186 @@
+//! Replacing a secret without a moment in which deliveries fail.
+
+use super::auth::Auth;
+use super::destination::Settings;
+use super::field::{Field, Notice};
+use super::problem::Problem;
+
+/// How long a replaced secret is used as well when nothing else is said, in seconds.
+pub const KEEP_OLD_S: i64 = 24 * 60 * 60;
+
+/// The longest time that a replaced secret may be used as well, in seconds.
+pub const MAX_KEEP_OLD_S: i64 = 7 * 24 * 60 * 60;
+
+/// What becomes of the old secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeepOld {
+    /// Where a request can carry two signatures, it is used as well for a day.
+    #[default]
+    IfPossible,
+    /// It is used as well for that many seconds.
+    For(i64),
+    /// It is not used any more; nor is one that was replaced before.
+    Drop,
+}
+
+/// The settings `after`, which replace `before` at `now` (Unix seconds), with what becomes of the old secret.
+///
+/// # Errors
+/// `keep` asks for what is not possible.
+pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Result<(Settings, Option<Notice>), Problem> {
+    let Some((field, secret)) = after.auth().secret() else {
+        return match keep {
+            KeepOld::For(_) => Err(Problem::new(super::field::AUTH, "has no secret", "There is nothing to keep.", FIX)),
+            KeepOld::IfPossible | KeepOld::Drop => Ok((after, None)),
+        };
+    };
+    let replaced =
+        before.auth().secret().is_some_and(|(_, old)| old != secret) && before.auth().auth_type() == after.auth().auth_type();
+    let until = match keep {
+        KeepOld::Drop => return Ok((with(after, |auth| auth.without_former()), None)),
+        KeepOld::For(_) if !replaced => {
+            return Err(Problem::new(field, "is not replaced", "There is no old secret to keep.", FIX));
+        }
+        KeepOld::IfPossible if !replaced => {
+            let is_over = after.auth().former_until().is_some_and(|until| until <= now);
+            return Ok((if is_over { with(after, |auth| auth.without_former()) } else { after }, None));
+        }
+        KeepOld::For(seconds) => seconds,
+        KeepOld::IfPossible => KEEP_OLD_S,
+    };
+    let after = with(after, |auth| auth.without_former());
+    if until == 0 {
+        return Ok((after, None));
+    }
+    match after.auth().keeping(before.auth(), now + until) {
+        Some(auth) => {
+            let text = format!("requests carry a signature by the old secret, too, for {}", in_words(until));
+            Ok((with(after, |_| auth), (keep == KeepOld::IfPossible).then(|| leaked(field, &text))))
+        }
+        None if keep == KeepOld::IfPossible => Ok((after, Some(Notice::new(field, RECEIVER_FIRST)))),
+        None => Err(Problem::new(
+            field,
+            "cannot be kept beside a new one",
+            "A request carries one signature or credential here; only the formats timestamped, standard and standard-ed25519 carry two.",
+            FIX,
+        )),
+    }
+}
+
+const FIX: &str = "Leave it out; have the receiver accept both secrets first, then replace this one.";
+
+const RECEIVER_FIRST: &str = "requests carry the new one only: until the receiver has it, too, deliveries are refused";
+
+fn leaked(field: Field, text: &str) -> Notice {
+    Notice::new(field, format!("{text}; if the old one has leaked, end that now"))
+}
+
+fn with(settings: Settings, change: impl FnOnce(&Auth) -> Auth) -> Settings {
+    let auth = change(&settings.auth);
+    Settings { auth, ..settings }
+}
+
+fn in_words(seconds: i64) -> String {
+    match seconds {
+        s if s % 86_400 == 0 => format!("{} d", s / 86_400),
+        s if s % 3600 == 0 => format!("{} h", s / 3600),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{s} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::{bearer, hmac};
+    use crate::domain::draft::Draft;
+    use crate::domain::field::URL;
+    use crate::domain::request::{Request, Stamp};
+    use crate::domain::signature::{Format, generated};
+
+    const NOW: i64 = 1_790_000_000;
+
+    fn settings(format: Format, secret: u8) -> Settings {
+        let draft = Draft::new(hmac::SPEC)
+            .with(URL, "https://h.example/in")
+            .with(hmac::HEADER_KEY, "X-Sig")
+            .with(hmac::FORMAT, format.name())
+            .with(hmac::SIGNING_SECRET, generated(format, &[secret; 32]));
+        draft.check().unwrap().settings
+    }
+
+    fn signature(settings: &Settings, timestamp: i64) -> String {
+        let stamp = Stamp { id: "msg_1".into(), timestamp };
+        let request = Request::build(settings, b"{}", &stamp, &settings.auth().credential());
+        request.header("x-sig").unwrap().as_plain().unwrap().to_owned()
+    }
+
+    #[test]
+    fn both_signatures_the_new_one_first_until_the_time_has_passed() {
+        for (format, separator) in [(Format::Timestamped, ",v1="), (Format::Standard, " v1,"), (Format::StandardEd25519, " v1a,")]
+        {
+            let (old, new) = (settings(format, 1), settings(format, 2));
+            let (rotated, notice) = rotate(&old, new.clone(), KeepOld::default(), NOW).unwrap();
+            assert!(notice.unwrap().text.contains("for 1 d"));
+            let last = NOW + KEEP_OLD_S - 1;
+            let both = signature(&rotated, last);
+            assert!(both.starts_with(&signature(&new, last)), "{both}");
+            assert!(both.contains(separator) && both.len() > signature(&new, last).len(), "{both}");
+            let old_value = signature(&old, last);
+            let old_signature = &old_value[old_value.find(&separator[1..]).unwrap() + separator.len() - 1..];
+            assert!(both.ends_with(&format!("{separator}{old_signature}")), "{both}");
+            assert_eq!(signature(&rotated, last + 1), signature(&new, last + 1), "it has expired");
+            // A second rotation drops the older one; a change of something else keeps it, until it has expired.
+            let third = settings(format, 3);
+            let (again, _) = rotate(&rotated, third, KeepOld::For(60), NOW).unwrap();
+            assert_eq!(again.auth().former_until(), Some(NOW + 60));
+            assert!(!signature(&again, NOW).contains(old_signature));
+            let (same, _) = rotate(&rotated, rotated.clone(), KeepOld::default(), NOW + 1).unwrap();
+            assert_eq!(same, rotated);
+            let (over, _) = rotate(&rotated, rotated.clone(), KeepOld::default(), last + 1).unwrap();
+            assert_eq!(over.auth().former_until(), None);
+            for keep in [KeepOld::Drop, KeepOld::For(0)] {
+                let (dropped, _) = rotate(&old, new.clone(), keep, NOW).unwrap();
+                assert_eq!(signature(&dropped, NOW), signature(&new, NOW));
+            }
+            assert_eq!(rotate(&rotated, rotated.clone(), KeepOld::Drop, NOW).unwrap().0.auth().former_until(), None);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_refused_or_said() {
+        for format in [Format::Hex, Format::Base64, Format::Sha256Hex, Format::Template] {
+            let (old, new) = (settings(format, 1), settings(format, 2));
+            assert!(rotate(&old, new.clone(), KeepOld::For(60), NOW).is_err(), "{format:?}");
+            let (rotated, notice) = rotate(&old, new.clone(), KeepOld::default(), NOW).unwrap();
+            assert_eq!((rotated, notice.unwrap().text.as_str()), (new.clone(), RECEIVER_FIRST));
+            assert_eq!(rotate(&old, new.clone(), KeepOld::For(0), NOW).unwrap().0, new);
+        }
+        let old = settings(Format::Standard, 1);
+        assert!(rotate(&old, old.clone(), KeepOld::For(60), NOW).is_err(), "nothing is replaced");
+        assert!(rotate(&settings(Format::Timestamped, 1), settings(Format::Standard, 2), KeepOld::For(60), NOW).is_err());
+        let bearer = Draft::new(bearer::SPEC).with(URL, "https://h.example/in").with(bearer::TOKEN, "a-token-of-some-length");
+        let bearer = bearer.check().unwrap().settings;
+        assert_eq!(rotate(&old, bearer.clone(), KeepOld::default(), NOW).unwrap(), (bearer, None), "another auth type");
+    }
+
+    #[test]
+    fn a_request_by_the_old_secret_is_ours_until_it_has_expired() {
+        use crate::domain::signature::verify::{Received, check};
+        let (old, new) = (settings(Format::Standard, 1), settings(Format::Standard, 2));
+        let (rotated, _) = rotate(&old, new, KeepOld::For(60), NOW).unwrap();
+        let sent = |timestamp: i64| {
+            let stamp = Stamp { id: "msg_1".into(), timestamp };
+            let request = Request::build(&old, b"{}", &stamp, &old.auth().credential());
+            let pair = |header: &crate::domain::request::Header| (header.name.to_string(), header.value.masked());
+            request.headers.iter().map(pair).collect::<Vec<_>>()
+        };
+        for (at, accepted) in [(NOW, true), (NOW + 59, true), (NOW + 60, false)] {
+            let headers = sent(at);
+            let received = Received { method: "POST", target: "/in", headers: &headers, body: b"{}" };
+            let verdict = check(&rotated, &received, at);
+            assert_eq!(verdict.is_accepted(), accepted, "{verdict:?}");
+            assert!(verdict.reason().contains("the previous secret"), "{verdict:?}");
+        }
+    }
+}
