@@ -1,5 +1,7 @@
 //! Go.
 
+use std::fmt::Write as _;
+
 use super::check::ReceiverCheck as Check;
 use super::quote::python_or_go as quote;
 use super::signature::{List, SignatureCheck, expression};
@@ -102,14 +104,14 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     } else if check.is_ed25519() {
         code.push_str(PUBLIC_KEY);
     }
-    code += &format!("\n// {title}\n{BODY}\nfunc verify(header http.Header, body []byte) bool {{\n");
+    let _ = writeln!(code, "\n// {title}\n{BODY}\nfunc verify(header http.Header, body []byte) bool {{");
     let value = format!("header.Get({})", quote(check.header));
     let given = match check.list() {
         List::One => value,
         List::Commas => format!("strings.Split({value}, \",\")"),
         List::Spaces => format!("strings.Split({value}, \" \")"),
     };
-    code += &format!("\tgiven := {given}\n");
+    let _ = writeln!(code, "\tgiven := {given}");
     if check.needs_id() {
         code.push_str("\tid := header.Get(\"webhook-id\")\n\tif id == \"\" {\n\t\treturn false\n\t}\n");
     }
@@ -128,13 +130,14 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     let hash = if check.is_sha512() { "sha512.New" } else { "sha256.New" };
     let key = if check.decodes_key() { "key(secret)" } else { "secret" };
     let (before, after) = (write(&before), write(&after));
-    code += &format!("\tfound := false\n\tfor _, secret := range secrets() {{\n\t\tmac := hmac.New({hash}, {key})\n");
-    code += &format!("{before}\t\tmac.Write(body)\n{after}");
-    code.push_str(match check.is_hex() {
-        true => "\t\tsignature := hex.EncodeToString(mac.Sum(nil))\n",
-        false => "\t\tsignature := base64.StdEncoding.EncodeToString(mac.Sum(nil))\n",
+    let _ = writeln!(code, "\tfound := false\n\tfor _, secret := range secrets() {{\n\t\tmac := hmac.New({hash}, {key})");
+    let _ = write!(code, "{before}\t\tmac.Write(body)\n{after}");
+    code.push_str(if check.is_hex() {
+        "\t\tsignature := hex.EncodeToString(mac.Sum(nil))\n"
+    } else {
+        "\t\tsignature := base64.StdEncoding.EncodeToString(mac.Sum(nil))\n"
     });
-    code += &format!("\t\texpected := []byte({})\n", expression(&check.value(), " + ", word));
+    let _ = writeln!(code, "\t\texpected := []byte({})", expression(&check.value(), " + ", word));
     code.push_str(match check.list() {
         List::One => "\t\tfound = same(given, expected) || found\n",
         List::Commas | List::Spaces => "\t\tfor _, part := range given {\n\t\t\tfound = same(part, expected) || found\n\t\t}\n",

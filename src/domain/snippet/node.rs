@@ -1,5 +1,7 @@
 //! JavaScript for Node.
 
+use std::fmt::Write as _;
+
 use super::check::ReceiverCheck as Check;
 use super::quote::node as quote;
 use super::signature::{List, SignatureCheck, expression};
@@ -74,14 +76,15 @@ fn signature(check: SignatureCheck<'_>) -> String {
         List::Commas => format!("String(headers[{name}]).split(\",\")"),
         List::Spaces => format!("String(headers[{name}]).split(\" \")"),
     };
-    code += &format!("  const given = {given};\n");
+    let _ = writeln!(code, "  const given = {given};");
     if check.needs_id() {
         code.push_str("  const id = String(headers[\"webhook-id\"] ?? \"\");\n  if (!id) return false;\n");
     }
     if check.needs_timestamp() {
-        code.push_str(match check.has_timestamp_in_value() {
-            true => "  const timestamp = (given.find((part) => part.startsWith(\"t=\")) ?? \"\").slice(2);\n",
-            false => "  const timestamp = String(headers[\"webhook-timestamp\"]);\n",
+        code.push_str(if check.has_timestamp_in_value() {
+            "  const timestamp = (given.find((part) => part.startsWith(\"t=\")) ?? \"\").slice(2);\n"
+        } else {
+            "  const timestamp = String(headers[\"webhook-timestamp\"]);\n"
         });
         code.push_str("  if (!fresh(timestamp)) return false;\n");
     }
@@ -98,9 +101,10 @@ fn signature(check: SignatureCheck<'_>) -> String {
     let hash = if check.is_sha512() { "sha512" } else { "sha256" };
     let encoding = if check.is_hex() { "hex" } else { "base64" };
     let value = expression(&check.value(), " + ", word);
-    code += &format!("  const expected = {keys}.map(({key}) => {{\n");
-    code += &format!(
-        "    const signature = crypto.createHmac(\"{hash}\", {key}){before}.update(body){after}.digest(\"{encoding}\");\n"
+    let _ = writeln!(code, "  const expected = {keys}.map(({key}) => {{");
+    let _ = writeln!(
+        code,
+        "    const signature = crypto.createHmac(\"{hash}\", {key}){before}.update(body){after}.digest(\"{encoding}\");"
     );
     code + &format!("    return {value};\n  }});\n")
         + match check.list() {

@@ -1,5 +1,7 @@
 //! PHP 8.
 
+use std::fmt::Write as _;
+
 use super::check::ReceiverCheck as Check;
 use super::quote::php as quote;
 use super::signature::{List, SignatureCheck, expression};
@@ -75,7 +77,7 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
         List::Commas => format!("explode(\",\", {value})"),
         List::Spaces => format!("explode(\" \", {value})"),
     };
-    code += &format!("    $given = {given};\n");
+    let _ = writeln!(code, "    $given = {given};");
     if check.needs_id() {
         code.push_str("    $id = $headers[\"webhook-id\"] ?? \"\";\n    if ($id === \"\") {\n        return false;\n    }\n");
     }
@@ -89,9 +91,10 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     }
     let hash = if check.is_sha512() { "sha512" } else { "sha256" };
     let key = if check.decodes_key() { "decoded($secret)" } else { "$secret" };
-    let signature = match check.is_hex() {
-        true => format!("hash_hmac(\"{hash}\", {content}, {key})"),
-        false => format!("base64_encode(hash_hmac(\"{hash}\", {content}, {key}, true))"),
+    let signature = if check.is_hex() {
+        format!("hash_hmac(\"{hash}\", {content}, {key})")
+    } else {
+        format!("base64_encode(hash_hmac(\"{hash}\", {content}, {key}, true))")
     };
     let value = expression(&check.value(), " . ", word);
     let compare = match check.list() {

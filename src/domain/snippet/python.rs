@@ -1,5 +1,7 @@
 //! Python 3.
 
+use std::fmt::Write as _;
+
 use super::check::ReceiverCheck as Check;
 use super::quote::python_or_go as quote;
 use super::signature::{List, SignatureCheck, expression};
@@ -90,19 +92,20 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
         List::Commas => format!("headers.get({name}, \"\").split(\",\")"),
         List::Spaces => format!("headers.get({name}, \"\").split(\" \")"),
     };
-    code += &format!("    given = {given}\n");
+    let _ = writeln!(code, "    given = {given}");
     if check.needs_id() {
         code.push_str("    message = headers.get(\"webhook-id\", \"\")\n    if not message:\n        return False\n");
     }
     if check.needs_timestamp() {
-        code.push_str(match check.has_timestamp_in_value() {
-            true => "    timestamp = next((part[2:] for part in given if part.startswith(\"t=\")), \"\")\n",
-            false => "    timestamp = headers.get(\"webhook-timestamp\", \"\")\n",
+        code.push_str(if check.has_timestamp_in_value() {
+            "    timestamp = next((part[2:] for part in given if part.startswith(\"t=\")), \"\")\n"
+        } else {
+            "    timestamp = headers.get(\"webhook-timestamp\", \"\")\n"
         });
         code.push_str("    if not fresh(timestamp):\n        return False\n");
     }
     let content = expression(check.scheme.content().pieces(), " + ", word);
-    code += &format!("    signed = {content}\n");
+    let _ = writeln!(code, "    signed = {content}");
     if check.is_ed25519() {
         return code + ED25519;
     }
@@ -110,12 +113,13 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     let hash = if check.is_sha512() { "sha512" } else { "sha256" };
     let value = expression(&check.value(), " + ", word);
     code.push_str("    found = False\n");
-    code += &format!("    for key in {keys}:\n        digest = hmac.new(key, signed, hashlib.{hash})\n");
-    code.push_str(match check.is_hex() {
-        true => "        signature = digest.hexdigest().encode()\n",
-        false => "        signature = base64.b64encode(digest.digest())\n",
+    let _ = writeln!(code, "    for key in {keys}:\n        digest = hmac.new(key, signed, hashlib.{hash})");
+    code.push_str(if check.is_hex() {
+        "        signature = digest.hexdigest().encode()\n"
+    } else {
+        "        signature = base64.b64encode(digest.digest())\n"
     });
-    code += &format!("        expected = {value}\n");
+    let _ = writeln!(code, "        expected = {value}");
     code.push_str(match check.list() {
         List::One => "        found = same(given, expected) or found\n",
         List::Commas | List::Spaces => "        found = any([same(part, expected) for part in given]) or found\n",

@@ -3,6 +3,8 @@
 //! `openssl dgst -hmac` takes the key as an argument, where any user of the machine can read it; so HMAC (RFC 2104) is put
 //! together from plain SHA-256, with the key in builtins and pipes alone.
 
+use std::fmt::Write as _;
+
 use super::check::ReceiverCheck as Check;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::shell::{printed_escaped, quoted_ascii};
@@ -96,9 +98,9 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     code.push_str("\nverify() (\n  set -f\n");
     let value = format!("\"${{{}:-}}\"", variable(check.header));
     if check.list() == List::Commas {
-        code += &format!("  given=$(printf %s {value} | tr ', ' ' ,')\n");
+        let _ = writeln!(code, "  given=$(printf %s {value} | tr ', ' ' ,')");
     } else {
-        code += &format!("  given={value}\n");
+        let _ = writeln!(code, "  given={value}");
     }
     if check.needs_id() {
         code.push_str("  [ -n \"${HTTP_WEBHOOK_ID:-}\" ] || return 1\n");

@@ -153,19 +153,17 @@ impl<'a, S: Source> Worker<'a, S> {
             let connection = self.connections.pop()?;
             let now = (self.options.now)();
             let again = match self.pace.turn(self.in_flight.len(), now) {
-                Turn::Now(pass) => match self.next_job(pass) {
-                    Some(job) => {
+                Turn::Now(pass) => {
+                    if let Some(job) = self.next_job(pass) {
                         self.pace.begin(now);
                         let timeout = self.options.timeout(self.to);
                         let attempt = attempt(connection, job, Arc::clone(&self.settings), timeout, self.stop.subscribe());
                         self.in_flight.push(Box::pin(attempt));
                         continue;
                     }
-                    None => {
-                        self.pace.give_back(pass, now);
-                        None
-                    }
-                },
+                    self.pace.give_back(pass, now);
+                    None
+                }
                 Turn::At(at) => Some(at),
                 Turn::AfterAnswer => None,
             };
