@@ -116,11 +116,19 @@ struct State {
     raw: Vec<u8>,
     /// The reader is to let go of the master side.
     closing: bool,
-    /// The reader is to read nothing; whether it does.
-    paused: bool,
-    resting: bool,
+    reader: Reading,
     stopped: bool,
     exit: Option<Exit>,
+}
+
+/// What the reader of the master side does.
+#[derive(Clone, Copy, PartialEq)]
+enum Reading {
+    On,
+    /// It is to read nothing.
+    ToPause,
+    /// It reads nothing.
+    Paused,
 }
 
 impl Shared {
@@ -149,8 +157,7 @@ impl Pty {
             parser: vt100::Parser::new(at_least_one(command.rows), at_least_one(command.cols), 0),
             raw: Vec::new(),
             closing: false,
-            paused: false,
-            resting: false,
+            reader: Reading::On,
             stopped: false,
             exit: None,
         };
@@ -297,10 +304,10 @@ impl Pty {
 
     /// From now on nobody reads what the program writes, and the terminal has no room for more of it.
     pub fn stop_reading(&mut self) {
-        self.shared.lock().paused = true;
+        self.shared.lock().reader = Reading::ToPause;
         // Wakes the reader, which then sees that it is to rest.
         self.slave.write_all(SETTLED).unwrap();
-        self.wait("rest of the reader", |state| state.resting);
+        self.wait("rest of the reader", |state| state.reader == Reading::Paused);
         // A description of its own: the program's writes are to wait.
         let name = format!("/proc/self/fd/{}", self.slave.as_raw_fd());
         let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -312,7 +319,7 @@ impl Pty {
 
     /// Reads on.
     pub fn read_on(&mut self) {
-        self.shared.lock().paused = false;
+        self.shared.lock().reader = Reading::On;
         self.shared.changed.notify_all();
     }
 
@@ -351,7 +358,7 @@ impl Pty {
         let resting = {
             let mut state = self.shared.lock();
             state.closing = true;
-            state.resting
+            state.reader == Reading::Paused
         };
         // Wakes the reader, which then sees that it is to let go.
         self.read_on();
@@ -439,12 +446,11 @@ fn read(mut from: Box<dyn Read + Send>, to: &Shared) {
         state.parser.process(&chunk[..n]);
         state.raw.extend_from_slice(&chunk[..n]);
         to.changed.notify_all();
-        while state.paused {
-            state.resting = true;
+        while state.reader != Reading::On {
+            state.reader = Reading::Paused;
             to.changed.notify_all();
             state = to.changed.wait(state).unwrap_or_else(std::sync::PoisonError::into_inner);
         }
-        state.resting = false;
         if n == 0 || state.closing {
             return;
         }

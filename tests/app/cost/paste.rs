@@ -31,7 +31,9 @@ fn typed(mut screen: Screen, text: &str) -> AllocationInfo {
     let chars: Vec<char> = text.chars().collect();
     measure(|| {
         for hundred in chars.chunks(100) {
-            hundred.iter().for_each(|&c| screen.update(Msg::Key(Press::Char(c))));
+            for &c in &hundred {
+                screen.update(Msg::Key(Press::Char(c)));
+            }
             screen.draw_if_changed();
         }
     })

@@ -23,7 +23,7 @@ fn json(text: &str) -> String {
 }
 
 fn units(text: &str, vary: usize) -> String {
-    let all = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let all = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     each_char(text, vary, |c| if vary.is_multiple_of(2) { all(c) } else { all(c).to_uppercase().replace("\\U", "\\u") })
 }
 
@@ -50,7 +50,7 @@ fn php_entities(text: &str) -> String {
 }
 
 fn bytes(text: &str, prefix: &str) -> String {
-    text.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect()
+    text.bytes().map(|byte| format!("{prefix}{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// RFC 2045 §6.7, with a soft line break after every 20 bytes.
@@ -61,7 +61,8 @@ fn quoted_printable(text: &str, line_break: &str) -> String {
             out.push_str(line_break);
         }
         let plain = matches!(byte, b' '..=b'~') && byte != b'=';
-        out.push_str(&if plain { char::from(byte).to_string() } else { format!("={byte:02X}") });
+        let written = if plain { char::from(byte).to_string() } else { format!("={byte:02X}") };
+        out.push_str(&written);
     }
     out
 }
@@ -99,7 +100,7 @@ const ENCODERS: [(&str, Encode); 26] = [
     ("HTML, Go", |text, _| html(text, "&#34;", "&#x27;")),
     ("HTML, PHP", |text, _| php_entities(text)),
     ("HTML, decimal", |text, vary| each_char(text, vary, |c| format!("&#{};", u32::from(c)))),
-    ("HTML, hex", |text, _| text.chars().map(|c| format!("&#x{:04X};", u32::from(c))).collect()),
+    ("HTML, hex", |text, _| text.chars().map(|c| format!("&#x{:04X};", u32::from(c))).collect::<Vec<_>>().concat()),
     ("quoted-printable", |text, vary| quoted_printable(text, ["=\r\n", "=\n"][vary % 2])),
     ("CSV", |text, _| text.replace('"', "\"\"")),
     ("SQL", |text, _| text.replace('\'', "''")),
