@@ -31,7 +31,7 @@ fn typed(mut screen: Screen, text: &str) -> AllocationInfo {
     let chars: Vec<char> = text.chars().collect();
     measure(|| {
         for hundred in chars.chunks(100) {
-            for &c in &hundred {
+            for &c in hundred {
                 screen.update(Msg::Key(Press::Char(c)));
             }
             screen.draw_if_changed();
