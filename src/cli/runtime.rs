@@ -29,7 +29,7 @@ pub fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failu
 }
 
 /// A future that is ready when anything panics from now on, on whatever thread, after its message is printed. For a command with
-/// tasks whose end nobody waits for.
+/// tasks whose end is not awaited.
 pub fn panicked() -> impl Future<Output = ()> {
     let told = Arc::new(Notify::new());
     let by_hook = Arc::clone(&told);

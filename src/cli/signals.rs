@@ -4,7 +4,7 @@
 //! signal ──▶ thread ──▶ runtime ──▶ the command, which stops in good order
 //!              └─ if the runtime does not answer: the end
 //! ```
-//! A command that writes to a pipe that nobody reads, or to a terminal that takes nothing, waits for ever. So a thread of its own
+//! A command that writes to a pipe that is not read, or to a terminal that takes nothing, waits for ever. So a thread of its own
 //! hears the signals, and from the first one on it asks the runtime again and again whether it is still alive.
 
 use std::io;
@@ -25,7 +25,7 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// The time between two such questions.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Who is told of signals. There is one thread for the process; commands come and go.
+/// Where signals are reported. There is one thread for the process; commands come and go.
 static LISTENER: Mutex<Listener> = Mutex::new(Listener { started: false, to_runtime: None });
 
 struct Listener {

@@ -1,4 +1,4 @@
-//! Templates that nobody filled in: `{{token}}`, `${TOKEN}`, `<token>`, `YOUR_TOKEN`.
+//! Templates that were not filled in: `{{token}}`, `${TOKEN}`, `<token>`, `YOUR_TOKEN`.
 //!
 //! What has no delimiter of its own (`[token]`, `{token}`, `$TOKEN`) also occurs in real values. It counts only where it is the
 //! whole of one, such as a path segment; `{{…}}`, `${…}` and their kind count anywhere.

@@ -225,7 +225,7 @@ fn take_last(typed: &mut Vec<u8>) -> bool {
 }
 
 /// Where the question and the echo go: stderr where that is the terminal, else the terminal itself. A question that
-/// nobody sees must not be answered, and what is typed must not get into a file.
+/// is not seen must not be answered, and what is typed must not get into a file.
 struct Screen(Option<File>);
 
 impl Screen {

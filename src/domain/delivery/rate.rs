@@ -14,7 +14,7 @@ const INTERVALS_S: RangeInclusive<f64> = 1e-6..=86_400.0;
 /// A timer fires late; an attempt that is late by less than this does not delay the ones after it.
 const CATCH_UP: Duration = Duration::from_millis(20);
 
-/// So many attempts in a time, evenly spaced.
+/// A number of attempts in a time, evenly spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// From one attempt to the next.

@@ -1,4 +1,4 @@
-//! Notices about values that look like a template that nobody filled in.
+//! Notices about values that look like a template that was not filled in.
 
 use crate::domain::auth::AuthType;
 use crate::domain::field::{Notice, URL, Values};

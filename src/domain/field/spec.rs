@@ -36,7 +36,7 @@ pub struct FieldSpec {
     pub trim: bool,
     /// Removes from a pasted value what does not belong to it, with the notice that says so.
     pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
-    /// The parts of a value, in bytes, that are a credential in a text that else is none.
+    /// The parts of a value, in bytes, that are a credential in a text that is otherwise not secret.
     pub credential: fn(&str) -> Vec<Range<usize>>,
     /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
     pub binds_secrets: bool,

@@ -1,4 +1,4 @@
-//! What a stretch of text may mean to whoever decodes it: percent-encoding, JSON and its relatives, HTML, quoted-printable, and
+//! What a stretch of text may mean to a program that decodes it: percent-encoding, JSON and its relatives, HTML, quoted-printable, and
 //! quotes that are doubled.
 //!
 //! Whether a text was encoded at all cannot be known: a `%25` may be an escape, or three letters of a secret. Each byte is
@@ -104,7 +104,7 @@ fn byte(digits: &[u8]) -> Reading {
     }
 }
 
-/// So many hex digits.
+/// A number of hex digits.
 fn unit(digits: &[u8], count: usize) -> Reading {
     match hex_value(digits) {
         Some(_) if digits.len() < count => Reading::Open,

@@ -1,4 +1,4 @@
-//! The parts of a URL that are a credential: whoever knows them may send there.
+//! The parts of a URL that are a credential: anyone who knows them may send there.
 //!
 //! | part | secret when |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | a query or matrix parameter | its name is that of a credential (`names`), or its value looks random, or is such a URL |
 //! | the user name and password | always; no such URL is accepted |
 //!
-//! The host is never secret: DNS and TLS show it to the network. Nor is a template that nobody filled in. The text need not be a
+//! The host is never secret: DNS and TLS show it to the network. Nor is a template that was not filled in. The text need not be a
 //! URL that is accepted: it may be half typed, or only a path.
 
 use std::borrow::Cow;

@@ -46,7 +46,7 @@ pub struct EndpointUrl {
     query: Option<usize>,
     /// The parts of the text that are a credential.
     credential: Vec<Range<usize>>,
-    /// Tells URLs apart that look the same, but for one in 65,536. More of a hash would let whoever finds it try guesses of a
+    /// Tells URLs apart that look the same, but for one in 65,536. More of a hash would let anyone who finds it try guesses of a
     /// short credential.
     mark: [u8; 2],
 }

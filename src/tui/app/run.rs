@@ -32,7 +32,7 @@ use crate::tui::msg::Msg;
 use crate::tui::update::update;
 use crate::tui::view::view;
 
-/// The shortest time between two frames: at less than that nobody sees both.
+/// The shortest time between two frames: closer ones cannot be told apart.
 const FRAME: Duration = Duration::from_millis(8);
 
 /// How long after an editor's end an interrupt is still taken for the editor's. In raw mode ^C is no signal: one that comes

@@ -110,7 +110,7 @@ fn a13_with_an_editor_open() {
 fn a13_what_a_killed_process_left_is_swept_by_the_next() {
     let home = Home::new();
     let app = editing(&home);
-    // While the editor is there, its file is in use, whoever else starts.
+    // While the editor is there, its file is in use, whatever else starts.
     drop(App::open(&home));
     assert_eq!(scratch(&home).len(), 1);
     app.signal(Signal::KILL);

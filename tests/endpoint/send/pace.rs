@@ -36,7 +36,7 @@ async fn run(place: &Place, url: &str, ca: &std::path::Path, lines: usize, optio
     Run { summary, kept: kept.lines(), took }
 }
 
-/// Accepts so many in a window, and answers the rest with 429 and when the next window begins. Counts both by window.
+/// Accepts a number of events in a window, and answers the rest with 429 and when the next window begins. Counts both by window.
 #[derive(Default)]
 struct Windows(Mutex<BTreeMap<i64, (u32, u32)>>);
 

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The gate is a value: small, comparable, and the same text wherever it is stored, so that several workers can share one by
-//! compare-and-swap. It has no clock and no random numbers. Whoever wants to send an event asks [`Gate::admit`], and gives the
+//! compare-and-swap. It has no clock and no random numbers. A worker that wants to send an event asks [`Gate::admit`], and gives the
 //! [`Pass`] back with what came of it.
 
 mod ramp;
@@ -42,7 +42,7 @@ pub const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 /// The shortest: `Retry-After: 0` does not mean at once and for ever.
 pub const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How long a probe may be in flight: longer than any attempt. Whoever took it has crashed then.
+/// How long a probe may be in flight: longer than any attempt. The worker that took it has crashed by then.
 const PROBE_LEASE: Duration = Duration::from_secs(150);
 
 /// Whether events may go to a destination.

@@ -19,7 +19,7 @@ const DOUBLINGS: u32 = 16;
 pub struct Ramp {
     /// The start of the run, while the number grows with time.
     began: Option<Timestamp>,
-    /// What was accepted has earned so many.
+    /// The number that accepted events have earned.
     earned: u64,
     /// Accepted since it earned the last of them.
     accepted: u64,

@@ -119,7 +119,7 @@ fn a_probe_that_was_abandoned_is_given_back() {
     gate.give_back(pass, at(11.0));
     let pass = probe(&mut gate, 11.0);
     assert_eq!(gate.failed_probes(), 0);
-    // Whoever took it has crashed: it is lost after a while.
+    // The worker that took it has crashed: it is lost after a while.
     assert!(waits_until(&mut gate, 160.0, 161.0));
     let other = probe(&mut gate, 161.0);
     // What comes of the first one after all decides nothing any more.
@@ -228,7 +228,7 @@ enum Step {
     },
     /// It comes to nothing.
     Abandon,
-    /// Whoever made it has crashed: nothing is ever heard of it.
+    /// The worker that made it has crashed: no result ever comes.
     Crash,
     /// Time passes, or the clock is set.
     Clock(i64),

@@ -65,7 +65,7 @@ struct Reader<'a, R> {
     number: u64,
 }
 
-/// Nobody receives any more.
+/// The receiver is gone.
 struct Unwanted;
 
 impl<R: Read> Reader<'_, R> {
