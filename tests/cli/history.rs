@@ -217,7 +217,7 @@ fn the_printed_command_makes_the_request() {
     let user_agent = format!("waypost/{}", env!("CARGO_PKG_VERSION"));
     sh(&home, &out.stdout, ("WAYPOST_TOKEN", SECRET));
     let revealed = home.waypost(&["curl", &id, "--reveal"]).exits(0);
-    assert!(revealed.stdout.contains(SECRET) && revealed.stderr.contains("history of the shell"), "{revealed:?}");
+    assert!(revealed.stdout.contains(SECRET) && revealed.stderr.contains("the shell's history"), "{revealed:?}");
     assert!(!revealed.stderr.contains(SECRET), "{}", revealed.stderr);
     sh(&home, &revealed.stdout, ("UNUSED", ""));
     let requests = receiver.requests();

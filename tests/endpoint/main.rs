@@ -4,6 +4,7 @@
 mod curl;
 mod explain;
 mod http;
+mod real;
 mod send;
 mod snippets;
 #[path = "../support/mod.rs"]
