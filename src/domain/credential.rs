@@ -18,3 +18,17 @@ pub enum Credential {
     /// A parameter at the end of the query; its name not yet percent-encoded.
     Query { name: String, value: Secret },
 }
+
+impl Credential {
+    /// The names of the headers that it adds, in lower case.
+    #[must_use]
+    pub fn header_names(&self) -> Vec<String> {
+        match self {
+            Self::None | Self::Query { .. } => Vec::new(),
+            Self::Signature { header, timestamp_header, .. } => {
+                [Some(header), timestamp_header.as_ref()].into_iter().flatten().map(HeaderKey::wire).collect()
+            }
+            Self::Header { name, .. } => vec![name.to_ascii_lowercase()],
+        }
+    }
+}

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::Auth;
+use super::header::CustomHeader;
 use super::url::EndpointUrl;
 
 /// The total time of an attempt when none is set, in seconds.
@@ -21,6 +22,7 @@ pub const DEFAULT_TIMEOUT_S: u16 = 15;
 pub struct Settings {
     pub(super) url: EndpointUrl,
     pub(super) auth: Auth,
+    pub(super) headers: Vec<CustomHeader>,
     pub(super) ca_cert: Option<PathBuf>,
     pub(super) timeout_s: Option<u16>,
 }
@@ -38,6 +40,12 @@ impl Settings {
         &self.auth
     }
 
+    /// The headers that it adds to each request, in the order in which they are sent.
+    #[must_use]
+    pub fn headers(&self) -> &[CustomHeader] {
+        &self.headers
+    }
+
     /// An absolute path of a PEM file with the CA certificates to trust for this destination, in place of the system's.
     #[must_use]
     pub fn ca_cert(&self) -> Option<&Path> {
@@ -47,7 +55,14 @@ impl Settings {
     /// The same with stand-ins for the secrets and the URL's credential: for what lives long, or is shown.
     #[must_use]
     pub fn without_secrets(&self) -> Self {
-        Self { auth: self.auth.without_secrets(), url: self.url.without_credential(), ..self.clone() }
+        let headers = self.headers.iter().map(CustomHeader::without_secret).collect();
+        Self { auth: self.auth.without_secrets(), url: self.url.without_credential(), headers, ..self.clone() }
+    }
+
+    /// Whether anything in them is a secret.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.auth.secret().is_some() || self.url.has_credential() || self.headers.iter().any(|header| header.secret().is_some())
     }
 
     /// The total time of an attempt as it was set, in seconds (1–120).
@@ -60,6 +75,7 @@ impl Settings {
     pub(super) fn wire_forms(&self) -> Vec<Zeroizing<Vec<u8>>> {
         let mut forms = self.auth.wire_forms();
         forms.extend(self.url.wire_forms());
+        forms.extend(self.headers.iter().flat_map(CustomHeader::wire_forms));
         forms
     }
 
@@ -75,6 +91,13 @@ impl Settings {
             // After its length, so that no two lists of parts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
+        }
+        for header in &self.headers {
+            for part in [header.key().wire().as_str(), header.plain().unwrap_or_default()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+            hash.update([u8::from(header.secret().is_some())]);
         }
         hash.update(self.url.mark());
         let hash: [u8; 32] = hash.finalize().into();

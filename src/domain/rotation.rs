@@ -110,7 +110,7 @@ mod tests {
     }
 
     fn signature(settings: &Settings, timestamp: i64) -> String {
-        let stamp = Stamp { id: "msg_1".into(), timestamp };
+        let stamp = Stamp { id: "msg_1".into(), event: "ping".into(), timestamp };
         let request = Request::build(settings, b"{}", &stamp, &settings.auth().credential());
         request.header("x-sig").unwrap().as_plain().unwrap().to_owned()
     }
@@ -170,7 +170,7 @@ mod tests {
         let (old, new) = (settings(Format::Standard, 1), settings(Format::Standard, 2));
         let (rotated, _) = rotate(&old, new, KeepOld::For(60), NOW).unwrap();
         let sent = |timestamp: i64| {
-            let stamp = Stamp { id: "msg_1".into(), timestamp };
+            let stamp = Stamp { id: "msg_1".into(), event: "ping".into(), timestamp };
             let request = Request::build(&old, b"{}", &stamp, &old.auth().credential());
             let pair = |header: &crate::domain::request::Header| (header.name.to_string(), header.value.masked());
             request.headers.iter().map(pair).collect::<Vec<_>>()

@@ -59,10 +59,14 @@ impl Problem {
     #[must_use]
     pub fn locked(draft: &Draft, error: &VaultError) -> Self {
         let has_secret = draft.auth_type().secret_fields().next().is_some();
-        let what = match (credential::is_masked(draft.text(URL)), has_secret) {
-            (true, true) => "the URL and the secret",
-            (true, false) => "the URL",
-            (false, _) => "the secret",
+        let of_headers = draft.headers().iter().any(|header| header.is_secret);
+        let what = match (credential::is_masked(draft.text(URL)), has_secret, of_headers) {
+            (true, true, false) => "the URL and the secret",
+            (true, false, false) => "the URL",
+            (true, _, true) => "the URL and the secrets",
+            (false, true, true) => "the secrets",
+            (false, false, true) => "the secrets of the headers",
+            (false, _, false) => "the secret",
         };
         Self::of_kind(ProblemKind::Secret, error.to_string(), error.why(), error.fix_by(what))
     }

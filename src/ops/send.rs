@@ -100,7 +100,7 @@ impl Waypost {
         let mut stopped = false;
         for number in 1.. {
             let started_at = Timestamp::now();
-            let stamp = Stamp { id: id.clone(), timestamp: started_at.as_second() };
+            let stamp = Stamp { id: id.clone(), event: event.name.clone(), timestamp: started_at.as_second() };
             let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
             step(SendStep::Attempt(number, Step::Sending(Box::new((*request).clone()))));
             let attempt = Try { to: Arc::clone(&settings), request, started_at, timeout };

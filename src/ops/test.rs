@@ -40,7 +40,7 @@ impl Waypost {
         stop: impl Future<Output = ()>,
     ) -> Tested {
         let started_at = Timestamp::now();
-        let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
+        let stamp = Stamp { id: new_id(), event: event.name.clone(), timestamp: started_at.as_second() };
         let mut in_flight = self.begin(stamp.id.clone(), to, &event.name);
         let settings = Arc::new(to.settings().clone());
         let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
@@ -56,7 +56,7 @@ impl Waypost {
     /// The request that a test would send now. Nothing is sent.
     #[must_use]
     pub fn preview(&self, to: &Destination, event: &Event) -> Request {
-        let stamp = Stamp { id: new_id(), timestamp: Timestamp::now().as_second() };
+        let stamp = Stamp { id: new_id(), event: event.name.clone(), timestamp: Timestamp::now().as_second() };
         Request::build(to.settings(), &event.body, &stamp, &to.auth().credential())
     }
 }

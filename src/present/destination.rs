@@ -6,6 +6,7 @@ use super::{Row, Value};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, CA_CERT, Field, Kind, TIMEOUT, URL};
+use crate::domain::header::HeaderEntry;
 
 /// What is registered, and since when.
 pub fn registered(destination: &Destination) -> Vec<Row> {
@@ -33,12 +34,20 @@ pub fn settings(draft: &Draft) -> Vec<Row> {
     ];
     let fields = draft.auth_type().fields.iter().filter(|field| draft.applies(field));
     rows.extend(fields.map(|field| Row::new(field.label, value(draft, field))));
+    for header in draft.headers() {
+        rows.push(Row::new("Header", Value::Header { name: header.name.clone(), value: header_value(header) }));
+    }
     if !draft.text(CA_CERT).is_empty() {
         rows.push(Row::new(CA_CERT.label, Value::Path(draft.text(CA_CERT).to_owned())));
     }
     let is_default = draft.text(TIMEOUT).is_empty();
     rows.push(Row::new(TIMEOUT.label, Value::Timeout { seconds: text(draft, TIMEOUT), is_default }));
     rows
+}
+
+/// `None` of a secret.
+fn header_value(header: &HeaderEntry) -> Option<String> {
+    (!header.is_secret).then(|| header.value.expose().to_owned())
 }
 
 fn value(draft: &Draft, field: Field) -> Value {

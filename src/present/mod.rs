@@ -30,6 +30,11 @@ pub enum Value {
         is_set: bool,
         hint: Option<String>,
     },
+    /// A header that is added to requests; `value` is `None` for a secret one.
+    Header {
+        name: String,
+        value: Option<String>,
+    },
     Timeout {
         seconds: String,
         is_default: bool,

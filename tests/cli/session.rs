@@ -57,6 +57,7 @@ impl Session {
         }
         let text = replaced(&text, "msg_********************************", "msg_ID");
         let text = replaced(&text, "dst_********************************", "dst_ID");
+        let text = replaced(&text, "webhook-timestamp: ##########", "webhook-timestamp: SECONDS");
         let text = replaced(&text, "####-##-##T##:##:##Z", "TIME");
         let text = replaced(&text, "####-##-## ##:##:##", "TIME");
         without_durations(&text)
@@ -816,5 +817,245 @@ fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
     stderr: note: Signing secret: requests carry the new one only: until the receiver has it, too, deliveries are refused.
     stderr: Saved: https://hooks.example.com/in
     exit 0
+    "#);
+}
+
+#[test]
+fn headers_of_the_destination() {
+    let mut session = Session::new();
+    let secret = session.home.path().join("token");
+    std::fs::write(&secret, "hunter2-hunter2\n").unwrap();
+    session
+        .run("register --url https://hooks.example.com/in --auth default --header X-GitHub-Event:{event} --header X-Env:test")
+        .run(&format!(
+            "edit --header x-env:live --header Content-Type:text/json --secret-header X-Api-Token=@{}",
+            secret.display()
+        ))
+        .run("show")
+        .run("show --json")
+        .run("test --dry-run")
+        .run("curl")
+        .run("edit --remove-header x-api-TOKEN")
+        .run("edit --no-headers --header X-Only:1")
+        .run("show");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --auth default --header X-GitHub-Event:{event} --header X-Env:test
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost edit --header x-env:live --header Content-Type:text/json --secret-header X-Api-Token=@HOME/token
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL         https://hooks.example.com/in
+    Auth type   Default (default)
+    Header      X-GitHub-Event: {event}
+    Header      x-env: live
+    Header      Content-Type: text/json
+    Header      X-Api-Token: ••••••••
+    Timeout     15 s
+    Registered  TIME
+    exit 0
+
+    $ waypost show --json
+    {
+      "schema_version": 1,
+      "destination": {
+        "id": "dst_ID",
+        "url": "https://hooks.example.com/in",
+        "created_at": "TIME",
+        "updated_at": "TIME",
+        "auth": {
+          "type": "default"
+        },
+        "headers": [
+          {
+            "name": "X-GitHub-Event",
+            "value": "{event}"
+          },
+          {
+            "name": "x-env",
+            "value": "live"
+          },
+          {
+            "name": "Content-Type",
+            "value": "text/json"
+          },
+          {
+            "name": "X-Api-Token",
+            "secret": true
+          }
+        ]
+      },
+      "notices": []
+    }
+    exit 0
+
+    $ waypost test --dry-run
+    POST https://hooks.example.com/in
+    content-type: text/json
+    user-agent: waypost/0.1.0
+    webhook-id: msg_ID
+    webhook-timestamp: SECONDS
+    x-github-event: ping
+    x-env: live
+    x-api-token: ••••••••
+    accept: */*
+    host: hooks.example.com
+    content-length: 67
+
+    {"topic":"ping","data":{"message":"A test delivery from waypost."}}
+    exit 0
+
+    $ waypost curl
+    (
+    : "${WAYPOST_HEADER_X_API_TOKEN:?Set it to the value of x-api-token.}"
+    printf '%s%s\n' 'x-api-token: ' "$WAYPOST_HEADER_X_API_TOKEN" | curl -q --http1.1 --globoff --include \
+      --max-time 15 \
+      --request POST 'https://hooks.example.com/in' \
+      --header 'content-type: text/json' \
+      --header 'user-agent: waypost/0.1.0' \
+      --header 'webhook-id: msg_ID' \
+      --header 'webhook-timestamp: '"$(date +%s)" \
+      --header 'x-github-event: ping' \
+      --header 'x-env: live' \
+      --header @- \
+      --header 'accept: */*' \
+      --header 'expect:' \
+      --data-binary '{"topic":"ping","data":{"message":"A test delivery from waypost."}}'
+    )
+    exit 0
+
+    $ waypost edit --remove-header x-api-TOKEN
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost edit --no-headers --header X-Only:1
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL         https://hooks.example.com/in
+    Auth type   Default (default)
+    Header      X-Only: 1
+    Timeout     15 s
+    Registered  TIME
+    exit 0
+    "#);
+}
+
+#[test]
+fn h60_bad_headers() {
+    let mut session = Session::new();
+    let many: String = (0..21).map(|n| format!(" --header x-{n}:1")).collect();
+    let long = format!("register --url https://h.example/in --auth default --header X-Env:{}", "v".repeat(4097));
+    assert!(
+        session.home.waypost(&long.split(' ').collect::<Vec<_>>()).exits(2).stderr.contains("has 4097 bytes, more than 4096")
+    );
+    let register = "register --url https://h.example/in --auth default";
+    for flags in [
+        "--header X-Env",
+        "--header X-Env:",
+        "--header :test",
+        "--header X-Env:teést",
+        "--header Host:h.example",
+        "--header Authorization:Bearer",
+        "--header Content-Type:text/plain",
+        "--header X-Env:1 --header x-env:2",
+        "--secret-header X-Api-Token=hunter2",
+        "--secret-header X-Api-Token:hunter2",
+        "--secret-header X-Api-Token=@/no/such/file",
+        "--secret-header X-Api-Token=env:NOT_SET",
+        "--remove-header X-Env",
+        &many[1..],
+    ] {
+        session.run(&format!("{register} {flags}"));
+    }
+    session
+        .run_with("register --url https://h.example/in --auth hmac --header-key X-Sig --header x-sig:1 --secret-stdin", SECRET)
+        .run("register --url https://h.example/in --auth default --secret-header X-Api-Token=hunter2 --json");
+    let mut said = session.text.lines().filter(|line| !line.starts_with("$ "));
+    assert!(said.all(|line| !line.contains("hunter2")), "{}", session.text);
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://h.example/in --auth default --header X-Env
+    stderr: error: Headers (--header): --header needs a colon between the name and the value. Write it as 'NAME: VALUE'.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header X-Env:
+    stderr: error: Headers (--header): the value of X-Env is required. Many servers drop a header without a value. Enter a value, or remove the header.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header :test
+    stderr: error: Headers (--header): is required. It is the name of a header. Enter a name such as X-Environment.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header X-Env:teést
+    stderr: error: Headers (--header): the value of X-Env has a character at position 3 that it cannot have. A value consists of visible ASCII characters and spaces: anything else ends it early, or is read differently. Remove that character, or encode it as the receiver expects.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header Host:h.example
+    stderr: error: Headers (--header): "Host" is reserved. waypost or the protocol itself sets that header. Enter a name such as X-Environment.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header Authorization:Bearer
+    stderr: error: Headers (--header): Authorization is a matter of the auth type. There its credentials are sealed, and checked before they are sent. Choose Bearer Token, Basic Auth, or Api Key with the key Authorization.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header Content-Type:text/plain
+    stderr: error: Headers (--header): Content-Type is not a JSON type. Events are JSON. Enter a type that ends in /json or +json, such as application/cloudevents+json.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header X-Env:1 --header x-env:2
+    stderr: error: Headers (--header): x-env is given twice. A header has one value. Leave one of them out.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --secret-header X-Api-Token=hunter2
+    stderr: error: Headers (--header): the value of X-Api-Token is not accepted: a secret is never passed as an argument. Every user of this machine can read arguments, and the shell stores them in its history. Write it as NAME=@FILE or NAME=env:VARIABLE.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --secret-header X-Api-Token:hunter2
+    stderr: error: Headers (--header): --secret-header needs a name and where its value comes from. Write it as NAME=@FILE or NAME=env:VARIABLE.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --secret-header X-Api-Token=@/no/such/file
+    stderr: error: Headers (--header): X-Api-Token: /no/such/file cannot be read: No such file or directory. Name a file that contains the secret.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --secret-header X-Api-Token=env:NOT_SET
+    stderr: error: Headers (--header): X-Api-Token: --secret-header: there is no variable NOT_SET in the environment. Use the name of a variable that is set and exported.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --remove-header X-Env
+    stderr: error: Headers (--header): there is no header "X-Env" to remove. Use the name of one that waypost show lists.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --header x-0:1 --header x-1:1 --header x-2:1 --header x-3:1 --header x-4:1 --header x-5:1 --header x-6:1 --header x-7:1 --header x-8:1 --header x-9:1 --header x-10:1 --header x-11:1 --header x-12:1 --header x-13:1 --header x-14:1 --header x-15:1 --header x-16:1 --header x-17:1 --header x-18:1 --header x-19:1 --header x-20:1
+    stderr: error: Headers (--header): there are 21, more than 20. Servers limit the headers of a request. Remove those that the receiver does not need.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth hmac --header-key X-Sig --header x-sig:1 --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: error: Headers (--header): x-sig is a header of the auth type. It would be sent twice. Enter another name, or leave it to the auth type.
+    exit 2
+
+    $ waypost register --url https://h.example/in --auth default --secret-header X-Api-Token=hunter2 --json
+    {
+      "schema_version": 1,
+      "error": {
+        "code": "usage",
+        "message": "Headers (--header): the value of X-Api-Token is not accepted: a secret is never passed as an argument. Every user of this machine can read arguments, and the shell stores them in its history.",
+        "field": "headers",
+        "fix": "Write it as NAME=@FILE or NAME=env:VARIABLE."
+      },
+      "errors": [
+        {
+          "code": "usage",
+          "message": "Headers (--header): the value of X-Api-Token is not accepted: a secret is never passed as an argument. Every user of this machine can read arguments, and the shell stores them in its history.",
+          "field": "headers",
+          "fix": "Write it as NAME=@FILE or NAME=env:VARIABLE."
+        }
+      ]
+    }
+    exit 2
     "#);
 }

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use waypost::domain::curl;
 use waypost::domain::destination::Destination;
 use waypost::domain::draft::Draft;
-use waypost::domain::event::Event;
+use waypost::domain::event::{BuiltIn, Event};
+use waypost::domain::header::HeaderEntry;
 use waypost::domain::signature::Format;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
@@ -23,6 +24,9 @@ use waypost::ops::Waypost;
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 /// Quotes, a dollar sign, an umlaut, a percent sign: all that a shell or a query could stumble over.
 const AWKWARD: &str = "it's $HOME \"%41\" ä\\`";
+
+/// The same of what a header can have.
+const AWKWARD_HEADER: &str = "it's $HOME \"%41\" \\` {id}";
 
 struct Case {
     check: Check,
@@ -106,6 +110,8 @@ async fn the_printed_command_makes_the_same_request() {
             let receiver = Receiver::scripted(check.clone(), vec![Answer::Checked]);
             let draft = draft
                 .clone()
+                .with_header(HeaderEntry::plain("X-Event", "{event} it's {id} {{x}}"))
+                .with_header(HeaderEntry::secret("X-Env-Token", AWKWARD_HEADER))
                 .with(field::URL, format!("{}?a=[1]&b=%20", receiver.url))
                 .with(field::CA_CERT, receiver.ca().to_str().unwrap());
             let to = Destination::new(
@@ -118,13 +124,13 @@ async fn the_printed_command_makes_the_same_request() {
             let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
             let waypost = Waypost::new(paths, None);
             for body in bodies {
-                let event = Event { name: "test".into(), body: body.to_vec() };
+                let event = Event { name: "my test".into(), body: body.to_vec() };
                 let tested = waypost.test(&to, &event, |_| {}, std::future::pending()).await;
-                let text = curl::command(to.settings(), &tested.delivery.id, body, reveal);
+                let text = curl::command(to.settings(), &tested.delivery.id, &event, reveal);
                 let mut command = Command::new("sh");
                 command.args(["-c", &text]).env_clear().envs(crate::support::base_env(home.path()));
                 if !reveal {
-                    command.env(variable.0, &variable.1);
+                    command.env(variable.0, &variable.1).env("WAYPOST_HEADER_X_ENV_TOKEN", AWKWARD_HEADER);
                 }
                 let output = run(&mut command, b"");
                 assert!(output.stdout.starts_with("HTTP/1.1 200"), "{text}\n{output:?}");
@@ -137,7 +143,7 @@ async fn the_printed_command_makes_the_same_request() {
             }
             // Without its secret it sends nothing.
             if !reveal && variable.0 != "UNUSED" {
-                let text = curl::command(to.settings(), "msg_1234567890", b"{}", false);
+                let text = curl::command(to.settings(), "msg_1234567890", &BuiltIn::Ping.event(), false);
                 let before = receiver.requests().len();
                 let output =
                     run(Command::new("sh").args(["-c", &text]).env_clear().envs(crate::support::base_env(home.path())), b"");

@@ -107,8 +107,12 @@ fn basic_credentials_are_as_published() {
             .with(basic::USERNAME, text(&vector, "username"))
             .with(basic::PASSWORD, text(&vector, "password"));
         let settings = draft.check().unwrap().settings;
-        let request =
-            Request::build(&settings, b"{}", &Stamp { id: "msg_1".into(), timestamp: 1 }, &settings.auth().credential());
+        let request = Request::build(
+            &settings,
+            b"{}",
+            &Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: 1 },
+            &settings.auth().credential(),
+        );
         assert_eq!(request.header("authorization").unwrap().exposed().expose(), text(&vector, "header"), "{vector}");
     }
 }

@@ -177,6 +177,63 @@ fn h21_no_command_leaks_a_canary() {
 }
 
 #[test]
+fn h61_no_command_leaks_the_canary_of_a_header() {
+    const OTHER: &str = "another-secret-0123456789";
+    for (auth, with_scheme) in [("default", false), ("bearer", true), ("hmac", false)] {
+        let receiver = Receiver::scripted(expect_nothing(), vec![echo(302), echo(200), echo(401), echo(500)]);
+        let home = Home::new();
+        let ca = receiver.ca().to_str().unwrap();
+        let value = home.path().join("value");
+        // A receiver may take the scheme away before it shows what came.
+        fs::write(&value, if with_scheme { format!("Token {CANARY}\n") } else { CANARY.to_owned() }).unwrap();
+        let header = format!("X-Env-Token=@{}", value.display());
+        let mut register = vec!["register", "--url", &receiver.url, "--ca-cert", ca, "--auth", auth, "--secret-header", &header];
+        if auth != "default" {
+            register.extend(["--secret-stdin"]);
+        }
+        if auth == "hmac" {
+            register.extend(["--header-key", "X-Signature"]);
+        }
+        run(&home, &register, OTHER).exits(0);
+        fs::remove_file(&value).unwrap();
+        for (args, stdin, code) in [
+            (["test"].as_slice(), "", 3),
+            (&["test", "--json"], "", 0),
+            (&["test", "--dry-run"], "", 0),
+            (&["test", "--dry-run", "--json"], "", 0),
+            (&["show"], "", 0),
+            (&["show", "--json"], "", 0),
+            (&["send", "-", "--retries", "0"], "{}", 3),
+            (&["send", "-", "--lines", "--retries", "0", "--json"], "{}\n", 3),
+            (&["history"], "", 0),
+            (&["history", "--json"], "", 0),
+            (&["curl"], "", 0),
+            (&["curl", "--json"], "", 0),
+            (&["edit", "--secret-header", &format!("X-Env-Token={CANARY}")], "", 2),
+            (&["edit", "--secret-header", CANARY], "", 2),
+            (&["edit", "--secret-header", "X-Env-Token=env:CANARY", "--json"], "", 0),
+        ] {
+            run(&home, args, stdin).exits(code);
+        }
+        let listed = run(&home, &["history", "--json"], "").exits(0).json();
+        let id = listed["deliveries"][0]["id"].as_str().unwrap();
+        run(&home, &["history", "show", id], "").exits(0);
+        run(&home, &["curl", id], "").exits(0);
+        run(&home, &["resend", id], "").exits(3);
+        let sent = receiver.requests();
+        assert!(sent.iter().all(|request| request.header("x-env-token").contains(CANARY)));
+        // Somebody renamed it in the file: it does not go out under another name.
+        let good = fs::read_to_string(home.state_file()).unwrap();
+        fs::write(home.state_file(), good.replace("X-Env-Token", "X-Other").replace("x-env-token", "x-other")).unwrap();
+        for args in [["test"].as_slice(), &["show"], &["edit", "--timeout", "3"]] {
+            run(&home, args, "").exits(6);
+        }
+        assert_eq!(receiver.requests().len(), sent.len());
+        assert_none_on_disk(&home);
+    }
+}
+
+#[test]
 fn h21_no_network_fault_leaks_a_canary() {
     for (_, auth) in AUTHS {
         let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close, Answer::Raw(CANARY.into()), Answer::Stall]);

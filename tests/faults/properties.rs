@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use waypost::domain::auth::{self, api_key, basic, bearer, hmac};
 use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
+use waypost::domain::header::HeaderEntry;
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -77,7 +78,10 @@ fn any_draft() -> impl Strategy<Value = Draft> {
     let choice = (prop::sample::select(auth::ALL.to_vec()), prop::sample::select(Format::ALL.to_vec()), any::<bool>());
     let times = prop_oneof![Just(String::new()), (0_u32..130).prop_map(|s| s.to_string())];
     let files = prop_oneof![Just(String::new()), "/[ -~]{0,20}", "/[^\u{0}]{0,8}"];
-    (url, choice, name.clone(), name, secret, times, files).prop_map(
+    let header = (prop_oneof!["[A-Za-z-]{1,12}", any::<String>()], prop_oneof!["[!-~]{1,20}", any::<String>()], any::<bool>());
+    let header = header.prop_map(|(name, value, is_secret)| HeaderEntry { name, value: value.into(), is_secret });
+    let headers = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(header, 0..4)];
+    let fields = (url, choice, name.clone(), name, secret, times, files).prop_map(
         |(url, (auth_type, format, in_query), name, username, secret, timeout_s, ca_cert)| {
             Draft::new(auth_type)
                 .with(field::URL, url)
@@ -93,7 +97,11 @@ fn any_draft() -> impl Strategy<Value = Draft> {
                 .with(field::CA_CERT, ca_cert)
                 .with(field::TIMEOUT, timeout_s)
         },
-    )
+    );
+    (fields, headers).prop_map(|(mut draft, headers)| {
+        draft.set_headers(headers);
+        draft
+    })
 }
 
 fn with_bytes(bytes: &[u8]) -> Place {

@@ -12,7 +12,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::mask::Masked;
 use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
-use crate::ops::probe::is_probe;
+use crate::ops::probe::{is_probe, plain_name};
 
 const DETAILS: &str = "The command refers to the secret by a variable such as $WAYPOST_SECRET; set it in the shell that runs \
 the command. A signature is computed when the command runs, with openssl.";
@@ -36,16 +36,16 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return Err(Failure::usage("curl --reveal has no JSON form: JSON never contains secrets.", "Leave --json out."));
     }
     let to = waypost.destination()?;
-    let (id, body) = match args.id.as_deref() {
+    let (id, event) = match args.id.as_deref() {
         None => {
             let event = BuiltIn::Ping.event();
             let request = waypost.preview(&to, &event);
             let id = request.header("webhook-id").map(Masked::masked).unwrap_or_default();
-            (id, event.body)
+            (id, event)
         }
         Some(id) => {
             let delivery = waypost.delivery(id)?;
-            let body = waypost.event_of(id)?.body;
+            let event = waypost.event_of(id)?;
             let note = if is_probe(&delivery.event) {
                 Some("note: this delivery was a probe. The command is the valid request.")
             } else {
@@ -56,18 +56,18 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             if let (Some(note), true) = (note, out.verbosity != Verbosity::Quiet) {
                 output::print_stderr(note);
             }
-            (delivery.id, body)
+            (delivery.id, event)
         }
     };
-    let text = command(to.settings(), &id, &body, reveal);
+    let text = command(to.settings(), &id, &event, reveal);
     if out.json {
         return output::print_json(json!({ "command": text }), exit::DONE);
     }
     if out.verbosity != Verbosity::Quiet {
-        if reveal && (to.auth().secret().is_some() || to.url().has_credential()) {
+        if reveal && to.settings().has_secret() {
             output::print_stderr("note: this command contains the secret; running it puts the secret into the shell's history.");
         }
-        if secret_in_arguments(to.settings(), &body) {
+        if secret_in_arguments(to.settings(), &event) {
             output::print_stderr(
                 "note: while this command runs, every user of this machine can see the secret in the process list.",
             );
@@ -81,8 +81,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let Some(sent) = delivery.last().map(|attempt| &attempt.request) else { return false };
     let timestamp = header(sent, "webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
-    let current =
-        Request::build(to.settings(), &sent.body, &Stamp { id: delivery.id.clone(), timestamp }, &to.auth().credential());
+    let stamp = Stamp { id: delivery.id.clone(), event: plain_name(&delivery.event).to_owned(), timestamp };
+    let current = Request::build(to.settings(), &sent.body, &stamp, &to.auth().credential());
     // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";
     let current_headers = current.headers.iter().map(|header| (&*header.name, header.value.masked()));

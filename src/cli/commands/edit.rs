@@ -57,7 +57,10 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let mut given = secret::read(&fields.secret, &url, waypost)?;
     // Asked before the lock is taken, so that no other process waits for typing.
     if let Err(wrong) = fields.check(draft, given.as_ref()) {
-        let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
+        let Some(field) = wrong.to_ask else {
+            let locked = locked.filter(|_| wrong.only_secrets);
+            return Err(locked.map_or_else(|| wrong.into(), Failure::from));
+        };
         given = secret::ask(field, &url)?;
         if given.is_none() {
             return Err(locked.map_or_else(|| wrong.into(), Failure::from));
@@ -78,7 +81,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             Ok(checked.settings)
         }
         // The secret became unreadable in the meantime: that is the problem, not the flags.
-        Err(Problems { to_ask: Some(_), .. }) if let Some(locked) = locked => Err(locked),
+        Err(Problems { only_secrets: true, .. }) if let Some(locked) = locked => Err(locked),
         Err(wrong) => {
             // The operation reports one field; all of them are reported instead.
             let first = wrong.errors.first().cloned().map_or_else(Problem::nothing_registered, Problem::from);

@@ -7,11 +7,12 @@ use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser}
 
 use crate::cli::failure::Failure;
 use crate::cli::input::auth_flags::AuthFlags;
+use crate::cli::input::headers::HeaderFlags;
 use crate::cli::input::secret::{SecretInput, SecretSource};
 use crate::domain::auth::{self, AuthType};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, TIMEOUT, URL};
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, TIMEOUT, URL};
 use crate::domain::problem::Problem;
 use crate::ops;
 
@@ -30,6 +31,9 @@ pub struct Fields {
 
     #[command(flatten)]
     pub of_auth: AuthFlags,
+
+    #[command(flatten)]
+    pub headers: HeaderFlags,
 
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
@@ -51,6 +55,8 @@ pub struct Problems {
     pub errors: Vec<Problem>,
     /// The secret, where it is all that is missing: it can be asked for.
     pub to_ask: Option<Field>,
+    /// Secrets are all that is missing: where they cannot be opened, that is the problem, not the flags.
+    pub only_secrets: bool,
 }
 
 impl From<Problems> for Failure {
@@ -66,6 +72,7 @@ impl Fields {
             && self.url.is_none()
             && self.auth.is_none()
             && self.of_auth.given().next().is_none()
+            && self.headers.is_empty()
             && self.ca_cert.is_none()
             && self.timeout.is_none()
     }
@@ -108,7 +115,10 @@ impl Fields {
         errors.sort_by_key(|error| order(error.field).unwrap_or(usize::MAX));
         errors.dedup_by_key(|error| error.field);
         let to_ask = missing.filter(|&field| errors.iter().all(|error| error.field == Some(field)));
-        Err(Problems { errors, to_ask })
+        let header_missing = draft.headers().iter().any(|header| header.is_secret && header.value.is_empty());
+        let is_secret = |field: Option<Field>| field == missing || (header_missing && field == Some(HEADERS));
+        let only_secrets = errors.iter().all(|error| is_secret(error.field));
+        Err(Problems { errors, to_ask, only_secrets })
     }
 
     fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) {
@@ -120,6 +130,7 @@ impl Fields {
         for (field, given) in self.of_auth.given() {
             draft.set(field, given);
         }
+        errors.extend(self.headers.fill(draft).err());
         if let Some(path) = &self.ca_cert {
             match ca_cert(path) {
                 Ok(path) => draft.set(CA_CERT, path),

@@ -6,6 +6,7 @@ pub mod body;
 pub mod duration;
 pub mod echo;
 pub mod fields;
+pub mod headers;
 pub mod prompt;
 pub mod read;
 pub mod secret;

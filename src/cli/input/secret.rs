@@ -70,7 +70,7 @@ pub fn read(source: &SecretSource, url: &str, waypost: &Waypost) -> Result<Optio
     } else if let Some(path) = &source.secret_file {
         from_file(path)?
     } else if let Some(name) = &source.secret_env {
-        from_env(name)?
+        from_env("--secret-env", name)?
     } else if source.generate_secret {
         return Ok(Some(SecretInput { secret: Secret::default(), random: Some(waypost.random()?), asked: false }));
     } else {
@@ -94,14 +94,30 @@ fn type_in(name: &str, url: &str) -> Result<SecretInput, Failure> {
     Ok(SecretInput { secret, random: None, asked: true })
 }
 
-fn from_file(path: &Path) -> Result<Secret, Failure> {
+/// Why a source gives no secret.
+#[derive(Clone, Debug)]
+pub struct NoSecret {
+    /// A clause without a full stop.
+    pub what: String,
+    /// A sentence.
+    pub fix: &'static str,
+}
+
+impl From<NoSecret> for Failure {
+    fn from(none: NoSecret) -> Self {
+        Self::usage(format!("{}.", none.what), none.fix)
+    }
+}
+
+/// The text of a file, without a final newline.
+pub fn from_file(path: &Path) -> Result<Secret, NoSecret> {
     let shown = visible(&path.to_string_lossy()).into_owned();
     let file = File::open(path).map_err(|error| unread(&shown, &error))?;
     from(file, &shown)
 }
 
 /// Strips a final newline, as a shell's `$(…)` does: `echo` and editors add one.
-fn from(mut source: impl Read, name: &str) -> Result<Secret, Failure> {
+fn from(mut source: impl Read, name: &str) -> Result<Secret, NoSecret> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
     source.by_ref().take(MAX_BYTES).read_to_end(&mut bytes).map_err(|error| unread(name, &error))?;
     if bytes.last() == Some(&b'\n') {
@@ -112,14 +128,15 @@ fn from(mut source: impl Read, name: &str) -> Result<Secret, Failure> {
     }
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(Secret::new(text)),
-        Err(error) => {
-            let message = format!("{name}: the secret is not UTF-8 text at byte {}.", error.valid_up_to() + 1);
-            Err(Failure::usage(message, "Use a secret that is text; binary ones are usually written in base64 or hex."))
-        }
+        Err(error) => Err(NoSecret {
+            what: format!("{name}: the secret is not UTF-8 text at byte {}", error.valid_up_to() + 1),
+            fix: "Use a secret that is text; binary ones are usually written in base64 or hex.",
+        }),
     }
 }
 
-fn from_env(name: &str) -> Result<Secret, Failure> {
+/// The value of a variable that `flag` names.
+pub fn from_env(flag: &str, name: &str) -> Result<Secret, NoSecret> {
     let shown = visible(name);
     match std::env::var(name) {
         Ok(mut text) => {
@@ -127,17 +144,17 @@ fn from_env(name: &str) -> Result<Secret, Failure> {
             text.zeroize();
             Ok(secret)
         }
-        Err(std::env::VarError::NotPresent) => Err(Failure::usage(
-            format!("--secret-env: there is no variable {shown} in the environment."),
-            "Use the name of a variable that is set and exported.",
-        )),
+        Err(std::env::VarError::NotPresent) => Err(NoSecret {
+            what: format!("{flag}: there is no variable {shown} in the environment"),
+            fix: "Use the name of a variable that is set and exported.",
+        }),
         Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::usage(format!("--secret-env: {shown} is not UTF-8 text."), "Use a secret that is text."))
+            Err(NoSecret { what: format!("{flag}: {shown} is not UTF-8 text"), fix: "Use a secret that is text." })
         }
     }
 }
 
-fn unread(name: &str, error: &io::Error) -> Failure {
+fn unread(name: &str, error: &io::Error) -> NoSecret {
     let reason = ops::reason(error);
-    Failure::usage(format!("{name} cannot be read: {reason}."), "Name a file that contains the secret.")
+    NoSecret { what: format!("{name} cannot be read: {reason}"), fix: "Name a file that contains the secret." }
 }

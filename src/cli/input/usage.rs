@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::domain::auth;
-use crate::domain::field::{AUTH, BODY, CA_CERT, Field, TIMEOUT, URL};
+use crate::domain::field::{AUTH, BODY, CA_CERT, Field, HEADERS, TIMEOUT, URL};
 use crate::domain::text::visible;
 use crate::domain::url::credential;
 
@@ -76,6 +76,9 @@ fn field(flag: &str) -> Option<Field> {
     if ["--event", "--body"].contains(&flag) {
         return Some(BODY);
     }
+    if ["--secret-header", "--remove-header", "--no-headers"].contains(&flag) {
+        return Some(HEADERS);
+    }
     let of_auth = auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
-    [URL, AUTH, CA_CERT, TIMEOUT].into_iter().chain(of_auth).find(|field| field.flag == Some(flag))
+    [URL, AUTH, HEADERS, CA_CERT, TIMEOUT].into_iter().chain(of_auth).find(|field| field.flag == Some(flag))
 }

@@ -86,6 +86,14 @@ fn destination_json(destination: &Destination) -> Value {
         "updated_at": destination.updated_at(),
         "auth": fields,
     });
+    let headers = destination.settings().headers().iter().map(|header| match header.plain() {
+        Some(value) => json!({ "name": header.key().as_str(), "value": value }),
+        None => json!({ "name": header.key().as_str(), "secret": true }),
+    });
+    let headers: Vec<Value> = headers.collect();
+    if !headers.is_empty() {
+        out["headers"] = headers.into();
+    }
     if let Some(path) = destination.settings().ca_cert() {
         out["tls"]["ca_cert"] = path.to_string_lossy().into();
     }

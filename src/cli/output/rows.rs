@@ -16,6 +16,7 @@ fn value(value: &Value) -> String {
         Value::AuthType(auth_type) => format!("{} ({})", auth_type.label, auth_type.name),
         Value::Choice(choice) => choice.name.to_owned(),
         Value::Secret { hint, .. } => format!("{DOTS}{}", hint.as_deref().unwrap_or_default()),
+        Value::Header { name, value } => format!("{name}: {}", value.as_deref().unwrap_or(DOTS)),
         Value::Timeout { seconds, .. } => format!("{seconds} s"),
         Value::Time(time) => time.to_string(),
         Value::Fix(fix) => fix_text(fix),

@@ -10,6 +10,7 @@ use crate::domain::credential::Credential;
 use crate::domain::curl::{self, script::Script};
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
+use crate::domain::event::BuiltIn;
 use crate::domain::field::{Field, FieldSpec, Kind, SecretSpec, URL};
 use crate::domain::mask::{DOTS, Masked};
 use crate::domain::redact::Redactor;
@@ -137,7 +138,7 @@ fn an_auth_type_with_two_secrets_needs_no_other_file() {
     edited.forget_secrets();
     assert_eq!(settings(&edited.keeping(&to)), settings(&draft().with(TENANT, "other")));
 
-    let stamp = Stamp { id: "msg_1".into(), timestamp: 1 };
+    let stamp = Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: 1 };
     let request = Request::build(&to, b"{}", &stamp, &to.auth().credential());
     let sent = request.header("x-throwaway").unwrap();
     assert_eq!(sent.exposed().expose(), "acme first-0123456789abcdef:second-0123456789abcdef");
@@ -147,7 +148,7 @@ fn an_auth_type_with_two_secrets_needs_no_other_file() {
     let headers = [("X-Throwaway".to_owned(), "x".to_owned())];
     let received = Received { method: "POST", target: "/in", headers: &headers, body: b"{}" };
     assert!(verify::check(&to, &received, 0).is_accepted());
-    assert!(curl::command(&to, "msg_1", b"{}", false).contains("$WAYPOST_FIRST"));
+    assert!(curl::command(&to, "msg_1", &BuiltIn::Ping.event(), false).contains("$WAYPOST_FIRST"));
     assert!(Lang::ALL.into_iter().all(|lang| snippet(&to, lang).to_lowercase().replace('_', "-").contains("x-throwaway")));
 }
 

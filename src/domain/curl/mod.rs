@@ -7,6 +7,7 @@ pub mod script;
 mod signing;
 
 use super::destination::{DEFAULT_TIMEOUT_S, Settings};
+use super::event::Event;
 use super::request::USER_AGENT;
 use super::shell::{is_plain, quoted};
 use script::Script;
@@ -14,21 +15,29 @@ use script::Script;
 /// A longer body comes through a pipe: Linux refuses an argument of 128 KiB.
 const LONGEST_ARGUMENT: usize = 64 * 1024;
 
-/// The command that delivers `body` under the id `id` to a destination. With `reveal` it contains the secret.
+/// The command that delivers an event under the id `id` to a destination. With `reveal` it contains the secrets.
 #[must_use]
-pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
-    let mut script = Script::new(to.url(), id, body, reveal);
-    to.auth().curl(&mut script);
+pub fn command(to: &Settings, id: &str, event: &Event, reveal: bool) -> String {
+    let body = event.body.as_slice();
+    let mut script = complete(to, id, event, reveal);
     let in_pipe = body_in_pipe(&script);
     let mut input = if in_pipe { "body | ".to_owned() } else { String::new() };
-    let in_arguments = header_is_argument(&script);
-    if let Some((begin, value)) = script.secret_header.take() {
-        if in_arguments {
-            script.options.push(format!("--header {}{value}", quoted(begin.as_bytes())));
+    let mut end = String::new();
+    let (in_arguments, printed): (Vec<_>, Vec<_>) = std::mem::take(&mut script.secret_headers).into_iter().partition(is_argument);
+    for (begin, value) in in_arguments {
+        script.options.push(format!("--header {}{value}", quoted(begin.as_bytes())));
+    }
+    if !printed.is_empty() {
+        let words: String = printed.iter().map(|(begin, value)| format!(" {} {value}", quoted(begin.as_bytes()))).collect();
+        // printf is the shell's own: what it is given is in no list of processes.
+        let headers = format!("printf '%s%s\\n'{words} | ");
+        if in_pipe {
+            // The body has standard input, so that they come by another descriptor.
+            script.options.push("--header @/dev/fd/3".into());
+            (input, end) = (format!("{headers}{{ {input}"), "; } 3<&0".to_owned());
         } else {
-            // printf is the shell's own: what it is given is in no list of processes.
-            input = format!("printf '%s%s\\n' {} {value} | ", quoted(begin.as_bytes()));
             script.options.push("--header @-".into());
+            input = headers;
         }
     }
     let mut curl = vec![format!("{input}curl -q --http1.1 --globoff --include")];
@@ -37,8 +46,8 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
         curl.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
     }
     curl.push(format!("--request POST {}", script.url));
-    curl.push("--header 'content-type: application/json'".into());
-    curl.push(format!("--header 'user-agent: {USER_AGENT}'"));
+    curl.push(format!("--header {}", script.content_type));
+    curl.push(format!("--header {}", script.user_agent));
     curl.push(format!("--header {}", quoted(format!("webhook-id: {id}").as_bytes())));
     curl.push(format!("--header 'webhook-timestamp: '{}", script.time));
     curl.append(&mut script.options);
@@ -49,7 +58,18 @@ pub fn command(to: &Settings, id: &str, body: &[u8], reveal: bool) -> String {
     if in_pipe && !script.signs {
         script.define_body();
     }
-    script.with(&curl.join(" \\\n  "))
+    script.with(&format!("{}{end}", curl.join(" \\\n  ")))
+}
+
+/// The script with all that the auth type and the headers add to it.
+fn complete<'a>(to: &'a Settings, id: &'a str, event: &'a Event, reveal: bool) -> Script<'a> {
+    let mut script = Script::new(to.url(), id, &event.body, reveal);
+    script.user_agent = quoted(format!("user-agent: {USER_AGENT}").as_bytes());
+    to.auth().curl(&mut script);
+    for header in to.headers() {
+        script.add(header, &event.name);
+    }
+    script
 }
 
 /// Whether the body comes by curl's standard input.
@@ -57,18 +77,17 @@ fn body_in_pipe(script: &Script<'_>) -> bool {
     script.signs || script.body.len() > LONGEST_ARGUMENT || !is_plain(script.body) || script.body.starts_with(b"@")
 }
 
-fn header_is_argument(script: &Script<'_>) -> bool {
-    // There is one standard input; and in a file of headers, curl may take `#` for a comment.
-    script.secret_header.as_ref().is_some_and(|(begin, _)| body_in_pipe(script) || begin.starts_with('#'))
+/// In a file of headers, curl may take `#` for a comment.
+fn is_argument((begin, _): &(String, String)) -> bool {
+    begin.starts_with('#')
 }
 
-/// Whether a program that [`command`] runs gets the secret as an argument, where every user of the machine can read it: there is
-/// one standard input, and openssl accepts a key in no other way.
+/// Whether a program that [`command`] runs gets a secret as an argument, where every user of the machine can read it: openssl
+/// accepts a key in no other way.
 #[must_use]
-pub fn secret_in_arguments(to: &Settings, body: &[u8]) -> bool {
-    let mut script = Script::new(to.url(), "", body, false);
-    to.auth().curl(&mut script);
-    header_is_argument(&script) || script.shows_secret
+pub fn secret_in_arguments(to: &Settings, event: &Event) -> bool {
+    let script = complete(to, "", event, false);
+    script.secret_headers.iter().any(is_argument) || script.shows_secret
 }
 
 #[cfg(test)]

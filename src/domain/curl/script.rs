@@ -2,6 +2,7 @@
 
 use percent_encoding::utf8_percent_encode;
 
+use crate::domain::header::{CustomHeader, Piece, event_name, pieces};
 use crate::domain::request::query::{QUERY, joint};
 use crate::domain::secret::Secret;
 use crate::domain::shell::{printing, quoted};
@@ -20,11 +21,15 @@ pub struct Script<'a> {
     /// The value of `webhook-timestamp` as a word of the shell.
     pub(super) time: &'static str,
     pub(super) options: Vec<String>,
-    /// A header with a secret in it: its name, what is plain of its value, and the rest as a word of the shell.
-    pub(super) secret_header: Option<(String, String)>,
+    /// `content-type` as a word of the shell.
+    pub(super) content_type: String,
+    /// `user-agent` as a word of the shell.
+    pub(super) user_agent: String,
+    /// Headers with a secret in them: the name, what is plain of the value, and the rest as a word of the shell.
+    pub(super) secret_headers: Vec<(String, String)>,
     /// The body is needed before curl gets it.
     pub(super) signs: bool,
-    /// A secret is used, and not in `secret_header`.
+    /// A secret is used, and not in `secret_headers`.
     pub(super) shows_secret: bool,
 }
 
@@ -39,7 +44,9 @@ impl<'a> Script<'a> {
             url: quoted(to.expose().as_bytes()),
             time: "\"$(date +%s)\"",
             options: Vec::new(),
-            secret_header: None,
+            content_type: quoted(b"content-type: application/json"),
+            user_agent: String::new(),
+            secret_headers: Vec::new(),
             signs: false,
             shows_secret: false,
         };
@@ -62,7 +69,48 @@ impl<'a> Script<'a> {
 
     /// Sends a header: `begin` is its name, `: ` and what is plain of its value; `rest` is a word of the shell.
     pub fn send_secret_header(&mut self, begin: impl Into<String>, rest: String) {
-        self.secret_header = Some((begin.into(), rest));
+        self.secret_headers.push((begin.into(), rest));
+    }
+
+    /// Sends a header of the destination's own.
+    pub(super) fn add(&mut self, header: &CustomHeader, event: &str) {
+        let name = header.key().wire();
+        let begin = format!("{name}: ");
+        if let Some(secret) = header.secret() {
+            let variable = self.variable_for(&name);
+            let value = self.secret(&variable, &format!("the value of {name}"), secret);
+            return self.send_secret_header(begin, value);
+        }
+        let mut word = String::new();
+        let mut literal = begin;
+        for piece in pieces(header.plain().unwrap_or_default()) {
+            match piece {
+                Piece::Literal(text) => literal.push_str(text),
+                Piece::Id => literal.push_str(self.id),
+                Piece::Event => literal.push_str(&event_name(event)),
+                Piece::Timestamp => {
+                    word.push_str(&quoted(std::mem::take(&mut literal).as_bytes()));
+                    word.push_str(self.time);
+                }
+            }
+        }
+        if !literal.is_empty() {
+            word.push_str(&quoted(literal.as_bytes()));
+        }
+        match name.as_str() {
+            "content-type" => self.content_type = word,
+            "user-agent" => self.user_agent = word,
+            _ => self.options.push(format!("--header {word}")),
+        }
+    }
+
+    /// The variable for a secret header: its name with other characters as `_`, and a number where that is taken.
+    fn variable_for(&self, name: &str) -> String {
+        let as_is = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let variable = format!("WAYPOST_HEADER_{}", name.chars().map(as_is).collect::<String>());
+        let same = |number: usize| if number == 1 { variable.clone() } else { format!("{variable}_{number}") };
+        let is_taken = |variable: &String| self.before.iter().any(|line| line.contains(&format!("{{{variable}:?")));
+        (1..).map(same).find(|variable| !is_taken(variable)).unwrap_or_default()
     }
 
     /// Puts an API key at the end of the query, as a request does.

@@ -1,12 +1,14 @@
 //! What is being entered, and its check: the one place where the rules for input are, for the form and for the flags.
 
+mod headers;
 mod unfilled;
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::auth::{AuthType, Check, default, rules::no_control};
 use crate::domain::destination::Settings;
-use crate::domain::field::{AUTH, CA_CERT, Field, Notice, TIMEOUT, URL, Values};
+use crate::domain::field::{AUTH, CA_CERT, Field, HEADERS, Notice, TIMEOUT, URL, Values};
+use crate::domain::header::{self, CustomHeader, HeaderEntry};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
@@ -21,6 +23,8 @@ pub const TIMEOUT_S: std::ops::RangeInclusive<u16> = 1..=120;
 pub struct Draft {
     auth_type: AuthType,
     values: Values,
+    /// In the order in which they are sent.
+    headers: Vec<HeaderEntry>,
 }
 
 /// A valid draft: its settings, and the notices about them.
@@ -42,13 +46,14 @@ impl Draft {
     /// A draft of that auth type with nothing entered.
     #[must_use]
     pub fn new(auth_type: AuthType) -> Self {
-        Self { auth_type, values: Values::default() }
+        Self { auth_type, values: Values::default(), headers: Vec::new() }
     }
 
     /// The settings as they would be entered, secrets included.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
-        let mut draft = Self { auth_type: settings.auth().auth_type(), values: settings.auth().values() };
+        let headers = settings.headers().iter().map(CustomHeader::entry).collect();
+        let mut draft = Self { auth_type: settings.auth().auth_type(), values: settings.auth().values(), headers };
         draft.set(URL, settings.url().expose());
         draft.set(CA_CERT, settings.ca_cert().map(Path::to_string_lossy).unwrap_or_default().as_ref());
         draft.set(TIMEOUT, settings.timeout_s().map(|seconds| seconds.to_string()).unwrap_or_default());
@@ -105,7 +110,7 @@ impl Draft {
 
     /// Its fields, in the order of the form.
     pub fn fields(&self) -> impl Iterator<Item = Field> + use<> {
-        [URL, AUTH].into_iter().chain(self.auth_type.fields.iter().copied()).chain([CA_CERT, TIMEOUT])
+        [URL, AUTH].into_iter().chain(self.auth_type.fields.iter().copied()).chain([HEADERS, CA_CERT, TIMEOUT])
     }
 
     /// Whether a field means anything, given the others.
@@ -127,8 +132,9 @@ impl Draft {
         &self.values
     }
 
-    /// Removes the secrets of the auth type.
+    /// Removes the secrets of the auth type and of the headers.
     pub fn forget_secrets(&mut self) {
+        self.forget_header_secrets();
         for field in self.auth_type.secret_fields() {
             self.values.set(field, Secret::default());
         }
@@ -139,6 +145,7 @@ impl Draft {
     #[must_use]
     pub fn keeping(mut self, registered: &Settings) -> Self {
         self.keep_url(registered);
+        self.keep_headers(registered);
         if self.auth_type != registered.auth().auth_type() {
             return self;
         }
@@ -183,13 +190,18 @@ impl Draft {
         let notices = url.as_ref().map(EndpointUrl::notices).unwrap_or_default().into_iter().collect();
         let mut check = Check { values: &self.values, url: url.as_ref(), errors, notices };
         let auth = (self.auth_type.check)(&mut check);
+        let taken = auth.as_ref().map(|auth| auth.credential().header_names()).unwrap_or_default();
+        let headers = header::check(&self.headers, &taken, &mut check.notices);
+        let headers = check.keep(headers);
         let ca_cert = check.keep(ca_cert(self.text(CA_CERT)));
         let timeout_s = check.keep(timeout(self.text(TIMEOUT)));
         let Check { errors, mut notices, .. } = check;
         notices.extend(unfilled::notices(self.auth_type, &self.values, url.as_ref()));
         notices.sort_by_key(|notice| self.fields().position(|field| field == notice.field));
-        let settings = match (url, auth, ca_cert, timeout_s) {
-            (Some(url), Some(auth), Some(ca_cert), Some(timeout_s)) => Some(Settings { url, auth, ca_cert, timeout_s }),
+        let settings = match (url, auth, headers, ca_cert, timeout_s) {
+            (Some(url), Some(auth), Some(headers), Some(ca_cert), Some(timeout_s)) => {
+                Some(Settings { url, auth, headers, ca_cert, timeout_s })
+            }
             _ => None,
         };
         (settings, errors, notices)

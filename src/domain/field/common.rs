@@ -26,6 +26,18 @@ pub const AUTH: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
+/// The headers that a destination adds to its requests: a list, and so no value of its own.
+pub const HEADERS: Field = &FieldSpec {
+    id: "headers",
+    label: "Headers",
+    flag: Some("--header"),
+    value_name: "NAME: VALUE",
+    about: "the name of a header",
+    help: "Headers to add to each request",
+    placeholder: "X-Environment",
+    ..FieldSpec::TEXT
+};
+
 /// A file of CA certificates to trust for this destination alone.
 pub const CA_CERT: Field = &FieldSpec {
     id: "ca_cert",

@@ -8,17 +8,21 @@ use percent_encoding::utf8_percent_encode;
 
 use super::credential::Credential;
 use super::destination::Settings;
+use super::header::{CustomHeader, Piece, event_name, pieces};
 use super::mask::Masked;
+use super::secret::Secret;
 use query::{QUERY, joint};
 
 /// What `user-agent` says.
 pub const USER_AGENT: &str = concat!("waypost/", env!("CARGO_PKG_VERSION"));
 
-/// What makes two attempts differ.
+/// What a request says of its delivery and of its attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// `webhook-id`: the same for every attempt of a delivery.
     pub id: String,
+    /// The event's name, for headers that say it.
+    pub event: String,
     /// `webhook-timestamp`: of the attempt, Unix seconds.
     pub timestamp: i64,
 }
@@ -50,7 +54,7 @@ impl Request {
     /// The request that delivers `body` to a destination, complete: what is sent is this and nothing else.
     #[must_use]
     pub fn build(to: &Settings, body: &[u8], stamp: &Stamp, credential: &Credential) -> Self {
-        let mut request = Self::assemble(to, body, Some(stamp), credential);
+        let mut request = Self::assemble(to, &stamp.event, body, Some(stamp), credential);
         request.headers.push(plain("accept", "*/*"));
         request.headers.push(plain("host", to.url().authority()));
         request.headers.push(plain("content-length", body.len().to_string()));
@@ -59,11 +63,11 @@ impl Request {
 
     /// The same request before its id and time are known.
     #[must_use]
-    pub fn preview(to: &Settings, body: &[u8]) -> Self {
-        Self::assemble(to, body, None, &to.auth().credential())
+    pub fn preview(to: &Settings, event: &str, body: &[u8]) -> Self {
+        Self::assemble(to, event, body, None, &to.auth().credential())
     }
 
-    fn assemble(to: &Settings, body: &[u8], stamp: Option<&Stamp>, credential: &Credential) -> Self {
+    fn assemble(to: &Settings, event: &str, body: &[u8], stamp: Option<&Stamp>, credential: &Credential) -> Self {
         let (id, timestamp) = stamp.map_or_else(
             || ("msg_…".to_owned(), "(set when sent)".to_owned()),
             |stamp| (stamp.id.clone(), stamp.timestamp.to_string()),
@@ -71,7 +75,7 @@ impl Request {
         let mut headers = vec![
             plain("content-type", "application/json"),
             plain("user-agent", USER_AGENT),
-            plain("webhook-id", id),
+            plain("webhook-id", id.clone()),
             plain("webhook-timestamp", timestamp.clone()),
         ];
         let mut url = to.url().masked();
@@ -94,6 +98,14 @@ impl Request {
                 url = url.then_secret(utf8_percent_encode(value.expose(), QUERY).to_string());
             }
         }
+        for custom in to.headers() {
+            let header = Header { name: custom.key().wire().into(), value: filled(custom, &id, &timestamp, event) };
+            // A content type or a user agent takes the place of the default one.
+            match headers.iter_mut().find(|default| default.name == header.name) {
+                Some(default) => *default = header,
+                None => headers.push(header),
+            }
+        }
         Self { url, headers, body: body.to_vec() }
     }
 
@@ -102,6 +114,24 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&Masked> {
         self.headers.iter().find(|header| header.name == name).map(|header| &header.value)
     }
+}
+
+/// The value of a header for one request. A secret is sent as it is.
+fn filled(header: &CustomHeader, id: &str, timestamp: &str, event: &str) -> Masked {
+    let Some(value) = header.plain() else {
+        return Masked::default().then_secret(header.secret().map_or("", Secret::expose));
+    };
+    Masked::plain(
+        pieces(value)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Literal(text) => Cow::Borrowed(text),
+                Piece::Id => Cow::Borrowed(id),
+                Piece::Timestamp => Cow::Borrowed(timestamp),
+                Piece::Event => event_name(event),
+            })
+            .collect::<String>(),
+    )
 }
 
 fn plain(name: &'static str, value: impl Into<String>) -> Header {
@@ -114,10 +144,10 @@ pub const DEFAULT_HEADERS: [&str; 4] = ["content-type", "user-agent", "webhook-i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::api_key;
+    use crate::domain::auth::{api_key, bearer};
     use crate::domain::draft::Draft;
     use crate::domain::field;
-    use crate::domain::secret::Secret;
+    use crate::domain::header::HeaderEntry;
 
     fn with_key_in_query(url: &str, key: &str) -> Request {
         let value = Secret::new("hunter2 &ä");
@@ -126,19 +156,53 @@ mod tests {
             .with(api_key::KEY, key)
             .with(api_key::VALUE, value)
             .with(api_key::ADD_TO, api_key::QUERY.name);
-        Request::preview(&draft.check().unwrap().settings, b"{}")
+        Request::preview(&draft.check().unwrap().settings, "ping", b"{}")
     }
 
     #[test]
     fn c21_a_credential_in_the_url_is_sent_and_not_shown() {
         let draft = Draft::default().with(field::URL, "https://h/in?a=1&token=hunter2");
-        let request = Request::preview(&draft.check().unwrap().settings, b"{}");
+        let request = Request::preview(&draft.check().unwrap().settings, "ping", b"{}");
         assert_eq!(request.url.exposed().expose(), "https://h/in?a=1&token=hunter2");
         assert_eq!(request.url.masked(), "https://h/in?a=1&token=••••••••");
         assert!(!format!("{request:?}").contains("hunter2"));
         let request = with_key_in_query("https://h/in?token=hunter3", "key");
         assert_eq!(request.url.exposed().expose(), "https://h/in?token=hunter3&key=hunter2%20%26%C3%A4");
         assert_eq!(request.url.masked(), "https://h/in?token=••••••••&key=••••••••");
+    }
+
+    #[test]
+    fn headers_of_the_destination_follow_in_order_with_their_placeholders_filled_in() {
+        let draft = Draft::new(bearer::SPEC)
+            .with(field::URL, "https://h/in")
+            .with(bearer::TOKEN, Secret::new("hunter2"))
+            .with_header(HeaderEntry::plain("X-GitHub-Event", "{event}"))
+            .with_header(HeaderEntry::secret("X-Env", "hunter3 {id}"))
+            .with_header(HeaderEntry::plain("User-Agent", "mine/1"))
+            .with_header(HeaderEntry::plain("X-All", "a {id} {timestamp} {ID} {{x}}"))
+            .with_header(HeaderEntry::plain("Content-Type", "application/cloudevents+json"));
+        let settings = draft.check().unwrap().settings;
+        let stamp = Stamp { id: "msg_1".into(), event: "my order\r\n".into(), timestamp: 7 };
+        let request = Request::build(&settings, b"{}", &stamp, &settings.auth().credential());
+        let shown: Vec<_> = request.headers.iter().map(|header| format!("{}: {}", header.name, header.value.masked())).collect();
+        let expected = [
+            "content-type: application/cloudevents+json",
+            "user-agent: mine/1",
+            "webhook-id: msg_1",
+            "webhook-timestamp: 7",
+            "authorization: Bearer ••••••••",
+            "x-github-event: my%20order%0D%0A",
+            "x-env: ••••••••",
+            "x-all: a msg_1 7 {ID} {{x}}",
+            "accept: */*",
+            "host: h",
+            "content-length: 2",
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(request.header("x-env").unwrap().exposed().expose(), "hunter3 {id}");
+        let preview = Request::preview(&settings, "ping", b"{}");
+        assert_eq!(preview.header("x-all").unwrap().masked(), "a msg_… (set when sent) {ID} {{x}}");
+        assert_eq!(preview.header("x-github-event").unwrap().masked(), "ping");
     }
 
     #[test]

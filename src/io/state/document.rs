@@ -7,11 +7,13 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::error::StateError;
+use super::headers;
 use super::vault::Place;
 use crate::domain::auth::{self, Auth, AuthSpec};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
+use crate::domain::header::HeaderEntry;
 use crate::domain::json::position;
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
@@ -37,18 +39,37 @@ pub(super) struct Entry {
     pub updated_at: Timestamp,
     /// Where the draft's URL is masked: the whole one. It is sealed for the masked one.
     pub url: Option<SealedSecret>,
-    /// One for each secret field of the auth type. Their place has the draft's URL; they are sealed for the whole one.
+    /// One for each secret field of the auth type and each secret header. Their place has the draft's URL; they are sealed for
+    /// the whole one.
     pub secrets: Vec<SealedSecret>,
 }
 
 /// A secret as the file has it.
 #[derive(Debug)]
 pub(super) struct SealedSecret {
-    pub field: Field,
+    pub of: Owner,
     /// Where it may go, by the current content of the file.
     pub place: Place,
     /// `None` where the file has none.
     pub sealed: Option<String>,
+}
+
+/// What a secret is the value of.
+#[derive(Clone, Debug)]
+pub(super) enum Owner {
+    Field(Field),
+    /// The header of that name.
+    Header(String),
+}
+
+impl Owner {
+    /// Puts the opened secret into the draft.
+    pub fn fill(self, draft: &mut Draft, secret: Secret) {
+        match self {
+            Self::Field(field) => draft.set(field, secret),
+            Self::Header(name) => draft.put_header(HeaderEntry::secret(name, secret)),
+        }
+    }
 }
 
 impl Document {
@@ -105,6 +126,14 @@ fn name_of(field: Field) -> String {
     format!("auth.{}", field.id)
 }
 
+/// What the names of the headers' secrets in `sealed` begin with.
+const SEALED_HEADERS: &str = "headers.";
+
+/// The name of a header's secret in `sealed`. It is a part of what the secret is sealed for.
+fn name_of_header(name: &str) -> String {
+    format!("{SEALED_HEADERS}{}", name.to_ascii_lowercase())
+}
+
 /// All that is sealed of a destination: the secrets, and a URL of which a part is a credential.
 pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
     let auth = destination.auth();
@@ -120,6 +149,11 @@ pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
     let secret = |field: Field| (Place { name: name_of(field), ..place.clone() }, values.secret(field).clone());
     let kept = |field: &Field| auth.auth_type().fields.contains(field) || !values.secret(field).is_empty();
     let mut all: Vec<_> = auth.auth_type().saved_fields().filter(|field| field.is_secret()).filter(kept).map(secret).collect();
+    for header in destination.settings().headers() {
+        if let Some(secret) = header.secret() {
+            all.push((Place { name: name_of_header(header.key().as_str()), ..place.clone() }, secret.clone()));
+        }
+    }
     if destination.url().has_credential() {
         // The place is what the file says, so that it cannot say anything else of the URL.
         let place = Place { url: destination.url().shown().into(), name: SEALED_URL.to_owned(), ..place };
@@ -134,6 +168,7 @@ fn ca_cert(destination: &Destination) -> Option<String> {
 
 fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: &[(Place, String)]) -> Value {
     let auth = auth_value(taken(&mut base, "auth"), destination.auth());
+    let headers = headers::value(base.get("headers"), destination.settings().headers());
     let mut tls = taken(&mut base, "tls");
     set_or_remove(&mut tls, "ca_cert", ca_cert(destination).map(Value::from));
     let sealed = sealed_value(taken(&mut base, "sealed"), sealed);
@@ -142,6 +177,7 @@ fn destination_value(mut base: Map<String, Value>, destination: &Destination, se
     base.insert("created_at".into(), destination.created_at().to_string().into());
     base.insert("updated_at".into(), destination.updated_at().to_string().into());
     base.insert("auth".into(), Value::Object(auth));
+    set_or_remove(&mut base, "headers", headers);
     set_or_remove(&mut base, "tls", (!tls.is_empty()).then_some(Value::Object(tls)));
     set_or_remove(&mut base, "timeout_s", destination.settings().timeout_s().map(Value::from));
     set_or_remove(&mut base, "sealed", (!sealed.is_empty()).then_some(Value::Object(sealed)));
@@ -173,6 +209,7 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
 
 fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
     base.shift_remove(SEALED_URL);
+    base.retain(|name, _| !name.starts_with(SEALED_HEADERS));
     for field in auth::ALL.into_iter().flat_map(AuthSpec::saved_fields).filter(|field| field.is_secret()) {
         base.shift_remove(&name_of(field));
     }
@@ -255,12 +292,15 @@ impl Reader<'_> {
             }
         }
         self.auth(auth, &mut draft)?;
+        draft.set_headers(
+            headers::read(destination.get("headers")).map_err(|expected| self.shape(&["destination", "headers"], expected))?,
+        );
         let mut bound = Vec::new();
         for field in auth_type.fields.iter().filter(|field| field.binds_secrets) {
             bound.push(self.text(auth, &["destination", "auth", field.id])?.to_owned());
         }
         let sealed = self.object(destination, &["destination", "sealed"])?;
-        let secret = |field: Field, name: String| {
+        let secret = |of: Owner, name: String| {
             let text = sealed.map_or(Ok(""), |sealed| self.text(sealed, &["destination", "sealed", &name]))?;
             let sealed = (!text.is_empty()).then(|| text.to_owned());
             let place = Place {
@@ -270,16 +310,19 @@ impl Reader<'_> {
                 ca_cert: ca_cert.to_owned(),
                 name,
             };
-            Ok::<_, StateError>(SealedSecret { field, place, sealed })
+            Ok::<_, StateError>(SealedSecret { of, place, sealed })
         };
-        let whole_url = credential::is_masked(url).then(|| secret(URL, SEALED_URL.to_owned())).transpose()?;
+        let whole_url = credential::is_masked(url).then(|| secret(Owner::Field(URL), SEALED_URL.to_owned())).transpose()?;
         let mut secrets = Vec::new();
         for field in auth_type.saved_fields().filter(|field| field.is_secret()) {
-            let secret = secret(field, name_of(field))?;
+            let secret = secret(Owner::Field(field), name_of(field))?;
             // A former secret may be absent.
             if secret.sealed.is_some() || auth_type.fields.contains(&field) {
                 secrets.push(secret);
             }
+        }
+        for header in draft.headers().iter().filter(|header| header.is_secret) {
+            secrets.push(secret(Owner::Header(header.name.clone()), name_of_header(&header.name))?);
         }
         let id = DestinationId::new(self.required(destination, &["destination", "id"])?);
         let created_at = self.time(destination, &["destination", "created_at"])?;

@@ -2,5 +2,6 @@
 
 mod document;
 mod error;
+mod headers;
 pub mod store;
 pub mod vault;

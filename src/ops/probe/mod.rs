@@ -51,7 +51,7 @@ impl Waypost {
         for case in Case::all_of(to.auth()) {
             step(case);
             let started_at = Timestamp::now();
-            let stamp = Stamp { id: new_id(), timestamp: started_at.as_second() };
+            let stamp = Stamp { id: new_id(), event: BuiltIn::Ping.name().to_owned(), timestamp: started_at.as_second() };
             let request = request(to.settings(), &wrong, case, &stamp).await;
             let event = format!("{EVENT_PREFIX}{}", case.name());
             let attempt = Try { to: Arc::clone(&settings), request: Arc::new(request), started_at, timeout };

@@ -264,7 +264,8 @@ async fn attempt<T: AsRef<[u8]>>(
     mut stop: watch::Receiver<Stop>,
 ) -> (Connection, Job<T>) {
     let started_at = Timestamp::now();
-    let stamp = Stamp { id: job.delivery.delivery().id.clone(), timestamp: started_at.as_second() };
+    let delivery = job.delivery.delivery();
+    let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp: started_at.as_second() };
     let request = Arc::new(Request::build(&to, job.item.as_ref(), &stamp, &resolve(to.auth()).await));
     job.delivery.begin(&to, &request, started_at);
     if job.delivery.delivery().outcome() == Outcome::Failed {

@@ -78,7 +78,7 @@ pub fn locked() -> Snapshot {
 }
 
 pub fn stamp() -> Stamp {
-    Stamp { id: "msg_0123456789abcdef0123456789abcdef".into(), timestamp: 1_795_511_642 }
+    Stamp { id: "msg_0123456789abcdef0123456789abcdef".into(), event: "ping".into(), timestamp: 1_795_511_642 }
 }
 
 pub fn request() -> Request {

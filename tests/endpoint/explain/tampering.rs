@@ -33,7 +33,12 @@ fn every_settings() -> Vec<Settings> {
 
 /// The request that waypost itself makes.
 fn made(settings: &Settings, body: &[u8]) -> Req {
-    let request = Request::build(settings, body, &Stamp { id: ID.into(), timestamp: NOW }, &settings.auth().credential());
+    let request = Request::build(
+        settings,
+        body,
+        &Stamp { id: ID.into(), event: "ping".into(), timestamp: NOW },
+        &settings.auth().credential(),
+    );
     let url = request.url.exposed();
     let target = url.expose().strip_prefix("https://h.example").unwrap().to_owned();
     let headers =

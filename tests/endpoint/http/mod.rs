@@ -58,7 +58,7 @@ impl Case {
 
     fn request(&self) -> Request {
         let settings = self.settings();
-        let stamp = Stamp { id: "msg_1".into(), timestamp: 1_700_000_000 };
+        let stamp = Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: 1_700_000_000 };
         Request::build(&settings, &self.body, &stamp, &settings.auth().credential())
     }
 

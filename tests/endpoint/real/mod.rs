@@ -37,7 +37,7 @@ fn draft(header: &str, format: Format) -> Draft {
 
 /// A request as JSON, sent that many seconds ago, with that body in place of its own.
 fn sent(settings: &Settings, ago: i64, body: &[u8]) -> Vec<u8> {
-    let stamp = Stamp { id: "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), timestamp: now() - ago };
+    let stamp = Stamp { id: "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), event: "push".into(), timestamp: now() - ago };
     let request = Request::build(settings, BODY, &stamp, &settings.auth().credential());
     let pair = |header: &waypost::domain::request::Header| (header.name.to_string(), json!(header.value.exposed().expose()));
     let headers: serde_json::Map<_, _> = request.headers.iter().map(pair).collect();

@@ -34,7 +34,7 @@ pub struct Sent {
 
 impl Sent {
     fn to(settings: &Settings, off: i64) -> Self {
-        let stamp = Stamp { id: "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), timestamp: now() + off };
+        let stamp = Stamp { id: "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk".into(), event: "ping".into(), timestamp: now() + off };
         let request = Request::build(settings, BODY, &stamp, &settings.auth().credential());
         let url = request.url.exposed();
         let target = url.expose().strip_prefix("https://h.example").unwrap().to_owned();

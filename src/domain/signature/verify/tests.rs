@@ -42,8 +42,12 @@ struct Sent {
 
 impl Sent {
     fn to(settings: &Settings) -> Self {
-        let request =
-            Request::build(settings, b"{\"a\":1}", &Stamp { id: "msg_1".into(), timestamp: NOW }, &settings.auth().credential());
+        let request = Request::build(
+            settings,
+            b"{\"a\":1}",
+            &Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: NOW },
+            &settings.auth().credential(),
+        );
         let url = url::Url::parse(request.url.exposed().expose()).unwrap();
         Self {
             method: "POST".into(),

@@ -119,7 +119,7 @@ fn post(settings: &Settings, body: &[u8]) -> Vec<u8> {
     let request = Request::build(
         settings,
         body,
-        &Stamp { id: "msg_1".into(), timestamp: now().as_second() },
+        &Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: now().as_second() },
         &settings.auth().credential(),
     );
     let mut bytes = b"POST /in HTTP/1.1\r\n".to_vec();

@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 use super::vault::{Key, Place, VaultError};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
-use crate::domain::field::Field;
 use crate::domain::secret::Secret;
 use crate::io::fs::atomic::{self, Durability};
 use crate::io::fs::file::{Links, read_private};
@@ -25,7 +24,7 @@ use crate::io::fs::{FileError, FileErrorKind, Operation};
 
 pub use super::error::StateError;
 
-use super::document::{self, Document, Entry, SealedSecret};
+use super::document::{self, Document, Entry, Owner, SealedSecret};
 
 /// The largest state file, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -158,7 +157,7 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let (id, created_at, updated_at) = (id.clone(), *created_at, *updated_at);
     let mut draft = entry.draft.clone();
     match open_secrets(paths, entry) {
-        Ok(secrets) => secrets.into_iter().for_each(|(field, secret)| draft.set(field, secret)),
+        Ok(secrets) => secrets.into_iter().for_each(|(of, secret)| of.fill(&mut draft, secret)),
         Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
     }
     match draft.check() {
@@ -170,7 +169,7 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
 }
 
 /// All secrets or none: a destination with some of them is of no use. A masked URL is one of them, and comes first.
-fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Field, Secret)>, VaultError> {
+fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Owner, Secret)>, VaultError> {
     let mut all = entry.url.iter().chain(&entry.secrets).peekable();
     if all.peek().is_none() {
         return Ok(Vec::new());
@@ -182,13 +181,13 @@ fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Field, Secret)>, Va
     let open = |secret: &SealedSecret, place: &Place| key.open(place, secret.sealed.as_deref().unwrap_or_default());
     let mut opened = Vec::new();
     if let Some(url) = &entry.url {
-        opened.push((url.field, open(url, &url.place)?));
+        opened.push((url.of.clone(), open(url, &url.place)?));
     }
     // The others are for the whole URL: they do not open with another of the same looks.
     let whole = opened.first().map(|(_, url)| url.clone());
     for secret in &entry.secrets {
         let url = whole.as_ref().unwrap_or(&secret.place.url).clone();
-        opened.push((secret.field, open(secret, &Place { url, ..secret.place.clone() })?));
+        opened.push((secret.of.clone(), open(secret, &Place { url, ..secret.place.clone() })?));
     }
     Ok(opened)
 }

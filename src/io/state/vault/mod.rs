@@ -70,7 +70,8 @@ impl VaultError {
             Self::KeyFile(error) | Self::KeyNotCreated(error) => error.why(),
             Self::Seal(reason) => sentence(reason),
             Self::WrongKeyOrPlace => {
-                "It was sealed with another key, or the URL, auth type or CA certificate was edited in the file.".into()
+                "It was sealed with another key, or the URL, auth type, CA certificate or a header's name was edited in the file."
+                    .into()
             }
             Self::Malformed => "It was edited or truncated in the file.".into(),
             Self::Absent => "The auth type was edited in the file, or the secret was removed.".into(),

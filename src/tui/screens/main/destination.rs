@@ -39,6 +39,7 @@ pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Ve
     let mut lines = Vec::new();
     let mut plain = Vec::new();
     let mut others = Vec::new();
+    let mut headers = Vec::new();
     for Row { label, value } in present::destination::registered(destination) {
         match value {
             Value::Text(text) => plain.push((label, text)),
@@ -46,6 +47,7 @@ pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Ve
             Value::Url(text) => lines.extend(url(&text, theme, columns)),
             Value::AuthType(auth_type) => lines.extend(wrapped_row(label, auth_type.label, theme, room)),
             Value::Path(path) => others.push(row(label, text::middle_cut(&visible(&path), room), theme)),
+            Value::Header { name, .. } => headers.push(name),
             // The default goes without saying.
             Value::Timeout { is_default: true, .. } => {}
             Value::Secret { .. } | Value::Timeout { .. } | Value::Time(_) | Value::Fix(_) => {
@@ -59,6 +61,10 @@ pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Ve
             [first, second] => lines.extend(pair((first.0, cut(&first.1)), (second.0, &second.1), theme, room)),
             _ => lines.extend(two.iter().map(|one| row(one.0, text::end_cut(&visible(&one.1), room), theme))),
         }
+    }
+    if !headers.is_empty() {
+        // Their values are in the form and in each request.
+        lines.push(row(field::HEADERS.label, text::end_cut(&visible(&headers.join(", ")), room), theme));
     }
     lines.extend(others);
     lines

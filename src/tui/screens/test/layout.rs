@@ -148,7 +148,7 @@ fn request(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec
         return answer::requested(&request.method, &request.url, &request.headers, &request.body, theme, columns);
     }
     let Some(destination) = model.destination() else { return Vec::new() };
-    answer::request(&Request::preview(destination.settings(), &test.event.body), false, theme, columns)
+    answer::request(&Request::preview(destination.settings(), &test.event.name, &test.event.body), false, theme, columns)
 }
 
 /// Everything in the popup, laid out.

@@ -64,7 +64,7 @@ pub struct Past {
 /// Where a redirect leads, if it answered the destination as it is now.
 pub(crate) fn redirect_target(settings: &Settings, delivery: &Delivery) -> Option<EndpointUrl> {
     let attempt = delivery.last()?;
-    let same = attempt.request.url == Request::preview(settings, b"").url.masked();
+    let same = attempt.request.url == Request::preview(settings, "", b"").url.masked();
     diagnosis::redirect_target(settings, attempt.response.as_ref()?).filter(|_| same)
 }
 

@@ -44,6 +44,11 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
         (in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"{value}\"}}}}")).into(), (2, 50)),
         (in_destination(&format!("{{\"url\":[\"{value}\"],\"auth\":{{\"type\":\"default\"}}}}")).into(), (2, 22)),
         (
+            in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"default\"}},\"headers\":[\"{value}\"]}}"))
+                .into(),
+            (2, 71),
+        ),
+        (
             in_destination(&format!("{{\"url\":\"https://h/\",\"auth\":{{\"type\":\"bearer\"}},\"sealed\":\"{value}\"}}")).into(),
             (2, 69),
         ),

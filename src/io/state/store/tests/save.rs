@@ -12,6 +12,7 @@ use super::super::*;
 use super::*;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::field;
+use crate::domain::header::HeaderEntry;
 
 #[test]
 fn h22_an_absent_file_is_empty_and_loading_makes_nothing() {
@@ -99,14 +100,21 @@ fn h26_unknown_fields_survive() {
         json["destination"]["auth"]["x-auth"] = json!(2.5);
         json["destination"]["sealed"]["x-secret"] = json!("v1:AAAA");
         json["destination"]["tls"] = json!({ "x-tls": true });
+        json["destination"]["headers"] = json!([{ "name": "x-env", "value": "a", "x-why": "b" }]);
     });
-    home.put(&draft(hmac::SPEC).with(field::URL, "https://other.example.com/").with(hmac::SIGNING_SECRET, SECOND));
+    home.put(
+        &draft(hmac::SPEC)
+            .with_header(HeaderEntry::plain("X-Env", "c"))
+            .with(field::URL, "https://other.example.com/")
+            .with(hmac::SIGNING_SECRET, SECOND),
+    );
     let json = home.json();
     assert_eq!(json["x-top"], json!([1, { "deep": null }]));
     assert_eq!(json["destination"]["x-note"], "ours");
     assert_eq!(json["destination"]["auth"]["x-auth"], 2.5);
     assert_eq!(json["destination"]["sealed"]["x-secret"], "v1:AAAA");
     assert_eq!(json["destination"]["tls"], json!({ "x-tls": true }));
+    assert_eq!(json["destination"]["headers"], json!([{ "name": "X-Env", "value": "c", "x-why": "b" }]));
     assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
 }
 
@@ -265,4 +273,63 @@ fn h22_files_are_private_under_any_umask() {
         }
         assert_eq!(load(&home.paths).unwrap().generation(), 1);
     }
+}
+
+#[test]
+fn headers_come_back_and_their_secrets_are_sealed_by_name() {
+    let home = Home::new();
+    let with = draft(bearer::SPEC)
+        .with_header(HeaderEntry::plain("X-GitHub-Event", "{event}"))
+        .with_header(HeaderEntry::secret("X-Env-Token", SECOND));
+    home.put(&with);
+    assert!(!home.text().contains(SECOND), "{}", home.text());
+    let json = home.json();
+    let expected = json!([{ "name": "X-GitHub-Event", "value": "{event}" }, { "name": "X-Env-Token", "secret": true }]);
+    assert_eq!(json["destination"]["headers"], expected);
+    assert!(json["destination"]["sealed"]["headers.x-env-token"].is_string());
+    let Loaded::Open { destination, .. } = load(&home.paths).unwrap() else { panic!("locked") };
+    assert_eq!(destination.settings(), &with.check().unwrap().settings);
+    // One that is gone leaves nothing.
+    home.put(&draft(bearer::SPEC).with_header(HeaderEntry::plain("x-env-token", "test")));
+    let json = home.json();
+    assert_eq!(json["destination"]["headers"], json!([{ "name": "x-env-token", "value": "test" }]));
+    assert!(json["destination"]["sealed"]["headers.x-env-token"].is_null());
+    home.put(&draft(bearer::SPEC));
+    assert!(home.json()["destination"]["headers"].is_null());
+}
+
+#[test]
+fn h62_the_secret_of_a_header_opens_for_its_own_name_url_and_kind_only() {
+    let rename = |json: &mut Value| {
+        let sealed = json["destination"]["sealed"]["headers.x-env-token"].clone();
+        json["destination"]["headers"][0]["name"] = json!("X-Other");
+        json["destination"]["sealed"]["headers.x-other"] = sealed;
+    };
+    let swap = |json: &mut Value| {
+        let sealed = &mut json["destination"]["sealed"];
+        (sealed["headers.x-env-token"], sealed["headers.x-second"]) =
+            (sealed["headers.x-second"].clone(), sealed["headers.x-env-token"].clone());
+    };
+    let elsewhere = |json: &mut Value| json["destination"]["url"] = json!("https://other.example.com/in");
+    let changes: [&dyn Fn(&mut Value); 3] = [&rename, &swap, &elsewhere];
+    for change in changes {
+        let home = Home::new();
+        home.put(
+            &Draft::default()
+                .with(field::URL, "https://hooks.example.com/in")
+                .with_header(HeaderEntry::secret("X-Env-Token", SECOND))
+                .with_header(HeaderEntry::secret("X-Second", CANARY)),
+        );
+        home.edit_by_hand(change);
+        assert!(
+            matches!(load(&home.paths).unwrap(), Loaded::Locked { error: VaultError::WrongKeyOrPlace, .. }),
+            "{}",
+            home.text()
+        );
+    }
+    // Spelled otherwise it is the same name.
+    let home = Home::new();
+    home.put(&draft(bearer::SPEC).with_header(HeaderEntry::secret("X-Env-Token", SECOND)));
+    home.edit_by_hand(|json| json["destination"]["headers"][0]["name"] = json!("x-env-TOKEN"));
+    assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::{Home, draft};
 use crate::domain::auth::AuthType;
+use crate::domain::header::HeaderEntry;
 use crate::domain::signature::Format;
 
 fn schema() -> Value {
@@ -31,6 +32,7 @@ fn faults(root: &Value, rule: &Value, value: &Value, at: &str) -> Vec<String> {
             "$schema" | "title" | "description" | "$defs" => {}
             "type" => say(
                 match wanted.as_str().unwrap() {
+                    "array" => value.is_array(),
                     "object" => value.is_object(),
                     "string" => value.is_string(),
                     "integer" => value.is_u64() || value.is_i64(),
@@ -45,6 +47,12 @@ fn faults(root: &Value, rule: &Value, value: &Value, at: &str) -> Vec<String> {
             "maximum" => say(value.as_f64().is_none_or(|number| number <= wanted.as_f64().unwrap()), keyword),
             "minLength" => say(length.is_none_or(|length| length >= wanted.as_u64().unwrap()), keyword),
             "maxLength" => say(length.is_none_or(|length| length <= wanted.as_u64().unwrap()), keyword),
+            "maxItems" => say(value.as_array().is_none_or(|items| items.len() as u64 <= wanted.as_u64().unwrap()), keyword),
+            "items" => {
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    deeper.extend(faults(root, wanted, item, &format!("{at}[{index}]")));
+                }
+            }
             "format" => {
                 assert_eq!(wanted, "date-time");
                 say(value.as_str().is_none_or(|text| text.parse::<Timestamp>().is_ok()), keyword);
@@ -105,6 +113,8 @@ fn saved() -> Vec<(AuthType, Value)> {
     drafts.extend(
         [Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| draft(hmac::SPEC).with(hmac::FORMAT, format.name())),
     );
+    let headers = draft(api_key::SPEC).with_header(HeaderEntry::plain("X-Env", "test"));
+    drafts.insert(0, headers.with_header(HeaderEntry::secret("X-Env-Token", "hunter2")));
     let home = Home::new();
     let save = |draft: &Draft| {
         home.put(draft);
@@ -134,6 +144,10 @@ fn what_is_not_saved_is_not_valid() {
         ("/destination/auth/type", json!("bearer")),
         ("/destination/auth/add_to", json!("body")),
         ("/destination/id", json!("d")),
+        ("/destination/headers", json!({})),
+        ("/destination/headers/0", json!({ "name": "X-Env" })),
+        ("/destination/headers/0/value", json!("")),
+        ("/destination/headers/1", json!({ "name": "X-Env", "secret": false })),
         ("/destination/sealed", json!("plain text")),
         ("/destination/sealed/auth.value", json!("plain text")),
     ] {

@@ -1,9 +1,9 @@
-//! Names of headers that carry a signature or an API key.
+//! Names of headers.
 
-use super::field::Field;
-use super::text::{ellipsis, visible};
-use super::unfilled::template_in;
+use crate::domain::field::Field;
 use crate::domain::problem::Problem;
+use crate::domain::text::{ellipsis, visible};
+use crate::domain::unfilled::template_in;
 
 /// The longest header name accepted, in bytes. Servers' own limits are larger.
 const MAX_BYTES: usize = 256;
@@ -145,7 +145,7 @@ mod tests {
     fn refused_names_are_shown_escaped() {
         for text in ["", " ", "\t", "a:b", "é", "a\r\nb: c", "a b", "\u{202e}x", &"a".repeat(257)] {
             let error = parse(text).unwrap_err();
-            assert!(!error.to_string().chars().any(super::super::text::is_unsafe), "{error}");
+            assert!(!error.to_string().chars().any(crate::domain::text::is_unsafe), "{error}");
         }
         assert!(for_key("a\r\nb: c").unwrap_err().what.contains("a\\r\\nb: c"));
     }
