@@ -9,11 +9,15 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::Auth;
+use super::field::{CA_CERT, Field, TLS_FILES};
 use super::header::CustomHeader;
 use super::url::EndpointUrl;
 
 /// The total time of an attempt when none is set, in seconds.
 pub const DEFAULT_TIMEOUT_S: u16 = 15;
+
+/// The paths of the [`TLS_FILES`], in their order.
+pub(super) type TlsFiles = [Option<PathBuf>; TLS_FILES.len()];
 
 /// Where events are sent and how requests are authenticated: what a person decides. [`Destination`] adds the times.
 ///
@@ -23,7 +27,7 @@ pub struct Settings {
     pub(super) url: EndpointUrl,
     pub(super) auth: Auth,
     pub(super) headers: Vec<CustomHeader>,
-    pub(super) ca_cert: Option<PathBuf>,
+    pub(super) files: TlsFiles,
     pub(super) timeout_s: Option<u16>,
 }
 
@@ -49,7 +53,18 @@ impl Settings {
     /// An absolute path of a PEM file with the CA certificates to trust for this destination, in place of the system's.
     #[must_use]
     pub fn ca_cert(&self) -> Option<&Path> {
-        self.ca_cert.as_deref()
+        self.file(CA_CERT)
+    }
+
+    /// The absolute path of one of the [`TLS_FILES`].
+    #[must_use]
+    pub fn file(&self, field: Field) -> Option<&Path> {
+        self.files().find(|(own, _)| *own == field).and_then(|(_, path)| path)
+    }
+
+    /// The paths of the [`TLS_FILES`].
+    pub fn files(&self) -> impl Iterator<Item = (Field, Option<&Path>)> {
+        TLS_FILES.into_iter().zip(self.files.iter().map(Option::as_deref))
     }
 
     /// The same with stand-ins for the secrets and the URL's credential: for what lives long, or is shown.
@@ -82,12 +97,13 @@ impl Settings {
     /// Identifies these settings, without their secrets: 16 hex digits, which differ after an edit.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let ca_cert = self.ca_cert.as_ref().map(|path| path.to_string_lossy()).unwrap_or_default();
         let timeout = self.timeout_s.unwrap_or(DEFAULT_TIMEOUT_S).to_string();
         let url = self.url.shown();
-        let fixed = [url.as_str(), self.auth.auth_type().name, &ca_cert, &timeout];
+        let fixed = [url.as_str(), self.auth.auth_type().name, &timeout];
         let mut hash = Sha256::new();
-        for part in fixed.into_iter().chain(self.auth.plain_values().into_iter().map(|(_, value)| value)) {
+        let files = self.files().map(|(_, path)| path.map(Path::as_os_str).unwrap_or_default().as_encoded_bytes());
+        let of_auth = self.auth.plain_values().into_iter().map(|(_, value)| value.as_bytes());
+        for part in fixed.into_iter().map(str::as_bytes).chain(files).chain(of_auth) {
             // After its length, so that no two lists of parts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);

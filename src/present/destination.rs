@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Row, Value};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, CA_CERT, Field, Kind, TIMEOUT, URL};
+use crate::domain::field::{AUTH, Field, Kind, TIMEOUT, TLS_FILES, URL};
 use crate::domain::header::HeaderEntry;
 
 /// What is registered, and since when.
@@ -37,9 +37,8 @@ pub fn settings(draft: &Draft) -> Vec<Row> {
     for header in draft.headers() {
         rows.push(Row::new("Header", Value::Header { name: header.name.clone(), value: header_value(header) }));
     }
-    if !draft.text(CA_CERT).is_empty() {
-        rows.push(Row::new(CA_CERT.label, Value::Path(draft.text(CA_CERT).to_owned())));
-    }
+    let files = TLS_FILES.into_iter().filter(|field| !draft.text(field).is_empty());
+    rows.extend(files.map(|field| Row::new(field.label, Value::Path(draft.text(field).to_owned()))));
     let is_default = draft.text(TIMEOUT).is_empty();
     rows.push(Row::new(TIMEOUT.label, Value::Timeout { seconds: text(draft, TIMEOUT), is_default }));
     rows

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::questions::{Back, Questions, error, say};
 use crate::cli::failure::{Failure, fix_text};
-use crate::cli::input::fields::ca_cert;
+use crate::cli::input::tls_files;
 use crate::domain::auth;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Choice, Field, Kind, TIMEOUT, URL};
+use crate::domain::field::{AUTH, Choice, Field, Kind, OPTIONAL, TLS_FILES, URL};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
@@ -103,10 +103,12 @@ impl Form<'_> {
                 return Ok(None);
             }
         }
-        match self.text(CA_CERT)? {
-            Some(()) => self.text(TIMEOUT),
-            None => Ok(None),
+        for field in OPTIONAL {
+            if self.text(field)?.is_none() {
+                return Ok(None);
+            }
         }
+        Ok(Some(()))
     }
 
     fn choice(&mut self, field: Field, labels: &[String], at: usize) -> Result<Option<usize>, Failure> {
@@ -124,7 +126,7 @@ impl Form<'_> {
     }
 
     fn text(&mut self, field: Field) -> Result<Option<()>, Failure> {
-        let optional = [CA_CERT, TIMEOUT].contains(&field);
+        let optional = OPTIONAL.contains(&field);
         loop {
             let before = self.draft.text(field).to_owned();
             let label = field.label;
@@ -225,9 +227,9 @@ impl Form<'_> {
         if found.is_some() {
             return found;
         }
-        if field == CA_CERT && !self.draft.text(CA_CERT).is_empty() {
-            match ca_cert(Path::new(self.draft.text(CA_CERT))) {
-                Ok(path) => self.draft.set(CA_CERT, path),
+        if TLS_FILES.contains(&field) {
+            match tls_files::for_draft(field, Path::new(self.draft.text(field))) {
+                Ok(path) => self.draft.set(field, path),
                 Err(wrong) => return Some(wrong),
             }
         }

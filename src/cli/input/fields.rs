@@ -1,20 +1,20 @@
 //! From options to a draft: which options belong together. The rules for a value are in the domain.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::ValueHint;
-use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::PossibleValuesParser;
 
 use crate::cli::failure::Failure;
 use crate::cli::input::auth_flags::AuthFlags;
 use crate::cli::input::headers::HeaderFlags;
 use crate::cli::input::secret::{SecretInput, SecretSource};
+use crate::cli::input::tls_files::{self, TlsFiles};
 use crate::domain::auth::{self, AuthType};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
 use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, TIMEOUT, URL};
 use crate::domain::problem::Problem;
-use crate::ops;
 
 const SECRET_FIX: &str = "Use --secret-stdin, --secret-file or --secret-env";
 
@@ -35,9 +35,8 @@ pub struct Fields {
     #[command(flatten)]
     pub headers: HeaderFlags,
 
-    /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
-    pub ca_cert: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: TlsFiles,
 
     /// The total time of an attempt, 1 to 120 [default: 15]; empty for the default
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
@@ -73,7 +72,7 @@ impl Fields {
             && self.auth.is_none()
             && self.of_auth.given().next().is_none()
             && self.headers.is_empty()
-            && self.ca_cert.is_none()
+            && self.files.is_empty()
             && self.timeout.is_none()
     }
 
@@ -131,12 +130,7 @@ impl Fields {
             draft.set(field, given);
         }
         errors.extend(self.headers.fill(draft).err());
-        if let Some(path) = &self.ca_cert {
-            match ca_cert(path) {
-                Ok(path) => draft.set(CA_CERT, path),
-                Err(error) => errors.push(error),
-            }
-        }
+        self.files.fill(draft, errors);
     }
 
     /// A flag that means nothing with the other values.
@@ -180,22 +174,6 @@ impl Fields {
     }
 }
 
-/// The path of a CA file for the draft: absolute, and read once. Empty removes it.
-pub fn ca_cert(path: &Path) -> Result<String, Problem> {
-    if path.as_os_str().is_empty() {
-        return Ok(String::new());
-    }
-    let absolute = ops::ca_certificate(path)?;
-    absolute.into_os_string().into_string().map_err(|_| {
-        Problem::new(
-            CA_CERT,
-            "has a path that is not UTF-8",
-            "The state file cannot hold it.",
-            format!("Move the file, and give {} its new path.", CA_CERT.flag.unwrap_or_default()),
-        )
-    })
-}
-
 /// The destination with the timeout and the CA of this run.
 pub fn with_overrides(destination: Destination, timeout: Option<&str>, ca: Option<&Path>) -> Result<Destination, Failure> {
     if timeout.is_none() && ca.is_none() {
@@ -207,7 +185,7 @@ pub fn with_overrides(destination: Destination, timeout: Option<&str>, ca: Optio
         draft.set(TIMEOUT, timeout);
     }
     if let Some(path) = ca {
-        match ca_cert(path) {
+        match tls_files::for_draft(CA_CERT, path) {
             Ok(path) => draft.set(CA_CERT, path),
             Err(error) => errors.push(error),
         }
@@ -222,11 +200,6 @@ pub fn with_overrides(destination: Destination, timeout: Option<&str>, ca: Optio
             Err(Failure::fields(errors))
         }
     }
-}
-
-/// Unlike clap's own parser, this one accepts an empty path.
-pub fn path_or_none() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn names<const N: usize>(names: [&'static str; N]) -> PossibleValuesParser {

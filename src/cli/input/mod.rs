@@ -10,4 +10,5 @@ pub mod headers;
 pub mod prompt;
 pub mod read;
 pub mod secret;
+pub mod tls_files;
 pub mod usage;

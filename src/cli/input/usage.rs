@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::domain::auth;
-use crate::domain::field::{AUTH, BODY, CA_CERT, Field, HEADERS, TIMEOUT, URL};
+use crate::domain::field::{BODY, Field, HEADERS, OF_DESTINATION};
 use crate::domain::text::visible;
 use crate::domain::url::credential;
 
@@ -80,5 +80,5 @@ fn field(flag: &str) -> Option<Field> {
         return Some(HEADERS);
     }
     let of_auth = auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
-    [URL, AUTH, HEADERS, CA_CERT, TIMEOUT].into_iter().chain(of_auth).find(|field| field.flag == Some(flag))
+    OF_DESTINATION.into_iter().chain(of_auth).find(|field| field.flag == Some(flag))
 }

@@ -94,8 +94,10 @@ fn destination_json(destination: &Destination) -> Value {
     if !headers.is_empty() {
         out["headers"] = headers.into();
     }
-    if let Some(path) = destination.settings().ca_cert() {
-        out["tls"]["ca_cert"] = path.to_string_lossy().into();
+    for (field, path) in destination.settings().files() {
+        if let Some(path) = path {
+            out["tls"][field.id] = path.to_string_lossy().into();
+        }
     }
     if let Some(seconds) = destination.settings().timeout_s() {
         out["timeout_s"] = seconds.into();

@@ -22,7 +22,7 @@ mod spec;
 pub use rules::MAX_FIELD_BYTES;
 pub use spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 
-use super::field::{AUTH, BODY, CA_CERT, Field, HEADERS, TIMEOUT, URL};
+use super::field::{BODY, Field, OF_DESTINATION};
 
 /// Every auth type, in the order of the form.
 pub const ALL: [AuthType; 5] = [default::SPEC, hmac::SPEC, basic::SPEC, bearer::SPEC, api_key::SPEC];
@@ -37,7 +37,7 @@ pub fn named(name: &str) -> Option<AuthType> {
 #[must_use]
 pub fn field(id: &str) -> Option<Field> {
     let of_auth = ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied();
-    [URL, AUTH, HEADERS, CA_CERT, TIMEOUT, BODY].into_iter().chain(of_auth).find(|field| field.id == id)
+    OF_DESTINATION.into_iter().chain([BODY]).chain(of_auth).find(|field| field.id == id)
 }
 
 #[cfg(test)]

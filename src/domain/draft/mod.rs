@@ -6,8 +6,8 @@ mod unfilled;
 use std::path::{Path, PathBuf};
 
 use crate::domain::auth::{AuthType, Check, default, rules::no_control};
-use crate::domain::destination::Settings;
-use crate::domain::field::{AUTH, CA_CERT, Field, HEADERS, Notice, TIMEOUT, URL, Values};
+use crate::domain::destination::{Settings, TlsFiles};
+use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, TIMEOUT, TLS_FILES, URL, Values};
 use crate::domain::header::{self, CustomHeader, HeaderEntry};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
@@ -55,7 +55,9 @@ impl Draft {
         let headers = settings.headers().iter().map(CustomHeader::entry).collect();
         let mut draft = Self { auth_type: settings.auth().auth_type(), values: settings.auth().values(), headers };
         draft.set(URL, settings.url().expose());
-        draft.set(CA_CERT, settings.ca_cert().map(Path::to_string_lossy).unwrap_or_default().as_ref());
+        for (field, path) in settings.files() {
+            draft.set(field, path.map(Path::to_string_lossy).unwrap_or_default().as_ref());
+        }
         draft.set(TIMEOUT, settings.timeout_s().map(|seconds| seconds.to_string()).unwrap_or_default());
         draft
     }
@@ -110,7 +112,7 @@ impl Draft {
 
     /// Its fields, in the order of the form.
     pub fn fields(&self) -> impl Iterator<Item = Field> + use<> {
-        [URL, AUTH].into_iter().chain(self.auth_type.fields.iter().copied()).chain([HEADERS, CA_CERT, TIMEOUT])
+        [URL, AUTH].into_iter().chain(self.auth_type.fields.iter().copied()).chain([HEADERS]).chain(OPTIONAL)
     }
 
     /// Whether a field means anything, given the others.
@@ -193,30 +195,43 @@ impl Draft {
         let taken = auth.as_ref().map(|auth| auth.credential().header_names()).unwrap_or_default();
         let headers = header::check(&self.headers, &taken, &mut check.notices);
         let headers = check.keep(headers);
-        let ca_cert = check.keep(ca_cert(self.text(CA_CERT)));
+        let files = self.files(&mut check);
         let timeout_s = check.keep(timeout(self.text(TIMEOUT)));
         let Check { errors, mut notices, .. } = check;
         notices.extend(unfilled::notices(self.auth_type, &self.values, url.as_ref()));
         notices.sort_by_key(|notice| self.fields().position(|field| field == notice.field));
-        let settings = match (url, auth, headers, ca_cert, timeout_s) {
-            (Some(url), Some(auth), Some(headers), Some(ca_cert), Some(timeout_s)) => {
-                Some(Settings { url, auth, headers, ca_cert, timeout_s })
+        let settings = match (url, auth, headers, files, timeout_s) {
+            (Some(url), Some(auth), Some(headers), Some(files), Some(timeout_s)) => {
+                Some(Settings { url, auth, headers, files, timeout_s })
             }
             _ => None,
         };
         (settings, errors, notices)
     }
+
+    /// `None` where one of them is wrong.
+    fn files(&self, check: &mut Check<'_>) -> Option<TlsFiles> {
+        let mut files = TlsFiles::default();
+        let mut all = true;
+        for (field, file) in TLS_FILES.into_iter().zip(&mut files) {
+            match check.keep(path(field, self.text(field))) {
+                Some(path) => *file = path,
+                None => all = false,
+            }
+        }
+        all.then_some(files)
+    }
 }
 
-fn ca_cert(text: &str) -> Result<Option<PathBuf>, Problem> {
+fn path(field: Field, text: &str) -> Result<Option<PathBuf>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
-    no_control(CA_CERT, text)?;
+    no_control(field, text)?;
     let path = Path::new(text);
     if !path.is_absolute() {
         return Err(Problem::new(
-            CA_CERT,
+            field,
             format!("\"{}\" is not an absolute path", visible(text)),
             "It is read at every delivery, whatever the working directory is.",
             "Enter a path that starts with /.",

@@ -64,5 +64,14 @@ pub const TIMEOUT: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
+/// The files that TLS with a destination needs. A secret is sealed for them: with others it would go elsewhere.
+pub const TLS_FILES: [Field; 1] = [CA_CERT];
+
+/// The texts that every destination has and that may stay empty, in the order of the form.
+pub const OPTIONAL: [Field; 2] = [CA_CERT, TIMEOUT];
+
+/// The fields that every destination has; those of its auth type are between [`AUTH`] and the rest.
+pub const OF_DESTINATION: [Field; 5] = [URL, AUTH, HEADERS, CA_CERT, TIMEOUT];
+
 /// The body of an event. Not part of a destination; errors name it.
 pub const BODY: Field = &FieldSpec { id: "body", label: "Body", ..FieldSpec::TEXT };

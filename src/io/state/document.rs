@@ -12,7 +12,7 @@ use super::vault::Place;
 use crate::domain::auth::{self, Auth, AuthSpec};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
-use crate::domain::field::{CA_CERT, Field, TIMEOUT, URL};
+use crate::domain::field::{Field, TIMEOUT, TLS_FILES, URL};
 use crate::domain::header::HeaderEntry;
 use crate::domain::json::position;
 use crate::domain::secret::Secret;
@@ -142,7 +142,7 @@ pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
         url: destination.url().expose().into(),
         auth_type: auth.auth_type().name.to_owned(),
         bound: bound.map(|(_, value)| value.to_owned()).collect(),
-        ca_cert: ca_cert(destination).unwrap_or_default(),
+        files: destination.settings().files().map(|(_, path)| path.map(text_of).unwrap_or_default()).collect(),
         name: String::new(),
     };
     let values = auth.values();
@@ -162,15 +162,17 @@ pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
     all
 }
 
-fn ca_cert(destination: &Destination) -> Option<String> {
-    destination.settings().ca_cert().map(|path| path.to_string_lossy().into_owned())
+fn text_of(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }
 
 fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: &[(Place, String)]) -> Value {
     let auth = auth_value(taken(&mut base, "auth"), destination.auth());
     let headers = headers::value(base.get("headers"), destination.settings().headers());
     let mut tls = taken(&mut base, "tls");
-    set_or_remove(&mut tls, "ca_cert", ca_cert(destination).map(Value::from));
+    for (field, path) in destination.settings().files() {
+        set_or_remove(&mut tls, field.id, path.map(text_of).map(Value::from));
+    }
     let sealed = sealed_value(taken(&mut base, "sealed"), sealed);
     base.insert("id".into(), destination.id().as_str().into());
     base.insert("url".into(), destination.url().shown().into());
@@ -281,8 +283,13 @@ impl Reader<'_> {
             .ok_or_else(|| self.shape(&["destination", "auth", "type"], one_of(&auth::ALL.map(|auth_type| auth_type.name))))?;
         let url = self.required(destination, &["destination", "url"])?;
         let tls = self.object(destination, &["destination", "tls"])?;
-        let ca_cert = tls.map_or(Ok(""), |tls| self.text(tls, &["destination", "tls", "ca_cert"]))?;
-        let mut draft = Draft::new(auth_type).with(URL, url).with(CA_CERT, ca_cert);
+        let mut draft = Draft::new(auth_type).with(URL, url);
+        let mut files = Vec::with_capacity(TLS_FILES.len());
+        for field in TLS_FILES {
+            let file = tls.map_or(Ok(""), |tls| self.text(tls, &["destination", "tls", field.id]))?;
+            draft.set(field, file);
+            files.push(file.to_owned());
+        }
         match destination.get("timeout_s") {
             None | Some(Value::Null) => {}
             Some(seconds) => {
@@ -303,13 +310,8 @@ impl Reader<'_> {
         let secret = |of: Owner, name: String| {
             let text = sealed.map_or(Ok(""), |sealed| self.text(sealed, &["destination", "sealed", &name]))?;
             let sealed = (!text.is_empty()).then(|| text.to_owned());
-            let place = Place {
-                url: url.into(),
-                auth_type: type_name.to_owned(),
-                bound: bound.clone(),
-                ca_cert: ca_cert.to_owned(),
-                name,
-            };
+            let place =
+                Place { url: url.into(), auth_type: type_name.to_owned(), bound: bound.clone(), files: files.clone(), name };
             Ok::<_, StateError>(SealedSecret { of, place, sealed })
         };
         let whole_url = credential::is_masked(url).then(|| secret(Owner::Field(URL), SEALED_URL.to_owned())).transpose()?;

@@ -120,8 +120,8 @@ pub struct Place {
     pub auth_type: String,
     /// The values of the auth type's fields that decide where the secret goes, such as `header`.
     pub bound: Vec<String>,
-    /// Empty for the system's CAs.
-    pub ca_cert: String,
+    /// The paths of the files for TLS, each empty where there is none.
+    pub files: Vec<String>,
     /// The secret's name in the file, such as `auth.token`.
     pub name: String,
 }
@@ -131,8 +131,10 @@ impl Place {
     fn associated_data(&self) -> Zeroizing<Vec<u8>> {
         let mut data = Zeroizing::new(Vec::new());
         let count = self.bound.len().to_string();
-        let fixed = [CONTEXT, &self.name, self.url.expose(), &self.ca_cert, &self.auth_type, &count];
-        for part in fixed.into_iter().chain(self.bound.iter().map(String::as_str)) {
+        let files = self.files.iter().map(String::as_str);
+        let bound = self.bound.iter().map(String::as_str);
+        let parts = [CONTEXT, &self.name, self.url.expose()].into_iter().chain(files).chain([self.auth_type.as_str(), &count]);
+        for part in parts.chain(bound) {
             data.extend_from_slice(&(part.len() as u64).to_be_bytes());
             data.extend_from_slice(part.as_bytes());
         }

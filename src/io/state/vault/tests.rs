@@ -17,7 +17,7 @@ fn place() -> Place {
         url: "https://hooks.example.com/in".into(),
         auth_type: "api-key".into(),
         bound: vec!["header".into()],
-        ca_cert: "/etc/ca.pem".into(),
+        files: vec!["/etc/ca.pem".into()],
         name: "auth.value".into(),
     }
 }
@@ -49,7 +49,7 @@ fn what_was_sealed_opens_in_its_place_only() {
         |place: &mut Place| place.url = "https://hooks.example.com/im".into(),
         |place: &mut Place| place.auth_type = "bearer".into(),
         |place: &mut Place| place.bound = vec!["query".into()],
-        |place: &mut Place| place.ca_cert.clear(),
+        |place: &mut Place| place.files[0].clear(),
         |place: &mut Place| place.name = "auth.token".into(),
         // The same letters, parted elsewhere.
         |place: &mut Place| (place.url, place.auth_type) = ("https://hooks.example.com/inapi".into(), "-key".into()),

@@ -2,11 +2,8 @@
 
 use crate::domain::auth::{self, AuthType};
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, CA_CERT, Field, TIMEOUT, URL, Values};
+use crate::domain::field::{AUTH, Field, OPTIONAL, URL, Values};
 use crate::tui::widgets::text_field::TextField;
-
-/// The fields after the Advanced line.
-pub const ADVANCED: [Field; 2] = [CA_CERT, TIMEOUT];
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inputs {
@@ -29,7 +26,7 @@ pub fn options(field: Field) -> impl Iterator<Item = &'static str> {
 impl Inputs {
     /// Inputs filled in with a draft.
     pub fn new(draft: &Draft) -> Self {
-        let texts = [URL].into_iter().chain(of_auth()).chain(ADVANCED).filter(|field| !field.is_choice());
+        let texts = [URL].into_iter().chain(of_auth()).chain(OPTIONAL).filter(|field| !field.is_choice());
         let mut choices = Values::default();
         for field in draft.auth_type().fields.iter().filter(|field| field.is_choice()) {
             choices.set(field, draft.text(field));

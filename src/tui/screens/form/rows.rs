@@ -12,7 +12,7 @@ use crate::domain::problem::{Problem, sentences};
 use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::text::{capitalised, visible};
 use crate::tui::screens::form::focus::Focus;
-use crate::tui::screens::form::inputs::{ADVANCED, options};
+use crate::tui::screens::form::inputs::options;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::form::text::placeholder;
 use crate::tui::theme::Theme;
@@ -87,7 +87,7 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     }
     advanced(&mut rows, form, theme);
     if form.advanced {
-        for next in ADVANCED {
+        for next in field::OPTIONAL {
             field(&mut rows, next);
         }
     }

@@ -7,13 +7,13 @@ use std::ops::Range;
 use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, Field, Notice, URL};
+use crate::domain::field::{AUTH, Field, Notice, OPTIONAL, URL};
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
 use crate::ops::Problem;
 use crate::tui::msg::Id;
 use crate::tui::screens::form::focus::{Focus, FormButton};
-use crate::tui::screens::form::inputs::{ADVANCED, Inputs};
+use crate::tui::screens::form::inputs::Inputs;
 use crate::tui::screens::form::paste::cleaned;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
@@ -83,7 +83,7 @@ impl Form {
         }
         let locked = registered.is_none();
         let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
-        form.advanced = ADVANCED.iter().any(|field| !form.pristine.text(field).is_empty());
+        form.advanced = OPTIONAL.iter().any(|field| !form.pristine.text(field).is_empty());
         if locked
             && !form.pristine.text(URL).is_empty()
             && let Some(field) = form.auth_type().secret_fields().next()
@@ -200,7 +200,7 @@ impl Form {
         stops.extend(fields.copied().map(Focus::Field));
         stops.push(Focus::Advanced);
         if self.advanced {
-            stops.extend(ADVANCED.map(Focus::Field));
+            stops.extend(OPTIONAL.map(Focus::Field));
         }
         stops.extend(FormButton::ALL.map(Focus::Button));
         stops
@@ -335,7 +335,7 @@ impl Form {
     /// Shows the errors of an attempt to save, and goes to the first.
     pub fn refuse(&mut self, errors: Vec<Problem>) {
         if let Some(first) = errors.first().and_then(|error| error.field) {
-            self.advanced |= errors.iter().any(|error| error.field.is_some_and(|field| ADVANCED.contains(&field)));
+            self.advanced |= errors.iter().any(|error| error.field.is_some_and(|field| OPTIONAL.contains(&field)));
             self.go(Focus::Field(first));
         }
         self.errors = errors;

@@ -1,0 +1,60 @@
+//! The options that name files for TLS.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueHint;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use crate::domain::draft::Draft;
+use crate::domain::field::{CA_CERT, Field};
+use crate::domain::problem::Problem;
+use crate::ops;
+
+/// One option for each of the [`TLS_FILES`](crate::domain::field::TLS_FILES).
+#[derive(Debug, Default, clap::Args)]
+pub struct TlsFiles {
+    /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
+    ca_cert: Option<PathBuf>,
+}
+
+impl TlsFiles {
+    fn given(&self) -> impl Iterator<Item = (Field, &Path)> {
+        [(CA_CERT, &self.ca_cert)].into_iter().filter_map(|(field, path)| Some((field, path.as_deref()?)))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.given().next().is_none()
+    }
+
+    /// Puts the paths into a draft.
+    pub fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) {
+        for (field, path) in self.given() {
+            match for_draft(field, path) {
+                Ok(path) => draft.set(field, path),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+}
+
+/// The path of a file for the draft: absolute, and read once. Empty removes it.
+pub fn for_draft(field: Field, path: &Path) -> Result<String, Problem> {
+    if path.as_os_str().is_empty() {
+        return Ok(String::new());
+    }
+    let absolute = ops::ca_certificate(path)?;
+    absolute.into_os_string().into_string().map_err(|_| {
+        Problem::new(
+            field,
+            "has a path that is not UTF-8",
+            "The state file cannot hold it.",
+            format!("Move the file, and give {} its new path.", field.flag.unwrap_or_default()),
+        )
+    })
+}
+
+/// Unlike clap's own parser, this one accepts an empty path.
+pub fn path_or_none() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
