@@ -51,6 +51,9 @@ pub enum Action {
     TabTwo,
     /// Puts the third tab in front.
     TabThree,
+    /// Answers a question.
+    Yes,
+    No,
     /// Sends a past delivery again.
     Resend,
     /// Lists the deliveries of the next outcome only.

@@ -171,7 +171,7 @@ fn probe(pty: &mut Pty) {
     pty.key(Key::Char('p'));
     pty.wait_for("> [ Cancel ]");
     pty.key(Key::Right);
-    pty.wait_for("> [ Send ]");
+    pty.wait_for("> [ Probe ]");
     pty.key(Key::Enter);
     pty.wait_for("Esc close");
     pty.key(Key::Esc);

@@ -223,10 +223,10 @@ impl App {
         self.wait_for("POST https://");
     }
 
-    /// `q`, and everything is as it was.
+    /// `q`, which closes what is open, and once more to quit; everything is as it was.
     #[track_caller]
     pub fn quit(&mut self) {
-        self.type_text("q");
+        self.type_text("qq");
         let exit = self.wait_exit();
         assert_eq!((exit.code, exit.signal), (Some(0), None), "{}", self.screen_text());
         self.assert_terminal_whole();

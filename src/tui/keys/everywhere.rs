@@ -27,7 +27,7 @@ const EVERYWHERE: &[Context] = &[
 pub const KEYS: &[Binding] = &[
     bind(HELPED, &[(P::Char('?'), A::Help)], "?", "help", "show the keys"),
     bind(MAIN, &[(P::Char('q'), A::Quit)], "q", "quit", "quit"),
-    bind(&[Context::Test], &[(P::Char('q'), A::Quit)], "q", "", "quit").when(at_rest),
+    bind(&[Context::Test], &[(P::Char('q'), A::Back)], "q", "", "close").when(at_rest),
     bind(EVERYWHERE, &[(P::Ctrl('c'), A::Interrupt)], "^C", "", "stop the delivery in flight, else quit"),
     bind(EVERYWHERE, &[(P::Ctrl('z'), A::Suspend)], "^Z", "", "suspend; fg resumes"),
     bind(EVERYWHERE, &[(P::Ctrl('l'), A::Repaint)], "^L", "", "redraw the screen"),

@@ -28,8 +28,9 @@ impl Confirm {
     /// Takes a key. Returns the answer, once there is one.
     pub fn act(&mut self, action: Action) -> Option<Answer> {
         match action {
+            Action::Yes => return Some(Answer::Yes),
             Action::Press if self.accepts => return Some(Answer::Yes),
-            Action::Press | Action::Back => return Some(Answer::No),
+            Action::Press | Action::Back | Action::No => return Some(Answer::No),
             Action::Left => self.accepts = false,
             Action::Right => self.accepts = true,
             _ => self.accepts = !self.accepts,

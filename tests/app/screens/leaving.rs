@@ -100,7 +100,7 @@ fn an_edit_asks_only_if_something_was_changed() {
 }
 
 #[test]
-fn q_quits_and_is_a_letter_where_text_is_typed() {
+fn q_closes_what_is_open_quits_on_the_main_screen_and_is_a_letter_where_text_is_typed() {
     let mut model = app(scenes::nothing());
     only(&mut model, "enter q ?");
     assert_eq!(typed(&model), "q?");
@@ -115,7 +115,24 @@ fn q_quits_and_is_a_letter_where_text_is_typed() {
     only(&mut model, "v q");
     shows(&model, "│ q ");
     only(&mut model, "esc");
-    assert!(matches!(press(&mut model, "t q")[..], [Effect::Load { .. }, Effect::Quit(0)]));
+    assert!(matches!(press(&mut model, "t q")[..], [Effect::Load { .. }]));
+    assert!(model.popup.is_none());
+    only(&mut model, "c q");
+    assert!(model.popup.is_none());
+    assert_eq!(press(&mut model, "q"), [Effect::Quit(0)]);
+}
+
+#[test]
+fn y_and_n_answer_a_question() {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    only(&mut model, "d n");
+    assert!(model.question.is_none());
+    assert!(matches!(press(&mut model, "d y")[..], [Effect::Remove { .. }]));
+    let mut model = app(scenes::nothing());
+    only(&mut model, "enter x esc n");
+    assert_eq!(typed(&model), "x");
+    only(&mut model, "esc y");
+    assert!(model.popup.is_none());
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub fn in_flight(home: &Home, change: impl FnOnce(pty::Command) -> pty::Command)
     app.register(&receiver.url, &Typed::Default);
     app.open_test();
     app.key(Key::Enter);
-    app.wait_for("> [ Stop ]");
+    app.wait_for("Esc stop");
     receiver.wait_for_request(DEADLINE);
     (app, receiver)
 }
@@ -204,7 +204,7 @@ fn h49_a_delivery_in_flight_lives_through_a_stop() {
     app.wait_stopped();
     app.assert_terminal_whole();
     app.signal(Signal::CONT);
-    app.wait_for("> [ Stop ]");
+    app.wait_for("Esc stop");
     app.key(Key::Esc);
     app.wait_for("✗ stopped");
     assert_eq!(receiver.requests().len(), 1);

@@ -122,7 +122,7 @@ fn panicked_in_flight(home: &Home, name: &str) -> App {
     app.open_test();
     app.key(Key::Enter);
     // Its clock is drawn ten times a second.
-    app.wait_for("> [ Stop ]");
+    app.wait_for("Esc stop");
     receiver.wait_for_request(DEADLINE);
     app.key(Key::Ctrl('z'));
     let exit = app.wait_exit();

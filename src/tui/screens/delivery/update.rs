@@ -6,10 +6,12 @@ use crate::tui::effect::Effect;
 use crate::tui::layout::shown_at_most;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
+use crate::tui::navigation::ask;
 use crate::tui::screens::delivery::state::LISTED;
 use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::life::redirect_target;
-use crate::tui::screens::test::send::send;
+use crate::tui::screens::test::send::{is_real, send};
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::status::Tone;
 
@@ -19,8 +21,13 @@ pub fn open(model: &mut Model, at: usize) {
     model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery, offer))));
 }
 
-/// Opens a past delivery, and sends the same event and body again under a new id.
+/// Opens a past delivery, and sends the same event and body again under a new id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
+    let Some(delivery) = model.history.deliveries.get(at) else { return Vec::new() };
+    if is_real(&delivery.event) {
+        ask(model, Pending::Resend);
+        return Vec::new();
+    }
     open(model, at);
     send(model)
 }

@@ -10,7 +10,7 @@ use crate::tui::screens::probe::layout::extent;
 const PROBE: &[Context] = &[Context::Probe];
 
 pub const KEYS: &[Binding] = &[
-    bind(PROBE, &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "stop", "stop").when(in_flight),
+    bind(PROBE, &[(P::Esc, A::Back)], "Esc", "stop", "stop").when(in_flight),
     bind(PROBE, &[(P::Esc, A::Back), (P::Enter, A::Press)], "Esc", "close", "close").when(at_rest),
     bind(
         PROBE,
@@ -21,7 +21,7 @@ pub const KEYS: &[Binding] = &[
     )
     .when(scrolls),
     bind(PROBE, &[(P::Char('?'), A::Help)], "?", "help", "show the keys"),
-    bind(PROBE, &[(P::Char('q'), A::Quit)], "q", "", "quit").when(at_rest),
+    bind(PROBE, &[(P::Char('q'), A::Back)], "q", "", "close").when(at_rest),
 ];
 
 /// Whether the report does not fit into the popup.

@@ -22,5 +22,6 @@ pub const KEYS: &[Binding] = &[
         "choose",
         "move between the buttons (also Tab)",
     ),
+    bind(QUESTION, &[(P::Char('y'), A::Yes), (P::Char('n'), A::No)], "y n", "yes, no", "answer yes, answer no"),
     bind(QUESTION, &[(P::Esc, A::Back)], "Esc", "back", "back; nothing changes"),
 ];

@@ -19,6 +19,8 @@ pub enum Pending {
     Delete,
     ClearHistory,
     Probe,
+    /// Sending a real event again.
+    Resend,
     /// A redirect leads to another host.
     UseUrl(Box<EndpointUrl>),
     DiscardForm,
@@ -45,6 +47,6 @@ impl Question {
     /// Whether it is shown below the destination, not over a popup.
     #[must_use]
     pub(crate) const fn is_about_destination(&self) -> bool {
-        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_))
+        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_) | Pending::Resend)
     }
 }

@@ -9,6 +9,7 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close, edit, load, quit, settle_focus};
 use crate::tui::screens::delivery::state::History;
+use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::probe::update as probe;
@@ -35,7 +36,8 @@ fn refused(model: &mut Model) {
     match question.pending {
         Pending::DiscardForm => model.status = None,
         Pending::DiscardBody(_) => {}
-        Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => settle_focus(model),
+        Pending::Resend if model.popup.is_some() => {}
+        Pending::Resend | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => settle_focus(model),
     }
 }
 
@@ -54,6 +56,10 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
             model.question = None;
             return probe::start(model);
         }
+        Pending::Resend => {
+            model.question = None;
+            return resend(model);
+        }
         Pending::UseUrl(url) => use_url(model, &url),
         Pending::DiscardForm => {
             model.question = None;
@@ -66,6 +72,15 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Sends again what the popup shows, else the delivery that has the focus in the list.
+fn resend(model: &mut Model) -> Vec<Effect> {
+    match (&model.popup, model.main.focus) {
+        (None, MainFocus::Delivery(at)) => deliveries::open(model, at),
+        _ => {}
+    }
+    send::send(model)
 }
 
 /// The question stays until its effect has ended.

@@ -3,9 +3,12 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
-use crate::tui::model::Model;
+use crate::ops::probe::Case;
+use crate::tui::model::{Model, Popup};
 use crate::tui::screens::main::layout::name_of;
+use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::{Pending, Question};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{confirm, text};
@@ -15,7 +18,8 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
     let (title, words, labels) = match &question.pending {
         Pending::Delete => ("Delete", if running { "Deleting…".to_owned() } else { delete(model) }, ["Keep", "Delete"]),
         Pending::ClearHistory => ("Clear", if running { "Clearing…".to_owned() } else { clear(model) }, ["Keep", "Clear"]),
-        Pending::Probe => ("Probe", probe(model), ["Cancel", "Send"]),
+        Pending::Probe => ("Probe", probe(model), ["Cancel", "Probe"]),
+        Pending::Resend => ("Send again", resend(model), ["Cancel", "Send again"]),
         Pending::UseUrl(url) => ("Another host", use_url(model, url), ["Keep", "Use it"]),
         Pending::DiscardForm => ("Discard", "Discard your changes?".to_owned(), ["Keep editing", "Discard"]),
         Pending::DiscardBody(_) => {
@@ -27,7 +31,7 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
 
 fn delete(model: &Model) -> String {
     let name = name_of(&model.state).unwrap_or_default();
-    format!("Delete the destination {}? Its secret is erased.", text::middle_cut(&name, 120))
+    format!("Delete the destination {}? Its secret is erased. The history stays.", text::middle_cut(&name, 120))
 }
 
 fn clear(model: &Model) -> String {
@@ -51,10 +55,21 @@ fn use_url(model: &Model, url: &EndpointUrl) -> String {
 }
 
 fn probe(model: &Model) -> String {
+    let Some(destination) = model.destination() else { return String::new() };
+    let count = Case::all_of(destination.auth()).len();
+    let to = text::middle_cut(&destination.url().authority(), 100);
+    format!("Send {count} requests to {to}, {} of them forged? It may act on those that it accepts.", count.saturating_sub(1))
+}
+
+fn resend(model: &Model) -> String {
+    let event = match (&model.popup, model.main.focus) {
+        (Some(Popup::Test(test)), _) => test.event.name.clone(),
+        (_, MainFocus::Delivery(at)) => {
+            model.history.deliveries.get(at).map(|delivery| delivery.event.clone()).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
     let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
-    format!(
-        "Does {} verify requests? This sends pings with missing, wrong and valid credentials. It may act on those \
-         it accepts.",
-        text::middle_cut(&to, 100)
-    )
+    let event = text::middle_cut(&visible(&event), 60);
+    format!("Send {event} again to {}? It is a real event.", text::middle_cut(&to, 100))
 }

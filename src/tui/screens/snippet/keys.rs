@@ -12,6 +12,6 @@ pub const KEYS: &[Binding] = &[
     bind(SNIPPET, &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "scroll", "scroll"),
     bind(SNIPPET, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "scroll a page"),
     bind(SNIPPET, &[(P::Home, A::Home), (P::End, A::End)], "Home End", "", "to the start, to the end"),
-    bind(SNIPPET, &[(P::Esc, A::Back)], "Esc", "close", "close"),
+    bind(SNIPPET, &[(P::Esc, A::Back), (P::Char('q'), A::Back)], "Esc", "close", "close (also q)"),
     bind(SNIPPET, &[(P::Char('?'), A::Help)], "?", "help", "show the keys"),
 ];

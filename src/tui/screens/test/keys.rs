@@ -45,9 +45,11 @@ pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Char('y'), A::Copy)], "y", "", "copy the tab"),
     bind(TEST, &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command").when(is_answered),
     bind(TEST, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request").when(shows_secret),
+    bind(TEST, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event and body, new id; asks first for a real event")
+        .when(is_past),
     bind(TEST, &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery").when(can_test),
     bind(TEST, &[(P::Char('e'), A::Edit)], "e", "", "edit the destination").when(can_edit),
-    bind(TEST, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination").when(can_edit),
+    bind(TEST, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination").when(can_delete),
     bind(PROMPT, &[(P::Enter, A::Press)], "Enter", "accept", "accept what is typed"),
     bind(PROMPT, &[(P::Esc, A::Back)], "Esc", "cancel", "back; nothing is done"),
     bind(EDITOR, &[(P::Esc, A::Back), (P::Ctrl('o'), A::Back)], "Esc", "done", "accept the body (also ^O)"),
@@ -96,6 +98,15 @@ fn shows_secret(model: &Model) -> bool {
 
 fn can_edit_body(model: &Model) -> bool {
     popup(model).is_some_and(TestPopup::can_edit)
+}
+
+fn is_past(model: &Model) -> bool {
+    popup(model).is_some_and(TestPopup::is_past)
+}
+
+/// Over a past delivery the key would seem to be about that.
+fn can_delete(model: &Model) -> bool {
+    can_edit(model) && !is_past(model)
 }
 
 fn is_answered(model: &Model) -> bool {

@@ -2,14 +2,16 @@
 
 use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
+use crate::domain::event::BuiltIn;
 use crate::ops::Problem;
 use crate::ops::probe::plain_name;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg};
-use crate::tui::navigation::load;
+use crate::tui::navigation::{ask, load};
 use crate::tui::screens::delivery::state::LISTED;
 use crate::tui::screens::main::state::MainFocus;
+use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::life::{Answered, Flight, Life, redirect_target};
 use crate::tui::screens::test::state::{TestButton, TestFocus, TestPopup};
@@ -30,6 +32,20 @@ pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
     send(model)
 }
 
+/// Sends what the popup shows again; asks first where it is a real event.
+pub fn resend(model: &mut Model) -> Vec<Effect> {
+    if !popup(model).is_some_and(|test| is_real(&test.event.name)) {
+        return send(model);
+    }
+    ask(model, Pending::Resend);
+    Vec::new()
+}
+
+/// Whether an event is more than a test of waypost's own.
+pub fn is_real(event: &str) -> bool {
+    BuiltIn::from_name(plain_name(event)).is_none()
+}
+
 pub fn send(model: &mut Model) -> Vec<Effect> {
     let id = model.id();
     let generation = model.generation;
@@ -45,7 +61,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());
     test.life =
         Life::Flight(Flight { id, sent: None, repeats, done: Vec::new(), phase: None, elapsed_ms: 0, limit_s, stopping: false });
-    test.focus = TestFocus::Button(TestButton::Stop);
+    test.focus = TestFocus::Tabs;
     test.said = None;
     test.tabs.show(Tab::Request);
     test.event.name = plain_name(&test.event.name).to_owned();

@@ -21,8 +21,6 @@ pub enum TestButton {
     UseUrl,
     /// `[ Copy as curl ]`
     CopyAsCurl,
-    /// `[ Stop ]`
-    Stop,
     /// `[ Close ]`
     Close,
 }
@@ -35,7 +33,6 @@ impl TestButton {
             Self::SendAgain => "Send again",
             Self::UseUrl => "Use this URL",
             Self::CopyAsCurl => "Copy as curl",
-            Self::Stop => "Stop",
             Self::Close => "Close",
         }
     }
@@ -129,7 +126,7 @@ impl TestPopup {
         let mut popup = Self::new(&[]);
         popup.choices = Vec::new();
         popup.event = Event { name: delivery.event.clone(), body };
-        popup.focus = TestFocus::Button(TestButton::SendAgain);
+        popup.focus = TestFocus::Tabs;
         popup.tabs.front = Tab::Response;
         popup.life = Life::Past(Past { delivery: Box::new(delivery), offer });
         popup
@@ -196,7 +193,7 @@ impl TestPopup {
     pub const fn buttons(&self) -> &'static [TestButton] {
         match (&self.life, self.life.offer()) {
             (Life::Idle, _) => &[TestButton::Send, TestButton::Close],
-            (Life::Flight(_), _) => &[TestButton::Stop],
+            (Life::Flight(_), _) => &[],
             (_, None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
             (_, Some(_)) => &[TestButton::SendAgain, TestButton::UseUrl, TestButton::CopyAsCurl, TestButton::Close],
         }

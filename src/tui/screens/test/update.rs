@@ -9,7 +9,8 @@ use crate::tui::navigation::{ask, close, edit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::copy::{copy, copy_as_curl};
-use crate::tui::screens::test::send::{open, send, stop};
+use crate::tui::screens::test::life::Life;
+use crate::tui::screens::test::send::{open, resend, send, stop};
 use crate::tui::screens::test::state::{Asked, Editing, Mode, TestButton, TestFocus, TestPopup, choices};
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::screens::test::{layout, prompt};
@@ -25,6 +26,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     test.said = None;
     match (action, test.focus) {
         (Action::SendTest, _) => return open(model),
+        (Action::Resend, _) => return resend(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
         (Action::Back, _) if test.in_flight().is_some() => return stop(model),
@@ -32,6 +34,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Next, _) => test.step(1),
         (Action::Previous, _) => test.step(-1),
         (Action::Press, TestFocus::Button(button)) => return press(model, button),
+        // Over an answer, the next stop would be the button that sends again.
+        (Action::Press, TestFocus::Tabs) if !matches!(test.life, Life::Idle) => model.changed = false,
         (Action::Press, TestFocus::Event | TestFocus::Tabs) => test.step(1),
         (Action::Left, TestFocus::Event) => model.changed = test.choose(-1),
         (Action::Right, TestFocus::Event) => model.changed = test.choose(1),
@@ -88,8 +92,9 @@ pub fn ask_discard(model: &mut Model, then: AfterBody) -> bool {
 
 fn press(model: &mut Model, button: TestButton) -> Vec<Effect> {
     match button {
-        TestButton::Send | TestButton::SendAgain => return send(model),
-        TestButton::Stop => return stop(model),
+        TestButton::Send => return send(model),
+        TestButton::SendAgain if popup(model).is_some_and(|test| test.is_past()) => return resend(model),
+        TestButton::SendAgain => return send(model),
         TestButton::UseUrl => use_url(model),
         TestButton::CopyAsCurl => return copy_as_curl(model),
         TestButton::Close => close(model),
