@@ -96,21 +96,6 @@ fn published_vectors_are_valid() {
 }
 
 #[test]
-fn a_body_of_64_kib_is_searched_in_a_second() {
-    let item = r#"{"name":"Zoë <&>","url":"https:\/\/a.example/b","n":1.50,"b":1,"a":"\u00e9"}"#;
-    let body = format!("[{}]", vec![item; 64 * 1024 / item.len()].join(","));
-    assert!(body.len() > 60_000);
-    let settings = hmac_of(Format::Hex, CODED);
-    // Signed with nothing known, so that every candidate is tried.
-    let request = Req::new(&body).with("x-signature", hex(&mac(SHA256, "another secret", &body)));
-    let from = std::time::Instant::now();
-    assert_eq!(request.explain(&settings).mistakes, []);
-    // Unoptimised, and beside other tests, it may take a few.
-    let limit = if cfg!(debug_assertions) { 10.0 } else { 1.0 };
-    assert!(from.elapsed().as_secs_f64() < limit, "{:?}", from.elapsed());
-}
-
-#[test]
 fn another_secret_is_no_known_mistake() {
     for settings in every_settings() {
         let right = made(&settings, BODY.as_bytes());

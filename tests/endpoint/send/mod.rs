@@ -1,5 +1,6 @@
 //! Real events, against a receiver that shares nothing with the product: retries, many lines, stops, files that fail.
 
+mod clock;
 mod endpoint;
 mod lines;
 mod load;
@@ -17,6 +18,7 @@ use waypost::domain::auth::hmac;
 use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 
+use self::clock::Clock;
 use crate::support::Home;
 use jiff::Timestamp;
 use waypost::domain::auth::AuthType;
@@ -34,31 +36,25 @@ struct Place {
     waypost: Waypost,
     pauses: Arc<Mutex<Vec<Duration>>>,
     /// What time it is for waits.
-    clock: Arc<Mutex<Timestamp>>,
+    clock: Clock,
 }
 
 impl Place {
     fn new() -> Self {
         let home = Home::new();
         let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
-        Self {
-            home,
-            waypost: Waypost::new(paths, None),
-            pauses: Arc::default(),
-            clock: Arc::new(Mutex::new(Timestamp::UNIX_EPOCH)),
-        }
+        Self { home, waypost: Waypost::new(paths, None), pauses: Arc::default(), clock: Clock::new() }
     }
 
     /// Waits are written down, and over at once: the clock goes on by what was waited for.
     fn options(&self) -> Options {
         let pauses = Arc::clone(&self.pauses);
-        let (clock, waited) = (Arc::clone(&self.clock), Arc::clone(&self.clock));
+        let (clock, waits) = (self.clock.clone(), self.clock.clone());
         Options {
-            now: Arc::new(move || *clock.lock().unwrap()),
+            now: Arc::new(move || clock.now()),
             pause: Arc::new(move |time| {
                 pauses.lock().unwrap().push(time);
-                *waited.lock().unwrap() += time;
-                Box::pin(tokio::task::yield_now())
+                Box::pin(waits.pause(time))
             }),
             ..Options::default()
         }

@@ -236,3 +236,26 @@ fn mac_of<D: EagerHash>(key: &[u8]) -> Hmac<D> {
         Err(_) => unreachable!("HMAC accepts a key of any length"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::secret::Secret;
+    use crate::domain::signature::Format;
+
+    /// With the count of what is hashed, time is bounded as well: in an optimised build it is under a second.
+    #[test]
+    fn a_body_of_64_kib_is_searched_by_hashing_it_some_hundred_times() {
+        let item = r#"{"name":"Zoë <&>","url":"https:\/\/a.example/b","n":1.50,"b":1,"a":"\u00e9"}"#;
+        let body = format!("[{}]", vec![item; 64 * 1024 / item.len()].join(","));
+        assert!(body.len() > 60_000);
+        let secret = SigningSecret::new(Secret::new("5d1d0f4eab9b7b5fbb3ac9e3bb2a7b6f5d1d0f4eab9b7b5f"), Format::Hex).unwrap();
+        // The signature is of nothing known, so that every candidate is tried.
+        let tags = vec![[7; 32].as_slice()];
+        let extras = Extras { id: Some("msg_1"), timestamp: Some("1795425120") };
+        let search = Search { tags, secret: &secret, extras, body: body.as_bytes(), hashed: Cell::default() };
+        assert!(search.run().is_none());
+        let times = search.hashed.get() / body.len();
+        assert!((100..1000).contains(&times), "{times} times the body");
+    }
+}
