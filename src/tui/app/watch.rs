@@ -6,6 +6,8 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -134,10 +136,15 @@ pub fn silence_if_gone() -> bool {
     gone
 }
 
-/// Puts `/dev/null` in the place of a terminal that has gone: to write to it would panic or fail from here on.
+/// Puts `/dev/null` in the place of a terminal that has gone: to write to it would panic or fail from here on. In that of its
+/// keys comes a socket on which nothing ever arrives: the thread that reads them would read the end of `/dev/null` again and again.
 fn silence() {
-    let Ok(null) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
-    let _ = rustix::stdio::dup2_stdin(&null);
+    static NO_KEYS: OnceLock<(UnixStream, UnixStream)> = OnceLock::new();
+    if let Ok(pair) = UnixStream::pair() {
+        // The other side stays open: its end could be read as well.
+        let _ = rustix::stdio::dup2_stdin(&NO_KEYS.get_or_init(|| pair).0);
+    }
+    let Ok(null) = std::fs::OpenOptions::new().write(true).open("/dev/null") else { return };
     let _ = rustix::stdio::dup2_stdout(&null);
     let _ = rustix::stdio::dup2_stderr(&null);
 }
