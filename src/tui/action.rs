@@ -34,6 +34,7 @@ pub enum Action {
     Generate,
     /// Shows or hides a secret.
     Reveal,
+    RemoveHeader,
     CursorLeft,
     CursorRight,
     /// Moves the cursor a word.

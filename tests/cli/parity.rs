@@ -7,7 +7,7 @@ use waypost::domain::field;
 use waypost::domain::field::{Choice, Field};
 use waypost::domain::problem::Problem;
 use waypost::domain::signature::Format;
-use waypost::tui::screens::form::focus::Focus;
+use waypost::tui::screens::form::focus::{Focus, HeaderPart};
 use waypost::tui::screens::form::state::Form;
 
 use crate::support::Home;
@@ -19,13 +19,14 @@ struct Input {
     format: Format,
     add_to: Choice,
     secret: String,
+    header: Option<(String, String)>,
 }
 
 impl Input {
     fn new(auth: AuthType, url: &str, texts: &[(Field, &str)], secret: &str) -> Self {
         let mut all = vec![(field::URL, url.to_owned())];
         all.extend(texts.iter().map(|&(field, text)| (field, text.to_owned())));
-        Self { auth, texts: all, format: Format::default(), add_to: api_key::HEADER, secret: secret.to_owned() }
+        Self { auth, texts: all, format: Format::default(), add_to: api_key::HEADER, secret: secret.to_owned(), header: None }
     }
 
     fn form(&self) -> Vec<Problem> {
@@ -45,6 +46,16 @@ impl Input {
                 input.insert(c).unwrap();
             }
         }
+        if let Some((name, value)) = &self.header {
+            form.add_header();
+            for (part, text) in [(HeaderPart::Name, name), (HeaderPart::Value, value)] {
+                form.go(Focus::Header(0, part));
+                let (_, input) = form.focused_text().unwrap();
+                for c in text.chars() {
+                    input.insert(c).unwrap();
+                }
+            }
+        }
         form.complete().check().err().unwrap_or_default()
     }
 
@@ -58,6 +69,9 @@ impl Input {
         }
         if self.auth == api_key::SPEC {
             args.push(format!("--add-to={}", self.add_to.name));
+        }
+        if let Some((name, value)) = &self.header {
+            args.push(format!("--header={name}: {value}"));
         }
         if self.auth != default::SPEC {
             args.push("--secret-env=SECRET".into());
@@ -141,6 +155,14 @@ fn table() -> Vec<Input> {
     }
     for timeout in ["", "0", "1", "120", "121", "-1", "1.5", "x", " 7 ", "+5"] {
         all.push(Input::new(default::SPEC, GOOD, &[(field::TIMEOUT, timeout)], ""));
+    }
+    for name in
+        names.into_iter().chain(["content-type", "User-Agent", "cookie", "X-Sig", " X-Pad "]).filter(|name| !name.contains(':'))
+    {
+        for value in ["v", "application/json", "a b", "{event}", "é", " v "] {
+            let header = Some((name.to_owned(), value.to_owned()));
+            all.push(Input { header, ..Input::new(hmac::SPEC, GOOD, &[(hmac::HEADER_KEY, "X-Sig")], "secret") });
+        }
     }
     // Several faults at once come in one order.
     all.push(Input::new(basic::SPEC, "http://x", &[(basic::USERNAME, "a:b"), (field::TIMEOUT, "0")], ""));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::headers;
 use super::questions::{Back, Questions, error, say};
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::tls_files;
@@ -102,6 +103,9 @@ impl Form<'_> {
             if answered.is_none() {
                 return Ok(None);
             }
+        }
+        if headers::ask(self.questions, self.draft)?.is_none() {
+            return Ok(None);
         }
         for field in OPTIONAL {
             if self.text(field)?.is_none() {

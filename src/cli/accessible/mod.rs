@@ -8,6 +8,7 @@
 
 mod demo;
 mod fields;
+mod headers;
 mod questions;
 mod spoken;
 

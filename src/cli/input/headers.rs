@@ -93,7 +93,7 @@ fn plain(text: &str) -> Result<HeaderEntry, Problem> {
             "Write it as 'NAME: VALUE'.",
         ));
     };
-    Ok(HeaderEntry::plain(name, value.trim_matches([' ', '\t'])))
+    Ok(HeaderEntry::plain(name.trim(), value.trim()))
 }
 
 /// `NAME=@FILE` or `NAME=env:VARIABLE`. What follows the name is not repeated: it may be the secret itself.

@@ -4,7 +4,6 @@ use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
-use crate::tui::screens::form::focus::Focus;
 
 const TEXT: &[Context] = &[Context::Form, Context::Prompt];
 
@@ -23,7 +22,7 @@ pub const KEYS: &[Binding] = &[
 /// Whether a line of text is being edited: a prompt is one, and so is a field of the form that is not a choice.
 const fn in_text(model: &Model) -> bool {
     match &model.popup {
-        Some(Popup::Form(form)) => matches!(form.focus, Focus::Field(_)) && !form.focus.is_choice(),
+        Some(Popup::Form(form)) => form.focus.is_text(),
         _ => true,
     }
 }

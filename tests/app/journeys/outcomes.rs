@@ -82,7 +82,7 @@ fn a_private_ca_is_trusted_for_this_destination() {
     app.press(&[Key::Tab, Key::Tab]);
     app.wait_for(">Advanced");
     app.key(Key::Enter);
-    app.key(Key::Tab);
+    app.press(&[Key::Tab, Key::Tab]);
     app.wait_for(">CA certificate");
     app.type_text(receiver.ca().to_str().unwrap());
     app.key(Key::Enter);

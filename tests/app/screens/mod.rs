@@ -4,6 +4,7 @@
 mod colours;
 mod driver;
 mod effects;
+mod headers;
 mod invariants;
 mod leaving;
 pub mod scenes;

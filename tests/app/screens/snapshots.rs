@@ -117,7 +117,7 @@ fn form_advanced_by_auth_type() {
         press(&mut model, &"down ".repeat(at));
         let shown = auth.fields.iter().filter(|field| field.applies(&field::Values::default())).count();
         press(&mut model, &"tab ".repeat(shown + 1));
-        press(&mut model, "enter tab tab");
+        press(&mut model, "enter tab tab tab");
         type_text(&mut model, "900");
         press(&mut model, "ctrl-o tab backtab");
         shot(&format!("form_advanced_{}", auth.name), &model);
@@ -129,7 +129,7 @@ fn form_edit_advanced_saving_failed_discard() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e");
     shot_at_every_size("edit", &model);
-    press(&mut model, "tab tab tab tab tab enter tab");
+    press(&mut model, "tab tab tab tab tab enter tab tab");
     shot_at_every_size("edit_advanced", &model);
     press(&mut model, "ctrl-o");
     shot("edit_saving", &model);

@@ -83,8 +83,9 @@ fn registers_tests_edits_and_removes() {
     assert!(talk.said().contains("  4. Bearer Token"), "{}", talk.said());
     talk.answer("4", "(not shown):");
     assert!(talk.said().contains("Token for localhost:"), "{}", talk.said());
-    talk.answer(&format!("Bearer {TOKEN}"), "system's):");
+    talk.answer(&format!("Bearer {TOKEN}"), "q goes back:");
     assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was removed"), "{}", talk.said());
+    talk.answer("", "system's):");
     talk.answer(receiver.ca().to_str().unwrap(), "Enter takes 15):");
     talk.answer("9", "Enter takes 1, q goes back:");
     assert!(talk.said().contains("Token: set, ends in 3f2a") && talk.said().contains("Timeout: 9 seconds"), "{}", talk.said());
@@ -100,7 +101,8 @@ fn registers_tests_edits_and_removes() {
     talk.answer("2", "Enter keeps it:");
     talk.answer("", "q goes back:");
     talk.answer("", "Enter keeps the current one):");
-    talk.answer("another-token", "removes it:");
+    talk.answer("another-token", "q goes back:");
+    talk.answer("", "removes it:");
     talk.answer("", "removes it:");
     talk.answer("-", "q goes back:");
     assert!(talk.said().contains("Timeout: 15 seconds") && talk.said().contains("Token: set\n"), "{}", talk.said());
@@ -151,7 +153,8 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
     talk.answer("key", "(not shown):");
     talk.answer("", "(not shown):");
     assert!(talk.said().contains("error: Value: is required. "), "{}", talk.said());
-    talk.answer("value", "system's):");
+    talk.answer("value", "q goes back:");
+    talk.answer("", "system's):");
     talk.answer("/nowhere/ca.pem", "system's):");
     assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());
     talk.answer("", "takes 15):");
@@ -181,9 +184,10 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     talk.answer("5", "Enter takes webhook-signature):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains("  1. Generate one"), "{}", talk.said());
-    talk.answer("1", "system's):");
+    talk.answer("1", "q goes back:");
     let said = talk.said();
     let secret = said.lines().find(|line| line.starts_with("whsec_")).expect("the secret").trim().to_owned();
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains(&format!("set, ends in {}", &secret[secret.len() - 4..])), "{}", talk.said());
@@ -196,6 +200,7 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
         talk.answer("", next);
     }
     talk.answer("X-Signature", "Enter takes 3, q goes back:");
+    talk.answer("", "q goes back:");
     talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
@@ -276,8 +281,9 @@ fn a_secret_that_cannot_be_opened_is_entered_again() {
     talk.answer("", "q goes back:");
     talk.answer("", "Enter keeps it:");
     talk.answer("", "(not shown):");
-    talk.answer("a-new-password-of-20", "system's):");
+    talk.answer("a-new-password-of-20", "q goes back:");
     assert!(talk.said().contains("20 characters."), "{}", talk.said());
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     // Never how a password ends.
@@ -295,6 +301,7 @@ fn the_demo_leads_to_its_own_receiver() {
     let mut talk = Talk::begin(home.pty(&["demo", "--accessible"]).env("NO_PROXY", "*").size(200, 120));
     assert!(talk.said().contains("and a receiver on this machine:"), "{}", talk.said());
     talk.answer("1", "Enter keeps it:");
+    talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
     talk.answer("", "system's):");
     talk.answer("", "takes 15):");
@@ -338,6 +345,7 @@ fn the_demo_leads_on_through_a_refusal() {
     for ((chosen, url), outcome, seen, guide) in steps {
         talk.answer(chosen, "Enter keeps it:");
         talk.answer(url, "q goes back:");
+        talk.answer("", "q goes back:");
         talk.answer("", "system's):");
         talk.answer("", "takes 15):");
         talk.answer("", "q goes back:");
@@ -421,7 +429,7 @@ fn ctrl_z_restores_the_terminal_and_the_question_is_asked_again() {
     last_line(&mut pty, "(not shown):");
     assert!(pty.is_raw());
     pty.type_text(&format!("{TOKEN}\r"));
-    last_line(&mut pty, "system's):");
+    last_line(&mut pty, "q goes back:");
     assert!(pty.screen_text().contains(&format!("{} characters.", TOKEN.len())), "{}", pty.screen_text());
     pty.key(Key::Ctrl('c'));
     last_line(&mut pty, "plain:");
@@ -450,4 +458,43 @@ fn ctrl_z_at_the_question_for_a_secret_on_the_command_line() {
     assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), TOKEN);
     let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
     assert!(!raw.contains("half-a-secret") && !raw.contains(TOKEN), "{raw}");
+}
+
+#[test]
+fn headers_are_added_changed_and_removed_by_answers() {
+    let home = Home::new();
+    let mut talk = Talk::begin(dumb(&home));
+    talk.answer("1", "https://):");
+    talk.answer("https://h.example/in", "q goes back:");
+    talk.answer("1", "q goes back:");
+    assert!(talk.said().contains("Headers that each request carries, now none:"), "{}", talk.said());
+    talk.answer("2", "X-Environment):");
+    talk.answer("Host", "q goes back:");
+    talk.answer("1", "filled in):");
+    talk.answer("a", "q goes back:");
+    assert!(talk.said().contains("error: Headers: \"Host\" is reserved"), "{}", talk.said());
+    for (name, secret, ask, value) in [("X-Event", "1", "filled in):", "{event}"), ("X-Token", "2", "(not shown):", "hunter2")] {
+        talk.answer("2", "X-Environment):");
+        talk.answer(name, "q goes back:");
+        talk.answer(secret, ask);
+        talk.answer(value, "q goes back:");
+    }
+    assert!(talk.said().contains("now 2:") && talk.said().contains("  5. Change X-Token"), "{}", talk.said());
+    talk.answer("5", "q goes back:");
+    assert!(talk.said().contains("Enter takes 2"), "{}", talk.said());
+    talk.answer("", "Enter keeps the current one):");
+    talk.answer("", "q goes back:");
+    talk.answer("4", "q goes back:");
+    assert!(talk.said().contains("now 1:"), "{}", talk.said());
+    talk.answer("", "system's):");
+    talk.answer("", "takes 15):");
+    talk.answer("", "q goes back:");
+    assert!(talk.said().contains("  Header: X-Token: set, not shown"), "{}", talk.said());
+    talk.answer("1", "q goes back:");
+    talk.answer("2", MENU);
+    talk.answers("q");
+    talk.ends(0);
+    assert!(!String::from_utf8_lossy(&talk.pty.raw()).contains("hunter2"));
+    let file = fs::read_to_string(home.state_file()).unwrap();
+    assert!(file.contains("headers.x-token") && !file.contains("X-Event"), "{file}");
 }

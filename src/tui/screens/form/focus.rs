@@ -17,9 +17,27 @@ impl FormButton {
     pub(crate) const ALL: [Self; 3] = [Self::Save, Self::SaveAndTest, Self::Cancel];
 }
 
+/// What of a header can have the focus: its line in the list, or, while it is open, one of its inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderPart {
+    Line,
+    Name,
+    Value,
+    /// Whether its value is a secret.
+    Secret,
+}
+
+impl HeaderPart {
+    pub(crate) const INPUTS: [Self; 3] = [Self::Name, Self::Value, Self::Secret];
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     Field(Field),
+    /// A part of the header at that place of the list.
+    Header(usize, HeaderPart),
+    /// `[ Add a header ]`
+    AddHeader,
     /// The line that unfolds the rarely used fields.
     Advanced,
     Button(FormButton),
@@ -28,6 +46,19 @@ pub enum Focus {
 impl Focus {
     /// Whether it is a choice, which the arrows move through.
     pub(crate) const fn is_choice(self) -> bool {
-        matches!(self, Self::Field(field) if field.is_choice())
+        match self {
+            Self::Field(field) => field.is_choice(),
+            Self::Header(_, part) => matches!(part, HeaderPart::Secret),
+            Self::AddHeader | Self::Advanced | Self::Button(_) => false,
+        }
+    }
+
+    /// Whether text is typed into it.
+    pub(crate) const fn is_text(self) -> bool {
+        match self {
+            Self::Field(field) => !field.is_choice(),
+            Self::Header(_, part) => matches!(part, HeaderPart::Name | HeaderPart::Value),
+            Self::AddHeader | Self::Advanced | Self::Button(_) => false,
+        }
     }
 }

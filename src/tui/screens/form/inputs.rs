@@ -3,6 +3,7 @@
 use crate::domain::auth::{self, AuthType};
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, Field, OPTIONAL, URL, Values};
+use crate::domain::header::HeaderEntry;
 use crate::tui::widgets::text_field::TextField;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +11,41 @@ pub struct Inputs {
     auth_type: AuthType,
     choices: Values,
     texts: Vec<(Field, TextField)>,
+    headers: Vec<HeaderInput>,
+}
+
+/// A header that is being entered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeaderInput {
+    pub name: TextField,
+    pub value: TextField,
+    pub is_secret: bool,
+}
+
+impl HeaderInput {
+    fn new(header: &HeaderEntry) -> Self {
+        Self { name: TextField::new(&header.name), value: TextField::new(header.value.expose()), is_secret: header.is_secret }
+    }
+
+    fn entry(&self) -> HeaderEntry {
+        // What comes around a name or a value by copying is no part of it.
+        HeaderEntry {
+            name: self.name.text().trim().to_owned(),
+            value: self.value.text().trim().into(),
+            is_secret: self.is_secret,
+        }
+    }
+
+    /// Whether nothing was entered.
+    pub fn is_empty(&self) -> bool {
+        self.name.text().trim().is_empty() && self.value.text().trim().is_empty()
+    }
+
+    fn is(&self, header: &HeaderEntry) -> bool {
+        self.name.text().trim() == header.name
+            && self.value.text().trim() == header.value.expose()
+            && self.is_secret == header.is_secret
+    }
 }
 
 /// The fields of all auth types.
@@ -34,6 +70,7 @@ impl Inputs {
         Self {
             auth_type: draft.auth_type(),
             choices,
+            headers: draft.headers().iter().map(HeaderInput::new).collect(),
             texts: texts.map(|field| (field, TextField::new(draft.text(field)))).collect(),
         }
     }
@@ -47,6 +84,7 @@ impl Inputs {
         for field in of_auth().filter(|field| field.is_choice()) {
             draft.set(field, self.choices.text(field));
         }
+        draft.set_headers(self.headers.iter().filter(|header| !header.is_empty()).map(HeaderInput::entry).collect());
         draft
     }
 
@@ -54,7 +92,27 @@ impl Inputs {
     pub fn differ_from(&self, draft: &Draft) -> bool {
         self.auth_type != draft.auth_type()
             || self.texts.iter().any(|(field, text)| text.text() != draft.text(field))
+            || {
+                let mut headers = self.headers.iter().filter(|header| !header.is_empty());
+                let same = draft.headers().iter().all(|own| headers.next().is_some_and(|header| header.is(own)));
+                !same || headers.next().is_some()
+            }
             || of_auth().any(|field| field.is_choice() && self.choices.text(field) != draft.text(field))
+    }
+
+    /// The headers, in the order in which they are sent.
+    pub fn headers(&self) -> &[HeaderInput] {
+        &self.headers
+    }
+
+    pub const fn headers_mut(&mut self) -> &mut Vec<HeaderInput> {
+        &mut self.headers
+    }
+
+    /// Adds a header with nothing in it. Returns its place in the list.
+    pub fn add_header(&mut self) -> usize {
+        self.headers.push(HeaderInput::new(&HeaderEntry::default()));
+        self.headers.len() - 1
     }
 
     pub const fn auth_type(&self) -> AuthType {

@@ -4,7 +4,7 @@ use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
-use crate::tui::screens::form::focus::Focus;
+use crate::tui::screens::form::focus::{Focus, HeaderPart};
 use crate::tui::screens::form::state::Form;
 
 const FORM: &[Context] = &[Context::Form];
@@ -24,6 +24,8 @@ pub const KEYS: &[Binding] = &[
     bind(FORM, &[(P::Up, A::Previous), (P::Down, A::Next)], "↑↓", "fields", "to the field above or below"),
     bind(FORM, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons").when(is_on_button),
     bind(FORM, &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "to the next field; Shift-Tab: to the previous one"),
+    bind(FORM, &[(P::Delete, A::RemoveHeader), (P::Char('x'), A::RemoveHeader)], "x", "remove", "remove the header (also Del)")
+        .when(is_on_header),
     bind(FORM, &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret").when(can_generate),
     bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(has_secret),
     bind(FORM, &[(P::Ctrl('o'), A::Submit)], "^O", "register", "register").when(is_registration),
@@ -44,11 +46,15 @@ fn focus(model: &Model) -> Option<Focus> {
 }
 
 fn is_on_field(model: &Model) -> bool {
-    matches!(focus(model), Some(Focus::Field(_)))
+    focus(model).is_some_and(|focus| focus.is_text() || focus.is_choice())
 }
 
 fn is_on_button(model: &Model) -> bool {
-    matches!(focus(model), Some(Focus::Button(_) | Focus::Advanced))
+    focus(model).is_some_and(|focus| !focus.is_text() && !focus.is_choice())
+}
+
+fn is_on_header(model: &Model) -> bool {
+    matches!(focus(model), Some(Focus::Header(_, HeaderPart::Line)))
 }
 
 fn is_on_choice(model: &Model) -> bool {
@@ -56,7 +62,7 @@ fn is_on_choice(model: &Model) -> bool {
 }
 
 fn is_on_text(model: &Model) -> bool {
-    is_on_field(model) && !is_on_choice(model)
+    focus(model).is_some_and(Focus::is_text)
 }
 
 fn is_off_text(model: &Model) -> bool {

@@ -5,8 +5,11 @@
 //! ```
 
 pub mod focus;
+mod header_rows;
+mod headers;
 pub(crate) mod inputs;
 pub(crate) mod keys;
+mod lines;
 mod paste;
 mod rows;
 pub mod state;

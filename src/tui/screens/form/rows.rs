@@ -1,54 +1,25 @@
 //! The form in lines: labels, fields, choices, and what is said under them.
 
-use std::ops::Range;
-
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::auth::hmac;
 use crate::domain::field::{self, Field};
 use crate::domain::mask::with_dots;
-use crate::domain::problem::{Problem, sentences};
 use crate::domain::request::DEFAULT_HEADERS;
-use crate::domain::text::{capitalised, visible};
+use crate::domain::text::visible;
 use crate::tui::screens::form::focus::Focus;
+use crate::tui::screens::form::header_rows;
 use crate::tui::screens::form::inputs::options;
+use crate::tui::screens::form::lines::{BESIDE, LABEL, Rows, colour_mark, indent, remarks, under};
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::form::text::placeholder;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text_field::Window;
 
-/// Columns of a label, with the mark before it.
-const LABEL: usize = 17;
-
-/// Columns from which on labels are beside their fields, not above them.
-const BESIDE: usize = 50;
-
-const fn indent(columns: usize) -> usize {
-    if columns < BESIDE { 2 } else { LABEL }
-}
-
-/// The form in lines: where the focus is in them, and where the cursor.
-#[derive(Default)]
-pub struct Rows {
-    pub lines: Vec<Line<'static>>,
-    pub focus: Range<usize>,
-    /// The line of the option that is chosen in the focused field.
-    pub chosen: Option<usize>,
-    pub cursor: Option<(usize, usize)>,
-}
-
-impl Rows {
-    pub fn blank(&mut self) {
-        self.lines.push(Line::default());
-    }
-}
-
 pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     let mut rows = Rows::default();
-    let notices = form.notices();
     let field = |rows: &mut Rows, field: Field| {
         let from = rows.lines.len();
         if field.has_details() {
@@ -58,15 +29,7 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
         } else {
             text(rows, form, theme, columns, field);
         }
-        if let Some(error) = form.error(field) {
-            under(rows, theme.styles.bad, theme.glyphs.fail, &sentence(error), columns);
-        }
-        // What was said when pasting replaces what would be said of the text in general.
-        let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
-        let general = notices.iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
-        for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
-            under(rows, theme.styles.note, "!", note, columns);
-        }
+        remarks(rows, form, theme, columns, field);
         if form.focus == Focus::Field(field) {
             rows.focus = from..rows.lines.len();
             colour_mark(&mut rows.lines[from], theme);
@@ -87,25 +50,12 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
     }
     advanced(&mut rows, form, theme);
     if form.advanced {
+        header_rows::list(&mut rows, form, theme, columns);
         for next in field::OPTIONAL {
             field(&mut rows, next);
         }
     }
     rows
-}
-
-/// Colours the mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
-fn colour_mark(line: &mut Line<'static>, theme: Theme) {
-    let Some(first) = line.spans.first_mut() else { return };
-    if let Some(rest) = first.content.strip_prefix('>').map(str::to_owned) {
-        first.content = rest.into();
-        line.spans.insert(0, Span::styled(">", theme.styles.accent));
-    }
-}
-
-/// An error as sentences, without its label: that is beside it.
-fn sentence(error: &Problem) -> String {
-    sentences(&[&capitalised(&error.message()), &fix_text(&error.fix)])
 }
 
 /// What precedes a field: its label, or, where that is above it, spaces.
@@ -241,14 +191,4 @@ fn advanced(rows: &mut Rows, form: &Form, theme: Theme) {
     }
     let mark = if focused { Span::styled(">", theme.styles.accent) } else { Span::raw(" ") };
     rows.lines.push(Line::from(vec![mark, Span::styled(format!("Advanced {sign}"), theme.styles.dim)]));
-}
-
-/// A remark below a field, wrapped after its mark.
-fn under(rows: &mut Rows, style: Style, mark: &str, text: &str, columns: usize) {
-    let from = indent(columns);
-    let indent = from + text::width(mark) + 1;
-    for (at, line) in text::wrapped(&visible(text), columns.saturating_sub(indent + 1)).into_iter().enumerate() {
-        let head = if at == 0 { format!("{}{mark} ", " ".repeat(from)) } else { " ".repeat(indent) };
-        rows.lines.push(Line::styled(format!("{head}{line}"), style));
-    }
 }

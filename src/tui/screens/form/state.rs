@@ -7,12 +7,12 @@ use std::ops::Range;
 use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, Field, Notice, OPTIONAL, URL};
+use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, URL};
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
 use crate::ops::Problem;
 use crate::tui::msg::Id;
-use crate::tui::screens::form::focus::{Focus, FormButton};
+use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::inputs::Inputs;
 use crate::tui::screens::form::paste::cleaned;
 use crate::tui::widgets::text_field::{Refusal, TextField};
@@ -46,7 +46,9 @@ pub struct Form {
     pub inputs: Inputs,
     /// Whether the rarely used fields are shown.
     pub advanced: bool,
-    /// The secret field whose text is shown.
+    /// The header whose inputs are shown.
+    pub open_header: Option<usize>,
+    /// The secret field whose text is shown; for the value of a secret header, the list of them.
     pub revealed: Option<Field>,
     /// A secret was generated in this form, and has to be carried to the receiver.
     pub generated: bool,
@@ -83,7 +85,7 @@ impl Form {
         }
         let locked = registered.is_none();
         let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
-        form.advanced = OPTIONAL.iter().any(|field| !form.pristine.text(field).is_empty());
+        form.advanced = !form.pristine.headers().is_empty() || OPTIONAL.iter().any(|field| !form.pristine.text(field).is_empty());
         if locked
             && !form.pristine.text(URL).is_empty()
             && let Some(field) = form.auth_type().secret_fields().next()
@@ -99,6 +101,7 @@ impl Form {
             focus: Focus::Field(URL),
             inputs: Inputs::new(&draft),
             advanced: false,
+            open_header: None,
             revealed: None,
             generated: false,
             errors: Vec::new(),
@@ -200,6 +203,7 @@ impl Form {
         stops.extend(fields.copied().map(Focus::Field));
         stops.push(Focus::Advanced);
         if self.advanced {
+            stops.extend(self.header_stops());
             stops.extend(OPTIONAL.map(Focus::Field));
         }
         stops.extend(FormButton::ALL.map(Focus::Button));
@@ -219,6 +223,7 @@ impl Form {
         if self.focus != to {
             self.focus = to;
             self.revealed = None;
+            self.close_header();
         }
     }
 
@@ -226,7 +231,8 @@ impl Form {
     pub fn focused_text(&mut self) -> Option<(Field, &mut TextField)> {
         match self.focus {
             Focus::Field(field) => self.inputs.text_mut(field).map(|text| (field, text)),
-            Focus::Advanced | Focus::Button(_) => None,
+            Focus::Header(..) => self.focused_header_text().map(|text| (HEADERS, text)),
+            Focus::AddHeader | Focus::Advanced | Focus::Button(_) => None,
         }
     }
 
@@ -236,6 +242,9 @@ impl Form {
     pub fn secret(&self) -> Option<Field> {
         match self.focus {
             Focus::Field(field) if field.is_secret() || self.has_typed_credential(field) => Some(field),
+            Focus::Header(at, HeaderPart::Value) if self.inputs.headers().get(at).is_some_and(|header| header.is_secret) => {
+                Some(HEADERS)
+            }
             _ => self.auth_type().secret_fields().next().or_else(|| self.has_typed_credential(URL).then_some(URL)),
         }
     }
@@ -245,14 +254,16 @@ impl Form {
         if self.revealed.take().is_none()
             && let Some(secret) = self.secret()
         {
-            self.go(Focus::Field(secret));
+            if secret != HEADERS {
+                self.go(Focus::Field(secret));
+            }
             self.revealed = Some(secret);
         }
     }
 
     /// Moves the focused choice, without wrapping. Returns whether it moved.
     pub fn choose(&mut self, by: isize) -> bool {
-        let Focus::Field(field) = self.focus else { return false };
+        let Focus::Field(field) = self.focus else { return self.choose_secrecy(by) };
         let moved = self.inputs.choose(field, by);
         if moved {
             self.touched_choice(field);
@@ -335,8 +346,13 @@ impl Form {
     /// Shows the errors of an attempt to save, and goes to the first.
     pub fn refuse(&mut self, errors: Vec<Problem>) {
         if let Some(first) = errors.first().and_then(|error| error.field) {
-            self.advanced |= errors.iter().any(|error| error.field.is_some_and(|field| OPTIONAL.contains(&field)));
-            self.go(Focus::Field(first));
+            let is_advanced = |field: Field| field == HEADERS || OPTIONAL.contains(&field);
+            self.advanced |= errors.iter().any(|error| error.field.is_some_and(is_advanced));
+            if first == HEADERS {
+                self.open_wrong_header();
+            } else {
+                self.go(Focus::Field(first));
+            }
         }
         self.errors = errors;
     }

@@ -9,7 +9,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close, load};
-use crate::tui::screens::form::focus::{Focus, FormButton};
+use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::state::{Form, Purpose, Saving};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
@@ -56,6 +56,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return generate(form);
         }
         Action::Reveal => form.reveal(),
+        Action::RemoveHeader => model.changed = form.remove_header(),
         Action::Back => {
             if form.is_dirty() {
                 ask(model, Pending::DiscardForm);
@@ -115,7 +116,17 @@ fn press(model: &mut Model) -> Vec<Effect> {
             model.changed = true;
             Vec::new()
         }
-        Focus::Field(_) => Vec::new(),
+        Focus::AddHeader => {
+            form.add_header();
+            model.changed = true;
+            Vec::new()
+        }
+        Focus::Header(at, HeaderPart::Line) => {
+            form.open_header(at);
+            model.changed = true;
+            Vec::new()
+        }
+        Focus::Field(_) | Focus::Header(..) => Vec::new(),
     }
 }
 

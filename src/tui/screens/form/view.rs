@@ -6,7 +6,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::tui::screens::form::focus::{Focus, FormButton};
-use crate::tui::screens::form::rows::{Rows, rows};
+use crate::tui::screens::form::lines::Rows;
+use crate::tui::screens::form::rows::rows;
 use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, buttons, text};
