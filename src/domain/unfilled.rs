@@ -9,12 +9,32 @@ use std::ops::Range;
 use percent_encoding::percent_decode_str;
 
 /// What counts wherever it is: how it begins and ends.
-const ANYWHERE: [(&str, &str); 7] =
-    [("{{{", "}}}"), ("{{", "}}"), ("${", "}"), ("#{", "}"), ("$(", ")"), ("<%", "%>"), ("{%", "%}")];
+const ANYWHERE: [(&str, &str); 8] =
+    [("${{", "}}"), ("{{{", "}}}"), ("{{", "}}"), ("${", "}"), ("#{", "}"), ("$(", ")"), ("<%", "%>"), ("{%", "%}")];
 
 /// What counts as the whole of a value only.
-const WHOLE: [(&str, &str); 8] =
-    [("<", ">"), ("{", "}"), ("[", "]"), ("%", "%"), ("@@", "@@"), ("__", "__"), ("@{", "}"), ("«", "»")];
+const WHOLE: [(&str, &str); 17] = [
+    ("<", ">"),
+    ("<<", ">>"),
+    ("{", "}"),
+    ("[", "]"),
+    ("[[", "]]"),
+    ("((", "))"),
+    ("%", "%"),
+    ("%%", "%%"),
+    ("@@", "@@"),
+    ("__", "__"),
+    ("@{", "}"),
+    ("$[", "]"),
+    ("$", "$"),
+    ("#", "#"),
+    ("|", "|"),
+    ("*|", "|*"),
+    ("«", "»"),
+];
+
+/// What programs write in place of a value that they do not have, and what `printf` and its kind replace.
+const MISSING: [&str; 9] = ["undefined", "[object Object]", "NaN", "%s", "%d", "%v", "%@", "{0}", "<nil>"];
 
 /// The longest name between delimiters.
 const LONGEST_NAME: usize = 60;
@@ -45,13 +65,19 @@ pub fn template_in(value: &str) -> Option<Range<usize>> {
     if is_whole(value) || is_whole(&decoded(value)) {
         return Some(0..value.len());
     }
-    first_of(value, &ANYWHERE)
+    template_anywhere(value)
 }
 
 /// The same for a piece of a URL, where braces and angle brackets have no other use: there they count anywhere, too.
 #[must_use]
 pub fn template_in_url(piece: &str) -> Option<Range<usize>> {
     template_in(piece).or_else(|| first_of(piece, &[("<", ">"), ("{", "}")]))
+}
+
+/// The first part of a longer text that can hardly be anything else: `{{token}}`, `${TOKEN}`.
+#[must_use]
+pub fn template_anywhere(text: &str) -> Option<Range<usize>> {
+    first_of(text, &ANYWHERE)
 }
 
 /// Whether all of a value is a template, so that nothing of it can be a credential.
@@ -67,7 +93,7 @@ fn decoded(value: &str) -> Cow<'_, str> {
 
 fn is_whole(text: &str) -> bool {
     let between = |(begin, end): &(&str, &str)| text.strip_prefix(begin)?.strip_suffix(end);
-    WHOLE.iter().filter_map(between).any(is_name) || is_variable(text) || is_example(text)
+    WHOLE.iter().filter_map(between).any(is_name) || is_variable(text) || is_example(text) || MISSING.contains(&text)
 }
 
 /// `$TOKEN`. In lower case it may be anything, as in `?$filter=`.
@@ -78,7 +104,7 @@ fn is_variable(text: &str) -> bool {
     })
 }
 
-/// `YOUR_TOKEN`, `your-api-key`, `INSERT_TOKEN_HERE`, `changeme`.
+/// `YOUR_TOKEN`, `your-api-key`, `my-token`, `INSERT_TOKEN_HERE`, `ENTER_TOKEN`, `changeme`.
 fn is_example(text: &str) -> bool {
     const JOINTS: [char; 4] = ['_', '-', ' ', '.'];
     let is = |word: &str, names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
@@ -89,6 +115,7 @@ fn is_example(text: &str) -> bool {
         0 => is(first, &["changeme", "replaceme", "placeholder", "todo", "fixme"]),
         1 if is(first, &["change", "replace", "fill"]) && is(last, &["me", "this"]) => true,
         _ if is(last, &["here"]) && is(first, &["insert", "enter", "put", "paste", "add", "your", "my"]) => true,
+        _ if is(first, &["my", "insert", "enter", "put", "paste", "replace"]) && words.clone().all(|word| is(word, &OWN)) => true,
         _ => is(first, &["your"]) && (!text.bytes().any(|b| b.is_ascii_lowercase()) || words.any(|word| is(word, &OWN))),
     }
 }
@@ -112,7 +139,7 @@ fn between(text: &str, begin: &str, end: &str) -> Option<Range<usize>> {
     text.match_indices(begin).find_map(|(at, _)| {
         let from = at + begin.len();
         let length = text[from..].find(end)?;
-        is_name(&decoded(&text[from..from + length])).then(|| at..from + length + end.len())
+        is_named(&decoded(&text[from..from + length])).then(|| at..from + length + end.len())
     })
 }
 
@@ -129,9 +156,16 @@ fn is_name(text: &str) -> bool {
     let name = text.trim_matches([' ', '=', '-', '~', '#', '&', ':', '.', '$', '/']);
     (1..=LONGEST_NAME).contains(&name.len())
         && name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '|' | '\'' | '"' | '[' | ']' | ':' | '$'))
+        && name.chars().all(|c| {
+            c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '|' | '\'' | '"' | '[' | ']' | '(' | ')' | ',' | ':' | '$')
+        })
+}
+
+/// The same, or one that begins with a digit, as in `{{1.token}}`; between delimiters that mean nothing else.
+fn is_named(text: &str) -> bool {
+    let digits = text.trim_start_matches([' ', '$']);
+    let name = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    is_name(text) || (name.len() < digits.len() && name.starts_with('.') && is_name(name))
 }
 
 #[cfg(test)]
@@ -173,6 +207,24 @@ mod tests {
             "%3Ctoken%3E",
             "%5Btoken%5D",
             "%7Btoken%7D",
+            "{{1.token}}",
+            "[[token]]",
+            "((token))",
+            "*|TOKEN|*",
+            "%%TOKEN%%",
+            "$TOKEN$",
+            "#TOKEN#",
+            "|TOKEN|",
+            "$[token]",
+            "<<token>>",
+            "my_token",
+            "ENTER_TOKEN",
+            "undefined",
+            "NaN",
+            "[object Object]",
+            "%5Bobject%20Object%5D",
+            "%s",
+            "%25s",
         ] {
             assert_eq!(template_in(text), Some(0..text.len()), "{text}");
             assert!(is_template(text), "{text}");
@@ -211,6 +263,16 @@ mod tests {
             "{{1}}",
             "x{{",
             "}}{{",
+            "put",
+            "put-orders",
+            "my",
+            "null",
+            "none",
+            "$$",
+            "##",
+            "$5$",
+            "%d%s",
+            "nan",
         ] {
             assert_eq!(template_in(text), None, "{text}");
         }

@@ -274,7 +274,7 @@ fn c21_a_url_that_is_a_credential_is_masked_and_sealed() {
     assert!(out.stderr.contains(&format!("Registered: {SLACK_MASKED}")), "{}", out.stderr);
     let file = fs::read_to_string(home.state_file()).unwrap();
     assert!(file.contains(SLACK_MASKED) && !file.contains("XXXX"), "{file}");
-    for args in [["show"].as_slice(), &["show", "--json"], &["test", "--dry-run"], &["curl"]] {
+    for args in [["show"].as_slice(), &["show", "--json"], &["test", "--dry-run"]] {
         let out = home.waypost(args).exits(0);
         let all = format!("{}{}", out.stdout, out.stderr);
         assert!(!all.contains("XXXX") && !all.contains("is a credential"), "{args:?}: {all}");
@@ -290,6 +290,26 @@ fn c21_a_url_that_is_a_credential_is_masked_and_sealed() {
     let out = home.waypost(&["edit", "--url", URL, "--json"]).exits(0);
     assert_eq!(out.json()["notices"], json!([]));
     assert!(!fs::read_to_string(home.state_file()).unwrap().contains("sealed"));
+}
+
+#[test]
+fn c19_a_notice_is_given_once() {
+    let home = Home::new();
+    let quoted = "\"k9Fh2jD83kfLq0s-9\"";
+    let saved = |args: &[&str], stdin: &str| home.waypost_stdin(args, stdin).exits(0).stderr;
+    let register = ["register", "--url", "https://10.0.0.1/in", "--auth", "hmac", "--header-key", "X-Sig", "--secret-stdin"];
+    let stderr = saved(&register, quoted);
+    assert!(stderr.contains("is in quotation marks") && stderr.contains("from this network only"), "{stderr}");
+    for args in [["show"].as_slice(), &["edit", "--timeout", "7"], &["edit", "--timeout", "7"], &["test", "--dry-run"]] {
+        let stderr = saved(args, "");
+        assert!(!stderr.contains("note:"), "{args:?}: {stderr}");
+    }
+    assert_eq!(home.waypost(&["show", "--json"]).exits(0).json()["notices"], json!([]));
+    // What is changed is examined again, and nothing else.
+    let stderr = saved(&["edit", "--secret-stdin", "--drop-old"], "'k9Fh2jD83kfLq0s-9'");
+    assert!(stderr.contains("is in quotation marks") && !stderr.contains("this network"), "{stderr}");
+    let stderr = saved(&["edit", "--url", "https://10.0.0.2/in"], "");
+    assert!(!stderr.contains("quotation") && stderr.contains("this network"), "{stderr}");
 }
 
 #[test]

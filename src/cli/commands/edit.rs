@@ -75,9 +75,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         (false, Some(seconds)) => KeepOld::For(seconds),
         (false, None) => KeepOld::IfPossible,
     };
-    let saved = waypost.edit(over, keep, |draft, locked| match fields.check(draft, given.as_ref()) {
+    let saved = waypost.edit(over, keep, |draft, locked| match fields.check(draft.clone(), given.as_ref()) {
         Ok(checked) => {
-            notices = checked.notices;
+            notices = Draft::of(&checked.settings).new_notices(checked.notices, &draft);
             Ok(checked.settings)
         }
         // The secret became unreadable in the meantime: that is the problem, not the flags.

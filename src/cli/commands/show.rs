@@ -3,7 +3,6 @@
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out, destination, rows};
-use crate::domain::draft::Draft;
 use crate::ops::{Problem, State, Waypost};
 use crate::present;
 
@@ -18,11 +17,10 @@ pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
             Err(problem.into())
         }
         State::Open(destination) => {
-            let notices = Draft::of(destination.settings()).notices();
+            // The notices were given when it was saved.
             if out.json {
-                return output::print_json(destination::json(&destination, &notices), exit::DONE);
+                return output::print_json(destination::json(&destination, &[]), exit::DONE);
             }
-            out.say_notices(&notices);
             output::print(&rows::text(&present::destination::registered(&destination), out), exit::DONE)
         }
     }

@@ -185,6 +185,14 @@ impl Draft {
         self.examine().2
     }
 
+    /// Those of its notices that were not given before: what they are about was changed, or they were not there.
+    #[must_use]
+    pub fn new_notices(&self, mut notices: Vec<Notice>, before: &Self) -> Vec<Notice> {
+        let known = before.notices();
+        notices.retain(|notice| self.text(notice.field) != before.text(notice.field) || !known.contains(notice));
+        notices
+    }
+
     /// Settings only where there is no error, and an error where there are none: [`Check::keep`] alone adds one.
     fn examine(&self) -> (Option<Settings>, Vec<Problem>, Vec<Notice>) {
         let mut errors = Vec::new();

@@ -1,7 +1,8 @@
 //! Notices about values that look like a template that was not filled in.
 
-use crate::domain::auth::AuthType;
+use crate::domain::auth::{AuthType, basic, hmac};
 use crate::domain::field::{Notice, URL, Values};
+use crate::domain::mangling;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::unfilled::{template_in, template_in_url};
 use crate::domain::url::EndpointUrl;
@@ -12,13 +13,18 @@ pub(super) fn notices(auth_type: AuthType, values: &Values, url: Option<&Endpoin
     for &field in auth_type.fields.iter().filter(|field| !field.is_choice()) {
         let text = values.text(field);
         let Some(part) = template_in(text) else { continue };
+        if (field.is_secret() || field == basic::USERNAME) && mangling::stands_for_none(text) {
+            continue;
+        }
         let place = match part.start {
             _ if part.len() == text.len() => "it".to_owned(),
             // Of a secret, not even a part that is none is shown.
             at if field.is_secret() => format!("what begins at position {}", text[..at].chars().count() + 1),
             _ => quoted(&text[part]),
         };
-        notices.push(Notice::new(field, format!("{place} looks like an unfilled template, and is sent as it is")));
+        // The secret of a signature is not sent.
+        let use_of_it = if field == hmac::SIGNING_SECRET { "used" } else { "sent" };
+        notices.push(Notice::new(field, format!("{place} looks like an unfilled template, and is {use_of_it} as it is")));
     }
     notices
 }
@@ -72,6 +78,10 @@ mod tests {
             ("https://host/$TOKEN", "$TOKEN in its path"),
             ("https://api.telegram.org/bot%7Btoken%7D/sendMessage", "%7Btoken%7D in its path"),
             ("https://your-domain.example/in", "your-domain in its host"),
+            ("https://host/undefined/in", "undefined in its path"),
+            ("https://undefined/in", "undefined in its host"),
+            ("https://host/in?a={{1.token}}", "{{1.token}} in its query"),
+            ("https://host/in?a=*|TOKEN|*", "*|TOKEN|* in its query"),
         ] {
             let checked = Draft::default().with(URL, url).check().unwrap();
             let texts: Vec<_> = checked.notices.iter().map(|notice| notice.text.as_str()).collect();
@@ -90,6 +100,12 @@ mod tests {
             ("https://${HOST}/in", "${HOST}"),
             ("https://$HOST/in", "$HOST"),
             ("https://<your-host>/in", "<your-host>"),
+            ("https://host/in?a=${{ secrets.X }}", "${{ secrets.X }}"),
+            ("https://host/in?a={{ token | default(\"x\") }}", "{{ token | default(\"x\") }}"),
+            ("https://host/in?a=[object Object]", "[object Object]"),
+            ("https://host/in?a=#{token}", "#{token}"),
+            ("https://host/in?a=<%= token %>", "<%= token %>"),
+            ("https://host/in?a=<%=token%>", "<%=token%>"),
         ] {
             let errors = Draft::default().with(URL, url).check().unwrap_err();
             assert_eq!(errors[0].what, format!("has {part} in it, which looks like an unfilled template"), "{url}");
@@ -103,6 +119,8 @@ mod tests {
             "https://host/in?$filter=a&fields[articles]=title&ids[]=1",
             "https://host/my-very-long-endpoint-name-for-orders?a=100%25",
             "https://[fe01::1]:8443/in",
+            "https://host/in?filter=none&sort=null&page=1",
+            "https://host/my-orders/in?price=$5&note=a%20b",
         ] {
             let draft = Draft::default().with(URL, url);
             assert_eq!((draft.check().is_ok(), of(&draft)), (true, Vec::new()), "{url}");
@@ -123,7 +141,8 @@ mod tests {
             (base(api_key::SPEC), api_key::VALUE, "your-api-key", "it"),
         ];
         for (draft, field, value, place) in cases {
-            let expected = format!("{place} looks like an unfilled template, and is sent as it is");
+            let use_of_it = if field == hmac::SIGNING_SECRET { "used" } else { "sent" };
+            let expected = format!("{place} looks like an unfilled template, and is {use_of_it} as it is");
             assert_eq!(of(&draft.with(field, value)), [(field.id, expected)], "{value}");
         }
     }

@@ -4,18 +4,20 @@
 //! ```text
 //! undo     a mangled text -> what it was made of
 //! redo     a text -> what it is often mangled to
+//! lines    what is around a secret in a line of a settings file, of code, or of a terminal
 //! notices  a text that is about to be registered -> what looks mangled in it
 //! ```
 //!
 //! Whether a text was mangled cannot be known: quotes may belong to a password. So this never changes a secret; it is told to the
 //! user, and tried when a signature or a credential does not match.
 
+mod lines;
 mod notices;
 mod redo;
 mod tables;
 mod undo;
 
-pub(crate) use notices::{notices, notices_of_name};
+pub(crate) use notices::{notices, notices_of_name, stands_for_none};
 pub(crate) use redo::redone;
 pub(crate) use undo::undone_deeply;
 
@@ -44,6 +46,22 @@ pub enum Mangling {
     Base64,
     /// As the hex of its text, or with spaces between hex digits.
     Hex,
+    /// With a comma or semicolon after it, as between the lines of a settings file.
+    Punctuation,
+    /// With ` # …` or ` // …` after it.
+    Comment,
+    /// With what a terminal adds to a paste, a key written as `^M`, or a prompt before it.
+    Terminal,
+    /// With characters as `&amp;`.
+    HtmlEntities,
+    /// With backslashes before what has a meaning to a shell, or such characters doubled.
+    ShellEscapes,
+    /// As a member of a JSON object.
+    JsonObject,
+    /// Two times, one after the other.
+    Twice,
+    /// With UTF-8 read or written as Latin-1.
+    Charset,
 }
 
 impl Mangling {
@@ -61,6 +79,14 @@ impl Mangling {
             Self::JsonEscapes => "with the escapes of a JSON text",
             Self::Base64 => "as base64 of its text",
             Self::Hex => "as hex of its text, or with separators between its hex digits",
+            Self::Punctuation => "with a comma or semicolon after it",
+            Self::Comment => "with a comment after it",
+            Self::Terminal => "with what a terminal adds, such as [200~, ^M or a prompt",
+            Self::HtmlEntities => "with the entities of HTML, such as &amp;",
+            Self::ShellEscapes => "with backslashes or doubled characters, as a shell, SQL or a Compose file needs them",
+            Self::JsonObject => "inside a JSON object",
+            Self::Twice => "twice in a row",
+            Self::Charset => "in Latin-1, or in UTF-8 that was read as Latin-1",
         }
     }
 
@@ -78,6 +104,14 @@ impl Mangling {
             Self::JsonEscapes => "Read it with a JSON parser, such as jq -r, instead of copying it out of the JSON.",
             Self::Base64 => "Decode it from base64 once: Kubernetes, for example, stores secrets encoded.",
             Self::Hex => "Use the text itself, not a dump of its bytes.",
+            Self::Punctuation => "Remove it; it separates values in a settings file.",
+            Self::Comment => "Remove the comment: not every program that reads a settings file drops it.",
+            Self::Terminal => "Remove it, or paste the secret again.",
+            Self::HtmlEntities => "Decode it once: a web page or template escaped it.",
+            Self::ShellEscapes => "Remove the escapes: only the shell, SQL or the Compose file needs them.",
+            Self::JsonObject => "Use the value of the member alone: secret managers often store a JSON object.",
+            Self::Twice => "Enter it once; it was probably pasted twice.",
+            Self::Charset => "Read and write it as UTF-8.",
         }
     }
 }

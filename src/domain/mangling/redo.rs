@@ -38,6 +38,17 @@ pub(crate) fn redone(text: &str) -> impl Iterator<Item = (Mangling, Zeroizing<Ve
     let named = lines.into_iter().chain(exports).flat_map(move |(start, before, after)| {
         NAMES.into_iter().map(move |name| around(Mangling::Name, &format!("{start}{name}{before}"), after))
     });
+    let half =
+        ["\"", "'"].into_iter().flat_map(move |mark| [around(Mangling::Quotes, mark, ""), around(Mangling::Quotes, "", mark)]);
+    let ended = [",", ";"].into_iter().map(move |end| around(Mangling::Punctuation, "", end));
+    let quoted_end = ["\",", "\";", "',", "';"].into_iter().map(move |end| around(Mangling::Quotes, &end[..1], end));
+    let terminal =
+        [("[200~", "[201~"), ("[200~", ""), ("", "[201~"), ("00~", "01~"), ("", "01~"), ("", "^M"), ("", "^J"), ("$ ", "")];
+    let terminal = terminal.into_iter().map(move |(before, after)| around(Mangling::Terminal, before, after));
+    let twice = [text, " "]
+        .into_iter()
+        .map(move |between| (Mangling::Twice, format!("{text}{}{text}", if between == " " { " " } else { "" })));
+    let quoted = quoted.chain(half).chain(ended).chain(quoted_end).chain(terminal).chain(twice);
     let all = quoted
         .chain(broken)
         .chain(written)
@@ -46,7 +57,12 @@ pub(crate) fn redone(text: &str) -> impl Iterator<Item = (Mangling, Zeroizing<Ve
         .chain(schemes)
         .chain(encoded(text))
         .chain(replaced(text));
-    all.chain(named).map(|(mangling, text)| (mangling, Zeroizing::new(text.into_bytes())))
+    let latin_1 = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>();
+    let latin_1 = latin_1.filter(|_| !text.is_ascii()).map(|bytes| (Mangling::Charset, Zeroizing::new(bytes)));
+    all.chain(named)
+        .filter(move |(_, other)| other != text)
+        .map(|(mangling, text)| (mangling, Zeroizing::new(text.into_bytes())))
+        .chain(latin_1)
 }
 
 fn encoded(text: &str) -> impl Iterator<Item = (Mangling, String)> {
@@ -56,6 +72,14 @@ fn encoded(text: &str) -> impl Iterator<Item = (Mangling, String)> {
     let lower = text.bytes().map(digits).collect();
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let html = |quote: &str, apostrophe: &str| {
+        let plain = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        plain.replace('"', quote).replace('\'', apostrophe)
+    };
+    let shell = text
+        .chars()
+        .flat_map(|c| (c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '.' | '/')).then_some('\\').into_iter().chain([c]));
+    let shell = shell.collect();
     let dump = |separator: &str| text.bytes().map(|byte| hex(&[byte])).collect::<Vec<_>>().join(separator);
     let spread = |separator: &str| {
         let pairs: Vec<&str> = (0..text.len()).step_by(2).filter_map(|at| text.get(at..text.len().min(at + 2))).collect();
@@ -80,6 +104,18 @@ fn encoded(text: &str) -> impl Iterator<Item = (Mangling, String)> {
         (Mangling::Hex, dump(":")),
         (Mangling::Hex, spread(" ")),
         (Mangling::Hex, spread(":")),
+        (Mangling::HtmlEntities, html("&quot;", "&#39;")),
+        (Mangling::HtmlEntities, html("&#34;", "&#39;")),
+        (Mangling::HtmlEntities, html("&quot;", "&#x27;")),
+        (Mangling::HtmlEntities, html("&quot;", "&#039;")),
+        (Mangling::HtmlEntities, html("\"", "'")),
+        (Mangling::ShellEscapes, shell),
+        (Mangling::ShellEscapes, text.replace('$', "\\$")),
+        (Mangling::ShellEscapes, text.replace('$', "$$")),
+        (Mangling::ShellEscapes, text.replace('%', "%%")),
+        (Mangling::ShellEscapes, text.replace('\'', "''")),
+        (Mangling::ShellEscapes, text.replace('"', "\"\"")),
+        (Mangling::Charset, text.bytes().map(char::from).collect()),
     ]
     .into_iter()
 }

@@ -18,7 +18,7 @@ pub(super) const fn is_odd_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
-pub(super) const QUOTES: [(&str, &str); 10] = [
+pub(super) const QUOTES: [(&str, &str); 18] = [
     ("\"", "\""),
     ("'", "'"),
     ("`", "`"),
@@ -29,6 +29,15 @@ pub(super) const QUOTES: [(&str, &str); 10] = [
     ("\u{ab}", "\u{bb}"),
     ("\u{201d}", "\u{201d}"),
     ("\\\"", "\\\""),
+    ("\\'", "\\'"),
+    // Of a shell, Python and C#.
+    ("$'", "'"),
+    ("b'", "'"),
+    ("b\"", "\""),
+    ("@\"", "\""),
+    ("&quot;", "&quot;"),
+    ("&#34;", "&#34;"),
+    ("&#39;", "&#39;"),
 ];
 
 /// The variables that a secret usually is in.

@@ -4,7 +4,7 @@ use super::*;
 const SECRET: &str = "k9-Fh2 jD8'3\"kf/Lq0s=fi&x";
 
 /// A mangled secret, what it is called, and the position that the notice names.
-const MANGLED: [(&str, Mangling, usize); 31] = [
+const MANGLED: [(&str, Mangling, usize); 67] = [
     ("\"k9Fh2jD83kfLq0s\"", Mangling::Quotes, 1),
     ("'k9Fh2jD83kfLq0s'", Mangling::Quotes, 1),
     ("`k9Fh2jD83kfLq0s`", Mangling::Quotes, 1),
@@ -36,6 +36,42 @@ const MANGLED: [(&str, Mangling, usize); 31] = [
     ("6b:39:46:68:32:6a:44:38:33:6b:66:4c:71:30:73:21", Mangling::Hex, 1),
     ("Bearer k9Fh2jD83kfLq0s", Mangling::Scheme, 1),
     ("Authorization: Basic k9Fh2jD83kfLq0s", Mangling::Scheme, 1),
+    ("$'k9Fh2jD83kfLq0s'", Mangling::Quotes, 1),
+    ("b'k9Fh2jD83kfLq0s'", Mangling::Quotes, 1),
+    ("\"k9Fh2jD83kfLq0s\",", Mangling::Quotes, 1),
+    ("'k9Fh2jD83kfLq0s';", Mangling::Quotes, 1),
+    ("&quot;k9Fh2jD83kfLq0s&quot;", Mangling::Quotes, 1),
+    ("\"secret\": \"k9Fh2jD83kfLq0s\",", Mangling::Name, 1),
+    ("'secret' => 'k9Fh2jD83kfLq0s',", Mangling::Name, 1),
+    (":secret => \"k9Fh2jD83kfLq0s\"", Mangling::Name, 1),
+    ("const secret = \"k9Fh2jD83kfLq0s\";", Mangling::Name, 1),
+    ("secret := \"k9Fh2jD83kfLq0s\"", Mangling::Name, 1),
+    ("set \"SECRET=k9Fh2jD83kfLq0s\"", Mangling::Name, 1),
+    ("set -x SECRET k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("setenv SECRET k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("ENV SECRET k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("-e SECRET=k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("webhook.secret=k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("Signing secret: k9Fh2jD83kfLq0s", Mangling::Name, 1),
+    ("k9Fh2jD83kfLq0s # of the shop", Mangling::Comment, 16),
+    ("k9Fh2jD83kfLq0s // of the shop", Mangling::Comment, 16),
+    ("\"k9Fh2 jD83kfLq0s\" # of the shop", Mangling::Comment, 19),
+    ("[200~k9Fh2jD83kfLq0s[201~", Mangling::Terminal, 1),
+    ("00~k9Fh2jD83kfLq0s01~", Mangling::Terminal, 1),
+    ("k9Fh2jD83kfLq0s[201~", Mangling::Terminal, 1),
+    ("k9Fh2jD83kfLq0s^M", Mangling::Terminal, 1),
+    ("$ k9Fh2jD83kfLq0s", Mangling::Terminal, 1),
+    ("- k9Fh2jD83kfLq0s", Mangling::Terminal, 1),
+    ("k9&amp;Fh2jD83kfLq0s", Mangling::HtmlEntities, 3),
+    ("k9&#39;Fh2jD83kfLq0s", Mangling::HtmlEntities, 3),
+    ("k9&#x27;Fh2jD83kfLq0s", Mangling::HtmlEntities, 3),
+    ("k9\\$Fh2jD83kfLq0s", Mangling::ShellEscapes, 3),
+    ("k9\\!Fh2\\ jD83kfLq0s", Mangling::ShellEscapes, 3),
+    ("{\"secret\":\"k9Fh2jD83kfLq0s\"}", Mangling::JsonObject, 1),
+    ("{\"user\": \"me\", \"secret\": \"k9Fh2jD83kfLq0s\"}", Mangling::JsonObject, 1),
+    ("k9Fh2jD83kfLq0sk9Fh2jD83kfLq0s", Mangling::Twice, 16),
+    ("k9Fh2jD83kfLq0s k9Fh2jD83kfLq0s", Mangling::Twice, 16),
+    ("k9Fh2\u{c3}\u{a4}jD83kfLq0s", Mangling::Charset, 6),
 ];
 
 #[test]
@@ -61,28 +97,45 @@ fn c20_what_stands_in_place_of_a_secret_is_noticed() {
     for text in [
         "<redacted>",
         "****************",
-        "changeme",
-        "undefined",
+        "redacted",
         "null",
-        "[object Object]",
-        "your-secret-here",
-        "${SECRET}",
-        "$SECRET",
-        "%SECRET%",
-        "{{ secret }}",
         "xxxxxxxx",
         "••••••••",
-        "<your secret>",
         "(null)",
+        "undefined",
+        "changeme",
+        "[object Object]",
+        "%!s(<nil>)",
+        "SecretStr('**********')",
     ] {
-        assert!(notices(text).iter().any(|notice| notice.contains("placeholder")), "{text}");
+        let is_reported = notices(text).iter().any(|notice| notice.contains("placeholder") || notice.contains("masked"));
+        assert!(is_reported, "{text}: {:?}", notices(text));
     }
+    // Those have a notice of their own.
+    for text in ["${SECRET}", "$SECRET", "%SECRET%", "{{ secret }}", "<your secret>", "your-secret-here"] {
+        assert!(crate::domain::unfilled::is_template(text) && notices(text).is_empty(), "{text}: {:?}", notices(text));
+    }
+    for text in ["****************1234", "sk_live_••••••••1234", "k9Fh2jD83kfL...", "sk_live_\u{2026}abcd"] {
+        assert!(notices(text).iter().any(|notice| notice.contains("masked at position")), "{text}: {:?}", notices(text));
+    }
+    for text in ["ENC[AES256_GCM,data:xx,iv:yy,tag:zz,type:str]", "{cipher}AQA3k2", "$ANSIBLE_VAULT;1.1;AES256", "ENC(k2j3h4)"] {
+        assert!(notices(text).iter().any(|notice| notice.contains("looks encrypted")), "{text}: {:?}", notices(text));
+    }
+    assert!(notices("pa\u{308}ssword-of-mine")[0].contains("accent that is a character of its own (position 3)"));
+    assert!(notices("pa\u{fffd}ssword-of-mine")[0].contains("replacement character (position 3)"));
     for text in [
         "/run/secrets/hook",
         "https://vault.example/v1/secret",
         "op://vault/item/field",
         "arn:aws:secretsmanager:x",
         "C:\\secrets\\hook",
+        "sm://project/secret",
+        "aws-sm://secret",
+        "ssm:/prod/secret",
+        "env:SECRET",
+        "process.env.WEBHOOK_SECRET",
+        "os.environ[\"SECRET\"]",
+        "@Microsoft.KeyVault(SecretUri=https://x.vault.azure.net/secrets/a)",
     ] {
         assert!(notices(text).iter().any(|notice| notice.contains("path")), "{text}");
     }
@@ -109,6 +162,19 @@ fn c20_secrets_as_they_are_issued_get_no_notice() {
         "hunter2-hunter2-hunter2",
         "0123456789",
         "q\\w{e}r\\t\\",
+        "K8=j#x$2&!9@q",
+        "a=b=c-long-secret",
+        "S=xk29sl20dk3lsl2",
+        "\"k9Fh2jD83kfLq0s",
+        "k9Fh2jD83kfLq0s'",
+        "k9Fh2jD83kfLq0s;",
+        "k9Fh2jD83kfLq0s,",
+        "(9x82kd8s2kf8s9d)",
+        "[9x82kd-8s2kf8s9d]",
+        "my$$ecret''tring%%99",
+        "correct horse # battery // staple",
+        "a & b; c &more;",
+        "h\u{e9}llo w\u{f6}rld \u{c3}",
     ] {
         assert_eq!(notices(text), Vec::<String>::new(), "{text}");
     }

@@ -6,7 +6,8 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use super::Mangling;
-use super::tables::{LOOKALIKES, QUOTES, TYPOGRAPHIC, is_invisible, is_odd_space, narrow};
+use super::lines;
+use super::tables::{LOOKALIKES, TYPOGRAPHIC, is_invisible, is_odd_space, narrow};
 use crate::domain::json;
 
 /// How many layers are removed: `export NAME="…"` and a line break are three.
@@ -22,29 +23,52 @@ pub(crate) struct Undone {
     pub(crate) at: usize,
     /// Where in the text the rest begins, in characters, if it is a piece of the text.
     pub(crate) rest_at: Option<usize>,
+    /// Whether secrets as they are issued often look like that: tried when a signature does not match, but no notice.
+    pub(crate) is_doubtful: bool,
     pub(crate) text: Zeroizing<String>,
 }
 
 /// Each kind of mangling that a text shows, undone.
 pub(crate) fn undone(text: &str) -> Vec<Undone> {
     let mut all = Vec::new();
-    let mut add = |mangling, found: Option<(usize, Option<usize>, String)>| {
+    let mut push = |mangling, is_doubtful, found: Option<(usize, Option<usize>, String)>| {
         if let Some((at, rest_at, rest)) = found
             && !rest.is_empty()
             && rest != text
         {
-            all.push(Undone { mangling, at, rest_at, text: Zeroizing::new(rest) });
+            all.push(Undone { mangling, at, rest_at, is_doubtful, text: Zeroizing::new(rest) });
         }
     };
+    for (mangling, at, rest) in lines::doubtful(text) {
+        push(mangling, true, Some((at, None, rest)));
+    }
+    let name = lines::unnamed(text);
+    if let Some(lines::Value { text: rest, is_doubtful: true }) = name {
+        push(Mangling::Name, true, Some((0, None, rest.to_owned())));
+    }
+    let mut add = |mangling, found| push(mangling, false, found);
     let place = |is: fn(char) -> bool| text.chars().position(is);
     add(Mangling::Invisible, place(is_invisible).map(|at| (at, None, text.chars().filter(|&c| !is_invisible(c)).collect())));
     let spaced = || text.chars().filter(|&c| !is_invisible(c) || is_odd_space(c)).map(|c| if is_odd_space(c) { ' ' } else { c });
     add(Mangling::Invisible, place(is_odd_space).map(|at| (at, None, spaced().collect())));
-    let unquoted = QUOTES.into_iter().find_map(|(open, close)| Some((open, text.strip_prefix(open)?.strip_suffix(close)?)));
+    // The quotes of a line with a name are around parts of it.
+    let unquoted = lines::unquoted(text).filter(|_| name.as_ref().is_none_or(|value| value.is_doubtful));
     add(Mangling::Quotes, unquoted.map(|(open, inner)| (0, Some(open.chars().count()), inner.to_owned())));
-    let after = |rest: &str| text.chars().count() - rest.chars().count();
-    add(Mangling::Name, unnamed(text).map(|rest| (0, Some(after(rest)), rest.to_owned())));
-    add(Mangling::Scheme, without_scheme(text).map(|rest| (0, Some(after(rest)), rest.to_owned())));
+    let named = name.filter(|value| !value.is_doubtful).map(|value| value.text);
+    // A byte address, since the value may occur in the name, too.
+    let after =
+        |rest: &str| text.get(..(rest.as_ptr().addr()).saturating_sub(text.as_ptr().addr())).map(|head| head.chars().count());
+    add(Mangling::Name, named.and_then(|rest| Some((0, Some(after(rest)?), rest.to_owned()))));
+    add(Mangling::Scheme, without_scheme(text).and_then(|rest| Some((0, Some(after(rest)?), rest.to_owned()))));
+    add(Mangling::Comment, lines::uncommented(text).map(|rest| (rest.chars().count(), Some(0), rest.to_owned())));
+    add(Mangling::Terminal, lines::without_terminal(text).map(|rest| (0, None, rest.to_owned())));
+    add(Mangling::Twice, once(text).map(|half| (half.chars().count(), Some(0), half.to_owned())));
+    add(Mangling::HtmlEntities, entities_decoded(text));
+    add(Mangling::ShellEscapes, shell_unescaped(text));
+    add(Mangling::Charset, from_latin_1(text));
+    for member in lines::members(text) {
+        add(Mangling::JsonObject, Some((0, None, member)));
+    }
     let ends = ["\\r\\n", "\\n", "\\r", "\\t"];
     let line = ends.into_iter().find_map(|end| text.strip_suffix(end)).filter(|rest| !rest.ends_with('\\'));
     add(Mangling::WrittenLineBreak, line.map(|rest| (rest.chars().count(), Some(0), rest.to_owned())));
@@ -80,25 +104,6 @@ pub(crate) fn undone_deeply(text: &str) -> Vec<(Mangling, Zeroizing<String>)> {
         layer = next;
     }
     all
-}
-
-/// What follows `NAME=`, `export NAME=` or `NAME: `.
-fn unnamed(text: &str) -> Option<&str> {
-    let starts = ["export ", "set ", "declare -x ", "ENV ", "$env:", "- "];
-    let bare = starts.into_iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
-    let (name, value) = match (bare.split_once('='), bare.split_once(": ")) {
-        (Some((name, value)), Some((other, _))) if name.len() < other.len() => (name, value),
-        (Some(pair), None) => pair,
-        (_, other) => other?,
-    };
-    let name = name.trim().trim_matches('"');
-    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        // What is before the padding of base64 is no name.
-        && !value.trim_matches('=').is_empty()
-        // Those are schemes.
-        && !["authorization", "bearer", "basic"].iter().any(|scheme| name.eq_ignore_ascii_case(scheme));
-    is_name.then(|| value.trim())
 }
 
 /// What follows `Bearer ` or `Basic `, perhaps with the header's name before it.
@@ -141,6 +146,72 @@ fn percent_decoded(text: &str) -> Option<(usize, Option<usize>, String)> {
     let first = text.match_indices('%').map(|(at, _)| at).find(|&at| is_escape(at))?;
     let decoded = percent_decode_str(text).decode_utf8().ok()?;
     Some((text[..first].chars().count(), None, decoded.into_owned()))
+}
+
+/// Half of a text that is the same twice, perhaps with a space between.
+fn once(text: &str) -> Option<&str> {
+    let (half, _) = text.split_at_checked(text.len() / 2)?;
+    let is_same = text.strip_prefix(half).is_some_and(|rest| rest == half || rest.strip_prefix(' ') == Some(half));
+    // Of a text with a shorter period it says nothing.
+    let is_even =
+        |period: usize| half.len().is_multiple_of(period) && half.as_bytes()[period..] == half.as_bytes()[..half.len() - period];
+    let varies = !(1..half.len()).any(is_even);
+    (is_same && varies && half.len() >= ENCODED_FROM).then_some(half)
+}
+
+/// With the entities that templates write, and any by its number.
+fn entities_decoded(text: &str) -> Option<(usize, Option<usize>, String)> {
+    let meaning = |name: &str| match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let digits = name.strip_prefix('#')?;
+            let hex = digits.strip_prefix(['x', 'X']).map(|digits| u32::from_str_radix(digits, 16));
+            char::from_u32(hex.unwrap_or_else(|| digits.parse()).ok()?)
+        }
+    };
+    let mut out = String::new();
+    let mut first = None;
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        let entity = rest[at + 1..].find(';').and_then(|end| Some((meaning(&rest[at + 1..at + 1 + end])?, at + end + 2)));
+        let (c, end) = entity.unwrap_or(('&', at + 1));
+        if entity.is_some() {
+            first = first.or(Some(text[..text.len() - rest.len() + at].chars().count()));
+        }
+        out.push_str(&rest[..at]);
+        out.push(c);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    Some((first?, None, out))
+}
+
+/// A text in which each backslash is before a sign that a shell would interpret.
+fn shell_unescaped(text: &str) -> Option<(usize, Option<usize>, String)> {
+    let first = text.find('\\')?;
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let next = if c == '\\' { chars.next()? } else { c };
+        if c == '\\' && !(next.is_ascii_punctuation() || next == ' ') {
+            return None;
+        }
+        out.push(next);
+    }
+    // What JSON escapes as well is called that.
+    let is_json = text.match_indices('\\').all(|(at, _)| text[at + 1..].starts_with(['\\', '"', '/']));
+    (!is_json).then(|| (text[..first].chars().count(), None, out))
+}
+
+/// UTF-8 whose bytes were taken for Latin-1.
+fn from_latin_1(text: &str) -> Option<(usize, Option<usize>, String)> {
+    let at = text.chars().position(|c| !c.is_ascii())?;
+    let bytes = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect::<Option<Vec<u8>>>()?;
+    Some((at, None, String::from_utf8(bytes).ok()?))
 }
 
 /// A text whose every backslash begins an escape of JSON.

@@ -9,7 +9,7 @@ use crate::domain::address::{Reach, reach};
 use crate::domain::field::URL;
 use crate::domain::problem::Problem;
 use crate::domain::text::{ellipsis, visible};
-use crate::domain::unfilled::template_in_url;
+use crate::domain::unfilled::{template_anywhere, template_in_url};
 
 /// The longest URL accepted, in bytes.
 pub const MAX_BYTES: usize = 2048;
@@ -35,6 +35,9 @@ pub(super) fn read(text: &str) -> Result<Read, Problem> {
             "The dots hide a part of it that is a credential, and cannot be sent.",
             "Enter the whole URL, as the receiver gave it to you.",
         ));
+    }
+    if let Some(part) = unsendable(text) {
+        return Err(unfilled(&part));
     }
     plain_ascii(text)?;
     let rest = after_scheme(text)?;
@@ -251,7 +254,20 @@ fn unfilled(part: &str) -> Problem {
     )
 }
 
+/// A template with a space or `#` in it, which would be reported by itself.
+fn unsendable(text: &str) -> Option<String> {
+    let is_bad = |part: &str| part.contains([' ', '#']);
+    if !is_bad(text) {
+        return None;
+    }
+    let part = template_anywhere(text).map(|at| text[at].to_owned());
+    let target = || template_in_target(&text[text.find("://").and_then(|at| Some(at + 3 + text[at + 3..].find('/')?))?..]);
+    part.filter(|part| is_bad(part)).or_else(|| target().filter(|part| is_bad(part)))
+}
+
 /// The first part of a path and query that looks like an unfilled template. Each segment, name and value counts for itself.
 fn template_in_target(target: &str) -> Option<String> {
-    target.split(['/', '?', '&', '=', ';']).find_map(|piece| template_in_url(piece).map(|at| piece[at].to_owned()))
+    let in_piece = |piece: &str| template_in_url(piece).map(|at| piece[at].to_owned());
+    let whole = || template_anywhere(target).map(|at| target[at].to_owned());
+    target.split(['/', '?', '&', '=', ';']).find_map(in_piece).or_else(whole)
 }

@@ -6,7 +6,7 @@
 //! | `.` first | any subdomain | |
 //! | `!` | | a secret segment |
 
-const SERVICES: [(&str, &str); 31] = [
+const SERVICES: [(&str, &str); 53] = [
     ("hooks.slack.com", "services/*/*/!"),
     ("hooks.slack.com", "workflows/*/*/*/!"),
     ("hooks.slack.com", "triggers/*/*/!"),
@@ -38,6 +38,28 @@ const SERVICES: [(&str, &str); 31] = [
     ("webexapis.com", "v1/webhooks/incoming/!"),
     ("open.feishu.cn", "open-apis/bot/*/hook/!"),
     ("open.larksuite.com", "open-apis/bot/*/hook/!"),
+    ("alert.victorops.com", "integrations/generic/*/alert/!"),
+    ("api.vercel.com", "v1/integrations/deploy/*/!"),
+    ("api.netlify.com", "build_hooks/!"),
+    ("api.cloudflare.com", "client/v4/pages/webhooks/deploy_hooks/!"),
+    ("media.guilded.gg", "webhooks/*/!"),
+    ("uptime.betterstack.com", "api/v1/heartbeat/!"),
+    ("automation.atlassian.com", "pro/hooks/!"),
+    ("smee.io", "!"),
+    ("integrations.zoom.us", "chat/webhooks/incomingwebhook/!"),
+    ("inbots.zoom.us", "incoming/hook/!"),
+    ("webhooks.gitter.im", "e/!"),
+    ("api.flock.com", "hooks/sendMessage/!"),
+    ("hooks.bitrise.io", "h/*/*/!"),
+    ("flow.shopify.com", "webhooks/!"),
+    ("nosnch.in", "!"),
+    ("cronitor.link", "p/!"),
+    (".loggly.com", "inputs/!"),
+    (".sumologic.com", "receiver/v1/http/!"),
+    (".datadoghq.com", "v1/input/!"),
+    (".datadoghq.eu", "v1/input/!"),
+    (".tines.com", "webhook/*/!"),
+    ("play.svix.com", "in/!"),
 ];
 
 /// Whether a segment of a path on that host is secret, as far as that is known of the service; `at` is its index.
@@ -65,6 +87,22 @@ fn is_host(pattern: &str, host: &str) -> bool {
             (None, None) => return true,
             (Some(wanted), Some(given)) if wanted == "*" || wanted.eq_ignore_ascii_case(given) => {}
             _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SERVICES;
+    use crate::domain::url::credential::shown;
+
+    #[test]
+    fn c21_the_secret_segment_of_each_service_is_masked_however_it_looks() {
+        for (host, path) in SERVICES {
+            let host = if host.starts_with('.') { format!("x{host}") } else { host.replace('*', "x") };
+            let masked = format!("https://{host}/{}", path.replace('*', "a").replace('!', "••••••••"));
+            let url = masked.replace("••••••••", "ab");
+            assert_eq!(shown(&url), masked);
         }
     }
 }

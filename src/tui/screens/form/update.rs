@@ -176,7 +176,10 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
         }
     };
     let done = if form.is_edit() { "Saved." } else { "Registered." };
-    let notices = form.complete().notices();
+    let mut notices = form.complete().notices();
+    // Said once for each URL.
+    let is_same = model.destination().is_some_and(|before| before.url() == saved.destination.url());
+    notices.retain(|notice| notice.field == URL && !is_same);
     model.generation = saved.generation;
     let Saved { destination, warning, notices: once, .. } = *saved;
     model.set_destination(&destination);
