@@ -1,12 +1,15 @@
 //! Why a command could not do what was asked, as it is reported to people and to scripts.
 
+use std::io;
+
+use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::domain::field::Field;
 use crate::domain::problem::{Fix, FixAction, sentences};
-use crate::domain::text::{capitalised, visible};
-use crate::ops::Problem;
+use crate::domain::text::{capitalised, sentence, visible};
+use crate::ops::{self, Problem};
 
 /// Why a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +45,19 @@ impl Failure {
     /// Ended by a signal; its exit code.
     pub fn stopped(code: u8) -> Self {
         Self::Other { code, field: None, message: "Stopped; nothing was changed.".into(), fix: String::new() }
+    }
+
+    /// The system refused a thread or a file: a limit of this process, or of its user, is reached.
+    pub fn limit(what: &str, error: &io::Error) -> Self {
+        let fix = match error.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::MFILE | Errno::NFILE) => "Raise the limit on open files: ulimit -n; LimitNOFILE= in a systemd unit.",
+            Some(Errno::AGAIN | Errno::NOMEM) => {
+                "Raise the limit on processes and threads, or on memory: ulimit -u, ulimit -v; TasksMax=, MemoryMax= in a systemd unit."
+            }
+            _ => "Check the limits of this process: ulimit -a.",
+        };
+        let message = format!("{what}. {}", sentence(&ops::reason(error)));
+        Self::Other { code: exit::DISK, field: None, message, fix: fix.to_owned() }
     }
 
     /// Something that cannot happen, happened.

@@ -2,8 +2,11 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::io;
 use std::panic;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use tokio::runtime::{Builder, Runtime};
@@ -13,11 +16,36 @@ use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
 
 /// A runtime on this thread alone: neither a command nor an idle app has work for more.
+///
+/// # Errors
+/// The system refuses threads or files, without which the libraries below would panic or report another cause. Their first thread is
+/// started here and kept: more work than threads then waits.
 pub fn new() -> Result<Runtime, Failure> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::bug(format!("The runtime did not start: {error}.")))
+    room_for_files().map_err(|error| Failure::limit("waypost cannot start", &error))?;
+    let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(Duration::MAX).build();
+    let runtime = runtime.map_err(|error| Failure::limit("waypost cannot start", &error))?;
+    room_for_threads().map_err(|error| Failure::limit("No thread can be started", &error))?;
+    runtime.spawn_blocking(|| ());
+    Ok(runtime)
+}
+
+/// Opens as many files at once as a command needs, and closes them.
+fn room_for_files() -> io::Result<()> {
+    const PIPES: usize = 6;
+    (0..PIPES).map(|_| io::pipe()).collect::<io::Result<Vec<_>>>().map(drop)
+}
+
+/// Starts as many threads at once as a command needs, and ends them.
+fn room_for_threads() -> io::Result<()> {
+    const NEEDED: usize = 4;
+    let gate = Mutex::new(());
+    std::thread::scope(|scope| {
+        let _closed = gate.lock();
+        for _ in 0..NEEDED {
+            std::thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()))?;
+        }
+        Ok(())
+    })
 }
 
 pub fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

@@ -64,6 +64,9 @@ pub(crate) fn printed_escaped(bytes: &[u8]) -> String {
             b'%' => format.push_str("%%"),
             b'\\' => format.push_str("\\\\"),
             b'\'' => format.push_str("'\\''"),
+            // A printf takes a leading `-` for an option; an interactive bash takes `!` for its history, in a substitution too.
+            b'-' if format.is_empty() => format.push_str("\\055"),
+            b'!' => format.push_str("\\041"),
             b' '..=b'~' => format.push(char::from(byte)),
             // Always three digits: with fewer, a digit that follows would be a part of the number.
             _ => {

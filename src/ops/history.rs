@@ -13,7 +13,8 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::db::history::{self, Found, Page, REQUEST_BODY_KEPT};
+use crate::io::db::history::{self, Found, Page};
+use crate::io::db::record::REQUEST_BODY_KEPT;
 
 impl Waypost {
     /// Deliveries, the newest first: skips the newest `skip` and reads the next `limit`; only those of `outcome`, if one is given.

@@ -153,3 +153,123 @@ async fn the_printed_command_makes_the_same_request() {
         }
     }
 }
+
+/// In place of curl: its arguments, each with a NUL after it, then what comes on standard input.
+const STAND_IN: &str = "curl() { printf '%s\\0' \"$@\"; cat; }\n";
+
+/// Runs the printed command in a shell, and checks that curl would get that body and that URL.
+fn check_in(shell: &str, url: &str, body: &[u8]) {
+    let draft = Draft::default().with(field::URL, url);
+    let settings = draft.check().unwrap().settings;
+    let event = Event { name: "test".into(), body: body.to_vec() };
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("script");
+    std::fs::write(&script, format!("{STAND_IN}{}\n", curl::command(&settings, "msg_1", &event, true))).unwrap();
+    let output = Command::new(shell).arg(&script).stdin(std::process::Stdio::null()).output().unwrap();
+    let at = format!("{shell}: {:?}", String::from_utf8_lossy(&body[..body.len().min(200)]));
+    assert!(output.status.success() && output.stderr.is_empty(), "{at}: {output:?}");
+    let last = b"--data-binary\0";
+    let from = output.stdout.windows(last.len()).position(|part| part == last).unwrap_or_else(|| panic!("{at}: {output:?}"));
+    let data = &output.stdout[from + last.len()..];
+    let got = data.strip_prefix(b"@-\0").or_else(|| data.strip_suffix(b"\0")).unwrap();
+    assert!(got == body, "{at}: {:?}", String::from_utf8_lossy(got));
+    let request = format!("--request\0POST\0{url}\0");
+    assert!(output.stdout.windows(request.len()).any(|part| part == request.as_bytes()), "{at}");
+}
+
+/// Bodies that a shell, printf or curl might take for something else.
+fn awkward() -> Vec<Vec<u8>> {
+    let mut bodies: Vec<Vec<u8>> = [
+        "",
+        "-",
+        "-1\r\n",
+        "--",
+        "-n",
+        "-e",
+        "-v x\r",
+        "--help\r",
+        "%",
+        "%s\r",
+        "%d%n\r\n",
+        "@",
+        "@-",
+        "@/etc/passwd",
+        "\\",
+        "\\c\r",
+        "\\0\r",
+        "'",
+        "\"",
+        "''\r",
+        "`id`\r",
+        "$(id)\r",
+        "$HOME",
+        "!x\r",
+        "!!",
+        "\n",
+        "\r",
+        "\n\n",
+        "\r\n",
+        "a\n\n\n",
+        "-\n\r",
+        "\0",
+        "a\0b",
+        "\0-1",
+        "-\0",
+        "\u{e9}",
+        "-\u{202e}",
+        "# x\r",
+        "~\r",
+        "*\r",
+        "};\r",
+        "body\r",
+        "EOF\r\n",
+    ]
+    .iter()
+    .map(|text| text.as_bytes().to_vec())
+    .collect();
+    bodies.extend([b"\xff".to_vec(), b"-\xff".to_vec(), b"\xff\n".to_vec(), b"-n\xff\n\n".to_vec(), (0..=u8::MAX).collect()]);
+    bodies.extend([
+        b"-1\r\n".repeat(5_000),
+        b"'%\\".repeat(6_000),
+        b"x".repeat(200_000),
+        [b"-".as_slice(), &b"\0".repeat(70_000)].concat(),
+    ]);
+    bodies
+}
+
+const AWKWARD_URL: &str = "https://hooks.example.com/in?a=[1]&b=%20&c=$x!*(1);d=~-@%25";
+
+#[test]
+fn a11_no_body_breaks_the_printed_command() {
+    for shell in ["sh", "bash"] {
+        for body in awkward() {
+            check_in(shell, AWKWARD_URL, &body);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs ksh and zsh and dash: apt-get install ksh zsh dash"]
+fn a11_no_body_breaks_the_printed_command_in_other_shells() {
+    for shell in ["ksh", "zsh", "dash"] {
+        for body in awkward() {
+            check_in(shell, AWKWARD_URL, &body);
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a11_any_body_arrives_in_any_shell(
+        any in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        special in "[-%@\\\\'\"!$`\n\r\\x00\\x1b1a ]{0,40}",
+    ) {
+        for shell in ["sh", "bash"] {
+            for body in [any.clone(), special.clone().into_bytes(), [special.as_bytes(), &any].concat()] {
+                check_in(shell, "https://hooks.example.com/in", &body);
+            }
+        }
+    }
+}

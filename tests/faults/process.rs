@@ -38,14 +38,14 @@ fn h21_a_crash_leaves_no_core() {
 }
 
 /// As a user who is not root, which the tests may be; the files of the home are given to that user.
-fn as_nobody(home: &Home, args: &[&str]) -> Command {
+pub fn as_nobody(home: &Home, args: &[&str]) -> Command {
     program_as_nobody(home, WAYPOST, args)
 }
 
 fn program_as_nobody(home: &Home, program: &str, args: &[&str]) -> Command {
     let mut command = Command::new(program);
     if rustix::process::geteuid().is_root() {
-        give_away(home.path());
+        give_to(home.path(), 65534);
         command = Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", program]);
     }
@@ -55,11 +55,11 @@ fn program_as_nobody(home: &Home, program: &str, args: &[&str]) -> Command {
     command
 }
 
-fn give_away(path: &Path) {
-    std::os::unix::fs::lchown(path, Some(65534), Some(65534)).unwrap();
+pub fn give_to(path: &Path, user: u32) {
+    std::os::unix::fs::lchown(path, Some(user), Some(user)).unwrap();
     if path.is_dir() && !path.is_symlink() {
         for entry in fs::read_dir(path).unwrap() {
-            give_away(&entry.unwrap().path());
+            give_to(&entry.unwrap().path(), user);
         }
     }
 }

@@ -125,7 +125,7 @@ fn masked(request: &Request) -> (String, Vec<(String, String)>) {
 }
 
 fn message<'a>((method, url): (&str, &str), headers: impl Iterator<Item = (&'a str, &'a str)>, body: &[u8]) -> String {
-    let mut text = format!("{method} {}\n", visible(url));
+    let mut text = format!("{} {}\n", visible(method), visible(url));
     for (name, value) in headers {
         let _ = writeln!(text, "{}: {}", visible(name), visible(value));
     }

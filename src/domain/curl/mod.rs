@@ -28,7 +28,8 @@ pub fn command(to: &Settings, id: &str, event: &Event, reveal: bool) -> String {
         script.options.push(format!("--header {}{value}", quoted(begin.as_bytes())));
     }
     if !printed.is_empty() {
-        let words: String = printed.iter().map(|(begin, value)| format!(" {} {value}", quoted(begin.as_bytes()))).collect();
+        let words: String =
+            printed.iter().map(|(begin, value)| format!(" {} {value}", quoted(begin.as_bytes()))).collect::<Vec<_>>().concat();
         // printf is the shell's own: what it is given is in no list of processes.
         let headers = format!("printf '%s%s\\n'{words} | ");
         if in_pipe {

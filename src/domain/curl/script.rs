@@ -2,7 +2,7 @@
 
 use percent_encoding::utf8_percent_encode;
 
-use crate::domain::header::{CustomHeader, Piece, event_name, pieces};
+use crate::domain::header::{CustomHeader, MAX_HEADERS, Piece, event_name, pieces};
 use crate::domain::request::query::{QUERY, joint};
 use crate::domain::secret::Secret;
 use crate::domain::shell::{printing, quoted};
@@ -110,7 +110,7 @@ impl<'a> Script<'a> {
         let variable = format!("WAYPOST_HEADER_{}", name.chars().map(as_is).collect::<String>());
         let same = |number: usize| if number == 1 { variable.clone() } else { format!("{variable}_{number}") };
         let is_taken = |variable: &String| self.before.iter().any(|line| line.contains(&format!("{{{variable}:?")));
-        (1..).map(same).find(|variable| !is_taken(variable)).unwrap_or_default()
+        (1..=MAX_HEADERS + 1).map(same).find(|variable| !is_taken(variable)).unwrap_or_default()
     }
 
     /// Puts an API key at the end of the query, as a request does.

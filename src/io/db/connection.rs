@@ -13,6 +13,7 @@ use rustix::fs::{Access, access};
 
 use super::error::DbError;
 use super::schema;
+use crate::io::fs::access::Readers;
 use crate::io::fs::atomic::{self, parent};
 use crate::io::fs::file::{check_private, check_regular};
 use crate::io::fs::lock::{self, Lock};
@@ -159,7 +160,7 @@ fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
     let checked = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => Err(error.into()),
-        Ok(metadata) => check_regular(&metadata).and_then(|()| check_private(&metadata, path)),
+        Ok(metadata) => check_regular(&metadata).and_then(|()| check_private(&metadata, path, Readers::Owner)),
     };
     checked.map(|()| true).map_err(|kind| FileError::new(operation, path, kind))
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with the database: what, why, and how to fix it.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -74,5 +75,6 @@ fn denied(operation: Operation, path: &Path) -> Option<io::Error> {
     let rights = if operation == Operation::Read { Access::READ_OK } else { Access::WRITE_OK };
     // Beside the database SQLite has to create files.
     let found = access(path, rights).and_then(|()| access(parent(path), Access::WRITE_OK | Access::EXEC_OK));
-    found.err().map(io::Error::from)
+    // Not the database itself: closing it would release the locks of this process's other connections (fcntl(2)).
+    found.err().map(io::Error::from).or_else(|| File::open(parent(path)).err())
 }

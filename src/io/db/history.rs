@@ -3,22 +3,14 @@
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
 //! than the bound, and all of them, when the user clears the history.
 
-use std::borrow::Cow;
-
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params, params_from_iter};
 
 use super::connection::Db;
 use super::error::DbError;
-use crate::domain::delivery::record::{self, Record};
+use super::record::{REQUEST_BODY_KEPT, from_record, shorten, to_record};
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
-
-/// The most bytes of a request's body that are stored; see [`crate::domain::delivery::SentRequest::is_whole`].
-pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
-
-/// The largest record, in bytes.
-const MAX_RECORD: usize = 8 * 1024 * 1024;
 
 /// The most that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +125,7 @@ fn read_page(connection: &Connection, outcome: Option<Outcome>, limit: usize, mu
     let transaction = connection.unchecked_transaction()?;
     let outcome = outcome.map(Outcome::name);
     let (count, which) = match outcome {
-        None => ("SELECT deliveries FROM history_size", ""),
+        None => ("SELECT max(deliveries, 0) FROM history_size", ""),
         Some(_) => ("SELECT count(*) FROM deliveries WHERE outcome = ?1", "WHERE outcome = ?1"),
     };
     page.total = transaction.query_row(count, params_from_iter(outcome), |row| row.get(0))?;
@@ -182,7 +174,13 @@ fn ids_like(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> 
     // No id has a character above the last one of Unicode.
     let mut statement =
         connection.prepare("SELECT DISTINCT id FROM deliveries WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) LIMIT ?2")?;
-    statement.query_map(params![id, SHOWN], |row| row.get(0))?.collect()
+    let mut rows = statement.query(params![id, SHOWN])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        // Edited by hand, an id may be no text; no record has such an id.
+        ids.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
+    }
+    Ok(ids)
 }
 
 /// Deletes the whole history, and leaves no text of it in the files.
@@ -242,7 +240,7 @@ fn insert(connection: &mut Connection, deliveries: &[Delivery], records: &[Vec<u
 
 /// Deletes the oldest deliveries until the given number more fit the bound, and returns how many it deleted.
 fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound) -> rusqlite::Result<()> {
-    let size = "SELECT deliveries, bytes FROM history_size";
+    let size = "SELECT max(deliveries, 0), max(bytes, 0) FROM history_size";
     let (mut deliveries, mut bytes): (u64, u64) =
         transaction.prepare_cached(size)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     deliveries = deliveries.saturating_add(more);
@@ -262,47 +260,4 @@ fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound
     }
     transaction.prepare_cached("UPDATE history_size SET deliveries = ?1, bytes = ?2")?.execute([deliveries, bytes])?;
     Ok(())
-}
-
-/// The record of a delivery. Bodies are shortened, and at last the oldest attempts left out, until it is not too large.
-fn to_record(delivery: &Delivery) -> Vec<u8> {
-    let mut stored = Cow::Borrowed(delivery);
-    let mut json = Vec::new();
-    for limit in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
-        // Most bodies are short, and copying each delivery would be the most expensive part of recording it.
-        if stored.attempts.iter().any(|attempt| attempt.request.body.len() > limit) {
-            for attempt in &mut stored.to_mut().attempts {
-                shorten(&mut attempt.request.body, limit);
-            }
-        }
-        write_record(&stored, &mut json);
-        if json.len() <= MAX_RECORD {
-            return json;
-        }
-    }
-    while json.len() > MAX_RECORD && stored.attempts.len() > 1 {
-        let half = stored.attempts.len() / 2;
-        stored.to_mut().attempts.drain(..half);
-        write_record(&stored, &mut json);
-    }
-    json
-}
-
-fn write_record(delivery: &Delivery, json: &mut Vec<u8>) {
-    json.clear();
-    // Plain data with strings as keys: this cannot fail.
-    let _ = serde_json::to_writer(json, &Record::new(delivery));
-}
-
-fn from_record(json: &[u8]) -> Option<Delivery> {
-    record::from_json(&serde_json::from_slice(json).ok()?)
-}
-
-/// Shortens a body, not within a character if it is UTF-8.
-fn shorten(body: &mut Vec<u8>, limit: usize) {
-    if body.len() <= limit {
-        return;
-    }
-    let end = std::str::from_utf8(body).map_or(limit, |text| text.floor_char_boundary(limit));
-    body.truncate(end);
 }

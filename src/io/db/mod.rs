@@ -1,14 +1,15 @@
 //! The database `waypost.db` in the state directory: SQLite, with the history in it.
 //!
 //! ```text
-//! history → connection → schema
-//!                 ↓
-//!               error
+//! record ← history → connection → schema
+//!                          ↓
+//!                        error
 //! ```
 
 mod connection;
 mod error;
 pub mod history;
+pub(crate) mod record;
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::domain::problem::{Fix, FixAction};
 use crate::domain::shell;
 use crate::domain::text::{sentence, visible};
@@ -41,6 +43,17 @@ pub struct FileError {
     pub kind: FileErrorKind,
 }
 
+/// Whether this user can change the mode of a file, and if not, why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chmod {
+    Possible,
+    ReadOnlyMount,
+    /// It is root's; the user, who is not root.
+    NotOwner {
+        user: u32,
+    },
+}
+
 /// Why it failed. Displayed as a clause: "it is a pipe".
 #[derive(Debug, thiserror::Error)]
 pub enum FileErrorKind {
@@ -53,7 +66,10 @@ pub enum FileErrorKind {
     TooLarge { limit: usize },
     /// The permission bits let others read or write it.
     #[error("its mode is {mode:04o}")]
-    OpenToOthers { mode: u32 },
+    OpenToOthers { mode: u32, chmod: Chmod },
+    /// Its owner is neither this user nor root.
+    #[error("its owner is the user {owner}")]
+    OtherOwner { owner: u32 },
     /// As `OpenToOthers`, by an access list: then the group bits are the list's mask (acl(5)), and `chmod` does not undo it.
     #[error("it has an ACL")]
     AccessList,
@@ -87,7 +103,8 @@ impl FileError {
             FileErrorKind::System(_) => format!("{path} cannot be {}", self.operation.participle()),
             FileErrorKind::NotAFile(found) => format!("{path} is {found}"),
             FileErrorKind::TooLarge { .. } => format!("{path} is too large"),
-            FileErrorKind::OpenToOthers { mode } => format!("{path} can be read or changed by others (mode {mode:04o})"),
+            FileErrorKind::OtherOwner { owner } => format!("{path} belongs to another user (uid {owner})"),
+            FileErrorKind::OpenToOthers { mode, .. } => format!("{path} can be read or changed by others (mode {mode:04o})"),
             FileErrorKind::AccessList => format!("{path} has an ACL that lets others read or change it"),
             FileErrorKind::Locked => "another waypost is saving".into(),
         }
@@ -100,6 +117,10 @@ impl FileError {
             FileErrorKind::System(error) => sentence(&reason(error)),
             FileErrorKind::NotAFile(_) => "A regular file is expected there.".into(),
             FileErrorKind::TooLarge { limit } => format!("waypost reads at most {}.", size(*limit)),
+            FileErrorKind::OtherOwner { .. } => "That user could change it at any time. It must be yours, or root's.".into(),
+            FileErrorKind::OpenToOthers { chmod: Chmod::ReadOnlyMount, .. } => {
+                "Only its owner may read or change it, and it is on a read-only mount, where its mode cannot be changed.".into()
+            }
             FileErrorKind::OpenToOthers { .. } | FileErrorKind::AccessList => "Only its owner may read or change it.".into(),
             FileErrorKind::Locked => format!("It holds the lock {}.", show(&self.path)),
         }
@@ -109,9 +130,25 @@ impl FileError {
     #[must_use]
     pub fn fix(&self) -> Fix {
         match &self.kind {
+            FileErrorKind::System(error) if is_file_limit(error) => {
+                "Raise the limit on open files: ulimit -n; LimitNOFILE= in a systemd unit.".into()
+            }
             FileErrorKind::System(error) => self.system_fix(error.kind()),
             FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)).into(),
-            FileErrorKind::OpenToOthers { .. } => format!("Run: chmod 600 {}", shell::word(&self.path)).into(),
+            FileErrorKind::OtherOwner { owner } => {
+                format!("Run waypost as the user {owner}, or make the file yours: chown it, and chmod it to 600.").into()
+            }
+            FileErrorKind::OpenToOthers { chmod, .. } => {
+                let path = shell::word(&self.path);
+                match chmod {
+                    Chmod::Possible => format!("Run: chmod 600 {path}"),
+                    Chmod::ReadOnlyMount => {
+                        "Mount it with mode 0400 (in Kubernetes: defaultMode 0400, without fsGroup).".to_owned()
+                    }
+                    Chmod::NotOwner { user } => format!("Run: sudo chown {user} {path} && sudo chmod 600 {path}"),
+                }
+                .into()
+            }
             FileErrorKind::AccessList => {
                 let path = shell::word(&self.path);
                 format!("Run: setfacl -b {path} && chmod 600 {path}").into()
@@ -134,6 +171,10 @@ impl FileError {
             _ => format!("Check {path}, then try again.").into(),
         }
     }
+}
+
+fn is_file_limit(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::MFILE | Errno::NFILE))
 }
 
 fn size(bytes: usize) -> String {

@@ -2,12 +2,13 @@
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, StatVfsMountFlags};
 use zeroize::Zeroizing;
 
+use super::access::{self, Chmod, Readers};
 use super::error::{FileError, FileErrorKind, Operation};
 
 /// The mode of every file that waypost creates.
@@ -87,26 +88,26 @@ pub fn read(path: &Path, links: Links, limit: usize) -> Result<Zeroizing<Vec<u8>
     read_open(&mut file, &metadata, limit).map_err(|kind| FileError::new(Operation::Read, path, kind))
 }
 
-/// Like [`read`], for a file that only its owner may read or change.
+/// Like [`read`], for a file that belongs to this user or to root, and that only `readers` may read; see [`access::check`].
 ///
 /// # Errors
 /// [`FileError`].
-pub fn read_private(path: &Path, links: Links, limit: usize) -> Result<Zeroizing<Vec<u8>>, FileError> {
+pub fn read_private(path: &Path, links: Links, limit: usize, readers: Readers) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let (mut file, metadata) = open_regular(path, OpenOptions::new().read(true), links, Operation::Read)?;
-    check_private(&metadata, path)
+    check_private(&metadata, path, readers)
         .and_then(|()| read_open(&mut file, &metadata, limit))
         .map_err(|kind| FileError::new(Operation::Read, path, kind))
 }
 
-/// Checks that the mode lets only the owner read or write.
-pub(in crate::io) fn check_private(metadata: &Metadata, path: &Path) -> Result<(), FileErrorKind> {
-    let mode = metadata.permissions().mode() & 0o7777;
-    if mode & 0o066 == 0 {
-        Ok(())
-    } else if has_access_list(path) {
-        Err(FileErrorKind::AccessList)
-    } else {
-        Err(FileErrorKind::OpenToOthers { mode })
+/// Checks whose file it is, and who may read and write it; see [`access::check`].
+pub(in crate::io) fn check_private(metadata: &Metadata, path: &Path, readers: Readers) -> Result<(), FileErrorKind> {
+    let read_only = || rustix::fs::statvfs(path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY));
+    let user = rustix::process::geteuid().as_raw();
+    match access::check(metadata.uid(), metadata.mode(), user, readers, read_only) {
+        Err(FileErrorKind::OpenToOthers { chmod: Chmod::Possible, .. }) if has_access_list(path) => {
+            Err(FileErrorKind::AccessList)
+        }
+        checked => checked,
     }
 }
 
@@ -151,13 +152,13 @@ mod tests {
         fs::write(&path, "text").unwrap();
         for loose in [0o640, 0o604, 0o620, 0o602, 0o666] {
             fs::set_permissions(&path, Permissions::from_mode(loose)).unwrap();
-            let error = read_private(&path, Links::Refuse, 10).unwrap_err();
-            assert!(matches!(error.kind, FileErrorKind::OpenToOthers { mode } if mode == loose), "{error}");
+            let error = read_private(&path, Links::Refuse, 10, Readers::Owner).unwrap_err();
+            assert!(matches!(error.kind, FileErrorKind::OpenToOthers { mode, .. } if mode == loose), "{error}");
             assert_eq!(error.fix().text, format!("Run: chmod 600 {}", path.display()));
         }
         for private in [0o600, 0o400, 0o700] {
             fs::set_permissions(&path, Permissions::from_mode(private)).unwrap();
-            assert_eq!(read_private(&path, Links::Refuse, 10).unwrap().as_slice(), b"text");
+            assert_eq!(read_private(&path, Links::Refuse, 10, Readers::Owner).unwrap().as_slice(), b"text");
         }
     }
 
@@ -182,12 +183,12 @@ mod tests {
             Err(rustix::io::Errno::OPNOTSUPP) => return,
             done => done.unwrap(),
         }
-        let error = read_private(&path, Links::Refuse, 10).unwrap_err();
+        let error = read_private(&path, Links::Refuse, 10, Readers::Owner).unwrap_err();
         assert!(matches!(error.kind, FileErrorKind::AccessList), "{error:?}");
         assert_eq!(error.fix().text, format!("Run: setfacl -b {0} && chmod 600 {0}", path.display()));
         // A mask without rights makes the list grant nothing.
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-        read_private(&path, Links::Refuse, 10).unwrap();
+        read_private(&path, Links::Refuse, 10, Readers::Owner).unwrap();
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Files and directories: private, replaced whole, one writer at a time.
 //!
 //! ```text
-//! error ← file ← atomic ← paths
-//!           ↑
-//!          lock
+//! error ← access ← file ← atomic ← paths
+//!                    ↑
+//!                   lock
 //! ```
 
+pub mod access;
 pub mod atomic;
 mod error;
 pub mod file;

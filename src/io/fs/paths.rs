@@ -127,8 +127,7 @@ impl Paths {
         self.key_file_override.clone().unwrap_or_else(|| self.state_dir.join("key"))
     }
 
-    /// Whether systemd passed the key file to this service. Its mode is then not checked: systemd lets the service's user read it
-    /// by an access list, which shows as a group that may read.
+    /// Whether systemd passed the key file to this service.
     #[must_use]
     pub fn key_is_credential(&self) -> bool {
         let dir = env::var_os(CREDENTIALS_DIR_VAR).filter(|dir| !dir.is_empty());

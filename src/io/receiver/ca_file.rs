@@ -19,8 +19,8 @@ const PUBLIC: u32 = 0o644;
 /// The most bytes that a file with one certificate has.
 const MAX: usize = 64 * 1024;
 
-/// Writes the certificate. A file that is there already is replaced only when it holds one of a receiver's, and nothing else; a
-/// symlink never is.
+/// Writes the certificate. A file that is there already is replaced only when it is one of a receiver's, and holds nothing
+/// else; a symlink never is.
 ///
 /// # Errors
 /// `AlreadyExists` when something else is there, and what the system says.
@@ -47,12 +47,23 @@ fn replace(path: &Path, pem: &str) -> io::Result<()> {
 
 fn holds_ours(path: &Path) -> bool {
     let Ok(bytes) = file::read(path, Links::Refuse, MAX) else { return false };
-    if !bytes.starts_with(b"-----BEGIN CERTIFICATE-----") || bytes.windows(10).filter(|part| part == b"-----BEGIN").count() != 1 {
+    if !is_one_certificate(&bytes) {
         return false;
     }
     let Ok(der) = CertificateDer::from_pem_slice(&bytes) else { return false };
     let Ok(certificate) = Certificate::from_der(&der) else { return false };
     certificate.tbs_certificate().subject().to_string() == format!("CN={}", CA_NAME.replace(',', "\\,"))
+}
+
+/// Whether this is the PEM of one certificate, with nothing before, between and after its lines.
+fn is_one_certificate(bytes: &[u8]) -> bool {
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let base64 = text
+        .strip_prefix(b"-----BEGIN CERTIFICATE-----")
+        .and_then(|rest| rest.strip_suffix(b"-----END CERTIFICATE-----"))
+        .filter(|base64| base64.ends_with(b"\n"));
+    base64.is_some_and(|base64| base64.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(byte)))
 }
 
 #[cfg(test)]
@@ -75,6 +86,41 @@ mod tests {
         }
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a15_what_the_user_added_to_it_is_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ca.pem");
+        let own = pem();
+        let middle = own.len() / 2;
+        let other = rcgen::generate_simple_self_signed(["other.example".to_owned()]).unwrap().cert.pem();
+        for text in [
+            format!("{own}# used by the staging sender\n"),
+            format!("{own}staging\n"),
+            format!("{own}\n\n"),
+            format!("{own} "),
+            format!("{own}\0"),
+            format!("{own}{other}"),
+            format!("{other}{own}"),
+            format!("\n{own}"),
+            format!("\u{feff}{own}"),
+            format!("{}# mine\n{}", &own[..middle], &own[middle..]),
+            format!("{own}-----BEGIN PRIVATE KEY-----\n"),
+            own.replace('\n', "\r\n") + "# mine\r\n",
+            own.trim_end().to_owned() + "x",
+        ] {
+            fs::write(&path, &text).unwrap();
+            assert_eq!(write(&path, &pem()).unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{text}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        // The ends of its lines are no text of the user's.
+        for text in [own.replace('\n', "\r\n"), own.trim_end().to_owned()] {
+            fs::write(&path, &text).unwrap();
+            let new = pem();
+            write(&path, &new).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), new);
+        }
     }
 
     #[test]

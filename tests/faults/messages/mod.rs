@@ -22,6 +22,7 @@ use waypost::domain::problem::Fix;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
 use waypost::io::db::DbError;
+use waypost::io::fs::access::Chmod;
 use waypost::io::fs::paths::{Paths, PathsError};
 use waypost::io::fs::{FileError, FileErrorKind, Operation};
 use waypost::io::state::store::StateError;
@@ -198,6 +199,7 @@ fn file_errors() -> Vec<FileError> {
         K::NotAFile(_) => 2,
         K::TooLarge { .. } => 3,
         K::OpenToOthers { .. } => 4,
+        K::OtherOwner { .. } => 7,
         K::AccessList => 5,
         K::Locked => 6,
     };
@@ -205,7 +207,10 @@ fn file_errors() -> Vec<FileError> {
     let mut errors = vec![
         error(K::NotAFile("a directory")),
         error(K::TooLarge { limit: 32 }),
-        error(K::OpenToOthers { mode: 0o644 }),
+        error(K::OpenToOthers { mode: 0o644, chmod: Chmod::Possible }),
+        error(K::OpenToOthers { mode: 0o440, chmod: Chmod::ReadOnlyMount }),
+        error(K::OpenToOthers { mode: 0o440, chmod: Chmod::NotOwner { user: 1000 } }),
+        error(K::OtherOwner { owner: 1000 }),
         error(K::AccessList),
         error(K::Locked),
     ];
@@ -222,7 +227,7 @@ fn file_errors() -> Vec<FileError> {
             errors.push(FileError::new(operation, &path(), io::Error::new(kind, "the system's words")));
         }
     }
-    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 6);
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 7);
     errors
 }
 

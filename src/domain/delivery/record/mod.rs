@@ -43,8 +43,11 @@ pub fn from_json(json: &Value) -> Option<Delivery> {
     })
 }
 
+/// No attempt takes longer: a timeout has at most two minutes.
+const LONGEST_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
+
 fn milliseconds(value: &Value) -> Option<f64> {
-    value.as_f64().filter(|ms| ms.is_finite() && *ms >= 0.0)
+    value.as_f64().filter(|ms| (0.0..=LONGEST_MS).contains(ms))
 }
 
 fn attempt_from_json(json: &Value) -> Option<Attempt> {
@@ -113,7 +116,7 @@ fn fix_from_json(json: &Value) -> Fix {
 
 fn response_from_json(json: &Value) -> Option<Response> {
     Some(Response {
-        status: json.get("status")?.as_u64()?.try_into().ok()?,
+        status: json.get("status")?.as_u64()?.try_into().ok().filter(|status| (100..=999).contains(status))?,
         reason: text(json, "reason").unwrap_or_default(),
         headers: parsed(json, "headers")?,
         body: body_from_json(json.get("body")?)?,

@@ -8,7 +8,8 @@ use super::{files, home, home_with, ids, sqlite};
 use crate::domain::delivery::Outcome;
 use crate::domain::delivery::record::tests::delivery;
 use crate::io::db::DbError;
-use crate::io::db::history::{Found, History, Page, REQUEST_BODY_KEPT, append, clear, find, page};
+use crate::io::db::history::{Found, History, Page, append, clear, find, page};
+use crate::io::db::record::REQUEST_BODY_KEPT;
 
 #[test]
 fn an_absent_history_is_empty_and_reading_creates_nothing() {

@@ -16,6 +16,7 @@ use super::vault::{Key, Place, VaultError};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::secret::Secret;
+use crate::io::fs::access::Readers;
 use crate::io::fs::atomic::{self, Durability};
 use crate::io::fs::file::{Links, read_private};
 use crate::io::fs::lock::{self, Lock};
@@ -131,6 +132,8 @@ pub fn save_within<E: From<StateError>>(
     change: impl FnOnce(&Loaded) -> Result<Change, E>,
 ) -> Result<Saved, E> {
     let path = paths.destination_file();
+    // A file that may not be used gets no lock beside it: root's would lock out its owner.
+    read(&path).map_err(StateError::from)?;
     paths.create_config_dir().map_err(StateError::from)?;
     let _lock = Lock::acquire(&paths.lock_file(), wait).map_err(StateError::from)?;
     let before = read(&path).map_err(StateError::from)?;
@@ -207,7 +210,7 @@ fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>
 }
 
 fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
-    match read_private(path, Links::Follow, MAX_BYTES) {
+    match read_private(path, Links::Follow, MAX_BYTES, Readers::Owner) {
         Err(error) if error.is_not_found() => Ok(None),
         done => done.map(Some),
     }

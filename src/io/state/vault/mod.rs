@@ -20,6 +20,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 use crate::domain::problem::Fix;
 use crate::domain::secret::Secret;
 use crate::domain::text::sentence;
+use crate::io::fs::access::{Chmod, Readers};
 use crate::io::fs::atomic;
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::lock::{self, Lock};
@@ -96,7 +97,16 @@ impl VaultError {
             Self::KeyLength { path, named: false } => {
                 format!("Put it back; or remove {}, then enter {what} again.", show(path)).into()
             }
-            Self::KeyFile(error) | Self::KeyNotCreated(error) => error.fix(),
+            Self::KeyFile(error) => match error.kind {
+                FileErrorKind::OpenToOthers { chmod: Chmod::ReadOnlyMount, mode } if mode & 0o026 == 0 => {
+                    format!("{} Or name it by {KEY_FILE_VAR}: then its group may read it.", error.fix()).into()
+                }
+                FileErrorKind::OpenToOthers { chmod: Chmod::NotOwner { .. }, mode } if mode & 0o026 == 0 => {
+                    format!("Name it by {KEY_FILE_VAR}: then its group may read it.").into()
+                }
+                _ => error.fix(),
+            },
+            Self::KeyNotCreated(error) => error.fix(),
             Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => format!("Enter {what} again.").into(),
             Self::Seal(_) => "Try again.".into(),
         }
@@ -152,8 +162,12 @@ impl Key {
         let named = paths.key_file_override.is_some();
         // Ours is never a link; one that the user names may be, as in a mounted volume.
         let links = if named { Links::Follow } else { Links::Refuse };
-        let read = if paths.key_is_credential() { file::read } else { file::read_private };
-        let bytes = read(&path, links, KEY_BYTES).map_err(|error| match error.kind {
+        let readers = match named {
+            _ if paths.key_is_credential() => Readers::Group,
+            true => Readers::GroupIfGiven,
+            false => Readers::Owner,
+        };
+        let bytes = file::read_private(&path, links, KEY_BYTES, readers).map_err(|error| match error.kind {
             _ if error.is_not_found() => VaultError::KeyMissing { path: path.clone(), named },
             FileErrorKind::TooLarge { .. } => VaultError::KeyLength { path: path.clone(), named },
             _ => VaultError::KeyFile(error),

@@ -76,9 +76,8 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
 
 /// Sends again what the popup shows, else the delivery that has the focus in the list.
 fn resend(model: &mut Model) -> Vec<Effect> {
-    match (&model.popup, model.main.focus) {
-        (None, MainFocus::Delivery(at)) => deliveries::open(model, at),
-        _ => {}
+    if let (None, MainFocus::Delivery(at)) = (&model.popup, model.main.focus) {
+        deliveries::open(model, at);
     }
     send::send(model)
 }

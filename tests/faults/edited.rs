@@ -1,0 +1,128 @@
+//! A history whose records were edited in the database: nothing raw reaches the terminal, and nothing ends in a panic.
+
+use crate::support::app::App;
+use crate::support::common::registered;
+use crate::support::{Home, Output};
+
+const FIELDS: [&str; 30] = [
+    "id",
+    "destination_id",
+    "settings_fingerprint",
+    "event",
+    "outcome",
+    "attempts",
+    "attempts[0]",
+    "attempts[0].started_at",
+    "attempts[0].outcome",
+    "attempts[0].phase",
+    "attempts[0].duration_ms",
+    "attempts[0].timings_ms.dns",
+    "attempts[0].why",
+    "attempts[0].fix",
+    "attempts[0].fix_field",
+    "attempts[0].addresses",
+    "attempts[0].connected",
+    "attempts[0].tls",
+    "attempts[0].tls.issuer",
+    "attempts[0].tls.not_after",
+    "attempts[0].request.method",
+    "attempts[0].request.url",
+    "attempts[0].request.headers",
+    "attempts[0].request.body",
+    "attempts[0].response",
+    "attempts[0].response.status",
+    "attempts[0].response.reason",
+    "attempts[0].response.headers",
+    "attempts[0].response.body",
+    "attempts[0].response.cut",
+];
+
+/// As SQL.
+const VALUES: [&str; 9] = [
+    "char(27) || '[31m' || char(155) || char(0x202e) || char(0) || char(10) || 'x'",
+    "json('[[\"\\u001b[31m\", \"\\u009b\\u202e\\n\"]]')",
+    "json('{}')",
+    "json('null')",
+    "json('1e308')",
+    "-1",
+    "9223372036854775807",
+    "'9999-12-31T23:59:59Z'",
+    "'-009999-01-02T00:00:00Z'",
+];
+
+#[track_caller]
+fn check(out: &Output, at: &str) {
+    assert!(matches!(out.code, Some(0 | 2 | 5)), "{at}: {out:?}");
+    for text in [&out.stdout, &out.stderr] {
+        let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(raw) && !text.contains("panicked"), "{at}: {text:?}");
+    }
+}
+
+fn show_all(home: &Home, id: &str, at: &str) {
+    for args in [["history", "show", "-v", id], ["history", "show", "--json", id]] {
+        check(&home.waypost(&args), at);
+    }
+}
+
+#[test]
+fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
+    let home = registered();
+    home.waypost(&["test", "--timeout", "1"]);
+    let database = home.open_database();
+    let answered =
+        "json_set(record, '$.attempts[0].response', json('{\"status\":200,\"reason\":\"OK\",\"headers\":[],\"body\":\"\",
+        \"truncated\":false}'), '$.attempts[0].tls', json('{\"version\":\"TLS 1.3\"}'))";
+    database.execute(&format!("UPDATE deliveries SET record = {answered}"), []).unwrap();
+    let mut ids = Vec::new();
+    for field in FIELDS {
+        for value in VALUES {
+            let id = format!("edited_{:03}", ids.len());
+            let insert = format!(
+                "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
+                    SELECT '{id}', destination_id, started_at, event, outcome, status, json_set(record, '$.{field}', {value})
+                    FROM deliveries WHERE seq = 1"
+            );
+            database.execute(&insert, []).unwrap();
+            ids.push((id, format!("{field} = {value}")));
+        }
+    }
+    // Whole records first: the rest of them is as waypost wrote it.
+    for args in [["history", "--limit", "1000"].as_slice(), &["history", "--json", "--limit", "1000"]] {
+        check(&home.waypost(args), "all");
+    }
+    let shown = home.waypost(&["history", "show", "-v", &ids[20 * VALUES.len()].0]).exits(0).stdout;
+    assert!(shown.contains("[31m"), "the method is shown escaped: {shown}");
+    for (id, at) in &ids {
+        show_all(&home, id, at);
+    }
+    let mut app = App::open(&home);
+    app.wait_for("14+");
+    app.quit();
+}
+
+#[test]
+fn a18_the_columns_and_the_size_of_the_history_may_be_edited_too() {
+    for edit in [
+        "UPDATE deliveries SET id = char(27) || '[31m', event = char(27), outcome = char(155), destination_id = ''",
+        "UPDATE deliveries SET id = CAST(X'ff1b' AS TEXT), event = CAST(X'ff1b' AS TEXT), outcome = CAST(X'ff' AS TEXT)",
+        "UPDATE deliveries SET started_at = 9223372036854775807, status = -1",
+        "UPDATE deliveries SET seq = 9223372036854775806",
+        "UPDATE history_size SET deliveries = -1, bytes = -1",
+        "UPDATE history_size SET deliveries = 9223372036854775807, bytes = 9223372036854775807",
+        "DELETE FROM history_size",
+        "INSERT INTO history_size VALUES (7, 7)",
+    ] {
+        let home = registered();
+        home.waypost(&["test", "--timeout", "1"]);
+        home.open_database().execute_batch(edit).unwrap();
+        for args in [["history"].as_slice(), &["history", "--json"], &["history", "--outcome", "failed"]] {
+            check(&home.waypost(args), edit);
+        }
+        for id in ["msg_", "\u{1b}", "\u{1b}[31m", "x"] {
+            show_all(&home, id, edit);
+        }
+        let out = home.waypost(&["test", "--timeout", "1"]);
+        assert_eq!(out.code, Some(4), "{edit}: {out:?}");
+    }
+}
