@@ -57,6 +57,9 @@ impl Session {
         }
         let text = replaced(&text, "msg_********************************", "msg_ID");
         let text = replaced(&text, "dst_********************************", "dst_ID");
+        // There only where a second has passed since the registration.
+        let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("Changed  "));
+        let text = lines.collect::<String>();
         let text = replaced(&text, "webhook-timestamp: ##########", "webhook-timestamp: SECONDS");
         let text = replaced(&text, "####-##-##T##:##:##Z", "TIME");
         let text = replaced(&text, "####-##-## ##:##:##", "TIME");
@@ -1056,6 +1059,80 @@ fn h60_bad_headers() {
         }
       ]
     }
+    exit 2
+    "#);
+}
+
+#[test]
+fn a_destination_like_those_of_a_service() {
+    let mut session = Session::new();
+    session
+        .run_with("register --url https://hooks.example.com/in --like github --secret-stdin", SECRET)
+        .run("show")
+        .run("edit --like slack --header X-Env:test")
+        .run("show")
+        .run("edit --like github --format hex --header-key X-Sig --no-headers")
+        .run("show")
+        .run("edit --like github --auth bearer")
+        .run("edit --like gitlab");
+    insta::assert_snapshot!(session.text, @r#"
+    $ waypost register --url https://hooks.example.com/in --like github --secret-stdin  < "a-long-and-secret-text-3f2a"
+    stderr: Registered: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      X-Hub-Signature-256
+    Signing secret  ••••••••3f2a
+    Format          sha256-hex
+    Header          X-GitHub-Event: {event}
+    Header          X-GitHub-Delivery: {id}
+    Timeout         15 s
+    Registered      TIME
+    exit 0
+
+    $ waypost edit --like slack --header X-Env:test
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL               https://hooks.example.com/in
+    Auth type         Custom SHA-256 HMAC Signature (hmac)
+    Header key        X-Slack-Signature
+    Signing secret    ••••••••3f2a
+    Format            template
+    Signed content    v0:{timestamp}:{body}
+    Header value      v0={signature}
+    Algorithm         sha256
+    Encoding          hex
+    Timestamp header  X-Slack-Request-Timestamp
+    Header            X-Env: test
+    Timeout           15 s
+    Registered        TIME
+    exit 0
+
+    $ waypost edit --like github --format hex --header-key X-Sig --no-headers
+    stderr: Saved: https://hooks.example.com/in
+    exit 0
+
+    $ waypost show
+    URL             https://hooks.example.com/in
+    Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Header key      X-Sig
+    Signing secret  ••••••••3f2a
+    Format          hex
+    Timeout         15 s
+    Registered      TIME
+    exit 0
+
+    $ waypost edit --like github --auth bearer
+    stderr: error: Auth type (--auth): GitHub signs its requests: --like github implies --auth hmac. Another auth type would not be accepted. Leave one of them out.
+    stderr: error: Token: is required. Without it, the receiver cannot tell your requests from anyone else's. Use --secret-stdin, --secret-file or --secret-env.
+    exit 2
+
+    $ waypost edit --like gitlab
+    stderr: error: Invalid value 'gitlab' for '--like <SERVICE>' [possible values: github, stripe, standard, slack, shopify, hookdeck]. Tip: a similar value exists: 'github'. For more information, try '--help'.
     exit 2
     "#);
 }

@@ -18,7 +18,7 @@ pub struct Args {
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let fields = &args.fields;
-    if fields.auth.is_none() {
+    if fields.auth_type().is_none() {
         return Err(Failure::fields(without_auth(fields)));
     }
     let url = fields.url.as_deref().unwrap_or_default();

@@ -10,7 +10,8 @@ use crate::cli::input::auth_flags::AuthFlags;
 use crate::cli::input::headers::HeaderFlags;
 use crate::cli::input::secret::{SecretInput, SecretSource};
 use crate::cli::input::tls_files::{self, TlsFiles};
-use crate::domain::auth::{self, AuthType};
+use crate::domain::auth::{self, AuthType, hmac};
+use crate::domain::convention::{self, Convention};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
 use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, TIMEOUT, URL};
@@ -28,6 +29,11 @@ pub struct Fields {
     /// How requests are authenticated
     #[arg(long, value_name = "TYPE", value_parser = names(auth::ALL.map(|auth| auth.name)))]
     pub auth: Option<String>,
+
+    /// Sign and send headers as that service does: implies --auth hmac, and fills in format, header key and headers; options beside
+    /// it win
+    #[arg(long, value_name = "SERVICE", value_parser = names(convention::ALL.map(|convention| convention.name)))]
+    pub like: Option<String>,
 
     #[command(flatten)]
     pub of_auth: AuthFlags,
@@ -70,6 +76,7 @@ impl Fields {
         !self.secret.is_given()
             && self.url.is_none()
             && self.auth.is_none()
+            && self.like.is_none()
             && self.of_auth.given().next().is_none()
             && self.headers.is_empty()
             && self.files.is_empty()
@@ -78,7 +85,11 @@ impl Fields {
 
     /// The auth type that is asked for.
     pub fn auth_type(&self) -> Option<AuthType> {
-        self.auth.as_deref().and_then(auth::named)
+        self.auth.as_deref().and_then(auth::named).or_else(|| self.convention().map(|_| hmac::SPEC))
+    }
+
+    fn convention(&self) -> Option<&'static Convention> {
+        self.like.as_deref().and_then(convention::named)
     }
 
     /// What `draft` becomes with these flags and that secret, checked.
@@ -86,6 +97,17 @@ impl Fields {
         let mut errors = Vec::new();
         if let Some(auth_type) = self.auth_type() {
             draft.set_auth_type(auth_type);
+        }
+        match self.convention() {
+            // What is given beside it is filled in after it.
+            Some(convention) if draft.auth_type() == hmac::SPEC => convention.fill(&mut draft),
+            Some(convention) => errors.push(Problem::new(
+                AUTH,
+                format!("{} signs its requests: --like {} implies --auth hmac", convention.label, convention.name),
+                "Another auth type would not be accepted.",
+                "Leave one of them out.",
+            )),
+            None => {}
         }
         self.misplaced(draft.auth_type(), given, &mut errors);
         self.fill(&mut draft, &mut errors);
