@@ -60,6 +60,14 @@ impl Failure {
         Self::Other { code: exit::DISK, field: None, message, fix: fix.to_owned() }
     }
 
+    /// The terminal cannot be used: by a limit, or for what cannot happen.
+    pub fn terminal(what: &str, error: &io::Error) -> Self {
+        match error.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::MFILE | Errno::NFILE | Errno::AGAIN | Errno::NOMEM) => Self::limit(what, error),
+            _ => Self::bug(format!("{what}: {error}.")),
+        }
+    }
+
     /// Something that cannot happen, happened.
     pub fn bug(what: impl Into<String>) -> Self {
         Self::Other { code: exit::BUG, field: None, message: what.into(), fix: "Please report it.".into() }

@@ -82,3 +82,47 @@ fn a08_without_a_home_or_streams() {
     // Without stdout there is nothing to print to, which is an error of the output or, where it was given to /dev/null, none.
     in_words(&limited(&home, None, "exec 1>&-", &["show"]), "no stdout");
 }
+
+#[test]
+fn a08_little_memory_ends_in_words_or_by_sigabrt() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    for args in [["test"].as_slice(), &["show"], &["history"]] {
+        for kib in [4_000, 8_000, 12_000, 16_000, 20_000, 24_000, 28_000, 32_000, 48_000, 64_000] {
+            let out = limited(&home, None, &format!("ulimit -c 0; ulimit -v {kib}"), args);
+            let at = format!("{args:?} with {kib} KiB");
+            // An allocation that fails ends every Rust program. Below that, the system does not even load it.
+            let aborted = out.code.is_none() && (out.stderr.is_empty() || out.stderr.contains("memory allocation of"));
+            let not_loaded = out.code == Some(126) || out.code == Some(127);
+            if !aborted && !not_loaded {
+                in_words(&out, &at);
+            }
+            assert!(!out.stderr.contains("panicked") && !out.stderr.contains("Please report"), "{at}: {out:?}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs unshare: apt-get install util-linux"]
+fn a08_without_proc_or_dev_null() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let receiver = Receiver::start(expect_nothing());
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    for hidden in ["/proc", "/dev"] {
+        for args in [["test"].as_slice(), &["show"], &["history"], &["listen", "--port", "x"]] {
+            let base = home.command(&[]);
+            let mut command = Command::new("unshare");
+            let script = format!("mount -t tmpfs none {hidden} && exec \"$0\" \"$@\"");
+            command.args(["--mount", "sh", "-c", &script, WAYPOST]).args(args).current_dir(home.path()).env_clear();
+            command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            let out = run(&mut command, b"");
+            let at = format!("no {hidden}: {args:?}");
+            if out.code != Some(2) {
+                in_words(&out, &at);
+            }
+            assert!(!out.stderr.contains("panicked") && !out.stderr.contains("Please report"), "{at}: {out:?}");
+        }
+    }
+}

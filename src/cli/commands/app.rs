@@ -61,7 +61,7 @@ fn open(
     let code = start::start(&runtime, waypost, environment, outside);
     // Dropping it would wait for its threads: one may be waiting for a name server or a disk.
     runtime.shutdown_background();
-    code.map_err(|error| Failure::bug(format!("The terminal failed: {error}.")))
+    code.map_err(|error| Failure::terminal("The terminal failed", &error))
 }
 
 fn environment(globals: &Globals, look: Look, demo: Option<String>) -> Environment {

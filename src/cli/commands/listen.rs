@@ -90,7 +90,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         if out.verbosity != Verbosity::Quiet {
             output::print_stderr(&start(&how, listener.url(), listener.addr()));
         }
-        let mut printed = printer(events, out);
+        let mut printed = printer(events, out)?;
         tokio::select! {
             biased;
             // A connection's task, or the printer: the listener would go on without what it does.
@@ -160,9 +160,9 @@ fn how(args: &Args) -> Result<Listen, Failure> {
 }
 
 /// Prints on a thread of its own. The receiver gets the end: all is printed, the reader has gone, or stdout cannot be written.
-fn printer(mut events: Receiver<ReceiverEvent>, out: Out) -> oneshot::Receiver<Result<u8, Failure>> {
+fn printer(mut events: Receiver<ReceiverEvent>, out: Out) -> Result<oneshot::Receiver<Result<u8, Failure>>, Failure> {
     let (end, ended) = oneshot::channel();
-    std::thread::spawn(move || {
+    let print = move || {
         let mut explainer = Explainer::default();
         while let Some(event) = events.blocking_recv() {
             let line = line(&event, &mut explainer, out);
@@ -176,8 +176,10 @@ fn printer(mut events: Receiver<ReceiverEvent>, out: Out) -> oneshot::Receiver<R
             }
         }
         let _ = end.send(Ok(exit::DONE));
-    });
-    ended
+    };
+    let thread = std::thread::Builder::new().name("printer".into()).spawn(print);
+    thread.map_err(|error| Failure::limit("No thread can be started", &error))?;
+    Ok(ended)
 }
 
 fn write_line(line: &str) -> io::Result<()> {
@@ -190,12 +192,13 @@ async fn reader_gone() {
     let (end, ended) = oneshot::channel();
     // A terminal that closes sends a signal.
     if !io::stdout().is_terminal() {
-        std::thread::spawn(move || {
+        let watch = move || {
             if wait_for_reader_to_go() {
                 let _ = end.send(());
             }
-        });
-        // Else the next print shows it.
+        };
+        // Without the thread, or where stdout cannot be polled, the next print shows it.
+        let _ = std::thread::Builder::new().name("stdout".into()).spawn(watch);
         if ended.await.is_ok() {
             return;
         }

@@ -130,7 +130,7 @@ impl Asker {
                     Ok(Line::Suspended) => {
                         let _ = kill_current_process_group(process::Signal::TSTP);
                     }
-                    Err(code) => return Err(Failure::stopped(code)),
+                    Err(failure) => return Err(failure),
                 }
             }
         })
@@ -151,18 +151,19 @@ impl Asker {
 }
 
 fn broken(error: &io::Error) -> Failure {
-    Failure::bug(format!("The terminal cannot be read: {error}."))
+    Failure::terminal("The terminal cannot be read", error)
 }
 
-/// The line, or the code of the signal that came first.
-async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Result<Line, u8> {
+/// The line. Fails by the signal that came first, or where no thread can be started.
+async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Result<Line, Failure> {
     let (answers, mut answered) = unbounded_channel();
     let screen = Arc::clone(screen);
     // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
-    std::thread::spawn(move || read_line(echo, &screen, &answers));
+    let thread = std::thread::Builder::new().name("answer".into()).spawn(move || read_line(echo, &screen, &answers));
+    thread.map_err(|error| Failure::limit("No thread can be started", &error))?;
     tokio::select! {
         line = answered.recv() => Ok(line.unwrap_or(Line::Gone)),
-        code = signals.next() => Err(code),
+        code = signals.next() => Err(Failure::stopped(code)),
     }
 }
 

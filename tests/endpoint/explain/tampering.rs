@@ -10,7 +10,7 @@ use waypost::domain::signature::Format;
 use waypost::domain::signature::explain::{Mistake, expected, explain};
 
 use super::by_hand::{SHA256, hex, mac};
-use super::{CODED, ID, NOW, Req, SECRET, WHSEC, draft, hmac_of};
+use super::{ID, NOW, Req, SECRET, WHSEC, draft, hmac_of};
 
 const BODY: &str = r#"{"topic":"ping","name":"Zoë","n":[1,2.50,true],"url":"https://a.example/b"}"#;
 
