@@ -20,6 +20,8 @@ pub struct Rewrite {
     pub numbers: Option<Numbers>,
     /// Every text encoded anew; the parts above that concern texts do nothing then.
     pub texts: Option<Texts>,
+    /// `{}` is `[]`, as PHP has it once it was an array.
+    pub empty_as_array: bool,
     /// A line feed follows at the end.
     pub newline: bool,
 }
@@ -43,6 +45,10 @@ pub enum Spacing {
     Pretty4,
     /// On lines, indented by tabs.
     Tabs,
+    /// On lines that end with CR LF, indented by 2, as .NET has it on Windows.
+    Windows,
+    /// As Jackson's pretty printer has it: members on lines, `"a" : 1`, `[ 1, 2 ]`, `{ }`.
+    Jackson,
 }
 
 /// Whether a character is written as an escape.
@@ -78,6 +84,8 @@ pub enum Texts {
     AsciiSlashes,
     /// As PHP does with `JSON_HEX_TAG`, `JSON_HEX_AMP`, `JSON_HEX_APOS` and `JSON_HEX_QUOT`: `\u003C`, `\u0026`, `\u0027`, `\u0022`.
     PhpHex,
+    /// The same without `\/`, as Laravel does.
+    Laravel,
     /// As Gson does by default: `\u003c`, `\u003e`, `\u0026`, `\u003d`, `\u0027`, U+2028 and U+2029.
     Gson,
     /// As Go and Rails do by default: `\u003c`, `\u003e`, `\u0026`, U+2028 and U+2029.

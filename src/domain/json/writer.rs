@@ -34,12 +34,26 @@ impl Writer<'_> {
             Value::Text(text) => self.text(text),
             Value::Array(items) => {
                 self.raw("[");
+                // Jackson keeps arrays on one line, and their members no deeper.
+                let is_inline = self.rewrite.spacing == Some(Spacing::Jackson);
                 for (index, item) in items.iter().enumerate() {
-                    self.separator(index, depth);
-                    self.value(item, depth + 1);
+                    if is_inline {
+                        self.raw(if index > 0 { ", " } else { " " });
+                    } else {
+                        self.separator(index, depth);
+                    }
+                    self.value(item, if is_inline { depth } else { depth + 1 });
                 }
-                self.close("]", items.is_empty(), depth);
+                if is_inline {
+                    self.raw(" ]");
+                } else {
+                    self.close("]", items.is_empty(), depth);
+                }
             }
+            Value::Object(members) if members.is_empty() && self.rewrite.empty_as_array => {
+                self.value(&Value::Array(Vec::new()), depth);
+            }
+            Value::Object(members) if members.is_empty() && self.rewrite.spacing == Some(Spacing::Jackson) => self.raw("{ }"),
             Value::Object(members) => {
                 self.raw("{");
                 let order = order(members, self.rewrite);
@@ -47,7 +61,11 @@ impl Writer<'_> {
                     let (key, value) = &members[index];
                     self.separator(count, depth);
                     self.text(key);
-                    self.raw(if matches!(self.rewrite.spacing, None | Some(Spacing::Compact)) { ":" } else { ": " });
+                    self.raw(match self.rewrite.spacing {
+                        None | Some(Spacing::Compact) => ":",
+                        Some(Spacing::Jackson) => " : ",
+                        Some(_) => ": ",
+                    });
                     self.value(value, depth + 1);
                 }
                 self.close("}", members.is_empty(), depth);
@@ -79,7 +97,7 @@ impl Writer<'_> {
     /// With what lines are indented, and how many of it a level has.
     const fn indent(&self) -> Option<(u8, usize)> {
         match self.rewrite.spacing {
-            Some(Spacing::Pretty2) => Some((b' ', 2)),
+            Some(Spacing::Pretty2 | Spacing::Windows | Spacing::Jackson) => Some((b' ', 2)),
             Some(Spacing::Pretty4) => Some((b' ', 4)),
             Some(Spacing::Tabs) => Some((b'\t', 1)),
             Some(Spacing::Compact | Spacing::Spaced) | None => None,
@@ -87,7 +105,7 @@ impl Writer<'_> {
     }
 
     fn line_break(&mut self, unit: u8, count: usize) {
-        self.out.push(b'\n');
+        self.raw(if self.rewrite.spacing == Some(Spacing::Windows) { "\r\n" } else { "\n" });
         self.out.resize(self.out.len() + count, unit);
     }
 
@@ -154,7 +172,7 @@ impl Writer<'_> {
         } else if is_escaped || c < ' ' {
             for code in c.encode_utf16(&mut [0; 2]) {
                 // PHP has only the escapes of ASCII in upper case.
-                let is_upper = style.is_upper && (c.is_ascii() || texts != Texts::PhpHex);
+                let is_upper = style.is_upper && (c.is_ascii() || !matches!(texts, Texts::PhpHex | Texts::Laravel));
                 self.raw(&if is_upper { format!("\\u{code:04X}") } else { format!("\\u{code:04x}") });
             }
         } else {
@@ -241,6 +259,7 @@ const fn style(texts: Texts) -> Style {
         Texts::Ascii => Style { is_ascii: true, ..plain },
         Texts::AsciiSlashes => Style { is_ascii: true, slashes: true, ..plain },
         Texts::PhpHex => Style { escapes: "<>&'\"", is_upper: true, is_ascii: true, slashes: true },
+        Texts::Laravel => Style { escapes: "<>&'\"", is_upper: true, is_ascii: true, ..plain },
         Texts::Gson => Style { escapes: "<>&='\u{2028}\u{2029}", ..plain },
         Texts::Html => Style { escapes: "<>&\u{2028}\u{2029}", ..plain },
         Texts::LineSeparators => Style { escapes: "\u{2028}\u{2029}", ..plain },

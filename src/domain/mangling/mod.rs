@@ -18,7 +18,7 @@ mod tables;
 mod undo;
 
 pub(crate) use notices::{notices, notices_of_name, stands_for_none};
-pub(crate) use redo::redone;
+pub(crate) use redo::{COMPONENT, redone};
 pub(crate) use undo::undone_deeply;
 
 /// One way in which a secret is mangled.

@@ -10,7 +10,7 @@ use super::tables::{INVISIBLE, LOOKALIKES, NAMES, QUOTES, TYPOGRAPHIC, wide};
 use crate::domain::signature::hex;
 
 /// What JavaScript's `encodeURIComponent` encodes.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

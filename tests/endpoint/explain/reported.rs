@@ -343,6 +343,9 @@ fn c25_what_libraries_make_of_numbers_keys_and_texts_is_named() {
     let case = |what, received, signed: &str, how| over(what, received, signed, BodyForm::Rewritten(how));
     let numbers = |numbers| Rewrite { numbers: Some(numbers), ..none };
     let anew = |texts| Rewrite { texts: Some(texts), ..none };
+    let spaced = |spacing| Rewrite { spacing: Some(spacing), ..none };
+    // Compact as it came, which is not named.
+    let as_array = |spacing| Rewrite { empty_as_array: true, ..spaced(spacing) };
     let html = r#"["<a href='x'>\u003d = & \" é"]"#;
     assert_named(&[
         case("Java", "[1e7]", "[1.0E7]", numbers(Numbers::Java)),
@@ -361,6 +364,27 @@ fn c25_what_libraries_make_of_numbers_keys_and_texts_is_named() {
         case("U+2028", "[\"\u{2028}\"]", r#"["\u2028"]"#, Rewrite { non_ascii: Some(NonAscii::Escaped), ..none }),
         case("U+2028 alone", "[\"\u{2028}é\"]", "[\"\\u2028é\"]", anew(Texts::LineSeparators)),
         case("Python", r#"["\u001Bé"]"#, r#"["\u001b\u00e9"]"#, anew(Texts::Ascii)),
+        case("Laravel's slashes", r#"["</é"]"#, r#"["\u003C/\u00e9"]"#, anew(Texts::Laravel)),
+        case("PHP's arrays", r#"{"a": {}, "b": [{}]}"#, r#"{"a":[],"b":[[]]}"#, as_array(Spacing::Compact)),
+        case(
+            "PHP's arrays, indented",
+            r#"{"a":{"b":{}}}"#,
+            "{\n    \"a\": {\n        \"b\": []\n    }\n}",
+            as_array(Spacing::Pretty4),
+        ),
+        case(
+            "PHP's arrays and texts",
+            r#"{"a":{},"b":"é/"}"#,
+            r#"{"a":[],"b":"\u00e9\/"}"#,
+            Rewrite { empty_as_array: true, ..anew(Texts::AsciiSlashes) },
+        ),
+        case("CRLF", r#"{"a":[1,{}]}"#, "{\r\n  \"a\": [\r\n    1,\r\n    {}\r\n  ]\r\n}", spaced(Spacing::Windows)),
+        case(
+            "Jackson",
+            r#"{"a":{"b":[1,{"c":2}],"d":[],"e":{}}}"#,
+            "{\n  \"a\" : {\n    \"b\" : [ 1, {\n      \"c\" : 2\n    } ],\n    \"d\" : [ ],\n    \"e\" : { }\n  }\n}",
+            spaced(Spacing::Jackson),
+        ),
         case("PHP's texts", r#"["\u001Bé/"]"#, r#"["\u001b\u00e9\/"]"#, anew(Texts::AsciiSlashes)),
     ]);
 }
@@ -369,4 +393,24 @@ fn c25_what_libraries_make_of_numbers_keys_and_texts_is_named() {
 fn c26_a_body_that_was_serialised_again_after_decompression_is_named() {
     let [gzip, ..] = compressed(br#"{"a": 1, "b": [2]}"#);
     assert_named(&[over("compact", gzip, r#"{"a":1,"b":[2]}"#, BodyForm::Decompressed)]);
+}
+
+#[test]
+fn c25_what_programs_make_of_the_whole_body_is_named() {
+    let body = "{\"event\": \"ping\", \"data\": {\"a\": \"Zo\u{eb}'s\\n\"}}\n";
+    let buffer =
+        format!("{{\"type\":\"Buffer\",\"data\":[{}]}}", body.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(","));
+    let percent = "%7B%22event%22%3A%20%22ping%22%2C%20%22data%22%3A%20%7B%22a%22%3A%20%22Zo%C3%AB's%5Cn%22%7D%7D%0A";
+    let repr = r#"b'{"event": "ping", "data": {"a": "Zo\xc3\xab\'s\\n"}}\n'"#;
+    assert_named(&[
+        over("hex", body, hex(body.as_bytes()), BodyForm::HexEncoded),
+        over("percent", body, percent, BodyForm::PercentEncoded),
+        over("form", body, percent.replace("%20", "+").replace('\'', "%27"), BodyForm::PercentEncoded),
+        over("str(bytes)", body, repr, BodyForm::PythonBytes),
+        over("str(bytes) with the other quotes", "'", "b\"'\"", BodyForm::PythonBytes),
+        over("JSON.stringify(buffer)", body, buffer, BodyForm::NodeBuffer),
+        over("htmlspecialchars", "{\"a\":\"<'&\"}", "{&quot;a&quot;:&quot;&lt;&#039;&amp;&quot;}", BodyForm::HtmlEscaped),
+        over("data alone", body, "{\"a\":\"Zo\u{eb}'s\\n\"}", BodyForm::Member),
+        over("a text alone", "{\"payload\":\"{\\\"a\\\":1}\",\"b\":2}", "{\"a\":1}", BodyForm::Member),
+    ]);
 }

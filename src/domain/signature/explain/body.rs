@@ -2,11 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode;
+use percent_encoding::{percent_decode, utf8_percent_encode};
 
 use super::mistake::{BodyForm, Mistake};
 use super::{coding, rewrites};
-use crate::domain::json::{Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
+use crate::domain::json::{self, Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts, Value};
+use crate::domain::mangling::COMPONENT;
+use crate::domain::signature::hex;
 
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -14,7 +16,7 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 type Make = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// The forms other than JSON written again, in the order in which they are tried.
-pub const FORMS: [(BodyForm, Make); 19] = [
+pub const FORMS: [(BodyForm, Make); 25] = [
     (BodyForm::NewlineAdded, |body| Some([body, b"\n"].concat())),
     (BodyForm::NewlineRemoved, |body| body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).map(<[u8]>::to_vec)),
     (BodyForm::CrLfAdded, |body| Some([body, b"\r\n"].concat())),
@@ -34,7 +36,61 @@ pub const FORMS: [(BodyForm, Make); 19] = [
     (BodyForm::Decompressed, coding::inflated),
     (BodyForm::Base64Encoded, |body| Some(STANDARD.encode(body).into_bytes())),
     (BodyForm::Base64Decoded, coding::base64_decoded),
+    (BodyForm::HexEncoded, |body| Some(hex(body).into_bytes())),
+    (BodyForm::PercentEncoded, |body| {
+        Some(utf8_percent_encode(std::str::from_utf8(body).ok()?, COMPONENT).to_string().into_bytes())
+    }),
+    (BodyForm::PercentEncoded, |body| Some(url::form_urlencoded::byte_serialize(body).collect::<String>().into_bytes())),
+    (BodyForm::PythonBytes, |body| Some(python_bytes(body))),
+    (BodyForm::NodeBuffer, |body| Some(node_buffer(body))),
+    (BodyForm::HtmlEscaped, |body| Some(html(std::str::from_utf8(body).ok()?))),
 ];
+
+/// What the members of a JSON object are: some programs sign only `data`.
+pub(super) fn members(body: &[u8]) -> Vec<Vec<u8>> {
+    let Some(Value::Object(members)) = rewrites::parse(body) else { return Vec::new() };
+    let texts = members.iter().filter_map(|(_, value)| match value {
+        Value::Text(text) => Some(json::decoded(text.trim_matches('"')).into_owned().into_bytes()),
+        Value::Array(_) | Value::Object(_) => {
+            let mut out = Vec::new();
+            json::write(value, Rewrite::default(), &mut out);
+            Some(out)
+        }
+        Value::Word(_) | Value::Number(_) => None,
+    });
+    texts.collect()
+}
+
+/// What `str()` makes of bytes in Python, and so an f-string.
+fn python_bytes(body: &[u8]) -> Vec<u8> {
+    let quote = if body.contains(&b'\'') && !body.contains(&b'"') { b'"' } else { b'\'' };
+    let mut out = vec![b'b', quote];
+    for &byte in body {
+        match byte {
+            b'\n' => out.extend(b"\\n"),
+            b'\r' => out.extend(b"\\r"),
+            b'\t' => out.extend(b"\\t"),
+            b'\\' => out.extend(b"\\\\"),
+            byte if byte == quote => out.extend([b'\\', quote]),
+            b' '..=b'~' => out.push(byte),
+            byte => out.extend(format!("\\x{byte:02x}").into_bytes()),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// What `JSON.stringify` makes of a Buffer in Node.
+fn node_buffer(body: &[u8]) -> Vec<u8> {
+    let numbers: Vec<String> = body.iter().map(u8::to_string).collect();
+    format!("{{\"type\":\"Buffer\",\"data\":[{}]}}", numbers.join(",")).into_bytes()
+}
+
+/// As PHP's `htmlspecialchars` does.
+fn html(body: &str) -> Vec<u8> {
+    let plain = body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    plain.replace('"', "&quot;").replace('\'', "&#039;").into_bytes()
+}
 
 /// The lines, without what ends them.
 fn lines(body: &[u8]) -> Vec<&[u8]> {
@@ -111,6 +167,18 @@ pub fn words(form: BodyForm) -> (String, String) {
         BodyForm::Rewritten(how) => return (format!("the signature is over the JSON {}", rewritten(how)), RAW.into()),
         BodyForm::FormField => "as the decoded field of a form",
         BodyForm::FormDecoded => "decoded as a form",
+        BodyForm::HexEncoded => "as hex",
+        BodyForm::PercentEncoded => "percent-encoded",
+        BodyForm::HtmlEscaped => "escaped for HTML",
+        BodyForm::PythonBytes => {
+            let fix = "Join bytes, not texts, before the hash: str() of bytes, and an f-string, add b'…' in Python.";
+            return ("the signature is over the body as Python shows bytes (b'…')".into(), fix.into());
+        }
+        BodyForm::NodeBuffer => {
+            let fix = "Pass the Buffer itself to the hash, and not what JSON.stringify makes of it.";
+            return ("the signature is over JSON.stringify of a Node Buffer ({\"type\":\"Buffer\",…})".into(), fix.into());
+        }
+        BodyForm::Member => return ("the signature is over one member of the JSON alone, such as data".into(), RAW.into()),
         BodyForm::PercentDecoded => "with its %XX decoded",
         BodyForm::QuotedAsJson => "encoded again, as a JSON string",
         BodyForm::UnquotedJson => "taken out of the JSON string that came",
@@ -133,6 +201,8 @@ fn rewritten(how: Rewrite) -> String {
         Spacing::Pretty2 => "indented by 2",
         Spacing::Pretty4 => "indented by 4",
         Spacing::Tabs => "indented by tabs",
+        Spacing::Windows => "indented by 2, with CRLF line breaks, as .NET has it on Windows",
+        Spacing::Jackson => "indented as Jackson's pretty printer has it (\"a\" : 1)",
     });
     let non_ascii = how.non_ascii.map(|way| match way {
         NonAscii::Escaped => "with non-ASCII characters as \\uXXXX",
@@ -154,6 +224,7 @@ fn rewritten(how: Rewrite) -> String {
         Texts::Ascii => "with texts escaped as Python does (everything outside ASCII as \\u00e9)",
         Texts::AsciiSlashes => "with texts escaped as PHP does (/ as \\/, everything outside ASCII as \\u00e9)",
         Texts::PhpHex => "with texts escaped as by PHP's JSON_HEX options (\\u003C, \\u0026, \\u0027, \\u0022)",
+        Texts::Laravel => "with texts escaped as Laravel does (\\u003C, \\u0026, \\u0027, \\u0022, / as it is)",
         Texts::Gson => "with texts as Gson escapes them (\\u003c, \\u0026, \\u003d, \\u0027)",
         Texts::Html => "with texts escaped as Go and Rails do (\\u003c, \\u003e, \\u0026, \\u2028)",
         Texts::LineSeparators => "with U+2028 and U+2029 as \\u2028 and \\u2029, as Go does",
@@ -175,8 +246,9 @@ fn rewritten(how: Rewrite) -> String {
         Duplicates::First => "with only the first of several members that have the same key",
         Duplicates::Last => "with only the last of several members that have the same key",
     });
+    let empty = how.empty_as_array.then_some("with {} as [], as PHP has it after json_decode(…, true)");
     let newline = how.newline.then_some("with a line break at its end");
-    let parts: Vec<_> = [spacing, sorted, integers, duplicates, non_ascii, slashes, html, texts, numbers, newline]
+    let parts: Vec<_> = [spacing, sorted, integers, duplicates, non_ascii, slashes, html, texts, numbers, empty, newline]
         .into_iter()
         .flatten()
         .collect();

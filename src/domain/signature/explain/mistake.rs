@@ -263,6 +263,18 @@ pub enum BodyForm {
     Base64Encoded,
     /// What the base64 that was received says.
     Base64Decoded,
+    /// As hex.
+    HexEncoded,
+    /// With its characters as `%XX`.
+    PercentEncoded,
+    /// With `&quot;` and the other entities of HTML.
+    HtmlEscaped,
+    /// As Python shows bytes: `b'…'`.
+    PythonBytes,
+    /// As Node writes a `Buffer` in JSON.
+    NodeBuffer,
+    /// The value of one member of the JSON object.
+    Member,
 }
 
 /// A part of what is signed.

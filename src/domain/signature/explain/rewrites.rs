@@ -9,6 +9,9 @@ const MAX_DEPTH: usize = 128;
 
 const SPACINGS: [Spacing; 5] = [Spacing::Compact, Spacing::Spaced, Spacing::Pretty2, Spacing::Pretty4, Spacing::Tabs];
 
+/// Those that few libraries write: tried after all others.
+const RARE_SPACINGS: [Spacing; 2] = [Spacing::Windows, Spacing::Jackson];
+
 /// The languages that read a number and write it again, those first by which a way of writing is called.
 const NUMBERS: [Numbers; 8] = [
     Numbers::JavaScript,
@@ -22,7 +25,7 @@ const NUMBERS: [Numbers; 8] = [
 ];
 
 /// The ways of encoding texts, those first by which one is called.
-const TEXTS: [Texts; 9] = [
+const TEXTS: [Texts; 10] = [
     Texts::Minimal,
     Texts::MinimalUpper,
     Texts::LineSeparators,
@@ -32,10 +35,14 @@ const TEXTS: [Texts; 9] = [
     Texts::Ascii,
     Texts::AsciiSlashes,
     Texts::PhpHex,
+    Texts::Laravel,
 ];
 
+/// What PHP writes, by its options.
+const PHP: [Texts; 5] = [Texts::Minimal, Texts::Ascii, Texts::AsciiSlashes, Texts::PhpHex, Texts::Laravel];
+
 /// How libraries encode texts and numbers by default: what changes several things at once.
-const LIBRARIES: [(Texts, Numbers); 13] = [
+const LIBRARIES: [(Texts, Numbers); 16] = [
     (Texts::Minimal, Numbers::JavaScript),
     (Texts::Ascii, Numbers::Python),
     (Texts::Minimal, Numbers::Python),
@@ -43,6 +50,9 @@ const LIBRARIES: [(Texts, Numbers); 13] = [
     (Texts::LineSeparators, Numbers::JavaScript),
     (Texts::AsciiSlashes, Numbers::Php),
     (Texts::PhpHex, Numbers::Php),
+    (Texts::Laravel, Numbers::Php),
+    (Texts::Minimal, Numbers::DotNet),
+    (Texts::Minimal, Numbers::Php),
     (Texts::Minimal, Numbers::Ruby),
     (Texts::Html, Numbers::Ruby),
     (Texts::DotNet, Numbers::DotNet),
@@ -67,7 +77,7 @@ pub(super) fn unquoted(body: &[u8]) -> Option<Vec<u8>> {
 /// The spacing in which a body is written throughout, if it is a known one; its last newline apart.
 pub(super) fn spacing(value: &Value<'_>, body: &[u8]) -> Option<Spacing> {
     let mut out = Vec::new();
-    SPACINGS.into_iter().find(|&spacing| {
+    SPACINGS.into_iter().chain(RARE_SPACINGS).find(|&spacing| {
         json::write(value, Rewrite { spacing: Some(spacing), ..Rewrite::default() }, &mut out);
         out == body || body.strip_suffix(b"\n") == Some(&out)
     })
@@ -93,6 +103,8 @@ struct Traits {
     integers: bool,
     /// Keys that come more than once in an object.
     duplicates: bool,
+    /// `{}`
+    empty_object: bool,
 }
 
 impl Traits {
@@ -102,6 +114,7 @@ impl Traits {
             Value::Text(text) => self.text(text),
             Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
             Value::Object(members) => {
+                self.empty_object |= members.is_empty();
                 self.unsorted |= !members.is_sorted_by_key(|(key, _)| decoded(key));
                 self.integers |= members.len() > 1 && members.iter().any(|(key, _)| json::integer(key).is_some());
                 let mut seen = HashSet::new();
@@ -181,6 +194,22 @@ pub(super) fn rewrites(value: &Value<'_>) -> Vec<Rewrite> {
         all.extend(&spaced);
         let sorted = spaced.iter().filter(|_| t.unsorted).map(|rewrite| Rewrite { sorted: true, ..*rewrite });
         all.extend(sorted.collect::<Vec<_>>());
+    }
+    let anywhere = [Rewrite::default()];
+    for spacing in RARE_SPACINGS {
+        let with_each = anywhere.iter().chain(&anew).map(|rewrite| Rewrite { spacing: Some(spacing), ..*rewrite });
+        all.extend(with_each.collect::<Vec<_>>());
+    }
+    if t.empty_object {
+        let php = |rewrite: &&Rewrite| rewrite.texts.is_none_or(|texts| PHP.contains(&texts));
+        let anew = anywhere.iter().chain(&anew).filter(php).flat_map(|rewrite| {
+            [Spacing::Compact, Spacing::Pretty4].map(|spacing| Rewrite {
+                spacing: Some(spacing),
+                empty_as_array: true,
+                ..*rewrite
+            })
+        });
+        all.extend(anew.collect::<Vec<_>>());
     }
     // The sort is stable: rewrites of equal weight stay in the order above.
     all.sort_by_key(|rewrite| match weight(*rewrite) {
@@ -280,6 +309,7 @@ fn weight(rewrite: Rewrite) -> u8 {
         + u8::from(rewrite.newline)
         + u8::from(rewrite.integers_first)
         + u8::from(rewrite.duplicates.is_some())
+        + u8::from(rewrite.empty_as_array)
         + u8::from(rare)
 }
 

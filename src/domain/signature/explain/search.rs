@@ -15,7 +15,7 @@ use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::algorithm::Algorithm;
-use super::body::FORMS;
+use super::body::{self, FORMS};
 use super::content::{self, Extras};
 use super::keys::{self, Key};
 use super::mistake::{BodyForm, Mistake, SecretForm};
@@ -173,6 +173,10 @@ impl Search<'_> {
             .find_map(|(form, make)| {
                 let body = make(self.body).filter(|body| body != self.body)?;
                 self.signed(signer, &[before, &body, after], Some(Mistake::Body(form)))
+            })
+            .or_else(|| {
+                let signed = |body: Vec<u8>| self.signed(signer, &[before, &body, after], Some(Mistake::Body(BodyForm::Member)));
+                body::members(self.body).into_iter().find_map(signed)
             })
             .or_else(|| {
                 charset::forms(self.body).filter(|(_, body)| body != self.body).find_map(|(charset, body)| {
