@@ -951,7 +951,7 @@ fn headers_of_the_destination() {
 #[test]
 fn h60_bad_headers() {
     let mut session = Session::new();
-    let many: String = (0..21).map(|n| format!(" --header x-{n}:1")).collect();
+    let many: String = (0..21).map(|n| format!(" --header x-{n}:1")).collect::<Vec<_>>().concat();
     let long = format!("register --url https://h.example/in --auth default --header X-Env:{}", "v".repeat(4097));
     assert!(
         session.home.waypost(&long.split(' ').collect::<Vec<_>>()).exits(2).stderr.contains("has 4097 bytes, more than 4096")

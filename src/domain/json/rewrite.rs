@@ -2,6 +2,7 @@
 
 /// What differs from the JSON that came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for itself: any of them may occur with any other")]
 pub struct Rewrite {
     /// Whitespace between the tokens.
     pub spacing: Option<Spacing>,

@@ -97,8 +97,8 @@ impl Form {
             part.check().is_err_and(|errors| errors.iter().any(|error| error.field == Some(HEADERS)))
         });
         // What is empty is not in the draft.
-        let entered = (0..self.inputs.headers().len()).filter(|&at| !self.inputs.headers()[at].is_empty());
-        match wrong.and_then(|count| entered.skip(count - 1).next()) {
+        let mut entered = (0..self.inputs.headers().len()).filter(|&at| !self.inputs.headers()[at].is_empty());
+        match wrong.and_then(|count| entered.nth(count - 1)) {
             Some(at) => self.open_header(at),
             None => self.go(Focus::AddHeader),
         }
