@@ -4,7 +4,10 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, NameConstraints};
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, NameConstraints,
+    SanType,
+};
 
 use super::endpoint::Endpoint;
 use super::tls::fails;
@@ -47,6 +50,76 @@ fn c08_a_name_in_the_subject_alone_does_not_count() {
     let (why, fix) = chain(|_| {}, |params| params.distinguished_name.push(DnType::CommonName, "localhost"), &[]);
     assert!(why.contains("no subjectAltName") && why.contains("\"localhost\" is in its subject"), "{why}");
     assert!(fix.contains("subjectAltName=DNS:localhost"), "{fix}");
+}
+
+#[test]
+fn c08_an_alternative_name_that_is_no_host_does_not_count() {
+    let mail =
+        |params: &mut CertificateParams| params.subject_alt_names = vec![SanType::Rfc822Name("a@b.example".try_into().unwrap())];
+    let (why, fix) = chain(|_| {}, mail, &[]);
+    assert!(why.contains("has a subjectAltName without any DNS name or IP address"), "{why}");
+    assert!(fix.contains("subjectAltName=DNS:localhost"), "{fix}");
+}
+
+#[test]
+fn c09_a_signature_by_another_key_is_laid_to_the_right_certificate() {
+    let root = Ca::named("Case Root");
+    let [one, other] = [(), ()].map(|()| root.intermediate("Case Intermediate", |_| {}));
+    let mut leaf = one.leaf(&["localhost"]);
+    leaf.chain[1] = other.leaf(&["localhost"]).chain[1].clone();
+    let (why, fix) = fails(&Endpoint::with_leaf(leaf), &root);
+    assert!(why.contains("than that of the \"CN=Case Intermediate\" that localhost sends"), "{why}");
+    assert!(fix.contains("send the intermediate certificate that matches"), "{fix}");
+
+    let again = Ca::named("Case Root").intermediate("Case Intermediate", |_| {});
+    let (why, fix) = fails(&Endpoint::with_leaf(again.leaf(&["localhost"])), &root);
+    assert!(why.starts_with("The intermediate certificate \"CN=Case Intermediate\" that localhost sends names"), "{why}");
+    assert!(why.contains("\"CN=Case Root\" as its issuer") && fix.contains("made again under the same name"), "{why} {fix}");
+}
+
+#[test]
+fn c09_a_chain_that_ends_elsewhere_is_followed_to_its_end() {
+    let root = Ca::named("Case Root");
+    let other = Ca::named("Other Root").intermediate("Case Intermediate", |_| {});
+    let (why, _) = fails(&Endpoint::with_leaf(other.leaf(&["localhost"])), &root);
+    assert!(why.contains("lead to \"CN=Other Root\", which is not in"), "{why}");
+    let mut leaf = other.leaf(&["localhost"]);
+    leaf.chain.truncate(1);
+    let (why, fix) = fails(&Endpoint::with_leaf(leaf), &root);
+    assert!(why.contains("by \"CN=Case Intermediate\"") && why.contains("does not send the certificate of that issuer"), "{why}");
+    assert!(fix.contains("full chain"), "{fix}");
+}
+
+#[test]
+fn c09_what_is_wrong_with_an_intermediate_is_not_laid_to_the_leaf() {
+    let client = |params: &mut CertificateParams| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let (why, _) = chain(client, |_| {}, &["localhost"]);
+    assert!(why.contains("Case Intermediate") && why.contains("lacks serverAuth"), "{why}");
+
+    let critical = |params: &mut CertificateParams| {
+        let mut extension = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+        extension.set_criticality(true);
+        params.custom_extensions = vec![extension];
+    };
+    let (why, _) = chain(critical, |_| {}, &["localhost"]);
+    assert!(why.contains("Case Intermediate") && why.ends_with("not supported: 1.2.3.4."), "{why}");
+
+    let (why, fix) = chain(|_| {}, |params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained), &["localhost"]);
+    assert!(why.contains("marked as a CA") && !why.contains("self-signed") && fix.contains("CA:FALSE"), "{why} {fix}");
+
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, "Narrow Root");
+    let permitted = vec![GeneralSubtree::DnsName("example.com".into())];
+    params.name_constraints = Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
+    let root = Ca::root_with(params);
+    let (why, _) = fails(&Endpoint::with_leaf(root.leaf(&["localhost"])), &root);
+    assert!(why.contains("\"CN=Narrow Root\" in your CA file") && why.contains("do not allow a name in it"), "{why}");
+
+    let root = Ca::named("Case Root");
+    let deep = (1..7).fold(root.intermediate("Case 0", |_| {}), |ca, n| ca.intermediate(&format!("Case {n}"), |_| {}));
+    let (why, _) = fails(&Endpoint::with_leaf(deep.leaf(&["localhost"])), &root);
+    assert!(why.contains("too many intermediate certificates; at most 6"), "{why}");
 }
 
 #[test]

@@ -32,7 +32,8 @@ impl Ca {
         Self::root_with(params)
     }
 
-    fn root_with(params: CertificateParams) -> Self {
+    /// A root of its own, of those parameters.
+    pub fn root_with(params: CertificateParams) -> Self {
         Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap(), chain: Vec::new() }
     }
 

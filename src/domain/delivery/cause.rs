@@ -62,6 +62,8 @@ pub enum TlsCause {
     TooOld,
     /// No trusted CA issued the certificate; its issuer as the certificate names it.
     UnknownIssuer(Option<String>),
+    /// The server sends a chain that ends below a CA that is not trusted: the issuer of its last certificate.
+    UntrustedChain(Option<String>),
     /// The certificate is its own issuer.
     SelfSigned,
     /// The server sends its own certificate without the one between it and the CA.
@@ -78,10 +80,14 @@ pub enum TlsCause {
     NotYetValid(Option<Timestamp>, Timestamp),
     /// It names a trusted CA as its issuer, but another key signed it.
     OtherCaKey(Option<String>),
-    /// A CA's certificate used as a server's, as `openssl req -x509` makes it.
+    /// A CA's certificate, issued by itself, used as a server's, as `openssl req -x509` makes it.
     CaUsedAsEndEntity,
     /// The server found no version, cipher or certificate that both sides support.
     NothingInCommon,
+    /// The server does not speak HTTP/1.1.
+    NoHttp1,
+    /// The server has no certificate for that name (SNI).
+    UnknownName,
     /// The server asks for a client certificate.
     ClientCertificateWanted,
     /// This machine has no CA certificates.
@@ -120,16 +126,25 @@ pub enum CertificateFault {
     Expired(Option<Timestamp>, Timestamp),
     /// When it begins, and the time on this machine.
     NotYetValid(Option<Timestamp>, Timestamp),
+    /// It names that issuer, and was signed by another key: than that of the certificate that the server sends, or else of
+    /// the CA known here.
+    OtherKey { issuer: Option<String>, sent: bool },
+    /// It is marked as a CA's, and used as a server's.
+    MarkedAsCa,
+    /// It has a subjectAltName without the name of any host.
+    NoHostNames,
+    /// It is below more intermediates than are accepted.
+    TooDeep,
     /// It issued another one without being a CA's.
     NotACa,
     /// More intermediates follow than it allows.
     PathLength,
-    /// It may not issue certificates for that name.
+    /// It may not issue a certificate with those names.
     NameConstraint,
     /// It is not meant for servers (extendedKeyUsage).
     Purpose,
-    /// It has a critical extension that is not supported.
-    Extension,
+    /// It has a critical extension that is not supported; its identifier where it is known.
+    Extension(Option<String>),
     /// The library's word for another fault.
     Other(String),
 }
@@ -167,15 +182,24 @@ impl TlsCause {
     fn map_texts(self, change: &impl Fn(String) -> String) -> Self {
         match self {
             Self::UnknownIssuer(issuer) => Self::UnknownIssuer(issuer.map(change)),
+            Self::UntrustedChain(issuer) => Self::UntrustedChain(issuer.map(change)),
             Self::MissingIntermediate(issuer) => Self::MissingIntermediate(issuer.map(change)),
             Self::OtherCaKey(issuer) => Self::OtherCaKey(issuer.map(change)),
             Self::WrongName(names) => Self::WrongName(names.into_iter().map(change).collect()),
             Self::NoSubjectAltName(name) => Self::NoSubjectAltName(name.map(change)),
-            Self::Certificate(ChainMember::Intermediate(subject), fault) => {
-                Self::Certificate(ChainMember::Intermediate(change(subject)), fault)
-            }
-            Self::Certificate(ChainMember::CaFile(subject), fault) => {
-                Self::Certificate(ChainMember::CaFile(change(subject)), fault)
+            Self::Certificate(member, fault) => {
+                let member = match member {
+                    ChainMember::Intermediate(subject) => ChainMember::Intermediate(change(subject)),
+                    ChainMember::CaFile(subject) => ChainMember::CaFile(change(subject)),
+                    same @ (ChainMember::Leaf | ChainMember::Unknown) => same,
+                };
+                let fault = match fault {
+                    CertificateFault::OtherKey { issuer, sent } => {
+                        CertificateFault::OtherKey { issuer: issuer.map(change), sent }
+                    }
+                    same => same,
+                };
+                Self::Certificate(member, fault)
             }
             Self::NoCaStore(text) => Self::NoCaStore(change(text)),
             Self::CaFile(text) => Self::CaFile(change(text)),
@@ -183,11 +207,12 @@ impl TlsCause {
             same @ (Self::NotTls
             | Self::TooOld
             | Self::SelfSigned
-            | Self::Certificate(ChainMember::Leaf | ChainMember::Unknown, _)
             | Self::Expired(..)
             | Self::NotYetValid(..)
             | Self::CaUsedAsEndEntity
             | Self::NothingInCommon
+            | Self::NoHttp1
+            | Self::UnknownName
             | Self::ClientCertificateWanted) => same,
         }
     }

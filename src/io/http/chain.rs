@@ -8,13 +8,15 @@ use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
 use super::certificate::Certificate;
+use super::signed::Mismatch;
 use super::trace::Observed;
 use crate::domain::delivery::{CertificateFault, ChainMember, TlsCause};
 
 pub(super) fn cause(error: &CertificateError, observed: &Observed, now: Timestamp) -> TlsCause {
     let absent = Certificate::default();
     let leaf = observed.certificate.as_ref().unwrap_or(&absent);
-    let chain = Chain { leaf, intermediates: &observed.intermediates, issuers: &observed.issuers };
+    let Observed { intermediates, issuers, mismatch, .. } = observed;
+    let chain = Chain { leaf, intermediates, issuers, mismatch: *mismatch };
     match error {
         CertificateError::Expired => chain.expired(None, now),
         CertificateError::ExpiredContext { time, not_after } => {
@@ -25,7 +27,11 @@ pub(super) fn cause(error: &CertificateError, observed: &Observed, now: Timestam
             chain.not_yet_valid(timestamp(*not_before), timestamp(*time).unwrap_or(now))
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } if leaf.names.is_empty() => {
-            TlsCause::NoSubjectAltName(leaf.common_name.clone())
+            if leaf.has_alternative_names {
+                TlsCause::Certificate(ChainMember::Leaf, CertificateFault::NoHostNames)
+            } else {
+                TlsCause::NoSubjectAltName(leaf.common_name.clone())
+            }
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsCause::WrongName(leaf.names.clone())
@@ -34,15 +40,19 @@ pub(super) fn cause(error: &CertificateError, observed: &Observed, now: Timestam
         CertificateError::UnknownIssuer if chain.intermediates.is_empty() && leaf.names_issuer_url => {
             TlsCause::MissingIntermediate(leaf.issuer.clone())
         }
-        CertificateError::UnknownIssuer => TlsCause::UnknownIssuer(leaf.issuer.clone()),
+        CertificateError::UnknownIssuer => match chain.top() {
+            Some(top) => TlsCause::UntrustedChain(top.issuer.clone()),
+            None => TlsCause::UnknownIssuer(leaf.issuer.clone()),
+        },
         CertificateError::BadEncoding => {
             TlsCause::Certificate(ChainMember::Unknown, CertificateFault::Other("unreadable".into()))
         }
         CertificateError::Revoked => TlsCause::Other("its certificate was revoked".into()),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-            TlsCause::Certificate(ChainMember::Leaf, CertificateFault::Purpose)
+            let member = if leaf.is_for_servers { chain.member(|it| !it.is_for_servers) } else { ChainMember::Leaf };
+            TlsCause::Certificate(member, CertificateFault::Purpose)
         }
-        CertificateError::UnhandledCriticalExtension => TlsCause::Certificate(ChainMember::Unknown, CertificateFault::Extension),
+        CertificateError::UnhandledCriticalExtension => chain.extension(),
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => chain.bad_signature(),
@@ -60,6 +70,7 @@ struct Chain<'a> {
     intermediates: &'a [Certificate],
     /// Of the destination's CA file.
     issuers: &'a [Certificate],
+    mismatch: Option<Mismatch>,
 }
 
 impl Chain<'_> {
@@ -99,23 +110,71 @@ impl Chain<'_> {
         if let Some((certificate, fault)) = self.issuers.iter().find_map(|it| Some((it, of_key(it)?))) {
             return TlsCause::Certificate(ChainMember::CaFile(certificate.subject.clone()), fault);
         }
-        if self.leaf.self_issued { TlsCause::SelfSigned } else { TlsCause::OtherCaKey(self.leaf.issuer.clone()) }
+        let Mismatch { intermediate, issuer_sent: sent } =
+            self.mismatch.unwrap_or(Mismatch { intermediate: None, issuer_sent: false });
+        match intermediate.and_then(|at| self.intermediates.get(at)) {
+            None if self.leaf.self_issued => TlsCause::SelfSigned,
+            None if !sent => TlsCause::OtherCaKey(self.leaf.issuer.clone()),
+            None => {
+                TlsCause::Certificate(ChainMember::Leaf, CertificateFault::OtherKey { issuer: self.leaf.issuer.clone(), sent })
+            }
+            Some(it) => {
+                let member = ChainMember::Intermediate(it.subject.clone());
+                TlsCause::Certificate(member, CertificateFault::OtherKey { issuer: it.issuer.clone(), sent })
+            }
+        }
+    }
+
+    /// The last certificate to which the leaf leads by the names of the issuers; `None` if the leaf's issuer was not sent.
+    fn top(&self) -> Option<&Certificate> {
+        let above = |it: &Certificate| self.intermediates.iter().find(|above| it.issuer.as_ref() == Some(&above.subject));
+        let mut top = above(self.leaf)?;
+        for _ in self.intermediates {
+            match above(top) {
+                Some(next) if next != top => top = next,
+                _ => break,
+            }
+        }
+        Some(top)
+    }
+
+    fn extension(&self) -> TlsCause {
+        let (member, id) = match &self.leaf.unknown_critical {
+            Some(id) => (ChainMember::Leaf, Some(id)),
+            None => {
+                let member = self.member(|it| it.unknown_critical.is_some());
+                (member, self.intermediates.iter().find_map(|it| it.unknown_critical.as_ref()))
+            }
+        };
+        TlsCause::Certificate(member, CertificateFault::Extension(id.cloned()))
     }
 
     /// A rule of RFC 5280 that a certificate breaks.
     fn rule(&self, error: Option<&webpki::Error>) -> TlsCause {
         use webpki::Error as Rule;
         let (member, fault) = match error {
-            Some(Rule::CaUsedAsEndEntity) => return TlsCause::CaUsedAsEndEntity,
+            Some(Rule::CaUsedAsEndEntity) if self.leaf.self_issued => return TlsCause::CaUsedAsEndEntity,
+            Some(Rule::CaUsedAsEndEntity) => (ChainMember::Leaf, CertificateFault::MarkedAsCa),
+            Some(Rule::MaximumPathDepthExceeded) => (ChainMember::Leaf, CertificateFault::TooDeep),
             Some(Rule::EndEntityUsedAsCa) => (self.member(|it| !it.is_ca), CertificateFault::NotACa),
             Some(Rule::PathLenConstraintViolated) => (self.member(|it| it.path_length.is_some()), CertificateFault::PathLength),
-            Some(Rule::NameConstraintViolation) => (self.member(|it| it.constrains_names), CertificateFault::NameConstraint),
+            Some(Rule::NameConstraintViolation) => (self.constraining(), CertificateFault::NameConstraint),
             Some(Rule::UnsupportedCertVersion) => return self.version(),
-            Some(Rule::UnsupportedCriticalExtension) => (ChainMember::Unknown, CertificateFault::Extension),
+            Some(Rule::UnsupportedCriticalExtension) => return self.extension(),
             Some(other) => (ChainMember::Unknown, CertificateFault::Other(format!("{other:?}"))),
             None => (ChainMember::Unknown, CertificateFault::Other(String::new())),
         };
         TlsCause::Certificate(member, fault)
+    }
+
+    /// The CA that limits names: an intermediate, or one in the CA file; unknown where several do.
+    fn constraining(&self) -> ChainMember {
+        let mut roots = self.issuers.iter().filter(|it| it.constrains_names);
+        match (self.intermediates.iter().any(|it| it.constrains_names), roots.next(), roots.next()) {
+            (true, None, _) => self.member(|it| it.constrains_names),
+            (false, Some(one), None) => ChainMember::CaFile(one.subject.clone()),
+            _ => ChainMember::Unknown,
+        }
     }
 
     fn version(&self) -> TlsCause {

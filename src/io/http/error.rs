@@ -69,8 +69,10 @@ fn of_error(error: &(dyn StdError + 'static), observed: &Observed, now: Timestam
     let cause = links.iter().rev().find_map(|link| of_link(*link, observed, now));
     match cause {
         // A server that asked for our certificate and then cut the line says by that what it misses (TLS 1.3 has no other way
-        // before the request is written).
-        Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_))) if observed.client_certificate_asked => {
+        // before the request is written). It asks after it has agreed to a version and a cipher.
+        Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_) | TlsCause::NothingInCommon))
+            if observed.client_certificate_asked =>
+        {
             Cause::Tls(TlsCause::ClientCertificateWanted)
         }
         Some(cause) => cause,
@@ -168,13 +170,9 @@ fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
         }
         Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::Tls(TlsCause::NotTls),
         Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::Tls(TlsCause::ClientCertificateWanted),
-        Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
-            Cause::Tls(TlsCause::Other("the server does not know that name".into()))
-        }
+        Tls::AlertReceived(AlertDescription::UnrecognisedName) => Cause::Tls(TlsCause::UnknownName),
         Tls::AlertReceived(AlertDescription::HandshakeFailure) => Cause::Tls(TlsCause::NothingInCommon),
-        Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => {
-            Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into()))
-        }
+        Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => Cause::Tls(TlsCause::NoHttp1),
         other => Cause::Tls(TlsCause::Other(other.to_string())),
     }
 }
@@ -219,6 +217,7 @@ fn is_at_proxy(observed: &Observed) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::trace::Trace;
     use super::*;
 
     fn resolving(text: &str) -> Cause {
@@ -253,11 +252,22 @@ mod tests {
         }
     }
 
+    /// OpenSSL says it so in TLS 1.2.
+    #[test]
+    fn c14_a_handshake_ended_after_our_certificate_was_asked_for_wants_one() {
+        let alert = || io::Error::other(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure));
+        for (asked, expected) in [(true, TlsCause::ClientCertificateWanted), (false, TlsCause::NothingInCommon)] {
+            let trace = Trace::new(b"", None);
+            trace.note(|observed| observed.client_certificate_asked = asked);
+            assert_eq!(of_error(&alert(), &trace.observed(), Timestamp::UNIX_EPOCH), Cause::Tls(expected));
+        }
+    }
+
     #[test]
     fn an_error_inside_an_io_error_is_found() {
         let inner = io::Error::new(io::ErrorKind::InvalidData, rustls::Error::NoApplicationProtocol);
         let outer = io::Error::other(inner);
         let cause = of_error(&outer, &Observed::default(), Timestamp::UNIX_EPOCH);
-        assert_eq!(cause, Cause::Tls(TlsCause::Other("the server does not speak HTTP/1.1".into())));
+        assert_eq!(cause, Cause::Tls(TlsCause::NoHttp1));
     }
 }

@@ -32,6 +32,7 @@ mod response;
 mod result;
 mod roots;
 mod route;
+mod signed;
 mod tls;
 mod trace;
 mod tunnel;

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ResolvesClientCert, Resumption, WebPkiServerVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, CommonState, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, CommonState, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
 
 use super::certificate::Certificate;
 use super::config::Trust;
+use super::signed;
 use super::trace::Trace;
 use crate::domain::delivery::{Cause, TlsCause};
 
@@ -54,6 +55,7 @@ impl TlsVerifier {
         let observer = Arc::new(HandshakeObserver {
             verifier: Arc::clone(&self.verifier),
             own: Arc::clone(&self.own),
+            algorithms: self.provider.signature_verification_algorithms,
             trace: trace.map(Arc::clone),
         });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
@@ -88,6 +90,7 @@ pub(super) fn note_session(session: &CommonState, trace: &Trace) {
 struct HandshakeObserver {
     verifier: Arc<WebPkiServerVerifier>,
     own: Arc<Vec<Certificate>>,
+    algorithms: WebPkiSupportedAlgorithms,
     trace: Option<Arc<Trace>>,
 }
 
@@ -100,19 +103,26 @@ impl ServerCertVerifier for HandshakeObserver {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
+        let verified = self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         if let Some(trace) = &self.trace {
             let certificate = Certificate::read(end_entity);
             let others: Vec<_> = intermediates.iter().take(MAX_INTERMEDIATES).map(Certificate::read).collect();
             let issued =
                 |issuer: &&Certificate| others.iter().chain([&certificate]).any(|it| it.issuer.as_ref() == Some(&issuer.subject));
             let issuers = self.own.iter().filter(issued).cloned().collect();
+            let mismatch =
+                matches!(verified, Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature))).then(|| {
+                    let members: Vec<_> = intermediates.iter().zip(&others).collect();
+                    signed::mismatch((end_entity, &certificate), &members, &self.algorithms)
+                });
             trace.note(|observed| {
+                observed.mismatch = mismatch;
                 observed.certificate = Some(certificate);
                 observed.intermediates = others;
                 observed.issuers = issuers;
             });
         }
-        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        verified
     }
 
     fn verify_tls12_signature(

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::certificate::Certificate;
 use super::response::ResponseReader;
+use super::signed::Mismatch;
 use crate::domain::delivery::{DialResult, Phase, ProxyUsed, Timings, Tried};
 use crate::io::sync::lock;
 
@@ -55,6 +56,8 @@ pub struct Observed {
     pub intermediates: Vec<Certificate>,
     /// The certificates of the destination's CA file that may have issued one of them.
     pub issuers: Vec<Certificate>,
+    /// Which of them has a signature by another key, if the verifier found one.
+    pub mismatch: Option<Mismatch>,
     /// `TLS 1.3`
     pub tls_version: Option<&'static str>,
     /// The negotiated cipher suite, as IANA names it.

@@ -366,6 +366,9 @@ fn causes() -> Vec<Cause> {
             T::NotTls
             | T::TooOld
             | T::UnknownIssuer(_)
+            | T::UntrustedChain(_)
+            | T::NoHttp1
+            | T::UnknownName
             | T::SelfSigned
             | T::MissingIntermediate(_)
             | T::WrongName(_)
@@ -404,6 +407,10 @@ fn causes() -> Vec<Cause> {
         C::Tls(T::TooOld),
         C::Tls(T::UnknownIssuer(None)),
         C::Tls(T::UnknownIssuer(Some("CN=Own CA".into()))),
+        C::Tls(T::UntrustedChain(None)),
+        C::Tls(T::UntrustedChain(Some("CN=Own CA".into()))),
+        C::Tls(T::NoHttp1),
+        C::Tls(T::UnknownName),
         C::Tls(T::SelfSigned),
         C::Tls(T::MissingIntermediate(None)),
         C::Tls(T::MissingIntermediate(Some("CN=R3".into()))),
@@ -429,7 +436,7 @@ fn causes() -> Vec<Cause> {
         C::NotHttp("detail".into()),
         C::Other("detail".into()),
     ];
-    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 30);
+    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 33);
     causes
 }
 
