@@ -14,7 +14,9 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::{sentence, visible};
 use crate::domain::url::EndpointUrl;
+use crate::io::fs::file::{self, Links};
 use crate::io::fs::reason;
+use crate::io::http;
 use crate::io::receiver::ca_file;
 use crate::io::receiver::{self, Receiver, ReceiverEvent, RequestEvent};
 
@@ -31,6 +33,8 @@ pub struct Listen {
     pub delay: Duration,
     /// The share of accepted requests, 0 to 1, that are answered by 503.
     pub fail_rate: f64,
+    /// The CAs of the client certificates that it asks for.
+    pub client_ca: Option<PathBuf>,
     /// Where to write the certificate of its CA.
     pub ca_out: Option<PathBuf>,
 }
@@ -62,6 +66,7 @@ impl Waypost {
     pub async fn listen(&self, how: Listen, events: Sender<ReceiverEvent>) -> Result<Listener, Problem> {
         self.destination()?;
         named(&how.name)?;
+        let client_ca = how.client_ca.as_deref().map(client_ca).transpose()?;
         let registered = self.clone();
         let options = receiver::Options {
             addr: how.addr,
@@ -69,6 +74,7 @@ impl Waypost {
             respond: how.respond,
             delay: how.delay,
             fail_rate: how.fail_rate,
+            client_ca,
             one_path: false,
             settings: Arc::new(move || {
                 let destination = registered.destination().map_err(|problem| problem.what)?;
@@ -82,6 +88,17 @@ impl Waypost {
         }
         Ok(Listener(receiver))
     }
+}
+
+/// The CAs in a file.
+fn client_ca(path: &Path) -> Result<Vec<u8>, Problem> {
+    let wrong = |what: String, why: String| {
+        Problem::of_kind(ProblemKind::Usage, format!("--client-ca: {what}"), why, "Name a PEM file with the CA's certificate.")
+    };
+    let pem = file::read(path, Links::Follow, http::MAX_CA_BYTES).map_err(|error| wrong(error.what(), error.why()))?;
+    let unusable = |why: String| wrong(format!("{} cannot be used", visible(&path.to_string_lossy())), sentence(&why));
+    http::check_ca(&pem).map_err(unusable)?;
+    Ok(pem.to_vec())
 }
 
 /// Refuses a name that a sender's waypost could not register.

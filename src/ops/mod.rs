@@ -16,6 +16,7 @@ pub mod send;
 pub mod signals;
 mod task;
 mod test;
+mod tls_files;
 pub mod verify;
 mod waypost;
 
@@ -30,7 +31,8 @@ pub use demo::{Demo, Witness};
 pub use history::delivery_json;
 pub use listen::{Explainer, Listen, Listener};
 pub(crate) use register::whole_seconds;
-pub use register::{Removed, Saved, ca_certificate};
+pub use register::{Removed, Saved};
 pub use send::Sent;
 pub use test::Tested;
+pub use tls_files::{check_files, client_certificate, tls_file};
 pub use waypost::{OwnReceiver, PAGE, Snapshot, State, Waypost};

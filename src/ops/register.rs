@@ -1,7 +1,5 @@
 //! Register, edit, remove: what is in the state file.
 
-use std::path::{Path, PathBuf};
-
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -11,10 +9,6 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::rotation::{KeepOld, rotate};
-use crate::domain::text::{sentence, visible};
-use crate::io::fs::file::{self, Links};
-use crate::io::fs::{FileError, Operation};
-use crate::io::http;
 use crate::io::state::store::{self, Change, Loaded};
 
 const CREDENTIAL_IN_URL: &str = "a part of it is a credential: it is sealed like a secret, and shown as dots";
@@ -171,20 +165,4 @@ fn new_destination_id() -> DestinationId {
 /// The state file has times to the second.
 pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
-}
-
-/// The absolute path of a file of CA certificates. The file is read once, so that a mistake shows now and not at the first
-/// delivery.
-///
-/// # Errors
-/// There is no such file, or it contains no certificate.
-pub fn ca_certificate(path: &Path) -> Result<PathBuf, Problem> {
-    let error = |what: String, why: String| Problem::new(field::CA_CERT, what, why, "Name a PEM file with the CA's certificate.");
-    let unread = |unread: FileError| error(unread.what(), unread.why());
-    let absolute = std::path::absolute(path).map_err(|error| unread(FileError::new(Operation::Find, path, error)))?;
-    let pem = file::read(&absolute, Links::Follow, http::MAX_CA_BYTES).map_err(unread)?;
-    match http::check_ca(&pem) {
-        Ok(()) => Ok(absolute),
-        Err(why) => Err(error(format!("{} cannot be used", visible(&path.to_string_lossy())), sentence(&why))),
-    }
 }

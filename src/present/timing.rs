@@ -73,6 +73,10 @@ fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<Row> {
         let unit = if days == 1 { "day" } else { "days" };
         rows.push(Row::text("Valid until", format!("{}, {days} {unit} from then", end.strftime("%Y-%m-%d %H:%M UTC"))));
     }
+    if let Some(client) = &tls.client {
+        rows.push(Row::text("Client cert", &client.subject));
+        rows.push(Row::text("SHA-256", &client.sha256));
+    }
     rows
 }
 

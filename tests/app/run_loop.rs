@@ -84,6 +84,7 @@ async fn register_and_test_and_quit() {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
+        client_ca: None,
         one_path: true,
         settings: Arc::new(move || Ok(registered.destination().ok().map(|destination| destination.settings().clone()))),
         clock: Arc::new(Timestamp::now),

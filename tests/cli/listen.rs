@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -10,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::schema;
+use crate::support::ca::Ca;
 use crate::support::common::{SECRET, refused, refused_with, register, registered};
 use crate::support::receiver::DEADLINE;
 use crate::support::{Home, Output, run};
@@ -101,6 +103,36 @@ fn listening(args: &[&str]) -> (Home, Listening) {
     let home = registered();
     let listening = Listening::start(&home, &[&["--ca-out", "ca.pem"], args].concat());
     (home, listening)
+}
+
+#[test]
+fn h109_listen_asks_for_a_client_certificate_and_says_whose_it_is() {
+    let ca = Ca::named("Client CA");
+    let home = registered();
+    let clients = home.path().join("clients.pem");
+    fs::write(&clients, ca.pem()).unwrap();
+    refused_with(&home, &["listen", "--client-ca", "none.pem"], "", 2, None, "--client-ca");
+    let listening = Listening::start(&home, &["--ca-out", "ca.pem", "--client-ca", clients.to_str().unwrap(), "--json"]);
+    let other = sender(&home, &listening, &HMAC, SECRET);
+    let reason = |line: &Value| line["reason"].as_str().unwrap().to_owned();
+    let out = other.waypost(&["test"]).exits(4);
+    assert!(out.stdout.contains("requires a client certificate"), "{}", out.stdout);
+    assert!(reason(&listening.json()).contains("presented no client certificate"));
+    let both = other.path().join("client.pem");
+    for (ca, is_known) in [(&Ca::named("Other CA"), false), (&ca, true)] {
+        fs::write(&both, ca.leaf_with(&["c"], |_| {}).pem()).unwrap();
+        fs::set_permissions(&both, fs::Permissions::from_mode(0o600)).unwrap();
+        other.waypost(&["edit", "--client-cert", both.to_str().unwrap()]).exits(0);
+        let out = other.waypost(&["test"]).exits(if is_known { 0 } else { 4 });
+        let line = listening.json();
+        if is_known {
+            assert!(line["client"]["subject"].as_str().unwrap().contains("waypost test leaf"), "{line}");
+            assert_eq!(line["client"]["sha256"].as_str().unwrap().len(), 64);
+        } else {
+            assert!(reason(&line).contains("no CA of --client-ca issued it"), "{line}");
+            assert!(out.stdout.contains("does not know the CA of the client certificate"), "{}", out.stdout);
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod canary;
 mod certificates;
+mod client_certificate;
 mod connections;
 mod disk;
 mod edited;

@@ -67,12 +67,16 @@ impl Ca {
 
     /// A leaf with something about it changed: its dates (`rcgen::date_time_ymd`), its purpose, …
     pub fn leaf_with(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Leaf {
-        let key = KeyPair::generate().unwrap();
+        self.leaf_of(&KeyPair::generate().unwrap(), names, change)
+    }
+
+    /// A leaf for a key of the test's own.
+    pub fn leaf_of(&self, key: &KeyPair, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Leaf {
         let mut params = CertificateParams::new(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>()).unwrap();
         params.distinguished_name.push(DnType::CommonName, "waypost test leaf");
         params.use_authority_key_identifier_extension = true;
         change(&mut params);
-        let leaf = params.signed_by(&key, &self.issuer).unwrap();
+        let leaf = params.signed_by(key, &self.issuer).unwrap();
         Leaf {
             chain: [vec![leaf.der().clone()], self.chain.clone()].concat(),
             key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
@@ -99,6 +103,33 @@ impl Leaf {
         };
         let chain: String = self.chain.iter().map(|der| block("CERTIFICATE", der)).collect();
         block("PRIVATE KEY", self.key.secret_der()) + &chain
+    }
+
+    /// The chain alone.
+    pub fn chain_pem(&self) -> String {
+        let pem = self.pem();
+        pem[pem.find("-----BEGIN CERTIFICATE").unwrap()..].to_owned()
+    }
+
+    /// The key alone.
+    pub fn key_pem(&self) -> String {
+        let pem = self.pem();
+        pem[..pem.find("-----BEGIN CERTIFICATE").unwrap()].to_owned()
+    }
+
+    /// A server that refuses clients without a certificate of that CA.
+    pub fn asking_server_config(self, clients: &Ca) -> Arc<ServerConfig> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(clients.issuer.der().clone()).unwrap();
+        let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(verifier.build().unwrap())
+            .with_single_cert(self.chain, self.key)
+            .unwrap();
+        Arc::new(config)
     }
 
     pub fn server_config(self) -> Arc<ServerConfig> {

@@ -89,6 +89,17 @@ impl Receiver {
 
     /// With a certificate of the test's own; `ca` is what [`Receiver::ca_pem_path`] holds.
     pub fn with_leaf(check: Check, answers: Vec<Answer>, ca: &Ca, leaf: Leaf) -> Self {
+        Self::with_config(check, answers, ca, leaf.server_config())
+    }
+
+    /// That refuses clients without a certificate of the CA `clients`.
+    pub fn asking(check: Check, clients: &Ca) -> Self {
+        let ca = Ca::new();
+        let config = ca.leaf(&["localhost", "127.0.0.1"]).asking_server_config(clients);
+        Self::with_config(check, vec![Answer::Checked], &ca, config)
+    }
+
+    fn with_config(check: Check, answers: Vec<Answer>, ca: &Ca, tls: Arc<ServerConfig>) -> Self {
         assert!(!answers.is_empty(), "an answer is needed");
         let dir = tempfile::tempdir().unwrap();
         let ca_pem_path = ca.write(dir.path());
@@ -102,7 +113,7 @@ impl Receiver {
             connections: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
         });
-        let (tls, kept) = (leaf.server_config(), Arc::clone(&shared));
+        let kept = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if kept.stopped.load(Ordering::SeqCst) {

@@ -8,7 +8,7 @@ use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::tls_files;
 use crate::domain::auth;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, Choice, Field, Kind, OPTIONAL, TLS_FILES, URL};
+use crate::domain::field::{AUTH, CLIENT_CERT, CLIENT_KEY, Choice, Field, Kind, OPTIONAL, TLS_FILES, URL};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
@@ -108,6 +108,10 @@ impl Form<'_> {
             return Ok(None);
         }
         for field in OPTIONAL {
+            if field == CLIENT_KEY && self.draft.text(CLIENT_CERT).is_empty() {
+                self.draft.set(field, "");
+                continue;
+            }
             if self.text(field)?.is_none() {
                 return Ok(None);
             }
@@ -234,6 +238,13 @@ impl Form<'_> {
         if TLS_FILES.contains(&field) {
             match tls_files::for_draft(field, Path::new(self.draft.text(field))) {
                 Ok(path) => self.draft.set(field, path),
+                Err(wrong) => return Some(wrong),
+            }
+        }
+        // With the key, all that belongs together is there.
+        if field == CLIENT_KEY {
+            match tls_files::check_client(self.draft) {
+                Ok(notices) => notices.iter().for_each(|notice| say(&format!("note: {}.", visible(&notice.to_string())))),
                 Err(wrong) => return Some(wrong),
             }
         }

@@ -74,6 +74,10 @@ pub struct Args {
     #[arg(long, value_name = "SHARE", default_value = "0", allow_hyphen_values = true)]
     fail_rate: String,
 
+    /// Ask for a client certificate (mutual TLS) of a CA in this PEM file, and report whose it is
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    client_ca: Option<PathBuf>,
+
     /// Write the CA certificate to this file, for senders to trust
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     ca_out: Option<PathBuf>,
@@ -155,6 +159,7 @@ fn how(args: &Args) -> Result<Listen, Failure> {
         respond: respond.transpose()?,
         delay: Duration::from_secs_f64(share("--delay", &args.delay, MAX_DELAY_S, "Use seconds, such as 2 or 0.5.")?),
         fail_rate: share("--fail-rate", &args.fail_rate, 1.0, "Use a share of requests, such as 0.3.")?,
+        client_ca: args.client_ca.clone(),
         ca_out: args.ca_out.clone(),
     })
 }
@@ -244,9 +249,11 @@ fn request_text(seen: &RequestEvent, explanation: Option<&Explanation>, out: Out
         Some(found) => format!("{}. {}", found.reason, found.fix),
         None => seen.verdict.as_ref().map_or("", Verdict::reason).to_owned(),
     };
+    let client = seen.client.as_ref().map(|client| format!("  client {}", ellipsis(&visible(&client.subject), TARGET)));
+    let client = client.unwrap_or_default();
     let id = seen.webhook_id.as_ref().map(|id| format!("  {}", ellipsis(&visible(id), TARGET))).unwrap_or_default();
     format!(
-        "{}  {}  {}  {} {}  {} bytes{id}  {}",
+        "{}  {}  {}  {} {}  {} bytes{id}{client}  {}",
         seconds(seen.at),
         out.paint(word, Tone::Ended(outcome)),
         seen.status,
@@ -263,6 +270,9 @@ fn message(seen: &RequestEvent, out: Out) -> String {
         return String::new();
     }
     let mut text = format!("\n{INDENT}{} {}", visible(&seen.method), visible(&seen.target));
+    if let Some(client) = &seen.client {
+        let _ = write!(text, "\n{INDENT}client certificate: {}, SHA-256 {}", visible(&client.subject), client.sha256);
+    }
     for (name, value) in &seen.headers {
         let _ = write!(text, "\n{INDENT}{}: {}", visible(name), visible(value));
     }
@@ -301,6 +311,7 @@ fn request_json(seen: &RequestEvent, explanation: Option<&Explanation>) -> Value
         "method": seen.method,
         "target": seen.target,
         "id": seen.webhook_id,
+        "client": seen.client.as_ref().map(|client| json!({ "subject": client.subject, "sha256": client.sha256 })),
         "headers": seen.headers,
         "body": seen.body.as_ref().map(|body| json_body(&body.bytes)),
         "body_bytes": seen.body_bytes,

@@ -14,7 +14,7 @@ use crate::domain::auth::{self, AuthType, hmac};
 use crate::domain::convention::{self, Convention};
 use crate::domain::destination::Destination;
 use crate::domain::draft::{Checked, Draft};
-use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, TIMEOUT, URL};
+use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, Notice, TIMEOUT, URL};
 use crate::domain::problem::Problem;
 
 const SECRET_FIX: &str = "Use --secret-stdin, --secret-file or --secret-env";
@@ -110,7 +110,7 @@ impl Fields {
             None => {}
         }
         self.misplaced(draft.auth_type(), given, &mut errors);
-        self.fill(&mut draft, &mut errors);
+        let about_files = self.fill(&mut draft, &mut errors);
         self.without_effect(&draft, &mut errors);
         let mut missing = None;
         // One secret can be given: it is the first of the auth type.
@@ -124,7 +124,10 @@ impl Fields {
             }
         }
         match draft.check() {
-            Ok(checked) if errors.is_empty() => return Ok(checked),
+            Ok(mut checked) if errors.is_empty() => {
+                checked.notices.extend(about_files);
+                return Ok(checked);
+            }
             Ok(_) => {}
             Err(found) => errors.extend(
                 found
@@ -142,7 +145,8 @@ impl Fields {
         Err(Problems { errors, to_ask, only_secrets })
     }
 
-    fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) {
+    /// Gives the notices about files.
+    fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) -> Vec<Notice> {
         for (field, given) in [(URL, &self.url), (TIMEOUT, &self.timeout)] {
             if let Some(given) = given {
                 draft.set(field, given);
@@ -152,7 +156,7 @@ impl Fields {
             draft.set(field, given);
         }
         errors.extend(self.headers.fill(draft).err());
-        self.files.fill(draft, errors);
+        self.files.fill(draft, errors)
     }
 
     /// A flag that means nothing with the other values.

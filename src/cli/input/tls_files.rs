@@ -6,7 +6,7 @@ use clap::ValueHint;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use crate::domain::draft::Draft;
-use crate::domain::field::{CA_CERT, Field};
+use crate::domain::field::{CA_CERT, CLIENT_CERT, CLIENT_KEY, Field, Notice};
 use crate::domain::problem::Problem;
 use crate::ops;
 
@@ -16,34 +16,56 @@ pub struct TlsFiles {
     /// A PEM file with the CA to trust for this destination, in place of the system's; empty for none
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
     ca_cert: Option<PathBuf>,
+
+    /// A PEM file with the client certificate that the receiver asks for (mutual TLS), and maybe its key; empty for none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
+    client_cert: Option<PathBuf>,
+
+    /// A PEM file of mode 0600 with its private key [default: the same file]; empty for the default
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path_or_none())]
+    client_key: Option<PathBuf>,
 }
 
 impl TlsFiles {
     fn given(&self) -> impl Iterator<Item = (Field, &Path)> {
-        [(CA_CERT, &self.ca_cert)].into_iter().filter_map(|(field, path)| Some((field, path.as_deref()?)))
+        let all = [(CA_CERT, &self.ca_cert), (CLIENT_CERT, &self.client_cert), (CLIENT_KEY, &self.client_key)];
+        all.into_iter().filter_map(|(field, path)| Some((field, path.as_deref()?)))
     }
 
     pub fn is_empty(&self) -> bool {
         self.given().next().is_none()
     }
 
-    /// Puts the paths into a draft.
-    pub fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) {
+    /// Puts the paths into a draft, and gives the notices about the files.
+    pub fn fill(&self, draft: &mut Draft, errors: &mut Vec<Problem>) -> Vec<Notice> {
         for (field, path) in self.given() {
             match for_draft(field, path) {
                 Ok(path) => draft.set(field, path),
                 Err(error) => errors.push(error),
             }
         }
+        if self.client_cert.is_none() && self.client_key.is_none() {
+            return Vec::new();
+        }
+        check_client(draft).unwrap_or_else(|error| {
+            errors.push(error);
+            Vec::new()
+        })
     }
 }
 
-/// The path of a file for the draft: absolute, and read once. Empty removes it.
+/// Checks the files of the draft's client certificate, if it has one.
+pub fn check_client(draft: &Draft) -> Result<Vec<Notice>, Problem> {
+    let path = |field| Some(draft.text(field)).filter(|text| !text.is_empty()).map(Path::new);
+    path(CLIENT_CERT).map_or_else(|| Ok(Vec::new()), |certificate| ops::client_certificate(certificate, path(CLIENT_KEY)))
+}
+
+/// The path of a file for the draft: absolute; a CA file is read once. Empty removes it.
 pub fn for_draft(field: Field, path: &Path) -> Result<String, Problem> {
     if path.as_os_str().is_empty() {
         return Ok(String::new());
     }
-    let absolute = ops::ca_certificate(path)?;
+    let absolute = ops::tls_file(field, path)?;
     absolute.into_os_string().into_string().map_err(|_| {
         Problem::new(
             field,

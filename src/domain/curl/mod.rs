@@ -8,6 +8,7 @@ mod signing;
 
 use super::destination::{DEFAULT_TIMEOUT_S, Settings};
 use super::event::Event;
+use super::field::{CLIENT_CERT, CLIENT_KEY};
 use super::request::USER_AGENT;
 use super::shell::{is_plain, quoted};
 use script::Script;
@@ -45,6 +46,14 @@ pub fn command(to: &Settings, id: &str, event: &Event, reveal: bool) -> String {
     curl.push(format!("--max-time {}", to.timeout_s().unwrap_or(DEFAULT_TIMEOUT_S)));
     if let Some(ca) = to.ca_cert() {
         curl.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
+    }
+    if let Some(certificate) = to.file(CLIENT_CERT) {
+        // After a colon curl expects a passphrase.
+        let path = certificate.to_string_lossy().replace('\\', "\\\\").replace(':', "\\:");
+        curl.push(format!("--cert {}", quoted(path.as_bytes())));
+        if let Some(key) = to.file(CLIENT_KEY) {
+            curl.push(format!("--key {}", quoted(key.as_os_str().as_encoded_bytes())));
+        }
     }
     curl.push(format!("--request POST {}", script.url));
     curl.push(format!("--header {}", script.content_type));

@@ -103,6 +103,19 @@ pub struct TlsInfo {
     pub issuer: Option<String>,
     /// When the certificate expires.
     pub not_after: Option<Timestamp>,
+    /// What the server was given when it asked who its client is.
+    pub client: Option<ClientCertificate>,
+}
+
+/// What may be shown of a client certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientCertificate {
+    pub subject: String,
+    pub issuer: Option<String>,
+    /// The SHA-256 of the certificate, in hex.
+    pub sha256: String,
+    pub not_before: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
 }
 
 /// What an end means: why, and how to fix it.

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use jiff::Timestamp;
 
+use super::client_file::ClientFileFault;
+
 /// Why an attempt got no status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -88,14 +90,48 @@ pub enum TlsCause {
     NoHttp1,
     /// The server has no certificate for that name (SNI).
     UnknownName,
-    /// The server asks for a client certificate.
+    /// The server asks for a client certificate, and none is set.
     ClientCertificateWanted,
+    /// The server does not accept the client certificate.
+    ClientCertificateRefused(ClientRefusal),
+    /// A file of the client certificate cannot be used.
+    ClientFile(ClientFileFault),
     /// This machine has no CA certificates.
     NoCaStore(String),
     /// The destination's own CA file cannot be used.
     CaFile(String),
     /// Another fault of the handshake.
     Other(String),
+}
+
+/// A server that does not accept the client certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRefusal {
+    pub reason: RefusalReason,
+    /// Who issued the certificate.
+    pub issuer: Option<String>,
+    /// The CAs whose certificates the server says it accepts; none where it does not say.
+    pub accepted: Vec<String>,
+}
+
+/// Why, as far as the server says it, or the certificate shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// It does not know the CA.
+    UnknownCa,
+    /// When the certificate ends, and the time on this machine.
+    Expired(Option<Timestamp>, Timestamp),
+    /// When the certificate begins, and the time on this machine.
+    NotYetValid(Timestamp, Timestamp),
+    Revoked,
+    /// Certificates of this kind are not supported.
+    Unsupported,
+    /// It accepts no signature by this type of key, so it was given none.
+    KeyType,
+    /// It says no more than that; the name of the TLS alert.
+    Unnamed(&'static str),
+    /// It ended the handshake, maybe for that reason.
+    Handshake,
 }
 
 /// Which certificate of a chain.
@@ -203,6 +239,12 @@ impl TlsCause {
             }
             Self::NoCaStore(text) => Self::NoCaStore(change(text)),
             Self::CaFile(text) => Self::CaFile(change(text)),
+            Self::ClientFile(fault) => Self::ClientFile(fault.map_texts(change)),
+            Self::ClientCertificateRefused(refusal) => Self::ClientCertificateRefused(ClientRefusal {
+                issuer: refusal.issuer.map(change),
+                accepted: refusal.accepted.into_iter().map(change).collect(),
+                ..refusal
+            }),
             Self::Other(text) => Self::Other(change(text)),
             same @ (Self::NotTls
             | Self::TooOld

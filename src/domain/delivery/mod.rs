@@ -3,6 +3,7 @@
 
 mod attempt;
 mod cause;
+mod client_file;
 pub mod diagnosis;
 mod fault;
 pub mod gate;
@@ -13,8 +14,11 @@ pub mod record;
 pub mod retry;
 mod retry_after;
 
-pub use attempt::{Attempt, BODY_KEPT, Delivery, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo};
-pub use cause::{Cause, CertificateFault, ChainMember, ProxyRefusal, TlsCause};
+pub use attempt::{
+    Attempt, BODY_KEPT, ClientCertificate, Delivery, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo,
+};
+pub use cause::{Cause, CertificateFault, ChainMember, ClientRefusal, ProxyRefusal, RefusalReason, TlsCause};
+pub use client_file::{ClientFile, ClientFileFault, FileFault};
 pub use fault::Fault;
 pub use network::{DialResult, Tried};
 pub use outcome::{Outcome, Phase};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::auth::{AuthType, Check, default, rules::no_control};
 use crate::domain::destination::{Settings, TlsFiles};
-use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, TIMEOUT, TLS_FILES, URL, Values};
+use crate::domain::field::{AUTH, CLIENT_CERT, CLIENT_KEY, Field, HEADERS, Notice, OPTIONAL, TIMEOUT, TLS_FILES, URL, Values};
 use crate::domain::header::{self, CustomHeader, HeaderEntry};
 use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
@@ -226,6 +226,14 @@ impl Draft {
                 Some(path) => *file = path,
                 None => all = false,
             }
+        }
+        if all && !self.text(CLIENT_KEY).is_empty() && self.text(CLIENT_CERT).is_empty() {
+            return check.keep(Err(Problem::new(
+                CLIENT_CERT,
+                "is required with a client key",
+                "A key without its certificate says nothing to the receiver.",
+                "Name the file of the certificate, or remove the client key.",
+            )));
         }
         all.then_some(files)
     }

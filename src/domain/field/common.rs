@@ -51,6 +51,32 @@ pub const CA_CERT: Field = &FieldSpec {
     ..FieldSpec::TEXT
 };
 
+/// A file with the certificate that a server may ask a client for.
+pub const CLIENT_CERT: Field = &FieldSpec {
+    id: "client_cert",
+    label: "Client cert",
+    flag: Some("--client-cert"),
+    value_name: "FILE",
+    about: "a PEM file for mutual TLS",
+    help: "A PEM file, for mutual TLS (mTLS)",
+    placeholder: "/etc/ssl/client.pem",
+    default: |_| Some("none"),
+    ..FieldSpec::TEXT
+};
+
+/// The file with the private key of [`CLIENT_CERT`], which only its owner may read.
+pub const CLIENT_KEY: Field = &FieldSpec {
+    id: "client_key",
+    label: "Client key",
+    flag: Some("--client-key"),
+    value_name: "FILE",
+    about: "a PEM file with the key of the client certificate",
+    help: "Its private key, a file of mode 0600",
+    placeholder: "/etc/ssl/client.key",
+    default: |_| Some("in the same file"),
+    ..FieldSpec::TEXT
+};
+
 /// The total time of an attempt, in seconds.
 pub const TIMEOUT: Field = &FieldSpec {
     id: "timeout_s",
@@ -65,13 +91,13 @@ pub const TIMEOUT: Field = &FieldSpec {
 };
 
 /// The files that TLS with a destination needs. A secret is sealed for them: with others it would go elsewhere.
-pub const TLS_FILES: [Field; 1] = [CA_CERT];
+pub const TLS_FILES: [Field; 3] = [CA_CERT, CLIENT_CERT, CLIENT_KEY];
 
 /// The texts that every destination has and that may stay empty, in the order of the form.
-pub const OPTIONAL: [Field; 2] = [CA_CERT, TIMEOUT];
+pub const OPTIONAL: [Field; 4] = [CA_CERT, CLIENT_CERT, CLIENT_KEY, TIMEOUT];
 
 /// The fields that every destination has; those of its auth type are between [`AUTH`] and the rest.
-pub const OF_DESTINATION: [Field; 5] = [URL, AUTH, HEADERS, CA_CERT, TIMEOUT];
+pub const OF_DESTINATION: [Field; 7] = [URL, AUTH, HEADERS, CA_CERT, CLIENT_CERT, CLIENT_KEY, TIMEOUT];
 
 /// The body of an event. Not part of a destination; errors name it.
 pub const BODY: Field = &FieldSpec { id: "body", label: "Body", ..FieldSpec::TEXT };

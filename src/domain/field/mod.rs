@@ -13,6 +13,6 @@ mod common;
 mod notice;
 mod spec;
 
-pub use common::{AUTH, BODY, CA_CERT, HEADERS, OF_DESTINATION, OPTIONAL, TIMEOUT, TLS_FILES, URL};
+pub use common::{AUTH, BODY, CA_CERT, CLIENT_CERT, CLIENT_KEY, HEADERS, OF_DESTINATION, OPTIONAL, TIMEOUT, TLS_FILES, URL};
 pub use notice::Notice;
 pub use spec::{Choice, Field, FieldSpec, Kind, SecretSpec, Values, unchanged};

@@ -217,6 +217,11 @@ fn name(name: &GeneralName) -> Option<String> {
     }
 }
 
+/// A distinguished name in DER as text, safe to show.
+pub(super) fn subject(der: &[u8]) -> Option<String> {
+    x509_cert::name::Name::from_der(der).ok().map(|name| safe(&name.to_string()))
+}
+
 fn safe(text: &str) -> String {
     ellipsis(&visible(text), 200).into_owned()
 }

@@ -11,13 +11,13 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncBufRead as _, AsyncRead, AsyncWrite, ReadBuf};
 
 use super::body::TracedBody;
 use super::drive::Driver;
@@ -123,7 +123,7 @@ struct Open {
 impl Open {
     async fn new(stream: Secured, address: Option<SocketAddr>) -> Result<Self, ExchangeError> {
         let answered = Arc::<AtomicBool>::default();
-        let stream = TokioIo::new(Watched { stream, answered: Arc::clone(&answered) });
+        let stream = TokioIo::new(Watched { stream, answered: Arc::clone(&answered), failed: None });
         let mut library = http1::Builder::new();
         library.max_headers(HEADERS_READ).max_buf_size(HEAD_READ);
         let (sender, connection) = library.handshake(stream).await?;
@@ -180,6 +180,26 @@ impl Drop for Open {
 struct Watched {
     stream: Secured,
     answered: Arc<AtomicBool>,
+    /// Why it could not be written to.
+    failed: Option<io::Error>,
+}
+
+impl Watched {
+    /// What a write came to. When the server has closed the connection, it may have said why before: its alert can still be read.
+    fn written<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        match written {
+            Poll::Ready(Err(error)) if matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset) => {
+                self.failed.get_or_insert(error);
+            }
+            other => return other,
+        }
+        // Nothing is taken out of what came: an answer is the library's to read. A closed connection can be read at once, but
+        // that may not be known here yet.
+        let said = ready!(Pin::new(&mut self.stream).poll_fill_buf(context)).err();
+        let said = said.filter(|said| said.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()));
+        Poll::Ready(Err(said.or_else(|| self.failed.take()).unwrap_or_else(|| BrokenPipe.into())))
+    }
 }
 
 impl AsyncRead for Watched {
@@ -195,11 +215,13 @@ impl AsyncRead for Watched {
 
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(context, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let written = Pin::new(&mut self.stream).poll_flush(context);
+        self.written(context, written)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -211,7 +233,8 @@ impl AsyncWrite for Watched {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.written(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

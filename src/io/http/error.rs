@@ -9,6 +9,7 @@ use rustls::{AlertDescription, InvalidMessage};
 
 use super::chain;
 use super::dns::ResolveError;
+use super::refusal;
 use super::trace::Observed;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
 
@@ -71,7 +72,7 @@ fn of_error(error: &(dyn StdError + 'static), observed: &Observed, now: Timestam
         // A server that asked for our certificate and then cut the line says by that what it misses (TLS 1.3 has no other way
         // before the request is written). It asks after it has agreed to a version and a cipher.
         Some(Cause::Reset | Cause::Closed | Cause::Tls(TlsCause::Other(_) | TlsCause::NothingInCommon))
-            if observed.client_certificate_asked =>
+            if observed.client_certificate_asked && observed.client_certificate.is_none() =>
         {
             Cause::Tls(TlsCause::ClientCertificateWanted)
         }
@@ -161,6 +162,11 @@ fn of_http(error: &hyper::Error) -> Option<Cause> {
 
 fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
     use rustls::Error as Tls;
+    if let Tls::AlertReceived(alert) = error
+        && let Some(cause) = refusal::cause(*alert, observed, now)
+    {
+        return Cause::Tls(cause);
+    }
     match error {
         Tls::InvalidCertificate(error) => Cause::Tls(chain::cause(error, observed, now)),
         Tls::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
@@ -169,7 +175,6 @@ fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
             Cause::Tls(TlsCause::TooOld)
         }
         Tls::InvalidMessage(_) | Tls::PeerSentOversizedRecord => Cause::Tls(TlsCause::NotTls),
-        Tls::AlertReceived(AlertDescription::CertificateRequired) => Cause::Tls(TlsCause::ClientCertificateWanted),
         Tls::AlertReceived(AlertDescription::UnrecognisedName) => Cause::Tls(TlsCause::UnknownName),
         Tls::AlertReceived(AlertDescription::HandshakeFailure) => Cause::Tls(TlsCause::NothingInCommon),
         Tls::AlertReceived(AlertDescription::NoApplicationProtocol) | Tls::NoApplicationProtocol => Cause::Tls(TlsCause::NoHttp1),

@@ -197,6 +197,7 @@ fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
         names: certificate.names.iter().map(|name| redactor.redact(name)).collect(),
         issuer: certificate.issuer.as_ref().map(|issuer| redactor.redact(issuer)),
         not_after: certificate.not_after,
+        client: observed.client_certificate.clone().filter(|_| observed.client_certificate_presented),
     })
 }
 

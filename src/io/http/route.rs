@@ -12,6 +12,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::body::TracedBody;
+use super::client_certificate::ClientPaths;
 use super::config::NetworkConfig;
 use super::connect::{self, STAGGER};
 use super::dns::{self, Lookup};
@@ -46,6 +47,8 @@ pub(super) struct Route {
     port: u16,
     /// The address in the URL, if its host is one.
     literal: Option<SocketAddr>,
+    /// The files of the client certificate, if it has one.
+    client: Option<ClientPaths>,
     /// What the certificate is to be for.
     server_name: ServerName<'static>,
     /// The first URL that was sent to, as text and parsed, unless it contains a secret; any other is parsed each time.
@@ -69,6 +72,7 @@ impl Route {
             host: url.host().to_owned(),
             port: url.port(),
             literal: url.ip().map(|ip| SocketAddr::new(ip, url.port())),
+            client: ClientPaths::of(to),
             server_name,
             url: OnceLock::new(),
         })
@@ -98,6 +102,12 @@ impl Route {
     /// # Errors
     /// Why there is none.
     pub async fn connect(&self, trace: &Arc<Trace>, slack: usize) -> Result<(Secured, Option<SocketAddr>), ExchangeError> {
+        // Before anything is sent. For each connection, so that a renewed certificate counts.
+        let client = match &self.client {
+            Some(paths) => Some(paths.clone().read().await?),
+            None => None,
+        };
+        trace.note(|observed| observed.client_certificate = client.as_ref().map(|client| client.shown.clone()));
         if let Some(literal) = self.literal
             && let Reach::Forbidden(what) = reach(literal.ip())
         {
@@ -121,7 +131,7 @@ impl Route {
             }
         };
         trace.begin(Phase::Tls);
-        let connector = TlsConnector::from(Arc::new(self.verifier.config(Some(trace))?));
+        let connector = TlsConnector::from(Arc::new(self.verifier.config(Some(trace), client)?));
         let stream = connector.connect(self.server_name.clone(), transport).await?;
         tls::note_session(stream.get_ref().1, trace);
         Ok((stream, address))
@@ -143,7 +153,7 @@ impl Route {
         }
         let name = ServerName::try_from(bare(&proxy.host).to_owned())
             .map_err(|_| Cause::BadProxy("No certificate can be for the proxy's host name.".into()))?;
-        let connector = TlsConnector::from(Arc::new(self.verifier.config(None)?));
+        let connector = TlsConnector::from(Arc::new(self.verifier.config(None, None)?));
         let stream = connector.connect(name, stream).await?;
         Ok(Box::new(tunnel::open(stream, proxy, &target, trace, slack).await?))
     }

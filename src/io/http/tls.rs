@@ -10,7 +10,8 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, ClientConfig, CommonState, DigitallySignedStruct, ProtocolVersion, SignatureScheme};
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, subject};
+use super::client_certificate::ClientIdentity;
 use super::config::Trust;
 use super::signed;
 use super::trace::Trace;
@@ -18,6 +19,9 @@ use crate::domain::delivery::{Cause, TlsCause};
 
 /// How many of the other certificates that a server sends are looked at.
 const MAX_INTERMEDIATES: usize = 8;
+
+/// How many of the CAs are kept that a server names when it asks for a client certificate.
+const MAX_CAS: usize = 3;
 
 /// The certificate verifier that all attempts of a client share.
 #[derive(Debug)]
@@ -47,16 +51,17 @@ impl TlsVerifier {
     }
 
     /// The configuration for one connection. What is seen of its handshake is reported to the trace, if there is one: a proxy
-    /// may have a certificate of its own, which is not what the attempt is about.
+    /// may have a certificate of its own, which is not what the attempt is about. `client` is given to a server that asks for it.
     ///
     /// # Errors
     /// [`TlsCause::Other`] if the library refuses its own defaults.
-    pub fn config(&self, trace: Option<&Arc<Trace>>) -> Result<ClientConfig, Cause> {
+    pub fn config(&self, trace: Option<&Arc<Trace>>, client: Option<Arc<ClientIdentity>>) -> Result<ClientConfig, Cause> {
         let observer = Arc::new(HandshakeObserver {
             verifier: Arc::clone(&self.verifier),
             own: Arc::clone(&self.own),
             algorithms: self.provider.signature_verification_algorithms,
             trace: trace.map(Arc::clone),
+            client,
         });
         let mut config = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
@@ -92,6 +97,7 @@ struct HandshakeObserver {
     own: Arc<Vec<Certificate>>,
     algorithms: WebPkiSupportedAlgorithms,
     trace: Option<Arc<Trace>>,
+    client: Option<Arc<ClientIdentity>>,
 }
 
 impl ServerCertVerifier for HandshakeObserver {
@@ -149,14 +155,20 @@ impl ServerCertVerifier for HandshakeObserver {
 }
 
 impl ResolvesClientCert for HandshakeObserver {
-    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, cas: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let certified = self.client.as_ref().map(|client| &client.certified);
+        let certified = certified.filter(|certified| certified.key.choose_scheme(schemes).is_some());
         if let Some(trace) = &self.trace {
-            trace.note(|observed| observed.client_certificate_asked = true);
+            trace.note(|observed| {
+                observed.client_certificate_asked = true;
+                observed.client_certificate_presented = certified.is_some();
+                observed.client_cas = cas.iter().take(MAX_CAS).filter_map(|ca| subject(ca)).collect();
+            });
         }
-        None
+        certified.cloned()
     }
 
     fn has_certs(&self) -> bool {
-        false
+        self.client.is_some()
     }
 }

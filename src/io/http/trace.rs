@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::certificate::Certificate;
 use super::response::ResponseReader;
 use super::signed::Mismatch;
-use crate::domain::delivery::{DialResult, Phase, ProxyUsed, Timings, Tried};
+use crate::domain::delivery::{ClientCertificate, DialResult, Phase, ProxyUsed, Timings, Tried};
 use crate::io::sync::lock;
 
 /// What happens while an attempt is in flight.
@@ -64,6 +64,12 @@ pub struct Observed {
     pub cipher: Option<String>,
     /// Whether the server asked for a client certificate.
     pub client_certificate_asked: bool,
+    /// The CAs that it named when it asked, at most a few.
+    pub client_cas: Vec<String>,
+    /// The client certificate that is set.
+    pub client_certificate: Option<ClientCertificate>,
+    /// Whether the server was given it.
+    pub client_certificate_presented: bool,
 }
 
 /// An address that is being tried.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::event::{ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
 use super::shared::{PATH, Shared};
+use crate::domain::delivery::ClientCertificate;
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::{Received, Verdict, check, shown_header, shown_target};
@@ -38,6 +39,7 @@ impl Answer {
 pub(super) async fn answer(
     shared: Arc<Shared>,
     request: Request<Incoming>,
+    client: Option<ClientCertificate>,
     until: Instant,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (settings, unknown) = match (shared.options.settings)() {
@@ -91,6 +93,7 @@ pub(super) async fn answer(
         body: (!broken).then(|| RequestBody::of(&body, redactor.as_ref())),
         body_bytes: body.len(),
         webhook_id: received.header("webhook-id").map(shown),
+        client,
         status: answer.status.as_u16(),
         rejected: match (&verdict, settings) {
             (Some(Verdict::Rejected { .. }), Some(settings)) if !broken && !elsewhere => {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
-use rustls::AlertDescription;
+use rustls::{AlertDescription, CertificateError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::domain::delivery::BODY_KEPT;
+use crate::domain::delivery::{BODY_KEPT, ClientCertificate};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::signature::explain::{Explanation, explain};
@@ -48,6 +48,8 @@ pub struct RequestEvent {
     pub webhook_id: Option<String>,
     /// `None` when nothing is registered.
     pub verdict: Option<Verdict>,
+    /// The certificate that the client presented, where the receiver asks for one.
+    pub client: Option<ClientCertificate>,
     /// The status with which it is answered, after the delay.
     pub status: u16,
     /// Of a request that was rejected, as long as there is room.
@@ -152,12 +154,29 @@ pub(super) fn no_handshake(error: &io::Error) -> String {
             AlertDescription::BadCertificate | AlertDescription::CertificateUnknown | AlertDescription::CertificateExpired,
         )) => "the client refuses the certificate: it does not trust the CA, or calls this receiver by another name".to_owned(),
         Some(rustls::Error::AlertReceived(alert)) => format!("the client ended the TLS handshake: {alert:?}"),
+        Some(rustls::Error::NoCertificatesPresented) => "the client presented no client certificate".to_owned(),
+        Some(rustls::Error::InvalidCertificate(why)) => {
+            format!("the client's certificate is not accepted: {}", client_fault(why))
+        }
         Some(rustls::Error::InvalidMessage(_)) => "the client did not speak TLS: its URL must start with https://".to_owned(),
         Some(other) => format!("no TLS handshake: {other}"),
         None if error.kind() == io::ErrorKind::UnexpectedEof => {
             "the client disconnected before the TLS handshake finished".to_owned()
         }
         None => format!("the connection failed during the TLS handshake: {}", error.kind()),
+    }
+}
+
+/// Why a client certificate is not accepted.
+fn client_fault(error: &CertificateError) -> String {
+    match error {
+        CertificateError::UnknownIssuer => "no CA of --client-ca issued it".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it is not meant for clients (extendedKeyUsage clientAuth)".to_owned()
+        }
+        other => other.to_string(),
     }
 }
 

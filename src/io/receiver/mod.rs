@@ -21,7 +21,12 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
@@ -33,6 +38,8 @@ use answer::answer;
 use certificate::Certificate;
 use event::{no_handshake, no_http};
 use shared::{Limits, PATH, Shared};
+
+use crate::io::http::describe_client;
 
 pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
 pub use shared::{Clock, Options, Registered};
@@ -95,12 +102,15 @@ async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: L
     }
     let Certificate { chain, key, ca_pem } = certificate::make(&options.name, (options.clock)())?;
     // The provider is named: with two in the dependency tree rustls would not choose one.
-    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
         .map_err(io::Error::other)?;
+    let config = match &options.client_ca {
+        Some(pem) => config.with_client_cert_verifier(client_verifier(pem, provider)?),
+        None => config.with_no_client_auth(),
+    };
+    let mut config = config.with_single_cert(chain, key).map_err(io::Error::other)?;
     // curl --http1.0 offers that alone.
     config.alpn_protocols = vec![b"http/1.1".to_vec(), b"http/1.0".to_vec()];
 
@@ -111,6 +121,13 @@ async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: L
     let shared = Arc::new(Shared { options, limits, events, places });
     let task = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), shared)).abort_handle();
     Ok(Receiver { addr, url, ca_pem, task })
+}
+
+/// Accepts the certificates that one of these CAs issued.
+fn client_verifier(pem: &[u8], provider: Arc<CryptoProvider>) -> io::Result<Arc<dyn ClientCertVerifier>> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(pem).flatten());
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(io::Error::other)
 }
 
 fn invalid(why: &str) -> io::Error {
@@ -173,9 +190,10 @@ async fn exchange(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: &Ar
         Ok(Err(error)) => return shared.tell(now(), from, no_handshake(&error)).await,
         Err(_) => return shared.tell(now(), from, format!("no TLS handshake within {:?}", shared.limits.reading())).await,
     };
+    let client = stream.get_ref().1.peer_certificates().and_then(<[_]>::first).map(describe_client);
     let service = service_fn(|request| {
         came.store(true, Ordering::Relaxed);
-        answer(Arc::clone(shared), request, until.read)
+        answer(Arc::clone(shared), request, client.clone(), until.read)
     });
     let mut builder = http1::Builder::new();
     // The head of a request has as long as everything else: hyper's own limit would begin anew with each.

@@ -34,6 +34,8 @@ pub struct Options {
     pub delay: Duration,
     /// The share of accepted requests, 0 to 1, that are answered by 503 to preview failures.
     pub fail_rate: f64,
+    /// PEM text with the CAs of client certificates: then a client has to present one.
+    pub client_ca: Option<Vec<u8>>,
     /// Whether there is nothing at any other path than that of `Receiver::url` (404), as at a real endpoint; else every path
     /// is answered alike.
     pub one_path: bool,

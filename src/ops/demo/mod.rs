@@ -67,6 +67,7 @@ impl Demo {
             respond: None,
             delay: Duration::ZERO,
             fail_rate: 0.0,
+            client_ca: None,
             one_path: true,
             settings: Arc::new(move || Ok(asked.given())),
             clock: Arc::new(Timestamp::now),

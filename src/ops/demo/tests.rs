@@ -128,6 +128,7 @@ async fn a_received_key_is_masked_whatever_is_registered_when_it_is_reported() {
         body: None,
         body_bytes: 67,
         webhook_id: None,
+        client: None,
         verdict: Some(Verdict::Rejected { why: "the key is another".into() }),
         status: 401,
         rejected: None,

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
+use crate::domain::field::Notice;
 use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::verify::{self, ReceivedRequest};
@@ -57,21 +58,22 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
 }
 
 fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {
-    match over {
-        None => waypost.register(checked(&draft)?),
+    let mut about_files = Vec::new();
+    let mut saved = match over {
+        None => waypost.register(checked(&draft, &mut about_files)?),
         over => waypost.edit(over, KeepOld::default(), |registered, _| match registered.check() {
-            Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings)),
-            _ => checked(&draft),
+            Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings), &mut about_files),
+            _ => checked(&draft, &mut about_files),
         }),
-    }
+    }?;
+    saved.notices.extend(about_files);
+    Ok(saved)
 }
 
-fn checked(draft: &Draft) -> Result<Settings, Problem> {
+fn checked(draft: &Draft, about_files: &mut Vec<Notice>) -> Result<Settings, Problem> {
     let settings = draft.check().map_err(|errors| errors.into_iter().next().unwrap_or_else(Problem::conflict))?.settings;
-    if let Some(path) = settings.ca_cert() {
-        // The same look at the file as the command line takes.
-        ops::ca_certificate(path)?;
-    }
+    // The same look at the files as the command line takes.
+    *about_files = ops::check_files(&settings)?;
     Ok(settings)
 }
 

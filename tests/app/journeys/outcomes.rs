@@ -85,7 +85,7 @@ fn a_private_ca_is_trusted_for_this_destination() {
     app.press(&[Key::Tab, Key::Tab]);
     app.wait_for(">CA certificate");
     app.type_text(receiver.ca().to_str().unwrap());
-    app.key(Key::Enter);
+    app.press(&[Key::Tab, Key::Tab, Key::Tab]);
     app.type_text("7");
     app.key(Key::Ctrl('o'));
     app.wait_for("Registered. Press t");

@@ -117,7 +117,7 @@ fn form_advanced_by_auth_type() {
         press(&mut model, &"down ".repeat(at));
         let shown = auth.fields.iter().filter(|field| field.applies(&field::Values::default())).count();
         press(&mut model, &"tab ".repeat(shown + 1));
-        press(&mut model, "enter tab tab tab");
+        press(&mut model, "enter tab tab tab tab tab");
         type_text(&mut model, "900");
         press(&mut model, "ctrl-o tab backtab");
         shot(&format!("form_advanced_{}", auth.name), &model);

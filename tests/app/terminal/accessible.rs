@@ -86,7 +86,8 @@ fn registers_tests_edits_and_removes() {
     talk.answer(&format!("Bearer {TOKEN}"), "q goes back:");
     assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was removed"), "{}", talk.said());
     talk.answer("", "system's):");
-    talk.answer(receiver.ca().to_str().unwrap(), "Enter takes 15):");
+    talk.answer(receiver.ca().to_str().unwrap(), "takes none):");
+    talk.answer("", "Enter takes 15):");
     talk.answer("9", "Enter takes 1, q goes back:");
     assert!(talk.said().contains("Token: set, ends in 3f2a") && talk.said().contains("Timeout: 9 seconds"), "{}", talk.said());
     talk.answer("", "Enter takes 1, q goes back:");
@@ -103,6 +104,7 @@ fn registers_tests_edits_and_removes() {
     talk.answer("", "Enter keeps the current one):");
     talk.answer("another-token", "q goes back:");
     talk.answer("", "removes it:");
+    talk.answer("", "takes none):");
     talk.answer("", "removes it:");
     talk.answer("-", "q goes back:");
     assert!(talk.said().contains("Timeout: 15 seconds") && talk.said().contains("Token: set\n"), "{}", talk.said());
@@ -157,6 +159,7 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
     talk.answer("", "system's):");
     talk.answer("/nowhere/ca.pem", "system's):");
     assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("121", "takes 15):");
     assert!(talk.said().contains("error: Timeout: \"121\" is not a number of seconds"), "{}", talk.said());
@@ -188,6 +191,7 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     let said = talk.said();
     let secret = said.lines().find(|line| line.starts_with("whsec_")).expect("the secret").trim().to_owned();
     talk.answer("", "system's):");
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains(&format!("set, ends in {}", &secret[secret.len() - 4..])), "{}", talk.said());
@@ -202,6 +206,7 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     talk.answer("X-Signature", "Enter takes 3, q goes back:");
     talk.answer("", "q goes back:");
     talk.answer("", "system's):");
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
@@ -284,6 +289,7 @@ fn a_secret_that_cannot_be_opened_is_entered_again() {
     talk.answer("a-new-password-of-20", "q goes back:");
     assert!(talk.said().contains("20 characters."), "{}", talk.said());
     talk.answer("", "system's):");
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     // Never how a password ends.
@@ -304,6 +310,7 @@ fn the_demo_leads_to_its_own_receiver() {
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
     talk.answer("", "system's):");
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
@@ -347,6 +354,7 @@ fn the_demo_leads_on_through_a_refusal() {
         talk.answer(url, "q goes back:");
         talk.answer("", "q goes back:");
         talk.answer("", "system's):");
+        talk.answer("", "takes none):");
         talk.answer("", "takes 15):");
         talk.answer("", "q goes back:");
         talk.answer("", "q goes back:");
@@ -487,6 +495,7 @@ fn headers_are_added_changed_and_removed_by_answers() {
     talk.answer("4", "q goes back:");
     assert!(talk.said().contains("now 1:"), "{}", talk.said());
     talk.answer("", "system's):");
+    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains("  Header: X-Token: set, not shown"), "{}", talk.said());

@@ -1,5 +1,7 @@
 //! Certificates and handshakes that fail, each with a text of its own.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use rcgen::{BasicConstraints, IsCa};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -8,6 +10,7 @@ use waypost::domain::delivery::{Cause, TlsCause};
 
 use super::server::{Identity, answering as serve, self_signed, tcp};
 use super::*;
+use crate::support::ca::Ca;
 
 async fn cause_of(identity: Identity, trust: &Pki) -> (Cause, Attempt) {
     let server = serve(identity, OK).await;
@@ -130,7 +133,7 @@ async fn plain_http_on_the_port() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_wanted() {
+async fn h104_a_client_certificate_wanted_and_one_not_accepted() {
     let pki = Pki::new("CA");
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -145,12 +148,23 @@ async fn a_client_certificate_wanted() {
             .with_single_cert(identity.chain, identity.key)
             .unwrap();
         let server = server::tls_with(config, |_| Box::pin(async {})).await;
-        let attempt = Case::new(&server.url(), &pki).send().await;
+        let mut case = Case::new(&server.url(), &pki);
+        let attempt = case.send().await;
         assert_eq!(
             (attempt.outcome, &attempt.cause),
             (Outcome::Failed, &Some(Cause::Tls(TlsCause::ClientCertificateWanted))),
             "{attempt:?}"
         );
+        // One that it does not accept; for TLS 1.2 that is known before the end of the handshake.
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("client.pem");
+        std::fs::write(&path, Ca::named("Other CA").leaf(&["client"]).pem()).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        case.draft = case.draft.with(field::CLIENT_CERT, path.to_str().unwrap());
+        let attempt = case.send().await;
+        let Some(Cause::Tls(TlsCause::ClientCertificateRefused(refusal))) = &attempt.cause else { panic!("{attempt:?}") };
+        assert!(refusal.issuer.as_ref().unwrap().contains("Other CA") && refusal.accepted == ["CN=CA"], "{refusal:?}");
+        assert!(attempt.tls.as_ref().unwrap().client.is_some(), "{attempt:?}");
     }
 }
 

@@ -15,7 +15,10 @@ use waypost::domain::rotation::KeepOld;
 use jiff::Timestamp;
 use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
-use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Phase, ProxyRefusal, Response, TlsCause};
+use waypost::domain::delivery::{
+    Cause, CertificateFault, ChainMember, ClientFile, ClientFileFault, ClientRefusal, FileFault, Phase, ProxyRefusal,
+    RefusalReason, Response, TlsCause,
+};
 use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
@@ -182,10 +185,10 @@ fn fields() {
     assert_eq!(fields.len(), 10, "{fields:?}");
     assert!(seen.len() >= 30, "{}", seen.len());
     for error in [
-        ops::ca_certificate(Path::new("/nowhere/ca.pem")).unwrap_err(),
-        ops::ca_certificate(Path::new("/")).unwrap_err(),
-        ops::ca_certificate(Path::new("/dev/null")).unwrap_err(),
-        ops::ca_certificate(Path::new(file!())).unwrap_err(),
+        ops::tls_file(field::CA_CERT, Path::new("/nowhere/ca.pem")).unwrap_err(),
+        ops::tls_file(field::CA_CERT, Path::new("/")).unwrap_err(),
+        ops::tls_file(field::CA_CERT, Path::new("/dev/null")).unwrap_err(),
+        ops::tls_file(field::CA_CERT, Path::new(file!())).unwrap_err(),
     ] {
         problem_is_whole(&error);
     }
@@ -380,6 +383,8 @@ fn causes() -> Vec<Cause> {
             | T::OtherCaKey(_)
             | T::CaUsedAsEndEntity
             | T::ClientCertificateWanted
+            | T::ClientCertificateRefused(_)
+            | T::ClientFile(_)
             | T::Other(_)
             | T::NoCaStore(_)
             | T::CaFile(_),
@@ -392,6 +397,10 @@ fn causes() -> Vec<Cause> {
     };
     let at = |text: &str| text.parse().unwrap();
     let (then, now) = (at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));
+    let refused = |reason| {
+        let accepted = vec!["CN=Their CA".to_owned()];
+        C::Tls(T::ClientCertificateRefused(ClientRefusal { reason, issuer: Some("CN=Our CA".into()), accepted }))
+    };
     let causes = vec![
         C::NoSuchName,
         C::NameServer("Temporary failure".into()),
@@ -427,6 +436,17 @@ fn causes() -> Vec<Cause> {
         C::Tls(T::CaUsedAsEndEntity),
         C::Tls(T::Certificate(ChainMember::Leaf, CertificateFault::RsaBits(1024))),
         C::Tls(T::ClientCertificateWanted),
+        refused(RefusalReason::UnknownCa),
+        refused(RefusalReason::Expired(Some(then), now)),
+        refused(RefusalReason::Expired(None, now)),
+        refused(RefusalReason::NotYetValid(now, then)),
+        refused(RefusalReason::Revoked),
+        refused(RefusalReason::Unsupported),
+        refused(RefusalReason::KeyType),
+        refused(RefusalReason::Unnamed("bad_certificate")),
+        refused(RefusalReason::Handshake),
+        C::Tls(T::ClientFile(ClientFileFault::new(ClientFile::Certificate, FileFault::Der))),
+        C::Tls(T::ClientFile(ClientFileFault::new(ClientFile::Key, FileFault::Encrypted))),
         C::Tls(T::Other("detail".into())),
         C::Tls(T::NoCaStore("detail".into())),
         C::Tls(T::CaFile("/ca.pem: no certificate".into())),
@@ -436,7 +456,7 @@ fn causes() -> Vec<Cause> {
         C::NotHttp("detail".into()),
         C::Other("detail".into()),
     ];
-    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 33);
+    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 35);
     causes
 }
 
@@ -506,6 +526,7 @@ fn receivers_and_deliveries_that_are_not_there() {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
+        client_ca: None,
         ca_out: Some(dir.path().join("ca.pem")),
     };
     let refused = |how: Listen| runtime.block_on(waypost.listen(how, tokio::sync::mpsc::channel(1).0)).unwrap_err();
@@ -520,6 +541,8 @@ fn receivers_and_deliveries_that_are_not_there() {
         refused(Listen { name: "h:1:2".into(), ..usual() }),
         refused(Listen { addr: taken.local_addr().unwrap(), ..usual() }),
         refused(Listen { respond: Some(42), ..usual() }),
+        refused(Listen { client_ca: Some(other.clone()), ..usual() }),
+        refused(Listen { client_ca: Some("/nowhere/ca.pem".into()), ..usual() }),
         refused(Listen { ca_out: Some(other), ..usual() }),
         refused(Listen { ca_out: Some("/nowhere/ca.pem".into()), ..usual() }),
         waypost.delivery("msg_none").unwrap_err(),

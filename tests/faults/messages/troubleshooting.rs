@@ -12,7 +12,10 @@ use waypost::domain::field;
 use http::StatusCode;
 use jiff::Timestamp;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
-use waypost::domain::delivery::{Cause, CertificateFault, ChainMember, Diagnosis, Phase, ProxyRefusal, Response, TlsCause};
+use waypost::domain::delivery::{
+    Cause, CertificateFault, ChainMember, ClientFile, ClientFileFault, ClientRefusal, Diagnosis, FileFault, Phase, ProxyRefusal,
+    RefusalReason, Response, TlsCause,
+};
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
 
@@ -72,6 +75,10 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         refused(500, "Internal Server Error", false),
         C::BadProxy("HTTPS_PROXY is not the address of a proxy.".into()),
     ];
+    let not_accepted = |reason| {
+        let issuer = Some("CN=Example Client CA".into());
+        C::Tls(T::ClientCertificateRefused(ClientRefusal { reason, issuer, accepted: Vec::new() }))
+    };
     let tls = vec![
         C::Tls(T::NotTls),
         C::TimedOut(15),
@@ -107,6 +114,16 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         C::Tls(T::NoHttp1),
         C::Tls(T::UnknownName),
         C::Tls(T::ClientCertificateWanted),
+        not_accepted(RefusalReason::UnknownCa),
+        not_accepted(RefusalReason::Unnamed("bad_certificate")),
+        not_accepted(RefusalReason::Handshake),
+        not_accepted(RefusalReason::Expired(Some(at("2026-11-01T00:00:00Z")), now)),
+        not_accepted(RefusalReason::Expired(Some(at("2026-12-01T00:00:00Z")), now)),
+        not_accepted(RefusalReason::NotYetValid(at("2026-12-01T00:00:00Z"), now)),
+        not_accepted(RefusalReason::Revoked),
+        not_accepted(RefusalReason::Unsupported),
+        not_accepted(RefusalReason::KeyType),
+        C::Tls(T::ClientFile(ClientFileFault::new(ClientFile::Key, FileFault::OtherKey))),
         C::Tls(T::Other("its certificate was revoked".into())),
         C::Tls(T::NoCaStore(String::new())),
         C::Tls(T::CaFile("no certificate is in it".into())),

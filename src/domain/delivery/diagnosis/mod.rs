@@ -7,6 +7,7 @@
 //! ```
 
 mod certificate;
+mod client_certificate;
 mod failure;
 mod network;
 mod proxy;

@@ -1,6 +1,7 @@
 //! The diagnosis of a TLS failure.
 
 use super::certificate::{self, alternative_name, by_ca, named};
+use super::client_certificate;
 use super::words::{because, date, host_and_port};
 use crate::domain::delivery::{Diagnosis, TlsCause};
 use crate::domain::destination::Settings;
@@ -85,10 +86,9 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
                 "Correct this machine's clock, or wait until the certificate is valid.",
             )
         }
-        TlsCause::ClientCertificateWanted => Diagnosis::new(
-            format!("{at} requires a client certificate (mutual TLS), and waypost sends none."),
-            "Make the receiver accept events without one, by one of the auth types.",
-        ),
+        TlsCause::ClientCertificateWanted => client_certificate::wanted(to),
+        TlsCause::ClientCertificateRefused(refusal) => client_certificate::refused(to, refusal),
+        TlsCause::ClientFile(fault) => client_certificate::unusable(to, fault),
         TlsCause::NoCaStore(detail) => Diagnosis::new(
             format!("This machine has no CA certificates to check the endpoint with{}.", because(detail)),
             "Install the package ca-certificates, or set SSL_CERT_FILE to a file with them.",

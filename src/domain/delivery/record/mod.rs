@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{
-    Attempt, Delivery, DialResult, Outcome, Phase, ProxyUsed, Response, SentRequest, Timings, TlsInfo, Tried,
+    Attempt, ClientCertificate, Delivery, DialResult, Outcome, Phase, ProxyUsed, Response, SentRequest, Timings, TlsInfo, Tried,
 };
 use crate::domain::destination::DestinationId;
 use crate::domain::problem::Fix;
@@ -132,6 +132,17 @@ fn tls_from_json(json: &Value) -> Option<TlsInfo> {
         cipher: text(json, "cipher"),
         names: parsed(json, "names").unwrap_or_default(),
         issuer: text(json, "issuer"),
+        not_after: parsed(json, "not_after"),
+        client: json.get("client").and_then(client_from_json),
+    })
+}
+
+fn client_from_json(json: &Value) -> Option<ClientCertificate> {
+    Some(ClientCertificate {
+        subject: text(json, "subject")?,
+        issuer: text(json, "issuer"),
+        sha256: text(json, "sha256")?,
+        not_before: parsed(json, "not_before"),
         not_after: parsed(json, "not_after"),
     })
 }

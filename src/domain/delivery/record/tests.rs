@@ -46,6 +46,13 @@ pub(crate) fn delivery(id: &str) -> Delivery {
             names: vec!["hooks.example.com".into()],
             issuer: Some("Example CA".into()),
             not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+            client: Some(ClientCertificate {
+                subject: "CN=our client".into(),
+                issuer: Some("CN=their CA".into()),
+                sha256: "ab".repeat(32),
+                not_before: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+                not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+            }),
         }),
         request,
         response: Some(Response {

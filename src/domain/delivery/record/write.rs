@@ -105,6 +105,16 @@ struct TlsRecord<'a> {
     names: &'a [String],
     issuer: Option<&'a str>,
     not_after: Option<Timestamp>,
+    client: Option<ClientRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct ClientRecord<'a> {
+    subject: &'a str,
+    issuer: Option<&'a str>,
+    sha256: &'a str,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -186,6 +196,13 @@ impl<'a> TlsRecord<'a> {
             names: &tls.names,
             issuer: tls.issuer.as_deref(),
             not_after: tls.not_after,
+            client: tls.client.as_ref().map(|client| ClientRecord {
+                subject: &client.subject,
+                issuer: client.issuer.as_deref(),
+                sha256: &client.sha256,
+                not_before: client.not_before,
+                not_after: client.not_after,
+            }),
         }
     }
 }

@@ -33,6 +33,7 @@ fn options(settings: Option<Settings>) -> Options {
         respond: None,
         delay: Duration::ZERO,
         fail_rate: 0.0,
+        client_ca: None,
         one_path: false,
         settings: Arc::new(move || Ok(settings.clone())),
         clock: Arc::new(now),

@@ -17,7 +17,7 @@ fn place() -> Place {
         url: "https://hooks.example.com/in".into(),
         auth_type: "api-key".into(),
         bound: vec!["header".into()],
-        files: vec!["/etc/ca.pem".into()],
+        files: vec!["/etc/ca.pem".into(), "/etc/client.pem".into(), "/etc/client.key".into()],
         name: "auth.value".into(),
     }
 }
@@ -50,6 +50,9 @@ fn what_was_sealed_opens_in_its_place_only() {
         |place: &mut Place| place.auth_type = "bearer".into(),
         |place: &mut Place| place.bound = vec!["query".into()],
         |place: &mut Place| place.files[0].clear(),
+        |place: &mut Place| place.files[1].clear(),
+        |place: &mut Place| place.files[2].clear(),
+        |place: &mut Place| place.files.swap(1, 2),
         |place: &mut Place| place.name = "auth.token".into(),
         // The same letters, parted elsewhere.
         |place: &mut Place| (place.url, place.auth_type) = ("https://hooks.example.com/inapi".into(), "-key".into()),
@@ -92,12 +95,22 @@ fn the_form_is_fixed() {
     // nonce || ciphertext || tag, computed once with another implementation of XChaCha20-Poly1305.
     let key = Key(Zeroizing::new(*b"0123456789abcdef0123456789ABCDEF"));
     let mut data = Vec::new();
-    for part in ["waypost/v1", "auth.value", "https://hooks.example.com/in", "/etc/ca.pem", "api-key", "1", "header"] {
+    for part in [
+        "waypost/v1",
+        "auth.value",
+        "https://hooks.example.com/in",
+        "/etc/ca.pem",
+        "/etc/client.pem",
+        "/etc/client.key",
+        "api-key",
+        "1",
+        "header",
+    ] {
         data.extend([0, 0, 0, 0, 0, 0, 0, u8::try_from(part.len()).unwrap()]);
         data.extend(part.as_bytes());
     }
     assert_eq!(*place().associated_data(), data);
-    let sealed = "v1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXCKcgv+BKS2Yx4UcCm5QWu9b7dzJsuZg=";
+    let sealed = "v1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXCKcgv+BKS8WHhEOpq4Ba4fXg0lqjDZk=";
     assert_eq!(key.open(&place(), sealed).unwrap().expose(), "hunter2");
 }
 

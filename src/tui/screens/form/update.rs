@@ -2,7 +2,7 @@
 
 use tui_input::InputRequest;
 
-use crate::domain::field::{Notice, URL};
+use crate::domain::field::{CLIENT_CERT, Notice, URL};
 use crate::ops::{Problem, ProblemKind, Saved};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -199,8 +199,11 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
             let said: Vec<String> = notices
                 .iter()
                 .chain(&once)
-                .filter(|notice| notice.field == URL)
-                .map(|notice| format!(" Note: {}.", notice.text))
+                .filter_map(|notice| match notice.field {
+                    field if field == URL => Some(format!(" Note: {}.", notice.text)),
+                    field if field == CLIENT_CERT => Some(format!(" Note: {notice}.")),
+                    _ => None,
+                })
                 .collect();
             model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
         }

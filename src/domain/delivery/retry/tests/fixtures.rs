@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Attempt, Cause, Diagnosis, Outcome, ProxyRefusal, Response, SentRequest, Timings, TlsCause};
+use crate::domain::delivery::{
+    Attempt, Cause, ClientFile, ClientFileFault, ClientRefusal, Diagnosis, FileFault, Outcome, ProxyRefusal, RefusalReason,
+    Response, SentRequest, Timings, TlsCause,
+};
 
 /// 2026-11-23 09:12:00 UTC, a Monday.
 const NOW: i64 = 1_795_425_120;
@@ -75,6 +78,12 @@ pub fn causes() -> (Vec<Cause>, Vec<Cause>) {
         Cause::Tls(TlsCause::NotTls),
         Cause::Tls(TlsCause::Other("its certificate was revoked".into())),
         Cause::Tls(TlsCause::ClientCertificateWanted),
+        Cause::Tls(TlsCause::ClientCertificateRefused(ClientRefusal {
+            reason: RefusalReason::UnknownCa,
+            issuer: None,
+            accepted: Vec::new(),
+        })),
+        Cause::Tls(TlsCause::ClientFile(ClientFileFault::new(ClientFile::Key, FileFault::Empty))),
         Cause::Tls(TlsCause::NoCaStore(String::new())),
         Cause::Tls(TlsCause::CaFile(String::new())),
         Cause::BadProxy(String::new()),
