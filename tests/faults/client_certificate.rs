@@ -172,9 +172,10 @@ fn h101_every_form_of_a_key_is_presented() {
 
 #[test]
 fn h102_an_expired_certificate_is_a_notice_and_then_a_cause() {
+    type Change = fn(&mut CertificateParams);
     let ca = Ca::named("Client CA");
     let receiver = Receiver::asking(Check::Nothing, &ca);
-    let dates: [(fn(&mut CertificateParams), &str, &str); 2] = [
+    let dates: [(Change, &str, &str); 2] = [
         (
             |params| {
                 params.not_before = rcgen::date_time_ymd(2020, 1, 1);

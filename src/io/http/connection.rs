@@ -197,7 +197,8 @@ impl Watched {
         // Nothing is taken out of what came: an answer is the library's to read. A closed connection can be read at once, but
         // that may not be known here yet.
         let said = ready!(Pin::new(&mut self.stream).poll_fill_buf(context)).err();
-        let said = said.filter(|said| said.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()));
+        let is_tls = |said: &io::Error| said.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some();
+        let said = said.filter(is_tls);
         Poll::Ready(Err(said.or_else(|| self.failed.take()).unwrap_or_else(|| BrokenPipe.into())))
     }
 }
