@@ -6,6 +6,7 @@
 //! network    the addresses that were tried, and the proxy
 //! ```
 
+mod answer;
 mod certificate;
 mod client_certificate;
 mod failure;

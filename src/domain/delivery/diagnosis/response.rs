@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::redirect;
 use super::words::{credentials, shown};
+use super::{answer, redirect};
 use crate::domain::delivery::retry_after::RetryAfter;
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
@@ -21,9 +21,7 @@ pub(super) fn diagnose(to: &Settings, response: &Response, now: Timestamp) -> Di
         202 => Diagnosis::new("The endpoint accepted the event and will process it later.", ""),
         200..=299 => Diagnosis::new("The endpoint accepted the event.", ""),
         300..=399 => redirect::diagnose(to, response),
-        401 => unauthorized(to, response),
-        403 => forbidden(to),
-        400..=499 => client_error(to, response, now),
+        400..=499 => answer::mutual_tls(response).unwrap_or_else(|| client_error(to, response, now)),
         500..=599 => server_error(response, now),
         status => Diagnosis::new(
             format!("The endpoint answered {status}, which says nothing about the event."),
@@ -41,6 +39,8 @@ pub(super) fn diagnose(to: &Settings, response: &Response, now: Timestamp) -> Di
 fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis {
     let host = to.url().bare_host();
     match response.status {
+        401 => unauthorized(to, response),
+        403 => forbidden(to),
         400 => Diagnosis::new(
             "The endpoint rejected the request as invalid.",
             if to.auth().format().is_some() {

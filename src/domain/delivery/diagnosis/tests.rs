@@ -236,3 +236,34 @@ fn c04_entries_that_are_not_understood_are_a_notice() {
         "NO_PROXY has entries that are not understood: \"a*b\", \"c/d\"."
     );
 }
+
+#[test]
+fn c14_an_answer_that_speaks_of_a_client_certificate_names_mutual_tls() {
+    let said = |status, reason: &str, body: &str| {
+        let response = Response { reason: reason.into(), body: body.into(), ..answer(status, &[]) };
+        of_response(&to(hmac::SPEC), &response, at("2026-11-23T09:12:00Z"))
+    };
+    for (status, reason, body) in [
+        (
+            400,
+            "Bad Request",
+            "<html><center><h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center>",
+        ),
+        (400, "Bad Request", "<title>400 The SSL certificate error</title>"),
+        (403, "SSL client certificate required", ""),
+        (403, "Forbidden", "<h2>403.7 - Forbidden: SSL client certificate is required.</h2>"),
+        (403, "Forbidden", "Your client certificate has expired or is not yet valid."),
+        (401, "Unauthorized", "{\"message\":\"No client certificate\"}"),
+        (495, "", ""),
+        (496, "", ""),
+    ] {
+        let said = said(status, reason, body);
+        assert!(said.why.contains("mutual TLS") && said.fix.text.contains("client certificate"), "{status} {body}: {said:?}");
+    }
+    let nginx = said(400, "Bad Request", "<center>No required SSL certificate was sent</center>");
+    assert!(nginx.why.ends_with("Its answer says: \"No required SSL certificate was sent\"."), "{nginx:?}");
+    for (status, body) in [(403, "Forbidden"), (400, "certificate of origin missing"), (400, ""), (200, "no client certificate")]
+    {
+        assert!(!said(status, "", body).why.contains("mutual TLS"), "{status} {body}");
+    }
+}
