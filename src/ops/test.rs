@@ -13,6 +13,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
+use crate::domain::redact::Redactor;
 use crate::domain::request::{Request, Stamp};
 use crate::io::http::credential::resolve;
 
@@ -27,7 +28,19 @@ pub struct Tested {
 impl Waypost {
     /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
     pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
-        self.test_and_report(to, event, step, |_| {}, stop).await
+        self.run_test(to, event, None, step, |_| {}, stop).await
+    }
+
+    /// As [`Waypost::test`]; delivered only if the answer contains that text.
+    pub async fn test_expecting(
+        &self,
+        to: &Destination,
+        event: &Event,
+        expected: Option<&str>,
+        step: impl Fn(Step),
+        stop: impl Future<Output = ()>,
+    ) -> Tested {
+        self.run_test(to, event, expected, step, |_| {}, stop).await
     }
 
     /// As [`Waypost::test`]; `report` gets the delivery before it is recorded, since the disk may be slower than the answer.
@@ -35,6 +48,18 @@ impl Waypost {
         &self,
         to: &Destination,
         event: &Event,
+        step: impl Fn(Step),
+        report: impl FnOnce(&Delivery),
+        stop: impl Future<Output = ()>,
+    ) -> Tested {
+        self.run_test(to, event, None, step, report, stop).await
+    }
+
+    async fn run_test(
+        &self,
+        to: &Destination,
+        event: &Event,
+        expected: Option<&str>,
         step: impl Fn(Step),
         report: impl FnOnce(&Delivery),
         stop: impl Future<Output = ()>,
@@ -47,6 +72,9 @@ impl Waypost {
         step(Step::Sending(Box::new((*request).clone())));
         let timeout = Duration::from_secs(to.timeout_s().into());
         self.attempt(&mut in_flight, Try { to: settings, request, started_at, timeout }, step, stop).await;
+        if let (Some(expected), Some(attempt)) = (expected, in_flight.delivery_mut().attempts.last_mut()) {
+            attempt.expect(&Redactor::new(to.settings()).redact(expected));
+        }
         let delivery = in_flight.delivery().clone();
         report(&delivery);
         let unrecorded = self.record(in_flight).await;

@@ -1,6 +1,7 @@
 //! A delivery as rows.
 
 use super::{Row, Value};
+use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery};
 
 /// What was sent, what was tried before, and why and how to fix it.
@@ -27,6 +28,11 @@ pub fn diagnosis(attempt: &Attempt) -> Vec<Row> {
         rows.push(Row::new("Fix", Value::Fix(attempt.diagnosis.fix.clone())));
     }
     rows
+}
+
+/// What else to know of an attempt, where nothing else says it.
+pub fn notices(attempt: &Attempt) -> Vec<Row> {
+    diagnosis::notices(attempt).into_iter().map(|text| Row::text("Note", text)).collect()
 }
 
 /// `refused 401 Unauthorized. The endpoint …`

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
+use base64::Engine as _;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
@@ -382,4 +383,64 @@ fn a_timeout_from_the_command_line() {
     let json = home.waypost(&["test", "--timeout", "1", "--json"]).exits(4).json();
     assert_eq!(json["delivery"]["attempts"][0]["phase"], "wait");
     assert_eq!(registered().waypost(&["edit", "--timeout", "120"]).exits(0).stdout, "");
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn c15_the_answer_decides_where_a_text_is_expected() {
+    let long = format!("{}accepted", "x".repeat(20_000));
+    let receiver = Receiver::scripted(
+        expect_nothing(),
+        vec![
+            Answer::status(200).body("Hook rules were not satisfied."),
+            Answer::status(200).body("Hook rules were not satisfied."),
+            Answer::status(200).body("{\"state\":\"accepted\"}"),
+            Answer::status(200).header("content-encoding", "gzip").body(gzip("It was accepted.")),
+            Answer::status(200).body(long),
+        ],
+    );
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let out = home.waypost(&["test", "--json"]).exits(0).json();
+    schema::assert_valid("test", &out);
+    assert!(out["notices"][0]["text"].as_str().unwrap().contains("reads like a refusal: \"Hook rules"), "{out}");
+    let out = home.waypost(&["test", "--expect", "accepted", "--json"]).exits(3).json();
+    schema::assert_valid("test", &out);
+    assert_eq!((&out["delivery"]["outcome"], &out["delivery"]["attempts"][0]["status"]), (&json!("refused"), &json!(200)));
+    let why = out["delivery"]["attempts"][0]["why"].as_str().unwrap().to_owned();
+    assert_eq!(why, "The endpoint answered 200, but its answer does not contain the expected \"accepted\".");
+    let shown = home.waypost(&["history", "show", out["delivery"]["id"].as_str().unwrap(), "--json"]).exits(0).json();
+    assert_eq!(shown["delivery"]["attempts"][0]["why"], why);
+    home.waypost_stdin(&["test", "--expect", "accepted", "--body", "-"], "{}").exits(0);
+    let out = home.waypost(&["test", "--expect", "accepted"]).exits(0);
+    assert!(out.stdout.contains("It was accepted.\n(decoded from gzip)"), "{}", out.stdout);
+    let out = home.waypost(&["test", "--expect", "accepted"]).exits(3);
+    assert!(out.stdout.contains("in its first 16 KiB, which is what is searched"), "{}", out.stdout);
+    for empty in ["", "  "] {
+        let text = refused(&home, &["test", "--expect", empty], "", 2, None);
+        assert!(text.contains("--expect TEXT"), "{text}");
+    }
+}
+
+#[test]
+fn c13_an_answer_in_gzip_is_shown_as_text_and_masked() {
+    let token = "canary-token-0123456789";
+    let receiver = Receiver::scripted(
+        expect_nothing(),
+        vec![Answer::status(400).header("content-encoding", "gzip").body(gzip(&format!("invalid token {token}")))],
+    );
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], token);
+    let out = home.waypost(&["test"]).exits(3).stdout;
+    assert!(out.contains("speaks of the credentials: \"invalid token") && out.contains("(decoded from gzip)"), "{out}");
+    assert!(!out.contains(token), "{out}");
+    let json = home.waypost(&["test", "--json"]).exits(3).json();
+    let body = &json["delivery"]["attempts"][0]["response"]["body"]["base64"];
+    let body = base64::engine::general_purpose::STANDARD.decode(body.as_str().unwrap()).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("invalid token ") && !text.contains(token), "{text}");
 }

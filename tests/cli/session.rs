@@ -365,13 +365,13 @@ fn a_test_that_is_refused() {
     let receiver = Receiver::scripted(expect_bearer("a-token"), answers);
     let mut session = Session::registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], "a-token");
     session.run("test").run("test").run("history --outcome refused");
-    insta::assert_snapshot!(session.text, @"
+    insta::assert_snapshot!(session.text, @r#"
     $ waypost test
     refused  401 Test  DURATION
     URL  https://localhost:PORT/in
     Event  ping
     Id  msg_ID
-    Why  The endpoint refused the credentials.
+    Why  The endpoint refused the credentials. Its answer speaks of the credentials: "invalid token".
     Fix  Compare the token with the receiver's. Change it with waypost edit --secret-stdin.
 
     Response
@@ -396,9 +396,9 @@ fn a_test_that_is_refused() {
     $ waypost history --outcome refused
     TIME (UTC)  OUTCOME  TOOK  EVENT  ID  WHY
     TIME  ✗ refused 302  DURATION  ping  msg_ID  The endpoint redirects to /v2/in (302); redirect not followed.
-    TIME  ✗ refused 401  DURATION  ping  msg_ID  The endpoint refused the credentials.
+    TIME  ✗ refused 401  DURATION  ping  msg_ID  The endpoint refused the credentials. Its answer speaks of the credentials: "invalid token".
     exit 0
-    ");
+    "#);
 }
 
 #[test]

@@ -29,6 +29,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     body: Option<PathBuf>,
 
+    /// Delivered only if the answer's body, decoded, contains TEXT within its first 16 KiB; else refused (3)
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    expect: Option<String>,
+
     /// Timeout of this attempt, 1 to 120
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     timeout: Option<String>,
@@ -59,6 +63,9 @@ impl TypedValueParser for EventName {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    if args.expect.as_deref().is_some_and(|text| text.trim().is_empty()) {
+        return Err(Failure::usage("--expect is empty.", "Give a part of the answer that says it was accepted: --expect TEXT"));
+    }
     let event = match &args.body {
         Some(path) => body::event_in(path)?,
         None => body::event_named(waypost, args.event.as_deref().unwrap_or(BuiltIn::Ping.name()))?,
@@ -73,7 +80,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     }
     let (tested, signal) = runtime::run_until_signal(async |stop| {
         let progress = ProgressLine::new(&destination, out);
-        Ok(waypost.test(&destination, &event, |step| progress.step(&step), stop).await)
+        Ok(waypost.test_expecting(&destination, &event, args.expect.as_deref(), |step| progress.step(&step), stop).await)
     })?;
     let signal = signal.filter(|_| tested.delivery.outcome() == Outcome::Stopped);
     delivery::print(&tested.delivery, tested.unrecorded.as_ref(), signal, None, out)

@@ -139,11 +139,15 @@ fn response_text(response: &Response) -> String {
     for (name, value) in &response.headers {
         let _ = writeln!(text, "{}: {}", visible(name), visible(value));
     }
-    if !response.body.is_empty() {
+    let body = response.decoded();
+    if !body.bytes.is_empty() {
         text.push('\n');
-        text.push_str(&body_text(&response.body));
+        text.push_str(&body_text(&body.bytes));
     }
-    if response.truncated {
+    if let Some(note) = &body.note {
+        let _ = writeln!(text, "({note})");
+    }
+    if body.cut {
         text.push_str("(truncated)\n");
     }
     if let Some(cut) = &response.cut {

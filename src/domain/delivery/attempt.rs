@@ -1,5 +1,6 @@
 //! One HTTP request and its result, and the delivery it belongs to.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use super::network::Tried;
 use super::outcome::{Outcome, Phase};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::problem::Fix;
+use crate::domain::text::{ellipsis, visible};
 
 /// The most bytes of an answer's body that are kept.
 pub const BODY_KEPT: usize = 16 * 1024;
@@ -157,11 +159,43 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Refuses what was delivered if its answer does not contain that text: as it is read, without `content-encoding`, as far as
+    /// it is kept. `text` is as it is shown, its secrets masked.
+    pub fn expect(&mut self, text: &str) {
+        let Some(response) = self.response.as_ref().filter(|_| self.outcome == Outcome::Delivered) else { return };
+        let decoded = response.decoded();
+        if contains(&decoded.bytes, text.as_bytes()) {
+            return;
+        }
+        let within = if decoded.cut {
+            format!(" in its first {} KiB, which is what is searched", BODY_KEPT / 1024)
+        } else {
+            String::new()
+        };
+        let encoded = match &decoded.note {
+            Some(note) if matches!(decoded.bytes, Cow::Borrowed(_)) => format!(" It is {note}."),
+            _ => String::new(),
+        };
+        let shown = ellipsis(&visible(text), 100).into_owned();
+        self.diagnosis = Diagnosis::new(
+            format!(
+                "The endpoint answered {}, but its answer does not contain the expected \"{shown}\"{within}.{encoded}",
+                response.status
+            ),
+            "Read its answer: correct the receiver, or the text after --expect.",
+        );
+        self.outcome = Outcome::Refused;
+    }
+
     /// The status code, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.response.as_ref().map(|response| response.status)
     }
+}
+
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    text.is_empty() || bytes.windows(text.len()).any(|part| part == text)
 }
 
 /// One event sent to the destination under one id.

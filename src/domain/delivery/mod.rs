@@ -4,6 +4,7 @@
 mod attempt;
 mod cause;
 mod client_file;
+mod coding;
 pub mod diagnosis;
 mod fault;
 pub mod gate;

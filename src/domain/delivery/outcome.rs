@@ -46,9 +46,9 @@ impl Phase {
 /// How an attempt, and with it a delivery, ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// A status of 2xx.
+    /// A status of 2xx, with the text that was expected.
     Delivered,
-    /// Any other status.
+    /// Any other answer.
     Refused,
     /// No status.
     Failed,

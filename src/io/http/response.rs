@@ -118,7 +118,9 @@ impl ResponseReader {
         let truncated = raw.longer || body.len() > self.body_kept;
         cut_bytes(&mut body, self.body_kept);
         let reason = raw.reason.finish(redactor, REASON_KEPT);
-        Some(Response { status: raw.status, reason, headers, body, truncated, cut })
+        let mut response = Response { status: raw.status, reason, headers, body, truncated, cut };
+        response.mask_decoded(redactor.longest(), |decoded| redactor.redact_cut(decoded));
+        Some(response)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Raw>> {

@@ -88,7 +88,7 @@ impl AttemptResult {
         let (outcome, phase, cause, diagnosis) = if stopped {
             (Outcome::Stopped, observed.phase, None, diagnosis::of_stop(observed.phase))
         } else if let Some(response) = &response {
-            (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, response, now))
+            (Outcome::of_status(response.status), None, None, diagnosis::of_response(to, &request.body, response, now))
         } else {
             // An exchange that ends well has an answer.
             let cause = cause.unwrap_or_else(|| Cause::Other(String::new()));

@@ -133,7 +133,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
     let mut attempt = attempt(Outcome::of_status(status), at);
     attempt.timings.set(Phase::Wait, 88.0);
     attempt.timings.set(Phase::Read, 1.0);
-    attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &response, attempt.started_at);
+    attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &[], &response, attempt.started_at);
     attempt.response = Some(response);
     attempt
 }
@@ -170,7 +170,7 @@ pub fn redirected(location: &str) -> Delivery {
     let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
     if let Some(response) = &mut attempt.response {
         response.headers.push(("location".into(), location.into()));
-        attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), response, attempt.started_at);
+        attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &[], response, attempt.started_at);
     }
     delivery(BuiltIn::Ping, attempt)
 }

@@ -492,6 +492,7 @@ fn diagnoses() {
                 let (reason, body) = (String::new(), Vec::new());
                 let said = of_response(
                     settings,
+                    &[],
                     &Response { status, reason, headers, body, truncated: false, cut: None },
                     Timestamp::UNIX_EPOCH,
                 );

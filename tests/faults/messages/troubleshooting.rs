@@ -27,7 +27,7 @@ const END: &str = "<!-- end -->\n";
 const ANSWERS: [u16; 15] = [301, 400, 401, 403, 404, 405, 410, 413, 415, 422, 429, 500, 502, 503, 504];
 
 /// Rare answers, in a sentence each. Of each kind of status without words of its own there is one.
-const RARE: [u16; 11] = [304, 402, 407, 408, 409, 411, 421, 431, 501, 507, 600];
+const RARE: [u16; 13] = [304, 402, 407, 408, 409, 411, 421, 431, 495, 496, 501, 507, 600];
 
 fn settings() -> Settings {
     let draft = Draft::new(hmac::SPEC)
@@ -146,7 +146,7 @@ fn answered(status: u16) -> Diagnosis {
     };
     let headers = vec![(header.0.to_owned(), header.1.to_owned())];
     let (reason, body) = (String::new(), Vec::new());
-    of_response(&settings(), &Response { status, reason, headers, body, truncated: false, cut: None }, Timestamp::UNIX_EPOCH)
+    of_response(&settings(), &[], &Response { status, reason, headers, body, truncated: false, cut: None }, Timestamp::UNIX_EPOCH)
 }
 
 /// `401 Unauthorized`

@@ -3,6 +3,7 @@
 //! ```text
 //! response   a status and its headers      redirect   3xx
 //! failure    a cause without a status      tls        a TlsCause        proxy   what a proxy answered
+//! answer     what its text says, by phrases     refusal   a 2xx that reads like a refusal
 //! network    the addresses that were tried, and the proxy
 //! ```
 
@@ -10,9 +11,12 @@ mod answer;
 mod certificate;
 mod client_certificate;
 mod failure;
+mod mutual_tls;
 mod network;
+mod phrases;
 mod proxy;
 mod redirect;
+mod refusal;
 mod response;
 mod tls;
 mod words;
@@ -31,10 +35,10 @@ pub use redirect::redirect_target;
 /// How long before a certificate's end there is a notice: a renewal that works happens earlier.
 const ENDS_SOON_DAYS: i64 = 30;
 
-/// The diagnosis of an answer that came at `now`.
+/// The diagnosis of an answer that came at `now`, to a request with the body `sent`.
 #[must_use]
-pub fn of_response(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis {
-    response::diagnose(to, response, now)
+pub fn of_response(to: &Settings, sent: &[u8], response: &Response, now: Timestamp) -> Diagnosis {
+    response::diagnose(to, sent, response, now)
 }
 
 /// The diagnosis of a failure.
@@ -87,7 +91,7 @@ pub fn of_panic() -> Diagnosis {
 #[must_use]
 pub fn notices(attempt: &Attempt) -> Vec<String> {
     let proxy = attempt.proxy.as_ref().and_then(network::notice);
-    proxy.into_iter().chain(ends_soon(attempt)).collect()
+    proxy.into_iter().chain(refusal::notice(attempt)).chain(ends_soon(attempt)).collect()
 }
 
 fn ends_soon(attempt: &Attempt) -> Option<String> {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::phrases::Said;
 use super::words::{credentials, shown};
-use super::{answer, redirect};
+use super::{answer, mutual_tls, redirect};
 use crate::domain::delivery::retry_after::RetryAfter;
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
@@ -16,18 +17,31 @@ const READ_ANSWER: &str = "Read its answer, and compare the event with what the 
 
 const COMPARE_PATH: &str = "Compare the URL's path with the one the receiver documents.";
 
-pub(super) fn diagnose(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis {
+pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Timestamp) -> Diagnosis {
+    let said = Said::new(response, sent);
+    let about_certificate = if response.status >= 400 { mutual_tls::diagnose(response.status, &said) } else { None };
+    if let Some(diagnosis) = about_certificate {
+        return with_cut(diagnosis, response);
+    }
     let mut diagnosis = match response.status {
         202 => Diagnosis::new("The endpoint accepted the event and will process it later.", ""),
         200..=299 => Diagnosis::new("The endpoint accepted the event.", ""),
         300..=399 => redirect::diagnose(to, response),
-        400..=499 => answer::mutual_tls(response).unwrap_or_else(|| client_error(to, response, now)),
+        400..=499 => client_error(to, response, now),
         500..=599 => server_error(response, now),
         status => Diagnosis::new(
             format!("The endpoint answered {status}, which says nothing about the event."),
             "Check the receiver, or the proxy in front of it.",
         ),
     };
+    if !(300..400).contains(&response.status) && response.status != 407 {
+        answer::add_subject(&mut diagnosis, to, response, &said);
+    }
+    with_cut(diagnosis, response)
+}
+
+/// With why the answer ended early, if it did.
+fn with_cut(mut diagnosis: Diagnosis, response: &Response) -> Diagnosis {
     if let Some(cut) = &response.cut {
         diagnosis.why.push_str(" Its answer ended early: ");
         diagnosis.why.push_str(&visible(cut));

@@ -33,7 +33,7 @@ fn answer(status: u16, headers: &[(&str, &str)]) -> Response {
 }
 
 fn said(auth_type: AuthType, status: u16, headers: &[(&str, &str)]) -> Diagnosis {
-    of_response(&to(auth_type), &answer(status, headers), at("2026-11-23T09:12:00Z"))
+    of_response(&to(auth_type), &[], &answer(status, headers), at("2026-11-23T09:12:00Z"))
 }
 
 fn at(text: &str) -> Timestamp {
@@ -237,33 +237,118 @@ fn c04_entries_that_are_not_understood_are_a_notice() {
     );
 }
 
+/// The diagnosis of an answer with a text, to an event.
+fn spoken(auth_type: AuthType, status: u16, reason: &str, body: &str, sent: &str) -> Diagnosis {
+    let response = Response { reason: reason.into(), body: body.into(), ..answer(status, &[]) };
+    of_response(&to(auth_type), sent.as_bytes(), &response, at("2026-11-23T09:12:00Z"))
+}
+
 #[test]
 fn c14_an_answer_that_speaks_of_a_client_certificate_names_mutual_tls() {
-    let said = |status, reason: &str, body: &str| {
-        let response = Response { reason: reason.into(), body: body.into(), ..answer(status, &[]) };
-        of_response(&to(hmac::SPEC), &response, at("2026-11-23T09:12:00Z"))
-    };
-    for (status, reason, body) in [
-        (
-            400,
-            "Bad Request",
-            "<html><center><h1>400 Bad Request</h1></center><center>No required SSL certificate was sent</center>",
-        ),
-        (400, "Bad Request", "<title>400 The SSL certificate error</title>"),
-        (403, "SSL client certificate required", ""),
-        (403, "Forbidden", "<h2>403.7 - Forbidden: SSL client certificate is required.</h2>"),
-        (403, "Forbidden", "Your client certificate has expired or is not yet valid."),
-        (401, "Unauthorized", "{\"message\":\"No client certificate\"}"),
-        (495, "", ""),
-        (496, "", ""),
+    let said = |status, reason: &str, body: &str| spoken(hmac::SPEC, status, reason, body, "{}");
+    for (status, reason, body, what) in [
+        (400, "Bad Request", "<html><h1>400 Bad Request</h1><center>No required SSL certificate was sent</center>", "requires"),
+        (400, "Bad Request", "<title>400 The SSL certificate error</title>", "not accepted"),
+        (403, "SSL client certificate required", "", "requires"),
+        (403, "Forbidden", "<h2>403.7 - Forbidden: SSL client certificate is required.</h2>", "requires"),
+        (403, "Forbidden", "Your client certificate has expired or is not yet valid.", "expired"),
+        (403, "Forbidden", "Your client certificate is untrusted or invalid.", "not accepted"),
+        (401, "Unauthorized", "{\"message\":\"No required TLS certificate was sent\"}", "requires"),
+        (401, "Unauthorized", "{\"message\":\"TLS certificate failed verification\"}", "not accepted"),
+        (400, "", "client_cert_not_provided", "requires"),
+        (503, "", "TLS_error:|268436502:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED", "requires"),
+        (401, "", "{\"client_certificate_required\": true}", "requires"),
     ] {
         let said = said(status, reason, body);
-        assert!(said.why.contains("mutual TLS") && said.fix.text.contains("client certificate"), "{status} {body}: {said:?}");
+        let named = said.why.contains("mutual TLS") && said.why.contains(what) && said.fix.text.contains("client certificate");
+        assert!(named, "{status} {body}: {said:?}");
     }
     let nginx = said(400, "Bad Request", "<center>No required SSL certificate was sent</center>");
-    assert!(nginx.why.ends_with("Its answer says: \"No required SSL certificate was sent\"."), "{nginx:?}");
-    for (status, body) in [(403, "Forbidden"), (400, "certificate of origin missing"), (400, ""), (200, "no client certificate")]
-    {
+    assert!(nginx.why.ends_with(": \"No required SSL certificate was sent\"."), "{nginx:?}");
+    assert!(said(495, "", "").why.contains("status 495 is nginx's") && said(496, "", "").why.contains("status 496 is nginx's"));
+    assert_ne!(said(495, "", "").fix, said(496, "", "").fix);
+    for (status, body) in [
+        (403, "Forbidden"),
+        (400, "certificate of origin missing"),
+        (400, ""),
+        (200, "missing client certificate"),
+        (400, "this is no invalid client certificate"),
+        (400, "The client certificate is not required"),
+        (400, "If a client certificate is required, ask us."),
+        (400, "{\"client_certificate_required\": false}"),
+        (400, "uninvalid client certificates"),
+    ] {
         assert!(!said(status, "", body).why.contains("mutual TLS"), "{status} {body}");
     }
+    let echo = "{\"text\":\"missing client certificate\"}";
+    assert!(!spoken(hmac::SPEC, 400, "", &format!("bad event: {echo}"), echo).why.contains("mutual TLS"));
+}
+
+#[test]
+fn c12_an_answer_that_speaks_of_the_signature_is_quoted_whatever_its_status() {
+    let stripe = "<pre>Error: No signatures found matching the expected signature for payload. Are you passing the raw request \
+                  body?<br> at Webhook.verify</pre>";
+    for status in [200, 400, 401, 403, 404, 422, 500, 502] {
+        let said = spoken(hmac::SPEC, status, "", stripe, "{}");
+        assert!(
+            said.why.contains("speaks of the signature: \"") && said.why.contains("No signatures found"),
+            "{status}: {said:?}"
+        );
+        assert!(said.fix.text.contains("ends 3f2a") && said.fix.text.contains("raw body"), "{said:?}");
+    }
+    for (body, what) in [
+        ("{\"error\":\"signature does not match event payload and secret\"}", "the signature"),
+        ("{\"error\":\"invalid_signature\"}", "the signature"),
+        ("WebhookVerificationError: No matching signature found", "the signature"),
+        ("{\"code\":\"SignatureDoesNotMatch\"}", "the signature"),
+        ("Timestamp outside the tolerance zone (1690000000)", "the time"),
+        ("Message timestamp too old", "the time"),
+        ("Missing required headers", "missing"),
+        ("{\"message\":\"Missing Authentication Token\"}", "missing"),
+        ("{\"detail\":\"Authentication credentials were not provided.\"}", "missing"),
+        ("{\"message\":\"No API key found in request\"}", "missing"),
+        ("Expected payload to be of type string or Buffer.", "the raw body"),
+        ("TypeError: The &quot;data&quot; argument must be of type string or an instance of Buffer.", "the raw body"),
+        ("JsonWebTokenError: jwt malformed", "the credentials"),
+        ("TokenExpiredError: jwt expired", "an expiry"),
+        ("Bad credentials", "the credentials"),
+        ("You do not have permission to perform this action.", "a permission"),
+        ("<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>", "a CSRF check"),
+        ("Can&#39;t verify CSRF token authenticity.", "a CSRF check"),
+        ("Unauthorized", "an authorization"),
+    ] {
+        for auth_type in [hmac::SPEC, bearer::SPEC, basic::SPEC, api_key::SPEC] {
+            let said = spoken(auth_type, 500, "", body, "{}");
+            assert!(said.why.contains(&format!("speaks of {what}")), "{body}: {said:?}");
+            assert!(!said.fix.text.is_empty());
+        }
+    }
+    let challenge =
+        answer(401, &[("www-authenticate", "Bearer error=\"invalid_token\", error_description=\"The token expired\"")]);
+    let said = of_response(&to(bearer::SPEC), &[], &challenge, at("2026-11-23T09:12:00Z"));
+    assert!(said.why.contains("speaks of an expiry: \"The token expired\""), "{said:?}");
+}
+
+#[test]
+fn c12_other_words_are_not_taken_for_a_reason() {
+    for body in [
+        "signature ok",
+        "token accepted",
+        "no invalid signature",
+        "the signature was not found to be a bad signature; design tokenizer",
+        "the token is not expired",
+        "{\"invalid_signature\":false,\"token_expired\":0}",
+        "If the timestamp is too old, the request is refused.",
+        "a design of tokenizers",
+        "",
+    ] {
+        for status in [200, 400, 500] {
+            let said = spoken(hmac::SPEC, status, "", body, "{}");
+            assert!(!said.why.contains("speaks of"), "{body}: {said:?}");
+        }
+    }
+    let sent = "{\"text\":\"invalid signature\"}";
+    assert!(!spoken(hmac::SPEC, 500, "", &format!("cannot store {sent}"), sent).why.contains("speaks of"));
+    assert!(!spoken(default::SPEC, 200, "", "invalid signature", "{}").why.contains("speaks of"));
+    assert!(!spoken(hmac::SPEC, 401, "Unauthorized", "Unauthorized", "{}").why.contains("speaks of"));
 }

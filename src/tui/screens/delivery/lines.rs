@@ -84,6 +84,7 @@ pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'s
         Span::raw(format!("   {}", duration(attempt.duration_ms))),
     ])];
     lines.extend(rows::lines(&present::delivery::diagnosis(attempt), theme, columns));
+    lines.extend(rows::lines(&present::delivery::notices(attempt), theme, columns));
     lines
 }
 
@@ -170,12 +171,16 @@ pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'
         header(name, value, theme, columns, &mut lines);
     }
     lines.push(Line::default());
-    if response.body.is_empty() {
+    let decoded = response.decoded();
+    if decoded.bytes.is_empty() {
         lines.push(Line::styled("(no body)", theme.styles.dim));
     } else {
-        body(&response.body, response.header("content-type"), theme, columns, false, &mut lines);
+        body(&decoded.bytes, response.header("content-type"), theme, columns, false, &mut lines);
     }
-    if response.truncated {
+    if let Some(note) = decoded.note {
+        lines.push(Line::styled(note, theme.styles.note));
+    }
+    if decoded.cut {
         lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), theme.styles.note));
     }
     if let Some(cut) = &response.cut {

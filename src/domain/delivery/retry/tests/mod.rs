@@ -95,7 +95,7 @@ fn the_diagnosis_agrees() {
         ["30", "61", "+3", "Sunday, 06-Nov-94 08:49:37 GMT", "Mon Nov 23 09:12:42 2026", "Sun, 06 Nov 1994 08:49:37 +0100"]
     {
         let last = answered(503, Some(value));
-        let diagnosis = diagnosis::of_response(&settings, last.response.as_ref().unwrap(), now());
+        let diagnosis = diagnosis::of_response(&settings, &[], last.response.as_ref().unwrap(), now());
         let asks = wait(&last).unwrap().why.replace("The endpoint answered 503. ", "");
         assert!(diagnosis.why.ends_with(&asks), "{value}: {} / {asks}", diagnosis.why);
     }

@@ -1,0 +1,133 @@
+//! Looks for phrases in what an answer says: in its reason, its challenge, and the beginning of its body.
+//!
+//! A phrase counts as whole words, in any case, `_` and `-` as spaces. It does not count after a word that denies it or makes it a
+//! condition, as a key of JSON whose value is not `true`, nor where the event that was sent has it, too: receivers echo.
+
+use crate::domain::delivery::Response;
+use crate::domain::text::{ellipsis, visible};
+
+/// How much of the body is read, in bytes. What a server says of its own refusal comes first.
+const READ: usize = 8 * 1024;
+
+/// The most characters of a quotation.
+const QUOTED: usize = 160;
+
+/// Words that turn a phrase which follows into something else.
+const TURNING: [&str; 19] = [
+    "no", "not", "never", "without", "neither", "nor", "isn't", "wasn't", "aren't", "don't", "doesn't", "didn't", "won't", "if",
+    "when", "unless", "whether", "zero", "0",
+];
+
+/// Phrases in lower case with what they mean; of those that are found, the first in the table counts.
+pub(super) type Table<K> = [(K, &'static [&'static str])];
+
+/// What an answer says.
+pub(super) struct Said<'a> {
+    parts: Vec<String>,
+    sent: &'a [u8],
+}
+
+impl<'a> Said<'a> {
+    /// Of an answer to a request with the body `sent`.
+    pub(super) fn new(response: &Response, sent: &'a [u8]) -> Self {
+        let body = beginning(response);
+        let named = ["www-authenticate", "x-amzn-errortype"];
+        let headers = response.headers.iter().filter(|(name, _)| named.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let mut parts = Vec::new();
+        for text in [response.reason.as_str()].into_iter().chain(headers.map(|(_, value)| value.as_str())).chain([&*body]) {
+            split(text, &mut parts);
+        }
+        Self { parts, sent }
+    }
+
+    /// Of its body alone.
+    pub(super) fn of_body(response: &Response, sent: &'a [u8]) -> Self {
+        let mut parts = Vec::new();
+        split(&beginning(response), &mut parts);
+        Self { parts, sent }
+    }
+
+    /// The meaning of what is found, and the words of the answer around it, safe to show.
+    pub(super) fn find<K: Copy>(&self, table: &Table<K>) -> Option<(K, String)> {
+        let mut best: Option<(usize, &str, usize)> = None;
+        for part in &self.parts {
+            let plain = plain(part);
+            for start in word_starts(&plain) {
+                for (rank, (_, phrases)) in table.iter().enumerate().take(best.map_or(table.len(), |(rank, ..)| rank)) {
+                    if phrases.iter().any(|phrase| self.is_said(&plain, start, phrase)) {
+                        best = Some((rank, part, start));
+                        break;
+                    }
+                }
+            }
+        }
+        let (rank, part, start) = best?;
+        Some((table[rank].0, quoted(part, start)))
+    }
+
+    fn is_said(&self, plain: &str, start: usize, phrase: &str) -> bool {
+        let Some(rest) = plain[start..].strip_prefix(phrase) else { return false };
+        let ends = !rest.starts_with(|c: char| c.is_alphanumeric());
+        ends && !is_turned(&plain[..start]) && !contains(self.sent, phrase)
+    }
+}
+
+/// The beginning of the body, as text.
+fn beginning(response: &Response) -> String {
+    let decoded = response.decoded();
+    String::from_utf8_lossy(&decoded.bytes[..decoded.bytes.len().min(READ)]).into_owned()
+}
+
+/// Whether the event has the phrase.
+fn contains(sent: &[u8], phrase: &str) -> bool {
+    plain(&String::from_utf8_lossy(sent)).contains(phrase)
+}
+
+/// The text as the phrases are written, of the same length.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '_' | '-') { ' ' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// Where words start.
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+    let mut before = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        let inside = c.is_alphanumeric();
+        let starts = inside && !before;
+        before = inside;
+        starts.then_some(at)
+    })
+}
+
+/// Whether one of the five words before, in the same clause, turns what follows.
+fn is_turned(before: &str) -> bool {
+    let words = before.split_whitespace().rev().take(5);
+    words.take_while(|word| !word.ends_with(['.', ':', ';', '!', '?'])).any(|word| TURNING.contains(&word))
+}
+
+/// Splits a text where a sentence of a page, of JSON or of a log ends.
+fn split(text: &str, parts: &mut Vec<String>) {
+    let text = text.replace("&#39;", "'").replace("&#x27;", "'").replace('’', "'").replace("&quot;", "\"");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let end = rest.find(['<', '>', '\n', '\r', '"', '{', '}', '\\']).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        if !part.trim().is_empty() && !is_empty_key(after) {
+            parts.push(part.trim().to_owned());
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+}
+
+/// Whether that follows a key of JSON of which the value says nothing by itself.
+fn is_empty_key(after: &str) -> bool {
+    let value = after.strip_prefix('"').and_then(|after| after.trim_start().strip_prefix(':'));
+    value.is_some_and(|value| !value.trim_start().starts_with("true"))
+}
+
+/// The words from a little before `start`.
+fn quoted(part: &str, start: usize) -> String {
+    let from = if part.chars().count() <= QUOTED { 0 } else { part[..start].rfind(['.', ':', ';']).map_or(start, |at| at + 1) };
+    let from = if start - from > QUOTED / 2 { start } else { from };
+    ellipsis(&visible(part[from..].trim()), QUOTED).into_owned()
+}
