@@ -86,7 +86,7 @@ pub(super) fn notice(attempt: &Attempt) -> Option<String> {
 
 fn said(attempt: &Attempt) -> Option<String> {
     let response = attempt.response.as_ref()?;
-    let (_, words) = Said::of_body(response, &attempt.request.body).find(PHRASES)?;
+    let ((), words) = Said::of_body(response, &attempt.request.body).find(PHRASES)?;
     Some(format!("\"{}\"", words.trim_end_matches('.')))
 }
 
