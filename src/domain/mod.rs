@@ -15,6 +15,7 @@ pub mod draft;
 pub mod event;
 pub mod field;
 pub mod header;
+pub mod import;
 pub mod json;
 pub mod mangling;
 pub mod mask;

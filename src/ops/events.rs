@@ -26,6 +26,24 @@ impl Waypost {
         bodies::keep_event(&self.paths, name, body).map_err(|error| Problem::not_written(&self.paths.events_dir(), &error))
     }
 
+    /// Stores a body as an event of the user's own, under the first free name of `stem`, `stem-2`, …. Returns the name; that of the
+    /// event which has this body already, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep_new_event(&self, stem: &str, body: &[u8]) -> Result<String, Problem> {
+        let own = self.own_events();
+        if let Some(same) = own.into_iter().find(|event| event.body == body) {
+            return Ok(same.name);
+        }
+        let dir = self.paths.events_dir();
+        let numbered = (2..u32::MAX).map(|number| format!("{stem}-{number}"));
+        let mut names = std::iter::once(stem.to_owned()).chain(numbered);
+        let name = names.find(|name| !dir.join(format!("{name}.json")).exists()).unwrap_or_else(|| stem.to_owned());
+        self.keep_event(&name, body)?;
+        Ok(name)
+    }
+
     /// Writes bytes to a new file.
     ///
     /// # Errors

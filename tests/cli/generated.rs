@@ -4,10 +4,11 @@ use std::process::Command;
 
 use crate::support::{Home, run};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "register",
     "edit",
     "show",
+    "export",
     "secret",
     "remove",
     "test",
@@ -51,7 +52,7 @@ fn bash_completes_commands_flags_and_values() {
         assert!(commands.lines().any(|word| word == command), "{command} in {commands}");
     }
     let flags = completed(&["waypost", "register", "--sec"]);
-    assert_eq!(flags.lines().collect::<Vec<_>>(), ["--secret-stdin", "--secret-file", "--secret-env"]);
+    assert_eq!(flags.lines().collect::<Vec<_>>(), ["--secret-header", "--secret-stdin", "--secret-file", "--secret-env"]);
     let types = completed(&["waypost", "register", "--auth", ""]);
     assert_eq!(types.lines().collect::<Vec<_>>(), ["default", "hmac", "basic", "bearer", "api-key"]);
     assert_eq!(completed(&["waypost", "test", "--event", "pi"]), "ping\n");

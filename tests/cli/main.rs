@@ -3,6 +3,7 @@
 
 mod generated;
 mod history;
+mod import;
 mod input;
 mod listen;
 mod mistakes;

@@ -68,16 +68,19 @@ fn bomb(matches: usize) -> Vec<u8> {
 }
 
 #[test]
-fn h43_a_gzip_bomb_is_not_inflated() {
+fn h43_of_a_gzip_bomb_the_beginning_is_decoded() {
     let bomb = bomb(1_000_000);
-    let answer = Answer::status(200).header("content-encoding", "gzip").body(&bomb);
+    // What is printed is longer than the pipe, so that the program is still there to be measured.
+    let padding = "x".repeat(4000);
+    let answer = ["a", "b", "c"]
+        .iter()
+        .fold(Answer::status(200).header("content-encoding", "gzip"), |answer, name| answer.header(name, &padding));
+    let answer = answer.body(&bomb);
     let receiver = Receiver::scripted(expect_nothing(), vec![answer]);
     let (attempt, peak) = measured(&registered_at(&receiver, &["--auth", "default"], ""), 0);
     let kept = attempt["response"]["body"]["base64"].as_str().expect("it is no text");
-    // As it came, but for a character that the cut may have gone through.
-    let whole = crate::support::check::base64(&bomb[..KEPT]);
-    let same = kept.trim_end_matches('=').len() - 1;
-    assert!(same > whole.len() - 10 && kept[..same] == whole[..same], "{} of {} letters", kept.len(), whole.len());
+    // The beginning of what it says, compressed again.
+    assert!(kept.len() < 2 * KEPT, "{} letters", kept.len());
     assert_eq!(attempt["response"]["truncated"], true);
     assert!(peak < 64 * 1024, "{peak} KiB");
 }

@@ -1,5 +1,7 @@
 //! `waypost edit`.
 
+use serde_json::Map;
+
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::{Fields, Problems};
 use crate::cli::input::{duration, secret};
@@ -91,7 +93,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     });
     match (saved, refused) {
         (Ok(saved), _) => {
-            destination::print_saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved, &notices, given.as_ref(), out)
+            let verb = if saved.changed { "Saved" } else { "Unchanged" };
+            destination::print_saved(verb, &saved, &notices, given.as_ref(), Map::new(), out)
         }
         (Err(_), Some(wrong)) => Err(wrong.into()),
         (Err(problem), None) => Err(problem.into()),

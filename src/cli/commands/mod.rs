@@ -5,6 +5,7 @@ mod completions;
 mod curl;
 mod demo;
 mod edit;
+mod export;
 mod history;
 mod listen;
 mod man;
@@ -52,6 +53,8 @@ pub enum Command {
     Edit(edit::Args),
     /// Show the registered destination, secrets redacted
     Show,
+    /// Print the registration as JSON without secrets, for register --from
+    Export,
     /// Print the registered secret
     Secret(secret::Args),
     /// Remove the destination and its secret
@@ -105,6 +108,7 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Register(args)) => register::run(&waypost()?, args, out),
         Some(Command::Edit(args)) => edit::run(&waypost()?, args, out),
         Some(Command::Show) => show::run(&waypost()?, out),
+        Some(Command::Export) => export::run(&waypost()?, out),
         Some(Command::Secret(args)) => secret::run(&waypost()?, args, out),
         Some(Command::Remove(args)) => remove::run(&waypost()?, args, out),
         Some(Command::Test(args)) => test::run(&waypost()?, args, out),

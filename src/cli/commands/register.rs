@@ -1,12 +1,16 @@
 //! `waypost register`.
 
+use serde_json::{Map, json};
+
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
+use crate::cli::input::import::ImportFlags;
 use crate::cli::input::secret;
 use crate::cli::output::{Out, destination};
 use crate::domain::auth;
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::import::Imported;
 use crate::ops::{Problem, State, Waypost};
 
 #[derive(Debug, clap::Args)]
@@ -14,16 +18,24 @@ use crate::ops::{Problem, State, Waypost};
 pub struct Args {
     #[command(flatten)]
     fields: Fields,
+
+    #[command(flatten)]
+    import: ImportFlags,
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let fields = &args.fields;
-    if fields.auth_type().is_none() {
+    let imported = args.import.read(fields)?;
+    if fields.auth_type().is_none() && imported.is_none() {
         return Err(Failure::fields(without_auth(fields)));
     }
-    let url = fields.url.as_deref().unwrap_or_default();
-    let mut given = secret::read(&fields.secret, url, waypost)?;
-    let checked = match fields.check(Draft::default(), given.as_ref()) {
+    let Imported { draft, body, not_taken } = imported.unwrap_or_default();
+    for part in &not_taken {
+        out.say(&format!("note: not taken: {}: {}.", part.what, part.why));
+    }
+    let url = fields.url.as_deref().unwrap_or_else(|| draft.text(field::URL)).to_owned();
+    let mut given = secret::read(&fields.secret, &url, waypost)?;
+    let checked = match fields.check(draft.clone(), given.as_ref()) {
         Ok(checked) => checked,
         Err(wrong) => {
             let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
@@ -33,16 +45,32 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
                 State::Unreadable(problem) => return Err(problem.into()),
                 State::Open(_) | State::Locked(..) => return Err(Problem::already_registered().into()),
             }
-            given = secret::ask(field, url)?;
+            given = secret::ask(field, &url)?;
             if given.is_none() {
                 return Err(wrong.into());
             }
-            fields.check(Draft::default(), given.as_ref())?
+            fields.check(draft, given.as_ref())?
         }
     };
-    let saved = waypost.register(checked.settings)?;
-    destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), out)
+    let mut saved = waypost.register(checked.settings)?;
+    let mut more = Map::new();
+    if args.import.is_curl() {
+        let listed = not_taken.iter().map(|part| json!({ "what": part.what, "why": part.why }));
+        more.insert("not_taken".to_owned(), listed.collect());
+    }
+    match body.map(|body| waypost.keep_new_event(EVENT, &body)) {
+        None => {}
+        Some(Ok(name)) => {
+            out.say(&format!("The data is the event {name} now: waypost test --event {name} sends it."));
+            more.insert("event".to_owned(), name.into());
+        }
+        Some(Err(problem)) => saved.warning = saved.warning.or(Some(problem)),
+    }
+    destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), more, out)
 }
+
+/// What the data of a curl command is called as an event.
+const EVENT: &str = "from-curl";
 
 /// All errors when --auth is missing, which must not be guessed.
 fn without_auth(fields: &Fields) -> Vec<Problem> {

@@ -132,7 +132,8 @@ impl Fields {
             Err(found) => errors.extend(
                 found
                     .into_iter()
-                    .map(|error| if missing.is_some() && error.field == missing { how_to_give(error) } else { error }),
+                    .map(|error| if missing.is_some() && error.field == missing { how_to_give(error) } else { error })
+                    .map(how_to_give_header),
             ),
         }
         let order = |field: Option<Field>| draft.fields().position(|own| Some(own) == field);
@@ -237,5 +238,13 @@ fn how_to_give(mut error: Problem) -> Problem {
     let generate = if error.field.is_some_and(FieldSpec::can_be_generated) { ", or --generate-secret to create one" } else { "" };
     error.what = "is required".into();
     error.fix = format!("{SECRET_FIX}{generate}.").into();
+    error
+}
+
+/// The same for the value of a secret header.
+fn how_to_give_header(mut error: Problem) -> Problem {
+    if error.field == Some(HEADERS) && error.what.starts_with("the secret value of") {
+        error.fix = "Use --secret-header NAME=@FILE or NAME=env:VARIABLE, or remove it with --remove-header NAME.".into();
+    }
     error
 }

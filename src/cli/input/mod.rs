@@ -7,6 +7,7 @@ pub mod duration;
 pub mod echo;
 pub mod fields;
 pub mod headers;
+pub mod import;
 pub mod prompt;
 pub mod read;
 pub mod secret;

@@ -27,7 +27,8 @@ pub struct TlsFiles {
 }
 
 impl TlsFiles {
-    fn given(&self) -> impl Iterator<Item = (Field, &Path)> {
+    /// The files that were given.
+    pub fn given(&self) -> impl Iterator<Item = (Field, &Path)> {
         let all = [(CA_CERT, &self.ca_cert), (CLIENT_CERT, &self.client_cert), (CLIENT_KEY, &self.client_key)];
         all.into_iter().filter_map(|(field, path)| Some((field, path.as_deref()?)))
     }

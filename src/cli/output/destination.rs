@@ -13,8 +13,15 @@ use crate::domain::field::{Field, Kind, Notice};
 use crate::domain::text::visible;
 use crate::ops::Saved;
 
-/// Prints the destination that `register` or `edit` saved, and a generated secret.
-pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<&SecretInput>, out: Out) -> Result<u8, Failure> {
+/// Prints the destination that `register` or `edit` saved, and a generated secret. `more` has further members of the JSON.
+pub fn print_saved(
+    verb: &str,
+    saved: &Saved,
+    notices: &[Notice],
+    given: Option<&SecretInput>,
+    more: Map<String, Value>,
+    out: Out,
+) -> Result<u8, Failure> {
     let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
     let notices = [notices, &saved.notices].concat();
     let auth = saved.destination.auth();
@@ -23,6 +30,9 @@ pub fn print_saved(verb: &str, saved: &Saved, notices: &[Notice], given: Option<
     let generated = auth.secret().filter(|_| was_generated && auth.public_key().is_none());
     if out.json {
         let mut object = json(&saved.destination, &notices);
+        for (name, value) in more {
+            object[name] = value;
+        }
         if let Some((_, secret)) = generated {
             object["generated_secret"] = json!(secret.expose());
         }
