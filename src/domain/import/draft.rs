@@ -190,10 +190,16 @@ impl Mapping {
         if let Some(path) = &command.ca_cert {
             self.draft.set(CA_CERT, path);
         }
-        for (field, path) in [(CLIENT_CERT, &command.client_cert), (CLIENT_KEY, &command.client_key)] {
-            if let Some(path) = path {
-                self.draft.set(field, path);
+        if let Some(cert) = &command.client_cert {
+            // curl takes a password after a colon, which is no part of the path.
+            let (path, password) = cert.split_once(':').map_or((cert.as_str(), None), |(path, rest)| (path, Some(rest)));
+            if password.is_some() {
+                self.skip("--cert", "what follows its colon, the password: decrypt the key");
             }
+            self.draft.set(CLIENT_CERT, path);
+        }
+        if let Some(path) = &command.client_key {
+            self.draft.set(CLIENT_KEY, path);
         }
         if let Some(seconds) = &command.max_time {
             let range: RangeInclusive<u16> = TIMEOUT_S;

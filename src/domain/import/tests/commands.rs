@@ -168,6 +168,7 @@ fn h94_headers_by_what_they_are() {
         ("-A me/1 -e https://r.example/", "default | User-Agent: me/1 | Referer: https://r.example/", ""),
         ("-u me", "basic | me", ""),
         ("--cert c.pem --key k.pem", "default", ""),
+        ("-E c.pem:hunter2", "default", "--cert: what follows its colon, the password: decrypt the key"),
         ("-d '{\"a\":1' -d 'b}'", "default", "the data: it is not JSON at line 1, column 7"),
         ("-d '[1]' --data-urlencode a=b", "default", "--data-urlencode: events are JSON, not forms"),
         ("-d ''", "default", ""),
