@@ -63,7 +63,7 @@ impl Response {
         Decoded { bytes: Cow::Owned(bytes), note: Some(note), cut }
     }
 
-    /// Changes the decoded text by `mask`, which is also told of `slack` bytes beyond what is kept. Where that changes anything, or
+    /// Changes the decoded text by `mask`, which also gets `slack` bytes beyond what is kept. Where that changes anything, or
     /// more was decoded than is kept, the body becomes the encoding of what is kept: no secret is hidden in the bytes.
     pub fn mask_decoded(&mut self, slack: usize, mask: impl Fn(&[u8]) -> Vec<u8>) {
         let names = self.codings();

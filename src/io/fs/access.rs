@@ -1,6 +1,6 @@
 //! Whose a private file must be, and who may read it: the rule that OpenSSH has for `ssh_config`, and a stricter one for readers.
 //!
-//! The directories above are not checked, as in OpenSSH's client: whoever can put a file into one of them cannot make it belong to
+//! The directories above are not checked, as in OpenSSH's client: anyone who can put a file into one of them cannot make it belong to
 //! this user.
 
 pub use super::error::Chmod;

@@ -34,7 +34,7 @@ impl Previous {
         Some(Self { key, until, until_text: until.to_string() })
     }
 
-    /// The one among the values.
+    /// The previous secret of a draft, if it has one that the scheme can use.
     pub fn of(values: &Values, scheme: &SigningScheme) -> Option<Self> {
         let secret = values.secret(PREVIOUS_SECRET);
         if secret.is_empty() {

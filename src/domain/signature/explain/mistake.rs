@@ -31,7 +31,7 @@ pub enum Mistake {
         /// Where it is, in lower case.
         found: String,
     },
-    /// The signature is that of another of the five formats, in what it signs or in its key.
+    /// The signature is that of another format, in what it signs or in its key.
     Format(Format),
     /// The right signature, written otherwise.
     Encoding(Encoding),
