@@ -11,3 +11,4 @@ pub mod scratch;
 pub mod signals;
 pub mod state;
 pub(crate) mod sync;
+pub mod watch;

@@ -25,6 +25,7 @@ pub use crate::io::clipboard::Copied;
 pub use crate::io::db::history::Page;
 pub(crate) use crate::io::fs::reason;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
+pub use crate::io::watch::{Changed, Watch};
 pub use attempt::Step;
 pub use clipboard::copy;
 pub use demo::{Demo, Witness};

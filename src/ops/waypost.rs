@@ -10,8 +10,10 @@ use crate::domain::problem::Problem;
 use crate::io::bodies;
 use crate::io::db::history::{self, Page};
 use crate::io::fs::paths::Paths;
+use crate::io::fs::reason;
 use crate::io::log;
 use crate::io::state::store::{self, Loaded};
+use crate::io::watch::Watch;
 
 /// The number of deliveries that the app reads at a time.
 pub const PAGE: usize = 50;
@@ -75,6 +77,14 @@ impl Waypost {
     /// The log cannot be opened.
     pub fn keep_log(&self, filter: &str) -> Result<(), Problem> {
         Ok(log::start(&self.paths, filter)?)
+    }
+
+    /// Notices changes of the registration and the history from now on, whichever process makes them. Needs a runtime.
+    ///
+    /// # Errors
+    /// They cannot be watched on this system, or no more than are watched already; why.
+    pub fn watch(&self) -> Result<Watch, String> {
+        Watch::start(&self.paths).map_err(|error| reason(&error))
     }
 
     /// What the files contain. Never fails: what cannot be read is part of the snapshot.

@@ -1,0 +1,111 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Changed, Watch};
+use crate::domain::delivery::record::tests::delivery;
+use crate::io::db::history::{self, append};
+use crate::io::fs::atomic;
+use crate::io::fs::paths::Paths;
+
+const HISTORY: Changed = Changed { registration: false, history: true };
+const REGISTRATION: Changed = Changed { registration: true, history: false };
+
+fn home() -> (tempfile::TempDir, Paths) {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().canonicalize().unwrap().join(name);
+    let paths = Paths { config_dir: at("a/config"), state_dir: at("b/state"), key_file_override: None };
+    (dir, paths)
+}
+
+fn with_directories() -> (tempfile::TempDir, Paths) {
+    let (dir, paths) = home();
+    paths.create_config_dir().unwrap();
+    paths.create_state_dir().unwrap();
+    (dir, paths)
+}
+
+fn replace(file: &Path) {
+    let _ = atomic::replace(file, |file| file.write_all(b"{}")).unwrap();
+}
+
+/// What is reported of what `act` does; then nothing more is.
+async fn reported(watch: &mut Watch, act: impl FnOnce()) -> Changed {
+    act();
+    let changed = tokio::time::timeout(Duration::from_secs(20), watch.changed()).await.unwrap();
+    assert_quiet(watch).await;
+    changed
+}
+
+async fn assert_quiet(watch: &mut Watch) {
+    let more = tokio::time::timeout(Duration::from_millis(200), watch.changed()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
+async fn a_delivery_and_a_save_are_noticed() {
+    let (_dir, paths) = with_directories();
+    let mut watch = Watch::start(&paths).unwrap();
+    assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_1")).unwrap()).await, HISTORY);
+    assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_2")).unwrap()).await, HISTORY);
+    let file = paths.destination_file();
+    assert_eq!(reported(&mut watch, || replace(&file)).await, REGISTRATION);
+    // By an editor, in place.
+    assert_eq!(reported(&mut watch, || fs::write(&file, b"{ }").unwrap()).await, REGISTRATION);
+    assert_eq!(reported(&mut watch, || fs::remove_file(&file).unwrap()).await, REGISTRATION);
+    assert_eq!(reported(&mut watch, || history::clear(&paths).unwrap()).await, HISTORY);
+}
+
+#[tokio::test]
+async fn reading_wakes_nobody() {
+    let (_dir, paths) = with_directories();
+    append(&paths, &delivery("msg_1")).unwrap();
+    let mut watch = Watch::start(&paths).unwrap();
+    for _ in 0..3 {
+        history::find(&paths, "msg_1").unwrap();
+    }
+    fs::write(paths.log_file(), "a line").unwrap();
+    assert_quiet(&mut watch).await;
+}
+
+#[tokio::test]
+async fn directories_may_come_later_go_and_come_again() {
+    let (_dir, paths) = home();
+    let mut watch = Watch::start(&paths).unwrap();
+    let both = Changed { registration: true, history: true };
+    assert_eq!(reported(&mut watch, || paths.create_state_dir().unwrap()).await, both);
+    assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_1")).unwrap()).await, HISTORY);
+    let save = || replace(&paths.destination_file());
+    let created = || {
+        paths.create_config_dir().unwrap();
+        save();
+    };
+    assert_eq!(reported(&mut watch, created).await, both);
+    assert_eq!(reported(&mut watch, save).await, REGISTRATION);
+    assert_eq!(reported(&mut watch, || fs::remove_dir_all(&paths.state_dir).unwrap()).await, both);
+    assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_2")).unwrap()).await, both);
+    assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_3")).unwrap()).await, HISTORY);
+}
+
+#[tokio::test]
+async fn a_registration_behind_a_link() {
+    let (dir, paths) = with_directories();
+    let target = dir.path().canonicalize().unwrap().join("dotfiles");
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("waypost.json"), "{}").unwrap();
+    std::os::unix::fs::symlink(target.join("waypost.json"), paths.destination_file()).unwrap();
+    let mut watch = Watch::start(&paths).unwrap();
+    let save = || replace(&target.join("waypost.json"));
+    assert_eq!(reported(&mut watch, save).await, REGISTRATION);
+}
+
+#[tokio::test]
+async fn a_wait_that_is_given_up_loses_nothing() {
+    let (_dir, paths) = with_directories();
+    let mut watch = Watch::start(&paths).unwrap();
+    append(&paths, &delivery("msg_1")).unwrap();
+    // Within the time in which further changes are gathered.
+    let _ = tokio::time::timeout(Duration::from_millis(5), watch.changed()).await;
+    assert_eq!(tokio::time::timeout(Duration::from_secs(20), watch.changed()).await.unwrap(), HISTORY);
+}
