@@ -9,29 +9,29 @@ const HEADING: &str = "Global options";
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Globals {
     /// Print one JSON object on stdout, errors included; secrets are redacted
-    #[arg(long, global = true, help_heading = HEADING)]
+    #[arg(long, global = true, hide_short_help = true, help_heading = HEADING)]
     pub json: bool,
 
     /// The directory of destination.json [default: the user's config directory]
-    #[arg(long, value_name = "DIR", global = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
     pub config_dir: Option<PathBuf>,
 
     /// The directory of the key and the history [default: the user's state directory]
-    #[arg(long, value_name = "DIR", global = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 
     // Without the quotation marks that rustdoc would want around the variable.
     #[arg(
         help = "When to use colours; auto: on a terminal, unless NO_COLOR is set",
-        long, value_name = "WHEN", global = true, help_heading = HEADING, value_enum, hide_possible_values = false, default_value_t)]
+        long, value_name = "WHEN", global = true, hide_short_help = true, help_heading = HEADING, value_enum, hide_possible_values = false, default_value_t)]
     pub color: Color,
 
     /// Print only errors. Requested data (show, secret, --json, --generate-secret) is still printed
-    #[arg(short, long, global = true, help_heading = HEADING, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, hide_short_help = true, help_heading = HEADING, conflicts_with = "verbose")]
     pub quiet: bool,
 
     /// Print more (for a delivery: the request, the connection and the time of each phase), and write a log to the state directory
-    #[arg(short, long, global = true, help_heading = HEADING)]
+    #[arg(short, long, global = true, hide_short_help = true, help_heading = HEADING)]
     pub verbose: bool,
 }
 

@@ -6,10 +6,12 @@
 
 mod accessible;
 mod commands;
+mod complete;
 pub mod exit;
 mod failure;
 mod globals;
 mod harden;
+mod help;
 mod input;
 mod output;
 mod runtime;
@@ -23,7 +25,7 @@ use crate::ops::Waypost;
 use commands::{Cli, Command};
 use failure::Failure;
 use input::{argv, usage};
-use output::Out;
+use output::{Out, pager};
 
 /// Runs what the command line asks for. Returns the exit code.
 #[must_use]
@@ -31,6 +33,9 @@ pub fn run() -> u8 {
     harden::forbid_cores();
     harden::outlive_file_limit();
     let argv: Vec<OsString> = std::env::args_os().collect();
+    if let Some(answered) = complete::answer(&argv, Cli::command) {
+        return answered.unwrap_or_else(|failure| Out::plain().fail(&failure));
+    }
     match parse(&argv) {
         Ok(cli) => {
             let out = Out::new(&cli.globals);
@@ -39,7 +44,7 @@ pub fn run() -> u8 {
         Err(end) => {
             let out = Out::before_options(&argv);
             match end {
-                End::Help(text) => output::print(&text, exit::DONE).unwrap_or_else(|failure| out.fail(&failure)),
+                End::Help(text) => pager::print(&out.emphasize(&text), exit::DONE).unwrap_or_else(|failure| out.fail(&failure)),
                 End::Failure(failure) => out.fail(&failure),
             }
         }
@@ -58,7 +63,7 @@ fn parse(argv: &[OsString]) -> Result<Cli, End> {
         return Ok(Cli::default());
     }
     argv::refuse_secrets(argv).map_err(End::Failure)?;
-    let mut command = Cli::command();
+    let mut command = help::laid_out(Cli::command());
     let matches = command.try_get_matches_from_mut(argv);
     match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),

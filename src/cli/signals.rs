@@ -9,12 +9,14 @@
 
 use std::io;
 use std::sync::mpsc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::Signal;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::echo;
 use crate::ops::signals::{self, Caught};
@@ -26,13 +28,15 @@ const ANSWER: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Where signals are reported. There is one thread for the process; commands come and go.
-static LISTENER: Mutex<Listener> = Mutex::new(Listener { started: false, to_runtime: None });
+static LISTENER: Mutex<Listener> = Mutex::new(Listener { started: false, to_runtime: None, child_has_terminal: false });
 
 struct Listener {
     /// Whether the thread runs.
     started: bool,
     /// `None` while nothing is to be stopped in good order: a signal ends the process as if it were not caught.
     to_runtime: Option<UnboundedSender<Heard>>,
+    /// Whether ^C is for another program, such as a pager.
+    child_has_terminal: bool,
 }
 
 enum Heard {
@@ -92,6 +96,19 @@ impl Drop for Signals {
     }
 }
 
+/// From now on ^C is for a child that uses the terminal, until this is dropped. For the end of a command: SIGINT stays caught.
+pub fn leave_interrupts_to_a_child() -> impl Drop {
+    struct Left;
+    impl Drop for Left {
+        fn drop(&mut self) {
+            listener().child_has_terminal = false;
+        }
+    }
+    listener().child_has_terminal = true;
+    let _ = signal_hook::flag::register(Signal::INT.as_raw(), Arc::default());
+    Left
+}
+
 /// The thread.
 fn listen(mut caught: Caught) {
     let mut first = None;
@@ -99,6 +116,9 @@ fn listen(mut caught: Caught) {
         let timeout = first.and_then(|_| Timespec::try_from(PAUSE).ok());
         let _ = poll(&mut [PollFd::new(&caught, PollFlags::IN)], timeout.as_ref());
         for code in caught.take().into_iter().map(signals::exit_code) {
+            if code == exit::INTERRUPTED && listener().child_has_terminal {
+                continue;
+            }
             first.get_or_insert(code);
             let told = listener().to_runtime.as_ref().is_some_and(|runtime| runtime.send(Heard::Signal(code)).is_ok());
             if !told {

@@ -1,8 +1,12 @@
 //! Completions, the manual and `--help`.
 
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Home, run};
+use crate::support::check::expect_bearer;
+use crate::support::common::{SECRET, history, registered_at};
+use crate::support::receiver::Receiver;
+use crate::support::{Home, WAYPOST, run};
 
 const COMMANDS: [&str; 18] = [
     "register",
@@ -26,44 +30,56 @@ const COMMANDS: [&str; 18] = [
 ];
 
 /// The words that bash offers for a line that ends in the word being typed.
-fn completed(line: &[&str]) -> String {
-    let home = Home::new();
+fn completed(home: &Home, line: &[&str]) -> Vec<String> {
     let script = home.waypost(&["completions", "bash"]).exits(0).stdout;
     std::fs::write(home.path().join("completions"), script).unwrap();
     let words: Vec<_> = line.iter().map(|word| format!("'{word}'")).collect();
     let test = format!(
-        "set -u; source ./completions; COMP_WORDS=({}); COMP_CWORD={}; COMPREPLY=(); \
-         _waypost waypost \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+        "set -u; PATH={}:$PATH; source ./completions; COMP_TYPE=9; COMP_WORDS=({}); COMP_CWORD={}; COMPREPLY=(); \
+         _clap_complete_waypost waypost \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\n' \"${{COMPREPLY[@]}}\"",
+        Path::new(WAYPOST).parent().unwrap().display(),
         words.join(" "),
         line.len() - 1
     );
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-c", &test]).current_dir(home.path());
+    bash.envs(home.command(&[]).get_envs().filter_map(|(name, value)| Some((name, value?))));
     let out = run(&mut bash, b"").exits(0);
     assert_eq!(out.stderr, "");
-    out.stdout
+    out.stdout.lines().map(str::to_owned).collect()
 }
 
 #[test]
 #[ignore = "needs bash: apt-get install bash"]
-fn bash_completes_commands_flags_and_values() {
-    let commands = completed(&["waypost", ""]);
+fn bash_completes_commands_flags_values_and_ids() {
+    let receiver = Receiver::start(expect_bearer(SECRET));
+    let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
+    let first = completed(&home, &["waypost", ""]);
+    let commands: Vec<_> = first.iter().take_while(|word| !word.starts_with('-')).collect();
     for command in COMMANDS {
-        assert!(commands.lines().any(|word| word == command), "{command} in {commands}");
+        assert!(commands.contains(&&command.to_owned()), "{command} in {commands:?}");
     }
-    let flags = completed(&["waypost", "register", "--sec"]);
-    assert_eq!(flags.lines().collect::<Vec<_>>(), ["--secret-header", "--secret-stdin", "--secret-file", "--secret-env"]);
-    let types = completed(&["waypost", "register", "--auth", ""]);
-    assert_eq!(types.lines().collect::<Vec<_>>(), ["default", "hmac", "basic", "bearer", "api-key"]);
-    assert_eq!(completed(&["waypost", "test", "--event", "pi"]), "ping\n");
+    assert!(first.iter().skip(commands.len()).all(|word| word.starts_with('-')), "commands come first: {first:?}");
+    let flags = completed(&home, &["waypost", "register", "--sec"]);
+    assert_eq!(flags, ["--secret-header", "--secret-stdin", "--secret-file", "--secret-env"]);
+    let types = completed(&home, &["waypost", "register", "--auth", "b"]);
+    assert_eq!(types, ["basic", "bearer"]);
+    assert_eq!(completed(&home, &["waypost", "test", "--event", "pi"]), ["ping"]);
+
+    home.waypost(&["test"]).exits(0);
+    let id = history(&home)[0]["id"].as_str().unwrap().to_owned();
+    for command in [&["resend"][..], &["curl"], &["history", "show"]] {
+        let line = [&["waypost"], command, &["msg_"]].concat();
+        assert_eq!(completed(&home, &line), std::slice::from_ref(&id), "{command:?}");
+    }
 }
 
 #[test]
 fn every_shell_has_its_script() {
     let home = Home::new();
-    for (shell, part) in [("bash", "complete -F _waypost"), ("zsh", "#compdef waypost"), ("fish", "complete -c waypost")] {
+    for (shell, part) in [("bash", "complete -o"), ("zsh", "#compdef waypost"), ("fish", "complete --keep-order")] {
         let script = home.waypost(&["completions", shell]).exits(0).stdout;
-        assert!(script.contains(part) && script.contains("secret-stdin"), "{shell}");
+        assert!(script.contains(part) && script.contains("_WAYPOST_COMPLETE"), "{shell}: {script}");
     }
 }
 
@@ -77,7 +93,17 @@ fn man_renders_the_manual_without_a_warning() {
     man.envs([("LC_ALL", "C.UTF-8"), ("MANWIDTH", "80"), ("MANPAGER", "cat"), ("MANROFFOPT", "-ww")]);
     let out = run(&mut man, b"").exits(0);
     assert_eq!(out.stderr, "");
-    for part in ["EXIT STATUS", "waypost register", "events/*.json", "state.lock", "--secret-stdin", "FILES", "ENVIRONMENT"] {
+    for part in [
+        "EXIT STATUS",
+        "waypost register",
+        "events/*.json",
+        "state.lock",
+        "--secret-stdin",
+        "FILES",
+        "ENVIRONMENT",
+        "EXAMPLES",
+        "BUGS",
+    ] {
         assert!(out.stdout.contains(part), "{part} in {}", out.stdout);
     }
 }
@@ -105,7 +131,7 @@ fn help_and_manual_say_the_same() {
     }
     // No stray request, and no control character, in what man reads.
     for line in man.lines() {
-        let known = [".TH", ".SH", ".SS", ".TP", ".PP", ".ie", ".el", ".br", ".RS", ".RE", ".IP"];
+        let known = [".TH", ".SH", ".SS", ".TP", ".PP", ".ie", ".el", ".br", ".RS", ".RE", ".IP", ".nf", ".fi"];
         assert!(!line.starts_with('.') || known.iter().any(|request| line.starts_with(request)), "{line}");
     }
 }

@@ -9,6 +9,7 @@ mod listen;
 mod mistakes;
 mod network;
 mod output;
+mod pager;
 mod parity;
 mod probe;
 mod prompt;

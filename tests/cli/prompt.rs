@@ -252,3 +252,33 @@ fn what_is_typed_is_never_echoed_into_a_file() {
     pty.assert_terminal_whole();
     assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), format!("Removed: {URL}\n"));
 }
+
+#[test]
+fn register_alone_asks_for_all_that_it_needs() {
+    let home = Home::new();
+    let mut pty = home.pty(&["register"]).start();
+    pty.wait_for("URL");
+    pty.type_text(URL);
+    pty.key(Key::Enter);
+    pty.wait_for("Auth type");
+    pty.key(Key::Ctrl('d'));
+    pty.wait_for("Nothing was saved.");
+    assert_eq!(pty.wait_exit().code, Some(130));
+    pty.assert_terminal_whole();
+    // Without a terminal there is nobody to ask.
+    home.waypost(&["register"]).exits(2);
+    let registered = registered();
+    let mut pty = registered.pty(&["register"]).start();
+    assert_eq!(pty.wait_exit().code, Some(8));
+}
+
+#[test]
+fn input_from_a_terminal_is_waited_for_with_a_word() {
+    let home = registered();
+    for args in [&["verify", "--body", "-"][..], &["test", "--body", "-"], &["send", "--lines", "-"]] {
+        let mut pty = home.pty(args).start();
+        pty.wait_for("Reading from the terminal");
+        pty.key(Key::Ctrl('c'));
+        assert!(pty.wait_exit().code.is_none_or(|code| code != 0), "{args:?}");
+    }
+}

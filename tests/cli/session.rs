@@ -217,15 +217,15 @@ fn invalid_input() {
     exit 2
 
     $ waypost tset
-    stderr: error: Unrecognized subcommand 'tset'. Tip: some similar subcommands exist: 'secret', 'test'. For more information, try '--help'.
+    stderr: error: There is no command tset. Did you mean test?
     exit 2
 
     $ waypost history foo
-    stderr: error: Unrecognized subcommand 'foo'. Commands: list, show, clear. For more information, try '--help'.
+    stderr: error: There is no command foo. Commands: list, show, clear. For more information, try '--help'.
     exit 2
 
     $ waypost test --evnt ping
-    stderr: error: Unexpected argument '--evnt' found. Tip: a similar argument exists: '--event'. For more information, try '--help'.
+    stderr: error: There is no option --evnt. Did you mean --event?
     exit 2
 
     $ waypost register --url http://x --auth hmac --json
@@ -1132,7 +1132,7 @@ fn a_destination_like_those_of_a_service() {
     exit 2
 
     $ waypost edit --like gitlab
-    stderr: error: Invalid value 'gitlab' for '--like <SERVICE>' [possible values: github, stripe, standard, slack, shopify, hookdeck]. Tip: a similar value exists: 'github'. For more information, try '--help'.
+    stderr: error: Invalid value 'gitlab' for '--like <SERVICE>' [possible values: github, stripe, standard, slack, shopify, hookdeck]. Did you mean github?
     exit 2
     "#);
 }

@@ -87,6 +87,7 @@ impl Home {
             .args(args)
             .env("WAYPOST_CONFIG_DIR", self.config_dir().to_str().unwrap())
             .env("WAYPOST_STATE_DIR", self.state_dir().to_str().unwrap())
+            .env("PAGER", "cat")
     }
 }
 

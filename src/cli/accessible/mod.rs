@@ -42,8 +42,25 @@ const LISTED: usize = 10;
 
 /// Runs a session. Returns the exit code.
 pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>) -> Result<u8, Failure> {
+    run(runtime, waypost, demo, Session::run)
+}
+
+/// Asks for what a registration needs, as [`open`] does, and ends. Returns the exit code.
+pub fn register(runtime: Runtime, waypost: &Waypost) -> Result<u8, Failure> {
+    run(runtime, waypost, None, |session| {
+        session.register()?;
+        Ok(if waypost.state() == State::Empty { exit::INTERRUPTED } else { exit::DONE })
+    })
+}
+
+fn run<'a>(
+    runtime: Runtime,
+    waypost: &'a Waypost,
+    demo: Option<InDemo>,
+    what: impl FnOnce(&mut Session<'a>) -> Result<u8, Failure>,
+) -> Result<u8, Failure> {
     let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
-    let result = session.run();
+    let result = what(&mut session);
     session.questions.end();
     match result {
         // The words for a single command would deny what was saved before.

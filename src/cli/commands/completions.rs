@@ -1,13 +1,18 @@
 //! `waypost completions`: a script for a shell.
 
 use clap::ValueEnum;
-use clap_complete::shells;
+use clap_complete::env::{Bash, Fish, Zsh};
 
+use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 
+const EXAMPLES: &str = "Examples:
+  source <(waypost completions bash)";
+
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     /// The shell to print the script for
     shell: Shell,
@@ -17,19 +22,17 @@ pub struct Args {
 enum Shell {
     /// source <(waypost completions bash), in ~/.bashrc
     Bash,
-    /// waypost completions zsh > DIR/_waypost, with DIR in $fpath
+    /// source <(waypost completions zsh), in ~/.zshrc after compinit
     Zsh,
     /// waypost completions fish | source, in config.fish
     Fish,
 }
 
-pub fn run(args: &Args, mut command: clap::Command) -> Result<u8, Failure> {
-    let mut script = Vec::new();
-    let name = "waypost";
-    match args.shell {
-        Shell::Bash => clap_complete::generate(shells::Bash, &mut command, name, &mut script),
-        Shell::Zsh => clap_complete::generate(shells::Zsh, &mut command, name, &mut script),
-        Shell::Fish => clap_complete::generate(shells::Fish, &mut command, name, &mut script),
-    }
-    output::print(&String::from_utf8_lossy(&script), exit::DONE)
+pub fn run(args: &Args) -> Result<u8, Failure> {
+    let script = match args.shell {
+        Shell::Bash => complete::script(&Bash),
+        Shell::Zsh => complete::script(&Zsh),
+        Shell::Fish => complete::script(&Fish),
+    };
+    output::print(&script, exit::DONE)
 }

@@ -1,7 +1,9 @@
 //! `waypost curl`: a delivery as a curl command.
 
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
+use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out, Verbosity};
@@ -19,10 +21,15 @@ the command. A signature is computed when the command runs, with openssl.";
 
 const SETTINGS_CHANGED: &str = "note: the settings have changed since this delivery. The command uses the current ones.";
 
+const EXAMPLES: &str = "Examples:
+  waypost curl
+  waypost curl msg_2vZ8k1Qx";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// The id of the delivery, as shown by waypost history; without it, the command sends a ping
+    #[arg(add = ArgValueCompleter::new(complete::ids))]
     id: Option<String>,
 
     /// Put the secret itself into the command

@@ -8,8 +8,11 @@ const DETAILS: &str = "A line at the top of the app suggests the next step: regi
 refused, fix it. Like a real receiver, the demo's keeps the credentials that it was first given; delete the destination to \
 give it others. The temporary files are removed when the demo ends. The URL works on this machine only.";
 
+const EXAMPLES: &str = "Examples:
+  waypost demo";
+
 #[derive(Clone, Copy, Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     #[command(flatten)]
     look: Look,

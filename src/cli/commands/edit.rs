@@ -12,8 +12,14 @@ use crate::domain::rotation::{KeepOld, MAX_KEEP_OLD_S};
 use crate::domain::url::credential;
 use crate::ops::{Problem, State, Waypost};
 
+const EXAMPLES: &str = "Examples:
+  waypost edit --url https://hooks.example.com/v2
+  waypost edit --generate-secret --keep-old 24h
+  waypost edit --ca-cert ca.pem --timeout 30
+  waypost edit --header 'X-Env: staging'";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = secret::DETAILS)]
+#[command(before_help = EXAMPLES, after_help = secret::DETAILS)]
 pub struct Args {
     #[command(flatten)]
     fields: Fields,

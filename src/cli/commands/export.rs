@@ -7,6 +7,9 @@ use crate::domain::draft::Draft;
 use crate::domain::import::exported;
 use crate::ops::{Problem, State, Waypost};
 
+pub const EXAMPLES: &str = "Examples:
+  waypost export > destination.json";
+
 pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
     let (draft, has_secret) = match waypost.state() {
         State::Empty => return Err(Problem::nothing_registered().into()),

@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt;
 use crate::cli::output::delivery;
 use crate::cli::output::terminal;
-use crate::cli::output::{self, Out, Tone, Verbosity};
+use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::{self, Waypost};
@@ -23,7 +25,14 @@ const LIMIT: u32 = 20;
 /// A reason cut to fewer columns would say nothing.
 const SHORTEST_WHY: usize = 16;
 
+const EXAMPLES: &str = "Examples:
+  waypost history
+  waypost history --outcome failed --limit 100
+  waypost history show msg_2vZ8k1Qx
+  waypost history --json | jq '.deliveries[0]'";
+
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     #[command(subcommand)]
     action: Option<Action>,
@@ -50,6 +59,7 @@ enum Action {
     /// Show one delivery
     Show {
         /// The id of the delivery
+        #[arg(add = ArgValueCompleter::new(complete::ids))]
         id: String,
     },
     /// Delete all deliveries
@@ -98,7 +108,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
         });
         return Ok(exit::DONE);
     }
-    let code = output::print(&table(&page.deliveries, terminal::width(), out), exit::DONE)?;
+    let code = pager::print(&table(&page.deliveries, terminal::width(), out), exit::DONE)?;
     if page.more {
         out.say("There are older deliveries; --limit N lists more.");
     }
@@ -182,7 +192,7 @@ fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {
     if out.json {
         return output::print_json(delivery::json(delivery), exit::DONE);
     }
-    output::print(&delivery::text(delivery, out.verbose()), exit::DONE)
+    pager::print(&delivery::text(delivery, out.verbose()), exit::DONE)
 }
 
 fn clear(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {

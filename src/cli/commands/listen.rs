@@ -51,8 +51,14 @@ Rejected requests with bodies of up to 64 KiB are diagnosed, at most 2 per secon
 that failed is reported. With -v, each request is printed whole: its headers, with credentials masked, and the first 16 KiB of \
 its body. With --json, each line is an object.";
 
+const EXAMPLES: &str = "Examples:
+  waypost listen
+  waypost listen --addr 0.0.0.0:8443 --name dev.example.com --ca-out ca.pem
+  waypost listen --respond 500
+  waypost listen --delay 20";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// The address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]

@@ -6,7 +6,11 @@ use clap::{Arg, Command};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::help;
 use crate::cli::output;
+
+pub const EXAMPLES: &str = "Examples:
+  waypost man > ~/.local/share/man/man1/waypost.1";
 
 pub fn run(command: Command) -> Result<u8, Failure> {
     output::print(&page(command), exit::DONE)
@@ -42,8 +46,30 @@ fn page(command: Command) -> String {
             page.push_str(&entry(name, meaning));
         }
     }
+    page.push_str(&examples_section(&command));
+    for (title, text) in [("KEYS", KEYS), ("BUGS", BUGS), ("SEE ALSO", SEE_ALSO)] {
+        let _ = writeln!(page, ".SH {title}\n{}", line(text));
+    }
     page
 }
+
+/// The examples of all commands, as one block each.
+fn examples_section(root: &Command) -> String {
+    let mut out = ".SH EXAMPLES\n".to_owned();
+    let subcommands = root.get_subcommands().filter(|command| command.get_name() != "help");
+    for command in std::iter::once(root).chain(subcommands) {
+        let examples: Vec<_> = help::examples(command).iter().map(|example| line(example)).collect();
+        let _ = write!(out, ".PP\n.nf\n{}\n.fi\n", examples.join("\n"));
+    }
+    out
+}
+
+const KEYS: &str = "In the app, ? lists the keys of the screen that is open.";
+
+const BUGS: &str = "Report a bug in the issue tracker of the project, with the output of waypost --version and, if it can be \
+repeated, the log that -v writes; it contains no secrets. Report a vulnerability as SECURITY.md says.";
+
+const SEE_ALSO: &str = "curl(1), jq(1), systemd-creds(1), and the directory docs of the project.";
 
 const SYNOPSIS: &str = r".SH SYNOPSIS
 \fBwaypost\fR [\fIOPTIONS\fR] [\fICOMMAND\fR]
@@ -59,12 +85,14 @@ const FILES: [(&str, &str); 7] = [
     ("state.lock", "in the state directory: locked while waypost writes there"),
 ];
 
-const ENVIRONMENT: [(&str, &str); 6] = [
+const ENVIRONMENT: [(&str, &str); 8] = [
     ("WAYPOST_CONFIG_DIR", "the config directory; --config-dir takes precedence"),
     ("WAYPOST_STATE_DIR", "the state directory; --state-dir takes precedence"),
     ("WAYPOST_KEY_FILE", "a key stored elsewhere, such as a systemd credential; never created"),
     ("HTTPS_PROXY, NO_PROXY", "the proxy to use, and the hosts to reach without it"),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "the CA certificates to trust instead of the system's"),
+    ("PAGER", "the program for output that is longer than the terminal [default: less]; cat turns it off"),
+    ("COLUMNS", "the width of output, instead of the terminal's"),
     ("NO_COLOR", "if set and not empty, turns colours off"),
 ];
 

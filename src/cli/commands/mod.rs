@@ -28,11 +28,19 @@ use crate::cli::globals::{Globals, Look};
 use crate::cli::output::Out;
 use crate::ops::Waypost;
 
+const EXAMPLES: &str = "Examples:
+  waypost
+  waypost demo
+  waypost register --url https://example.com/in --like github --generate-secret
+  waypost test";
+
+const MORE: &str = "waypost --help also lists the global options and the exit codes.";
+
 /// Register the webhook endpoint that receives your events, and prove that it works.
 ///
 /// Without a command, waypost opens the app in the terminal.
 #[derive(Debug, Default, Parser)]
-#[command(name = "waypost", version, max_term_width = 100, after_help = exit_codes())]
+#[command(name = "waypost", version, max_term_width = 100, before_help = EXAMPLES, after_help = MORE, after_long_help = exit_codes())]
 pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,
@@ -49,23 +57,25 @@ pub struct Cli {
 pub enum Command {
     /// Register a destination
     Register(register::Args),
-    /// Change the registered destination; options that are not given stay as they are
+    /// Change the destination; options that are not given stay
     Edit(edit::Args),
     /// Show the registered destination, secrets redacted
+    #[command(before_help = show::EXAMPLES)]
     Show,
-    /// Print the registration as JSON without secrets, for register --from
+    /// Print the registration as JSON without secrets
+    #[command(before_help = export::EXAMPLES)]
     Export,
     /// Print the registered secret
     Secret(secret::Args),
     /// Remove the destination and its secret
     Remove(remove::Args),
-    /// Send one event to the destination, once, and report the outcome, the cause and the fix
+    /// Send one event, once; report the outcome, the cause and the fix
     Test(test::Args),
-    /// Check whether a request was made with the registered auth; if not, find the mistake
+    /// Check a request against the registered auth; find the mistake
     Verify(verify::Args),
-    /// Receive requests on this machine, and check each against the registered auth
+    /// Receive requests on this machine, and check each of them
     Listen(listen::Args),
-    /// Print receiver code that checks the registered auth; it contains no secret
+    /// Print receiver code that checks the registered auth
     Snippet(snippet::Args),
     /// Send a real event, with retries; with --lines, many events
     Send(send::Args),
@@ -73,15 +83,16 @@ pub enum Command {
     History(history::Args),
     /// Send the event of a past delivery again, under a new id
     Resend(resend::Args),
-    /// Print a delivery as a curl command for the registered destination
+    /// Print a delivery as a curl command
     Curl(curl::Args),
-    /// Test whether the endpoint verifies requests: send pings with valid, missing and wrong credentials
+    /// Check that the endpoint refuses missing and wrong credentials
     Probe(probe::Args),
     /// Try the app with temporary files and a receiver on this machine
     Demo(demo::Args),
     /// Print a shell completion script
     Completions(completions::Args),
     /// Print the manual page
+    #[command(before_help = man::EXAMPLES)]
     Man,
 }
 
@@ -120,7 +131,7 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Resend(args)) => resend::run(&waypost()?, args, out),
         Some(Command::Curl(args)) => curl::run(&waypost()?, args, out),
         Some(Command::Probe(args)) => probe::run(&waypost()?, args, out),
-        Some(Command::Completions(args)) => completions::run(args, Cli::command()),
+        Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man) => man::run(Cli::command()),
     }
 }
@@ -139,6 +150,7 @@ mod tests {
     use clap::FromArgMatches as _;
 
     use super::*;
+    use crate::cli::help;
 
     #[test]
     fn the_defaults_are_those_of_an_empty_command_line() {
@@ -149,5 +161,49 @@ mod tests {
     #[test]
     fn the_arguments_of_every_command_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    /// As a shell splits them, of which the examples use single quotes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for (n, part) in line.split('\'').enumerate() {
+            for (m, piece) in part.split(if n % 2 == 0 { ' ' } else { '\0' }).enumerate() {
+                if m > 0 {
+                    words.push(String::new());
+                }
+                words.last_mut().unwrap().push_str(piece);
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        for command in Cli::command().get_subcommands().chain([&Cli::command()]) {
+            let examples = help::examples(command);
+            assert!(!examples.is_empty(), "{}", command.get_name());
+            for example in examples {
+                assert!(example.chars().count() <= 78, "{example}");
+                for part in example.split(" | ").filter(|part| part.starts_with("waypost")) {
+                    let part = part.split(" > ").next().unwrap_or_default();
+                    let argv = words(part);
+                    if let Err(error) = Cli::command().try_get_matches_from(argv) {
+                        panic!("{example}: {error}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_is_in_a_group_and_its_line_fits_80_columns() {
+        let root = Cli::command();
+        let groups = help::grouped(&root);
+        let other = &groups.last().unwrap().1;
+        assert_eq!(other.iter().map(|command| command.get_name()).collect::<Vec<_>>(), ["completions", "man"]);
+        for command in root.get_subcommands() {
+            let about = command.get_about().unwrap().to_string();
+            assert!(about.len() <= 80 - 15, "{about}");
+        }
     }
 }

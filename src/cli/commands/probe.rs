@@ -8,7 +8,7 @@ use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::prompt;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, Tone, Verbosity};
+use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::snippet::check::ReceiverCheck;
@@ -20,8 +20,12 @@ const DETAILS: &str = "The receiver may act on a ping that it accepts. Exits wit
 and refuses the others with 400, 401 or 403; with 3 if it accepts one that it should refuse, refuses the valid one, or gives \
 an inconclusive answer; with 4 if it was not reached; with 2 if the auth type is default, which leaves nothing to verify.";
 
+const EXAMPLES: &str = "Examples:
+  waypost probe
+  waypost probe --yes --json";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// Do not ask for confirmation
     #[arg(short, long)]
@@ -61,7 +65,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         }
         return Ok(code);
     }
-    output::print(&text(&report, code, out), code)
+    pager::print(&text(&report, code, out), code)
 }
 
 /// The first that holds: stopped; a finding; not reached; unclear; all is well.

@@ -2,19 +2,27 @@
 
 use serde_json::{Map, json};
 
+use crate::cli::accessible;
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
 use crate::cli::input::import::ImportFlags;
-use crate::cli::input::secret;
+use crate::cli::input::{prompt, secret};
 use crate::cli::output::{Out, destination};
+use crate::cli::runtime;
 use crate::domain::auth;
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::import::Imported;
 use crate::ops::{Problem, State, Waypost};
 
+const EXAMPLES: &str = "Examples:
+  waypost register
+  waypost register --url https://example.com/in --auth bearer --secret-env TOKEN
+  waypost register --url https://example.com/in --like github --generate-secret
+  waypost register --from-curl command.txt";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = secret::DETAILS)]
+#[command(before_help = EXAMPLES, after_help = secret::DETAILS)]
 pub struct Args {
     #[command(flatten)]
     fields: Fields,
@@ -25,6 +33,9 @@ pub struct Args {
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let fields = &args.fields;
+    if fields.is_empty() && !args.import.is_given() && !out.json && prompt::has_terminal() {
+        return ask_for_all(waypost);
+    }
     let imported = args.import.read(fields)?;
     if fields.auth_type().is_none() && imported.is_none() {
         return Err(Failure::fields(without_auth(fields)));
@@ -67,6 +78,15 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         Some(Err(problem)) => saved.warning = saved.warning.or(Some(problem)),
     }
     destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), more, out)
+}
+
+/// Without any option, a person on a terminal is asked.
+fn ask_for_all(waypost: &Waypost) -> Result<u8, Failure> {
+    match waypost.state() {
+        State::Empty => accessible::register(runtime::new()?, waypost),
+        State::Unreadable(problem) => Err(problem.into()),
+        State::Open(_) | State::Locked(..) => Err(Problem::already_registered().into()),
+    }
 }
 
 /// What the data of a curl command is called as an event.

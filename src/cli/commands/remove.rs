@@ -10,7 +10,12 @@ use crate::domain::field;
 use crate::domain::text::visible;
 use crate::ops::{Problem, State, Waypost};
 
+const EXAMPLES: &str = "Examples:
+  waypost remove
+  waypost remove --yes";
+
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     /// Do not ask for confirmation
     #[arg(short, long)]

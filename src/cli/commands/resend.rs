@@ -1,5 +1,6 @@
 //! `waypost resend`: the event of a past delivery, once more.
 
+use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{Out, delivery};
@@ -7,10 +8,16 @@ use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::text::visible;
 use crate::ops::Waypost;
+use clap_complete::ArgValueCompleter;
+
+const EXAMPLES: &str = "Examples:
+  waypost resend msg_2vZ8k1Qx";
 
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     /// The id of the delivery, as shown by waypost history
+    #[arg(add = ArgValueCompleter::new(complete::ids))]
     id: String,
 }
 

@@ -7,7 +7,12 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out};
 use crate::ops::{self, Copied, Waypost};
 
+const EXAMPLES: &str = "Examples:
+  waypost secret --copy
+  waypost secret | ssh receiver 'cat > webhook-secret'";
+
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     /// Copy it to the clipboard of this terminal instead of printing it
     #[arg(long)]

@@ -6,6 +6,10 @@ use crate::cli::output::{self, Out, destination, rows};
 use crate::ops::{Problem, State, Waypost};
 use crate::present;
 
+pub const EXAMPLES: &str = "Examples:
+  waypost show
+  waypost show --json";
+
 pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
     match waypost.state() {
         State::Empty => Err(Problem::nothing_registered().into()),

@@ -1,28 +1,35 @@
 //! `waypost test`: one event, one attempt, and its outcome.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::ValueHint;
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
+use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::tls_files::path_or_none;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, delivery};
+use crate::cli::output::{self, Out, delivery, pager};
 use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
 use crate::ops::Waypost;
 
+const EXAMPLES: &str = "Examples:
+  waypost test
+  waypost test --event order.created
+  waypost test --body event.json --expect accepted
+  waypost test --dry-run";
+
 #[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
 pub struct Args {
     /// A built-in event, or one of your own saved in the app
-    #[arg(long, value_name = "NAME", value_parser = EventName, conflicts_with = "body")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(complete::events), conflicts_with = "body")]
     event: Option<String>,
 
     /// A file with the JSON to send, byte for byte; - for standard input
@@ -46,22 +53,6 @@ pub struct Args {
     dry_run: bool,
 }
 
-/// Any name; completions offer those of the built-in events.
-#[derive(Clone, Debug)]
-struct EventName;
-
-impl TypedValueParser for EventName {
-    type Value = String;
-
-    fn parse_ref(&self, command: &clap::Command, arg: Option<&clap::Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(BuiltIn::ALL.into_iter().map(|event| PossibleValue::new(event.name()))))
-    }
-}
-
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if args.expect.as_deref().is_some_and(|text| text.trim().is_empty()) {
         return Err(Failure::usage("--expect is empty.", "Give a part of the answer that says it was accepted: --expect TEXT"));
@@ -76,7 +67,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         if out.json {
             return output::print_json(json!({ "request": delivery::request_json(&request) }), exit::DONE);
         }
-        return output::print(&delivery::request_text(&request), exit::DONE);
+        return pager::print(&delivery::request_text(&request), exit::DONE);
     }
     let (tested, signal) = runtime::run_until_signal(async |stop| {
         let progress = ProgressLine::new(&destination, out);

@@ -10,7 +10,7 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::{body, read};
 use crate::cli::output::rows::table;
-use crate::cli::output::{self, Out, Tone, Verbosity};
+use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 use crate::domain::delivery::Outcome;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::{CodeLine, Mistake};
@@ -32,8 +32,12 @@ const DETAILS: &str = "A password, token or API key must not be given as an argu
 put the header into a file and pass it with --header @FILE. Signatures are not secret. Exits with 0 if the request is valid, with 3 \
 if it is not.";
 
+const EXAMPLES: &str = "Examples:
+  waypost verify --body body.json --header @headers.txt
+  waypost verify --body body.json --header 'X-Signature: 5257a8…'";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// A file with the body, byte for byte as received; - for standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -101,7 +105,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let expected = verified.expected.as_ref().map(|expected| format!("{}\n", expected.expose()));
         return expected.map_or(Ok(code), |expected| output::print(&expected, code));
     }
-    output::print(&in_words(&verified, out), code)
+    pager::print(&in_words(&verified, out), code)
 }
 
 fn in_json(verified: &Verified, reveal: bool) -> Value {

@@ -46,7 +46,7 @@ pub fn name_of(path: &Path) -> String {
 
 /// The bytes of a file, or of standard input for `-`.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = if is_stdin(path) { read::bounded(io::stdin().lock(), MAX_BODY) } else { read::file(path, MAX_BODY) };
+    let bytes = if is_stdin(path) { read::stdin(MAX_BODY) } else { read::file(path, MAX_BODY) };
     bytes.map_err(|error| match error {
         Error::Unreadable(error) => unreadable(path, &error),
         Error::TooLong(most) => Failure::fields(vec![Problem::new(

@@ -1,6 +1,5 @@
 //! A registration from a file: a curl command, or what `waypost export` printed.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
@@ -33,6 +32,10 @@ pub struct ImportFlags {
 impl ImportFlags {
     pub const fn is_curl(&self) -> bool {
         self.from_curl.is_some()
+    }
+
+    pub const fn is_given(&self) -> bool {
+        self.from_curl.is_some() || self.from.is_some()
     }
 
     /// What is in the file, if one is given.
@@ -76,7 +79,7 @@ fn text(flag: &str, path: &Path) -> Result<Zeroizing<String>, Failure> {
         ));
     }
     let shown = if is_stdin(path) { "standard input".into() } else { visible(&name) };
-    let bytes = if is_stdin(path) { read::bounded(io::stdin().lock(), MAX_BYTES) } else { read::file(path, MAX_BYTES) };
+    let bytes = if is_stdin(path) { read::stdin(MAX_BYTES) } else { read::file(path, MAX_BYTES) };
     let bytes =
         bytes.map_err(|error| Failure::usage(format!("{flag}: {}.", error.reason(&shown)), "Name a file that can be read."))?;
     String::from_utf8(bytes).map(Zeroizing::new).map_err(|error| {

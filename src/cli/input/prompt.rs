@@ -69,6 +69,11 @@ pub enum Answer {
     End,
 }
 
+/// Whether somebody can read questions and answer them.
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Asks a yes-or-no question; anything but yes is no. Without a terminal it fails with `no_terminal`.
 pub fn confirm(question: &str, no_terminal: &str) -> Result<bool, Failure> {
     if !io::stdin().is_terminal() {

@@ -1,9 +1,10 @@
 //! Reads a file or standard input up to a limit.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
+use crate::cli::output::print_stderr;
 use crate::ops;
 
 pub enum Error {
@@ -25,6 +26,19 @@ impl Error {
 /// Reads a file of any kind, such as the pipe of `<(command)`.
 pub fn file(path: &Path, most: usize) -> Result<Vec<u8>, Error> {
     bounded(File::open(path).map_err(Error::Unreadable)?, most)
+}
+
+/// Reads standard input. On a terminal it says that it waits.
+pub fn stdin(most: usize) -> Result<Vec<u8>, Error> {
+    say_that_it_waits();
+    bounded(io::stdin().lock(), most)
+}
+
+/// Says that input is awaited, where a person would have to type it.
+pub fn say_that_it_waits() {
+    if io::stdin().is_terminal() {
+        print_stderr("Reading from the terminal: type or paste the input, then press ^D on an empty line.");
+    }
 }
 
 pub fn bounded(source: impl Read, most: usize) -> Result<Vec<u8>, Error> {

@@ -24,20 +24,42 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
     };
     let arg = arg.split([' ', '=']).next().unwrap_or_default();
     let see_help = "For more information, try '--help'.".to_owned();
+    let suggestion = suggestion(error);
     let (message, fix) = match error.kind() {
         ErrorKind::UnknownArgument if !arg.starts_with('-') => {
-            ("Unexpected argument: every input has an option.".into(), see_help)
+            let is_url = arg.starts_with("https://") || arg.starts_with("http://");
+            let meant = if is_url { "Did you mean --url?".to_owned() } else { see_help };
+            ("Unexpected argument: every input has an option.".into(), meant)
         }
+        ErrorKind::UnknownArgument => (format!("There is no option {}.", visible(arg)), suggestion.unwrap_or(see_help)),
         ErrorKind::TooManyValues => (format!("{} takes no value.", visible(arg)), see_help),
         ErrorKind::InvalidSubcommand => {
-            let (message, fix) = words(&error.to_string());
-            let is_close = error.get(ContextKind::SuggestedSubcommand).is_some();
-            let known = if is_close { String::new() } else { format!("Commands: {}. ", subcommands(command, argv)) };
-            (message, known + &fix)
+            let name = text(error, ContextKind::InvalidSubcommand);
+            let known = || format!("Commands: {}. {see_help}", subcommands(command, argv));
+            (format!("There is no command {}.", visible(&credential::shown_in(name))), suggestion.unwrap_or_else(known))
         }
+        ErrorKind::InvalidValue if suggestion.is_some() => (words(&error.to_string()).0, suggestion.unwrap_or_default()),
         _ => words(&error.to_string()),
     };
     Failure::Other { code: exit::USAGE, field: field(arg), message, fix }
+}
+
+/// What was probably meant, as a question: the best of clap's guesses is its last.
+fn suggestion(error: &clap::Error) -> Option<String> {
+    let kinds = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let guess = kinds.into_iter().find_map(|kind| match error.get(kind)? {
+        ContextValue::String(guess) => Some(guess.as_str()),
+        ContextValue::Strings(guesses) => guesses.last().map(String::as_str),
+        _ => None,
+    })?;
+    Some(format!("Did you mean {guess}?"))
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> &str {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => text,
+        _ => "",
+    }
 }
 
 /// Of clap's paragraphs, the first is the message. Then come tips, the usage, and where to find help.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
-use crate::cli::output::{self, Out, Tone, Verbosity};
+use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 
 use crate::cli::output::rows;
 
@@ -52,7 +52,7 @@ pub fn print(
     if let Some(text) = remark {
         out.say(text);
     }
-    output::print(&text(delivery, out), code)
+    pager::print(&text(delivery, out), code)
 }
 
 /// The object that `test` and `history show` print.

@@ -3,19 +3,21 @@
 pub mod delivery;
 pub mod destination;
 pub mod json;
+pub mod pager;
 pub mod progress;
 pub mod rows;
 pub mod terminal;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use serde_json::Value;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::globals::{Color, Globals};
+use crate::cli::help::emphasized;
 use crate::domain::delivery::Outcome;
 use crate::domain::field::Notice;
 use crate::domain::text::visible;
@@ -59,11 +61,7 @@ impl Out {
         let coloured = match globals.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => {
-                let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-                let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
-            }
+            Color::Auto => terminal::is_coloured(),
         };
         let verbosity = match (globals.quiet, globals.verbose) {
             (true, _) => Verbosity::Quiet,
@@ -86,7 +84,12 @@ impl Out {
     /// Before the options are understood: a script that wants JSON wants its errors so, too.
     pub fn before_options(argv: &[OsString]) -> Self {
         let json = argv.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-        Self { json, verbosity: Verbosity::Normal, coloured: false }
+        Self { json, verbosity: Verbosity::Normal, coloured: terminal::is_coloured() }
+    }
+
+    /// Help, with bold headings where colours are wanted.
+    pub fn emphasize(self, help: &str) -> Cow<'_, str> {
+        if self.coloured { Cow::Owned(emphasized(help)) } else { Cow::Borrowed(help) }
     }
 
     /// The text, coloured where colours are wanted.

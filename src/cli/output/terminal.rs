@@ -10,13 +10,31 @@ pub fn is_ascii() -> bool {
     !utf8 || var("TERM") == "linux"
 }
 
-/// The columns of standard output; `None` where it is no terminal.
-pub fn width() -> Option<usize> {
+/// Whether standard output shows colours, and nothing in the environment forbids them.
+pub fn is_coloured() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+}
+
+/// The columns and rows of standard output; `None` where it is no terminal.
+pub fn size() -> Option<(usize, usize)> {
     let size = io::stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(io::stdout()).ok()).flatten()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+    (size.ws_col > 0 && size.ws_row > 0).then_some((usize::from(size.ws_col), usize::from(size.ws_row)))
+}
+
+/// The columns to write in: those that `COLUMNS` says, else those of standard output; `None` where it is no terminal.
+pub fn width() -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
+    said.or_else(|| size().map(|(columns, _)| columns))
+}
+
+/// Whether the terminal can move its cursor.
+pub fn can_move() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
 /// Whether stderr has a line that can be drawn over.
 pub fn can_redraw_stderr() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_some_and(|term| term != "dumb")
+    io::stderr().is_terminal() && can_move()
 }

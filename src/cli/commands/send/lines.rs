@@ -20,7 +20,7 @@ use crate::cli::failure::{Failure, fix_text};
 use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
-use crate::cli::input::read::is_stdin;
+use crate::cli::input::read::{is_stdin, say_that_it_waits};
 use crate::cli::output::progress::{Bar, INTERVAL, paused_for};
 use crate::cli::output::{Out, Verbosity};
 use crate::cli::runtime;
@@ -168,6 +168,7 @@ fn stopping(tally: &Tally, kept: bool) -> String {
 
 fn open(path: &Path) -> Result<Source, Failure> {
     if is_stdin(path) {
+        say_that_it_waits();
         return Ok(Source { input: Box::new(io::stdin()), bytes: None });
     }
     let unreadable = |error: io::Error| body::unreadable(path, &error);

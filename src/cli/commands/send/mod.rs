@@ -31,8 +31,13 @@ accepted, at the first probe that meets what a person has to fix, or at 410. The
 refused, else 2 if one was not JSON. The first ^C waits for the events in flight and writes the remaining lines to the --failed \
 file; the second stops at once.";
 
+const EXAMPLES: &str = "Examples:
+  waypost send event.json
+  waypost send --lines events.jsonl --failed failed.jsonl
+  jq -c '.[]' orders.json | waypost send --lines - --rate 10/s";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = DETAILS)]
+#[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// A file with the JSON to send, byte for byte; - for standard input
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
