@@ -8,6 +8,8 @@ use ratatui::symbols::border;
 pub struct Glyphs {
     pub ok: &'static str,
     pub fail: &'static str,
+    /// Stopped by the user, which is no failure.
+    pub stopped: &'static str,
     pub busy: &'static str,
     /// Stands for a character of a secret.
     pub dot: &'static str,
@@ -30,10 +32,12 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 };
 
 static UNICODE: Glyphs =
-    Glyphs { ok: "✓", fail: "✗", busy: "…", dot: "•", choice: ("‹", "›"), border: border::ROUNDED, ascii: false };
+    Glyphs {
+        ok: "✓", fail: "✗", stopped: "■", busy: "…", dot: "•", choice: ("‹", "›"), border: border::ROUNDED, ascii: false
+    };
 
 static ASCII: Glyphs =
-    Glyphs { ok: "OK", fail: "FAIL", busy: "..", dot: "*", choice: ("<", ">"), border: ASCII_BORDER, ascii: true };
+    Glyphs { ok: "OK", fail: "FAIL", stopped: "--", busy: "..", dot: "*", choice: ("<", ">"), border: ASCII_BORDER, ascii: true };
 
 impl Glyphs {
     /// The signs for a terminal.

@@ -14,7 +14,7 @@ use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::screens::verify::state::VerifyPopup;
 use crate::tui::status::{Status, Tone};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Roles, Theme};
 
 /// What does not change while the app runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub struct Environment {
     pub editor: bool,
     /// The terminal shows no colour.
     pub colourless: bool,
+    pub roles: Roles,
     /// The URL of the demo's receiver, in a demo.
     pub demo: Option<String>,
 }
@@ -196,7 +197,8 @@ impl Model {
     }
 
     pub(crate) const fn theme(&self) -> Theme {
-        Theme::new(self.environment.colourless, self.environment.ascii)
+        let Environment { roles, colourless, ascii, .. } = self.environment;
+        Theme::new(if colourless { None } else { Some(roles) }, ascii)
     }
 
     /// Sets the line above the keys.

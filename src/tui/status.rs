@@ -16,9 +16,9 @@ impl Tone {
     /// The glyph before a status, and its style.
     pub(crate) const fn look(self, theme: Theme) -> (&'static str, Style) {
         match self {
-            Self::Done => (theme.glyphs.ok, theme.styles.good),
-            Self::Note => ("!", theme.styles.note),
-            Self::Error => (theme.glyphs.fail, theme.styles.bad),
+            Self::Done => (theme.glyphs.ok, theme.styles.ok),
+            Self::Note => ("!", theme.styles.warning),
+            Self::Error => (theme.glyphs.fail, theme.styles.error),
         }
     }
 }

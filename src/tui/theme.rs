@@ -1,67 +1,86 @@
-//! Styles: the terminal's own foreground and background, and of its 16 colours those that are readable on both light and
-//! dark. Beside every colour is a mark: a word or a glyph.
+//! Styles: the terminal's own foreground and background, and four of its 16 colours, each with one meaning. Beside every colour
+//! is a mark: a word or a glyph.
 //!
-//! In the usual palettes only magenta and light red have a contrast of 3 on both; cyan falls to 2 on white, blue and red below
-//! 3 on black. Green is kept for what went well, although two light palettes have it paler: a mark says the same.
+//! | role | means | default |
+//! |---|---|---|
+//! | accent | where the keys go: the focused box, field and label | magenta |
+//! | ok | what went well | green |
+//! | warning | what needs attention, and is not wrong yet | yellow |
+//! | error | what failed | light red |
+//!
+//! In the usual palettes only magenta and light red have a contrast of 3 on both dark and light; cyan falls to 2 on white, blue
+//! and red below 3 on black. Green and yellow are what everybody expects, although light palettes have them paler: a mark says
+//! the same.
 
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::tui::glyphs::Glyphs;
 
+/// The four colours, by what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    pub accent: Color,
+    pub ok: Color,
+    pub warning: Color,
+    pub error: Color,
+}
+
+impl Roles {
+    pub const DEFAULT: Self = Self { accent: Color::Magenta, ok: Color::Green, warning: Color::Yellow, error: Color::LightRed };
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 /// How the app looks on this terminal: what every part of the view is drawn with.
 #[derive(Clone, Copy)]
 pub(crate) struct Theme {
-    pub(crate) styles: &'static Styles,
+    pub(crate) styles: Styles,
     pub(crate) glyphs: &'static Glyphs,
 }
 
 impl Theme {
-    pub(crate) const fn new(colourless: bool, ascii: bool) -> Self {
-        Self { styles: Styles::of(colourless), glyphs: Glyphs::of(ascii) }
+    pub(crate) const fn new(roles: Option<Roles>, ascii: bool) -> Self {
+        Self { styles: Styles::new(roles), glyphs: Glyphs::of(ascii) }
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct Styles {
-    /// Frames of what has the keys, and the focused label.
+    /// Where the keys go: the frame of what has them, the focused label.
     pub accent: Style,
     /// What matters less: placeholders, rules, inactive frames.
     pub dim: Style,
-    /// Headings and names of keys.
+    /// Headings, names of keys, names of members in JSON.
     pub strong: Style,
     /// The focused button or row.
     pub selected: Style,
-    pub good: Style,
-    pub bad: Style,
-    pub note: Style,
-    /// Names of members in JSON.
-    pub key: Style,
+    pub ok: Style,
+    pub warning: Style,
+    pub error: Style,
 }
 
 impl Styles {
-    /// The styles, with colours or (`NO_COLOR`) without.
+    /// The styles in these colours, or (`NO_COLOR`) without any: then the selection is still reversed, and the accent bold.
     #[must_use]
-    pub const fn of(colourless: bool) -> &'static Self {
-        if colourless { &COLOURLESS } else { &COLOURED }
+    pub const fn new(roles: Option<Roles>) -> Self {
+        let plain = Style::new();
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let (accent, ok, warning, error) = match roles {
+            Some(Roles { accent, ok, warning, error }) => (bold.fg(accent), plain.fg(ok), plain.fg(warning), plain.fg(error)),
+            None => (bold, plain, plain, plain),
+        };
+        Self {
+            accent,
+            dim: plain.add_modifier(Modifier::DIM),
+            strong: bold,
+            selected: plain.add_modifier(Modifier::REVERSED),
+            ok,
+            warning,
+            error,
+        }
     }
 }
-
-static COLOURED: Styles = Styles {
-    accent: Style::new().fg(Color::Magenta).add_modifier(Modifier::BOLD),
-    good: Style::new().fg(Color::Green),
-    bad: Style::new().fg(Color::LightRed),
-    note: Style::new().fg(Color::Magenta),
-    key: Style::new().fg(Color::Magenta),
-    ..COLOURLESS
-};
-
-static COLOURLESS: Styles = Styles {
-    accent: Style::new().add_modifier(Modifier::BOLD),
-    dim: Style::new().add_modifier(Modifier::DIM),
-    strong: Style::new().add_modifier(Modifier::BOLD),
-    selected: Style::new().add_modifier(Modifier::REVERSED),
-    good: Style::new(),
-    bad: Style::new(),
-    note: Style::new(),
-    key: Style::new(),
-};

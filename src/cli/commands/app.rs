@@ -71,5 +71,11 @@ fn environment(globals: &Globals, look: Look, demo: Option<String>) -> Environme
         Color::Never => true,
         Color::Auto => is_set("NO_COLOR"),
     };
-    Environment { ascii: look.ascii || terminal::is_ascii(), colourless, editor: is_set("VISUAL") || is_set("EDITOR"), demo }
+    Environment {
+        ascii: look.ascii || terminal::is_ascii(),
+        colourless,
+        editor: is_set("VISUAL") || is_set("EDITOR"),
+        demo,
+        ..Environment::default()
+    }
 }

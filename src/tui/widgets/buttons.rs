@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn buttons_take_as_many_rows_as_they_need() {
-        let theme = Theme::new(true, false);
+        let theme = Theme::new(None, false);
         let rows = |columns| {
             let rows = buttons(theme, [("One", true), ("Another", false), ("Third", false)], 3, columns);
             rows.iter().map(ToString::to_string).collect::<Vec<_>>()
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_row_of_buttons_has_the_focused_one_and_signs_for_the_rest() {
-        let theme = Theme::new(true, false);
+        let theme = Theme::new(None, false);
         let row = |at: usize, columns| {
             let labels: Vec<(&str, bool)> =
                 ["One", "Two", "Three"].iter().enumerate().map(|(label, &text)| (text, label == at)).collect();

@@ -33,7 +33,7 @@ pub fn problem(problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'sta
     let lines = |message: &str, style: Style| {
         text::wrapped(message, columns).into_iter().map(move |line| Line::styled(format!("  {line}"), style))
     };
-    lines(&what, theme.styles.bad)
+    lines(&what, theme.styles.error)
         .chain(lines(&problem.why, Style::new()))
         .chain(lines(&fix_text(&problem.fix), Style::new()))
         .collect()

@@ -2,11 +2,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
-use waypost::domain::auth::hmac;
+use waypost::domain::auth::{default, hmac};
 use waypost::ops::Problem;
 use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
-use waypost::tui::theme::Styles;
+use waypost::tui::theme::{Roles, Styles};
 use waypost::tui::update::update;
 
 use super::driver::{app, buffer, press, type_text};
@@ -69,9 +69,15 @@ const PALETTES: [Palette; 6] = [
     ),
 ];
 
-/// Where a colour of the theme has less contrast: by palette, and whether the background is light. Green has no better one in
-/// its place (light green is paler, blue is dark on dark), and is always beside a mark.
-const EXCEPTIONS: [(&str, bool, Color); 2] = [("xterm", true, Color::Green), ("Solarized", true, Color::Green)];
+/// Where a colour of the theme has less contrast: by palette, and whether the background is light. Green and yellow have no better
+/// ones in their place (the light ones are paler, blue is dark on dark), and are always beside a mark.
+const EXCEPTIONS: [(&str, bool, Color); 5] = [
+    ("xterm", true, Color::Green),
+    ("Solarized", true, Color::Green),
+    ("xterm", true, Color::Yellow),
+    ("Solarized", true, Color::Yellow),
+    ("Tango", true, Color::Yellow),
+];
 
 /// WCAG 2.2, "relative luminance".
 fn luminance(rgb: u32) -> f64 {
@@ -119,9 +125,9 @@ fn contrast_is_what_wcag_says() {
 #[test]
 fn every_colour_can_be_read_on_dark_and_on_light() {
     // All of its styles, by name: a new one is looked at, too.
-    let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(false);
+    let Styles { accent, dim, strong, selected, ok, warning, error } = Styles::new(Some(Roles::DEFAULT));
     let mut missed = Vec::new();
-    for style in [accent, dim, strong, selected, good, bad, note, key] {
+    for style in [accent, dim, strong, selected, ok, warning, error] {
         assert_eq!(style.bg, None, "a background changes the contrast");
         let Some(color) = style.fg else { continue };
         for (name, colors, backgrounds) in &PALETTES {
@@ -139,8 +145,8 @@ fn every_colour_can_be_read_on_dark_and_on_light() {
 
 #[test]
 fn without_colours_none_are_drawn() {
-    let Styles { accent, dim, strong, selected, good, bad, note, key } = *Styles::of(true);
-    assert!([accent, dim, strong, selected, good, bad, note, key].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+    let Styles { accent, dim, strong, selected, ok, warning, error } = Styles::new(None);
+    assert!([accent, dim, strong, selected, ok, warning, error].iter().all(|style| style.fg.is_none() && style.bg.is_none()));
 }
 
 /// What holds for every screen in a test: its colours can be read, and red and green have a mark, too.
@@ -163,18 +169,29 @@ pub fn assert_readable(model: &Model) {
             }
         }
     }
-    let marks = if model.environment.ascii { ["OK", "FAIL"] } else { ["✓", "✗"] };
     for (color, text) in coloured(&buffer) {
-        let mark = marks[usize::from(color == Styles::of(false).bad.fg.unwrap())];
-        assert!(text.trim_start().starts_with(mark), "{color}, and no {mark}: {text:?}");
+        let marks = marks(color, model.environment.ascii);
+        assert!(marks.iter().any(|mark| text.trim_start().starts_with(mark)), "{color}, and none of {marks:?}: {text:?}");
     }
 }
 
-/// Everything that is green or red, with the same colour on rows below each other as one.
+/// What says the same as a colour; the bars of the strip of deliveries have a bar of their own for what failed.
+fn marks(color: Color, ascii: bool) -> &'static [&'static str] {
+    let Roles { ok, error, .. } = Roles::DEFAULT;
+    match (color, ascii) {
+        (color, false) if color == ok => &["✓"],
+        (color, true) if color == ok => &["OK"],
+        (color, false) if color == error => &["✗"],
+        (color, true) if color == error => &["FAIL"],
+        _ => &["!", "?"],
+    }
+}
+
+/// Everything that is green, red or yellow, with the same colour on rows below each other as one.
 fn coloured(buffer: &Buffer) -> Vec<(Color, String)> {
     let mut out: Vec<(Color, String, u16)> = Vec::new();
     for y in 0..buffer.area.height {
-        for color in [Styles::of(false).good.fg.unwrap(), Styles::of(false).bad.fg.unwrap()] {
+        for color in [Roles::DEFAULT.ok, Roles::DEFAULT.error, Roles::DEFAULT.warning] {
             let row: String = (0..buffer.area.width)
                 .map(|x| &buffer[(x, y)])
                 .filter(|cell| cell.fg == color)
@@ -203,6 +220,9 @@ fn models_with_red_or_green() -> Vec<Model> {
     type_text(&mut form, "http://hooks.example.com/in");
     press(&mut form, "tab down tab ctrl-o");
     models.push(form);
+    let mut nothing_to_probe = app(scenes::registered(default::SPEC));
+    press(&mut nothing_to_probe, "p");
+    models.push(nothing_to_probe);
     let mut edit = app(scenes::registered(hmac::SPEC));
     press(&mut edit, "e tab tab tab tab tab enter tab ctrl-o");
     update(&mut edit, Msg::Saved(1, Err(scenes::problem())));
@@ -225,16 +245,34 @@ fn models_with_red_or_green() -> Vec<Model> {
 #[test]
 fn red_and_green_are_never_the_only_difference() {
     for ascii in [false, true] {
-        let (marks, mut seen) = (if ascii { ["OK", "FAIL"] } else { ["✓", "✗"] }, [0, 0]);
+        let mut seen = [0; 3];
         for mut model in models_with_red_or_green() {
             model.environment.ascii = ascii;
             update(&mut model, Msg::Resize(120, 40));
             for (color, text) in coloured(&buffer(&model).0) {
-                let at = usize::from(color == Styles::of(false).bad.fg.unwrap());
-                assert!(text.trim_start().starts_with(marks[at]), "{color}, and no {}: {text:?}", marks[at]);
-                seen[at] += 1;
+                let marks = marks(color, ascii);
+                assert!(marks.iter().any(|mark| text.trim_start().starts_with(mark)), "{color}, and none of {marks:?}: {text:?}");
+                let all = [Roles::DEFAULT.ok, Roles::DEFAULT.error, Roles::DEFAULT.warning];
+                seen[all.iter().position(|&other| other == color).unwrap()] += 1;
             }
         }
-        assert!(seen.iter().all(|count| *count > 1), "{seen:?}");
+        assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
     }
+}
+
+/// Issue 15, must not 10.
+#[test]
+fn accent_warning_and_error_are_three_colours_and_stopped_by_you_is_no_error() {
+    let Roles { accent, ok, warning, error } = Roles::DEFAULT;
+    let all = [accent, ok, warning, error];
+    for (at, one) in all.iter().enumerate() {
+        assert!(!all[..at].contains(one), "{one} means two things");
+    }
+    let mut model = app(scenes::with_deliveries());
+    update(&mut model, Msg::Resize(80, 40));
+    let (buffer, _) = buffer(&model);
+    let rows = buffer.content.chunks(usize::from(buffer.area.width));
+    let text = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+    let stopped = rows.into_iter().find(|row| text(row).contains("stopped")).unwrap();
+    assert!(stopped.iter().all(|cell| cell.fg == Color::Reset), "{}", text(stopped));
 }

@@ -16,10 +16,14 @@ use crate::tui::widgets::{rows, text};
 /// Columns of why, in the list, from which on it is shown.
 const WHY_AT_LEAST: usize = 12;
 
-/// `✓ 200 OK`, `✗ TLS`, `✗ stopped`
+/// `✓ 200 OK`, `✗ TLS`, `■ stopped`
 fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
-    let ok = attempt.outcome == Outcome::Delivered;
-    let (mark, style) = if ok { (theme.glyphs.ok, theme.styles.good) } else { (theme.glyphs.fail, theme.styles.bad) };
+    let (mark, style) = match attempt.outcome {
+        Outcome::Delivered => (theme.glyphs.ok, theme.styles.ok),
+        Outcome::Refused | Outcome::Failed => (theme.glyphs.fail, theme.styles.error),
+        // That is how it was meant.
+        Outcome::Stopped => (theme.glyphs.stopped, Style::new()),
+    };
     let text = match (&attempt.response, attempt.outcome) {
         (_, Outcome::Stopped) => "stopped".to_owned(),
         (Some(response), _) => visible(&response.status_line()).into_owned(),
@@ -133,10 +137,10 @@ fn coloured(line: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut used = 0;
     for token in json::tokens(line) {
         let style = match token.kind {
-            TokenKind::Key => theme.styles.key,
-            TokenKind::Literal => theme.styles.strong,
-            // Green and red are for how it went.
-            TokenKind::Text | TokenKind::Punctuation | TokenKind::Space => Style::new(),
+            TokenKind::Key => theme.styles.strong,
+            TokenKind::Punctuation => theme.styles.dim,
+            // Colours are for how it went.
+            TokenKind::Literal | TokenKind::Text | TokenKind::Space => Style::new(),
         };
         let mut rest = token.text;
         while !rest.is_empty() {
@@ -178,13 +182,13 @@ pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'
         body(&decoded.bytes, response.header("content-type"), theme, columns, false, &mut lines);
     }
     if let Some(note) = decoded.note {
-        lines.push(Line::styled(note, theme.styles.note));
+        lines.push(Line::styled(format!("! {note}"), theme.styles.warning));
     }
     if decoded.cut {
-        lines.push(Line::styled(format!("truncated at {} KiB", BODY_KEPT / 1024), theme.styles.note));
+        lines.push(Line::styled(format!("! truncated at {} KiB", BODY_KEPT / 1024), theme.styles.warning));
     }
     if let Some(cut) = &response.cut {
-        lines.push(Line::styled(format!("! {}", visible(cut)), theme.styles.note));
+        lines.push(Line::styled(format!("! {}", visible(cut)), theme.styles.warning));
     }
     lines
 }

@@ -56,13 +56,13 @@ fn sentence(error: &Problem) -> String {
 /// What is wrong with a field, or worth knowing.
 pub(super) fn remarks(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field) {
     if let Some(error) = form.error(field) {
-        under(rows, theme.styles.bad, theme.glyphs.fail, &sentence(error), columns);
+        under(rows, theme.styles.error, theme.glyphs.fail, &sentence(error), columns);
     }
     // What was said when pasting replaces what would be said of the text in general.
     let own: Vec<&str> = form.notes.iter().filter(|note| note.field == field).map(|note| note.text.as_str()).collect();
     let general = form.notices().iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
     for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
-        under(rows, theme.styles.note, "!", note, columns);
+        under(rows, theme.styles.warning, "!", note, columns);
     }
 }
 

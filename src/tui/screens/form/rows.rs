@@ -110,7 +110,7 @@ fn format_choice(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, fie
             .push(Line::styled(format!("{}{}", " ".repeat(indent(columns)), text::end_cut(&shape, room)), theme.styles.dim));
     }
     if default.is_some() || form.inputs.text(hmac::SIGNING_SECRET).is_some_and(|secret| !secret.text().is_empty()) {
-        under(rows, theme.styles.note, "!", "the receiver must use the same secret and format", columns);
+        under(rows, theme.styles.warning, "!", "the receiver must use the same secret and format", columns);
     }
 }
 
@@ -168,14 +168,20 @@ fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, field: Field
         under(rows, theme.styles.dim, " ", "The dots are kept while you leave it as it is; else enter all of it.", columns);
     } else if form.has_typed_credential(field) {
         let key = if form.revealed == Some(field) { "hides" } else { "shows" };
-        under(rows, theme.styles.note, "!", &format!("a part of it is a credential, and sealed like one; ^R {key} it"), columns);
+        under(
+            rows,
+            theme.styles.warning,
+            "!",
+            &format!("a part of it is a credential, and sealed like one; ^R {key} it"),
+            columns,
+        );
     }
     if field.can_be_generated() && form.generated {
         let note = form.draft().public_key().map_or_else(
             || "new secret: copy it to the receiver before you save; ^R hides it".to_owned(),
             |key| format!("new key pair: the receiver needs the public key alone, {key}"),
         );
-        under(rows, theme.styles.note, "!", &note, columns);
+        under(rows, theme.styles.warning, "!", &note, columns);
     }
 }
 

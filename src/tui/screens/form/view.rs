@@ -29,7 +29,7 @@ fn top_centred(room: Rect, columns: u16, rows: u16) -> Rect {
 fn problem(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(problem) = &form.problem else { return Vec::new() };
     let lines = text::wrapped(&format!("{} Not saved: {problem}", theme.glyphs.fail), columns.saturating_sub(2));
-    lines.into_iter().map(|line| Line::styled(format!(" {line}"), theme.styles.bad)).collect()
+    lines.into_iter().map(|line| Line::styled(format!(" {line}"), theme.styles.error)).collect()
 }
 
 fn buttons(form: &Form, theme: Theme, columns: usize) -> Vec<Line<'static>> {
@@ -50,7 +50,7 @@ fn foot(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, room: Rect) 
         return if form.saving.is_some() { buttons } else { [problem, buttons].concat() };
     }
     let failed = (!problem.is_empty())
-        .then(|| Line::styled(format!(" {} Not saved: the reason is below.", theme.glyphs.fail), theme.styles.bad));
+        .then(|| Line::styled(format!(" {} Not saved: the reason is below.", theme.glyphs.fail), theme.styles.error));
     rows.blank();
     rows.lines.extend(problem);
     if matches!(form.focus, Focus::Button(_)) {

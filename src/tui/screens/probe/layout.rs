@@ -40,7 +40,7 @@ pub fn lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'stat
         }
         ProbePopup::Failed(why) => {
             let text = format!("{} {}", theme.glyphs.fail, visible(why));
-            text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)).collect()
+            text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.error)).collect()
         }
         ProbePopup::Done { report, .. } => report_lines(report, theme, columns),
     }
@@ -49,7 +49,7 @@ pub fn lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'stat
 fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let (finding, fix) = report.finding();
     let well = report.rows.iter().all(|row| row.verdict == Verdict::Good) && !report.cut_short;
-    let (mark, style) = if well { (theme.glyphs.ok, theme.styles.good) } else { (theme.glyphs.fail, theme.styles.bad) };
+    let (mark, style) = if well { (theme.glyphs.ok, theme.styles.ok) } else { (theme.glyphs.fail, theme.styles.error) };
     let text = format!("{mark} {}", visible(finding));
     let mut lines: Vec<Line> = text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
     if !fix.is_empty() {
@@ -58,9 +58,9 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
     lines.push(Line::default());
     for row in &report.rows {
         let (mark, style, word) = match row.verdict {
-            Verdict::Good => (theme.glyphs.ok, theme.styles.good, "as expected"),
-            Verdict::Bad => (theme.glyphs.fail, theme.styles.bad, "unexpected"),
-            Verdict::Unclear => ("?", theme.styles.note, "inconclusive"),
+            Verdict::Good => (theme.glyphs.ok, theme.styles.ok, "as expected"),
+            Verdict::Bad => (theme.glyphs.fail, theme.styles.error, "unexpected"),
+            Verdict::Unclear => ("?", theme.styles.warning, "inconclusive"),
         };
         let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
         let ended = format!("{}{status}", row.delivery.outcome().name());

@@ -101,7 +101,7 @@ fn progress(flight: &Flight, theme: Theme, columns: usize) -> Vec<Line<'static>>
     let mut pieces: Vec<(&str, Style, String)> = flight
         .done
         .iter()
-        .map(|(phase, ms)| (theme.glyphs.ok, theme.styles.good, format!(" {} {}", phase.label(), duration(*ms))))
+        .map(|(phase, ms)| (theme.glyphs.ok, theme.styles.ok, format!(" {} {}", phase.label(), duration(*ms))))
         .collect();
     let tenths = flight.elapsed_ms / 100;
     let phase = flight.phase.map_or_else(String::new, |phase| format!(" {}", phase.label()));

@@ -52,7 +52,7 @@ pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'stat
         Checked::Waiting(_) => lines.push(Line::raw("Looking for the cause…")),
         Checked::Invalid(why) => {
             let text = format!("{} {why}", theme.glyphs.fail);
-            lines.extend(text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.bad)));
+            lines.extend(text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, theme.styles.error)));
         }
         Checked::Explained(explanation) => lines.extend(explained(explanation, theme, columns)),
     }
@@ -61,9 +61,9 @@ pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'stat
 
 fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let (mark, style, word) = if explanation.valid {
-        (theme.glyphs.ok, theme.styles.good, "made with the registered auth")
+        (theme.glyphs.ok, theme.styles.ok, "made with the registered auth")
     } else {
-        (theme.glyphs.fail, theme.styles.bad, "not made with the registered auth")
+        (theme.glyphs.fail, theme.styles.error, "not made with the registered auth")
     };
     let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
     lines.extend(message::labelled("Why", &format!("{}.", capitalised(&explanation.reason)), theme, columns));
