@@ -19,6 +19,7 @@ mod process;
 mod properties;
 mod response;
 mod shown;
+mod simulation;
 mod soak;
 mod stalls;
 #[path = "../support/mod.rs"]

@@ -10,10 +10,12 @@ mod fault;
 pub mod gate;
 mod network;
 mod outcome;
+pub mod pace;
 pub mod rate;
 pub mod record;
 pub mod retry;
 mod retry_after;
+pub mod schedule;
 
 pub use attempt::{
     Attempt, BODY_KEPT, ClientCertificate, Delivery, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo,

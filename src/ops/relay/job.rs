@@ -4,6 +4,7 @@ use std::slice;
 
 use crate::domain::delivery::gate::Pass;
 use crate::domain::delivery::retry::Budget;
+use crate::domain::delivery::schedule::Progress;
 use crate::domain::delivery::{Attempt, Delivery, Response};
 use crate::domain::text::ellipsis;
 use crate::io::db::history;
@@ -23,6 +24,7 @@ pub struct Job<T> {
     pub item: T,
     pub delivery: InFlight,
     pub budget: Budget,
+    pub progress: Progress,
     /// Of the attempt that is in flight, or was the last.
     pub pass: Pass,
 }

@@ -12,7 +12,7 @@
 //! [`worker`] keeps a number of connections busy. The [`journal`] writes what ended to the history, and what was under way as
 //! well should the worker panic.
 //!
-//! [`pace`] decides when the next attempt may begin. A destination that is down, or asks for a pause, is asked once and not once per
+//! [`pace`](crate::domain::delivery::pace) decides when the next attempt may begin. A destination that is down, or asks for a pause, is asked once and not once per
 //! event.
 //!
 //! Memory does not grow with the input: a source reads no further than its budget allows, and the events that wait for a retry
@@ -22,7 +22,6 @@ mod alarm;
 mod job;
 mod journal;
 mod json_lines;
-mod pace;
 mod send_lines;
 mod source;
 mod summary;

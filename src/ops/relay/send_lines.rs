@@ -1,14 +1,14 @@
 //! `send --lines`: a run of the worker over lines of JSON.
 
 use std::future::Future;
-use std::io::{self, Read};
+use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::journal::Journal;
 use super::json_lines::{FailedLines, JsonLines};
-use super::source::Stop;
+use super::source::{Stop, Target};
 use super::summary::{Summary, Tally};
-use super::worker::Worker;
+use super::worker::{Keeper, Worker};
 use crate::domain::delivery::Cause;
 use crate::domain::destination::Destination;
 use crate::ops::send::Options;
@@ -60,18 +60,15 @@ impl Waypost {
     ) -> Result<Summary, Cause> {
         let sender = self.sender(to.settings(), how.options.timeout(to)).await?;
         let connections = sender.connections(to.settings(), how.concurrency.max(1));
-        let journal = Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?;
-        let source = JsonLines::start(streams.input, streams.failed, &how.name).map_err(|error| no_thread(&error))?;
-        let mut worker = Worker::new(to, &how.options, source, connections, journal);
+        let source = JsonLines::start(self.paths.clone(), streams.input, streams.failed, &how.name)
+            .map_err(|error| Cause::Other(format!("the system has no thread left: {error}")))?;
+        let target = Target { destination: Arc::new(to.clone()), connections };
+        let mut worker = Worker::new(target, &how.options, source, Keeper::Worker);
         worker.run(|source, tally| progress(&source.counted(tally)), stop, stop_all).await;
         let stopped = worker.is_stopped();
         let within = if worker.level() == Stop::All { WRITTEN_WITHIN } else { Duration::MAX };
         let gave_up = worker.take_gave_up();
-        let (source, tally, unrecorded) = worker.end().await;
-        Ok(source.end(Summary { tally, stopped, gave_up, unrecorded, ..Summary::default() }, within).await)
+        let (source, tally) = worker.end();
+        Ok(source.end(Summary { tally, stopped, gave_up, ..Summary::default() }, within).await)
     }
-}
-
-fn no_thread(error: &io::Error) -> Cause {
-    Cause::Other(format!("the system has no thread left: {error}"))
 }

@@ -1,11 +1,24 @@
 //! The seam between the worker and where events come from.
 
 use std::future::Future;
+use std::sync::Arc;
 
-/// Where events come from. The worker leases them, and settles each one.
+use jiff::Timestamp;
+
+use crate::domain::delivery::gate::Gate;
+use crate::domain::delivery::schedule::{DeadReason, Progress, Verdict};
+use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::destination::Destination;
+use crate::io::http::Connection;
+use crate::ops::in_flight::InFlight;
+
+/// Where events come from, and who records what becomes of them. The worker leases them, and settles each one.
 pub trait Source {
     /// What the source needs to settle an event; as bytes, the event's body.
     type Item: AsRef<[u8]> + Send + 'static;
+
+    /// Whether [`Source::try_next`] has an event.
+    fn has_next(&mut self) -> bool;
 
     /// An event that is there already. None once the source is stopped.
     fn try_next(&mut self) -> Option<Lease<Self::Item>>;
@@ -13,8 +26,20 @@ pub trait Source {
     /// Waits until something changed: if `wanted`, also until [`Source::try_next`] may have an event. Cancel-safe.
     fn wait(&mut self, wanted: bool) -> impl Future<Output = Wake>;
 
-    /// Reports how an event ended.
-    fn settle(&mut self, item: Self::Item, settlement: Settlement);
+    /// A delivery that begins, and what is done should it be dropped before it is settled.
+    fn begin(&self, delivery: Delivery) -> InFlight;
+
+    /// Reports what became of an event, and records the delivery.
+    fn settle(
+        &mut self,
+        item: Self::Item,
+        delivery: Delivery,
+        progress: Progress,
+        settlement: Settlement,
+    ) -> impl Future<Output = ()>;
+
+    /// The state of the gate has changed.
+    fn gate_changed(&mut self, gate: &Gate);
 
     /// Lends nothing any more.
     fn stop(&mut self, stop: Stop);
@@ -29,24 +54,53 @@ pub struct Lease<T> {
     pub id: String,
     /// The event's name in the history.
     pub event: String,
+    /// Those of earlier leases, if they are known.
+    pub attempts: Vec<Attempt>,
+    pub progress: Progress,
     pub item: T,
 }
 
-/// How an event ended, for its source.
+/// What became of an event, for its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The endpoint accepted it: the source may forget it.
+    /// The destination accepted it: the source may forget it.
     Ack,
     /// It was not delivered, and will not be tried again.
-    Dead,
+    Dead(DeadReason),
+    /// It is to be lent again, not before that time.
+    Defer(Timestamp),
+    /// It was not delivered, and nothing else is known: the source has it back.
+    Return,
+}
+
+impl From<Verdict> for Settlement {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Delivered => Self::Ack,
+            Verdict::Again(at) => Self::Defer(at),
+            Verdict::Dead(reason) => Self::Dead(reason),
+        }
+    }
 }
 
 /// Why [`Source::wait`] returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
     Changed,
     /// The source cannot go on; what is in flight still ends.
     Fault,
+    /// Someone else changed the gate.
+    #[expect(dead_code, reason = "for a source that is shared with other processes")]
+    Gate(Gate),
+    /// The destination was changed; `None`: there is none that could be delivered to.
+    #[expect(dead_code, reason = "for a source that is shared with other processes")]
+    Target(Option<Target>),
+}
+
+/// Where events go, with its connections.
+pub struct Target {
+    pub destination: Arc<Destination>,
+    /// The idle ones.
+    pub connections: Vec<Connection>,
 }
 
 /// How far a stop goes.

@@ -2,9 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::Timestamp;
-
-use crate::domain::delivery::gate::Why;
+pub use crate::domain::delivery::pace::Paused;
 use crate::domain::problem::Problem;
 
 /// The number of lines in each state.
@@ -47,13 +45,6 @@ impl Tally {
     pub const fn ended(&self) -> u64 {
         self.delivered + self.refused + self.failed + self.invalid + self.stopped + self.unsent
     }
-}
-
-/// A pause of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paused {
-    pub until: Timestamp,
-    pub why: Why,
 }
 
 /// A line that was not sent because of what it is.

@@ -15,15 +15,14 @@ use tokio::sync::watch;
 
 use super::alarm::Alarm;
 use super::job::Job;
-use super::journal::Journal;
-use super::pace::{Pace, Turn};
-use super::source::{Lease, Settlement, Source, Stop, Wake};
+use super::source::{Lease, Settlement, Source, Stop, Target, Wake};
 use super::summary::{GaveUp, Tally};
-use crate::domain::delivery::gate::Pass;
+use crate::domain::delivery::gate::{Gate, Pass};
+use crate::domain::delivery::pace::{Pace, Turn};
 use crate::domain::delivery::retry::Budget;
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::schedule::Schedule;
+use crate::domain::delivery::{Delivery, Fault, Outcome, pause_asked_by};
 use crate::domain::destination::{Destination, Settings};
-use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 use crate::io::db::history;
 use crate::io::http::Connection;
@@ -33,40 +32,58 @@ use crate::ops::send::{Options, jitter};
 /// The number of events that may wait for a retry. With more, no new event begins.
 const MAX_WAITING: usize = 1024;
 
-/// How long a delivery may wait to be written to the history together with others.
-const RECORD_WITHIN: Duration = Duration::from_millis(200);
+/// Who keeps an event that is to be tried again.
+#[derive(Clone, Copy, Debug)]
+pub enum Keeper {
+    /// In memory, as often as the options say.
+    Worker,
+    /// It lends the event again. With `once`, the run ends when nothing may go out now.
+    #[expect(dead_code, reason = "for a source that survives the process")]
+    Source { schedule: Schedule, once: bool },
+}
+
+/// An attempt that ended: the number of its target, the connection, and the event.
+type Attempted<T> = (u64, Connection, Job<T>);
 
 /// Delivers the events of a source to one destination.
 pub struct Worker<'a, S: Source> {
-    to: &'a Destination,
-    settings: Arc<Settings>,
+    /// `None`: there is none now.
+    to: Option<Arc<Destination>>,
+    /// Counts the changes of the destination: a connection of an earlier one is closed when it is idle.
+    number: u64,
+    settings: Option<Arc<Settings>>,
     options: &'a Options,
-    source: S,
+    keeper: Keeper,
     /// The idle ones.
     connections: Vec<Connection>,
     pace: Pace,
+    /// The gate as the source knows it.
+    gate: Gate,
     /// Rings when an attempt may begin.
     alarm: Alarm,
     /// Due for a retry.
     due: VecDeque<Job<S::Item>>,
     waiting: FuturesUnordered<BoxFuture<'a, Job<S::Item>>>,
-    in_flight: FuturesUnordered<BoxFuture<'a, (Connection, Job<S::Item>)>>,
+    in_flight: FuturesUnordered<BoxFuture<'a, Attempted<S::Item>>>,
     stop: watch::Sender<Stop>,
     tally: Tally,
     gave_up: Option<GaveUp>,
-    /// The last field, since it is dropped last: after a panic it writes what the jobs leave to it.
-    journal: Journal,
+    /// The last field, since it is dropped last: after a panic it records what the jobs leave to it.
+    source: S,
 }
 
 impl<'a, S: Source> Worker<'a, S> {
-    pub fn new(to: &'a Destination, options: &'a Options, source: S, connections: Vec<Connection>, journal: Journal) -> Self {
-        Self {
-            to,
-            settings: Arc::new(to.settings().clone()),
+    pub fn new(to: Target, options: &'a Options, source: S, keeper: Keeper) -> Self {
+        let pace = Pace::new(options.rate, (options.now)());
+        let mut worker = Self {
+            to: None,
+            number: 0,
+            settings: None,
             options,
-            source,
-            connections,
-            pace: Pace::new(options.rate, (options.now)()),
+            keeper,
+            connections: Vec::new(),
+            gate: pace.gate().clone(),
+            pace,
             alarm: Alarm::default(),
             due: VecDeque::new(),
             waiting: FuturesUnordered::new(),
@@ -74,8 +91,17 @@ impl<'a, S: Source> Worker<'a, S> {
             stop: watch::Sender::new(Stop::Not),
             tally: Tally::default(),
             gave_up: None,
-            journal,
-        }
+            source,
+        };
+        worker.deliver_to(Some(to));
+        worker
+    }
+
+    /// Begins with a gate that was stored.
+    #[expect(dead_code, reason = "for a source that survives the process")]
+    pub fn with_gate(mut self, gate: Gate) -> Self {
+        self.take_gate(gate);
+        self
     }
 
     /// Works until the source is exhausted and every event is settled, or the destination accepts nothing. When `stop` is ready, nothing new begins and nothing is
@@ -88,9 +114,9 @@ impl<'a, S: Source> Worker<'a, S> {
     ) {
         let mut stop = pin!(stop);
         let mut stop_all = pin!(stop_all);
-        let mut record = pin!(tokio::time::sleep(RECORD_WITHIN));
         loop {
             let again = self.begin();
+            self.report_gate();
             self.alarm.set(again, self.options);
             self.tally.in_flight = self.in_flight.len();
             self.tally.waiting = self.waiting.len() + self.due.len();
@@ -105,8 +131,10 @@ impl<'a, S: Source> Worker<'a, S> {
                 biased;
                 () = &mut stop_all, if level < Stop::All => self.stop(Stop::All),
                 () = &mut stop, if level < Stop::New => self.stop(Stop::New),
-                Some((connection, job)) = self.in_flight.next() => {
-                    self.connections.push(connection);
+                Some((number, connection, job)) = self.in_flight.next() => {
+                    if number == self.number {
+                        self.connections.push(connection);
+                    }
                     self.attempted(job).await;
                 }
                 Some(job) = self.waiting.next() => self.waited(job).await,
@@ -114,13 +142,52 @@ impl<'a, S: Source> Worker<'a, S> {
                 wake = self.source.wait(wanted) => match wake {
                     Wake::Changed => {}
                     Wake::Fault => self.stop(Stop::New),
+                    Wake::Gate(gate) => self.take_gate(gate),
+                    Wake::Target(target) => self.deliver_to(target),
                 },
-                () = &mut record, if self.journal.has_unwritten() => {
-                    self.journal.flush().await;
-                    record.as_mut().reset(tokio::time::Instant::now() + RECORD_WITHIN);
+            }
+        }
+    }
+
+    /// From now on to that destination, or to none.
+    fn deliver_to(&mut self, target: Option<Target>) {
+        self.number += 1;
+        self.connections.clear();
+        match target {
+            Some(Target { destination, connections }) => {
+                self.settings = Some(Arc::new(destination.settings().clone()));
+                self.to = Some(destination);
+                self.connections = connections;
+                // What the earlier one answered is known already, at the beginning.
+                if self.number > 1 {
+                    let mut gate = self.pace.gate().clone();
+                    gate.destination_changed((self.options.now)());
+                    self.pace.set_gate(gate);
+                }
+            }
+            None => {
+                self.to = None;
+                if self.is_once() {
+                    self.stop(Stop::New);
                 }
             }
         }
+    }
+
+    fn take_gate(&mut self, gate: Gate) {
+        self.gate = gate.clone();
+        self.pace.set_gate(gate);
+    }
+
+    fn report_gate(&mut self) {
+        if self.pace.gate().differs(&self.gate) {
+            self.gate = self.pace.gate().clone();
+            self.source.gate_changed(&self.gate);
+        }
+    }
+
+    const fn is_once(&self) -> bool {
+        matches!(self.keeper, Keeper::Source { once: true, .. })
     }
 
     /// Whether it was stopped: by the user, by a fault of the source, or because it gave up.
@@ -133,9 +200,9 @@ impl<'a, S: Source> Worker<'a, S> {
         self.gave_up.take()
     }
 
-    /// Waits until everything is recorded. The source, the tally, and why deliveries are missing in the history.
-    pub async fn end(self) -> (S, Tally, Option<Problem>) {
-        (self.source, Tally { paused: None, ..self.tally }, self.journal.end().await)
+    /// The source, and the tally.
+    pub fn end(self) -> (S, Tally) {
+        (self.source, Tally { paused: None, ..self.tally })
     }
 
     pub fn level(&self) -> Stop {
@@ -150,35 +217,41 @@ impl<'a, S: Source> Worker<'a, S> {
     /// Begins as many attempts as there are idle connections, and as the pace allows. When it may go on, if that is a matter of time.
     fn begin(&mut self) -> Option<Timestamp> {
         while self.level() == Stop::Not {
-            let connection = self.connections.pop()?;
+            let (to, settings) = (self.to.clone()?, self.settings.clone()?);
+            if self.connections.is_empty() || !(!self.due.is_empty() || (self.wants_more() && self.source.has_next())) {
+                return None;
+            }
             let now = (self.options.now)();
-            let again = match self.pace.turn(self.in_flight.len(), now) {
-                Turn::Now(pass) => {
-                    if let Some(job) = self.next_job(pass) {
-                        self.pace.begin(now);
-                        let timeout = self.options.timeout(self.to);
-                        let attempt = attempt(connection, job, Arc::clone(&self.settings), timeout, self.stop.subscribe());
-                        self.in_flight.push(Box::pin(attempt));
-                        continue;
-                    }
-                    self.pace.give_back(pass, now);
-                    None
+            let pass = match self.pace.turn(self.in_flight.len(), now) {
+                Turn::Now(pass) => pass,
+                _ if self.is_once() && !self.pace.is_open() && self.in_flight.is_empty() => {
+                    self.stop(Stop::New);
+                    return None;
                 }
-                Turn::At(at) => Some(at),
-                Turn::AfterAnswer => None,
+                Turn::At(at) => return Some(at),
+                Turn::AfterAnswer => return None,
             };
-            self.connections.push(connection);
-            return again;
+            let (Some(job), Some(connection)) = (self.next_job(pass, &to), self.connections.pop()) else {
+                self.pace.give_back(pass, now);
+                return None;
+            };
+            self.pace.begin(now);
+            let timeout = self.options.timeout(&to);
+            let (number, stop) = (self.number, self.stop.subscribe());
+            self.in_flight.push(Box::pin(async move {
+                let (connection, job) = attempt(connection, job, settings, timeout, stop).await;
+                (number, connection, job)
+            }));
         }
         None
     }
 
     /// Retries go first. But a probe is a new event, if there is one: the destination may refuse the one that waits, and no other.
-    fn next_job(&mut self, pass: Pass) -> Option<Job<S::Item>> {
+    fn next_job(&mut self, pass: Pass, to: &Destination) -> Option<Job<S::Item>> {
         if pass.is_probe() {
-            self.lease(pass).or_else(|| self.retry(pass))
+            self.lease(pass, to).or_else(|| self.retry(pass))
         } else {
-            self.retry(pass).or_else(|| self.lease(pass))
+            self.retry(pass).or_else(|| self.lease(pass, to))
         }
     }
 
@@ -188,20 +261,38 @@ impl<'a, S: Source> Worker<'a, S> {
         Some(Job { pass, ..job })
     }
 
-    fn lease(&mut self, pass: Pass) -> Option<Job<S::Item>> {
+    fn lease(&mut self, pass: Pass, to: &Destination) -> Option<Job<S::Item>> {
         if !self.wants_more() {
             return None;
         }
-        let Lease { id, event, item } = self.source.try_next()?;
-        let delivery = self.journal.begin(Delivery::new(id, self.to, event));
-        Some(Job { item, delivery, budget: Budget::new(self.pace.accepted()), pass })
+        let Lease { id, event, attempts, progress, item } = self.source.try_next()?;
+        let delivery = self.source.begin(Delivery { attempts, ..Delivery::new(id, to, event) });
+        Some(Job { item, delivery, budget: Budget::new(self.pace.accepted()), progress, pass })
     }
 
     /// An attempt ended: the event waits for a retry, or is settled.
     async fn attempted(&mut self, mut job: Job<S::Item>) {
+        let Some(last) = job.delivery.delivery().last() else { return self.settle(job, Settlement::Return).await };
+        let (now, fault) = ((self.options.now)(), Fault::of(last));
+        // A date is by the real clock, whatever time the run goes by.
+        let pause = last.response.as_ref().and_then(|response| pause_asked_by(response, Timestamp::now()));
+        self.pace.ended(job.pass, fault, pause, now, jitter());
+        match self.keeper {
+            Keeper::Worker => self.retry_or_settle(job).await,
+            Keeper::Source { schedule, .. } => {
+                let settlement = match fault {
+                    Some(fault) => schedule.after(&mut job.progress, fault, now, jitter()).into(),
+                    None => Settlement::Return,
+                };
+                job.shed();
+                self.settle(job, settlement).await;
+            }
+        }
+    }
+
+    async fn retry_or_settle(&mut self, mut job: Job<S::Item>) {
         let Job { delivery, budget, pass, .. } = &mut job;
-        let Some(last) = delivery.delivery().last() else { return self.settle(job).await };
-        self.pace.ended(*pass, last, (self.options.now)());
+        let Some(last) = delivery.delivery().last() else { return self.settle(job, Settlement::Return).await };
         let policy = &self.options.policy;
         let has_another = budget.has_another(policy, last, self.pace.accepted());
         if !self.is_stopped() && self.pace.is_hopeless(*pass, last, policy.retries) {
@@ -209,7 +300,7 @@ impl<'a, S: Source> Worker<'a, S> {
             self.stop(Stop::New);
         }
         if !has_another || self.is_stopped() {
-            return self.settle(job).await;
+            return self.settle_as_it_ended(job).await;
         }
         job.shed();
         // A closed gate holds it long enough.
@@ -230,20 +321,26 @@ impl<'a, S: Source> Worker<'a, S> {
 
     /// A wait ended.
     async fn waited(&mut self, job: Job<S::Item>) {
-        if self.is_stopped() { self.settle(job).await } else { self.due.push_back(job) }
+        if self.is_stopped() { self.settle_as_it_ended(job).await } else { self.due.push_back(job) }
     }
 
-    async fn settle(&mut self, job: Job<S::Item>) {
+    async fn settle_as_it_ended(&mut self, job: Job<S::Item>) {
+        let delivered = job.delivery.delivery().outcome() == Outcome::Delivered;
+        self.settle(job, if delivered { Settlement::Ack } else { Settlement::Return }).await;
+    }
+
+    async fn settle(&mut self, job: Job<S::Item>, settlement: Settlement) {
+        let progress = job.progress;
         let (item, delivery) = job.finish();
-        let (count, settlement) = match delivery.outcome() {
-            Outcome::Delivered => (&mut self.tally.delivered, Settlement::Ack),
-            Outcome::Refused => (&mut self.tally.refused, Settlement::Dead),
-            Outcome::Failed => (&mut self.tally.failed, Settlement::Dead),
-            Outcome::Stopped => (&mut self.tally.stopped, Settlement::Dead),
+        let count = match (settlement, delivery.outcome()) {
+            (Settlement::Defer(_), _) => &mut self.tally.retries,
+            (_, Outcome::Delivered) => &mut self.tally.delivered,
+            (_, Outcome::Refused) => &mut self.tally.refused,
+            (_, Outcome::Failed) => &mut self.tally.failed,
+            (_, Outcome::Stopped) => &mut self.tally.stopped,
         };
         *count += 1;
-        self.source.settle(item, settlement);
-        self.journal.add(delivery).await;
+        self.source.settle(item, delivery, progress, settlement).await;
     }
 
     fn stop(&mut self, stop: Stop) {

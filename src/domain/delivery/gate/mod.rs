@@ -160,6 +160,31 @@ impl Gate {
         }
     }
 
+    /// The worker that had a probe in flight crashed: the destination may have been asked, and is left alone for as long as after
+    /// a probe that it did not accept. Only for who knows that no other worker has the probe.
+    pub fn recover(&mut self, random: f64) {
+        if let State::Probing { since, why, .. } = self.state {
+            self.change(State::Closed { since, until: later(since, self.interval(random)), why });
+        }
+    }
+
+    /// The destination was changed: what it answered before says nothing any more. Whatever closed the gate, except the operator,
+    /// one event may go at once, as a probe.
+    pub fn destination_changed(&mut self, now: Timestamp) {
+        match self.state {
+            State::Held => {}
+            State::Open => self.change(State::Open),
+            State::Closed { why, .. } | State::Probing { why, .. } => self.change(State::Closed { since: now, until: now, why }),
+            State::Gone => self.change(State::Closed { since: now, until: now, why: Why::Down }),
+        }
+    }
+
+    /// Whether it is another state than that of `other`: the failures that are counted while it is open make no difference.
+    #[must_use]
+    pub const fn differs(&self, other: &Self) -> bool {
+        self.epoch != other.epoch
+    }
+
     /// Closes it until [`Gate::release`].
     pub fn hold(&mut self) {
         self.change(State::Held);

@@ -129,7 +129,7 @@ const fn is_transient_cause(cause: &Cause) -> bool {
 }
 
 /// 1, 2, 4 … seconds, spread, and at most [`LONGEST_WAIT`].
-fn backoff(attempts_done: u32, jitter: f64) -> Duration {
+pub(super) fn backoff(attempts_done: u32, jitter: f64) -> Duration {
     let doublings = attempts_done.saturating_sub(1).min(16);
     let seconds = f64::from(1_u32 << doublings) * (1.0 - SPREAD + 2.0 * SPREAD * jitter.clamp(0.0, 1.0));
     Duration::from_secs_f64(seconds).min(LONGEST_WAIT)

@@ -15,16 +15,25 @@ use std::future::pending;
 use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::time::{Instant, Sleep, sleep};
 
+use super::journal::Journal;
 use super::source::{Lease, Settlement, Source, Stop, Wake};
 use super::summary::{InvalidLine, Summary, Tally};
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::gate::Gate;
+use crate::domain::delivery::schedule::Progress;
+use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::ops::id::IdGenerator;
+use crate::ops::in_flight::InFlight;
 use line::Line;
 pub use reader::MAX_LINE;
 use reader::{Entry, Input};
@@ -33,6 +42,9 @@ use undelivered::Undelivered;
 
 /// The number of batches by which the reader may be ahead: enough for all connections to begin anew at once.
 const BATCHES: usize = 4;
+
+/// How long a delivery may wait to be written to the history together with others.
+const RECORD_WITHIN: Duration = Duration::from_millis(200);
 
 /// The number of invalid lines that are reported one by one.
 const MAX_INVALID: usize = 10;
@@ -62,6 +74,9 @@ pub struct JsonLines {
     too_long: Vec<RangeInclusive<u64>>,
     unread_from: Option<u64>,
     unreadable: Option<String>,
+    journal: Journal,
+    /// When what the journal has gathered is to be written.
+    record: Pin<Box<Sleep>>,
 }
 
 impl JsonLines {
@@ -69,7 +84,13 @@ impl JsonLines {
     ///
     /// # Errors
     /// The system has no thread left.
-    pub fn start(input: impl Read + Send + 'static, failed: Option<Box<dyn FailedLines>>, name: &str) -> io::Result<Self> {
+    pub fn start(
+        paths: Paths,
+        input: impl Read + Send + 'static,
+        failed: Option<Box<dyn FailedLines>>,
+        name: &str,
+    ) -> io::Result<Self> {
+        let journal = Journal::start(paths)?;
         let undelivered = Undelivered::start(failed)?;
         let (to, batches) = channel(BATCHES);
         let runtime = Handle::current();
@@ -91,6 +112,8 @@ impl JsonLines {
             too_long: Vec::new(),
             unread_from: None,
             unreadable: None,
+            journal,
+            record: Box::pin(sleep(RECORD_WITHIN)),
         })
     }
 
@@ -100,9 +123,10 @@ impl JsonLines {
         Tally { invalid: self.invalid, unsent: self.unsent, queued: self.queue.len(), reading, ..*tally }
     }
 
-    /// Waits for the failed file, but no longer than `within`.
+    /// Waits until everything is recorded; for the failed file no longer than `within`.
     pub async fn end(self, summary: Summary, within: Duration) -> Summary {
         let tally = self.counted(&summary.tally);
+        let unrecorded = self.journal.end().await;
         let copied = self.undelivered.end(within).await;
         Summary {
             tally,
@@ -111,6 +135,7 @@ impl JsonLines {
             unreadable: self.unreadable,
             unwritten: copied.error.map(|error| reason(&error)),
             lost: undelivered::joined([self.too_long, copied.lost].concat()),
+            unrecorded,
             ..summary
         }
     }
@@ -193,16 +218,39 @@ async fn receive(input: Option<&mut Receiver<Input>>, reader: &mut Option<JoinHa
     }
 }
 
+/// Ready when what is gathered is due to be written; never while nothing is.
+async fn record(journal: &mut Journal, due: &mut Pin<Box<Sleep>>) {
+    if !journal.has_unwritten() {
+        return pending().await;
+    }
+    due.as_mut().await;
+    journal.flush().await;
+    due.as_mut().reset(Instant::now() + RECORD_WITHIN);
+}
+
 impl Source for JsonLines {
     type Item = Line;
 
-    fn try_next(&mut self) -> Option<Lease<Line>> {
+    fn has_next(&mut self) -> bool {
         while self.queue.is_empty() && self.stop == Stop::Not {
-            let input = self.input.as_mut()?.try_recv().ok()?;
+            let Some(input) = self.input.as_mut().and_then(|input| input.try_recv().ok()) else { return false };
             self.take(input);
         }
+        !self.queue.is_empty()
+    }
+
+    fn try_next(&mut self) -> Option<Lease<Line>> {
+        if !self.has_next() {
+            return None;
+        }
         let item = self.queue.pop_front()?;
-        Some(Lease { id: self.ids.next(), event: format!("{}:{}", self.name, item.number), item })
+        Some(Lease {
+            id: self.ids.next(),
+            event: format!("{}:{}", self.name, item.number),
+            attempts: Vec::new(),
+            progress: Progress::new(Timestamp::UNIX_EPOCH),
+            item,
+        })
     }
 
     async fn wait(&mut self, wanted: bool) -> Wake {
@@ -213,6 +261,7 @@ impl Source for JsonLines {
             biased;
             () = self.undelivered.broken(), if watched => None,
             input = receive(self.input.as_mut().filter(|_| wanted), &mut self.reader) => Some(input),
+            () = record(&mut self.journal, &mut self.record) => return Wake::Changed,
         };
         match input {
             Some(input) => {
@@ -226,11 +275,19 @@ impl Source for JsonLines {
         }
     }
 
-    fn settle(&mut self, line: Line, settlement: Settlement) {
-        if settlement == Settlement::Dead {
+    fn begin(&self, delivery: Delivery) -> InFlight {
+        self.journal.begin(delivery)
+    }
+
+    async fn settle(&mut self, line: Line, delivery: Delivery, _: Progress, settlement: Settlement) {
+        if settlement != Settlement::Ack {
             self.undelivered.copy(line);
         }
+        self.journal.add(delivery).await;
     }
+
+    /// The gate of a run ends with it.
+    fn gate_changed(&mut self, _: &Gate) {}
 
     fn stop(&mut self, stop: Stop) {
         self.stop = self.stop.max(stop);
