@@ -1,6 +1,7 @@
 //! The command line, from outside: its output, its exit codes, bad input, and what scripts rely on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what broke by failing")]
 
+mod every;
 mod generated;
 mod history;
 mod import;

@@ -1,6 +1,9 @@
-//! `waypost test`: one event, one attempt, and its outcome.
+//! `waypost test`: one event, one attempt, and its outcome; with `--every`, one after the other.
+
+mod every;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ValueHint;
 use clap_complete::ArgValueCompleter;
@@ -9,20 +12,24 @@ use serde_json::json;
 use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::tls_files::path_or_none;
+use crate::cli::input::{body, duration};
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, delivery, pager};
 use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
 use crate::ops::Waypost;
+use every::Watch;
+
+const MAX_EVERY_S: i64 = 7 * 24 * 60 * 60;
 
 const EXAMPLES: &str = "Examples:
   waypost test
   waypost test --event order.created
   waypost test --body event.json --expect accepted
+  waypost test --every 30s
   waypost test --dry-run";
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +47,10 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     expect: Option<String>,
 
+    /// Test again and again, that long after the beginning of the last attempt, until ^C: 1s to 7d, such as 30s or 5m
+    #[arg(long, value_name = "DURATION", value_parser = every, conflicts_with = "dry_run", allow_hyphen_values = true)]
+    every: Option<Duration>,
+
     /// Timeout of this attempt, 1 to 120
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     timeout: Option<String>,
@@ -51,6 +62,14 @@ pub struct Args {
     /// Print the request that would be sent, secrets masked, and send nothing
     #[arg(long)]
     dry_run: bool,
+}
+
+fn every(text: &str) -> Result<Duration, String> {
+    match duration::seconds(text)? {
+        0 => Err("it is less than a second".to_owned()),
+        seconds if seconds > MAX_EVERY_S => Err("it is more than 7 days".to_owned()),
+        seconds => Ok(Duration::from_secs(seconds.unsigned_abs())),
+    }
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
@@ -68,6 +87,10 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             return output::print_json(json!({ "request": delivery::request_json(&request) }), exit::DONE);
         }
         return pager::print(&delivery::request_text(&request), exit::DONE);
+    }
+    if let Some(every) = args.every {
+        let watch = Watch { to: &destination, event: &event, expect: args.expect.as_deref(), every };
+        return watch.run(waypost, out);
     }
     let (tested, signal) = runtime::run_until_signal(async |stop| {
         let progress = ProgressLine::new(&destination, out);
