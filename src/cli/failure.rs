@@ -1,13 +1,15 @@
 //! Why a command could not do what was asked, as it is reported to people and to scripts.
 
 use std::io;
+use std::path::Path;
 
 use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::domain::field::Field;
-use crate::domain::problem::{Fix, FixAction, sentences};
+use crate::domain::problem::{FieldChange, Fix, FixAction, sentences};
+use crate::domain::shell::word;
 use crate::domain::text::{capitalised, sentence, visible};
 use crate::ops::{self, Problem};
 
@@ -143,14 +145,22 @@ fn message(error: &Problem) -> String {
     format!("{name}: {}", error.message())
 }
 
+/// The flags of `edit` for changes: ` --format hex`
+fn edited(changes: &[FieldChange]) -> String {
+    let flags = changes.iter().filter_map(|change| Some((change.field.flag?, word(Path::new(&change.after)))));
+    flags.map(|(flag, value)| format!(" {flag} {value}")).collect()
+}
+
 /// A fix as it is done on the command line: its words and the flags that do it, or the command that does all of it.
 pub fn fix_text(fix: &Fix) -> String {
-    let how = match fix.action {
+    let how = match &fix.action {
         None => return fix.text.clone(),
-        Some(FixAction::EditDestination { field }) => match field.flag {
-            Some(flag) => format!("Change it with waypost edit {flag}."),
-            None => "Change it with waypost edit --secret-stdin.".to_owned(),
+        Some(FixAction::EditDestination { field, changes }) => match (field.flag, &changes[..]) {
+            (Some(flag), []) => format!("Change it with waypost edit {flag}."),
+            (None, []) => "Change it with waypost edit --secret-stdin.".to_owned(),
+            (_, changes) => format!("Change it with: waypost edit{}", edited(changes)),
         },
+        Some(FixAction::TrustCa) => "Trust it with waypost edit --trust-ca SHA-256.".to_owned(),
         Some(FixAction::Register) => return "Register one with waypost register.".to_owned(),
         Some(FixAction::EditOrRemove) => return "Use waypost edit, or waypost remove first.".to_owned(),
         Some(FixAction::SetDirectories) => "Use --config-dir and --state-dir.".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::field::Field;
+use super::field::{CA_CERT, Field};
 use super::url::credential;
 
 /// What kind of problem it is. The exit code depends on it.
@@ -70,16 +70,32 @@ pub struct Fix {
 }
 
 /// What waypost offers as a fix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FixAction {
-    /// Change that field of the destination.
-    EditDestination { field: Field },
+    /// Change that field of the destination: to those values where what was seen proves them, else to what the user knows.
+    EditDestination { field: Field, changes: Vec<FieldChange> },
+    /// Trust the topmost certificate that the server sent, once the user has compared it.
+    TrustCa,
     /// Register a destination.
     Register,
     /// Edit the registered destination, or remove it and register another.
     EditOrRemove,
     /// Use other directories for the files.
     SetDirectories,
+}
+
+/// A value of a field of the destination that is proposed in place of another. Never that of a secret, nor a URL with a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    pub field: Field,
+    pub before: String,
+    pub after: String,
+}
+
+impl FieldChange {
+    pub(crate) fn new(field: Field, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { field, before: before.into(), after: after.into() }
+    }
 }
 
 impl Fix {
@@ -92,14 +108,33 @@ impl Fix {
     /// The same fix, done by editing that field of the destination.
     #[must_use]
     pub fn by_editing(self, field: Field) -> Self {
-        self.by(FixAction::EditDestination { field })
+        self.by(FixAction::EditDestination { field, changes: Vec::new() })
+    }
+
+    /// The same fix, done by those changes; at least one.
+    #[must_use]
+    pub fn by_changing(self, changes: Vec<FieldChange>) -> Self {
+        match changes.first().map(|first| first.field) {
+            Some(field) => self.by(FixAction::EditDestination { field, changes }),
+            None => self,
+        }
+    }
+
+    /// The changes that are proposed.
+    #[must_use]
+    pub fn changes(&self) -> &[FieldChange] {
+        match &self.action {
+            Some(FixAction::EditDestination { changes, .. }) => changes,
+            _ => &[],
+        }
     }
 
     /// The field of the destination whose change is the fix.
     #[must_use]
     pub const fn field(&self) -> Option<Field> {
         match self.action {
-            Some(FixAction::EditDestination { field }) => Some(field),
+            Some(FixAction::EditDestination { field, .. }) => Some(field),
+            Some(FixAction::TrustCa) => Some(CA_CERT),
             Some(FixAction::Register | FixAction::EditOrRemove | FixAction::SetDirectories) | None => None,
         }
     }

@@ -17,6 +17,7 @@ pub mod signals;
 mod task;
 mod test;
 mod tls_files;
+mod trust;
 pub mod verify;
 mod waypost;
 

@@ -1,8 +1,10 @@
 //! A delivery as rows.
 
+use jiff::Timestamp;
+
 use super::{Row, Value};
 use crate::domain::delivery::diagnosis;
-use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::delivery::{Attempt, Delivery, PresentedCa};
 
 /// What was sent, what was tried before, and why and how to fix it.
 pub fn rows(delivery: &Delivery) -> Vec<Row> {
@@ -27,6 +29,16 @@ pub fn diagnosis(attempt: &Attempt) -> Vec<Row> {
     if !attempt.diagnosis.fix.text.is_empty() {
         rows.push(Row::new("Fix", Value::Fix(attempt.diagnosis.fix.clone())));
     }
+    rows.extend(attempt.presented_ca().into_iter().flat_map(presented));
+    rows
+}
+
+/// What a person compares before a certificate is trusted as a CA.
+pub fn presented(ca: &PresentedCa) -> Vec<Row> {
+    let date = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+    let mut rows = vec![Row::text("Presented", &ca.subject), Row::text("SHA-256", &ca.sha256)];
+    rows.push(Row::text("Valid", format!("from {} to {}", date(ca.not_before), date(ca.not_after))));
+    rows.extend(ca.issuer.as_ref().map(|issuer| Row::text("Issued by", issuer)));
     rows
 }
 

@@ -386,7 +386,7 @@ fn a_test_that_is_refused() {
     Event  ping
     Id  msg_ID
     Why  The endpoint redirects to /v2/in (302); redirect not followed.
-    Fix  Register https://localhost:PORT/v2/in instead. Change it with waypost edit --url.
+    Fix  Register https://localhost:PORT/v2/in instead. Change it with: waypost edit --url https://localhost:PORT/v2/in
 
     Response
     location: /v2/in
@@ -421,7 +421,7 @@ fn a_test_that_fails() {
     Event  ping
     Id  msg_ID
     Why  Nothing is listening at 127.0.0.1:PORT.
-    Fix  Start the receiver, or correct the host or port in the URL.
+    Fix  Start the receiver, or correct the host or port in the URL. Change it with waypost edit --url.
     exit 4
 
     $ waypost send - --retries 0  < "{}"
@@ -430,7 +430,7 @@ fn a_test_that_fails() {
     Event  stdin
     Id  msg_ID
     Why  Nothing is listening at 127.0.0.1:PORT.
-    Fix  Start the receiver, or correct the host or port in the URL.
+    Fix  Start the receiver, or correct the host or port in the URL. Change it with waypost edit --url.
     exit 4
     "#);
 }

@@ -25,3 +25,4 @@ mod stalls;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
+mod trust;

@@ -31,6 +31,10 @@ pub struct Args {
     /// Stop signing with an old secret now
     #[arg(long)]
     drop_old: bool,
+
+    /// Trust the CA with this fingerprint, which a delivery showed; compare it with the CA's own first
+    #[arg(long, value_name = "SHA-256")]
+    trust_ca: Option<String>,
 }
 
 fn keep_old(text: &str) -> Result<i64, String> {
@@ -39,6 +43,18 @@ fn keep_old(text: &str) -> Result<i64, String> {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    if let Some(fingerprint) = &args.trust_ca {
+        if !args.fields.is_empty() || args.drop_old || args.keep_old.is_some() {
+            return Err(Failure::usage(
+                "--trust-ca does not go with other changes.",
+                "Trust the CA first, then change the rest.",
+            ));
+        }
+        let (_, generation) = waypost.state_and_generation();
+        let saved = waypost.trust_ca(Some(generation), &waypost.attempt_that_presented(fingerprint)?)?;
+        let verb = if saved.changed { "Saved" } else { "Unchanged" };
+        return destination::print_saved(verb, &saved, &[], None, Map::new(), out);
+    }
     let fields = &args.fields;
     let mut locked = None;
     let (state, generation) = waypost.state_and_generation();

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use super::cause::Cause;
 use super::network::Tried;
 use super::outcome::{Outcome, Phase};
-use crate::domain::destination::{Destination, DestinationId};
+use super::presented_ca::PresentedCa;
+use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::problem::Fix;
+use crate::domain::request::Request;
 use crate::domain::text::{ellipsis, visible};
 
 /// The most bytes of an answer's body that are kept.
@@ -107,6 +109,8 @@ pub struct TlsInfo {
     pub not_after: Option<Timestamp>,
     /// What the server was given when it asked who its client is.
     pub client: Option<ClientCertificate>,
+    /// What could be trusted, where the handshake failed because nothing that is trusted issued the certificate.
+    pub presented_ca: Option<PresentedCa>,
 }
 
 /// What may be shown of a client certificate.
@@ -182,9 +186,21 @@ impl Attempt {
                 "The endpoint answered {}, but its answer does not contain the expected \"{shown}\"{within}.{encoded}",
                 response.status
             ),
-            "Read its answer: correct the receiver, or the text after --expect.",
+            "Read its answer: correct the receiver, or the text that is expected.",
         );
         self.outcome = Outcome::Refused;
+    }
+
+    /// The certificate that could be trusted as a CA.
+    #[must_use]
+    pub fn presented_ca(&self) -> Option<&PresentedCa> {
+        self.tls.as_ref()?.presented_ca.as_ref()
+    }
+
+    /// Whether it went to the URL of those settings, as far as that may be shown.
+    #[must_use]
+    pub fn went_to(&self, settings: &Settings) -> bool {
+        self.request.url == Request::preview(settings, "", b"").url.masked()
     }
 
     /// The status code, if there was one.

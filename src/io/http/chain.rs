@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use rustls::CertificateError;
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{CertificateDer, UnixTime};
 
 use super::certificate::Certificate;
 use super::signed::Mismatch;
@@ -59,6 +59,20 @@ pub(super) fn cause(error: &CertificateError, observed: &Observed, now: Timestam
         CertificateError::Other(other) => chain.rule(other.0.downcast_ref::<webpki::Error>()),
         _ => TlsCause::Certificate(ChainMember::Unknown, CertificateFault::Other(String::new())),
     }
+}
+
+/// The topmost certificate that the server sent: the one to which its own leads by the names of the issuers, or its own where that
+/// is its own issuer. `None` if it sent only its own, which another issued.
+pub(super) fn topmost(observed: &Observed) -> Option<(&Certificate, &CertificateDer<'static>)> {
+    let leaf = observed.certificate.as_ref()?;
+    if leaf.self_issued {
+        return Some((leaf, observed.chain.first()?));
+    }
+    let Observed { intermediates, issuers, mismatch, .. } = observed;
+    let chain = Chain { leaf, intermediates, issuers, mismatch: *mismatch };
+    let top = chain.top()?;
+    let at = intermediates.iter().position(|it| it == top)?;
+    Some((intermediates.get(at)?, observed.chain.get(at + 1)?))
 }
 
 fn timestamp(time: UnixTime) -> Option<Timestamp> {

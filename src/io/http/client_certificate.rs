@@ -97,7 +97,7 @@ pub(crate) fn describe(certificate: &CertificateDer<'_>) -> ClientCertificate {
 }
 
 /// SHA-256 of a certificate, in hex.
-fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+pub(super) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
     Sha256::digest(certificate).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 

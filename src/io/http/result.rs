@@ -6,12 +6,14 @@ use jiff::Timestamp;
 
 use super::error::{self, ExchangeError};
 use super::page;
+use super::presented::presented_ca;
 use super::response::ResponseReader;
 use super::trace::Observed;
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, ProxyRefusal, Response, SentRequest, TlsCause, TlsInfo};
 use crate::domain::destination::Settings;
 use crate::domain::mask::Masked;
+use crate::domain::problem::FixAction;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 
@@ -95,9 +97,12 @@ impl AttemptResult {
             let phase = observed.phase.or_else(|| phase_of(&cause));
             let mut diagnosis = diagnosis::of_failure(to, phase, &cause, &observed.addresses);
             diagnosis::add_network(&mut diagnosis, phase, &cause, &tried, proxy.as_ref());
+            if presented_ca(&observed, Some(&cause), redactor).is_some() {
+                diagnosis.fix = diagnosis.fix.by(FixAction::TrustCa);
+            }
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
-        let tls = tls_info(&observed, redactor);
+        let tls = tls_info(&observed, cause.as_ref(), redactor);
         let attempt = Attempt {
             started_at,
             outcome,
@@ -189,7 +194,7 @@ fn refusal(answer: &Response, credentials: bool) -> ProxyRefusal {
     }
 }
 
-fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
+fn tls_info(observed: &Observed, cause: Option<&Cause>, redactor: &Redactor) -> Option<TlsInfo> {
     let certificate = observed.certificate.as_ref()?;
     Some(TlsInfo {
         version: observed.tls_version.map(str::to_owned),
@@ -198,6 +203,7 @@ fn tls_info(observed: &Observed, redactor: &Redactor) -> Option<TlsInfo> {
         issuer: certificate.issuer.as_ref().map(|issuer| redactor.redact(issuer)),
         not_after: certificate.not_after,
         client: observed.client_certificate.clone().filter(|_| observed.client_certificate_presented),
+        presented_ca: presented_ca(observed, cause, redactor),
     })
 }
 

@@ -121,7 +121,13 @@ impl ServerCertVerifier for HandshakeObserver {
                     let members: Vec<_> = intermediates.iter().zip(&others).collect();
                     signed::mismatch((end_entity, &certificate), &members, &self.algorithms)
                 });
+            let unknown =
+                matches!(verified, Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer))).then(|| {
+                    let all = [end_entity].into_iter().chain(intermediates.iter().take(MAX_INTERMEDIATES));
+                    all.map(|der| der.clone().into_owned()).collect()
+                });
             trace.note(|observed| {
+                observed.chain = unknown.unwrap_or_default();
                 observed.mismatch = mismatch;
                 observed.certificate = Some(certificate);
                 observed.intermediates = others;

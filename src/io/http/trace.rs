@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::certificate::Certificate;
@@ -54,6 +55,8 @@ pub struct Observed {
     pub certificate: Option<Certificate>,
     /// The other certificates that it sent, in its order.
     pub intermediates: Vec<Certificate>,
+    /// All of them as they came, the server's own first, where nothing that is trusted issued it.
+    pub chain: Vec<CertificateDer<'static>>,
     /// The certificates of the destination's CA file that may have issued one of them.
     pub issuers: Vec<Certificate>,
     /// Which of them has a signature by another key, if the verifier found one.

@@ -107,7 +107,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
             names: vec!["hooks.example.com".into()],
             issuer: Some("Example CA".into()),
             not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
-            client: None,
+            ..TlsInfo::default()
         }),
         request: SentRequest {
             method: "POST".into(),

@@ -4,8 +4,9 @@ use super::words::{because, host_and_port};
 use super::{proxy, tls};
 use crate::domain::delivery::{Cause, Diagnosis, Phase};
 use crate::domain::destination::Settings;
+use crate::domain::draft::TIMEOUT_S;
 use crate::domain::field;
-use crate::domain::problem::Fix;
+use crate::domain::problem::{FieldChange, Fix};
 use crate::domain::text::visible;
 
 pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
@@ -14,7 +15,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
     match cause {
         Cause::NoSuchName => Diagnosis::new(
             format!("There is no address for the name {host}."),
-            "Correct the host in the URL, or add the name to DNS or /etc/hosts.",
+            Fix::from("Correct the host in the URL, or add the name to DNS or /etc/hosts.").by_editing(field::URL),
         ),
         Cause::NameServer(detail) => Diagnosis::new(
             format!("No name server could resolve {host}{}.", because(detail)),
@@ -22,7 +23,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
         ),
         Cause::ForbiddenAddress(ip, what) => Diagnosis::new(
             format!("{host} resolves to {ip}, {what}; nothing was sent."),
-            "Use the endpoint's public name, or correct the addresses of that name.",
+            Fix::from("Use the endpoint's public name, or correct the addresses of that name.").by_editing(field::URL),
         ),
         Cause::ConnectionRefused(address) => {
             let address = address.map(|address| address.to_string()).filter(|address| *address != at);
@@ -31,7 +32,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
                     Some(address) => format!("Nothing is listening at {at} ({address})."),
                     None => format!("Nothing is listening at {at}."),
                 },
-                "Start the receiver, or correct the host or port in the URL.",
+                Fix::from("Start the receiver, or correct the host or port in the URL.").by_editing(field::URL),
             )
         }
         Cause::NoRoute(detail) => Diagnosis::new(
@@ -44,7 +45,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
         ),
         Cause::Closed => Diagnosis::new(
             format!("{at} closed the connection {}.", moment(phase)),
-            "Check the receiver's log. It may have crashed, or not serve HTTPS on that port.",
+            Fix::from("Check the receiver's log. It may have crashed, or not serve HTTPS on that port.").by_editing(field::URL),
         ),
         Cause::TimedOut(limit) => timed_out(to, phase, *limit),
         Cause::Tls(cause) => tls::diagnose(to, cause),
@@ -59,7 +60,7 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
         Cause::ProxyRefused(refusal) => proxy::diagnose(to, refusal),
         Cause::NotHttp(what) => Diagnosis::new(
             format!("The answer of {at} is not valid HTTP{}.", because(what)),
-            "Check that a web server answers on that port, and check the proxies on the way.",
+            Fix::from("Check that a web server answers on that port, and check the proxies on the way.").by_editing(field::URL),
         ),
         Cause::Other(what) => Diagnosis::new(
             format!("The request failed {}{}.", moment(phase), because(what)),
@@ -78,22 +79,31 @@ fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
         ),
         Some(Phase::Connect) => Diagnosis::new(
             format!("{at} did not answer within {limit} s; a firewall may drop the packets."),
-            "Check that this machine can reach that port, and that the host in the URL is right.",
+            Fix::from("Check that this machine can reach that port, and that the host in the URL is right.")
+                .by_editing(field::URL),
         ),
         Some(Phase::Tls) => Diagnosis::new(
             format!("{at} accepted the connection but did not finish the TLS handshake within {limit} s."),
-            "Check that the receiver serves HTTPS on that port and is not overloaded.",
+            Fix::from("Check that the receiver serves HTTPS on that port and is not overloaded.").by_editing(field::URL),
         ),
         Some(Phase::Write) => Diagnosis::new(
             format!("The endpoint did not read the whole request within {limit} s."),
-            Fix::from("Check the receiver's load and the network, or set a longer timeout.").by_editing(field::TIMEOUT),
+            longer_timeout(limit, "Check the receiver's load and the network, or set a longer timeout."),
         ),
         Some(Phase::Wait | Phase::Read) => Diagnosis::new(
             format!("The endpoint read the request but did not answer within {limit} s."),
-            Fix::from("Make the receiver respond first and process afterwards, or set a longer timeout.")
-                .by_editing(field::TIMEOUT),
+            longer_timeout(limit, "Make the receiver respond first and process afterwards, or set a longer timeout."),
         ),
     }
+}
+
+/// A fix by twice the timeout, up to the longest.
+fn longer_timeout(limit: u16, text: &str) -> Fix {
+    let longer = limit.saturating_mul(2).min(*TIMEOUT_S.end());
+    if limit == 0 || longer <= limit {
+        return Fix::from(text).by_editing(field::TIMEOUT);
+    }
+    Fix::from(text).by_changing(vec![FieldChange::new(field::TIMEOUT, limit.to_string(), longer.to_string())])
 }
 
 /// When something happened, in words.

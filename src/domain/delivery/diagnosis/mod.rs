@@ -4,12 +4,14 @@
 //! response   a status and its headers      redirect   3xx
 //! failure    a cause without a status      tls        a TlsCause        proxy   what a proxy answered
 //! answer     what its text says, by phrases     refusal   a 2xx that reads like a refusal
+//! expected   the format and the header that an answer names
 //! network    the addresses that were tried, and the proxy
 //! ```
 
 mod answer;
 mod certificate;
 mod client_certificate;
+mod expected;
 mod failure;
 mod mutual_tls;
 mod network;

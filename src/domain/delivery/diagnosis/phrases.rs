@@ -65,11 +65,51 @@ impl<'a> Said<'a> {
         Some((table[rank].0, quoted(part, start)))
     }
 
+    /// Whether the answer names that header, and the event does not.
+    pub(super) fn names(&self, header: &str) -> bool {
+        let is_it = |word: &str| word.eq_ignore_ascii_case(header);
+        self.parts.iter().any(|part| words(part).any(is_it)) && !words(&String::from_utf8_lossy(self.sent)).any(is_it)
+    }
+
+    /// The headers that the answer says are missing, each once.
+    pub(super) fn missing_headers(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for part in &self.parts {
+            let all: Vec<&str> = words(part).collect();
+            let is = |at: Option<usize>, wanted: &[&str]| {
+                at.and_then(|at| all.get(at)).is_some_and(|word| wanted.iter().any(|it| word.eq_ignore_ascii_case(it)))
+            };
+            if !(0..all.len()).any(|at| is(Some(at), &["missing", "required", "absent", "expected", "found", "provided", "no"])) {
+                continue;
+            }
+            for (at, word) in all.iter().enumerate().filter(|(_, word)| is_header_name(word)) {
+                let beside = [at.checked_sub(1), Some(at + 1)].into_iter().any(|at| is(at, &["header", "headers"]));
+                let known = names.iter().any(|name| name.eq_ignore_ascii_case(word));
+                if (beside || word.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-"))) && !known && self.names(word) {
+                    names.push((*word).to_owned());
+                }
+            }
+        }
+        names
+    }
+
     fn is_said(&self, plain: &str, start: usize, phrase: &str) -> bool {
         let Some(rest) = plain[start..].strip_prefix(phrase) else { return false };
         let ends = !rest.starts_with(|c: char| c.is_alphanumeric());
         ends && !is_turned(&plain[..start]) && !contains(self.sent, phrase)
     }
+}
+
+/// The words of a text; one may have hyphens, as the names of headers do.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .map(|word| word.trim_matches('-'))
+        .filter(|word| !word.is_empty())
+}
+
+/// Whether a word looks like the name of a header that somebody chose: it has a hyphen.
+fn is_header_name(word: &str) -> bool {
+    (3..=64).contains(&word.len()) && word.contains('-') && word.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// The beginning of the body, as text.

@@ -6,7 +6,7 @@ use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::mask::DOTS;
-use crate::domain::problem::Fix;
+use crate::domain::problem::{FieldChange, Fix};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::url::EndpointUrl;
@@ -19,10 +19,13 @@ pub(super) fn diagnose(to: &Settings, response: &Response) -> Diagnosis {
     let status = response.status;
     if !is_redirect(status) {
         let why = format!("The endpoint answered {status}, which does not say that it accepted the event.");
-        return Diagnosis::new(why, COMPARE_URL);
+        return Diagnosis::new(why, Fix::from(COMPARE_URL).by_editing(field::URL));
     }
     let Some(location) = response.header("location") else {
-        return Diagnosis::new("The endpoint answered with a redirect without a target; redirect not followed.", COMPARE_URL);
+        return Diagnosis::new(
+            "The endpoint answered with a redirect without a target; redirect not followed.",
+            Fix::from(COMPARE_URL).by_editing(field::URL),
+        );
     };
     let target = ellipsis(&visible(location), 300).into_owned();
     Diagnosis::new(format!("The endpoint redirects to {target} ({status}); redirect not followed."), fix(to, location))
@@ -48,7 +51,14 @@ fn fix(to: &Settings, location: &str) -> Fix {
             Fix::from(format!("It is on another host, {host}: register it if you trust that host with your events."))
                 .by_editing(field::URL)
         }
-        Ok(url) => Fix::from(format!("Register {} instead.", ellipsis(&url.shown(), 300))).by_editing(field::URL),
+        Ok(url) => {
+            let fix = Fix::from(format!("Register {} instead.", ellipsis(&url.shown(), 300)));
+            if url.has_credential() || to.url().has_credential() {
+                fix.by_editing(field::URL)
+            } else {
+                fix.by_changing(vec![FieldChange::new(field::URL, to.url().expose(), url.expose())])
+            }
+        }
         Err(error) => format!("{whose}The target {}: {ASK}.", error.what).into(),
     }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::phrases::Said;
 use super::words::{credentials, shown};
-use super::{answer, mutual_tls, redirect};
+use super::{answer, expected, mutual_tls, redirect};
+use crate::domain::auth::hmac;
 use crate::domain::delivery::retry_after::RetryAfter;
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
@@ -37,6 +38,7 @@ pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Tim
     if !(300..400).contains(&response.status) && response.status != 407 {
         answer::add_subject(&mut diagnosis, to, response, &said);
     }
+    expected::propose(&mut diagnosis, to, response, &said);
     with_cut(diagnosis, response)
 }
 
@@ -58,18 +60,21 @@ fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis
         400 => Diagnosis::new(
             "The endpoint rejected the request as invalid.",
             if to.auth().format().is_some() {
-                "Read its answer; some receivers also answer 400 to a wrong signature."
+                Fix::from("Read its answer; some receivers also answer 400 to a wrong signature.").by_editing(hmac::FORMAT)
             } else {
-                READ_ANSWER
+                READ_ANSWER.into()
             },
         ),
-        404 => Diagnosis::new(format!("There is nothing at {} on {host}.", ellipsis(&to.url().shown_path(), 80)), COMPARE_PATH),
+        404 => Diagnosis::new(
+            format!("There is nothing at {} on {host}.", ellipsis(&to.url().shown_path(), 80)),
+            by_url(COMPARE_PATH),
+        ),
         405 => Diagnosis::new(
             match shown(response, "allow") {
                 Some(allow) => format!("The endpoint does not accept POST at this URL, only {allow}."),
                 None => "The endpoint does not accept POST at this URL.".into(),
             },
-            COMPARE_PATH,
+            by_url(COMPARE_PATH),
         ),
         407 => Diagnosis::new(
             "A proxy on the way requires a user name and a password.",
@@ -80,7 +85,7 @@ fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis
             "Send it again. If it happens again, check the network and the receiver's load.",
         ),
         409 => Diagnosis::new("The endpoint already has this event, or one that conflicts with it.", READ_ANSWER),
-        410 => Diagnosis::new("The endpoint is gone for good.", "Ask the receiver's operator for its new URL."),
+        410 => Diagnosis::new("The endpoint is gone for good.", by_url("Ask the receiver's operator for its new URL.")),
         411 => Diagnosis::new(
             "The endpoint got no content-length, although it was sent.",
             "Check the proxy in front of the receiver: it removes content-length.",
@@ -95,11 +100,11 @@ fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis
         ),
         415 => Diagnosis::new(
             "The endpoint does not accept application/json.",
-            "Compare the URL with the one the receiver documents, or make the receiver accept JSON.",
+            by_url("Compare the URL with the one the receiver documents, or make the receiver accept JSON."),
         ),
         421 => Diagnosis::new(
             format!("That server does not answer for {host}."),
-            "Check the host names that the server, or the proxy in front of it, is configured for.",
+            by_url("Check the host names that the server, or the proxy in front of it, is configured for."),
         ),
         422 => Diagnosis::new("The endpoint read the event but does not accept its content.", READ_ANSWER),
         429 => Diagnosis::new(
@@ -146,6 +151,10 @@ fn forbidden(to: &Settings) -> Diagnosis {
     }
 }
 
+fn by_url(text: &str) -> Fix {
+    Fix::from(text).by_editing(field::URL)
+}
+
 fn by_editing_secret(fix: Fix, to: &Settings) -> Fix {
     match to.auth().secret() {
         Some((field, _)) => fix.by_editing(field),
@@ -158,7 +167,9 @@ fn server_error(response: &Response, now: Timestamp) -> Diagnosis {
         500 => {
             Diagnosis::new("The endpoint failed while it processed the event.", "The event did arrive: check the receiver's log.")
         }
-        501 => Diagnosis::new("The endpoint does not support POST.", "Compare the URL with the one the receiver documents."),
+        501 => {
+            Diagnosis::new("The endpoint does not support POST.", by_url("Compare the URL with the one the receiver documents."))
+        }
         502 => Diagnosis::new(
             "The proxy in front of the endpoint got no valid answer from it.",
             "Check that the receiver behind the proxy is running, and check the logs of both.",

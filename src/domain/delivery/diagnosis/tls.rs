@@ -5,16 +5,15 @@ use super::client_certificate;
 use super::words::{because, date, host_and_port};
 use crate::domain::delivery::{Diagnosis, TlsCause};
 use crate::domain::destination::Settings;
+use crate::domain::field;
+use crate::domain::problem::{FieldChange, Fix};
 use crate::domain::text::{ellipsis, visible};
 
 pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
     let host = to.url().bare_host();
     let at = host_and_port(to);
     match cause {
-        TlsCause::NotTls => Diagnosis::new(
-            format!("{at} does not speak TLS; it seems to be plain HTTP."),
-            "Use the port on which the receiver serves HTTPS.",
-        ),
+        TlsCause::NotTls => Diagnosis::new(format!("{at} does not speak TLS; it seems to be plain HTTP."), other_port(to)),
         TlsCause::TooOld => Diagnosis::new(
             format!("{at} offers no safe version of TLS (1.2 or 1.3)."),
             "Enable TLS 1.2 or 1.3 on the receiver, or on the proxy in front of it.",
@@ -70,7 +69,9 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
         ),
         TlsCause::UnknownName => Diagnosis::new(
             format!("{at} ended the handshake: it has no site of the name {host} (SNI)."),
-            "Check the host in the URL, or add that name to the configuration of the receiver, or of the proxy in front of it.",
+            by_url(
+                "Check the host in the URL, or add that name to the configuration of the receiver, or of the proxy in front of it.",
+            ),
         ),
         TlsCause::Expired(end, now) => {
             let at = end.map(|end| format!(" at {}", date(end))).unwrap_or_default();
@@ -107,13 +108,32 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
     }
 }
 
+/// A fix by another URL.
+fn by_url(text: &str) -> Fix {
+    Fix::from(text).by_editing(field::URL)
+}
+
+/// A fix by another port. On 80 it is plain HTTP that is served, and HTTPS on the port that a URL without one means.
+fn other_port(to: &Settings) -> Fix {
+    let fix = by_url("Use the port on which the receiver serves HTTPS.");
+    let url = to.url();
+    if url.port() != 80 || url.has_credential() {
+        return fix;
+    }
+    let before = url.expose();
+    match before.replacen(&format!("{}:80", url.host()), url.host(), 1) {
+        after if after == before => fix,
+        after => fix.by_changing(vec![FieldChange::new(field::URL, before, after)]),
+    }
+}
+
 fn wrong_name(host: &str, names: &[String]) -> Diagnosis {
     let listed = ellipsis(&visible(&names.join(", ")), 200).into_owned();
     let why = match names.iter().find_map(|name| not_covered(host, name)) {
         Some(reason) => format!("The certificate is for {listed}, not for {host}: {reason}."),
         None => format!("The certificate is for {listed}, not for {host}."),
     };
-    Diagnosis::new(why, "Use a name that it is for in the URL, or give the receiver a certificate for this one.")
+    Diagnosis::new(why, by_url("Use a name that it is for in the URL, or give the receiver a certificate for this one."))
 }
 
 /// Why a name that looks as if it covers a host does not (RFC 9525 §6.3).

@@ -14,10 +14,12 @@ use serde_json::Value;
 use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
 use crate::domain::delivery::{
-    Attempt, ClientCertificate, Delivery, DialResult, Outcome, Phase, ProxyUsed, Response, SentRequest, Timings, TlsInfo, Tried,
+    Attempt, ClientCertificate, Delivery, DialResult, Outcome, Phase, PresentedCa, ProxyUsed, Response, SentRequest, Timings,
+    TlsInfo, Tried,
 };
 use crate::domain::destination::DestinationId;
-use crate::domain::problem::Fix;
+use crate::domain::field::CA_CERT;
+use crate::domain::problem::{FieldChange, Fix, FixAction};
 
 pub(crate) use write::Record;
 
@@ -108,10 +110,20 @@ fn proxy_from_json(json: &Value) -> Option<ProxyUsed> {
 
 fn fix_from_json(json: &Value) -> Fix {
     let fix = Fix::from(text(json, "fix").unwrap_or_default());
+    let changes = json.get("fix_changes").and_then(Value::as_array);
+    let changes: Vec<_> = changes.into_iter().flatten().filter_map(change_from_json).collect();
+    // The field of a CA is changed by trusting what was presented, where that is on record.
+    let presented = json.get("tls").and_then(|tls| tls.get("presented_ca")).is_some_and(Value::is_object);
     match json.get("fix_field").and_then(Value::as_str).and_then(auth::field) {
-        Some(field) => fix.by_editing(field),
+        Some(field) if field == CA_CERT && presented => fix.by(FixAction::TrustCa),
+        Some(field) => fix.by(FixAction::EditDestination { field, changes }),
         None => fix,
     }
+}
+
+fn change_from_json(json: &Value) -> Option<FieldChange> {
+    let field = json.get("field").and_then(Value::as_str).and_then(auth::field).filter(|field| !field.is_secret())?;
+    Some(FieldChange::new(field, text(json, "before")?, text(json, "after")?))
 }
 
 fn response_from_json(json: &Value) -> Option<Response> {
@@ -134,6 +146,18 @@ fn tls_from_json(json: &Value) -> Option<TlsInfo> {
         issuer: text(json, "issuer"),
         not_after: parsed(json, "not_after"),
         client: json.get("client").and_then(client_from_json),
+        presented_ca: json.get("presented_ca").and_then(presented_from_json),
+    })
+}
+
+fn presented_from_json(json: &Value) -> Option<PresentedCa> {
+    Some(PresentedCa {
+        subject: text(json, "subject")?,
+        issuer: text(json, "issuer"),
+        sha256: text(json, "sha256")?,
+        not_before: parsed(json, "not_before"),
+        not_after: parsed(json, "not_after"),
+        pem: text(json, "pem")?,
     })
 }
 

@@ -53,6 +53,14 @@ pub(crate) fn delivery(id: &str) -> Delivery {
                 not_before: Some("2026-01-01T00:00:00Z".parse().unwrap()),
                 not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
             }),
+            presented_ca: Some(PresentedCa {
+                subject: "CN=their CA".into(),
+                issuer: None,
+                sha256: "cd".repeat(32),
+                not_before: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+                not_after: None,
+                pem: "-----BEGIN CERTIFICATE-----\n".into(),
+            }),
         }),
         request,
         response: Some(Response {

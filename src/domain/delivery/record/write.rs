@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::delivery::{Attempt, Delivery, Phase, ProxyUsed, Response, TlsInfo, Tried};
+use crate::domain::problem::FieldChange;
 
 /// A delivery to be written, borrowed: building a [`serde_json::Value`] first would cost more than the writing.
 #[derive(Serialize)]
@@ -45,6 +46,8 @@ struct AttemptRecord<'a> {
     fix: Option<&'a str>,
     /// The field of the destination whose change is the fix.
     fix_field: Option<&'static str>,
+    /// Values that are proposed.
+    fix_changes: Vec<ChangeRecord<'a>>,
     addresses: &'a [SocketAddr],
     connected: Option<SocketAddr>,
     tried: Vec<TriedRecord<'a>>,
@@ -52,6 +55,13 @@ struct AttemptRecord<'a> {
     tls: Option<TlsRecord<'a>>,
     request: RequestRecord<'a>,
     response: Option<ResponseRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangeRecord<'a> {
+    field: &'static str,
+    before: &'a str,
+    after: &'a str,
 }
 
 #[derive(Serialize)]
@@ -106,6 +116,18 @@ struct TlsRecord<'a> {
     issuer: Option<&'a str>,
     not_after: Option<Timestamp>,
     client: Option<ClientRecord<'a>>,
+    /// What could be trusted.
+    presented_ca: Option<PresentedRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct PresentedRecord<'a> {
+    subject: &'a str,
+    issuer: Option<&'a str>,
+    sha256: &'a str,
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+    pem: &'a str,
 }
 
 #[derive(Serialize)]
@@ -145,6 +167,7 @@ impl<'a> AttemptRecord<'a> {
             why: or_null(&attempt.diagnosis.why),
             fix: or_null(&attempt.diagnosis.fix.text),
             fix_field: attempt.diagnosis.fix.field().map(|field| field.id),
+            fix_changes: attempt.diagnosis.fix.changes().iter().map(ChangeRecord::new).collect(),
             addresses: &attempt.addresses,
             connected: attempt.connected,
             tried: attempt.tried.iter().map(TriedRecord::new).collect(),
@@ -158,6 +181,12 @@ impl<'a> AttemptRecord<'a> {
             },
             response: attempt.response.as_ref().map(ResponseRecord::new),
         }
+    }
+}
+
+impl<'a> ChangeRecord<'a> {
+    fn new(change: &'a FieldChange) -> Self {
+        Self { field: change.field.id, before: &change.before, after: &change.after }
     }
 }
 
@@ -202,6 +231,14 @@ impl<'a> TlsRecord<'a> {
                 sha256: &client.sha256,
                 not_before: client.not_before,
                 not_after: client.not_after,
+            }),
+            presented_ca: tls.presented_ca.as_ref().map(|ca| PresentedRecord {
+                subject: &ca.subject,
+                issuer: ca.issuer.as_deref(),
+                sha256: &ca.sha256,
+                not_before: ca.not_before,
+                not_after: ca.not_after,
+                pem: &ca.pem,
             }),
         }
     }
