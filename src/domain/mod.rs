@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod auth;
+pub mod config;
 pub mod convention;
 pub mod credential;
 pub mod curl;

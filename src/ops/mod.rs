@@ -2,6 +2,7 @@
 
 mod attempt;
 mod clipboard;
+mod config;
 pub mod demo;
 mod events;
 mod history;

@@ -26,6 +26,10 @@ pub struct Environment {
     /// The terminal shows no colour.
     pub colourless: bool,
     pub roles: Roles,
+    /// Keys that the user gave the meaning of others.
+    pub keys: Vec<(Press, Press)>,
+    /// What is wrong with the user's settings.
+    pub complaint: Option<String>,
     /// The URL of the demo's receiver, in a demo.
     pub demo: Option<String>,
 }
@@ -107,6 +111,9 @@ impl Model {
             next_id: 1,
         };
         model.take(snapshot);
+        if let Some(complaint) = model.environment.complaint.take() {
+            model.say(Tone::Note, complaint);
+        }
         model
     }
 

@@ -14,6 +14,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::domain::config::{self, Colour};
 use crate::tui::glyphs::Glyphs;
 
 /// The four colours, by what they mean.
@@ -27,6 +28,40 @@ pub struct Roles {
 
 impl Roles {
     pub const DEFAULT: Self = Self { accent: Color::Magenta, ok: Color::Green, warning: Color::Yellow, error: Color::LightRed };
+
+    /// The user's, where they chose one.
+    #[must_use]
+    pub fn chosen(theme: config::Theme) -> Self {
+        let or = |chosen: Option<Colour>, default| chosen.map_or(default, ansi);
+        Self {
+            accent: or(theme.accent, Self::DEFAULT.accent),
+            ok: or(theme.ok, Self::DEFAULT.ok),
+            warning: or(theme.warning, Self::DEFAULT.warning),
+            error: or(theme.error, Self::DEFAULT.error),
+        }
+    }
+}
+
+const fn ansi(colour: Colour) -> Color {
+    match colour {
+        Colour::Default => Color::Reset,
+        Colour::Black => Color::Black,
+        Colour::Red => Color::Red,
+        Colour::Green => Color::Green,
+        Colour::Yellow => Color::Yellow,
+        Colour::Blue => Color::Blue,
+        Colour::Magenta => Color::Magenta,
+        Colour::Cyan => Color::Cyan,
+        Colour::White => Color::Gray,
+        Colour::BrightBlack => Color::DarkGray,
+        Colour::BrightRed => Color::LightRed,
+        Colour::BrightGreen => Color::LightGreen,
+        Colour::BrightYellow => Color::LightYellow,
+        Colour::BrightBlue => Color::LightBlue,
+        Colour::BrightMagenta => Color::LightMagenta,
+        Colour::BrightCyan => Color::LightCyan,
+        Colour::BrightWhite => Color::White,
+    }
 }
 
 impl Default for Roles {

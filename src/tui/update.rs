@@ -103,6 +103,7 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
         return Vec::new();
     }
     let context = keys::context(model);
+    let press = keys::meant(model, press);
     let Some(action) = keys::action(model, press) else {
         return typed(model, context, press);
     };

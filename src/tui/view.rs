@@ -69,7 +69,7 @@ const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
 /// The keys of where one is, as many as fit.
 fn footer(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let named = keys::named(model).into_iter();
-    let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (theme.glyphs.key(label), short)).collect();
+    let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (theme.glyphs.key(&label), short)).collect();
     let width = |piece: &(String, &str)| text::width(&piece.0) + 1 + text::width(piece.1) + 3;
     let room = usize::from(area.width) + 2;
     while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {

@@ -8,10 +8,12 @@ use crate::cli::failure::Failure;
 use crate::cli::globals::{Color, Globals, Look};
 use crate::cli::output::terminal;
 use crate::cli::runtime;
+use crate::domain::config::Key;
 use crate::ops::{Demo, Waypost};
 use crate::tui::app::start;
 use crate::tui::model::Environment;
-use crate::tui::msg::Msg;
+use crate::tui::msg::{Msg, Press};
+use crate::tui::theme::Roles;
 
 /// Whether there is a terminal for it.
 pub fn has_terminal() -> bool {
@@ -23,7 +25,8 @@ pub fn run(globals: &Globals, look: Look) -> Result<u8, Failure> {
     if is_accessible(look) {
         return accessible::open(runtime::new()?, &waypost, None);
     }
-    open(runtime::new()?, waypost, environment(globals, look, None), start::outside())
+    let environment = environment(globals, look, &waypost, None);
+    open(runtime::new()?, waypost, environment, start::outside())
 }
 
 /// The app on temporary files, with a receiver as its endpoint.
@@ -42,8 +45,9 @@ pub fn run_demo(globals: &Globals, look: Look) -> Result<u8, Failure> {
     let demo = runtime.block_on(Demo::start(move |witness| {
         let _ = to_loop.send(Msg::Witnessed(witness));
     }))?;
-    let environment = environment(globals, look, Some(demo.url().to_owned()));
-    open(runtime, demo.waypost(), environment, outside)
+    let waypost = demo.waypost();
+    let environment = environment(globals, look, &waypost, Some(demo.url().to_owned()));
+    open(runtime, waypost, environment, outside)
 }
 
 /// Asked for, or because the terminal cannot move its cursor.
@@ -64,18 +68,33 @@ fn open(
     code.map_err(|error| Failure::terminal("The terminal failed", &error))
 }
 
-fn environment(globals: &Globals, look: Look, demo: Option<String>) -> Environment {
+fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<String>) -> Environment {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let colourless = match globals.color {
         Color::Always => false,
         Color::Never => true,
         Color::Auto => is_set("NO_COLOR"),
     };
+    let (config, complaints) = waypost.config();
+    let more = complaints.len().saturating_sub(1);
+    let complaint = complaints.into_iter().next().map(|first| match more {
+        0 => format!("{first}."),
+        more => format!("{first}; and {more} more."),
+    });
     Environment {
-        ascii: look.ascii || terminal::is_ascii(),
+        ascii: look.ascii || config.ascii.unwrap_or_else(terminal::is_ascii),
         colourless,
         editor: is_set("VISUAL") || is_set("EDITOR"),
+        roles: Roles::chosen(config.theme),
+        keys: config.keys.into_iter().map(|(key, meaning)| (press(key), press(meaning))).collect(),
+        complaint,
         demo,
-        ..Environment::default()
+    }
+}
+
+const fn press(key: Key) -> Press {
+    match key {
+        Key::Char(c) => Press::Char(c),
+        Key::Ctrl(c) => Press::Ctrl(c),
     }
 }

@@ -75,9 +75,10 @@ const SYNOPSIS: &str = r".SH SYNOPSIS
 \fBwaypost\fR [\fIOPTIONS\fR] [\fICOMMAND\fR]
 ";
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
     ("destination.lock", "in the config directory: locked while waypost saves"),
+    ("config.json", "in the config directory: colours and keys of the app; optional, written by you"),
     ("events/*.json", "in the config directory: your own events, for test --event"),
     ("key", "in the state directory: the key that secrets are sealed with"),
     ("waypost.db", "in the state directory: the history, an SQLite database"),

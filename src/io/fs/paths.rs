@@ -22,6 +22,9 @@ pub const KEY_FILE_VAR: &str = "WAYPOST_KEY_FILE";
 /// Names the directory in which systemd puts the credentials of a service (systemd.exec(5)).
 const CREDENTIALS_DIR_VAR: &str = "CREDENTIALS_DIRECTORY";
 
+/// The name of the user's settings of the app, in the config directory.
+pub const CONFIG_FILE: &str = "config.json";
+
 /// Why it is unknown where the files are.
 #[derive(Debug, thiserror::Error)]
 pub enum PathsError {
@@ -107,6 +110,12 @@ impl Paths {
     #[must_use]
     pub fn destination_file(&self) -> PathBuf {
         self.config_dir.join("destination.json")
+    }
+
+    /// How the app looks, written by the user.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.config_dir.join(CONFIG_FILE)
     }
 
     /// The user's events.

@@ -5,6 +5,8 @@ mod everywhere;
 mod text;
 pub(crate) mod when;
 
+use std::borrow::Cow;
+
 use crate::tui::action::Action;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
@@ -65,16 +67,38 @@ pub fn offered(model: &Model, context: Context) -> impl Iterator<Item = &'static
 
 /// The bindings that the line of keys names: how each is called, and a word or two about it.
 #[must_use]
-pub fn named(model: &Model) -> Vec<(&'static str, &'static str)> {
-    let mut named: Vec<(&str, &str)> = Vec::new();
+pub fn named(model: &Model) -> Vec<(Cow<'static, str>, &'static str)> {
+    let mut named: Vec<(&Binding, &str)> = Vec::new();
     for binding in offered(model, context(model)) {
         // Of several bindings of one key the first is the one that counts.
-        if !named.iter().any(|(label, _)| *label == binding.label) {
-            named.push((binding.label, binding.short));
+        if !named.iter().any(|(other, _)| other.label == binding.label) {
+            named.push((binding, binding.short));
         }
     }
     named.retain(|(_, short)| !short.is_empty());
-    named
+    named.into_iter().map(|(binding, short)| (label(model, binding), short)).collect()
+}
+
+/// The key that a pressed one stands for, as the user chose. What is typed as text is itself, and so are the answers to questions.
+#[must_use]
+pub fn meant(model: &Model, press: Press) -> Press {
+    let is_itself = matches!(
+        (context(model), press),
+        (Context::Question, _) | (Context::Form | Context::Prompt | Context::Editor | Context::Verify, Press::Char(_))
+    );
+    let chosen = model.environment.keys.iter().find(|(key, _)| *key == press && !is_itself);
+    chosen.map_or(press, |&(_, meaning)| meaning)
+}
+
+/// What a key is called: as the user chose, where they gave its meaning to another.
+#[must_use]
+pub fn label(model: &Model, binding: &Binding) -> Cow<'static, str> {
+    let chosen = model.environment.keys.iter().find(|(_, meaning)| binding.keys.len() == 1 && binding.keys[0].0 == *meaning);
+    match chosen {
+        Some((Press::Char(c), _)) => Cow::Owned(c.to_string()),
+        Some((Press::Ctrl(c), _)) => Cow::Owned(format!("^{}", c.to_ascii_uppercase())),
+        _ => Cow::Borrowed(binding.label),
+    }
 }
 
 /// What a key does now.

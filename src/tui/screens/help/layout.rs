@@ -24,7 +24,7 @@ fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
             continue;
         }
         seen.push(binding.label);
-        let key = text::padded(&theme.glyphs.key(binding.label), 16);
+        let key = text::padded(&theme.glyphs.key(&keys::label(model, binding)), 16);
         for (at, text) in text::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
             let key = if at == 0 { key.clone() } else { " ".repeat(16) };
             lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));

@@ -1,0 +1,118 @@
+//! `config.json`: how the app looks, and what its keys do. Optional; what is wrong in it is reported, and the rest counts.
+
+mod colour;
+mod key;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
+pub use colour::Colour;
+pub use key::Key;
+
+/// What the file says. What it leaves out is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    pub theme: Theme,
+    /// A key, and the key whose meaning it gets.
+    pub keys: Vec<(Key, Key)>,
+    /// Only ASCII characters.
+    pub ascii: Option<bool>,
+}
+
+/// The colours by what they mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Theme {
+    pub accent: Option<Colour>,
+    pub ok: Option<Colour>,
+    pub warning: Option<Colour>,
+    pub error: Option<Colour>,
+}
+
+/// What is wrong in the file, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {what}")]
+pub struct Trouble {
+    /// The member, such as `theme.accent`, or the line and column.
+    pub place: String,
+    /// A clause without a full stop; it says which form is meant.
+    pub what: String,
+}
+
+/// Reads the file.
+#[must_use]
+pub fn parse(text: &[u8]) -> (Config, Vec<Trouble>) {
+    let mut reader = Reader::default();
+    match serde_json::from_slice(text) {
+        Ok(Value::Object(members)) => reader.all(&members),
+        Ok(_) => reader.trouble("line 1", "the file is no JSON object: { … }"),
+        Err(error) => {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            // serde_json repeats the place at the end.
+            let text = error.to_string();
+            reader.trouble(&place, text.split(" at line ").next().unwrap_or_default());
+        }
+    }
+    (reader.config, reader.troubles)
+}
+
+#[derive(Default)]
+struct Reader {
+    config: Config,
+    troubles: Vec<Trouble>,
+}
+
+impl Reader {
+    fn trouble(&mut self, place: &str, what: impl Into<String>) {
+        self.troubles.push(Trouble { place: place.to_owned(), what: what.into() });
+    }
+
+    fn all(&mut self, members: &Map<String, Value>) {
+        for (name, value) in members {
+            match (name.as_str(), value) {
+                ("theme", Value::Object(roles)) => self.theme(roles),
+                ("theme", _) => self.trouble("theme", "is no object, such as { \"accent\": \"cyan\" }"),
+                ("keys", Value::Object(keys)) => self.keys(keys),
+                ("keys", _) => self.trouble("keys", "is no object, such as { \"n\": \"t\" }"),
+                ("ascii", Value::Bool(ascii)) => self.config.ascii = Some(*ascii),
+                ("ascii", _) => self.trouble(name, "is neither true nor false"),
+                _ => self.trouble(name, "is not known; there are theme, keys and ascii"),
+            }
+        }
+    }
+
+    fn theme(&mut self, roles: &Map<String, Value>) {
+        for (name, value) in roles {
+            let place = format!("theme.{name}");
+            let theme = &mut self.config.theme;
+            let role = match name.as_str() {
+                "accent" => &mut theme.accent,
+                "ok" => &mut theme.ok,
+                "warning" => &mut theme.warning,
+                "error" => &mut theme.error,
+                _ => {
+                    self.trouble(&place, "is not known; there are accent, ok, warning and error");
+                    continue;
+                }
+            };
+            match value.as_str().and_then(Colour::from_name) {
+                Some(colour) => *role = Some(colour),
+                None => self.trouble(&place, format!("is none of the colours {}", Colour::names())),
+            }
+        }
+    }
+
+    fn keys(&mut self, keys: &Map<String, Value>) {
+        for (name, value) in keys {
+            let place = format!("keys.{name}");
+            match (Key::from_name(name), value.as_str().and_then(Key::from_name)) {
+                (Some(Key::Ctrl(letter)), Some(_)) if Key::is_kept_by_terminals(letter) => {
+                    self.trouble(&place, "is a key that terminals keep for themselves");
+                }
+                (Some(key), Some(meaning)) => self.config.keys.push((key, meaning)),
+                (None, _) => self.trouble(&place, format!("the name is {}", Key::FORM)),
+                (Some(_), None) => self.trouble(&place, format!("the value is {}", Key::FORM)),
+            }
+        }
+    }
+}
