@@ -17,6 +17,7 @@ pub fn rows(delivery: &Delivery) -> Vec<Row> {
     let earlier = (1..).zip(before);
     rows.extend(earlier.map(|(number, attempt)| Row::text("Before", format!("attempt {number}: {}", line(attempt)))));
     rows.extend(diagnosis(last));
+    rows.extend(last.presented_ca().into_iter().flat_map(presented));
     rows
 }
 
@@ -29,16 +30,16 @@ pub fn diagnosis(attempt: &Attempt) -> Vec<Row> {
     if !attempt.diagnosis.fix.text.is_empty() {
         rows.push(Row::new("Fix", Value::Fix(attempt.diagnosis.fix.clone())));
     }
-    rows.extend(attempt.presented_ca().into_iter().flat_map(presented));
     rows
 }
 
 /// What a person compares before a certificate is trusted as a CA.
 pub fn presented(ca: &PresentedCa) -> Vec<Row> {
     let date = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
-    let mut rows = vec![Row::text("Presented", &ca.subject), Row::text("SHA-256", &ca.sha256)];
-    rows.push(Row::text("Valid", format!("from {} to {}", date(ca.not_before), date(ca.not_after))));
+    let mut rows = vec![Row::text("Presented", &ca.subject)];
     rows.extend(ca.issuer.as_ref().map(|issuer| Row::text("Issued by", issuer)));
+    rows.push(Row::text("Valid", format!("from {} to {}", date(ca.not_before), date(ca.not_after))));
+    rows.push(Row::text("SHA-256", ca.fingerprint()));
     rows
 }
 

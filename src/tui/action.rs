@@ -30,6 +30,8 @@ pub enum Action {
     /// Opens the form over what is registered.
     Edit,
     Delete,
+    /// Does what a diagnosis proposes.
+    Fix,
     Submit,
     Generate,
     /// Shows or hides a secret.

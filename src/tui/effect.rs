@@ -1,6 +1,6 @@
 //! What is to be done in the world, as plain data; [`crate::tui::app::run`] performs it and brings the result back as a [`crate::tui::msg::Msg`].
 
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Attempt, Outcome};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
@@ -25,6 +25,14 @@ pub enum Effect {
         keeps_secrets: bool,
         /// The generation of the state file that was edited; `None` to register.
         over: Option<u64>,
+    },
+    /// Trust the CA that was presented at an attempt, for the destination of that generation.
+    TrustCa {
+        /// Comes back with the result.
+        id: Id,
+        /// Of the state file.
+        generation: u64,
+        attempt: Box<Attempt>,
     },
     /// Remove the destination of that generation.
     Remove {

@@ -27,6 +27,8 @@ pub enum Msg {
     /// The state file was read again.
     Loaded(Id, Box<Snapshot>),
     Saved(Id, Result<Box<Saved>, Problem>),
+    /// A CA is trusted, or not.
+    Trusted(Id, Result<Box<Saved>, Problem>),
     Removed(Id, Result<Removed, Problem>),
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.

@@ -17,7 +17,11 @@ pub fn ask(model: &mut Model, pending: Pending) {
 }
 
 pub fn close(model: &mut Model) {
-    model.popup = None;
+    // A form that was to fix a delivery leads back to it.
+    model.popup = match model.popup.take() {
+        Some(Popup::Form(form)) => form.fixes.map(Popup::Test),
+        _ => None,
+    };
     settle_focus(model);
 }
 

@@ -55,6 +55,10 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let effects = form::update::saved(model, id, result);
             then_early(model, well, effects)
         }
+        Msg::Trusted(id, result) => {
+            let effects = test::fix::trusted(model, id, result);
+            then_early(model, false, effects)
+        }
         Msg::Removed(id, result) => {
             let well = result.is_ok();
             let effects = question::update::removed(model, id, result);

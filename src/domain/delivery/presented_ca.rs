@@ -27,6 +27,13 @@ impl PresentedCa {
         text.chars().filter(|c| !is_separator(*c)).map(|c| c.to_ascii_lowercase()).eq(self.sha256.chars())
     }
 
+    /// The SHA-256 as openssl writes it: `8F:14:…`
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let digits = self.sha256.to_ascii_uppercase();
+        digits.as_bytes().chunks(2).map(String::from_utf8_lossy).collect::<Vec<_>>().join(":")
+    }
+
     /// The name of the file that it is kept in, beside the registration.
     #[must_use]
     pub fn file_name(&self) -> String {
@@ -51,6 +58,7 @@ mod tests {
         for other in ["", "0a1b", &sha256[1..], &format!("{sha256}0")] {
             assert!(!ca.is_named(other), "{other}");
         }
+        assert_eq!(ca.fingerprint(), pairs);
         assert_eq!(ca.file_name(), format!("ca-{sha256}.pem"));
     }
 }

@@ -24,6 +24,9 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
                 Msg::Saved(id, save(&waypost, *draft, keeps_secrets, over).map(Box::new))
             }
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
+            Effect::TrustCa { id, generation, attempt } => {
+                Msg::Trusted(id, waypost.trust_ca(Some(generation), &attempt).map(Box::new))
+            }
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),

@@ -116,14 +116,14 @@ fn a_delivery_in_flight_can_be_stopped_and_ctrl_c_does_not_quit() {
         // A second Enter must not stop what the first one sent.
         app.key(Key::Enter);
         app.key(stop);
-        app.wait_for("✗ stopped");
+        app.wait_for("■ stopped");
         app.wait_for("> [ Send again ]");
         let (why, _) = why_and_fix(&app);
         assert!(why.starts_with("You stopped it"), "{why}");
     }
     app.key(Key::Esc);
     app.wait_for("> [ Send test ]");
-    assert_eq!(app.screen_text().matches("✗ stopped").count(), 2);
+    assert_eq!(app.screen_text().matches("■ stopped").count(), 2);
     app.quit();
 }
 

@@ -333,7 +333,7 @@ fn a_redirect_to_another_host_wants_the_secret_again() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));
-    assert_eq!(press(&mut model, "tab enter"), []);
+    assert_eq!(press(&mut model, "f"), []);
     assert!(screen(&model).contains("elsewhere.example.com"), "{}", screen(&model));
     assert_eq!(press(&mut model, "right enter ctrl-o"), []);
     assert_eq!(form(&model).errors[0].field.unwrap().label, "Signing secret");
@@ -345,7 +345,7 @@ fn a_redirect_on_the_same_host_is_saved_like_any_edit() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "t enter");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("/v2/in"))));
-    let effects = press(&mut model, "tab enter ctrl-o");
+    let effects = press(&mut model, "f ctrl-o");
     let mut draft = scenes::draft(hmac::SPEC);
     draft.set(field::URL, "https://hooks.example.com/v2/in");
     assert_saves(&effects, &draft.check().unwrap().settings, Some(4));
@@ -474,7 +474,7 @@ fn a_destination_that_another_waypost_changed_is_not_sent_to() {
 
 #[test]
 fn a_question_over_a_test_delivery_goes_back_to_it() {
-    for keys in ["d", "tab enter"] {
+    for keys in ["d", "f"] {
         let mut model = app(scenes::registered(hmac::SPEC));
         press(&mut model, "t enter");
         update(&mut model, Msg::Delivered(2, Box::new(scenes::redirected("https://elsewhere.example.com/in"))));

@@ -4,6 +4,7 @@
 mod colours;
 mod driver;
 mod effects;
+mod fix;
 mod headers;
 mod invariants;
 mod leaving;

@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac};
 use waypost::domain::delivery::diagnosis;
 use waypost::domain::delivery::{
-    Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, Response, SentRequest, Timings, TlsCause, TlsInfo,
+    Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, PresentedCa, Response, SentRequest, Timings, TlsCause, TlsInfo,
 };
 use waypost::domain::destination::{Destination, DestinationId, Settings};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
 use waypost::domain::field;
+use waypost::domain::problem::FixAction;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::ops::probe::{Case, Report, Row, Verdict};
@@ -173,6 +174,38 @@ pub fn redirected(location: &str) -> Delivery {
         attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &[], response, attempt.started_at);
     }
     delivery(BuiltIn::Ping, attempt)
+}
+
+/// A delivery that failed for that cause, to what is registered.
+pub fn failed_by(cause: Cause) -> Delivery {
+    let mut attempt = attempt(Outcome::Failed, "2026-11-23T09:13:12Z");
+    attempt.phase = Some(if matches!(cause, Cause::Tls(_)) { Phase::Tls } else { Phase::Wait });
+    attempt.diagnosis = diagnosis::of_cause(&settings(hmac::SPEC), attempt.phase, &cause);
+    attempt.cause = Some(cause);
+    delivery(BuiltIn::Ping, attempt)
+}
+
+/// A delivery to an endpoint whose CA nothing here trusts, and which sent that CA's certificate.
+pub fn untrusted() -> Delivery {
+    let mut delivery = failed_by(Cause::Tls(TlsCause::UntrustedChain(Some("CN=Example Root".into()))));
+    let attempt = &mut delivery.attempts[0];
+    attempt.diagnosis.fix = attempt.diagnosis.fix.clone().by(FixAction::TrustCa);
+    if let Some(tls) = &mut attempt.tls {
+        tls.presented_ca = Some(PresentedCa {
+            subject: "CN=Example Root,O=Example".into(),
+            issuer: None,
+            sha256: "8f14e45fceea167a5a36dedd4bea2543d4735e3a265e16eee03f59718b9b5d03".into(),
+            not_before: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+            not_after: Some("2036-01-01T00:00:00Z".parse().unwrap()),
+            pem: String::new(),
+        });
+    }
+    delivery
+}
+
+/// A delivery refused by an answer that names what it expects.
+pub fn refused_by(status: u16, body: &str) -> Delivery {
+    delivery(BuiltIn::Ping, answered(status, "", body, "2026-11-23T09:13:40Z"))
 }
 
 pub fn failed() -> Delivery {

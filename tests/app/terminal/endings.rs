@@ -206,7 +206,7 @@ fn h49_a_delivery_in_flight_lives_through_a_stop() {
     app.signal(Signal::CONT);
     app.wait_for("Esc stop");
     app.key(Key::Esc);
-    app.wait_for("✗ stopped");
+    app.wait_for("■ stopped");
     assert_eq!(receiver.requests().len(), 1);
     app.quit();
     assert_recorded_as_stopped(&home);

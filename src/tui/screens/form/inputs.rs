@@ -143,6 +143,15 @@ impl Inputs {
         true
     }
 
+    /// Chooses that option of a field, or puts that text in.
+    pub fn set(&mut self, field: Field, value: &str) {
+        match self.text_mut(field) {
+            Some(text) => *text = TextField::new(value),
+            None if field.options().iter().any(|option| option.name == value) => self.choices.set(field, value),
+            None => {}
+        }
+    }
+
     /// What is chosen.
     pub const fn choices(&self) -> &Values {
         &self.choices

@@ -4,6 +4,7 @@
 //! inputs ◀── state ◀── update        rows ◀── view
 //! ```
 
+mod fix;
 pub mod focus;
 mod header_rows;
 mod headers;

@@ -15,6 +15,7 @@ use crate::tui::msg::Id;
 use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::inputs::Inputs;
 use crate::tui::screens::form::paste::cleaned;
+use crate::tui::screens::test::state::TestPopup;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
 /// What the form is for.
@@ -60,6 +61,8 @@ pub struct Form {
     /// only the last is shown.
     notices: OnceCell<Vec<Notice>>,
     pub saving: Option<Saving>,
+    /// The delivery that it is to fix: where it leads back to, and what a save sends again.
+    pub fixes: Option<Box<TestPopup>>,
     /// Why the last save failed.
     pub problem: Option<Problem>,
     pristine: Draft,
@@ -108,6 +111,7 @@ impl Form {
             notes: Vec::new(),
             notices: OnceCell::new(),
             saving: None,
+            fixes: None,
             problem: None,
             pristine: draft,
         };

@@ -14,7 +14,7 @@ use crate::tui::screens::form::state::{Form, Purpose, Saving};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::say;
-use crate::tui::screens::test::send;
+use crate::tui::screens::test::{fix, send};
 use crate::tui::status::Tone;
 use crate::tui::widgets::text_field::Refusal;
 
@@ -185,7 +185,18 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     model.set_destination(&destination);
     model.main.focus = MainFocus::Button(0);
     model.witness = None;
+    let fixes = match &mut model.popup {
+        Some(Popup::Form(form)) => form.fixes.take(),
+        _ => None,
+    };
     close(model);
+    if let Some(test) = fixes {
+        let effects = fix::saved(model, test);
+        if let Some(problem) = warning {
+            say(model, Tone::Error, problem.to_string());
+        }
+        return effects;
+    }
     if then_test {
         let effects = send::open_and_send(model);
         if let Some(problem) = warning {

@@ -1,5 +1,6 @@
 //! What is asked, and what follows when the answer is yes.
 
+use crate::domain::delivery::Attempt;
 use crate::domain::url::EndpointUrl;
 use crate::tui::msg::Id;
 use crate::tui::widgets::confirm::Confirm;
@@ -21,6 +22,8 @@ pub enum Pending {
     Probe,
     /// Sending a real event again.
     Resend,
+    /// Trusting the CA that was presented at that attempt.
+    TrustCa(Box<Attempt>),
     /// A redirect leads to another host.
     UseUrl(Box<EndpointUrl>),
     DiscardForm,
@@ -47,6 +50,6 @@ impl Question {
     /// Whether it is shown below the destination, not over a popup.
     #[must_use]
     pub(crate) const fn is_about_destination(&self) -> bool {
-        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_) | Pending::Resend)
+        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_) | Pending::Resend | Pending::TrustCa(_))
     }
 }

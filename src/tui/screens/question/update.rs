@@ -35,7 +35,7 @@ fn refused(model: &mut Model) {
     let Some(question) = model.question.take() else { return };
     match question.pending {
         Pending::DiscardForm => model.status = None,
-        Pending::DiscardBody(_) => {}
+        Pending::DiscardBody(_) | Pending::TrustCa(_) => {}
         Pending::Resend if model.popup.is_some() => {}
         Pending::Resend | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => settle_focus(model),
     }
@@ -59,6 +59,10 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
         Pending::Resend => {
             model.question = None;
             return resend(model);
+        }
+        Pending::TrustCa(attempt) => {
+            let (id, generation) = (start(model), model.generation);
+            return vec![Effect::TrustCa { id, generation, attempt }];
         }
         Pending::UseUrl(url) => use_url(model, &url),
         Pending::DiscardForm => {

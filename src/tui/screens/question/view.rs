@@ -3,15 +3,19 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use std::fmt::Write as _;
+
+use crate::domain::delivery::Attempt;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 use crate::ops::probe::Case;
+use crate::present;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::main::layout::name_of;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::{Pending, Question};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{confirm, text};
+use crate::tui::widgets::{confirm, rows, text};
 
 pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame, area: Rect) {
     let running = question.running.is_some();
@@ -20,6 +24,7 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
         Pending::ClearHistory => ("Clear", if running { "Clearing…".to_owned() } else { clear(model) }, ["Keep", "Clear"]),
         Pending::Probe => ("Probe", probe(model), ["Cancel", "Probe"]),
         Pending::Resend => ("Send again", resend(model), ["Cancel", "Send again"]),
+        Pending::TrustCa(attempt) => ("Trust", trust(model, attempt), ["Cancel", "Trust"]),
         Pending::UseUrl(url) => ("Another host", use_url(model, url), ["Keep", "Use it"]),
         Pending::DiscardForm => ("Discard", "Discard your changes?".to_owned(), ["Keep editing", "Discard"]),
         Pending::DiscardBody(_) => {
@@ -59,6 +64,23 @@ fn probe(model: &Model) -> String {
     let count = Case::all_of(destination.auth()).len();
     let to = text::middle_cut(&destination.url().authority(), 100);
     format!("Send {count} requests to {to}, {} of them forged? It may act on those that it accepts.", count.saturating_sub(1))
+}
+
+fn trust(model: &Model, attempt: &Attempt) -> String {
+    let Some(destination) = model.destination() else { return String::new() };
+    let mut words = format!("Trust this CA for {}?\n", text::middle_cut(&destination.url().authority(), 40));
+    for row in attempt.presented_ca().into_iter().flat_map(present::delivery::presented) {
+        let value = rows::value(&row.value);
+        match value.split_at_checked(16 * 3) {
+            // Half of a fingerprint fits into a line.
+            Some((first, rest)) if row.label == "SHA-256" => _ = write!(words, "\n{}\n{first}\n{rest}", row.label),
+            _ => _ = write!(words, "\n{}{value}", text::padded(row.label, 11)),
+        }
+    }
+    if let Some(file) = destination.settings().ca_cert() {
+        let _ = write!(words, "\nIt replaces {}.", visible(&file.to_string_lossy()));
+    }
+    words + "\n\nCompare the SHA-256 with that of the CA before you trust it."
 }
 
 fn resend(model: &Model) -> String {

@@ -5,6 +5,7 @@ use crate::tui::keys::binding::{Binding, Context, bind};
 use crate::tui::keys::when::{at_rest, can_edit, can_test, in_flight};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
+use crate::tui::screens::test::fix;
 use crate::tui::screens::test::state::{TestButton, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
 
@@ -17,6 +18,7 @@ pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button"),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "stop", "stop the delivery").when(in_flight),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "close", "close").when(at_rest),
+    bind(TEST, &[(P::Char('f'), A::Fix)], "f", "fix", "fix it in the form; a save sends it again").when(has_fix),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "choose", "choose the event").when(is_on_event),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "tabs", "switch tabs").when(is_on_tabs),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons"),
@@ -107,6 +109,11 @@ fn is_past(model: &Model) -> bool {
 /// Over a past delivery the key would seem to be about that.
 fn can_delete(model: &Model) -> bool {
     can_edit(model) && !is_past(model)
+}
+
+fn has_fix(model: &Model) -> bool {
+    let delivery = popup(model).and_then(TestPopup::delivery);
+    can_edit(model) && delivery.is_some_and(|delivery| fix::verb(model, delivery).is_some())
 }
 
 fn is_answered(model: &Model) -> bool {

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod body;
 mod copy;
+pub(crate) mod fix;
 pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod life;

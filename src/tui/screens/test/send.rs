@@ -32,6 +32,11 @@ pub fn open_and_send(model: &mut Model) -> Vec<Effect> {
     send(model)
 }
 
+/// Sends what the popup shows again, after something was fixed; asks as [`resend`] does where it is of the history.
+pub fn again(model: &mut Model) -> Vec<Effect> {
+    if popup(model).is_some_and(|test| test.is_past()) { resend(model) } else { send(model) }
+}
+
 /// Sends what the popup shows again; asks first where it is a real event.
 pub fn resend(model: &mut Model) -> Vec<Effect> {
     if !popup(model).is_some_and(|test| is_real(&test.event.name)) {

@@ -17,8 +17,6 @@ pub enum TestButton {
     Send,
     /// `[ Send again ]`
     SendAgain,
-    /// `[ Use this URL ]`
-    UseUrl,
     /// `[ Copy as curl ]`
     CopyAsCurl,
     /// `[ Close ]`
@@ -31,7 +29,6 @@ impl TestButton {
         match self {
             Self::Send => "Send",
             Self::SendAgain => "Send again",
-            Self::UseUrl => "Use this URL",
             Self::CopyAsCurl => "Copy as curl",
             Self::Close => "Close",
         }
@@ -191,11 +188,10 @@ impl TestPopup {
     /// The buttons on show, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [TestButton] {
-        match (&self.life, self.life.offer()) {
-            (Life::Idle, _) => &[TestButton::Send, TestButton::Close],
-            (Life::Flight(_), _) => &[],
-            (_, None) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
-            (_, Some(_)) => &[TestButton::SendAgain, TestButton::UseUrl, TestButton::CopyAsCurl, TestButton::Close],
+        match &self.life {
+            Life::Idle => &[TestButton::Send, TestButton::Close],
+            Life::Flight(_) => &[],
+            Life::Answered(_) | Life::Past(_) => &[TestButton::SendAgain, TestButton::CopyAsCurl, TestButton::Close],
         }
     }
 

@@ -4,16 +4,16 @@ use crate::domain::event::Event;
 use crate::ops::Problem;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Popup};
+use crate::tui::model::Model;
 use crate::tui::navigation::{ask, close, edit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::copy::{copy, copy_as_curl};
 use crate::tui::screens::test::life::Life;
-use crate::tui::screens::test::send::{open, resend, send, stop};
+use crate::tui::screens::test::send::{again, open, resend, send, stop};
 use crate::tui::screens::test::state::{Asked, Editing, Mode, TestButton, TestFocus, TestPopup, choices};
 use crate::tui::screens::test::tabs::Tab;
-use crate::tui::screens::test::{layout, prompt};
+use crate::tui::screens::test::{fix, layout, prompt};
 use crate::tui::status::Tone;
 use crate::tui::widgets::editor::{self, Editor};
 use crate::tui::widgets::scroll::scrolled;
@@ -28,6 +28,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::SendTest, _) => return open(model),
         (Action::Resend, _) => return resend(model),
         (Action::Edit, _) => edit(model),
+        (Action::Fix, _) => fix::apply(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
         (Action::Back, _) if test.in_flight().is_some() => return stop(model),
         (Action::Back, _) => close(model),
@@ -93,9 +94,7 @@ pub fn ask_discard(model: &mut Model, then: AfterBody) -> bool {
 fn press(model: &mut Model, button: TestButton) -> Vec<Effect> {
     match button {
         TestButton::Send => return send(model),
-        TestButton::SendAgain if popup(model).is_some_and(|test| test.is_past()) => return resend(model),
-        TestButton::SendAgain => return send(model),
-        TestButton::UseUrl => use_url(model),
+        TestButton::SendAgain => return again(model),
         TestButton::CopyAsCurl => return copy_as_curl(model),
         TestButton::Close => close(model),
     }
@@ -130,20 +129,6 @@ fn edit_body(model: &mut Model) -> Vec<Effect> {
         _ => say(model, Tone::Error, "The body is not text, or too long to edit here. Set $EDITOR to edit it."),
     }
     Vec::new()
-}
-
-/// The target of a redirect becomes the form's URL; nothing is changed before that is saved. Another host is asked about first.
-fn use_url(model: &mut Model) {
-    let host = model.destination().map(|destination| destination.url().host().to_owned());
-    let Some(url) = popup(model).and_then(|test| test.life.offer().cloned()) else { return };
-    if host.as_deref() != Some(url.host()) {
-        ask(model, Pending::UseUrl(Box::new(url)));
-        return;
-    }
-    edit(model);
-    if let Some(Popup::Form(form)) = &mut model.popup {
-        form.suggest_url(url.expose());
-    }
 }
 
 /// Says what came of something that was done beside the popup.

@@ -1,0 +1,22 @@
+//! The form as the fix of a delivery: open at the field, with the value that is proposed.
+
+use crate::domain::field::{AUTH, Field, HEADERS, OPTIONAL};
+use crate::domain::problem::FieldChange;
+use crate::tui::screens::form::focus::Focus;
+use crate::tui::screens::form::state::Form;
+
+impl Form {
+    /// Goes to a field, and puts those values in as if they had been typed. Where the field is folded away, it is unfolded.
+    pub fn fix(&mut self, field: Field, changes: &[FieldChange]) {
+        self.advanced |= field == HEADERS || OPTIONAL.contains(&field);
+        for change in changes.iter().filter(|change| !change.field.is_secret() && change.field != AUTH) {
+            self.advanced |= OPTIONAL.contains(&change.field);
+            self.inputs.set(change.field, &change.after);
+            self.touched(change.field);
+        }
+        // One of another auth type than is registered by now is not there.
+        if let Some(&stop) = self.stops().iter().find(|stop| **stop == Focus::Field(field)) {
+            self.go(stop);
+        }
+    }
+}

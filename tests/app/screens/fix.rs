@@ -1,0 +1,135 @@
+//! `f`: from what a delivery says is wrong to the field, the value and the next delivery.
+
+use waypost::domain::auth::hmac;
+use waypost::domain::delivery::{Cause, Delivery, TlsCause};
+use waypost::domain::event::BuiltIn;
+use waypost::domain::field::{self, Field};
+use waypost::ops::{Page, Problem, Saved, Snapshot};
+use waypost::tui::effect::Effect;
+use waypost::tui::model::{Model, Popup};
+use waypost::tui::msg::Msg;
+use waypost::tui::screens::form::focus::Focus;
+use waypost::tui::screens::form::state::Form;
+use waypost::tui::update::update;
+
+use super::driver::{app, press, screen};
+use super::scenes;
+use super::snapshots::shot;
+
+/// The popup of a test that ended so.
+fn answered(delivery: Delivery) -> Model {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    press(&mut model, "t enter");
+    let id = model.in_flight().unwrap();
+    update(&mut model, Msg::Delivered(id, Box::new(delivery)));
+    model
+}
+
+/// The popup of that delivery in the history.
+fn past(delivery: Delivery) -> Model {
+    let page = Page { deliveries: vec![delivery], ..Page::default() };
+    let mut model = app(Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
+    press(&mut model, "down enter");
+    model
+}
+
+fn form(model: &Model) -> &Form {
+    match &model.popup {
+        Some(Popup::Form(form)) => form,
+        other => panic!("no form but {other:?}"),
+    }
+}
+
+fn saved() -> Box<Saved> {
+    let (warning, notices) = (None, Vec::new());
+    Box::new(Saved { destination: scenes::destination(hmac::SPEC), generation: 5, changed: true, warning, notices })
+}
+
+#[test]
+fn a_fix_opens_the_form_at_its_field_with_the_value_proposed() {
+    let format = scenes::refused_by(401, "signature must be base64");
+    let header = scenes::refused_by(400, "{\"error\":\"Missing X-Hub-Signature-256 header\"}");
+    let cases: [(Delivery, Field, &[(Field, &str)]); 6] = [
+        (format, hmac::FORMAT, &[(hmac::FORMAT, "base64"), (hmac::HEADER_KEY, "X-Signature")]),
+        (header, hmac::FORMAT, &[(hmac::FORMAT, "sha256-hex"), (hmac::HEADER_KEY, "X-Hub-Signature-256")]),
+        (scenes::failed_by(Cause::TimedOut(15)), field::TIMEOUT, &[(field::TIMEOUT, "30")]),
+        (scenes::redirected("/in/"), field::URL, &[(field::URL, "https://hooks.example.com/in/")]),
+        (scenes::refused_by(404, ""), field::URL, &[(field::URL, "https://hooks.example.com/in")]),
+        (scenes::failed_by(Cause::Tls(TlsCause::UnknownIssuer(None))), field::CA_CERT, &[(field::CA_CERT, "")]),
+    ];
+    for (delivery, field, values) in cases {
+        for mut model in [answered(delivery.clone()), past(delivery)] {
+            assert_eq!(press(&mut model, "f"), [], "{}", screen(&model));
+            assert_eq!(form(&model).focus, Focus::Field(field));
+            for (field, value) in values {
+                assert_eq!(form(&model).draft().text(field), *value);
+            }
+            // The field is in view, also where it was folded away.
+            assert!(screen(&model).contains(field.label), "{}", screen(&model));
+        }
+    }
+}
+
+#[test]
+fn a_save_from_a_fix_sends_again_and_closing_it_leads_back() {
+    let mut model = answered(scenes::failed_by(Cause::TimedOut(15)));
+    press(&mut model, "f esc right enter");
+    assert!(screen(&model).contains("did not answer within 15 s"), "{}", screen(&model));
+    let effects = press(&mut model, "f ctrl-o");
+    let [Effect::Save { id, draft, over: Some(4), .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(draft.text(field::TIMEOUT), "30");
+    let effects = update(&mut model, Msg::Saved(*id, Ok(saved())));
+    let [Effect::Send { generation: 5, event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(*event, BuiltIn::Ping.event());
+    assert!(model.in_flight().is_some());
+}
+
+#[test]
+fn a_real_event_of_the_history_is_asked_about_before_a_fix_sends_it_again() {
+    let mut model = past(Delivery { event: "order.created".into(), ..scenes::failed_by(Cause::TimedOut(15)) });
+    let effects = press(&mut model, "f ctrl-o");
+    let [Effect::Save { id, .. }] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(update(&mut model, Msg::Saved(id, Ok(saved()))), []);
+    assert!(screen(&model).contains("Send order.created again"), "{}", screen(&model));
+    assert_eq!(press(&mut model, "enter"), []);
+}
+
+#[test]
+fn a_ca_is_trusted_after_a_question_that_shows_it() {
+    let mut model = answered(scenes::untrusted());
+    assert_eq!(press(&mut model, "f"), []);
+    shot("trust", &model);
+    // Enter takes the safe answer.
+    assert_eq!(press(&mut model, "enter"), []);
+    let effects = press(&mut model, "f y");
+    let [Effect::TrustCa { id, generation: 4, attempt }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(Some(&**attempt), scenes::untrusted().last());
+    let failed = update(&mut model, Msg::Trusted(*id, Err(Problem::conflict())));
+    assert!(failed.is_empty() && screen(&model).contains("Not trusted: "), "{}", screen(&model));
+    let effects = press(&mut model, "f y");
+    let [Effect::TrustCa { id, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let effects = update(&mut model, Msg::Trusted(*id, Ok(saved())));
+    assert!(matches!(effects[..], [Effect::Send { generation: 5, .. }]), "{effects:?}");
+}
+
+#[test]
+fn what_was_presented_by_another_endpoint_is_not_offered() {
+    let mut delivery = scenes::untrusted();
+    delivery.attempts[0].request.url = "https://other.example.com/in".into();
+    let mut model = past(delivery);
+    press(&mut model, "f");
+    assert_eq!(form(&model).focus, Focus::Field(field::CA_CERT));
+}
+
+#[test]
+fn h8_no_fix_in_the_app_names_a_flag_or_what_the_form_cannot_do() {
+    for delivery in [scenes::refused(), scenes::untrusted(), scenes::failed_by(Cause::TimedOut(15)), scenes::redirected("/in/")] {
+        let model = answered(delivery);
+        assert!(!screen(&model).contains("--"), "{}", screen(&model));
+    }
+    // Nothing in the form mends a crash of the endpoint.
+    let mut model = answered(scenes::refused_by(500, ""));
+    let before = model.clone();
+    assert_eq!(press(&mut model, "f"), []);
+    assert_eq!(model.popup, before.popup);
+}
