@@ -1,21 +1,29 @@
 //! Masks a secret in text that comes back from outside, in every form in which it may have been written.
 //!
-//! An endpoint may echo a request, a server may put a key into `Location`. Looked for are the secret, its base64 (standard and
-//! URL-safe, also from the middle of a longer text) and its hex, and the pair of Basic Auth in the same forms; each as it is, or
-//! with any of its characters escaped once or twice. Letters count in either case.
+//! An endpoint may echo a request, a server may put a key into `Location`. Looked for are the secret and the pair of Basic Auth:
+//! as they are, with any of their characters escaped up to three times, and as base64, base32, hex, numbers or UTF-16, also of a
+//! longer text, also twice, also escaped. Letters count in either case.
 //!
 //! ```text
-//! mod         the forms of a secret, and the text with them masked
-//! scan        finds forms in a text, whichever way it is read
+//! text ──────────────────────────► scan
+//!   └──► decoded ──► again ──► scan
+//!
+//! scan        finds the forms of a secret in a text, whichever way it is read
 //! escape      what a stretch of text means to a decoder       entities   the names that HTML has for characters
-//! openings    a first look: whether a form may begin here     runs       stretches of base64 and hex, decoded
+//! openings    a first look: whether a form may begin here     charset    bytes read in another character set
+//! decode      what a whole stretch means                      runs, lists   base64, base32 and hex; numbers
+//! stretch     a stretch, decoded, of which each byte knows its place
 //! ```
 
+mod charset;
+mod decode;
 mod entities;
 mod escape;
+mod lists;
 mod openings;
 mod runs;
 mod scan;
+mod stretch;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,10 +35,11 @@ use zeroize::Zeroizing;
 use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
 use crate::domain::signature::hex;
-use scan::{End, Forms, Found, PREFIX_FROM};
+use scan::{Forms, Found, PREFIX_FROM, WORD_BELOW};
+use stretch::{Decoded, End, Least};
 
-/// The fewest bytes of which the base64 from the middle of a longer text is looked for.
-const INNER_FROM: usize = 8;
+/// How often a text is decoded.
+const DEPTH: usize = 2;
 
 /// Knows the forms of one destination's secret.
 pub struct Redactor(Forms);
@@ -109,24 +118,49 @@ impl Redactor {
     }
 
     fn find(&self, text: &[u8], end: End) -> Found {
+        self.find_in(text, end, DEPTH)
+    }
+
+    /// In the text, and in what it means decoded so many times.
+    fn find_in(&self, text: &[u8], end: End, depth: usize) -> Found {
         let mut found = self.0.find(text, end);
-        let Some(shortest) = self.0.shortest() else { return found };
-        let least = if end == End::Cut { PREFIX_FROM } else { shortest };
-        runs::each(text, least, |decoded, is_last| {
-            let inner = self.0.find(&decoded.bytes, if is_last { end } else { End::Whole });
-            found.steps += inner.steps;
-            // Of random bytes, some are a short word.
-            let enough = if is_last { least } else { shortest };
-            let long = inner.ranges.into_iter().filter(|range| range.len() >= enough);
-            found.ranges.extend(long.map(|range| {
-                let place = decoded.place(&range);
-                // The last digits of what was cut off are not a whole byte.
-                let goes_on = is_last && end == End::Cut && range.end == decoded.bytes.len();
-                place.start..if goes_on { text.len() } else { place.end }
-            }));
-        });
+        let Some((shortest, depth)) = self.0.shortest().zip(depth.checked_sub(1)) else { return found };
+        let least = Least { whole: shortest, last: if end == End::Cut { PREFIX_FROM } else { shortest } };
+        if least.fits(text.len()) {
+            self.add_decoded(text, end, (depth, depth + 1), least, &mut found);
+        }
         found
     }
+
+    /// Adds what is in the stretches of a text, and in those of the text without its escapes: `layers` times.
+    fn add_decoded(&self, text: &[u8], end: End, (depth, layers): (usize, usize), least: Least, found: &mut Found) {
+        decode::each(text, end, least, |decoded| {
+            let end = if decoded.is_last { end } else { End::Whole };
+            let mut inner = self.find_in(&decoded.bytes, end, depth);
+            // Of random bytes, some are a short word.
+            inner.ranges.retain(|range| range.len() >= least.of(decoded.is_last));
+            add(found, inner, decoded, text.len(), end);
+        });
+        let Some(layers) = layers.checked_sub(1) else { return };
+        for is_kind in decode::KINDS {
+            if let Some(plain) = decode::unescaped(text, end, is_kind) {
+                let mut inner = Found::default();
+                self.add_decoded(&plain.bytes, end, (depth, layers), least, &mut inner);
+                add(found, inner, &plain, text.len(), end);
+            }
+        }
+    }
+}
+
+/// Adds what was found in a stretch of a text of that length, decoded.
+fn add(found: &mut Found, inner: Found, decoded: &Decoded, length: usize, end: End) {
+    found.steps += inner.steps;
+    found.ranges.extend(inner.ranges.into_iter().map(|range| {
+        let place = decoded.place(&range);
+        // The last digits of what was cut off are not a whole byte.
+        let goes_on = decoded.is_last && end == End::Cut && range.end == decoded.bytes.len();
+        place.start..if goes_on { length } else { place.end }
+    }));
 }
 
 /// Ranges in their order, with those that overlap made one.
@@ -142,27 +176,18 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     all
 }
 
-/// A secret, its base64 and its hex.
+/// A secret, and what is not found by decoding a text.
 fn forms_of(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
-    let mut forms = vec![Zeroizing::new(secret.to_vec()), Zeroizing::new(hex(secret).into_bytes())];
-    for padded in [&STANDARD, &URL_SAFE] {
-        forms.push(Zeroizing::new(padded.encode(secret).into_bytes()));
+    let mut forms = vec![secret.to_vec()];
+    forms.extend(charset::replaced(secret));
+    if secret.len() < WORD_BELOW {
+        // So few bytes are found in any that are random.
+        forms.push(hex(secret).into_bytes());
+        forms.extend([STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret).into_bytes()));
+    } else if let Some(text) = str::from_utf8(secret).ok().filter(|text| !text.is_ascii()) {
+        forms.extend([u16::to_le_bytes, u16::to_be_bytes].map(|write| text.encode_utf16().flat_map(write).collect()));
     }
-    for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-        let encoded = Zeroizing::new(engine.encode(secret).into_bytes());
-        if secret.len() >= INNER_FROM {
-            forms.push(Zeroizing::new(encoded[..secret.len() * 8 / 6].to_vec()));
-            // Behind one or two other bytes the characters are others; those at the edges hold bits of the neighbours.
-            for before in 1..=2 {
-                let mut shifted = Zeroizing::new(vec![0; before]);
-                shifted.extend_from_slice(secret);
-                let encoded = Zeroizing::new(engine.encode(&shifted));
-                forms.push(Zeroizing::new(encoded.as_bytes()[before + 1..shifted.len() * 8 / 6].to_vec()));
-            }
-        }
-        forms.push(encoded);
-    }
-    forms
+    forms.into_iter().map(Zeroizing::new).collect()
 }
 
 #[cfg(test)]

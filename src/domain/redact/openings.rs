@@ -19,25 +19,27 @@ impl Openings {
         let mut forms = forms.peekable();
         if forms.peek().is_some() {
             for first in (0..=u8::MAX).filter(|&byte| escape::is_lead(byte)) {
-                openings.add_where(first, |second| escape::may_begin(first, second));
+                (0..=u8::MAX).filter(|&second| escape::may_begin(first, second)).for_each(|second| openings.add(first, second));
             }
         }
         for form in forms {
             let [first, rest @ ..] = form else { continue };
-            for first in plain(*first) {
-                openings.add_where(first, |second| {
-                    rest.first().is_none_or(|&wanted| escape::is_lead(second) || plain(wanted).any(|byte| byte == second))
-                });
+            for first in (0..=u8::MAX).filter(|&byte| is_plain(*first, byte)) {
+                for second in 0..=u8::MAX {
+                    // A byte of another character set may stand for two of the form.
+                    let may_follow = |&wanted: &u8| first >= 0x80 || escape::is_lead(second) || is_plain(wanted, second);
+                    if rest.first().is_none_or(may_follow) {
+                        openings.add(first, second);
+                    }
+                }
             }
         }
         openings
     }
 
-    fn add_where(&mut self, first: u8, may_follow: impl Fn(u8) -> bool) {
-        for second in (0..=u8::MAX).filter(|&second| may_follow(second)) {
-            let (word, bit) = place(first, second);
-            self.0[word] |= bit;
-        }
+    fn add(&mut self, first: u8, second: u8) {
+        let (word, bit) = place(first, second);
+        self.0[word] |= bit;
     }
 
     /// Whether a form may begin so. `false` is certain.
@@ -52,8 +54,11 @@ fn place(first: u8, second: u8) -> (usize, u64) {
     (at / 64, 1 << (at % 64))
 }
 
-/// How a byte of a form may be written without an escape.
-fn plain(byte: u8) -> impl Iterator<Item = u8> {
-    let plus = (byte == b' ').then_some(b'+');
-    [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()].into_iter().chain(plus)
+/// Whether a byte of a form may be written so without an escape: beyond ASCII, as any in another character set.
+const fn is_plain(byte: u8, written: u8) -> bool {
+    match byte {
+        0x80.. => written >= 0x80,
+        b' ' => written == b' ' || escape::is_space(written),
+        _ => byte.eq_ignore_ascii_case(&written),
+    }
 }

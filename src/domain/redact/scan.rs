@@ -1,7 +1,7 @@
-//! Finds forms of a secret in a text that may have been encoded once or twice.
+//! Finds forms of a secret in a text that may have been escaped up to three times.
 //!
 //! ```text
-//! text ──► outer escapes ──► inner escapes ──► the bytes of a form
+//! text ──► outer escapes ──► … ──► inner escapes ──► the bytes of a form
 //! ```
 //!
 //! The text is read once, from its beginning to its end, with every reading at a time: a reading is how far it is in an escape of
@@ -15,10 +15,14 @@ use zeroize::Zeroizing;
 
 use super::escape::{self, Pending};
 use super::openings::Openings;
+use super::stretch::End;
+
+/// How often a text may have been escaped.
+const LAYERS: usize = 3;
 
 /// Forms of fewer bytes are masked only where they are a whole word: a password `at` would shred every sentence,
 /// but a header that says just `at` gives it away.
-const WORD_BELOW: usize = 6;
+pub(super) const WORD_BELOW: usize = 6;
 
 /// The fewest bytes of a form that are masked where a text was cut off in the middle of it.
 pub(super) const PREFIX_FROM: usize = 4;
@@ -40,20 +44,10 @@ pub(super) struct Found {
     pub(super) steps: usize,
 }
 
-/// The end of a text that is looked at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// Nothing follows.
-    Whole,
-    /// What follows was cut off: a form that has begun is masked.
-    Cut,
-}
-
 /// One way to read the text so far.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
-    outer: Pending,
-    inner: Pending,
+    layers: [Pending; LAYERS],
     /// The form, and how many of its bytes are read; `None` before the first.
     form: Option<(u16, usize)>,
     /// Where it began. Last, so that the earliest of equal states is the first.
@@ -78,9 +72,10 @@ impl Forms {
         self.all.iter().map(|form| form.len()).max().unwrap_or_default()
     }
 
-    /// The fewest bytes of a form that is masked inside of words, too.
+    /// The fewest bytes of a form that is masked inside of words, too: one for each character, as in Latin-1.
     pub(super) fn shortest(&self) -> Option<usize> {
-        self.all.iter().map(|form| form.len()).filter(|&length| length >= WORD_BELOW).min()
+        let long = self.all.iter().filter(|form| form.len() >= WORD_BELOW);
+        long.map(|form| form.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()).min()
     }
 
     /// Every place that a form has in a text.
@@ -95,12 +90,12 @@ impl Forms {
             let byte = text[scan.at];
             let begins = text.get(scan.at + 1).is_none_or(|&second| may_begin(byte, second));
             if begins {
-                states.push(State { outer: Pending::default(), inner: Pending::default(), form: None, from: scan.at });
+                states.push(State { layers: [Pending::default(); LAYERS], form: None, from: scan.at });
             }
             if !states.is_empty() {
                 scan.found.steps += states.len();
                 for state in states.drain(..) {
-                    scan.outer(state, byte);
+                    scan.read(state, byte);
                 }
                 std::mem::swap(&mut states, &mut scan.next);
                 if states.len() > 1 {
@@ -134,45 +129,55 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     /// Reads a byte of the text.
-    fn outer(&mut self, state: State, byte: u8) {
-        escape::each(state.outer, byte, |outer, meant| self.inner(State { outer, ..state }, meant));
+    fn read(&mut self, state: State, byte: u8) {
+        self.layer(state, 0, byte, [&[]; LAYERS]);
     }
 
-    /// Reads what the outer layer means.
-    fn inner(&mut self, state: State, bytes: &[u8]) {
-        let Some((&byte, rest)) = bytes.split_first() else {
-            // Without anything begun it is where every text is at its first byte.
-            if state.form.is_some() || !state.outer.is_empty() || !state.inner.is_empty() {
-                self.next.push(state);
-            }
-            return;
-        };
-        escape::each(state.inner, byte, |inner, meant| self.form(State { inner, ..state }, meant, rest));
+    /// Reads a byte in one of the layers.
+    fn layer(&mut self, state: State, layer: usize, byte: u8, meant: [&[u8]; LAYERS]) {
+        escape::each(state.layers[layer], byte, |pending, bytes| {
+            let (mut state, mut meant) = (state, meant);
+            state.layers[layer] = pending;
+            meant[layer] = bytes;
+            self.advance(state, meant);
+        });
     }
 
-    /// Reads what the inner layer means, then the rest of what the outer one does.
-    fn form(&mut self, state: State, bytes: &[u8], rest: &[u8]) {
-        let Some((&byte, more)) = bytes.split_first() else { return self.inner(state, rest) };
+    /// Goes on with what each layer has read and the next has not.
+    fn advance(&mut self, state: State, mut meant: [&[u8]; LAYERS]) {
+        for layer in (0..LAYERS).rev() {
+            let Some((&byte, rest)) = meant[layer].split_first() else { continue };
+            meant[layer] = rest;
+            return if layer + 1 < LAYERS { self.layer(state, layer + 1, byte, meant) } else { self.form(state, byte, meant) };
+        }
+        // Without anything begun it is where every text is at its first byte.
+        if state.form.is_some() || state.layers.iter().any(|pending| !pending.is_empty()) {
+            self.next.push(state);
+        }
+    }
+
+    /// Compares a byte with the next of the form.
+    fn form(&mut self, state: State, byte: u8, meant: [&[u8]; LAYERS]) {
         let forms = self.forms;
         match state.form {
             Some((form, done)) => {
                 if forms.all[usize::from(form)][done].eq_ignore_ascii_case(&byte) {
-                    self.advance(State { form: Some((form, done + 1)), ..state }, more, rest);
+                    self.matched(State { form: Some((form, done + 1)), ..state }, meant);
                 }
             }
             None => {
                 for &form in &forms.by_first[usize::from(byte)] {
-                    self.advance(State { form: Some((form, 1)), ..state }, more, rest);
+                    self.matched(State { form: Some((form, 1)), ..state }, meant);
                 }
             }
         }
     }
 
-    fn advance(&mut self, state: State, more: &[u8], rest: &[u8]) {
+    fn matched(&mut self, state: State, meant: [&[u8]; LAYERS]) {
         let Some((form, done)) = state.form else { return };
         let length = self.forms.all[usize::from(form)].len();
         if done < length {
-            return self.form(state, more, rest);
+            return self.advance(state, meant);
         }
         let range = state.from..self.at + 1;
         if length >= WORD_BELOW || is_word(self.text, &range) {

@@ -1,4 +1,5 @@
 mod chains;
+mod ordinary;
 
 use crate::domain::auth::{api_key, basic, bearer, hmac};
 use crate::domain::field;
@@ -97,6 +98,26 @@ fn the_basic_pair_is_masked() {
     assert_eq!(redactor.redact(&format!("Basic {}.", STANDARD.encode("me:correct horse"))), format!("Basic {DOTS}."));
     assert_eq!(redactor.redact("me:correct horse"), DOTS);
     assert_eq!(redactor.redact("correct+horse"), DOTS);
+}
+
+#[test]
+fn a03_a_secret_in_another_character_set_is_masked() {
+    let redactor = api_key("Grüße—aus€Köln");
+    for written in [
+        // UTF-8 as Windows-1252, once and twice; Windows-1252 itself.
+        "GrÃ¼ÃŸeâ€”ausâ‚¬KÃ¶ln".as_bytes(),
+        "GrÃƒÂ¼ÃƒÅ¸eÃ¢â‚¬â€\u{9d}ausÃ¢â€šÂ¬KÃƒÂ¶ln".as_bytes(),
+        b"Gr\xfc\xdfe\x97aus\x80K\xf6ln",
+        b"Gr\\u00c3\\u00bc\\u00c3\\u0178e\\u00e2\\u20ac\\u201daus\\u00e2\\u201a\\u00acK\\u00c3\\u00b6ln",
+        // What a program does with what it cannot write.
+        b"Gr??e?aus?K?ln",
+        b"Gr????e???aus???K??ln",
+        b"GreausKln",
+        "Gr\u{fffd}\u{fffd}e\u{fffd}aus\u{fffd}K\u{fffd}ln".as_bytes(),
+    ] {
+        let masked = redactor.redact_bytes(&[b"<", written, b">"].concat());
+        assert_eq!(String::from_utf8_lossy(&masked), format!("<{DOTS}>"), "{}", written.escape_ascii());
+    }
 }
 
 #[test]
