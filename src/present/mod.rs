@@ -1,6 +1,7 @@
 //! What the front ends show of a destination, a delivery and a timing: as rows, the same for the app, the command line and the
 //! accessible mode. Each decides how a row looks.
 
+pub mod clock;
 pub mod delivery;
 pub mod destination;
 pub mod timing;

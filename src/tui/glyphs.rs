@@ -71,6 +71,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
             "↑" => "^",
             "↓" => "v",
             "·" => ".",
+            "×" => "x",
             _ => "?",
         };
         cell.set_symbol(ascii);

@@ -59,9 +59,10 @@ impl Screen {
 
     /// Where a question goes: under what it is about, where there is room for both.
     pub(crate) fn question(&self, model: &Model, area: Rect) -> Rect {
-        let under = main_screen::under(model, model.theme(), self.body);
-        if under.height >= confirm::ROWS {
-            Rect { height: under.height.min(confirm::ROWS + 2), ..under }
+        let destination = main_screen::areas(model, model.theme(), self.body).0.destination;
+        let under = self.body.bottom().saturating_sub(destination.bottom());
+        if under >= confirm::ROWS {
+            Rect { y: destination.bottom(), height: under.min(confirm::ROWS + 2), ..self.body }
         } else {
             Rect { height: area.height.saturating_sub(1), ..area }
         }
@@ -107,8 +108,21 @@ pub(crate) fn main_overflow(model: &Model) -> usize {
     main_screen::overflow(model, model.theme(), Screen::new(model, below_guide(model)).body)
 }
 
-/// The most deliveries that fit on a screen of `rows` rows, at least one: ten rows are taken by the frame.
+/// How many rows the list of deliveries has.
+pub(crate) fn list_rows(model: &Model) -> usize {
+    let body = Screen::new(model, below_guide(model)).body;
+    usize::from(main_screen::areas(model, model.theme(), body).0.list.height.saturating_sub(2))
+}
+
+/// Where the details of a delivery lie on the destination screen, if they do.
+pub(crate) fn details_area(model: &Model) -> Option<Rect> {
+    let body = Screen::new(model, below_guide(model)).body;
+    main_screen::areas(model, model.theme(), body).0.details
+}
+
+/// The most deliveries that fit on a screen of `rows` rows, at least one: when the list has it for itself, five rows are taken by
+/// its frame, the title and the lines of help and keys.
 #[must_use]
 pub fn shown_at_most(rows: u16) -> usize {
-    usize::from(rows.saturating_sub(10)).max(1)
+    usize::from(rows.saturating_sub(5)).max(1)
 }

@@ -4,9 +4,11 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
 use crate::ops::{Snapshot, State, Witness};
+use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
+use crate::tui::screens::main::health::Health;
 use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, buttons};
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::Question;
@@ -30,6 +32,8 @@ pub struct Environment {
     pub keys: Vec<(Press, Press)>,
     /// What is wrong with the user's settings.
     pub complaint: Option<String>,
+    /// The clock that times are shown on.
+    pub clock: Clock,
     /// The URL of the demo's receiver, in a demo.
     pub demo: Option<String>,
 }
@@ -57,6 +61,8 @@ pub struct Model {
     /// Of the state file, as last read or written.
     pub generation: u64,
     pub main: MainScreen,
+    /// How the destination is doing.
+    pub health: Health,
     /// The deliveries listed on it.
     pub history: History,
     /// The popup over it, if there is one.
@@ -94,7 +100,8 @@ impl Model {
             environment,
             state: State::Empty,
             generation: 0,
-            main: MainScreen { focus: MainFocus::Button(0), scroll: 0 },
+            main: MainScreen::default(),
+            health: Health::default(),
             history: History::default(),
             popup: None,
             question: None,
@@ -131,21 +138,30 @@ impl Model {
         if !self.history.is_listed() {
             match snapshot.history {
                 Ok(page) => {
-                    self.history.deliveries = page.deliveries;
-                    self.history.more = page.more;
+                    self.history.take(page);
                     self.history.problem = None;
                 }
                 Err(problem) => self.history.problem = Some(problem),
             }
         }
-        // Where nothing is registered the list is not shown, and nothing in it can have the focus.
-        let listed = self.history.is_listed() && self.state != State::Empty;
         let lost = match self.main.focus {
-            MainFocus::Delivery(_) => !listed,
+            MainFocus::Delivery(_) | MainFocus::Details(_) => !self.history.is_listed(),
             MainFocus::Button(_) => self.buttons().len() != buttons,
         };
         if lost {
             self.main.focus = MainFocus::Button(0);
+        }
+        self.measure();
+    }
+
+    /// Takes the measure of how the destination is doing, where the newest deliveries are known.
+    pub(crate) fn measure(&mut self) {
+        match self.destination() {
+            None => self.health = Health::default(),
+            Some(destination) if self.history.first == 0 && self.history.filter.is_none() => {
+                self.health = Health::of(&self.history.deliveries, destination.id());
+            }
+            Some(_) => {}
         }
     }
 

@@ -27,8 +27,9 @@ pub fn close(model: &mut Model) {
 
 /// The focus goes back to the delivery it was on, else to the first button.
 pub fn settle_focus(model: &mut Model) {
-    if !matches!(model.main.focus, MainFocus::Delivery(at) if at < model.history.deliveries.len()) {
-        model.main.focus = MainFocus::Button(0);
+    match model.main.focus {
+        MainFocus::Delivery(at) | MainFocus::Details(at) if at < model.history.total => {}
+        _ => model.main.focus = MainFocus::Button(0),
     }
 }
 

@@ -45,8 +45,9 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
             // Also when the size is the one it was: what a terminal loses that shrinks and grows again is gone from its screen.
+            main::update::settle_focus(model);
             let mut effects = vec![Effect::Repaint];
-            effects.extend(delivery::update::fill(model));
+            effects.extend(delivery::update::read_shown(model));
             effects
         }
         Msg::Loaded(id, snapshot) => loaded(model, id, *snapshot),
@@ -126,7 +127,7 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
         }
         action => match context {
             Context::Help => help::update::act(model, action),
-            Context::Main | Context::Deliveries => main::update::act(model, action),
+            Context::Main | Context::Deliveries | Context::Details => main::update::act(model, action),
             Context::Form => form::update::act(model, action),
             Context::Question => question::update::act(model, action),
             Context::Test => test::update::act(model, action),

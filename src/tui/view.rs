@@ -64,22 +64,26 @@ fn status(model: &Model, theme: Theme, frame: &mut Frame, place: Rect, area: Rec
 }
 
 /// Keys that stay in the footer however narrow it is: how to go on, how to leave, and where all keys are listed.
-const KEPT: [&str; 4] = ["Enter", "^O", "Esc", "?"];
+const KEPT: [&str; 5] = ["Enter", "^O", "Esc", ":", "?"];
 
 /// The keys of where one is, as many as fit.
 fn footer(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let named = keys::named(model).into_iter();
     let mut pieces: Vec<(String, &str)> = named.map(|(label, short)| (theme.glyphs.key(&label), short)).collect();
-    let width = |piece: &(String, &str)| text::width(&piece.0) + 1 + text::width(piece.1) + 3;
-    let room = usize::from(area.width) + 2;
-    while pieces.len() > 1 && pieces.iter().map(width).sum::<usize>() > room {
+    let width = |pieces: &[(String, &str)], gap: usize| {
+        pieces.iter().map(|(key, short)| text::width(key) + 1 + text::width(short) + gap).sum::<usize>() + 1 - gap
+    };
+    let room = usize::from(area.width);
+    while pieces.len() > 1 && width(&pieces, 2) > room {
         let last = pieces.len() - 1;
         pieces.remove(pieces.iter().rposition(|(key, _)| !KEPT.contains(&key.as_str())).unwrap_or(last));
     }
+    // Closer together where that makes room for more.
+    let gap = if width(&pieces, 3) <= room { "   " } else { "  " };
     let mut spans = vec![Span::raw(" ")];
     for (key, short) in pieces {
         spans.push(Span::styled(key, theme.styles.strong));
-        spans.push(Span::raw(format!(" {short}   ")));
+        spans.push(Span::raw(format!(" {short}{gap}")));
     }
     frame.render_widget(Line::from(spans), area);
 }

@@ -175,7 +175,7 @@ fn probe(pty: &mut Pty) {
     pty.key(Key::Enter);
     pty.wait_for("Esc close");
     pty.key(Key::Esc);
-    pty.gone(" Probe ");
+    pty.gone("╭ Probe ");
 }
 
 #[test]

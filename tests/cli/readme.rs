@@ -178,7 +178,7 @@ fn the_keys_are_those_of_the_help() {
         for context in binding.contexts {
             let places: &[&str] = match context {
                 Context::Main => &["everywhere", "destination"],
-                Context::Deliveries => &["everywhere", "destination", "deliveries"],
+                Context::Deliveries | Context::Details => &["everywhere", "destination", "deliveries"],
                 Context::Form => &["everywhere", "form", "text"],
                 Context::Question | Context::Probe | Context::Help => &["everywhere"],
                 Context::Test => &["everywhere", "test delivery"],

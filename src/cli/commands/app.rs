@@ -1,5 +1,7 @@
 //! `waypost` without a command, and the demo: opens the app.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -10,6 +12,7 @@ use crate::cli::output::terminal;
 use crate::cli::runtime;
 use crate::domain::config::Key;
 use crate::ops::{Demo, Waypost};
+use crate::present::clock::Clock;
 use crate::tui::app::start;
 use crate::tui::model::Environment;
 use crate::tui::msg::{Msg, Press};
@@ -88,6 +91,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         roles: Roles::chosen(config.theme),
         keys: config.keys.into_iter().map(|(key, meaning)| (press(key), press(meaning))).collect(),
         complaint,
+        clock: Clock::new(TimeZone::system(), Timestamp::now()),
         demo,
     }
 }

@@ -6,13 +6,14 @@ use crate::tui::keys::when::at_rest;
 use crate::tui::msg::Press as P;
 
 /// Where `?` is not a letter. The form, the snippet and the probe have rows of their own for it.
-const HELPED: &[Context] = &[Context::Main, Context::Deliveries, Context::Test, Context::Question];
+const HELPED: &[Context] = &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Question];
 
-const MAIN: &[Context] = &[Context::Main, Context::Deliveries];
+const MAIN: &[Context] = &[Context::Main, Context::Deliveries, Context::Details];
 
 const EVERYWHERE: &[Context] = &[
     Context::Main,
     Context::Deliveries,
+    Context::Details,
     Context::Form,
     Context::Question,
     Context::Test,

@@ -55,8 +55,11 @@ pub fn under_help(model: &Model) -> Context {
         Some(Popup::Snippet(_)) => Context::Snippet,
         Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Probe(_)) => Context::Probe,
-        None if matches!(model.main.focus, MainFocus::Delivery(_)) => Context::Deliveries,
-        None => Context::Main,
+        None => match model.main.focus {
+            MainFocus::Button(_) => Context::Main,
+            MainFocus::Delivery(_) => Context::Deliveries,
+            MainFocus::Details(_) => Context::Details,
+        },
     }
 }
 

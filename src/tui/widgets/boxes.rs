@@ -15,12 +15,19 @@ pub const READABLE: u16 = 120;
 pub const LOW: u16 = 12;
 
 /// A box with a title.
-pub fn boxed(theme: Theme, title: &str, style: Style) -> Block<'_> {
+pub fn boxed(theme: Theme, title: &str, style: Style) -> Block<'static> {
+    one_of(theme, title, false, style)
+}
+
+/// A box on a screen with several: the title of the one with the focus is in the accent. Its sides stay as they are, since they are
+/// many bytes to draw again.
+pub fn one_of(theme: Theme, title: &str, focused: bool, style: Style) -> Block<'static> {
+    let title_style = if focused { theme.styles.accent } else { theme.styles.strong };
     Block::new()
         .borders(Borders::ALL)
         .border_set(theme.glyphs.border)
         .border_style(style)
-        .title(Span::styled(format!(" {title} "), theme.styles.strong))
+        .title(Span::styled(format!(" {title} "), title_style))
 }
 
 /// Clears a popup's room and draws its box. Returns what is inside.

@@ -10,11 +10,12 @@ use waypost::io::fs::paths::Paths;
 use waypost::ops::{PAGE, Page, Snapshot};
 use waypost::tui::effect::Effect;
 use waypost::tui::layout::shown_at_most;
-use waypost::tui::model::{Environment, Model};
+use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
 use waypost::tui::update::update;
 use waypost::tui::view::view;
 
+use crate::screens::driver::environment;
 use crate::screens::scenes;
 use crate::support::Home;
 
@@ -59,7 +60,7 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
 fn a_screen_that_grows_reads_on() {
     let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
     let snapshot = Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) };
-    let mut model = Model::new((80, 24), Environment::default(), snapshot);
+    let mut model = Model::new((80, 24), environment(), snapshot);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
     let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
     assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
@@ -73,7 +74,7 @@ fn what_is_read_at_the_start_fills_the_screen() {
         for rows in 10..70 {
             let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
             let snapshot = Snapshot { history: Ok(page), ..scenes::registered(auth_type) };
-            let model = Model::new((80, rows), Environment::default(), snapshot);
+            let model = Model::new((80, rows), environment(), snapshot);
             let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
             terminal.draw(|frame| view(&model, frame)).unwrap();
             let shown = terminal.backend().to_string().matches("09:14:02").count();

@@ -8,7 +8,8 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 use waypost::ops::Snapshot;
 use waypost::tui::app::backend::LeanBackend;
-use waypost::tui::model::{Environment, Model};
+use waypost::tui::model::Model;
+
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
@@ -43,7 +44,7 @@ impl Screen {
     pub fn open(snapshot: Snapshot) -> Self {
         let written = Rc::new(Cell::new(0));
         let terminal = Terminal::new(LeanBackend::new(Count(Rc::clone(&written)), small)).unwrap();
-        let model = Model::new((80, 24), Environment::default(), snapshot);
+        let model = Model::new((80, 24), crate::screens::driver::environment(), snapshot);
         let mut screen = Self { model, terminal, written };
         screen.draw();
         screen.model.changed = false;

@@ -42,7 +42,7 @@ impl Journey<'_> {
         } else {
             app.wait_for("Registered. Press t to send a test delivery.");
             app.gone("[ Register ]");
-            app.wait_for("> [ Send test ]   [ Edit ]   [ Delete ]");
+            app.wait_for("> [ Send test ]   [ Edit ]   [ Probe ]");
             app.open_test();
             let previewed = app.shown_request();
             app.key(Key::Enter);

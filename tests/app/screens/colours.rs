@@ -175,14 +175,14 @@ pub fn assert_readable(model: &Model) {
     }
 }
 
-/// What says the same as a colour; the bars of the strip of deliveries have a bar of their own for what failed.
+/// What says the same as a colour. In the strip of deliveries what was delivered has a bar, and what was not a cross.
 fn marks(color: Color, ascii: bool) -> &'static [&'static str] {
     let Roles { ok, error, .. } = Roles::DEFAULT;
     match (color, ascii) {
-        (color, false) if color == ok => &["✓"],
-        (color, true) if color == ok => &["OK"],
+        (color, false) if color == ok => &["✓", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        (color, true) if color == ok => &["OK", "_", "-", "=", "#"],
         (color, false) if color == error => &["✗"],
-        (color, true) if color == error => &["FAIL"],
+        (color, true) if color == error => &["FAIL", "x"],
         _ => &["!", "?"],
     }
 }

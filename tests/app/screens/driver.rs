@@ -2,21 +2,28 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 use waypost::ops::Snapshot;
+use waypost::present::clock::Clock;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
 
+/// On the day of the scenes.
+pub fn environment() -> Environment {
+    Environment { clock: Clock::new(TimeZone::UTC, "2026-11-23T10:00:00Z".parse().unwrap()), ..Environment::default() }
+}
+
 /// An app at a size, over what the files say.
 pub fn app(snapshot: Snapshot) -> Model {
-    Model::new((80, 24), Environment::default(), snapshot)
+    Model::new((80, 24), environment(), snapshot)
 }
 
 /// A word for a key: `enter`, `ctrl-g`, a character; anything else is typed letter by letter.

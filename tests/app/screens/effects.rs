@@ -306,16 +306,15 @@ fn a_body_that_was_cut_is_not_sent_again() {
 }
 
 #[test]
-fn the_next_page_is_read_when_the_focus_comes_to_the_end() {
+fn what_of_the_list_is_shown_is_read() {
     let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
     let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
-    assert_eq!(press(&mut model, "down"), []);
     assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
     assert_eq!(press(&mut model, "down"), [], "asked once");
     let mut older = scenes::failed();
     older.id = "msg_older".into();
     update(&mut model, Msg::Listed(1, Ok(Box::new(Page { deliveries: vec![older], skipped: 2, ..Page::default() }))));
-    assert_eq!((model.history.deliveries.len(), model.history.more), (3, false));
+    assert_eq!((model.history.deliveries.len(), model.history.total), (3, 3));
 }
 
 #[test]
@@ -728,12 +727,58 @@ fn an_edit_that_conflicts_says_so() {
 }
 
 #[test]
-fn a_destination_that_another_waypost_removed_takes_the_focus_out_of_the_list() {
+fn after_a_removal_by_another_waypost_the_deliveries_are_still_there() {
     let mut model = app(scenes::with_deliveries());
     // The file is read again when the popup opens.
     press(&mut model, "down t");
     let id = model.loading.unwrap();
     update(&mut model, Msg::Loaded(id, Box::new(scenes::nothing())));
-    assert_eq!(model.main.focus, MainFocus::Button(0));
+    assert_eq!(model.main.focus, MainFocus::Delivery(0));
+    press(&mut model, "esc");
     assert!(screen(&model).contains("> [ Register ]"), "{}", screen(&model));
+    assert!(screen(&model).contains(" 1 of 4 "), "{}", screen(&model));
+}
+
+/// Issue 15, must not 6.
+#[test]
+fn the_end_of_the_list_is_the_oldest_the_count_is_true_and_the_box_is_full() {
+    let page = |skipped: usize| {
+        let deliveries = (skipped..(skipped + 50).min(214)).map(|at| {
+            let mut delivery = scenes::delivered();
+            delivery.id = format!("msg_{at}");
+            delivery.event = format!("event {at}.");
+            delivery
+        });
+        Page { deliveries: deliveries.collect(), skipped, more: skipped + 50 < 214, total: 214, ..Page::default() }
+    };
+    let read = |model: &mut Model, mut effects: Vec<Effect>| {
+        while let Some(Effect::List { id, skip, .. }) = effects.pop() {
+            effects.extend(update(model, Msg::Listed(id, Ok(Box::new(page(skip))))));
+        }
+    };
+    for size in [(60, 16), (80, 24), (120, 40)] {
+        let mut model = app(waypost::ops::Snapshot { history: Ok(page(0)), ..scenes::registered(hmac::SPEC) });
+        update(&mut model, Msg::Resize(size.0, size.1));
+        let effects = press(&mut model, "down");
+        read(&mut model, effects);
+        let rows = screen(&model).lines().filter(|row| row.contains("200 OK   ")).count();
+        let boxed = screen(&model)
+            .lines()
+            .skip_while(|row| !row.contains("╭ Deliveries"))
+            .skip(1)
+            .take_while(|row| !row.contains("╰"))
+            .count();
+        assert_eq!(rows, boxed, "the box is full: {}", screen(&model));
+        assert!(screen(&model).contains(" 1 of 214 "), "{}", screen(&model));
+        let effects = press(&mut model, "end");
+        read(&mut model, effects);
+        let shown = screen(&model);
+        assert!(shown.contains(" 214 of 214 ") && shown.contains("event 213."), "{shown}");
+        let effects = press(&mut model, "pgup");
+        read(&mut model, effects);
+        assert!(!screen(&model).contains("   …"), "{}", screen(&model));
+        let effects = press(&mut model, "home");
+        read(&mut model, effects);
+        assert!(screen(&model).contains("event 0."), "{}", screen(&model));
+    }
 }

@@ -29,7 +29,9 @@ fn holds(model: &Model) {
     }
     match model.main.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
-        MainFocus::Delivery(at) => assert!(at < model.history.deliveries.len() || (at == 0 && model.history.filter.is_some())),
+        MainFocus::Delivery(at) | MainFocus::Details(at) => {
+            assert!(at < model.history.total || (at == 0 && model.history.filter.is_some()));
+        }
     }
     if !model.is_saving() {
         assert!(model.early.is_empty(), "early keys outlive what they waited for");
@@ -39,7 +41,7 @@ fn holds(model: &Model) {
     let marked =
         !matches!(keys::context(model), Context::Prompt | Context::Editor | Context::Snippet | Context::Probe | Context::Help);
     if columns >= 40 && rows >= 10 && marked && !model.is_saving() {
-        let mark = ["│>", "│ >", "> [", ">[", "> ("].iter().any(|mark| screen.contains(mark));
+        let mark = ["│>", "│ >", "> [", ">[", "> (", "> Details"].iter().any(|mark| screen.contains(mark));
         assert!(mark, "the focus is not on the screen of {columns}x{rows}:\n{screen}");
     }
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");

@@ -2,7 +2,7 @@
 //! file, no socket.
 
 mod colours;
-mod driver;
+pub mod driver;
 mod effects;
 mod fix;
 mod headers;

@@ -13,7 +13,7 @@ use waypost::tui::app::run::{Run, Shell};
 use waypost::tui::app::start;
 use waypost::tui::app::terminal;
 use waypost::tui::app::terminal::Taken;
-use waypost::tui::model::{Environment, Model};
+use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
 
 use super::endings::assert_recorded_as_stopped;
@@ -75,7 +75,7 @@ fn run(home: &Path, elsewhere: bool) -> u8 {
     });
     let _taken = Taken::take().unwrap();
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size)).unwrap();
-    let model = Model::new((80, 24), Environment::default(), snapshot);
+    let model = Model::new((80, 24), crate::screens::driver::environment(), snapshot);
     let run = Run { model, waypost: Arc::new(waypost), terminal: &mut terminal, shell: Panics { elsewhere } };
     runtime.block_on(async { run.run(EventStream::new(), from_outside).await }).unwrap()
 }

@@ -1,4 +1,4 @@
-//! A delivery in lines: its row in the list, its outcome with why and fix, and the three tabs.
+//! A delivery in lines: its outcome with why and fix, and the three tabs.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -13,11 +13,8 @@ use crate::present::timing::{PhaseTime, duration};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{rows, text};
 
-/// Columns of why, in the list, from which on it is shown.
-const WHY_AT_LEAST: usize = 12;
-
 /// `✓ 200 OK`, `✗ TLS`, `■ stopped`
-fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
+pub(super) fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
     let (mark, style) = match attempt.outcome {
         Outcome::Delivered => (theme.glyphs.ok, theme.styles.ok),
         Outcome::Refused | Outcome::Failed => (theme.glyphs.fail, theme.styles.error),
@@ -35,48 +32,6 @@ fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
 /// How an event is called.
 pub fn label_of(event: &str) -> String {
     BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())
-}
-
-/// A row of the list.
-pub fn list_row(delivery: &Delivery, newest: Option<&Delivery>, focused: bool, theme: Theme, columns: usize) -> Line<'static> {
-    let mark = if focused { " > " } else { "   " };
-    let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
-    let (text, style) = verdict(attempt, theme);
-    // In reverse video the colour would be the background; the mark says the same.
-    let style = if focused { Style::new() } else { style };
-    let day = |attempt: &Attempt| attempt.started_at.strftime("%m-%d").to_string();
-    // Of another day than the newest, the day says more than the second.
-    let same_day = newest.and_then(Delivery::last).is_none_or(|newest| day(newest) == day(attempt));
-    let at = attempt.started_at.strftime(if same_day { "%H:%M:%S" } else { "%m-%d   " }).to_string();
-    let took = if attempt.response.is_some() || attempt.outcome == Outcome::Stopped {
-        duration(attempt.duration_ms)
-    } else {
-        "—".to_owned()
-    };
-    let head = format!("{mark}{at}  ");
-    let room = match columns {
-        0..50 => columns.saturating_sub(text::width(&head)),
-        50..70 => 20,
-        70..100 => 24,
-        _ => 30,
-    };
-    let text = text::padded(&text::end_cut(&text, room), room);
-    let why =
-        if attempt.outcome == Outcome::Delivered { String::new() } else { format!("   {}", visible(&attempt.diagnosis.why)) };
-    let tail = format!("  {took:>7}   ");
-    let left = columns.saturating_sub(text::width(&head) + room + text::width(&tail));
-    let label = label_of(&delivery.event);
-    // Cut in the middle: similar names differ at the end. Why is shown where a few words of it fit.
-    let label = if text::width(&label) + WHY_AT_LEAST <= left { format!("{label}{why}") } else { text::middle_cut(&label, left) };
-    let tail = text::end_cut(&format!("{tail}{label}"), columns.saturating_sub(text::width(&head) + room));
-    let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(tail)]);
-    if !focused {
-        return line;
-    }
-    let rest = " ".repeat(columns.saturating_sub(line.width()));
-    let mut line = line.style(theme.styles.selected);
-    line.push_span(Span::raw(rest));
-    line
 }
 
 /// The outcome, with why and fix.

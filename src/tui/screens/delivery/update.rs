@@ -1,13 +1,13 @@
-//! The list of deliveries: paging, filter, sending again, clearing.
+//! The list of deliveries: reading what is shown, filter, sending again.
 
 use crate::domain::delivery::Outcome;
 use crate::ops::{Page, Problem};
 use crate::tui::effect::Effect;
-use crate::tui::layout::shown_at_most;
+use crate::tui::layout::list_rows;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::ask;
-use crate::tui::screens::delivery::state::LISTED;
+use crate::tui::screens::delivery::state::shown_from;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::life::redirect_target;
@@ -16,14 +16,14 @@ use crate::tui::screens::test::state::TestPopup;
 use crate::tui::status::Tone;
 
 pub fn open(model: &mut Model, at: usize) {
-    let Some(delivery) = model.history.deliveries.get(at).cloned() else { return };
+    let Some(delivery) = model.history.get(at).cloned() else { return };
     let offer = model.destination().and_then(|destination| redirect_target(destination.settings(), &delivery));
     model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery, offer))));
 }
 
 /// Opens a past delivery, and sends the same event and body again under a new id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
-    let Some(delivery) = model.history.deliveries.get(at) else { return Vec::new() };
+    let Some(delivery) = model.history.get(at) else { return Vec::new() };
     if is_real(&delivery.event) {
         ask(model, Pending::Resend);
         return Vec::new();
@@ -41,31 +41,43 @@ pub fn next_filter(model: &mut Model) -> Vec<Effect> {
             Outcome::ALL.get(at + 1).copied()
         }
     };
-    list(model, 0)
-}
-
-/// Reads the next page when the focus has come near the end of what is there.
-pub fn page_if_needed(model: &mut Model) -> Vec<Effect> {
-    let MainFocus::Delivery(at) = model.main.focus else { return Vec::new() };
-    let count = model.history.deliveries.len();
-    if model.history.more && model.history.listing.is_none() && at + 1 >= count && count < LISTED {
-        return list(model, count);
+    (model.main.top, model.history.first) = (0, 0);
+    if let MainFocus::Delivery(at) = &mut model.main.focus {
+        *at = 0;
     }
-    Vec::new()
+    refresh(model)
 }
 
-/// Reads the next page when there are more rows than deliveries that were read.
-pub fn fill(model: &mut Model) -> Vec<Effect> {
-    let count = model.history.deliveries.len();
-    if model.history.more && model.history.listing.is_none() && count < shown_at_most(model.size.1).min(LISTED) {
-        return list(model, count);
+/// Moves the focus to that delivery, and what is shown with it.
+pub fn select(model: &mut Model, at: usize) -> Vec<Effect> {
+    model.main.focus = MainFocus::Delivery(at);
+    model.main.details = 0;
+    let rows = list_rows(model);
+    model.main.top = shown_from(model.main.top, at, rows, model.history.total);
+    read(model, rows)
+}
+
+/// Reads what of the rows that are shown was not read yet.
+pub fn read_shown(model: &mut Model) -> Vec<Effect> {
+    let rows = list_rows(model);
+    read(model, rows)
+}
+
+fn read(model: &mut Model, rows: usize) -> Vec<Effect> {
+    if model.history.listing.is_some() {
+        return Vec::new();
     }
-    Vec::new()
+    match model.history.missing(model.main.top, rows) {
+        Some(skip) => list(model, skip),
+        None => Vec::new(),
+    }
 }
 
-/// Reads the first page again.
+/// Reads what is shown again.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
-    list(model, 0)
+    model.history.afresh = true;
+    let first = model.history.first;
+    list(model, first)
 }
 
 fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
@@ -79,33 +91,41 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
         model.changed = false;
         return Vec::new();
     }
-    match result {
-        Ok(page) => {
-            model.history.more = page.more;
-            // A later page is of the same filter, and may overlap: new deliveries have pushed it on.
-            let known = |delivery: &crate::domain::delivery::Delivery| {
-                model.history.deliveries.iter().any(|other| other.id == delivery.id)
-            };
-            if page.skipped == 0 {
-                model.history.deliveries = page.deliveries;
-            } else {
-                let new: Vec<_> = page.deliveries.into_iter().filter(|delivery| !known(delivery)).collect();
-                model.history.deliveries.extend(new);
-            }
-            keep_focus(model);
+    let page = match result {
+        Ok(page) => page,
+        Err(problem) => {
+            model.history.afresh = false;
+            model.say(Tone::Error, format!("The history cannot be read: {problem}"));
+            return Vec::new();
         }
-        Err(problem) => model.say(Tone::Error, format!("The history cannot be read: {problem}")),
-    }
-    Vec::new()
+    };
+    let before = (model.history.total, model.history.get(model.main.focus.delivery()).map(|delivery| delivery.id.clone()));
+    let window = |model: &Model| (model.history.first, model.history.deliveries.len());
+    let had = window(model);
+    model.history.take(*page);
+    keep_focus(model, before);
+    model.measure();
+    // Where nothing new came there is nothing more to come.
+    if window(model) == had { Vec::new() } else { read_shown(model) }
 }
 
-fn keep_focus(model: &mut Model) {
-    if let MainFocus::Delivery(at) = model.main.focus {
-        model.main.focus = match model.history.deliveries.len() {
-            // With a filter that nothing passes the focus stays, so that the next filter is one key away.
-            0 if model.history.filter.is_some() => MainFocus::Delivery(0),
-            0 => MainFocus::Button(0),
-            count => MainFocus::Delivery(at.min(count - 1)),
-        };
+/// The focus stays on the delivery that it was on, although newer ones may have come before it.
+fn keep_focus(model: &mut Model, (total, id): (usize, Option<String>)) {
+    let at = match model.main.focus {
+        MainFocus::Button(_) => return,
+        MainFocus::Delivery(at) | MainFocus::Details(at) => at,
+    };
+    let count = model.history.total;
+    if count == 0 {
+        // With a filter that nothing passes the focus stays, so that the next filter is one key away.
+        model.main.focus = if model.history.filter.is_some() { MainFocus::Delivery(0) } else { MainFocus::Button(0) };
+        return;
     }
+    let moved = id.and_then(|id| model.history.place_of(&id)).unwrap_or(at + count.saturating_sub(total)).min(count - 1);
+    model.main.top = (model.main.top + moved).saturating_sub(at);
+    match &mut model.main.focus {
+        MainFocus::Delivery(at) | MainFocus::Details(at) => *at = moved,
+        MainFocus::Button(_) => {}
+    }
+    model.main.top = shown_from(model.main.top, moved, list_rows(model), count);
 }

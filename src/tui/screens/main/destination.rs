@@ -7,85 +7,69 @@ use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::text::visible;
 use crate::ops::Problem;
-use crate::present::{self, Row, Value};
+use crate::tui::model::Model;
+use crate::tui::screens::main::brief;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{message, rows, text};
+use crate::tui::widgets::{message, text};
 
-const LABEL: usize = 16;
+/// From so many days before its end on a certificate is a warning.
+const WARN_DAYS: i32 = 14;
 
-fn row(label: &str, value: impl Into<String>, theme: Theme) -> Line<'static> {
-    Line::from(vec![Span::styled(format!(" {}", text::padded(label, LABEL)), theme.styles.dim), Span::raw(value.into())])
-}
-
-/// The same on as many lines as the value takes.
-fn wrapped_row(label: &str, value: &str, theme: Theme, room: usize) -> Vec<Line<'static>> {
-    let lines = text::wrapped(value, room).into_iter().enumerate();
-    lines.map(|(at, line)| row(if at == 0 { label } else { "" }, line, theme)).collect()
-}
-
-/// A URL in at most three lines; what is cut can be seen whole by editing it.
-fn url(text: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let room = columns.saturating_sub(LABEL).max(10);
-    let text = text::middle_cut(text, room * 3);
-    text::broken(&text, room)
+/// The URL in at most two lines; what is cut can be seen whole by editing it.
+fn url(url: &str, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let url = text::middle_cut(url, columns * 2);
+    text::broken(&url, columns)
         .into_iter()
-        .enumerate()
-        .map(|(at, line)| row(if at == 0 { field::URL.label } else { "" }, line, theme))
+        .map(|line| Line::from(Span::styled(format!(" {line}"), theme.styles.strong)))
         .collect()
 }
 
-pub fn registered(destination: &Destination, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let room = columns.saturating_sub(LABEL).max(10);
-    let mut lines = Vec::new();
-    let mut plain = Vec::new();
-    let mut others = Vec::new();
-    let mut headers = Vec::new();
-    for Row { label, value } in present::destination::registered(destination) {
-        match value {
-            Value::Text(text) => plain.push((label, text)),
-            Value::Choice(choice) => plain.push((label, choice.label.to_owned())),
-            Value::Url(text) => lines.extend(url(&text, theme, columns)),
-            Value::AuthType(auth_type) => lines.extend(wrapped_row(label, auth_type.label, theme, room)),
-            Value::Path(path) => others.push(row(label, text::middle_cut(&visible(&path), room), theme)),
-            Value::Header { name, .. } => headers.push(name),
-            // The default goes without saying.
-            Value::Timeout { is_default: true, .. } => {}
-            Value::Secret { .. } | Value::Timeout { .. } | Value::Time(_) | Value::Fix(_) => {
-                others.push(row(label, rows::value(&value), theme));
+/// Its URL, its settings in a few words, and how long its certificate is valid.
+pub fn registered(model: &Model, destination: &Destination, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let clock = &model.environment.clock;
+    let mut lines = url(&visible(&destination.url().shown()), theme, columns);
+    let mut words: Vec<String> = Vec::new();
+    for piece in brief::pieces(destination, clock) {
+        let piece = if text::width(&piece) > columns { text::middle_cut(&piece, columns) } else { piece };
+        match words.last_mut() {
+            Some(line) if text::width(line) + 3 + text::width(&piece) <= columns => {
+                line.push_str(" · ");
+                line.push_str(&piece);
             }
+            _ => words.push(piece),
         }
     }
-    let cut = |text: &str| text::end_cut(&visible(text), room.saturating_sub(24).max(10));
-    for two in plain.chunks(2) {
-        match two {
-            [first, second] => lines.extend(pair((first.0, cut(&first.1)), (second.0, &second.1), theme, room)),
-            _ => lines.extend(two.iter().map(|one| row(one.0, text::end_cut(&visible(&one.1), room), theme))),
+    lines.extend(words.into_iter().map(|line| Line::raw(format!(" {line}"))));
+    if let Some(key) = destination.auth().public_key() {
+        lines.push(Line::raw(format!(" {}", text::middle_cut(&format!("public key {key}"), columns))));
+    }
+    if let Some(end) = model.health.certificate_end {
+        let certificate = certificate(clock.days_until(end), theme);
+        let gap = |line: &Line| (columns + 1).saturating_sub(line.width() + certificate.width());
+        // At the right of the lowest line that has room for it.
+        match lines.iter_mut().rev().find(|line| gap(line) >= 3) {
+            Some(line) => {
+                line.push_span(Span::raw(" ".repeat(gap(line))));
+                line.push_span(certificate);
+            }
+            None => lines.push(Line::from(vec![Span::raw(" "), certificate])),
         }
     }
-    if !headers.is_empty() {
-        // Their values are in the form and in each request.
-        lines.push(row(field::HEADERS.label, text::end_cut(&visible(&headers.join(", ")), room), theme));
-    }
-    lines.extend(others);
     lines
 }
 
-/// Two values on one line where they fit, else one under the other.
-fn pair(first: (&str, String), second: (&str, &str), theme: Theme, room: usize) -> Vec<Line<'static>> {
-    let tail = format!("{}  {}", second.0, second.1);
-    let column = text::width(&first.1).max(19) + 3;
-    if column + text::width(&tail) > room {
-        return vec![row(first.0, first.1, theme), row(second.0, second.1, theme)];
+fn certificate(days: i32, theme: Theme) -> Span<'static> {
+    match days {
+        ..0 => Span::styled(format!("{} certificate expired", theme.glyphs.fail), theme.styles.error),
+        0 => Span::styled("! certificate ends today", theme.styles.warning),
+        1..=WARN_DAYS => Span::styled(format!("! certificate {days} d"), theme.styles.warning),
+        days => Span::styled(format!("certificate {days} d"), theme.styles.dim),
     }
-    let mut line = row(first.0, text::padded(&first.1, column), theme);
-    line.push_span(Span::styled(second.0.to_owned(), theme.styles.dim));
-    line.push_span(Span::raw(format!("  {}", second.1)));
-    vec![line]
 }
 
 pub fn locked(draft: &Draft, problem: &Problem, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = url(&visible(&field::URL.shown(draft.text(field::URL))), theme, columns);
-    lines.extend(wrapped_row(field::AUTH.label, draft.auth_type().label, theme, columns.saturating_sub(LABEL).max(10)));
+    lines.push(Line::raw(format!(" {}", text::end_cut(draft.auth_type().label, columns))));
     lines.push(Line::default());
     lines.extend(message::problem(problem, theme, columns));
     lines

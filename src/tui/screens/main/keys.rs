@@ -1,4 +1,4 @@
-//! The keys of the destination screen and of the list on it.
+//! The keys of the destination screen, of the list on it and of the details beside that.
 
 use crate::ops::State;
 use crate::tui::action::Action as A;
@@ -7,23 +7,36 @@ use crate::tui::keys::when::{can_edit, can_test};
 use crate::tui::layout::main_overflow;
 use crate::tui::model::Model;
 use crate::tui::msg::Press as P;
+use crate::tui::screens::main::layout::WIDE;
 
 const MAIN: &[Context] = &[Context::Main];
 const DELIVERIES: &[Context] = &[Context::Deliveries];
-const BOTH: &[Context] = &[Context::Main, Context::Deliveries];
+const DETAILS: &[Context] = &[Context::Details];
+const SELECTED: &[Context] = &[Context::Deliveries, Context::Details];
+const ALL: &[Context] = &[Context::Main, Context::Deliveries, Context::Details];
 
 pub const KEYS: &[Binding] = &[
     bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "register", "press the focused button").when(is_empty),
     bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button").when(is_not_empty),
-    bind(BOTH, &[(P::Char('t'), A::SendTest)], "t", "send test", "send a test delivery").when(can_test),
-    bind(BOTH, &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination").when(can_edit),
-    bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "delete", "delete the destination").when(can_edit),
-    bind(MAIN, &[(P::Down, A::Down)], "↓", "deliveries", "to the deliveries").when(has_deliveries),
+    bind(SELECTED, &[(P::Enter, A::Press)], "Enter", "open", "open the delivery"),
+    bind(ALL, &[(P::Char('t'), A::SendTest)], "t", "test", "send a test delivery").when(can_test),
+    bind(ALL, &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination").when(can_edit),
+    bind(ALL, &[(P::Char('p'), A::Probe)], "p", "probe", "probe whether the endpoint verifies requests; asks first")
+        .when(can_test),
+    bind(ALL, &[(P::Char('v'), A::Verify)], "v", "verify", "verify a request that a receiver got: is it yours, and if not, why")
+        .when(can_test),
+    bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(can_test),
+    bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination; asks first").when(can_edit),
+    bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
+    bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event and body, new id; asks first for a real event")
+        .when(can_test),
+    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: the next one, then all"),
+    bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first"),
+    bind(MAIN, &[(P::Down, A::Down)], "↓", "", "to the deliveries").when(has_deliveries),
     bind(MAIN, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "scroll", "scroll the destination")
         .when(scrolls),
     bind(MAIN, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons"),
     bind(MAIN, &[(P::Tab, A::Next), (P::BackTab, A::Previous)], "Tab", "", "move the focus"),
-    bind(DELIVERIES, &[(P::Enter, A::Press)], "Enter", "details", "show the delivery"),
     bind(
         DELIVERIES,
         &[(P::Up, A::Up), (P::Down, A::Down), (P::Char('k'), A::Up), (P::Char('j'), A::Down)],
@@ -32,29 +45,37 @@ pub const KEYS: &[Binding] = &[
         "move through the deliveries (also k j)",
     ),
     bind(
-        DELIVERIES,
-        &[(P::Char('r'), A::Resend)],
-        "r",
-        "resend",
-        "resend: same event and body, new id; asks first for a real event",
-    )
-    .when(can_test),
-    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: the next one, then all"),
-    bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "clear", "delete all deliveries; asks first"),
+        DETAILS,
+        &[(P::Up, A::Up), (P::Down, A::Down), (P::Char('k'), A::Up), (P::Char('j'), A::Down)],
+        "↑↓",
+        "scroll",
+        "scroll the details (also k j)",
+    ),
     bind(
         DELIVERIES,
         &[(P::Home, A::Home), (P::End, A::End), (P::Char('g'), A::Home), (P::Char('G'), A::End)],
         "Home End",
         "",
-        "to the newest, to the oldest shown (also g G)",
+        "to the newest, to the oldest (also g G)",
     ),
-    bind(DELIVERIES, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "ten deliveries up or down"),
+    bind(
+        DETAILS,
+        &[(P::Home, A::Home), (P::End, A::End), (P::Char('g'), A::Home), (P::Char('G'), A::End)],
+        "Home End",
+        "",
+        "to the start, to the end (also g G)",
+    ),
+    bind(SELECTED, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "", "a page up or down"),
+    bind(DELIVERIES, &[(P::Right, A::Right), (P::Tab, A::Next)], "→", "", "into the details (also Tab)").when(has_details),
+    bind(
+        DETAILS,
+        &[(P::Left, A::Left), (P::BackTab, A::Previous), (P::Esc, A::Left)],
+        "←",
+        "list",
+        "back to the list (also Esc)",
+    ),
+    bind(DETAILS, &[(P::Tab, A::Next)], "Tab", "", "to the buttons"),
     bind(DELIVERIES, &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons"),
-    bind(BOTH, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
-    bind(BOTH, &[(P::Char('c'), A::Snippet)], "c", "", "receiver code: the check, in five languages").when(can_test),
-    bind(BOTH, &[(P::Char('v'), A::Verify)], "v", "", "verify a request that a receiver got: is it yours, and if not, why")
-        .when(can_test),
-    bind(BOTH, &[(P::Char('p'), A::Probe)], "p", "", "probe whether the endpoint verifies requests; asks first").when(can_test),
 ];
 
 fn has_public_key(model: &Model) -> bool {
@@ -70,7 +91,11 @@ const fn is_not_empty(model: &Model) -> bool {
 }
 
 const fn has_deliveries(model: &Model) -> bool {
-    is_not_empty(model) && model.history.is_listed()
+    model.history.is_listed()
+}
+
+const fn has_details(model: &Model) -> bool {
+    model.size.0 >= WIDE && model.history.total > 0
 }
 
 /// Whether the destination's box does not hold all of it. On a terminal of a usual size, with nothing unusual to show, it does,

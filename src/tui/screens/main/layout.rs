@@ -1,17 +1,48 @@
 //! What the destination screen shows in lines, and where it lies.
+//!
+//! ```text
+//! to 119 columns        from 120 columns
+//! ╭ Destination ──╮     ╭ Destination ──╮╭ Health ───────────╮
+//! ╭ Health ───────╮     ╰───────────────╯╰───────────────────╯
+//! ╭ Deliveries ───╮     ╭ Deliveries ─╮╭ Details ────────────╮
+//! ╰───────────────╯     ╰─────────────╯╰─────────────────────╯
+//! ```
 
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+use crate::domain::auth;
 use crate::domain::draft::Draft;
 use crate::domain::field::URL;
 use crate::domain::text::visible;
 use crate::ops::{Problem, State};
 use crate::tui::model::Model;
+use crate::tui::screens::main::brief;
 use crate::tui::screens::main::destination::{locked, registered};
-use crate::tui::screens::main::state::{MainButton, MainFocus};
+use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{buttons, message, text};
+
+/// The width from which there is something beside the destination and beside the list.
+pub const WIDE: u16 = 120;
+
+/// Columns of the destination beside its health: its buttons are on one row.
+const DESTINATION: u16 = 78;
+
+/// Columns of the list beside the details.
+const LIST: u16 = 66;
+
+/// The same where there is room for why in it.
+const WIDE_LIST: u16 = 80;
+
+/// The width from which on there is.
+const VERY_WIDE: u16 = 200;
+
+/// Rows of the list, its box included, from which on it does not take the whole screen when it has the focus.
+const LIST_ROWS: u16 = 8;
+
+/// Rows of the health, its box included.
+const HEALTH_ROWS: u16 = 3;
 
 /// The host of what is registered.
 pub fn name_of(state: &State) -> Option<String> {
@@ -28,17 +59,10 @@ fn host_of(draft: &Draft) -> String {
 }
 
 pub fn help_line(model: &Model) -> String {
-    let focused = match model.main.focus {
-        MainFocus::Button(at) => model.buttons().get(at),
-        MainFocus::Delivery(_) => return "Enter shows its request and response.".to_owned(),
-    };
-    match focused {
-        Some(MainButton::Register) => "Enter the URL and the authentication.",
-        Some(MainButton::SendTest) => "Send one event and see the response.",
-        Some(MainButton::Edit) => "Change the URL or the authentication.",
-        Some(MainButton::Delete) => "Remove it and erase its secret.",
-        Some(MainButton::Reload) => "Reload the file once it is fixed.",
-        None => "",
+    match model.main.focus {
+        MainFocus::Button(at) => model.buttons().get(at).map_or("", |button| button.help()),
+        MainFocus::Delivery(_) => "Enter shows its request and response.",
+        MainFocus::Details(_) => "← goes back to the list.",
     }
     .to_owned()
 }
@@ -56,11 +80,56 @@ impl Upper {
     }
 }
 
-pub fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
+/// Where each box lies.
+pub struct Areas {
+    pub destination: Rect,
+    pub health: Option<Rect>,
+    /// Without rows where there is no list.
+    pub list: Rect,
+    pub details: Option<Rect>,
+    /// The list has the screen for itself.
+    pub list_alone: bool,
+}
+
+/// The screen laid out, and what is in its upper box.
+pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
+    let has_health = matches!(model.state, State::Open(_)) && !model.health.bars.is_empty();
+    let beside = has_health && area.width >= WIDE;
+    let columns = if beside { DESTINATION } else { area.width };
+    let upper = upper(model, theme, Rect { width: columns, ..area });
+    let [top, rest] = split(upper.rows(), area);
+    if rest.height < LIST_ROWS && matches!(model.main.focus, MainFocus::Delivery(_) | MainFocus::Details(_)) {
+        let (list, details) = beside_list(model, area);
+        return (Areas { destination: top, health: None, list, details, list_alone: true }, upper);
+    }
+    let (destination, health, rest) = if beside {
+        let [left, right] = Layout::horizontal([Constraint::Length(DESTINATION), Constraint::Min(0)]).areas(top);
+        (left, Some(right), rest)
+    } else if has_health && rest.height >= HEALTH_ROWS + LIST_ROWS {
+        let [health, rest] = Layout::vertical([Constraint::Length(HEALTH_ROWS), Constraint::Min(0)]).areas(rest);
+        (top, Some(health), rest)
+    } else {
+        (top, None, rest)
+    };
+    let (list, details) = beside_list(model, rest);
+    (Areas { destination, health, list, details, list_alone: false }, upper)
+}
+
+/// The list, and the details beside it.
+fn beside_list(model: &Model, area: Rect) -> (Rect, Option<Rect>) {
+    if area.width < WIDE || model.history.total == 0 {
+        return (area, None);
+    }
+    let columns = if area.width >= VERY_WIDE { WIDE_LIST } else { LIST };
+    let [list, details] = Layout::horizontal([Constraint::Length(columns), Constraint::Min(0)]).areas(area);
+    (list, Some(details))
+}
+
+fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
     let columns = usize::from(area.width.saturating_sub(4));
     let mut text = match &model.state {
         State::Empty => nothing(columns),
-        State::Open(destination) => registered(destination, theme, columns),
+        State::Open(destination) => registered(model, destination, theme, columns),
         State::Locked(draft, problem) => locked(draft, problem, theme, columns),
         State::Unreadable(problem) => message::problem(problem, theme, columns),
     };
@@ -68,8 +137,9 @@ pub fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
         MainFocus::Button(at) if model.is_main_active() => Some(at),
         _ => None,
     };
-    let buttons = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
-    let buttons = buttons::buttons(theme, buttons, 3, columns + 2);
+    let labels = model.buttons().iter().enumerate().map(|(at, button)| (button.label(), focus == Some(at)));
+    let indent = if matches!(model.state, State::Empty) { 3 } else { 1 };
+    let buttons = buttons::buttons(theme, labels, indent, columns + 2);
     if let Some(problem) = history_problem(model) {
         let problem = message::problem(problem, theme, columns);
         // Where it does not fit into a box of its own it can be scrolled in this one.
@@ -78,40 +148,31 @@ pub fn upper(model: &Model, theme: Theme, area: Rect) -> Upper {
             text.extend(problem);
         }
     }
-    text.push(Line::default());
+    if !matches!(model.state, State::Open(_)) {
+        text.push(Line::default());
+    }
     let rows = usize::from(area.height).saturating_sub(2 + buttons.len());
     let mut hints = match model.state {
         State::Empty => hints(model, theme, columns),
         _ => Vec::new(),
     };
-    if hints.len() + text.len() > rows {
-        hints.clear();
+    // On a low screen the hints go one after the other, the examples last.
+    while hints.len() + text.len() > rows && hints.pop().is_some() {}
+    while text.len() > rows && text.last().is_some_and(|line| line.width() == 0) {
+        text.pop();
     }
-    let list = if matches!(model.state, State::Open(_)) && !model.history.deliveries.is_empty() { 3 } else { 0 };
-    make_room(&mut text, rows.saturating_sub(list));
     Upper { text, buttons, hints }
 }
 
-/// On a low screen the list of deliveries matters more than when the destination was registered, or an empty line.
-fn make_room(lines: &mut Vec<Line<'static>>, rows: usize) {
-    let is = |line: &Line, label: &str| line.spans.first().is_some_and(|span| span.content.trim() == label);
-    for label in ["Changed", "Registered", ""] {
-        while lines.len() > rows {
-            let at = lines.iter().rposition(|line| if label.is_empty() { line.width() == 0 } else { is(line, label) });
-            let Some(at) = at else { break };
-            lines.remove(at);
-        }
-    }
-}
-
-pub fn split(lines: usize, area: Rect) -> [Rect; 2] {
+fn split(lines: usize, area: Rect) -> [Rect; 2] {
     let rows = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
     Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(area)
 }
 
 /// How many lines of the destination do not fit into its box.
 pub fn overflow(model: &Model, theme: Theme, area: Rect) -> usize {
-    (upper(model, theme, area).rows() + 2).saturating_sub(usize::from(area.height))
+    let (areas, upper) = areas(model, theme, area);
+    (upper.rows() + 2).saturating_sub(usize::from(areas.destination.height))
 }
 
 /// Why there is nothing to list.
@@ -120,12 +181,7 @@ pub fn history_problem(model: &Model) -> Option<&Problem> {
         .history
         .problem
         .as_ref()
-        .filter(|_| model.history.deliveries.is_empty() && matches!(model.state, State::Open(_) | State::Locked(..)))
-}
-
-/// The room under the destination.
-pub fn under(model: &Model, theme: Theme, area: Rect) -> Rect {
-    split(upper(model, theme, area).rows(), area)[1]
+        .filter(|_| model.history.total == 0 && matches!(model.state, State::Open(_) | State::Locked(..)))
 }
 
 fn nothing(columns: usize) -> Vec<Line<'static>> {
@@ -136,15 +192,29 @@ fn nothing(columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// What there is to choose from, and what else can be done.
 fn hints(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let types: Vec<_> = auth::ALL.into_iter().map(brief::listed).collect();
+    let column = types.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0) + 4;
+    // Below are the deliveries to what was registered before.
+    if model.history.total == 0 && types.iter().all(|(_, about)| column + text::width(about) + 3 <= columns) {
+        lines.push(Line::default());
+        lines.extend(types.into_iter().map(|(name, about)| {
+            Line::from(vec![Span::raw(format!("   {}", text::padded(name, column))), Span::styled(about, theme.styles.dim)])
+        }));
+    }
     let pairs: &[(&str, &str)] = if model.environment.demo.is_some() {
         &[("This is a demo.", "Its receiver runs on this machine; its URL is in the form.")]
     } else {
-        &[("From a script:", "waypost register --url URL --auth TYPE"), ("No endpoint yet?", "waypost demo")]
+        &[
+            ("From a script:", "waypost register --url URL --auth TYPE"),
+            ("No endpoint yet?", "waypost demo   or   waypost listen"),
+        ]
     };
-    let mut lines = vec![Line::default()];
+    lines.push(Line::default());
     for (text, command) in pairs {
-        if text::width(text) + text::width(command) + 4 <= columns {
+        if text::width(text) + text::width(command) + 5 <= columns {
             lines.push(Line::from(vec![Span::styled(format!("   {text}"), theme.styles.dim), Span::raw(format!("  {command}"))]));
         } else {
             lines.push(Line::styled(format!("   {text}"), theme.styles.dim));

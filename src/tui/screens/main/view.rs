@@ -1,4 +1,4 @@
-//! The destination screen as it is drawn: what is registered, its buttons, the deliveries.
+//! The destination screen as it is drawn: what is registered, how it is doing, the deliveries.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -9,39 +9,71 @@ use ratatui::widgets::Paragraph;
 use crate::ops::State;
 use crate::tui::model::Model;
 use crate::tui::screens::delivery::view as deliveries;
-use crate::tui::screens::main::layout::{Upper, history_problem, name_of, split, upper};
+use crate::tui::screens::main::layout::{Upper, areas, history_problem, name_of};
 use crate::tui::screens::main::state::MainFocus;
-use crate::tui::screens::question::state::Question;
+use crate::tui::screens::main::{details, strip};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message, text};
 
-/// Rows of the list under the destination, its box included, from which on it does not take the whole screen when it has the
-/// focus.
-const LIST_ROWS: u16 = 6;
+/// The fewest columns of the destination's name in the title.
+const NAME: usize = 12;
 
+/// `waypost  ✓ works · delivered 03:14:07        hooks.example.com`
 pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let name = name_of(&model.state)
         .unwrap_or_else(|| if matches!(model.state, State::Empty) { "no destination" } else { "not readable" }.to_owned());
     let left = if model.environment.demo.is_some() { " waypost demo" } else { " waypost" };
-    let room = usize::from(area.width).saturating_sub(text::width(left) + 2);
+    let mut room = usize::from(area.width).saturating_sub(text::width(left) + 2);
+    let mut spans = vec![Span::styled(left, theme.styles.strong)];
+    if matches!(model.state, State::Open(_)) {
+        let (word, style) = strip::standing(&model.health, &model.environment.clock, theme);
+        let needed = text::width(&word) + 2;
+        if needed + NAME.min(text::width(&name)) <= room {
+            room -= needed;
+            spans.extend([Span::raw("  "), Span::styled(word, style)]);
+        }
+    }
     let name = text::middle_cut(&name, room);
-    let gap = usize::from(area.width).saturating_sub(text::width(left) + text::width(&name) + 1);
-    let line = Line::from(vec![Span::styled(left, theme.styles.strong), Span::raw(" ".repeat(gap)), Span::raw(name)]);
-    frame.render_widget(line, area);
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.push(Span::raw(" ".repeat(usize::from(area.width).saturating_sub(used + text::width(&name) + 1))));
+    spans.push(Span::raw(name));
+    frame.render_widget(Line::from(spans), area);
 }
 
 pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
-    let upper = upper(model, theme, area);
-    let [top, rest] = split(upper.rows(), area);
+    let (areas, upper) = areas(model, theme, area);
     // The frame is dimmed while a popup has the keys.
     let style = if model.is_main_active() { Style::new() } else { theme.styles.dim };
-    if rest.height < LIST_ROWS && model.is_main_active() && matches!(model.main.focus, MainFocus::Delivery(_)) {
-        deliveries::draw(model, theme, frame, area, style);
+    if !areas.list_alone {
+        let focused = model.is_main_active() && matches!(model.main.focus, MainFocus::Button(_));
+        destination(model, upper, theme, frame, areas.destination, focused, style);
+        if let Some(health) = areas.health {
+            strip::draw(&model.health, theme, frame, health, style);
+        }
+    }
+    if matches!(model.state, State::Empty) && !model.history.is_listed() {
         return;
     }
-    let block = boxes::boxed(theme, "Destination", style);
-    let inner = block.inner(top);
-    frame.render_widget(block, top);
+    let least = history_problem(model)
+        .map_or(3, |problem| message::problem(problem, theme, usize::from(area.width.saturating_sub(4))).len() + 2);
+    if usize::from(areas.list.height) >= least {
+        deliveries::draw(model, theme, frame, areas.list, style);
+        if let Some(place) = areas.details {
+            details::draw(model, theme, frame, place, style);
+        }
+    } else if model.history.total > 0 {
+        let count = model.history.total;
+        let line = format!(" ↓ {count} {} ", if count == 1 { "delivery" } else { "deliveries" });
+        let top = areas.destination;
+        let place = Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 };
+        frame.render_widget(Line::styled(line, theme.styles.dim), place);
+    }
+}
+
+fn destination(model: &Model, upper: Upper, theme: Theme, frame: &mut Frame, area: Rect, focused: bool, style: Style) {
+    let block = boxes::one_of(theme, "Destination", focused, style);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
     let Upper { mut text, buttons, hints } = upper;
     // Of a box that does not fit, the buttons are seen always, and the text can be scrolled.
     let page = usize::from(inner.height).saturating_sub(buttons.len() + hints.len());
@@ -52,18 +84,5 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     text.extend(buttons);
     text.extend(hints);
     frame.render_widget(Paragraph::new(text), inner);
-    boxes::more(theme, below, frame, top);
-    if matches!(model.state, State::Empty) || model.question.as_ref().is_some_and(Question::is_about_destination) {
-        return;
-    }
-    let least = history_problem(model)
-        .map_or(3, |problem| message::problem(problem, theme, usize::from(area.width.saturating_sub(4))).len() + 2);
-    if usize::from(rest.height) >= least {
-        deliveries::draw(model, theme, frame, rest, style);
-    } else if !model.history.deliveries.is_empty() {
-        let count = format!(" ↓ {} ", deliveries::counted(&model.history));
-        let line =
-            Line::styled(format!("{count}{} ", if count.trim() == "↓ 1" { "delivery" } else { "deliveries" }), theme.styles.dim);
-        frame.render_widget(line, Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 });
-    }
+    boxes::more(theme, below, frame, area);
 }

@@ -80,7 +80,7 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
 
 /// Sends again what the popup shows, else the delivery that has the focus in the list.
 fn resend(model: &mut Model) -> Vec<Effect> {
-    if let (None, MainFocus::Delivery(at)) = (&model.popup, model.main.focus) {
+    if let (None, MainFocus::Delivery(at) | MainFocus::Details(at)) = (&model.popup, model.main.focus) {
         deliveries::open(model, at);
     }
     send::send(model)
@@ -159,6 +159,8 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
     match result {
         Ok(()) => {
             model.history = History::default();
+            model.main.top = 0;
+            model.measure();
             model.main.focus = MainFocus::Button(0);
             model.say(Tone::Done, "Cleared. The history is empty.");
         }

@@ -12,7 +12,6 @@ use crate::ops::probe::Case;
 use crate::present;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::main::layout::name_of;
-use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::{Pending, Question};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{confirm, rows, text};
@@ -41,8 +40,8 @@ fn delete(model: &Model) -> String {
 
 fn clear(model: &Model) -> String {
     let history = &model.history;
-    let all = match history.deliveries.len() {
-        _ if history.more || history.filter.is_some() => "all deliveries, including those not shown".to_owned(),
+    let all = match history.total {
+        _ if history.filter.is_some() => "all deliveries, including those not shown".to_owned(),
         1 => "the one delivery".to_owned(),
         count => format!("all {count} deliveries"),
     };
@@ -86,10 +85,7 @@ fn trust(model: &Model, attempt: &Attempt) -> String {
 fn resend(model: &Model) -> String {
     let event = match (&model.popup, model.main.focus) {
         (Some(Popup::Test(test)), _) => test.event.name.clone(),
-        (_, MainFocus::Delivery(at)) => {
-            model.history.deliveries.get(at).map(|delivery| delivery.event.clone()).unwrap_or_default()
-        }
-        _ => String::new(),
+        (_, focus) => model.history.get(focus.delivery()).map(|delivery| delivery.event.clone()).unwrap_or_default(),
     };
     let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
     let event = text::middle_cut(&visible(&event), 60);

@@ -9,7 +9,6 @@ use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg};
 use crate::tui::navigation::{ask, load};
-use crate::tui::screens::delivery::state::LISTED;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::{popup, say};
@@ -163,13 +162,14 @@ fn listed(model: &mut Model, delivery: Delivery) {
     if history.filter.is_some_and(|filter| filter != delivery.outcome()) {
         return;
     }
-    history.deliveries.insert(0, delivery);
-    if history.deliveries.len() > LISTED {
-        history.deliveries.truncate(LISTED);
-        history.more = true;
-    }
+    history.push(delivery);
     // The focus stays on the delivery that it was on.
-    if let MainFocus::Delivery(at) = &mut model.main.focus {
-        *at = (*at + 1).min(LISTED - 1);
+    match &mut model.main.focus {
+        MainFocus::Delivery(at) | MainFocus::Details(at) => {
+            *at += 1;
+            model.main.top += 1;
+        }
+        MainFocus::Button(_) => {}
     }
+    model.measure();
 }

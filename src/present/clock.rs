@@ -1,0 +1,77 @@
+//! Times as a person reads them: on the clock of a time zone, with the date when that is not today.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// A time zone, and which day it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    pub zone: TimeZone,
+    pub today: Date,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(TimeZone::UTC, Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl Clock {
+    #[must_use]
+    pub fn new(zone: TimeZone, now: Timestamp) -> Self {
+        let today = zone.to_datetime(now).date();
+        Self { zone, today }
+    }
+
+    /// `03:14:07` today, `Nov 26 21:03` in this year, else `2025-11-26`.
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        let at = self.zone.to_datetime(at);
+        let format = if at.date() == self.today {
+            "%H:%M:%S"
+        } else if at.year() == self.today.year() {
+            "%b %d %H:%M"
+        } else {
+            "%Y-%m-%d"
+        };
+        at.strftime(format).to_string()
+    }
+
+    /// How many days there are until the day of that time; negative after it.
+    #[must_use]
+    pub fn days_until(&self, at: Timestamp) -> i32 {
+        let day = self.zone.to_datetime(at).date();
+        // Two dates that exist are never so far apart that it would not fit.
+        day.since(self.today).map_or(i32::MAX, |span| span.get_days())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_time_has_the_date_when_it_is_not_today() {
+        let clock = Clock::new(TimeZone::fixed(jiff::tz::offset(2)), at("2026-11-28T10:00:00Z"));
+        assert_eq!(clock.time(at("2026-11-28T01:14:07Z")), "03:14:07");
+        // The day begins at midnight there, not in UTC.
+        assert_eq!(clock.time(at("2026-11-27T22:30:00Z")), "00:30:00");
+        assert_eq!(clock.time(at("2026-11-27T21:59:59Z")), "Nov 27 23:59");
+        assert_eq!(clock.time(at("2025-12-31T12:00:00Z")), "2025-12-31");
+    }
+
+    #[test]
+    fn days_are_counted_by_the_calendar() {
+        let clock = Clock::new(TimeZone::UTC, at("2026-11-28T23:00:00Z"));
+        assert_eq!(
+            ["2026-11-28T23:59:00Z", "2026-11-29T00:10:00Z", "2026-11-27T23:59:00Z"].map(|it| clock.days_until(at(it))),
+            [0, 1, -1]
+        );
+        assert_eq!(clock.days_until(at("2027-02-07T00:00:00Z")), 71);
+    }
+}

@@ -1,0 +1,79 @@
+//! A delivery as a row of the list.
+//!
+//! ```text
+//!  > 03:14:07      ✓ 200 OK             14 ms  ping
+//!    02:58:40      ✗ 401 Unauthorized    3 ms  ping           wrong credentials
+//!    Nov 26 21:03  ✗ timed out           15 s  order.created ×4
+//! ```
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::text::visible;
+use crate::present::clock::Clock;
+use crate::present::timing::duration;
+use crate::tui::screens::delivery::lines::{label_of, verdict};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text;
+
+/// Columns of the time: `Nov 26 21:03`.
+const TIME: usize = 12;
+
+/// Columns of the outcome, where there is room for it.
+const OUTCOME: usize = 20;
+
+/// The same on a narrow screen.
+const NARROW_OUTCOME: usize = 16;
+
+const DURATION: usize = 6;
+
+/// Columns of the event, where why follows it.
+const EVENT: usize = 15;
+
+/// Columns of why from which on it is shown.
+const WHY: usize = 12;
+
+pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
+    let mark = if focused { " > " } else { "   " };
+    let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
+    let (text, style) = verdict(attempt, theme);
+    // In reverse video the colour would be the background; the mark says the same.
+    let style = if focused { Style::new() } else { style };
+    let time = clock.time(attempt.started_at);
+    // On a narrow screen the day, or the hour, has to do.
+    let head = if columns < 50 { format!("{mark}{time:.6}  ") } else { format!("{mark}{time:<TIME$}  ") };
+    let room = columns.saturating_sub(text::width(&head));
+    let outcome = if columns < 70 { NARROW_OUTCOME } else { OUTCOME }.min(room);
+    let mut rest = format!("{:>DURATION$}  ", duration(attempt.duration_ms));
+    let left = room.saturating_sub(outcome + text::width(&rest) + 1);
+    let event = event(delivery);
+    if attempt.outcome == Outcome::Refused && left >= EVENT + WHY {
+        let column = EVENT.max(left / 3);
+        rest.push_str(&text::padded(&text::middle_cut(&event, column - 2), column));
+        rest.push_str(&text::end_cut(&visible(&attempt.diagnosis.why), left - column));
+    } else {
+        rest.push_str(&text::middle_cut(&event, left));
+    }
+    if text::width(&rest) > room - outcome {
+        rest = text::end_cut(&rest, room - outcome);
+    }
+    let text = text::padded(&text::end_cut(&text, outcome), outcome);
+    let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(rest)]);
+    if !focused {
+        return line;
+    }
+    let rest = " ".repeat(columns.saturating_sub(line.width()));
+    let mut line = line.style(theme.styles.selected);
+    line.push_span(Span::raw(rest));
+    line
+}
+
+/// `order.created ×4`
+fn event(delivery: &Delivery) -> String {
+    let label = label_of(&delivery.event);
+    match delivery.attempts.len() {
+        0 | 1 => label,
+        count => format!("{label} ×{count}"),
+    }
+}

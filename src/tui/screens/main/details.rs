@@ -1,0 +1,92 @@
+//! The selected delivery beside the list: its outcome, response, request and timing.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::domain::delivery::Delivery;
+use crate::tui::model::Model;
+use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::main::state::MainFocus;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{boxes, text};
+
+/// Columns from which on request and response are side by side.
+const SIDE_BY_SIDE: u16 = 110;
+
+/// What the details consist of.
+struct Parts {
+    /// What stays in place.
+    head: Vec<Line<'static>>,
+    /// What is scrolled: one column, or two.
+    columns: Vec<Vec<Line<'static>>>,
+}
+
+fn parts(delivery: &Delivery, theme: Theme, width: u16) -> Parts {
+    let columns = usize::from(width);
+    let head = answer::outcome(delivery, theme, columns);
+    let request = |columns| {
+        delivery.last().map_or_else(Vec::new, |attempt| {
+            let it = &attempt.request;
+            answer::requested(&it.method, &it.url, &it.headers, &it.body, theme, columns)
+        })
+    };
+    let timing = |columns| delivery.last().map_or_else(Vec::new, |attempt| answer::timing(attempt, theme, columns));
+    if width >= SIDE_BY_SIDE {
+        let half = columns / 2 - 1;
+        let mut right = section("Response", answer::response(delivery, theme, half), theme, half);
+        right.extend(section("Timing", timing(half), theme, half));
+        return Parts { head, columns: vec![section("Request", request(half), theme, half), right] };
+    }
+    let mut lines = head;
+    lines.extend(section("Response", answer::response(delivery, theme, columns), theme, columns));
+    lines.extend(section("Request", request(columns), theme, columns));
+    lines.extend(section("Timing", timing(columns), theme, columns));
+    Parts { head: Vec::new(), columns: vec![lines] }
+}
+
+/// Lines under a rule with their name.
+fn section(title: &str, mut lines: Vec<Line<'static>>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let rule = format!("── {title} {}", "─".repeat(columns.saturating_sub(text::width(title) + 4)));
+    lines.splice(0..0, [Line::default(), Line::styled(rule, theme.styles.dim)]);
+    lines
+}
+
+impl Parts {
+    /// How many lines do not fit.
+    fn overflow(&self, height: u16) -> usize {
+        let longest = self.columns.iter().map(Vec::len).max().unwrap_or(0);
+        (self.head.len() + longest).saturating_sub(height.into())
+    }
+}
+
+/// How many lines do not fit into that box, and how many do.
+pub fn extent(model: &Model, area: Rect) -> (usize, usize) {
+    let inner = boxes::inside(area);
+    let delivery = model.history.get(model.main.focus.delivery());
+    let overflow = delivery.map_or(0, |delivery| parts(delivery, model.theme(), inner.width).overflow(inner.height));
+    (overflow, inner.height.into())
+}
+
+pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
+    let focused = matches!(model.main.focus, MainFocus::Details(_)) && model.is_main_active();
+    let block = boxes::one_of(theme, if focused { "> Details" } else { "Details" }, focused, style);
+    frame.render_widget(block, area);
+    let inner = boxes::inside(area);
+    let Some(delivery) = model.history.get(model.main.focus.delivery()) else { return };
+    let parts = parts(delivery, theme, inner.width);
+    let overflow = parts.overflow(inner.height);
+    let scroll = model.main.details.min(overflow);
+    boxes::more(theme, overflow - scroll, frame, area);
+    let head = u16::try_from(parts.head.len()).unwrap_or(u16::MAX);
+    let [above, below] = Layout::vertical([Constraint::Length(head), Constraint::Min(0)]).areas(inner);
+    frame.render_widget(Paragraph::new(parts.head), above);
+    let count = parts.columns.len();
+    let places = Layout::horizontal(vec![Constraint::Fill(1); count]).spacing(2).split(below);
+    for (lines, place) in parts.columns.into_iter().zip(places.iter()) {
+        let shown: Vec<Line> = lines.into_iter().skip(scroll).take(place.height.into()).collect();
+        frame.render_widget(Paragraph::new(shown), *place);
+    }
+}
