@@ -52,6 +52,27 @@ fn a09_root_uses_no_file_of_another_user() {
     }
 }
 
+/// Another user could hold the lock for ever, and read the log.
+#[test]
+fn a09_root_uses_no_lock_and_no_log_of_another_user() {
+    if !is_root() {
+        return;
+    }
+    let home = registered();
+    for (name, args, code) in [
+        ("config/destination.lock", &["edit", "--timeout", "5"][..], 5),
+        ("state/waypost.log", &["-v", "test", "--timeout", "1"], 4),
+    ] {
+        home.waypost(args);
+        let path = home_file(&home, name);
+        let before = fs::read(&path).unwrap();
+        chown(&path, Some(STRANGER), None).unwrap();
+        let out = home.waypost(args).exits(code);
+        assert!(out.stderr.contains(&format!("{name} belongs to another user (uid {STRANGER})")), "{name}: {}", out.stderr);
+        assert_eq!((fs::read(&path).unwrap(), fs::metadata(&path).unwrap().uid()), (before, STRANGER), "{name}");
+    }
+}
+
 fn home_file(home: &Home, name: &str) -> PathBuf {
     match name.split_once('/').unwrap() {
         ("config", name) => home.config_dir().join(name),

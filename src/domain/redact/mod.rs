@@ -186,6 +186,7 @@ fn forms_of(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         forms.extend([STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret).into_bytes()));
     } else if let Some(text) = str::from_utf8(secret).ok().filter(|text| !text.is_ascii()) {
         forms.extend([u16::to_le_bytes, u16::to_be_bytes].map(|write| text.encode_utf16().flat_map(write).collect()));
+        forms.extend([text.to_lowercase().into_bytes(), text.to_uppercase().into_bytes()]);
     }
     forms.into_iter().map(Zeroizing::new).collect()
 }

@@ -16,6 +16,16 @@ pub enum Readers {
     Group,
 }
 
+const ROOT: u32 = 0;
+
+/// Checks the owner of a file for `user`, the effective user of this process.
+///
+/// # Errors
+/// [`FileErrorKind::OtherOwner`].
+pub(super) const fn check_owner(owner: u32, user: u32) -> Result<(), FileErrorKind> {
+    if owner == user || owner == ROOT { Ok(()) } else { Err(FileErrorKind::OtherOwner { owner }) }
+}
+
 /// Checks the owner and the mode of a file for `user`, the effective user of this process; `read_only` says whether its mount is
 /// read-only.
 ///
@@ -28,11 +38,8 @@ pub(super) fn check(
     readers: Readers,
     read_only: impl FnOnce() -> bool,
 ) -> Result<(), FileErrorKind> {
-    const ROOT: u32 = 0;
     let mode = mode & 0o7777;
-    if owner != user && owner != ROOT {
-        return Err(FileErrorKind::OtherOwner { owner });
-    }
+    check_owner(owner, user)?;
     if mode & 0o066 == 0 {
         return Ok(());
     }

@@ -65,14 +65,23 @@ pub(in crate::io) fn check_regular(metadata: &Metadata) -> Result<(), FileErrorK
     }))
 }
 
+/// Opens or creates a file of this user's or of root's, which is no link.
+///
+/// # Errors
+/// [`FileError`], of that operation.
+pub(super) fn open_own(path: &Path, options: &mut OpenOptions, operation: Operation) -> Result<(File, Metadata), FileError> {
+    let (file, metadata) = open_regular(path, options.create(true).mode(PRIVATE), Links::Refuse, operation)?;
+    access::check_owner(metadata.uid(), rustix::process::geteuid().as_raw())
+        .map_err(|kind| FileError::new(operation, path, kind))?;
+    Ok((file, metadata))
+}
+
 /// Creates a private file, or opens it for appending; a file of a looser mode is made private.
 ///
 /// # Errors
 /// [`FileError`].
 pub fn append_private(path: &Path) -> Result<File, FileError> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true).mode(PRIVATE);
-    let (file, metadata) = open_regular(path, &mut options, Links::Refuse, Operation::Write)?;
+    let (file, metadata) = open_own(path, OpenOptions::new().read(true).append(true), Operation::Write)?;
     if metadata.permissions().mode() & 0o7777 != PRIVATE {
         file.set_permissions(Permissions::from_mode(PRIVATE)).map_err(|error| FileError::new(Operation::Write, path, error))?;
     }

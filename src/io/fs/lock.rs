@@ -1,13 +1,12 @@
 //! One writer at a time, across processes and threads.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::{FileError, FileErrorKind, Operation};
-use super::file::{Links, PRIVATE, open_regular};
+use super::file::open_own;
 
 /// How long a writer waits for another. The user sees an answer within 2 s: half a second is left for a program to start and end in,
 /// which under load takes a few hundred milliseconds.
@@ -29,9 +28,7 @@ impl Lock {
     /// # Errors
     /// [`FileError`]; of [`FileErrorKind::Locked`] when another process holds it for all of `wait`.
     pub fn acquire(path: &Path, wait: Duration) -> Result<Self, FileError> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(PRIVATE);
-        let (file, _) = open_regular(path, &mut options, Links::Refuse, Operation::Lock)?;
+        let (file, _) = open_own(path, OpenOptions::new().read(true).write(true).truncate(false), Operation::Lock)?;
         let failed = |kind| FileError::new(Operation::Lock, path, kind);
         let begun = Instant::now();
         loop {

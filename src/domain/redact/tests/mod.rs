@@ -32,7 +32,7 @@ fn every_form_is_masked_and_the_rest_stays() {
     let redactor = api_key(secret);
     let forms = [
         secret.to_owned(),
-        secret.to_uppercase().replace('Ü', "ü"),
+        secret.to_uppercase(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string().to_lowercase(),
         url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
