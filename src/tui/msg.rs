@@ -11,7 +11,7 @@ use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
-use crate::ops::{Page, Problem, Removed, Saved, Snapshot, Witness};
+use crate::ops::{Changed, Page, Problem, Removed, Saved, Snapshot, Witness};
 
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
@@ -60,6 +60,8 @@ pub enum Msg {
     Probed(Id, Result<Box<Report>, Problem>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
+    /// This or another process changed the registration or the history.
+    Changed(Changed),
     /// The app was stopped and goes on: what is on the terminal is unknown.
     Resumed,
     /// Somebody asks the process to end, with that exit code.

@@ -1,5 +1,6 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
+use crate::ops::Changed;
 pub use crate::ops::{Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -7,7 +8,7 @@ use crate::tui::keys::{self, Context};
 use crate::tui::layout::too_small;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg, Press};
-use crate::tui::navigation::{ask, quit};
+use crate::tui::navigation::{ask, load, quit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
@@ -92,6 +93,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.witness = Some(witness);
             Vec::new()
         }
+        Msg::Changed(changed) => read_again(model, changed),
         Msg::Resumed => vec![Effect::Repaint],
         Msg::Terminate(code) => quit(model, code),
     }
@@ -203,6 +205,20 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         _ => model.changed = false,
     }
     Vec::new()
+}
+
+/// Reads what changed on the disk; what of it is on the screen changes when it has been read.
+fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
+    model.changed = false;
+    let mut effects = Vec::new();
+    // What this app saves or removes comes back by itself.
+    if changed.registration && model.loading.is_none() && !model.is_saving() {
+        effects.push(load(model));
+    }
+    if changed.history {
+        effects.extend(delivery::update::refresh(model));
+    }
+    effects
 }
 
 fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {

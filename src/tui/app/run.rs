@@ -16,11 +16,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::ops::Waypost;
+use crate::present::clock::Clock;
 use crate::tui::app::edit::edit;
 use crate::tui::app::flight::{self, Flight};
 use crate::tui::app::inbox::{HANG_UP, Inbox};
@@ -98,6 +100,8 @@ where
             tokio::select! {
                 messages = self.inbox.next(self.flight.as_ref()) => self.messages.extend(messages?),
                 drawn = self.shell.drawn(), if self.stale => drawn?,
+                // What is shown of today is shown with its date from then on.
+                () = tokio::time::sleep(until_tomorrow(&self.model.environment.clock)) => {}
             }
             self.gather().await?;
             if let Some(code) = self.update().await? {
@@ -136,7 +140,7 @@ where
 
     /// Updates the model by all messages there are, for one frame. Returns the exit code once the app is to end.
     async fn update(&mut self) -> io::Result<Option<u8>> {
-        let mut changed = false;
+        let mut changed = self.keep_date();
         while let Some(msg) = self.messages.pop_front() {
             if self.is_late_interrupt(&msg) {
                 continue;
@@ -156,6 +160,15 @@ where
         }
         self.stale |= changed;
         Ok(None)
+    }
+
+    /// Whether another day has begun.
+    fn keep_date(&mut self) -> bool {
+        let clock = &mut self.model.environment.clock;
+        let now = Clock::new(clock.zone.clone(), Timestamp::now());
+        let changed = *clock != now;
+        *clock = now;
+        changed
     }
 
     /// The ^C that ended the editor comes here too, and may come late.
@@ -196,4 +209,11 @@ where
         }
         self.messages.push_front(Msg::EditedOutside(edited));
     }
+}
+
+/// How long the day lasts, and a moment more.
+fn until_tomorrow(clock: &Clock) -> Duration {
+    let midnight = clock.today.tomorrow().and_then(|day| clock.zone.to_timestamp(day.at(0, 0, 0, 0)));
+    let left = midnight.map_or(0, |midnight| midnight.as_millisecond() - Timestamp::now().as_millisecond());
+    Duration::from_millis(u64::try_from(left).unwrap_or(0)) + Duration::from_secs(1)
 }

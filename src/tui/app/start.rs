@@ -11,7 +11,7 @@ use ratatui::Terminal;
 use rustix::process::{self, kill_current_process_group, kill_process};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::ops::{PAGE, Waypost};
+use crate::ops::{PAGE, Watch, Waypost};
 use crate::tui::app::backend::LeanBackend;
 use crate::tui::app::run::{Run, Shell};
 use crate::tui::app::screen::SCREEN;
@@ -40,6 +40,11 @@ pub fn start(
     environment: Environment,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
+    // Before anything is read: no change is missed. Where nothing can be watched, what is shown is what this app did.
+    let changes = {
+        let _runtime = runtime.enter();
+        waypost.watch().ok()
+    };
     let snapshot = waypost.snapshot_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
     let signals = watch::catch()?;
@@ -59,6 +64,9 @@ pub fn start(
     model.changed = false;
 
     let (to_loop, from_outside) = outside;
+    if let Some(changes) = changes {
+        runtime.spawn(report(changes, to_loop.clone()));
+    }
     watch::watch(signals, to_loop)?;
     waypost.sweep_scratch();
     let result = runtime.block_on(async {
@@ -67,6 +75,16 @@ pub fn start(
     });
     // What follows writes to the terminal, and a write that fails would panic.
     if watch::silence_if_gone() { Ok(129) } else { result }
+}
+
+/// Tells the loop what changes on the disk, for as long as it listens.
+async fn report(mut changes: Watch, to_loop: UnboundedSender<Msg>) {
+    loop {
+        let changed = changes.changed().await;
+        if to_loop.send(Msg::Changed(changed)).is_err() {
+            return;
+        }
+    }
 }
 
 /// Whether there is a terminal to run on, at both ends.

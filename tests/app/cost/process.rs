@@ -80,7 +80,7 @@ fn a_frame_is_one_write() {
         .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
         .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap());
     let mut app = App::start(terminal);
-    app.wait_for("t send test");
+    app.wait_for("t test");
     app.type_text("e");
     app.wait_for(" Edit destination ");
     app.key(pty::Key::Esc);

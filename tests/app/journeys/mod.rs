@@ -7,4 +7,5 @@ mod editor;
 mod edits;
 mod files;
 mod form;
+mod live;
 mod outcomes;
