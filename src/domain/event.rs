@@ -16,6 +16,15 @@ pub enum BuiltIn {
     ClientSubmissionHomeowners,
 }
 
+/// The longest id that a caller may choose.
+const MAX_ID: usize = 256;
+
+/// Whether a caller may choose that id: it becomes the `webhook-id`.
+#[must_use]
+pub fn is_id(id: &str) -> bool {
+    (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
+}
+
 impl BuiltIn {
     /// In the order of the choice.
     pub const ALL: [Self; 3] = [Self::Ping, Self::ClientSubmissionAuto, Self::ClientSubmissionHomeowners];

@@ -78,6 +78,11 @@ impl Db {
         Ok(db)
     }
 
+    /// From now on what is committed is on the disk, and survives a power cut.
+    pub fn make_durable(&self) -> rusqlite::Result<()> {
+        self.connection.pragma_update(None, "synchronous", "FULL")
+    }
+
     fn connect(path: &Path, name: &Path, flags: OpenFlags, operation: Operation) -> Result<Self, DbError> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let opened = Connection::open_with_flags(name, flags);

@@ -216,26 +216,35 @@ pub fn clear(paths: &Paths) -> Result<(), DbError> {
 
 fn insert(connection: &mut Connection, deliveries: &[Delivery], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let bytes = records.iter().map(|record| record.len() as u64).sum();
-    make_room(&transaction, records.len() as u64, bytes, bound)?;
-    {
-        let mut statement = transaction.prepare_cached(
-            "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, CAST(?7 AS TEXT))",
-        )?;
-        for (delivery, record) in deliveries.iter().zip(records) {
-            statement.execute(params![
-                delivery.id,
-                delivery.destination_id.as_str(),
-                delivery.attempts.first().map_or(0, |attempt| attempt.started_at.as_millisecond()),
-                delivery.event,
-                delivery.outcome().name(),
-                delivery.last().and_then(Attempt::status),
-                record,
-            ])?;
-        }
-    }
+    insert_in(&transaction, deliveries, records, bound)?;
     transaction.commit()
+}
+
+/// Adds deliveries as a part of what a transaction writes.
+pub(super) fn add(transaction: &Transaction, deliveries: &[Delivery]) -> rusqlite::Result<()> {
+    let records: Vec<_> = deliveries.iter().map(to_record).collect();
+    insert_in(transaction, deliveries, &records, BOUND)
+}
+
+fn insert_in(transaction: &Transaction, deliveries: &[Delivery], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
+    let bytes = records.iter().map(|record| record.len() as u64).sum();
+    make_room(transaction, records.len() as u64, bytes, bound)?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, CAST(?7 AS TEXT))",
+    )?;
+    for (delivery, record) in deliveries.iter().zip(records) {
+        statement.execute(params![
+            delivery.id,
+            delivery.destination_id.as_str(),
+            delivery.attempts.first().map_or(0, |attempt| attempt.started_at.as_millisecond()),
+            delivery.event,
+            delivery.outcome().name(),
+            delivery.last().and_then(Attempt::status),
+            record,
+        ])?;
+    }
+    Ok(())
 }
 
 /// Deletes the oldest deliveries until the given number more fit the bound, and returns how many it deleted.

@@ -1,7 +1,7 @@
-//! The database `waypost.db` in the state directory: SQLite, with the history in it.
+//! The database `waypost.db` in the state directory: SQLite, with the history and the queue in it.
 //!
 //! ```text
-//! record ← history → connection → schema
+//! record ← history ← queue → connection → schema
 //!                          ↓
 //!                        error
 //! ```
@@ -9,6 +9,7 @@
 mod connection;
 mod error;
 pub mod history;
+pub mod queue;
 pub(crate) mod record;
 mod schema;
 #[cfg(test)]

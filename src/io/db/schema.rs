@@ -5,7 +5,8 @@ pub(super) const VERSION: u64 = 1;
 
 /// The columns of a delivery repeat what a query needs from its record; the record is what is shown.
 ///
-/// `history_size` has one row: counting rows and adding up their lengths at each insert would read the whole table.
+/// `history_size` has one row: counting rows and adding up their lengths at each insert would read the whole
+/// table. The same holds for `queue_size`.
 pub(super) const CREATE: &str = "
 CREATE TABLE deliveries (
     seq            INTEGER PRIMARY KEY, -- in the order in which they ended
@@ -23,4 +24,34 @@ CREATE INDEX deliveries_outcome ON deliveries (outcome);
 
 CREATE TABLE history_size (deliveries INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
 INSERT INTO history_size VALUES (0, 0);
+
+-- AUTOINCREMENT: the number of an event that is in flight while it is dropped must not become another's.
+CREATE TABLE queue (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL UNIQUE,
+    event       TEXT NOT NULL,
+    enqueued_at INTEGER NOT NULL,
+    since       INTEGER NOT NULL, -- of its age: when it was queued, or made ready again
+    due_at      INTEGER NOT NULL, -- not before that time, as far as the event itself goes
+    in_flight   INTEGER NOT NULL DEFAULT 0,
+    dead        TEXT,             -- why
+    tries       INTEGER NOT NULL DEFAULT 0,
+    refusals    INTEGER NOT NULL DEFAULT 0,
+    record      TEXT,             -- JSON like that of a delivery, without the body
+    body        BLOB NOT NULL
+) STRICT;
+CREATE INDEX queue_due ON queue (due_at, seq, since) WHERE dead IS NULL;
+CREATE INDEX queue_dead ON queue (seq) WHERE dead IS NOT NULL;
+CREATE INDEX queue_in_flight ON queue (seq) WHERE in_flight = 1;
+
+CREATE TABLE queue_size (bytes INTEGER NOT NULL) STRICT;
+INSERT INTO queue_size VALUES (0);
+
+-- The revision also counts what an operator did to the events of the queue.
+CREATE TABLE gate (
+    value       TEXT NOT NULL,    -- JSON: domain::delivery::gate
+    destination TEXT NOT NULL,    -- to which it belongs
+    revision    INTEGER NOT NULL
+) STRICT;
+INSERT INTO gate VALUES ('', '', 0);
 ";

@@ -81,17 +81,25 @@ fn replace_with(
 /// # Errors
 /// The system's; `AlreadyExists` when there is one.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let (temp, file) = create_temp(path)?;
-    let made = fill(&file, bytes).and_then(|()| put(&temp, path, |from, to| fs::hard_link(from, to)));
+    create_with(path, |file| file.write_all(bytes))
+}
+
+/// Like [`create`], with what `write` writes.
+///
+/// # Errors
+/// As of [`create`]; then there is no such file.
+pub fn create_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let (temp, mut file) = create_temp(path)?;
+    let made = fill(&mut file, write).and_then(|()| put(&temp, path, |from, to| fs::hard_link(from, to)));
     // What cannot be removed now is swept later.
     let _ = fs::remove_file(&temp);
     made?;
     sync_dir(parent(path))
 }
 
-fn fill(mut file: &File, bytes: &[u8]) -> io::Result<()> {
+fn fill(file: &mut File, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(PRIVATE))?;
-    file.write_all(bytes)?;
+    write(file)?;
     file.sync_all()
 }
 

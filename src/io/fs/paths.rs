@@ -155,6 +155,12 @@ impl Paths {
         self.state_dir.join("state.lock")
     }
 
+    /// Locked while a relay runs.
+    #[must_use]
+    pub fn relay_lock_file(&self) -> PathBuf {
+        self.state_dir.join("relay.lock")
+    }
+
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
         self.state_dir.join("waypost.log")

@@ -70,6 +70,19 @@ impl Watch {
 
     /// Waits for a change, and for those that follow it closely.
     pub async fn changed(&mut self) -> Changed {
+        self.wait().await;
+        tokio::time::sleep(GATHER).await;
+        self.read();
+        std::mem::take(&mut self.pending)
+    }
+
+    /// Waits for a change.
+    pub async fn changed_at_once(&mut self) -> Changed {
+        self.wait().await;
+        std::mem::take(&mut self.pending)
+    }
+
+    async fn wait(&mut self) {
         while self.pending == Changed::default() {
             match self.places.inotify.readable().await {
                 Ok(mut guard) => guard.clear_ready(),
@@ -78,9 +91,6 @@ impl Watch {
             }
             self.read();
         }
-        tokio::time::sleep(GATHER).await;
-        self.read();
-        std::mem::take(&mut self.pending)
     }
 
     /// Reads the reports that have come.

@@ -43,6 +43,11 @@ mod unsupported {
         pub async fn changed(&mut self) -> Changed {
             pending().await
         }
+
+        /// Never ready.
+        pub async fn changed_at_once(&mut self) -> Changed {
+            pending().await
+        }
     }
 }
 #[cfg(not(target_os = "linux"))]

@@ -1,0 +1,261 @@
+//! What the relay reads and writes.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+
+use super::row::{GateState, SIZE, milliseconds, shrink, timestamp};
+use crate::domain::delivery::schedule::{DeadReason, LONGEST_WAIT, Progress, is_due};
+use crate::domain::delivery::{Attempt, Delivery};
+use crate::io::db::connection::Db;
+use crate::io::db::error::DbError;
+use crate::io::db::history;
+use crate::io::db::record::{from_record, to_record};
+use crate::io::fs::Operation;
+use crate::io::fs::paths::Paths;
+
+/// An event as the relay gets it.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    pub seq: i64,
+    pub id: String,
+    pub event: String,
+    pub progress: Progress,
+    /// Made so far, without the body.
+    pub attempts: Vec<Attempt>,
+    pub body: Vec<u8>,
+}
+
+impl AsRef<[u8]> for Leased {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+/// What the relay wants to be written.
+#[derive(Debug)]
+pub enum Change {
+    /// An attempt is under way.
+    Begun(i64),
+    /// It came to nothing.
+    Returned(i64),
+    Delivered(i64, Box<Delivery>),
+    Deferred(i64, Timestamp, Progress, Box<Delivery>),
+    Dead(i64, DeadReason, Progress, Box<Delivery>),
+    /// The destination still accepts nothing: events that were queued before that time are given up.
+    GiveUp(Timestamp),
+}
+
+/// The queue, open for delivering its events.
+#[derive(Debug)]
+pub struct RelayQueue {
+    db: Db,
+    pub gate: GateState,
+}
+
+impl RelayQueue {
+    /// Opens the queue, and creates it if there is none. Only for the one relay there is: what an earlier one had in flight is ready
+    /// again.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn open(paths: &Paths) -> Result<Self, DbError> {
+        let db = Db::open_to_write(paths)?;
+        let prepare = || -> rusqlite::Result<GateState> {
+            db.connection.execute("UPDATE queue SET in_flight = 0 WHERE in_flight = 1", [])?;
+            GateState::load(&db.connection)
+        };
+        let gate = prepare().map_err(|error| db.error(Operation::Write, &error))?;
+        Ok(Self { db, gate })
+    }
+
+    /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded.
+    ///
+    /// # Errors
+    /// [`DbError`]; then nothing of it is written.
+    pub fn write(&mut self, changes: &[Change], gate: Option<&GateState>) -> Result<(), DbError> {
+        let stored = write(&mut self.db.connection, changes, gate).map_err(|error| self.db.error(Operation::Write, &error))?;
+        if let Some(stored) = stored {
+            self.gate = stored;
+        }
+        Ok(())
+    }
+
+    /// Waits until no other process is writing: what it has committed can be seen then.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn wait_for_writers(&mut self) -> Result<(), DbError> {
+        let waited = self.db.connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(Transaction::rollback);
+        waited.map_err(|error| self.db.error(Operation::Read, &error))
+    }
+
+    /// Loads the gate again, if it was changed or an operator did something to the queue; whether so.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn reload(&mut self) -> Result<bool, DbError> {
+        let stored = GateState::load(&self.db.connection).map_err(|error| self.db.error(Operation::Read, &error))?;
+        let changed = stored.revision != self.gate.revision;
+        self.gate = stored;
+        Ok(changed)
+    }
+
+    /// Events that may go now, those of the longest wait first, without those of `out`; at most `limit` of them, and no more than
+    /// `bytes` of bodies but for the first.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn lease(&self, limit: usize, bytes: usize, out: &HashSet<i64>, now: Timestamp) -> Result<Vec<Leased>, DbError> {
+        lease(&self.db.connection, limit, bytes, out, now).map_err(|error| self.db.error(Operation::Read, &error))
+    }
+
+    /// The first event in the order of enqueueing that is not dead, if it may go now; else the time until when it waits.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn lease_first(&self, now: Timestamp) -> Result<Result<Option<Leased>, Timestamp>, DbError> {
+        let first = self
+            .db
+            .connection
+            .prepare_cached(&format!("SELECT {COLUMNS}, due_at FROM queue WHERE dead IS NULL ORDER BY seq LIMIT 1"))
+            .and_then(|mut statement| statement.query_row([], |row| Ok((leased(row)?, timestamp(row.get(9)?)))).optional());
+        match first.map_err(|error| self.db.error(Operation::Read, &error))? {
+            None => Ok(Ok(None)),
+            Some((leased, due_at)) => Ok(if is_due(due_at, now) { Ok(Some(leased)) } else { Err(due_at) }),
+        }
+    }
+
+    /// When the next event may go that may not go now.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+        let next = self
+            .db
+            .connection
+            .prepare_cached("SELECT min(due_at) FROM queue WHERE dead IS NULL AND due_at > ?1")
+            .and_then(|mut statement| statement.query_row([milliseconds(now)], |row| row.get::<_, Option<i64>>(0)));
+        Ok(next.map_err(|error| self.db.error(Operation::Read, &error))?.map(timestamp))
+    }
+}
+
+const COLUMNS: &str = "seq, id, event, since, tries, refusals, record, octet_length(body), body";
+
+fn leased(row: &Row) -> rusqlite::Result<Leased> {
+    let record = row.get_ref(6)?.as_bytes().ok().and_then(from_record);
+    Ok(Leased {
+        seq: row.get(0)?,
+        id: row.get(1)?,
+        event: row.get(2)?,
+        progress: Progress { since: timestamp(row.get(3)?), attempts: row.get(4)?, refusals: row.get(5)? },
+        attempts: record.map(|delivery| delivery.attempts).unwrap_or_default(),
+        body: row.get(8)?,
+    })
+}
+
+fn lease(
+    connection: &Connection,
+    limit: usize,
+    bytes: usize,
+    out: &HashSet<i64>,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Leased>> {
+    let mut found = Vec::new();
+    let mut left = bytes;
+    // The second: those whose time was set by another clock.
+    let far = milliseconds(now).saturating_add(i64::try_from(LONGEST_WAIT.as_millis()).unwrap_or(i64::MAX));
+    for (which, bound) in [("due_at <= ?1", milliseconds(now)), ("due_at > ?1", far)] {
+        let mut statement = connection
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM queue WHERE dead IS NULL AND {which} ORDER BY due_at, seq"))?;
+        let mut rows = statement.query([bound])?;
+        while found.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            if out.contains(&row.get(0)?) {
+                continue;
+            }
+            let size: usize = row.get(7)?;
+            if size > left && !(found.is_empty() && out.is_empty()) {
+                return Ok(found);
+            }
+            left = left.saturating_sub(size);
+            found.push(leased(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The gate as it is stored then, if it is.
+fn write(connection: &mut Connection, changes: &[Change], gate: Option<&GateState>) -> rusqlite::Result<Option<GateState>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut freed = 0;
+    let mut ended = Vec::new();
+    for change in changes {
+        match change {
+            Change::Begun(seq) => mark(&transaction, *seq, true)?,
+            Change::Returned(seq) => mark(&transaction, *seq, false)?,
+            Change::Delivered(seq, delivery) => {
+                let size: Option<u64> = transaction
+                    .prepare_cached(&format!("DELETE FROM queue WHERE seq = ?1 RETURNING {SIZE}"))?
+                    .query_row([seq], |row| row.get(0))
+                    .optional()?;
+                freed += size.unwrap_or(0);
+                ended.push(Delivery::clone(delivery));
+            }
+            Change::Deferred(seq, until, progress, delivery) => {
+                transaction
+                    .prepare_cached(
+                        "UPDATE queue SET in_flight = 0, due_at = ?2, tries = ?3, refusals = ?4, record = CAST(?5 AS TEXT)
+                         WHERE seq = ?1",
+                    )?
+                    .execute(params![seq, milliseconds(*until), progress.attempts, progress.refusals, record(delivery)])?;
+            }
+            Change::Dead(seq, reason, progress, delivery) => {
+                transaction
+                    .prepare_cached(
+                        "UPDATE queue SET in_flight = 0, dead = ?2, tries = ?3, refusals = ?4, record = CAST(?5 AS TEXT)
+                         WHERE seq = ?1",
+                    )?
+                    .execute(params![seq, reason.name(), progress.attempts, progress.refusals, record(delivery)])?;
+                ended.push(Delivery::clone(delivery));
+            }
+            Change::GiveUp(before) => {
+                // Most of the time there is none, and looking is cheap.
+                transaction
+                    .prepare_cached(
+                        "UPDATE queue SET dead = ?2 WHERE in_flight = 0 AND seq IN
+                         (SELECT seq FROM queue INDEXED BY queue_due WHERE dead IS NULL AND since < ?1)",
+                    )?
+                    .execute(params![milliseconds(*before), DeadReason::TooOld.name()])?;
+            }
+        }
+    }
+    shrink(&transaction, freed)?;
+    // Under need, only the end of a delivery was kept.
+    ended.retain(|delivery: &Delivery| !delivery.attempts.is_empty());
+    if !ended.is_empty() {
+        history::add(&transaction, &ended)?;
+    }
+    let stored = match gate.cloned() {
+        Some(mut gate) => gate.store(&transaction)?.then_some(gate),
+        None => None,
+    };
+    transaction.commit()?;
+    Ok(stored)
+}
+
+fn mark(transaction: &Transaction, seq: i64, in_flight: bool) -> rusqlite::Result<()> {
+    transaction.prepare_cached("UPDATE queue SET in_flight = ?2 WHERE seq = ?1")?.execute(params![seq, in_flight])?;
+    Ok(())
+}
+
+/// The attempts without the body, which is in the same row.
+fn record(delivery: &Delivery) -> Vec<u8> {
+    let mut delivery = delivery.clone();
+    for attempt in &mut delivery.attempts {
+        attempt.request.body = Vec::new();
+    }
+    to_record(&delivery)
+}
