@@ -135,6 +135,17 @@ impl Problem {
         )
     }
 
+    /// A relay delivers the queue already.
+    #[must_use]
+    pub fn relay_runs(lock: &Path) -> Self {
+        Self::of_kind(
+            ProblemKind::Busy,
+            "Another relay is delivering this queue",
+            format!("It holds {}.", visible(&lock.to_string_lossy())),
+            "Only one can run for each state directory: stop the other one first.",
+        )
+    }
+
     /// Another waypost saved since the destination was read.
     #[must_use]
     pub fn conflict() -> Self {

@@ -19,15 +19,21 @@
 //! are bounded, as is what each keeps of its answers. One that waits occupies no connection.
 
 mod alarm;
+mod deliver;
 mod job;
 mod journal;
 mod json_lines;
+mod queue;
 mod send_lines;
 mod source;
 mod summary;
 mod worker;
 
+pub use super::lines::{InvalidLine, MAX_LINE};
 pub use super::send::{Options, Pause};
-pub use json_lines::{FailedLines, MAX_LINE};
+pub use deliver::{NotStarted, RelayOptions, RelaySummary};
+pub use json_lines::FailedLines;
+pub use queue::Report;
 pub use send_lines::{LineOptions, Streams};
-pub use summary::{GaveUp, InvalidLine, Paused, Summary, Tally};
+pub use source::Settlement;
+pub use summary::{GaveUp, Paused, Summary, Tally};

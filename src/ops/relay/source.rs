@@ -89,10 +89,8 @@ pub enum Wake {
     /// The source cannot go on; what is in flight still ends.
     Fault,
     /// Someone else changed the gate.
-    #[expect(dead_code, reason = "for a source that is shared with other processes")]
     Gate(Gate),
     /// The destination was changed; `None`: there is none that could be delivered to.
-    #[expect(dead_code, reason = "for a source that is shared with other processes")]
     Target(Option<Target>),
 }
 

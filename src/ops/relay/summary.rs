@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 pub use crate::domain::delivery::pace::Paused;
 use crate::domain::problem::Problem;
+use crate::ops::lines::InvalidLine;
 
 /// The number of lines in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,15 +46,6 @@ impl Tally {
     pub const fn ended(&self) -> u64 {
         self.delivered + self.refused + self.failed + self.invalid + self.stopped + self.unsent
     }
-}
-
-/// A line that was not sent because of what it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidLine {
-    /// Its number, from 1.
-    pub line: u64,
-    /// `it is not JSON at column 7`
-    pub why: String,
 }
 
 /// Why a run gave up: the destination accepts nothing.

@@ -38,7 +38,6 @@ pub enum Keeper {
     /// In memory, as often as the options say.
     Worker,
     /// It lends the event again. With `once`, the run ends when nothing may go out now.
-    #[expect(dead_code, reason = "for a source that survives the process")]
     Source { schedule: Schedule, once: bool },
 }
 
@@ -98,7 +97,6 @@ impl<'a, S: Source> Worker<'a, S> {
     }
 
     /// Begins with a gate that was stored.
-    #[expect(dead_code, reason = "for a source that survives the process")]
     pub fn with_gate(mut self, gate: Gate) -> Self {
         self.take_gate(gate);
         self

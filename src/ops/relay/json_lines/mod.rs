@@ -6,8 +6,6 @@
 //!        failed file ◄── thread ┘  └─ settle ─┘
 //! ```
 
-mod line;
-mod reader;
 mod undelivered;
 
 use std::collections::VecDeque;
@@ -26,7 +24,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::journal::Journal;
 use super::source::{Lease, Settlement, Source, Stop, Wake};
-use super::summary::{InvalidLine, Summary, Tally};
+use super::summary::{Summary, Tally};
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::gate::Gate;
 use crate::domain::delivery::schedule::Progress;
@@ -34,9 +32,7 @@ use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::ops::id::IdGenerator;
 use crate::ops::in_flight::InFlight;
-use line::Line;
-pub use reader::MAX_LINE;
-use reader::{Entry, Input};
+use crate::ops::lines::{self, Entry, Input, InvalidLine, Line, MAX_INVALID, MAX_LINE};
 pub use undelivered::FailedLines;
 use undelivered::Undelivered;
 
@@ -45,9 +41,6 @@ const BATCHES: usize = 4;
 
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);
-
-/// The number of invalid lines that are reported one by one.
-const MAX_INVALID: usize = 10;
 
 /// The lines of an input, and what became of those that were not lent.
 pub struct JsonLines {
@@ -94,7 +87,7 @@ impl JsonLines {
         let undelivered = Undelivered::start(failed)?;
         let (to, batches) = channel(BATCHES);
         let runtime = Handle::current();
-        let reader = thread::Builder::new().name("input".into()).spawn(move || reader::read(input, &to, &runtime))?;
+        let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime))?;
         Ok(Self {
             name: name.to_owned(),
             ids: IdGenerator::new(),

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 
-use super::line::Line;
 use crate::io::fs::reason;
 use crate::io::sync::lock;
+use crate::ops::lines::Line;
 
 /// The number of bytes that are gathered before they are written.
 const GATHERED: usize = 256 * 1024;

@@ -1,0 +1,195 @@
+//! `relay`: a run of the worker over the queue of this machine.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use super::queue::{Notice, QueueOptions, QueueSource, Reload, Report};
+use super::source::{Settlement, Target};
+use super::worker::{Keeper, Worker};
+use crate::domain::delivery::rate::Rate;
+use crate::domain::delivery::schedule::Schedule;
+use crate::domain::delivery::{Cause, diagnosis};
+use crate::domain::destination::Destination;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::db::queue::RelayQueue;
+use crate::io::fs::lock::Lock;
+use crate::io::fs::{FileErrorKind, reason};
+use crate::io::sync::lock;
+use crate::io::watch::Watch;
+use crate::ops::send::{Options, jitter};
+use crate::ops::task::blocking;
+use crate::ops::waypost::Waypost;
+
+/// How the queue is delivered.
+#[derive(Clone, Debug)]
+pub struct RelayOptions {
+    /// Delivers what may go out now, and ends.
+    pub once: bool,
+    /// The number of connections; at least 1.
+    pub concurrency: usize,
+    /// In the order of enqueueing: one that waits holds the others. Needs a concurrency of 1.
+    pub ordered: bool,
+    pub rate: Option<Rate>,
+    pub give_up_after: Duration,
+}
+
+/// What became of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RelaySummary {
+    /// Since it began.
+    pub delivered: u64,
+    /// Whether an event died.
+    pub died: u64,
+    /// Left to be delivered.
+    pub left: u64,
+    /// Why the database could not be used to the end.
+    pub broken: Option<Problem>,
+}
+
+/// Why a relay does not start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NotStarted {
+    Problem(Box<Problem>),
+    /// Nothing can be sent as things are: the destination's files, or a proxy variable.
+    Cause(Box<Destination>, Cause),
+}
+
+impl<T: Into<Problem>> From<T> for NotStarted {
+    fn from(problem: T) -> Self {
+        Self::Problem(Box::new(problem.into()))
+    }
+}
+
+impl Waypost {
+    /// Delivers the queue until `stop` is ready, and what is in flight has ended; `stop_all` ends that, too. `in_flight` gets the
+    /// number of events in flight when it may have changed.
+    ///
+    /// # Errors
+    /// [`NotStarted`]; then nothing was sent.
+    pub async fn relay(
+        &self,
+        how: &RelayOptions,
+        mut report: impl FnMut(Report),
+        mut in_flight: impl FnMut(usize),
+        stop: impl Future<Output = ()>,
+        stop_all: impl Future<Output = ()>,
+    ) -> Result<RelaySummary, NotStarted> {
+        let destination = self.destination()?;
+        let _running = self.only_relay()?;
+        // The clock of the wall: what is written must mean the same to other processes, and after a restart.
+        let options = Options { rate: how.rate, now: Arc::new(Timestamp::now), ..Options::default() };
+        let mut queue = RelayQueue::open(&self.paths)?;
+        let now = Timestamp::now();
+        let tag = tag(&destination);
+        queue.gate.gate.recover(jitter());
+        if queue.gate.destination != tag {
+            if !queue.gate.destination.is_empty() {
+                queue.gate.gate.destination_changed(now);
+            }
+            queue.gate.destination.clone_from(&tag);
+        }
+        let gate = queue.gate.clone();
+        queue.write(&[], Some(&gate))?;
+        let concurrency = how.concurrency.max(1);
+        let target = self.target(destination.clone(), concurrency).await;
+        let target = target.map_err(|cause| NotStarted::Cause(Box::new(destination), cause))?;
+        // Else it is looked for changes once a second.
+        let notice = Watch::start(&self.paths).map_or_else(
+            |error| {
+                tracing::warn!(why = %reason(&error), "changes are not reported");
+                Notice::LookedFor
+            },
+            Notice::Reported,
+        );
+        let schedule = Schedule { give_up_after: how.give_up_after };
+        let (mut delivered, mut died) = (0, 0);
+        let of_queue =
+            QueueOptions { schedule, is_ordered: how.ordered, is_once: how.once, concurrency, options: options.clone() };
+        let mut reported = |happened: Report| {
+            if let Report::Settled(_, settlement) = &happened {
+                match settlement {
+                    Settlement::Ack => delivered += 1,
+                    Settlement::Dead(_) => died += 1,
+                    Settlement::Defer(_) | Settlement::Return => {}
+                }
+            }
+            report(happened);
+        };
+        let counts = self.queue_counts().unwrap_or_default();
+        reported(Report::Started(target.destination.url().shown().clone(), counts));
+        let source =
+            QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported)).map_err(|error| {
+                Problem::of_kind(
+                    ProblemKind::Disk,
+                    "The relay cannot start",
+                    format!("{}.", reason(&error)),
+                    "Check the limits of this process: ulimit -a.",
+                )
+            })?;
+        let mut worker = Worker::new(target, &options, source, Keeper::Source { schedule, once: how.once }).with_gate(gate.gate);
+        worker.run(|_, tally| in_flight(tally.in_flight), stop, stop_all).await;
+        let (source, _) = worker.end();
+        let broken = source.end().await;
+        let left = self.queue_counts().map_or(0, |counts| counts.undelivered());
+        Ok(RelaySummary { delivered, died, left, broken })
+    }
+
+    /// Whether a relay delivers this queue now.
+    #[must_use]
+    pub fn relay_runs(&self) -> bool {
+        let path = self.paths.relay_lock_file();
+        path.exists() && matches!(Lock::acquire(&path, Duration::ZERO), Err(error) if matches!(error.kind, FileErrorKind::Locked))
+    }
+
+    fn only_relay(&self) -> Result<Lock, Problem> {
+        let path = self.paths.relay_lock_file();
+        self.paths.create_state_dir()?;
+        Lock::acquire(&path, Duration::ZERO).map_err(|error| match error.kind {
+            FileErrorKind::Locked => Problem::relay_runs(&path),
+            _ => error.into(),
+        })
+    }
+
+    async fn target(&self, destination: Destination, concurrency: usize) -> Result<Target, Cause> {
+        let sender = self.sender(destination.settings(), Options::default().timeout(&destination)).await?;
+        let connections = sender.connections(destination.settings(), concurrency);
+        Ok(Target { destination: Arc::new(destination), connections })
+    }
+
+    /// Loads the destination again, when its file has changed.
+    fn reload(&self, tag_now: String, concurrency: usize) -> Reload {
+        let (waypost, known) = (self.clone(), Arc::new(Mutex::new(Some(tag_now))));
+        Arc::new(move || {
+            let (waypost, known) = (waypost.clone(), Arc::clone(&known));
+            Box::pin(async move {
+                let of_files = waypost.clone();
+                let loaded = blocking(move || of_files.destination()).await;
+                let new = loaded.as_ref().ok().map(tag);
+                let is_known = *lock(&known) == new;
+                let target = match loaded {
+                    _ if is_known => return None,
+                    Err(problem) => Err(problem),
+                    Ok(destination) => {
+                        let settings = destination.settings().clone();
+                        waypost.target(destination, concurrency).await.map_err(|cause| {
+                            let diagnosis = diagnosis::of_cause(&settings, None, &cause);
+                            Problem::of_kind(ProblemKind::Disk, "Nothing can be sent", diagnosis.why, diagnosis.fix)
+                        })
+                    }
+                };
+                // Not before: this may be dropped for a later change.
+                *lock(&known) = new;
+                Some(target)
+            }) as BoxFuture<'static, _>
+        })
+    }
+}
+
+/// Tells a destination from what it was before an edit.
+fn tag(destination: &Destination) -> String {
+    format!("{} {}", destination.id().as_str(), destination.updated_at())
+}
