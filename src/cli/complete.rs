@@ -13,6 +13,7 @@ use super::output;
 use crate::domain::event::BuiltIn;
 use crate::domain::text::visible;
 use crate::ops::Waypost;
+use crate::ops::queue::Filter;
 
 /// Names the shell that asks. The scripts set it.
 const VARIABLE: &str = "_WAYPOST_COMPLETE";
@@ -53,6 +54,16 @@ pub fn ids(typed: &OsStr) -> Vec<CompletionCandidate> {
     let ids = page.into_iter().flat_map(|page| page.deliveries).map(|delivery| {
         let help = format!("{} {}", delivery.outcome().name(), visible(&delivery.event));
         CompletionCandidate::new(delivery.id).help(Some(help.into()))
+    });
+    beginning_with(typed, ids)
+}
+
+/// The ids of the events that go out next, and of dead letters.
+pub fn queued(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let view = waypost().and_then(|waypost| waypost.queue(Filter { state: None, skip: 0, limit: IDS }).ok());
+    let ids = view.into_iter().flat_map(|view| view.events).map(|entry| {
+        let help = format!("{} {}", entry.state.name(), visible(&entry.event));
+        CompletionCandidate::new(entry.id).help(Some(help.into()))
     });
     beginning_with(typed, ids)
 }

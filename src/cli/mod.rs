@@ -16,6 +16,7 @@ mod input;
 mod output;
 mod runtime;
 mod signals;
+mod stops;
 
 use std::ffi::OsString;
 

@@ -9,8 +9,6 @@ pub enum Action {
     Suspend,
     Repaint,
     Help,
-    /// Lists every action of where one is.
-    Palette,
     Back,
     /// Presses the focused button, or opens what is focused.
     Press,

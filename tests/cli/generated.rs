@@ -8,7 +8,7 @@ use crate::support::common::{SECRET, history, registered_at};
 use crate::support::receiver::Receiver;
 use crate::support::{Home, WAYPOST, run};
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 21] = [
     "register",
     "edit",
     "show",
@@ -17,6 +17,9 @@ const COMMANDS: [&str; 18] = [
     "remove",
     "test",
     "send",
+    "enqueue",
+    "relay",
+    "queue",
     "history",
     "resend",
     "curl",

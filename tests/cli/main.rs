@@ -14,6 +14,7 @@ mod pager;
 mod parity;
 mod probe;
 mod prompt;
+mod queue;
 mod readme;
 mod schema;
 mod secrets;

@@ -5,12 +5,15 @@ mod completions;
 mod curl;
 mod demo;
 mod edit;
+mod enqueue;
 mod export;
 mod history;
 mod listen;
 mod man;
 mod probe;
+mod queue;
 mod register;
+mod relay;
 mod remove;
 mod resend;
 mod secret;
@@ -79,6 +82,12 @@ pub enum Command {
     Snippet(snippet::Args),
     /// Send a real event, with retries; with --lines, many events
     Send(send::Args),
+    /// Add an event to the queue, safe on the disk; with --lines, many
+    Enqueue(enqueue::Args),
+    /// Deliver the queue, until stopped
+    Relay(relay::Args),
+    /// List the queue; retry, drop, hold, release, rescue
+    Queue(queue::Args),
     /// List, show or delete past deliveries
     History(history::Args),
     /// Send the event of a past delivery again, under a new id
@@ -127,6 +136,9 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Listen(args)) => listen::run(&waypost()?, args, out),
         Some(Command::Snippet(args)) => snippet::run(&waypost()?, args, out),
         Some(Command::Send(args)) => send::run(&waypost()?, args, &cli.globals, out),
+        Some(Command::Enqueue(args)) => enqueue::run(&waypost()?, args, out),
+        Some(Command::Relay(args)) => relay::run(&waypost()?, args, out),
+        Some(Command::Queue(args)) => queue::run(&waypost()?, args, out),
         Some(Command::History(args)) => history::run(&waypost()?, args, out),
         Some(Command::Resend(args)) => resend::run(&waypost()?, args, out),
         Some(Command::Curl(args)) => curl::run(&waypost()?, args, out),

@@ -26,8 +26,6 @@ pub enum Context {
     Verify,
     /// Does the endpoint check credentials?
     Probe,
-    /// Every action of where one is.
-    Palette,
     Help,
 }
 

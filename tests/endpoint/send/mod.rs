@@ -6,7 +6,6 @@ mod lines;
 mod load;
 mod one;
 mod pace;
-mod pacers;
 mod panic;
 mod probe;
 mod process;

@@ -2,42 +2,27 @@
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
-use std::fs::File;
 use std::future::pending;
-use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
-
-use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
 use super::failed_file::FailedFile;
 use super::summary::{self, Ended, Rerun};
-use crate::cli::exit;
-use crate::cli::failure::{Failure, fix_text};
+use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
-use crate::cli::input::read::{is_stdin, say_that_it_waits};
+use crate::cli::input::lines::{self, Lines};
 use crate::cli::output::progress::{Bar, INTERVAL, paused_for};
 use crate::cli::output::{Out, Verbosity};
 use crate::cli::runtime;
-use crate::cli::signals::Signals;
-use crate::domain::delivery::Cause;
-use crate::domain::delivery::diagnosis;
+use crate::cli::stops::Stops;
 use crate::domain::delivery::gate::Why;
-use crate::domain::destination::{Destination, Settings};
+use crate::domain::destination::Destination;
 use crate::ops::Waypost;
 use crate::ops::relay::{LineOptions, Options, Paused, Streams, Tally};
-
-/// Where lines come from.
-struct Source {
-    input: Box<dyn Read + Send>,
-    /// Its length, where that is known.
-    bytes: Option<u64>,
-}
 
 /// What a run of `send --lines` is given.
 pub struct Run<'a> {
@@ -52,14 +37,14 @@ pub struct Run<'a> {
 impl Run<'_> {
     pub fn send(self, waypost: &Waypost, out: Out) -> Result<u8, Failure> {
         let destination = with_overrides(waypost.destination()?, self.timeout, None)?;
-        let source = open(self.source)?;
+        let source = lines::open(self.source)?;
         let failed = self.failed.map(FailedFile::open).transpose()?;
-        let lines = LineOptions {
+        let how = LineOptions {
             options: self.options,
             concurrency: usize::try_from(self.concurrency).unwrap_or(usize::MAX),
             name: body::name_of(self.source),
         };
-        let ended = runtime::run(deliver(waypost, &destination, &lines, (source, failed.as_ref()), out))?;
+        let ended = runtime::run(deliver(waypost, &destination, &how, (source, failed.as_ref()), out))?;
         let unsynced = failed.as_ref().and_then(|file| file.sync().err());
         summary::print(&ended, unsynced, self.source, &Rerun { failed: failed.as_ref(), globals: self.globals }, out)
     }
@@ -69,7 +54,7 @@ async fn deliver(
     waypost: &Waypost,
     to: &Destination,
     lines: &LineOptions,
-    (source, failed): (Source, Option<&FailedFile>),
+    (source, failed): (Lines, Option<&FailedFile>),
     out: Out,
 ) -> Result<Ended, Failure> {
     let stops = Stops::catch()?;
@@ -96,42 +81,9 @@ async fn deliver(
         never = draw(&tally, &bar) => match never {},
     };
     clear(&bar);
-    let summary = summary.map_err(|cause| not_started(to.settings(), &cause))?;
+    let summary = summary.map_err(|cause| Failure::not_started(to.settings(), &cause))?;
     let stopped_by = Some(first_code.load(Ordering::SeqCst)).filter(|&code| summary.stopped && code != 0);
     Ok(Ended { summary, time: began.elapsed(), stopped_by })
-}
-
-/// The first and the second signal.
-struct Stops {
-    first: BoxFuture<'static, ()>,
-    second: BoxFuture<'static, ()>,
-    /// The exit code of the first; 0 before it arrives.
-    code: Arc<AtomicU8>,
-}
-
-impl Stops {
-    fn catch() -> Result<Self, Failure> {
-        let mut signals = Signals::catch()?;
-        let (on_first, first) = oneshot::channel();
-        let (on_second, second) = oneshot::channel();
-        let code = Arc::new(AtomicU8::new(0));
-        let set = Arc::clone(&code);
-        tokio::spawn(async move {
-            set.store(signals.next().await, Ordering::SeqCst);
-            // The receiver is gone when the run has ended.
-            let _ = on_first.send(());
-            signals.next().await;
-            let _ = on_second.send(());
-        });
-        Ok(Self { first: Box::pin(received(first)), second: Box::pin(received(second)), code })
-    }
-}
-
-/// Ready when the channel delivers; a dropped sender is not a signal.
-async fn received(by: oneshot::Receiver<()>) {
-    if by.await.is_err() {
-        pending::<()>().await;
-    }
 }
 
 async fn draw(tally: &Cell<Tally>, bar: &RefCell<Option<Bar>>) -> Infallible {
@@ -164,26 +116,4 @@ fn pausing(paused: Paused) -> String {
 fn stopping(tally: &Tally, kept: bool) -> String {
     let rest = if kept { "the remaining lines go to the --failed file" } else { "the remaining lines are not sent" };
     format!("Stopping: waiting for {} in flight; {rest}. Press ^C again to stop at once.", tally.in_flight)
-}
-
-fn open(path: &Path) -> Result<Source, Failure> {
-    if is_stdin(path) {
-        say_that_it_waits();
-        return Ok(Source { input: Box::new(io::stdin()), bytes: None });
-    }
-    let unreadable = |error: io::Error| body::unreadable(path, &error);
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_dir() {
-        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
-    }
-    Ok(Source { input: Box::new(file), bytes: metadata.is_file().then_some(metadata.len()) })
-}
-
-/// Nothing could be sent at all.
-fn not_started(to: &Settings, cause: &Cause) -> Failure {
-    let diagnosis = diagnosis::of_cause(to, None, cause);
-    // As for a single delivery: an invalid proxy variable is invalid input.
-    let code = if matches!(cause, Cause::BadProxy(_)) { exit::USAGE } else { exit::FAILED };
-    Failure::Other { code, field: None, fix: fix_text(&diagnosis.fix), message: diagnosis.why }
 }

@@ -12,12 +12,11 @@ use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
+use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Verbosity, delivery};
 use crate::cli::runtime;
-use crate::domain::delivery::rate::{BadRate, Rate};
 use crate::domain::delivery::retry::{Policy, Wait};
-use crate::domain::text::{ellipsis, visible};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
 
@@ -101,16 +100,6 @@ pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Resul
     let signal = signal.filter(|_| sent.stopped);
     let remark = signal.and_then(|_| not_retried(sent.delivery.attempts.len(), args.retries));
     delivery::print(&sent.delivery, sent.unrecorded.as_ref(), signal, remark.as_deref(), out)
-}
-
-fn rate(text: &str) -> Result<Rate, Failure> {
-    text.parse().map_err(|error| {
-        let (why, fix) = match error {
-            BadRate::Form => ("is not a rate", "Use the form N/s, N/m or N/h, such as 5/s, 0.5/s, 30/m or 100/h."),
-            BadRate::Range => ("is out of range", "Use the form N/s, N/m or N/h, from one a day to 1000000/s."),
-        };
-        Failure::usage(format!("--rate: \"{}\" {why}.", ellipsis(&visible(text), 60)), fix)
-    })
 }
 
 /// `Stopped: not retried (2 of 4 attempts).`, where attempts are left.
