@@ -10,7 +10,7 @@ use crate::cli::exit;
 use crate::domain::delivery::{Cause, diagnosis};
 use crate::domain::destination::Settings;
 use crate::domain::field::Field;
-use crate::domain::problem::{FieldChange, Fix, FixAction, sentences};
+use crate::domain::problem::{FieldChange, Fix, FixAction, ProblemKind, sentences};
 use crate::domain::shell::word;
 use crate::domain::text::{capitalised, sentence, visible};
 use crate::ops::{self, Problem};
@@ -98,7 +98,7 @@ impl Failure {
     pub fn lines(&self) -> Vec<String> {
         match self {
             Self::Fields(errors) => errors.iter().map(|error| sentences(&[&message(error), &fix_text(&error.fix)])).collect(),
-            Self::Problem(problem) => vec![sentences(&[&capitalised(&problem.message()), &fix_text(&problem.fix)])],
+            Self::Problem(problem) => vec![sentences(&[&whole(problem), &fix_text(&problem.fix)])],
             Self::Other { message, fix, .. } => vec![sentences(&[message, fix])],
         }
         .into_iter()
@@ -110,9 +110,7 @@ impl Failure {
     pub fn error_json(&self) -> Value {
         match self {
             Self::Fields(errors) => errors.first().map_or(Value::Null, of_field),
-            Self::Problem(problem) => {
-                error(self.code(), &capitalised(&problem.message()), problem.field, &fix_text(&problem.fix))
-            }
+            Self::Problem(problem) => error(self.code(), &whole(problem), problem.field, &fix_text(&problem.fix)),
             Self::Other { code, field, message, fix } => error(*code, message, *field, fix),
         }
     }
@@ -146,6 +144,11 @@ fn error(code: u8, message: &str, field: Option<Field>, fix: &str) -> Value {
     })
 }
 
+/// With the input that it is about, where what is wrong with that is all that it says.
+fn whole(problem: &Problem) -> String {
+    if problem.kind == ProblemKind::Usage { message(problem) } else { capitalised(&problem.message()) }
+}
+
 fn message(error: &Problem) -> String {
     let Some(field) = error.field else { return capitalised(&error.message()) };
     let name = match field.flag {
@@ -174,6 +177,7 @@ pub fn fix_text(fix: &Fix) -> String {
         Some(FixAction::Register) => return "Register one with waypost register.".to_owned(),
         Some(FixAction::EditOrRemove) => return "Use waypost edit, or waypost remove first.".to_owned(),
         Some(FixAction::SetDirectories) => "Use --config-dir and --state-dir.".to_owned(),
+        Some(FixAction::ExpectText) => "To decide by the answer: waypost test --expect TEXT.".to_owned(),
     };
     format!("{} {how}", fix.text)
 }

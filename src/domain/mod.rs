@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod auth;
+mod compression;
 pub mod config;
 pub mod convention;
 pub mod credential;

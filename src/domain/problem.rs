@@ -82,6 +82,8 @@ pub enum FixAction {
     EditOrRemove,
     /// Use other directories for the files.
     SetDirectories,
+    /// Decide by a text that the answer must contain.
+    ExpectText,
 }
 
 /// A value of a field of the destination that is proposed in place of another. Never that of a secret, nor a URL with a credential.
@@ -135,7 +137,9 @@ impl Fix {
         match self.action {
             Some(FixAction::EditDestination { field, .. }) => Some(field),
             Some(FixAction::TrustCa) => Some(CA_CERT),
-            Some(FixAction::Register | FixAction::EditOrRemove | FixAction::SetDirectories) | None => None,
+            Some(FixAction::Register | FixAction::EditOrRemove | FixAction::SetDirectories | FixAction::ExpectText) | None => {
+                None
+            }
         }
     }
 

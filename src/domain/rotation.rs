@@ -30,7 +30,12 @@ pub enum KeepOld {
 pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Result<(Settings, Option<Notice>), Problem> {
     let Some((field, secret)) = after.auth().secret() else {
         return match keep {
-            KeepOld::For(_) => Err(Problem::new(super::field::AUTH, "has no secret", "There is nothing to keep.", FIX)),
+            KeepOld::For(_) => Err(Problem::new(
+                super::field::AUTH,
+                "has no secret",
+                "There is nothing to keep.",
+                "Replace a signing secret, or keep none.",
+            )),
             KeepOld::IfPossible | KeepOld::Drop => Ok((after, None)),
         };
     };
@@ -39,7 +44,12 @@ pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Re
     let until = match keep {
         KeepOld::Drop => return Ok((with(after, |auth| auth.without_former()), None)),
         KeepOld::For(_) if !replaced => {
-            return Err(Problem::new(field, "is not replaced", "There is no old secret to keep.", FIX));
+            return Err(Problem::new(
+                field,
+                "is not replaced",
+                "There is no old secret to keep.",
+                "Set the new secret together with it.",
+            ));
         }
         KeepOld::IfPossible if !replaced => {
             let is_over = after.auth().former_until().is_some_and(|until| until <= now);
@@ -166,6 +176,7 @@ mod tests {
 
     #[test]
     fn a_request_by_the_old_secret_is_ours_until_it_has_expired() {
+        use crate::domain::signature::explain::{Mistake, explain};
         use crate::domain::signature::verify::{Received, check};
         let (old, new) = (settings(Format::Standard, 1), settings(Format::Standard, 2));
         let (rotated, _) = rotate(&old, new, KeepOld::For(60), NOW).unwrap();
@@ -181,6 +192,13 @@ mod tests {
             let verdict = check(&rotated, &received, at);
             assert_eq!(verdict.is_accepted(), accepted, "{verdict:?}");
             assert!(verdict.reason().contains("the previous secret"), "{verdict:?}");
+            // With a mistake besides, both are named.
+            let explained = |body: &[u8]| {
+                let received = Received { method: "POST", target: "/in", headers: &headers, body };
+                explain(&rotated, &received, at).mistakes.iter().map(Mistake::name).collect::<Vec<_>>()
+            };
+            assert_eq!(explained(b"{}"), if accepted { vec![] } else { vec!["previous-secret"] });
+            assert_eq!(explained(b"{}\n"), ["previous-secret", "body"]);
         }
     }
 }

@@ -103,6 +103,52 @@ pub fn ellipsis(text: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Outside text as part of a sentence: visible, and of a long one the first `max` characters and how long it is: `aaa… (60 KB)`.
+#[must_use]
+pub fn quoted(text: &str, max: usize) -> Cow<'_, str> {
+    let (whole, mark) = match text.rfind(CUT).filter(|_| text.ends_with(')')) {
+        Some(at) => (&text[..at], Some(&text[at..])),
+        None => (text, None),
+    };
+    let shown = visible(whole);
+    let Some((end, _)) = shown.char_indices().nth(max) else { return visible(text) };
+    let mark = mark.map_or_else(|| cut_mark(text.len()), str::to_owned);
+    Cow::Owned(format!("{}{mark}", &shown[..end]))
+}
+
+/// As many names as have room in `max` characters, at least one, and how many more there are.
+#[must_use]
+pub fn listed<T: AsRef<str>>(names: &[T], max: usize) -> String {
+    let (mut out, mut count) = (String::new(), 0);
+    for name in names {
+        let name = quoted(name.as_ref(), max);
+        if count > 0 && out.chars().count() + 2 + name.chars().count() > max {
+            break;
+        }
+        out.push_str(if count > 0 { ", " } else { "" });
+        out.push_str(&name);
+        count += 1;
+    }
+    match names.len() - count {
+        0 => out,
+        more => format!("{out} and {more} more"),
+    }
+}
+
+/// How a mark begins.
+const CUT: &str = "… (";
+
+/// What ends a text that was cut: how long it was.
+#[must_use]
+pub fn cut_mark(bytes: usize) -> String {
+    let size = match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", (bytes + 500) / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    };
+    format!("{CUT}{size})")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +170,26 @@ mod tests {
     fn a_cut_shows() {
         assert_eq!(ellipsis("abcdef", 4), "abc…");
         assert_eq!(ellipsis("abcd", 4), "abcd");
+    }
+
+    #[test]
+    fn a16_what_is_quoted_of_a_long_text_says_how_long_it_is() {
+        assert_eq!(quoted("abcd", 4), "abcd");
+        assert_eq!(quoted("abcde", 4), "abcd… (5 bytes)");
+        assert_eq!(quoted(&"ä".repeat(30_000), 3), "äää… (60 KB)");
+        assert_eq!(quoted("\x1b\x1b", 6), "\\x1b\\x… (2 bytes)");
+        assert_eq!(quoted("abcdef… (60 KB)", 3), "abc… (60 KB)", "it was cut before");
+        assert_eq!(quoted("abc… (60 KB)", 3), "abc… (60 KB)");
+        assert_eq!([999, 1_499, 999_499, 1_250_000].map(cut_mark), ["… (999 bytes)", "… (1 KB)", "… (999 KB)", "… (1.2 MB)"]);
+    }
+
+    #[test]
+    fn a16_of_a_long_list_there_are_the_first_and_a_count() {
+        let names: Vec<_> = (0..2_500).map(|n| format!("host-{n}.example.test")).collect();
+        assert_eq!(listed(&names[..2], 200), "host-0.example.test, host-1.example.test");
+        assert_eq!(listed(&names, 45), "host-0.example.test, host-1.example.test and 2498 more");
+        assert_eq!(listed(&["x".repeat(500), "y".to_owned()], 3), "xxx… (500 bytes) and 1 more");
+        assert_eq!(listed::<&str>(&[], 9), "");
     }
 
     proptest! {

@@ -45,7 +45,7 @@ pub fn presented(ca: &PresentedCa) -> Vec<Row> {
 
 /// What else to know of an attempt, where nothing else says it.
 pub fn notices(attempt: &Attempt) -> Vec<Row> {
-    diagnosis::notices(attempt).into_iter().map(|text| Row::text("Note", text)).collect()
+    diagnosis::notices(attempt).into_iter().map(|notice| Row::new("Note", Value::Fix(notice))).collect()
 }
 
 /// `refused 401 Unauthorized. The endpoint …`

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Row;
 use crate::domain::delivery::{Attempt, DialResult, Phase, TlsInfo};
+use crate::domain::text::listed;
 
 const DAY_S: i64 = 24 * 60 * 60;
 
@@ -63,7 +64,7 @@ fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<Row> {
         rows.push(Row::text("TLS", version.join(", ")));
     }
     if !tls.names.is_empty() {
-        rows.push(Row::text("Certificate", format!("for {}", tls.names.join(", "))));
+        rows.push(Row::text("Certificate", format!("for {}", listed(&tls.names, 300))));
     }
     if let Some(issuer) = &tls.issuer {
         rows.push(Row::text("Issued by", issuer));

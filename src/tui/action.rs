@@ -9,6 +9,8 @@ pub enum Action {
     Suspend,
     Repaint,
     Help,
+    /// Lists every action of where one is.
+    Palette,
     Back,
     /// Presses the focused button, or opens what is focused.
     Press,

@@ -57,15 +57,26 @@ impl Screen {
         boxes::centred(room, boxes::READABLE, room.height)
     }
 
-    /// Where a question goes: under what it is about, where there is room for both.
+    /// Where a question goes: over a popup, or beside what it asks about.
     pub(crate) fn question(&self, model: &Model, area: Rect) -> Rect {
-        let destination = main_screen::areas(model, model.theme(), self.body).0.destination;
-        let under = self.body.bottom().saturating_sub(destination.bottom());
-        if under >= confirm::ROWS {
-            Rect { y: destination.bottom(), height: under.min(confirm::ROWS + 2), ..self.body }
-        } else {
-            Rect { height: area.height.saturating_sub(1), ..area }
+        if model.visible_popup().is_some() {
+            return Rect { height: area.height.saturating_sub(1), ..area };
         }
+        let asks_about_row = model.question.as_ref().is_some_and(|question| !question.is_about_destination());
+        let areas = main_screen::areas(model, model.theme(), self.body).0;
+        let above = if asks_about_row && areas.list.height > 2 {
+            let row = model.main.focus.delivery().saturating_sub(model.main.top);
+            let y = areas.list.y + 1 + u16::try_from(row).unwrap_or(0).min(areas.list.height - 2);
+            if y.saturating_sub(area.y) > area.height / 2 {
+                return Rect { height: y - area.y, ..area };
+            }
+            y + 1
+        } else {
+            areas.destination.bottom()
+        };
+        // Where there is no room for it below, it covers the end of what it asks about, never its beginning.
+        let above = above.min(self.keys.y.saturating_sub(confirm::ROWS)).max(area.y);
+        Rect { y: above, height: self.keys.y.saturating_sub(above).min(confirm::ROWS + 2), ..area }
     }
 }
 

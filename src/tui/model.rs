@@ -10,6 +10,7 @@ use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::health::Health;
 use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, buttons};
+use crate::tui::screens::palette::state::Palette;
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::Question;
 use crate::tui::screens::snippet::state::SnippetPopup;
@@ -70,6 +71,8 @@ pub struct Model {
     pub question: Option<Question>,
     /// Whether the keys are shown over everything, and how far they are scrolled.
     pub help: Option<usize>,
+    /// The actions of where one is, over everything.
+    pub palette: Option<Palette>,
     /// The line above the keys.
     pub status: Option<Status>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
@@ -106,6 +109,7 @@ impl Model {
             popup: None,
             question: None,
             help: None,
+            palette: None,
             status: None,
             closed_verify: None,
             loading: None,

@@ -12,7 +12,7 @@ use crate::tui::navigation::{ask, load, quit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
-use crate::tui::screens::{delivery, form, help, main, probe, question, snippet, test, verify};
+use crate::tui::screens::{delivery, form, help, main, palette, probe, question, snippet, test, verify};
 use crate::tui::status::{Status, Tone};
 
 /// The exit code of an app that was interrupted.
@@ -117,6 +117,10 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
     if action != Action::Interrupt {
         model.quit_armed = false;
     }
+    perform(model, context, action)
+}
+
+fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit if test::update::ask_discard(model, AfterBody::Quit) => Vec::new(),
         Action::Quit => quit(model, 0),
@@ -127,7 +131,15 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
             model.help = Some(0);
             Vec::new()
         }
+        Action::Palette => {
+            palette::update::open(model);
+            Vec::new()
+        }
         action => match context {
+            Context::Palette => match palette::update::act(model, action) {
+                Some(action) => perform(model, keys::context(model), action),
+                None => Vec::new(),
+            },
             Context::Help => help::update::act(model, action),
             Context::Main | Context::Deliveries | Context::Details => main::update::act(model, action),
             Context::Form => form::update::act(model, action),
@@ -150,6 +162,10 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
         (Context::Prompt, Press::Char(c)) => prompt::typed(model, c),
         (Context::Editor, Press::Char(c)) => body::typed(model, c),
         (Context::Verify, Press::Char(c)) => verify::update::typed(model, c),
+        (Context::Palette, Press::Char(c)) => {
+            palette::update::typed(model, c);
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }
@@ -185,6 +201,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         (Context::Prompt, _) => prompt::paste(model, text),
         (Context::Editor, _) => body::paste(model, text),
         (Context::Verify, _) => verify::update::insert(model, text),
+        (Context::Palette, _) => palette::update::paste(model, text),
         _ => model.changed = false,
     }
     Vec::new()
@@ -223,7 +240,7 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
 
 /// Ctrl-C: stops a delivery, else quits; asks first when something typed would be lost, and quits when pressed again.
 fn interrupt(model: &mut Model) -> Vec<Effect> {
-    model.help = None;
+    (model.help, model.palette) = (None, None);
     if model.in_flight().is_some() {
         return stop(model);
     }

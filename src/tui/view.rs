@@ -10,10 +10,9 @@ use crate::tui::guide;
 use crate::tui::keys;
 use crate::tui::layout::{SMALLEST, Screen, status_lines, too_small};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::question::state::Question;
-use crate::tui::screens::{form, help, main, probe, question, snippet, test, verify};
+use crate::tui::screens::{form, help, main, palette, probe, question, snippet, test, verify};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::text;
+use crate::tui::widgets::{boxes, text};
 
 pub fn view(model: &Model, frame: &mut Frame) {
     let theme = model.theme();
@@ -29,11 +28,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let area = guide::below(model.guide, whole);
     let screen = Screen::new(model, area);
     main::view::title(model, theme, frame, screen.title);
-    let about_destination = model.question.as_ref().is_some_and(Question::is_about_destination);
-    let question_area = if about_destination { screen.question(model, area) } else { area };
-    // Under a popup nothing of the screen is of use; around its edges it would only look torn. A question lies below the
-    // destination, or alone.
-    if model.is_main_active() || question_area.y > screen.body.y {
+    // Where a popup leaves nothing of it to be seen, it is not drawn.
+    if model.visible_popup().is_none() || whole.width > boxes::READABLE {
         main::view::body(model, theme, frame, screen.body);
     }
     status(model, theme, frame, screen.status, area);
@@ -47,7 +43,10 @@ pub fn view(model: &Model, frame: &mut Frame) {
         None => {}
     }
     if let Some(question) = &model.question {
-        question::view::draw(model, question, theme, frame, question_area);
+        question::view::draw(model, question, theme, frame, screen.question(model, area));
+    }
+    if let Some(palette) = &model.palette {
+        palette::view::draw(model, palette, theme, frame, area);
     }
     if model.help.is_some() {
         help::view::draw(model, theme, frame, area);

@@ -789,7 +789,7 @@ fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
     exit 0
 
     $ waypost edit --keep-old 5m
-    stderr: error: Is not replaced. There is no old secret to keep. Leave it out; have the receiver accept both secrets first, then replace this one.
+    stderr: error: Signing secret: is not replaced. There is no old secret to keep. Set the new secret together with it.
     exit 2
 
     $ waypost edit --secret-stdin --keep-old 8d  < "a-third-secret-text-9f8e"
@@ -813,7 +813,7 @@ fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
     exit 0
 
     $ waypost edit --secret-stdin --keep-old 5m  < "a-third-secret-text-9f8e"
-    stderr: error: Cannot be kept beside a new one. A request carries one signature or credential here; only the formats timestamped, standard and standard-ed25519 carry two. Leave it out; have the receiver accept both secrets first, then replace this one.
+    stderr: error: Signing secret: cannot be kept beside a new one. A request carries one signature or credential here; only the formats timestamped, standard and standard-ed25519 carry two. Leave it out; have the receiver accept both secrets first, then replace this one.
     exit 2
 
     $ waypost edit --secret-stdin  < "a-third-secret-text-9f8e"

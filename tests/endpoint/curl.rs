@@ -177,6 +177,58 @@ fn check_in(shell: &str, url: &str, body: &[u8]) {
     assert!(output.stdout.windows(request.len()).any(|part| part == request.as_bytes()), "{at}");
 }
 
+/// The value of the signature that the printed command sends, when it runs with those variables.
+fn signature_by(text: &str, variables: &[(&str, &str)]) -> Result<String, String> {
+    let script = format!("curl() {{ cat > /dev/null; for word; do printf '%s\\n' \"$word\"; done; }}\n{text}\n");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).env_clear().envs(crate::support::base_env(std::path::Path::new("/nonexistent")));
+    let output = run(command.envs(variables.iter().copied()), b"");
+    if output.code != Some(0) || !output.stderr.is_empty() {
+        return Err(output.stderr);
+    }
+    Ok(output.stdout.lines().find_map(|line| line.strip_prefix("x-sig: ")).expect("a signature").to_owned())
+}
+
+#[test]
+#[ignore = "needs openssl: apt-get install openssl"]
+fn the_printed_command_signs_with_both_secrets_while_both_are_valid() {
+    let (new, old) = ("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk=");
+    let event = BuiltIn::Ping.event();
+    for format in [Format::Timestamped, Format::Standard, Format::StandardEd25519] {
+        let secrets = [new, old].map(|secret| secret_for(format.name(), secret));
+        let of = |until: i64| {
+            let draft = Draft::new(hmac::SPEC).with(field::URL, "https://h.example/in").with(hmac::FORMAT, format.name());
+            let draft = draft.with(hmac::HEADER_KEY, "x-sig").with(hmac::SIGNING_SECRET, secrets[0].as_str());
+            let draft = draft.with(hmac::PREVIOUS_SECRET, secrets[1].as_str()).with(hmac::PREVIOUS_UNTIL, until.to_string());
+            draft.check().unwrap().settings
+        };
+        let both = [("WAYPOST_SECRET", secrets[0].as_str()), ("WAYPOST_SECRET_OLD", secrets[1].as_str())];
+        let count = |value: &str| value.matches("v1").count();
+        for reveal in [false, true] {
+            let variables: &[_] = if reveal { &[] } else { &both };
+            let now = Timestamp::now().as_second();
+            let value = signature_by(&curl::command(&of(now + 3600), "msg_1", &event, reveal), variables).unwrap();
+            assert_eq!(count(&value), 2, "{format:?}: {value}");
+            // The one with the new secret comes first; both are right.
+            let time = |at: i64| {
+                let key = |secret: &str| {
+                    let scheme = waypost::domain::signature::SigningScheme::of(format);
+                    waypost::domain::signature::SigningSecret::new(secret.into(), scheme).unwrap()
+                };
+                let previous = waypost::domain::signature::PreviousSecret { key: key(&secrets[1]), until: i64::MAX };
+                key(&secrets[0]).sign_with(Some(&previous), "msg_1", at, &event.body)
+            };
+            assert!((now..now + 60).any(|at| time(at) == value), "{format:?}: {value}");
+            // Afterwards the new one alone, for which the other need not be set.
+            let variables: &[_] = if reveal { &[] } else { &both[..1] };
+            let value = signature_by(&curl::command(&of(now - 1), "msg_1", &event, reveal), variables).unwrap();
+            assert_eq!(count(&value), 1, "{format:?}: {value}");
+        }
+        let missing = signature_by(&curl::command(&of(i64::MAX), "msg_1", &event, false), &both[..1]).unwrap_err();
+        assert!(missing.contains("WAYPOST_SECRET_OLD: Set it to the previous signing secret."), "{missing}");
+    }
+}
+
 /// Bodies that a shell, printf or curl might take for something else.
 fn awkward() -> Vec<Vec<u8>> {
     let mut bodies: Vec<Vec<u8>> = [

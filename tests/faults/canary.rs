@@ -289,6 +289,44 @@ fn h21_the_app_leaks_no_canary() {
     }
 }
 
+#[test]
+fn h61_the_app_leaks_no_canary_of_a_header() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![echo(200)]);
+    let home = Home::new();
+    let ca = receiver.ca().to_str().unwrap();
+    let mut app = App::start(home.pty(&["-v"]).env("SSL_CERT_FILE", ca).env("RUST_LOG", "trace"));
+    app.open_form();
+    app.type_text(&receiver.url);
+    app.press(&[Key::Tab, Key::Tab, Key::Enter, Key::Tab]);
+    app.wait_for(">Headers         [ Add a header ]");
+    app.key(Key::Enter);
+    app.type_text("X-Env-Token");
+    // It is a secret before its value is typed.
+    app.press(&[Key::Tab, Key::Tab, Key::Right]);
+    app.wait_for("‹ yes ›");
+    app.key(Key::BackTab);
+    app.paste(CANARY);
+    app.wait_for("Header value    •••");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("Registered. Press t to send a test delivery.");
+    app.send_test();
+    app.wait_for("✓ 200");
+    app.under_the_tabs();
+    app.show_request_tab();
+    app.under_the_tabs();
+    app.press(&[Key::Esc]);
+    app.wait_for("[ Edit ]");
+    app.type_text("e");
+    app.wait_for("X-Env-Token: ••••••••");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("[ Edit ]");
+    app.gone(" Edit destination ");
+    app.quit();
+    assert_eq!(receiver.requests()[0].header("x-env-token"), CANARY);
+    assert_none(&String::from_utf8_lossy(&app.raw()), "the terminal");
+    assert_none_on_disk(&home);
+}
+
 /// A path segment that looks random, and the value of a parameter that is named like a credential.
 const URL_CANARIES: [&str; 2] = ["Zk9-qX7vWp3RtY8mLb2N", "C%2Fanary.u-R1~tail%3D"];
 

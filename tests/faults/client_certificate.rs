@@ -382,3 +382,39 @@ fn h108_nginx_says_it_by_http() {
     }
     accepted.exits(0);
 }
+
+#[test]
+fn h100_the_files_that_a_curl_command_or_an_export_names_are_checked_as_those_of_options() {
+    let (ca, home) = (Ca::named("Client CA"), Home::new());
+    let (one, other) = (client(&ca, |_| {}), client(&ca, |_| {}));
+    let expired = client(&ca, |params| params.not_after = rcgen::date_time_ymd(2021, 2, 3));
+    let cert = put(&home, "client.pem", one.chain_pem(), 0o644);
+    let key = put(&home, "client.key", one.key_pem(), 0o600);
+    let loose = put(&home, "loose.key", one.key_pem(), 0o644);
+    let wrong = put(&home, "wrong.key", other.key_pem(), 0o600);
+    let command = |cert: &str, key: &str| format!("curl -X POST https://h.example/in --cert '{cert}' --key '{key}'");
+    let export = |cert: &str, key: &str| {
+        let tls = serde_json::json!({ "client_cert": cert, "client_key": key });
+        let to = serde_json::json!({ "url": "https://h.example/in", "auth": { "type": "default" }, "tls": tls });
+        serde_json::json!({ "schema_version": 1, "destination": to }).to_string()
+    };
+    for (flag, text) in [("--from-curl", &command as &dyn Fn(&str, &str) -> String), ("--from", &export)] {
+        let args = ["register", flag, "-"];
+        for (cert, key, field, says) in [
+            (cert.as_str(), "/nowhere", "client_key", "No such file"),
+            ("/nowhere", key.as_str(), "client_cert", "No such file"),
+            (&cert, &loose, "client_key", "thers can read or change it (mode 0644)"),
+            (&cert, &wrong, "client_key", "he key is not that of the client certificate"),
+        ] {
+            refused_with(&home, &args, &text(cert, key), 2, Some(field), says);
+        }
+        // Options take precedence.
+        let options = [&args[..], &["--client-cert", &cert, "--client-key", &key]].concat();
+        home.waypost_stdin(&options, text("/nowhere", "/nowhere")).exits(0);
+        home.waypost(&["remove", "--yes"]).exits(0);
+        let both = put(&home, "expired.pem", expired.pem(), 0o600);
+        let said = home.waypost_stdin(&args, text(&both, &both)).exits(0).stderr;
+        assert!(said.contains("it expired at 2021-02-03"), "{said}");
+        home.waypost(&["remove", "--yes"]).exits(0);
+    }
+}

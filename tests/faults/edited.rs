@@ -2,6 +2,7 @@
 
 use crate::support::app::App;
 use crate::support::common::registered;
+use crate::support::pty::Key;
 use crate::support::{Home, Output};
 
 const FIELDS: [&str; 30] = [
@@ -96,9 +97,45 @@ fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
     for (id, at) in &ids {
         show_all(&home, id, at);
     }
-    let mut app = App::open(&home);
-    app.wait_for("14+");
+    scroll_through(&home);
+}
+
+/// Every delivery under the cursor, with its details beside it, and each fourth opened.
+fn scroll_through(home: &Home) {
+    let mut app = App::start_wide(home.pty(&[]).size(320, 200), 200);
+    press(&mut app, Key::Down);
+    while listed(&app.screen_text()).is_none() {
+        // Reads the next page.
+        app.key(Key::End);
+        app.settle();
+    }
+    press(&mut app, Key::Home);
+    let count = listed(&app.screen_text()).unwrap();
+    assert!(count > FIELDS.len(), "{count}");
+    for row in 1..count {
+        press(&mut app, Key::Down);
+        if row % 4 == 0 {
+            press(&mut app, Key::Enter);
+            press(&mut app, Key::Esc);
+        }
+    }
+    // What moves the cursor begins with ESC: the other characters would be the record's.
+    let raw = String::from_utf8_lossy(&app.raw()).into_owned();
+    assert!(!raw.contains(['\u{202e}', '\u{9b}', '\0']), "{raw:?}");
     app.quit();
+}
+
+/// How many deliveries the list has, once it has them all.
+fn listed(screen: &str) -> Option<usize> {
+    let title = screen.lines().find(|line| line.contains(" Deliveries "))?;
+    title.split(|c: char| !c.is_ascii_digit() && c != '+').filter(|part| !part.is_empty()).last()?.parse().ok()
+}
+
+/// A key that changes the screen.
+fn press(app: &mut App, key: Key) {
+    let before = app.screen_text();
+    app.key(key);
+    app.wait_until(|screen| screen.contents().trim_end() != before.trim_end());
 }
 
 #[test]

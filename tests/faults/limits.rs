@@ -1,9 +1,10 @@
 //! Limits of the system: threads, files, memory, and what is not there at all.
 
-use std::process::Command;
+use std::io::{BufRead as _, Read as _};
+use std::process::{Command, Stdio};
 
 use crate::support::check::expect_nothing;
-use crate::support::common::registered_at;
+use crate::support::common::{registered, registered_at};
 use crate::support::receiver::Receiver;
 use crate::support::{Home, Output, WAYPOST, run};
 
@@ -125,4 +126,63 @@ fn a08_without_proc_or_dev_null() {
             assert!(!out.stderr.contains("panicked") && !out.stderr.contains("Please report"), "{at}: {out:?}");
         }
     }
+}
+
+/// `listen` and a question have a thread of their own.
+#[test]
+#[ignore = "needs setpriv: apt-get install util-linux"]
+fn a08_few_threads_for_listen_and_for_a_question() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = registered();
+    let user = 3_000_000 + std::process::id();
+    super::process::give_to(home.path(), user);
+    let line = |threads: u32, args: &str| format!("ulimit -u {threads}; exec \"$0\" {args}");
+    let mut said = 0;
+    for threads in 1..=8 {
+        let base = home.command(&[]);
+        let mut command = Command::new("setpriv");
+        command.args([
+            &format!("--reuid={user}"),
+            "--clear-groups",
+            "--",
+            "bash",
+            "-c",
+            &line(threads, "listen --addr 127.0.0.1:0"),
+        ]);
+        command.arg(WAYPOST).current_dir(home.path()).env_clear().stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?)))).spawn().unwrap();
+        let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+        let (mut first, mut rest) = (String::new(), String::new());
+        stderr.read_line(&mut first).unwrap();
+        if !first.contains("error") {
+            // It has all that it needs.
+            rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::TERM).unwrap();
+        }
+        stderr.read_to_string(&mut rest).unwrap();
+        let code = child.wait().unwrap().code();
+        let at = format!("{threads} threads: {code:?} {first}{rest}");
+        assert!(matches!(code, Some(0 | 5 | 143)) && !at.contains("panicked") && !at.contains("Please report"), "{at}");
+        said += u32::from(code == Some(5) && at.contains("ulimit -u"));
+    }
+    assert!(said > 0, "no limit was met");
+    let mut said = 0;
+    for threads in 1..=4 {
+        let pty = crate::support::pty::Command::new("setpriv", home.path())
+            .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+            .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap());
+        let user = format!("--reuid={user}");
+        let mut pty = pty.args(&[&user, "--clear-groups", "--", "bash", "-c", &line(threads, "remove"), WAYPOST]).start();
+        pty.wait_until(|screen| ["error", "?", "[y/N]"].iter().any(|part| screen.contents().contains(part)));
+        let text = pty.screen_text();
+        if !text.contains("error") {
+            pty.type_text("n\r");
+        }
+        let code = pty.wait_exit().code;
+        let text = format!("{threads} threads: {code:?} {}", pty.screen_text());
+        assert!(matches!(code, Some(0 | 1 | 5)) && !text.contains("panicked") && !text.contains("Please report"), "{text}");
+        said += u32::from(code == Some(5) && text.contains("ulimit -u"));
+    }
+    assert!(said > 0, "no limit was met");
 }

@@ -6,7 +6,7 @@ use crate::cli::accessible;
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
 use crate::cli::input::import::ImportFlags;
-use crate::cli::input::{prompt, secret};
+use crate::cli::input::{prompt, secret, tls_files};
 use crate::cli::output::{Out, destination};
 use crate::cli::runtime;
 use crate::domain::auth;
@@ -45,8 +45,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         out.say(&format!("note: not taken: {}: {}.", part.what, part.why));
     }
     let url = fields.url.as_deref().unwrap_or_else(|| draft.text(field::URL)).to_owned();
+    let about_client = tls_files::check_imported_client(&draft, &fields.files).map_err(|error| Failure::fields(vec![error]))?;
     let mut given = secret::read(&fields.secret, &url, waypost)?;
-    let checked = match fields.check(draft.clone(), given.as_ref()) {
+    let mut checked = match fields.check(draft.clone(), given.as_ref()) {
         Ok(checked) => checked,
         Err(wrong) => {
             let Some(field) = wrong.to_ask else { return Err(wrong.into()) };
@@ -63,6 +64,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             fields.check(draft, given.as_ref())?
         }
     };
+    checked.notices.extend(about_client);
     let mut saved = waypost.register(checked.settings)?;
     let mut more = Map::new();
     if args.import.is_curl() {

@@ -55,6 +55,13 @@ impl TlsFiles {
     }
 }
 
+/// Checks the files of the client certificate that an imported draft names, unless options name others, which are checked where
+/// they are filled in.
+pub fn check_imported_client(draft: &Draft, options: &TlsFiles) -> Result<Vec<Notice>, Problem> {
+    let by_options = options.given().any(|(field, _)| field == CLIENT_CERT || field == CLIENT_KEY);
+    if by_options { Ok(Vec::new()) } else { check_client(draft) }
+}
+
 /// Checks the files of the draft's client certificate, if it has one.
 pub fn check_client(draft: &Draft) -> Result<Vec<Notice>, Problem> {
     let path = |field| Some(draft.text(field)).filter(|text| !text.is_empty()).map(Path::new);

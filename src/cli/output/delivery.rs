@@ -63,7 +63,7 @@ pub fn json(delivery: &Delivery) -> Value {
 
 /// Notices about a delivery that was successful.
 pub fn notices(delivery: &Delivery) -> Vec<String> {
-    delivery.last().map(diagnosis::notices).unwrap_or_default()
+    delivery.last().map(diagnosis::notices).unwrap_or_default().iter().map(fix_text).collect()
 }
 
 /// The outcome, why and how to fix it, and the response; with -v, the timing and the request.

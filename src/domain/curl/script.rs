@@ -33,6 +33,11 @@ pub struct Script<'a> {
     pub(super) shows_secret: bool,
 }
 
+/// A command that ends everything where the variable is not set: all of it is in a subshell.
+pub(super) fn demand(variable: &str, what: &str) -> String {
+    format!(": \"${{{variable}:?Set it to {what}.}}\"")
+}
+
 impl<'a> Script<'a> {
     pub(super) fn new(to: &'a EndpointUrl, id: &'a str, body: &'a [u8], reveal: bool) -> Self {
         let mut script = Self {
@@ -62,8 +67,7 @@ impl<'a> Script<'a> {
         if self.reveal {
             return quoted(secret.expose().as_bytes());
         }
-        // In a subshell, where this ends everything.
-        self.before.push(format!(": \"${{{variable}:?Set it to {what}.}}\""));
+        self.before.push(demand(variable, what));
         format!("\"${variable}\"")
     }
 

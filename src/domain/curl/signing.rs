@@ -1,10 +1,16 @@
 //! Signs the body in the shell, with openssl.
 
-use super::script::Script;
+use super::script::{Script, demand};
 use crate::domain::header::HeaderKey;
 use crate::domain::secret::Secret;
 use crate::domain::shell::quoted;
-use crate::domain::signature::{Format, Piece, SignatureEncoding, SigningAlgorithm, SigningSecret, Template, WHSEC, WHSK};
+use crate::domain::signature::{
+    Format, Piece, PreviousSecret, SignatureEncoding, SigningAlgorithm, SigningSecret, Template, WHSEC, WHSK,
+};
+
+/// The variables of the secrets, which the snippets for receivers have, too.
+const SECRET: &str = "WAYPOST_SECRET";
+const SECRET_OLD: &str = "WAYPOST_SECRET_OLD";
 
 /// Bytes to lower-case hex digits, in a pipe.
 const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
@@ -13,15 +19,60 @@ const TO_HEX: &str = "od -An -v -tx1 | tr -d ' \\n'";
 const ED25519_DER: &str = r"'\060\056\002\001\000\060\005\006\003\053\145\160\004\042\004\040'";
 
 impl Script<'_> {
-    /// Signs the body when the command runs, and sends the signature in that header.
-    pub fn sign(&mut self, header: &str, secret: &SigningSecret, timestamp_header: Option<&HeaderKey>) {
+    /// Signs the body when the command runs, and sends the signature in that header; with the previous secret, too, while that
+    /// is valid.
+    pub fn sign(
+        &mut self,
+        header: &str,
+        secret: &SigningSecret,
+        previous: Option<&PreviousSecret>,
+        timestamp_header: Option<&HeaderKey>,
+    ) {
         let scheme = secret.scheme();
-        let text = self.secret("WAYPOST_SECRET", "the signing secret", secret.secret());
+        let is_hmac = scheme.algorithm() != SigningAlgorithm::Ed25519;
+        self.secret(SECRET, "the signing secret", secret.secret());
+        self.define_body();
+        self.before.push("ts=$(date +%s)".into());
+        if !is_hmac {
+            // openssl reads the key and what it signs from files only: in a directory that nobody else can open.
+            self.before.push("dir=$(mktemp -d) || exit 1".into());
+            self.before.push("trap 'rm -rf \"$dir\"' EXIT".into());
+        }
+        let signature = self.signature("sig", SECRET, secret);
+        self.before.extend(signature);
+        let mut value = self.value(header, scheme.value());
+        if let (Some(previous), Some(separator)) = (previous, scheme.repeated()) {
+            self.before.push(format!("also=; if [ \"$ts\" -lt {} ]; then", previous.until));
+            if !self.reveal {
+                self.before.push(demand(SECRET_OLD, "the previous signing secret"));
+            }
+            let signature = self.signature("old", SECRET_OLD, &previous.key);
+            self.before.extend(signature);
+            self.before.push(format!("also={}\"$old\"", quoted(separator.as_bytes())));
+            self.before.push("fi".into());
+            value.push_str("\"$also\"");
+        }
+        self.options.push(format!("--header {value}"));
+        if let Some(name) = timestamp_header {
+            self.options.push(format!("--header {}\"$ts\"", quoted(format!("{}: ", name.wire()).as_bytes())));
+        }
+        self.time = "\"$ts\"";
+        (self.signs, self.shows_secret) = (true, is_hmac);
+    }
+
+    /// The commands that set the variable `into` to a signature.
+    fn signature(&self, into: &str, variable: &str, secret: &SigningSecret) -> Vec<String> {
+        let scheme = secret.scheme();
         let key = match scheme.format() {
-            Format::Standard => format!("{} | openssl base64 -d -A", self.bare(secret.secret(), WHSEC)),
-            Format::StandardEd25519 => format!("{} | openssl base64 -d -A | head -c 32", self.bare(secret.secret(), WHSK)),
+            Format::Standard => format!("{} | openssl base64 -d -A", self.bare(variable, secret.secret(), WHSEC)),
+            Format::StandardEd25519 => {
+                format!("{} | openssl base64 -d -A | head -c 32", self.bare(variable, secret.secret(), WHSK))
+            }
+            Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Timestamped | Format::Template if self.reveal => {
+                format!("printf '%s' {}", quoted(secret.secret().expose().as_bytes()))
+            }
             Format::Hex | Format::Base64 | Format::Sha256Hex | Format::Timestamped | Format::Template => {
-                format!("printf '%s' {text}")
+                format!("printf '%s' \"${variable}\"")
             }
         };
         let written = match scheme.encoding() {
@@ -29,38 +80,26 @@ impl Script<'_> {
             SignatureEncoding::Base64 => "openssl base64 -A",
         };
         let content = self.content(scheme.content());
-        self.define_body();
-        self.before.push("ts=$(date +%s)".into());
         let hash = match scheme.algorithm() {
-            SigningAlgorithm::HmacSha256 => Some("sha256"),
-            SigningAlgorithm::HmacSha512 => Some("sha512"),
-            SigningAlgorithm::Ed25519 => None,
+            SigningAlgorithm::HmacSha256 => "sha256",
+            SigningAlgorithm::HmacSha512 => "sha512",
+            SigningAlgorithm::Ed25519 => {
+                let sign = "openssl pkeyutl -sign -keyform DER -inkey \"$dir/key\" -rawin -in \"$dir/content\"";
+                return vec![
+                    format!("{{ printf {ED25519_DER}; {key}; }} > \"$dir/key\""),
+                    format!("{content} > \"$dir/content\""),
+                    format!("{into}=$({sign} | {written})"),
+                ];
+            }
         };
-        if let Some(hash) = hash {
-            self.before.push(format!("key=$({key} | {TO_HEX})"));
-            let mac = format!("openssl dgst -{hash} -mac HMAC -macopt \"hexkey:$key\" -binary");
-            self.before.push(format!("sig=$({content} | {mac} | {written})"));
-        } else {
-            // openssl reads the key and what it signs from files only: in a directory that nobody else can open.
-            self.before.push("dir=$(mktemp -d) || exit 1".into());
-            self.before.push("trap 'rm -rf \"$dir\"' EXIT".into());
-            self.before.push(format!("{{ printf {ED25519_DER}; {key}; }} > \"$dir/key\""));
-            self.before.push(format!("{content} > \"$dir/content\""));
-            let sign = "openssl pkeyutl -sign -keyform DER -inkey \"$dir/key\" -rawin -in \"$dir/content\"";
-            self.before.push(format!("sig=$({sign} | {written})"));
-        }
-        self.options.push(format!("--header {}", self.value(header, scheme.value())));
-        if let Some(name) = timestamp_header {
-            self.options.push(format!("--header {}\"$ts\"", quoted(format!("{}: ", name.wire()).as_bytes())));
-        }
-        self.time = "\"$ts\"";
-        (self.signs, self.shows_secret) = (true, hash.is_some());
+        let mac = format!("openssl dgst -{hash} -mac HMAC -macopt \"hexkey:$key\" -binary");
+        vec![format!("key=$({key} | {TO_HEX})"), format!("{into}=$({content} | {mac} | {written})")]
     }
 
     /// Prints the secret without a prefix that it may have.
-    fn bare(&self, secret: &Secret, prefix: &str) -> String {
+    fn bare(&self, variable: &str, secret: &Secret, prefix: &str) -> String {
         if !self.reveal {
-            return format!("printf '%s' \"${{WAYPOST_SECRET#{prefix}}}\"");
+            return format!("printf '%s' \"${{{variable}#{prefix}}}\"");
         }
         let text = secret.expose();
         format!("printf '%s' {}", quoted(text.strip_prefix(prefix).unwrap_or(text).as_bytes()))

@@ -12,7 +12,7 @@ use super::presented_ca::PresentedCa;
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::problem::Fix;
 use crate::domain::request::Request;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 
 /// The most bytes of an answer's body that are kept.
 pub const BODY_KEPT: usize = 16 * 1024;
@@ -76,10 +76,10 @@ impl Response {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// `401 Unauthorized`
+    /// `401 Unauthorized`, safe to show.
     #[must_use]
     pub fn status_line(&self) -> String {
-        format!("{} {}", self.status, self.reason).trim_end().to_owned()
+        format!("{} {}", self.status, quoted(&self.reason, 80)).trim_end().to_owned()
     }
 }
 
@@ -133,6 +133,16 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    /// The most characters of each text. What a peer decides on is cut where it is quoted; this is for what adds up.
+    const MOST: usize = 1_500;
+
+    /// Short enough to be shown.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        let short = |text: String| quoted(&text, Self::MOST).into_owned();
+        Self { why: short(self.why), fix: Fix { text: short(self.fix.text), ..self.fix } }
+    }
+
     pub(super) fn new(why: impl Into<String>, fix: impl Into<Fix>) -> Self {
         Self { why: why.into(), fix: fix.into() }
     }
@@ -180,7 +190,7 @@ impl Attempt {
             Some(note) if matches!(decoded.bytes, Cow::Borrowed(_)) => format!(" It is {note}."),
             _ => String::new(),
         };
-        let shown = ellipsis(&visible(text), 100).into_owned();
+        let shown = quoted(text, 100);
         self.diagnosis = Diagnosis::new(
             format!(
                 "The endpoint answered {}, but its answer does not contain the expected \"{shown}\"{within}.{encoded}",

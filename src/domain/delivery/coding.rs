@@ -1,15 +1,10 @@
 //! The body of an answer without its `content-encoding` (RFC 9110 §8.4): gzip and deflate, in any order. What is decoded is as
 //! bounded as what is kept, whatever the body would come to.
 
-use std::borrow::Cow;
-use std::io::{Read, Write as _};
-
-use flate2::Compression;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
-
 use super::attempt::{BODY_KEPT, Response};
+use crate::domain::compression::{Coding, compress, decompress};
 use crate::domain::text::{ellipsis, visible};
+use std::borrow::Cow;
 
 /// More of them in a row are not decoded: none that means well has more than two.
 const MOST: usize = 4;
@@ -23,13 +18,6 @@ pub struct Decoded<'a> {
     pub note: Option<String>,
     /// Whether there is more than the bytes.
     pub cut: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coding {
-    Gzip,
-    Zlib,
-    Deflate,
 }
 
 impl Response {
@@ -77,7 +65,7 @@ impl Response {
         }
         self.truncated |= masked.len() > BODY_KEPT;
         masked.truncate(BODY_KEPT);
-        self.body = codings.iter().fold(masked, |bytes, coding| encode(*coding, &bytes).unwrap_or_default());
+        self.body = codings.iter().fold(masked, |bytes, coding| compress(*coding, &bytes).unwrap_or_default());
     }
 
     /// The encodings in lower case, in the order in which they were applied.
@@ -100,7 +88,7 @@ fn decode(bytes: &[u8], names: &[String], most: usize) -> Option<(Vec<u8>, bool,
     for name in names.iter().rev() {
         let tries: &[Coding] = if name == "deflate" { &[Coding::Zlib, Coding::Deflate] } else { &[Coding::Gzip] };
         let (decoded, ended, coding) = tries.iter().find_map(|coding| {
-            let (decoded, ended) = read(*coding, &bytes, most);
+            let (decoded, ended) = decompress(*coding, &bytes, most);
             (ended || !decoded.is_empty()).then_some((decoded, ended, *coding))
         })?;
         whole &= ended;
@@ -108,46 +96,6 @@ fn decode(bytes: &[u8], names: &[String], most: usize) -> Option<(Vec<u8>, bool,
         codings.insert(0, coding);
     }
     Some((bytes, whole, codings))
-}
-
-/// At most one byte more than `most`, and whether the end was reached.
-fn read(coding: Coding, bytes: &[u8], most: usize) -> (Vec<u8>, bool) {
-    let mut reader: Box<dyn Read + '_> = match coding {
-        Coding::Gzip => Box::new(MultiGzDecoder::new(bytes)),
-        Coding::Zlib => Box::new(ZlibDecoder::new(bytes)),
-        Coding::Deflate => Box::new(DeflateDecoder::new(bytes)),
-    };
-    let (mut out, mut chunk) = (Vec::new(), [0; 4096]);
-    while out.len() <= most {
-        match reader.read(&mut chunk) {
-            Ok(0) => return (out, true),
-            Ok(count) => out.extend_from_slice(&chunk[..count]),
-            Err(_) => return (out, false),
-        }
-    }
-    out.truncate(most + 1);
-    (out, false)
-}
-
-fn encode(coding: Coding, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let level = Compression::default();
-    match coding {
-        Coding::Gzip => {
-            let mut encoder = GzEncoder::new(Vec::new(), level);
-            encoder.write_all(bytes)?;
-            encoder.finish()
-        }
-        Coding::Zlib => {
-            let mut encoder = ZlibEncoder::new(Vec::new(), level);
-            encoder.write_all(bytes)?;
-            encoder.finish()
-        }
-        Coding::Deflate => {
-            let mut encoder = DeflateEncoder::new(Vec::new(), level);
-            encoder.write_all(bytes)?;
-            encoder.finish()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -162,17 +110,17 @@ mod tests {
     #[test]
     fn c13_every_encoding_that_is_known_is_decoded() {
         let text = b"{\"error\":\"invalid signature\"}";
-        let gzip = encode(Coding::Gzip, text).unwrap();
-        let zlib = encode(Coding::Zlib, text).unwrap();
-        let both = encode(Coding::Gzip, &zlib).unwrap();
-        let members = [encode(Coding::Gzip, &text[..9]).unwrap(), encode(Coding::Gzip, &text[9..]).unwrap()].concat();
+        let gzip = compress(Coding::Gzip, text).unwrap();
+        let zlib = compress(Coding::Zlib, text).unwrap();
+        let both = compress(Coding::Gzip, &zlib).unwrap();
+        let members = [compress(Coding::Gzip, &text[..9]).unwrap(), compress(Coding::Gzip, &text[9..]).unwrap()].concat();
         for (codings, body) in [
             (&["gzip"][..], gzip.clone()),
             (&["X-GZIP"], gzip.clone()),
             (&["identity", "gzip"], gzip),
             (&["gzip"], members),
             (&["deflate"], zlib),
-            (&["deflate"], encode(Coding::Deflate, text).unwrap()),
+            (&["deflate"], compress(Coding::Deflate, text).unwrap()),
             (&["deflate, gzip"], both.clone()),
             (&["deflate", "gzip"], both),
         ] {
@@ -192,7 +140,7 @@ mod tests {
         assert_eq!(note(&["gzip, zstd"], b"x"), "encoded with zstd, which cannot be decoded here");
         assert!(note(&["gzip"], text.as_bytes()).contains("but the body is not; shown as it came"));
         assert!(note(&["gzip,gzip,gzip,gzip,gzip"], b"x").contains("too many"));
-        let mut gzip = encode(Coding::Gzip, text.as_bytes()).unwrap();
+        let mut gzip = compress(Coding::Gzip, text.as_bytes()).unwrap();
         gzip.truncate(gzip.len() - 6);
         let answer = answer(&["gzip"], gzip);
         assert!(answer.decoded().note.unwrap().contains("damaged or ends early"));
@@ -201,8 +149,8 @@ mod tests {
 
     #[test]
     fn c13_a_bomb_stays_within_the_cap() {
-        let one = encode(Coding::Gzip, &vec![b'a'; 10_000_000]).unwrap();
-        let two = encode(Coding::Gzip, &one).unwrap();
+        let one = compress(Coding::Gzip, &vec![b'a'; 10_000_000]).unwrap();
+        let two = compress(Coding::Gzip, &one).unwrap();
         for (codings, body) in [(&["gzip"][..], one), (&["gzip, gzip"], two)] {
             let mut answer = answer(codings, body);
             let decoded = answer.decoded();
@@ -216,7 +164,7 @@ mod tests {
     fn c13_a_secret_in_the_decoded_text_is_masked_in_the_bytes_too() {
         let mask = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("canary", "••••").into_bytes();
         for coding in ["gzip", "deflate"] {
-            let body = encode(if coding == "gzip" { Coding::Gzip } else { Coding::Zlib }, b"a canary sings").unwrap();
+            let body = compress(if coding == "gzip" { Coding::Gzip } else { Coding::Zlib }, b"a canary sings").unwrap();
             let mut answer = answer(&[coding], body);
             answer.mask_decoded(10, mask);
             assert_eq!(String::from_utf8_lossy(&answer.decoded().bytes), "a •••• sings");

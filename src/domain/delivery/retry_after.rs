@@ -43,6 +43,13 @@ impl RetryAfter {
             // A number that is too large for its type is as good as forever.
             return Self::Seconds(value.parse().unwrap_or(u64::MAX));
         }
+        // Some servers send a fraction, which the standard does not have: what they mean is plain.
+        if let Some((whole, part)) = value.split_once('.')
+            && [whole, part].into_iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            let more = part.bytes().any(|byte| byte != b'0');
+            return Self::Seconds(whole.parse().unwrap_or(u64::MAX).saturating_add(u64::from(more)));
+        }
         match http_date(value, now) {
             Some(at) => Self::At(at),
             None => Self::Unreadable(ellipsis(&visible(value), 60).into_owned()),
@@ -68,7 +75,7 @@ impl RetryAfter {
         match self.wait(now) {
             Some(wait) if wait > LONGEST_WAIT => {
                 let (one, many) = (LONGEST_WAIT.as_secs(), LONGEST_PAUSE.as_secs() / 3600);
-                format!("{asks}; waypost waits at most {one} s, and up to {many} h with --lines.")
+                format!("{asks}; waypost waits at most {one} s with one event, and up to {many} h with many.")
             }
             Some(Duration::ZERO) if matches!(self, Self::At(_)) => format!("{asks}, which has passed."),
             _ => format!("{asks}."),
@@ -119,11 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_digits_alone() {
+    fn seconds_are_digits_with_a_fraction_or_without() {
         assert_eq!(read("0"), RetryAfter::Seconds(0));
         assert_eq!(read(" 120\t"), RetryAfter::Seconds(120));
         assert_eq!(read("99999999999999999999999999"), RetryAfter::Seconds(u64::MAX));
-        for value in ["", "-5", "+3", "1.5", "1e3", "0x10", "5 s", "soon", "\u{662}"] {
+        assert_eq!([read("0.5"), read("1.500"), read("2.0")], [1, 2, 2].map(RetryAfter::Seconds));
+        assert_eq!(read("99999999999999999999999999.9"), RetryAfter::Seconds(u64::MAX));
+        for value in ["", "-5", "+3", "1.", ".5", "1.5.5", "1,5", "-0.5", "1e3", "0x10", "5 s", "soon", "\u{662}"] {
             assert_eq!(read(value), RetryAfter::Unreadable(value.into()));
             assert_eq!(read(value).wait(now()), None);
         }
@@ -178,9 +187,10 @@ mod tests {
     fn as_a_sentence() {
         let says = |value: &str| read(value).sentence(now());
         assert_eq!(says("30"), "It asks to wait 30 s.");
-        assert_eq!(says("3600"), "It asks to wait 3600 s; waypost waits at most 60 s, and up to 24 h with --lines.");
+        assert_eq!(says("3600"), "It asks to wait 3600 s; waypost waits at most 60 s with one event, and up to 24 h with many.");
         assert_eq!(says("Mon, 23 Nov 2026 09:12:42 GMT"), "It asks to wait until 2026-11-23 09:12:42 UTC.");
-        let far = "It asks to wait until 2027-11-23 09:12:00 UTC; waypost waits at most 60 s, and up to 24 h with --lines.";
+        let far =
+            "It asks to wait until 2027-11-23 09:12:00 UTC; waypost waits at most 60 s with one event, and up to 24 h with many.";
         assert_eq!(says("Tue, 23 Nov 2027 09:12:00 GMT"), far);
         assert_eq!(says("Sun Nov  6 08:49:37 1994"), "It asks to wait until 1994-11-06 08:49:37 UTC, which has passed.");
         assert_eq!(says("so\u{202e}on"), "Its Retry-After \"so\\u{202e}on\" is neither a number of seconds nor a date.");

@@ -188,7 +188,7 @@ impl Reader<'_> {
             Meaning::ClientKey => command.client_key = Some(text()),
             Meaning::Data | Meaning::Json if value.expose().starts_with('@') => {
                 (self.data.is_given, self.data.is_incomplete) = (true, true);
-                self.not_taken(name, "its value names a file; send it with waypost test --body FILE");
+                self.not_taken(name, "its value names a file; test with that file as the body");
             }
             Meaning::Data | Meaning::DataRaw => self.data.add("&", &value),
             Meaning::Json => self.data.add("", &value),

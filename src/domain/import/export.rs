@@ -123,7 +123,12 @@ fn known(of: &Map<String, Value>, place: &str, names: &[&str]) -> Result<(), Pro
 
 fn wrong(what: impl Into<String>) -> Problem {
     let what = format!("the registration cannot be read: {}", what.into());
-    Problem::of_kind(ProblemKind::Usage, what, "", "Use what waypost export printed; give secrets by the --secret options.")
+    Problem::of_kind(
+        ProblemKind::Usage,
+        what,
+        "",
+        "Use what waypost export printed; the secrets, which are not in it, are given apart from it.",
+    )
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ pub(crate) fn notices(secret: &str) -> Vec<String> {
     } else if PLACES.iter().any(|start| lower.starts_with(start)) || is_reference(&lower) {
         all.push("looks like a path, a URL or a reference at position 1; enter what is there, not where it is".to_owned());
     } else if lower.strip_prefix('@').is_some_and(|rest| rest.contains(['/', '.'])) {
-        all.push("begins with @ at position 1, which is kept; to read it from a file, use --secret-file".to_owned());
+        all.push("begins with @ at position 1, which is kept; enter what is in the file, not its name".to_owned());
     }
     all.extend(found(secret, |_| true));
     all.extend(broken(secret));

@@ -139,7 +139,7 @@ fn c20_what_stands_in_place_of_a_secret_is_noticed() {
     ] {
         assert!(notices(text).iter().any(|notice| notice.contains("path")), "{text}");
     }
-    assert!(notices("@secret.txt").iter().any(|notice| notice.contains("--secret-file")));
+    assert!(notices("@secret.txt").iter().any(|notice| notice.contains("what is in the file")));
 }
 
 #[test]

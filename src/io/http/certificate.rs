@@ -12,7 +12,7 @@ use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, Extended
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use crate::domain::delivery::CertificateFault;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 
 /// The parts of a certificate that a diagnosis needs. Its texts come from outside, and are safe to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -223,7 +223,7 @@ pub(super) fn subject(der: &[u8]) -> Option<String> {
 }
 
 fn safe(text: &str) -> String {
-    ellipsis(&visible(text), 200).into_owned()
+    quoted(text, 200).into_owned()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! attempt over a kept connection has no timings of dns, connect and tls, and no certificate: nothing of that happened.
 //!
 //! A server may close a connection at the very moment at which the next request is written to it. A request that got no byte of
-//! an answer over a kept connection is therefore sent once more, over a new one, within the same attempt.
+//! an answer over a kept connection, or 408, is therefore sent once more, over a new one, within the same attempt.
 
 use std::io;
 use std::net::SocketAddr;
@@ -82,6 +82,9 @@ impl Connection {
         {
             let message = route.message(request, trace)?;
             match open.exchange(message, trace, answer, slack).await {
+                // Some servers say so before they close a connection that was idle: it is of no request, whatever it came after
+                // (RFC 9110 §15.5.9).
+                Ok(()) if answer.status() == Some(408) => trace.restart(),
                 Ok(()) => {
                     self.keep(open).await;
                     return Ok(());

@@ -12,6 +12,7 @@ use super::dns::ResolveError;
 use super::refusal;
 use super::trace::Observed;
 use crate::domain::delivery::{Cause, Phase, TlsCause};
+use crate::domain::text::{from_bytes, quoted};
 
 /// Why an exchange ended early.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ pub fn cause(error: ExchangeError, observed: &Observed, now: Timestamp) -> Cause
 fn of_error(error: &(dyn StdError + 'static), observed: &Observed, now: Timestamp) -> Cause {
     let links = links(error);
     if is_at_proxy(observed) {
-        return Cause::Proxy(of_proxy(&links));
+        return Cause::Proxy(of_proxy(&links, observed));
     }
     let cause = links.iter().rev().find_map(|link| of_link(*link, observed, now));
     match cause {
@@ -183,10 +184,20 @@ fn of_tls(error: &rustls::Error, observed: &Observed, now: Timestamp) -> Cause {
 }
 
 /// What went wrong on the way to the proxy, or there: a sentence or two.
-fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
+fn of_proxy(links: &[&(dyn StdError + 'static)], observed: &Observed) -> String {
+    let heard = heard(observed);
+    let ended = || match &heard {
+        Some(began) => format!("It ended the connection in the middle of its answer, which began: {began}."),
+        None => "It closed the connection without an answer.".to_owned(),
+    };
     for link in links.iter().rev() {
         if let Some(error) = link.downcast_ref::<rustls::Error>() {
-            return format!("TLS with it failed: {error}.");
+            return match error {
+                rustls::Error::InvalidMessage(_) => {
+                    "It does not speak TLS: its address begins with http://, not with https://.".to_owned()
+                }
+                _ => format!("TLS with it failed: {error}."),
+            };
         }
         if let Some(ResolveError::NoAddress | ResolveError::Failed(_)) = link.downcast_ref::<ResolveError>() {
             return "Its name has no address.".into();
@@ -195,24 +206,44 @@ fn of_proxy(links: &[&(dyn StdError + 'static)]) -> String {
             && error.get_ref().is_none()
         {
             return match error.kind() {
-                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "It reset the connection without an answer.".into(),
-                io::ErrorKind::UnexpectedEof => "It closed the connection without an answer.".into(),
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe if heard.is_none() => {
+                    "It reset the connection without an answer.".into()
+                }
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => ended(),
                 _ => format!("It could not be reached: {}.", without_code(error)),
             };
         }
         if let Some(error) = link.downcast_ref::<hyper::Error>()
-            && matches!(of_http(error), Some(Cause::NotHttp(_)))
+            && let Some(Cause::NotHttp(what)) = of_http(error)
         {
-            return format!("Its answer is not HTTP ({error}); there may be no proxy on that port.");
+            // An alert is how a server says that it was not spoken to by TLS.
+            return match (observed.proxy_heard.as_slice(), heard) {
+                ([0x15, 3, ..], _) => "It speaks TLS: its address begins with https://, not with http://.".to_owned(),
+                (_, Some(began)) if !error.is_parse_too_large() => {
+                    format!("Its answer is not HTTP ({what}); there may be no proxy on that port. It began: {began}.")
+                }
+                _ => format!("Its answer is not HTTP ({what}); there may be no proxy on that port."),
+            };
         }
     }
-    "It closed the connection without an answer.".into()
+    ended()
+}
+
+/// The beginning of what a proxy wrote, quoted: its first line.
+fn heard(observed: &Observed) -> Option<String> {
+    let text = from_bytes(&observed.proxy_heard);
+    let line = text.trim_start().lines().next()?;
+    (!line.is_empty()).then(|| format!("\"{}\"", quoted(line, 80)))
 }
 
 /// The cause when the total time is over.
 pub fn timeout_cause(limit: Duration, observed: &Observed) -> Cause {
     let seconds = u16::try_from(limit.as_millis().div_ceil(1000)).unwrap_or(u16::MAX);
-    if is_at_proxy(observed) { Cause::Proxy(format!("It did not answer within {seconds} s.")) } else { Cause::TimedOut(seconds) }
+    match heard(observed) {
+        _ if !is_at_proxy(observed) => Cause::TimedOut(seconds),
+        Some(began) => Cause::Proxy(format!("It did not end its answer within {seconds} s. It began: {began}.")),
+        None => Cause::Proxy(format!("It did not answer within {seconds} s.")),
+    }
 }
 
 /// Whether an attempt has come no further than to a proxy.

@@ -3,7 +3,7 @@
 //!
 //! While an answer arrives, a connection holds at most [`HEAD_READ`] of its head. What is kept after that is at most
 //! [`HEAD_KEPT`] of it and [`BODY_KEPT`](crate::domain::delivery::BODY_KEPT) of the body, which is what the history can store
-//! of each of 10,000 deliveries. A text that was cut ends with `…`; headers that were left out are counted in a last one named `…`.
+//! of each of 10,000 deliveries. A text that was cut ends with its length, `… (60 KB)`; headers that were left out are counted in a last one named `…`.
 
 use std::time::Duration;
 
@@ -26,8 +26,8 @@ pub(super) const VALUE_KEPT: usize = 4 * 1024;
 /// All names and values together: no more than is kept of a body.
 pub(super) const HEAD_KEPT: usize = 16 * 1024;
 
-/// The body of a proxy's own answer: the first lines of its page.
-pub(super) const PROXY_BODY_KEPT: usize = 4 * 1024;
+/// The body of a proxy's own answer: the first lines of its page, which may come after kilobytes of styles.
+pub(super) const PROXY_BODY_KEPT: usize = 16 * 1024;
 
 /// How long a proxy's page may take once its status is known.
 pub(super) const PROXY_BODY_WITHIN: Duration = Duration::from_secs(2);

@@ -25,6 +25,7 @@ pub mod credential;
 mod dns;
 mod drive;
 mod error;
+mod heard;
 mod limits;
 mod no_proxy;
 mod page;

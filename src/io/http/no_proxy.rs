@@ -83,7 +83,9 @@ fn entry(text: &str) -> Option<Entry> {
     let name = host.strip_prefix("*.").or_else(|| host.strip_prefix('.')).unwrap_or(host).trim_end_matches('.');
     let is_label =
         |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    name.split('.').all(is_label).then(|| Entry { hosts: Hosts::Name(name.to_owned()), port })
+    // Without a letter at its end it is no name: a part of an address, or a range of them, which other programs read in other ways.
+    let is_name = name.rsplit('.').next().is_some_and(|last| last.contains(|c: char| c.is_ascii_alphabetic()));
+    (is_name && name.split('.').all(is_label)).then(|| Entry { hosts: Hosts::Name(name.to_owned()), port })
 }
 
 /// An address without its brackets.
@@ -176,6 +178,26 @@ mod tests {
             "a.example:http",
             "a..b",
             "10.0.0.*",
+            "127.",
+            "127",
+            "10.0.0",
+            ".10.0.0",
+            "192.168.1.",
+            "10.0.0.1-10.0.0.9",
+            "10.0.0.1-9",
+            "10.0.0.0/255.0.0.0",
+            "10.0.0.0/",
+            "127.1",
+            "0x7f.1",
+            "a.example;b.example",
+            "\"a.example\"",
+            "*:443",
+            ".",
+            "*.",
+            "[::1",
+            "fe80::1%eth0",
+            "a.example:0",
+            "a.example:",
             "a/8",
             "é",
         ] {

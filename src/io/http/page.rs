@@ -5,9 +5,14 @@ const MOST: usize = 300;
 
 /// The first lines of a page on one line, without the tags, scripts and styles of HTML; empty if it is not text.
 pub(super) fn text(body: &[u8]) -> String {
-    let Ok(page) = std::str::from_utf8(body).or_else(|error| std::str::from_utf8(&body[..error.valid_up_to()])) else {
+    // Pages in an older encoding are text, too; a file of any other kind has a zero early on, or hardly a letter.
+    // What is left of a character at the end of what is kept is none.
+    let page = String::from_utf8_lossy(body);
+    let page = page.trim_end_matches(char::REPLACEMENT_CHARACTER);
+    let strange = page.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER || c.is_control() && !c.is_whitespace()).count();
+    if body.contains(&0) || strange * 5 > page.chars().count() {
         return String::new();
-    };
+    }
     let plain = if page.trim_start().starts_with('<') { without_tags(page) } else { page.to_owned() };
     let mut line = String::new();
     for word in plain.split_whitespace() {
@@ -30,11 +35,12 @@ fn without_tags(page: &str) -> String {
         out.push(' ');
         rest = &rest[at..];
         // What is in these is not for people.
-        let end = ["script", "style"].iter().find(|name| has_prefix(&rest[1..], name)).and_then(|name| {
+        let end = ["script", "style"].iter().find(|name| has_prefix(&rest[1..], name)).map_or(0, |name| {
             let close = format!("</{name}");
-            rest.char_indices().find(|(at, _)| has_prefix(&rest[*at..], &close)).map(|(at, _)| at)
+            // The rest of the page may be of them, as far as it is kept.
+            rest.char_indices().find(|(at, _)| has_prefix(&rest[*at..], &close)).map_or(rest.len(), |(at, _)| at)
         });
-        rest = &rest[end.unwrap_or_default()..];
+        rest = &rest[end..];
         rest = if rest.starts_with("<!--") {
             rest.find("-->").map_or("", |end| &rest[end + 3..])
         } else {
@@ -65,7 +71,10 @@ mod tests {
         assert_eq!(text(page.as_bytes()), "ERROR Access Denied to \"h\" <internal>");
         assert_eq!(text(b"ok \xff\xfe"), "ok");
         assert_eq!(text(b"<script"), "");
+        assert_eq!(text(b"<title>Blocked</title><style>body { margin: 0 }"), "Blocked");
         assert_eq!(text(b""), "");
+        assert_eq!(text(b"\x89PNG\r\n\x1a\n\0\0"), "");
+        assert_eq!(text(b"<p>Acc\xe8s refus\xe9 par la politique"), "Acc\u{fffd}s refus\u{fffd} par la politique");
         assert_eq!(text("ä ".repeat(400).as_bytes()).chars().count(), MOST + 1);
     }
 }

@@ -7,6 +7,7 @@ use http::response::Parts;
 use super::limits::{HEAD_KEPT, NAME_KEPT, PROXY_BODY_KEPT, REASON_KEPT, VALUE_KEPT};
 use crate::domain::delivery::{BODY_KEPT, Response};
 use crate::domain::redact::Redactor;
+use crate::domain::text::cut_mark;
 use crate::io::sync::lock;
 
 /// A response as far as it was read, not yet masked.
@@ -32,22 +33,24 @@ struct Raw {
 #[derive(Debug)]
 struct Text {
     bytes: Vec<u8>,
-    cut: bool,
+    /// How many bytes it had.
+    length: usize,
 }
 
 impl Text {
     fn new(bytes: &[u8], kept: usize, slack: usize) -> Self {
         let most = kept.saturating_add(slack).min(bytes.len());
-        Self { bytes: bytes[..most].to_vec(), cut: most < bytes.len() }
+        Self { bytes: bytes[..most].to_vec(), length: bytes.len() }
     }
 
-    /// At most that many bytes of it, masked; `…` at the end says that there were more.
+    /// At most that many bytes of it, masked; a mark at the end says how many there were if there were more.
     fn finish(self, redactor: &Redactor, kept: usize) -> String {
-        let bytes = if self.cut { redactor.redact_cut(&self.bytes) } else { redactor.redact_bytes(&self.bytes) };
+        let cut = self.bytes.len() < self.length;
+        let bytes = if cut { redactor.redact_cut(&self.bytes) } else { redactor.redact_bytes(&self.bytes) };
         let mut text = String::from_utf8_lossy(&bytes).into_owned();
-        if self.cut || text.len() > kept {
+        if cut || text.len() > kept {
             text.truncate(text.floor_char_boundary(kept));
-            text.push('…');
+            text.push_str(&cut_mark(self.length));
         }
         text
     }
@@ -86,6 +89,11 @@ impl ResponseReader {
         let left_out = head.headers.len() - headers.len();
         let reason = Text::new(reason, REASON_KEPT, slack);
         *self.lock() = Some(Raw { status: head.status.as_u16(), reason, headers, left_out, body: Vec::new(), longer: false });
+    }
+
+    /// The status, once the head has come.
+    pub fn status(&self) -> Option<u16> {
+        self.lock().as_ref().map(|raw| raw.status)
     }
 
     /// Adds a chunk of the body, and returns whether more is needed: `slack` bytes beyond what is kept, in which a secret may end,
@@ -157,7 +165,7 @@ mod tests {
         cut_bytes(&mut bytes, 8);
         assert!(bytes.len() >= 5);
         let nothing = Redactor::of_texts(&[]);
-        assert_eq!(Text::new("äöü".as_bytes(), 3, 10).finish(&nothing, 3), "ä…");
+        assert_eq!(Text::new("äöü".as_bytes(), 3, 10).finish(&nothing, 3), "ä… (6 bytes)");
         assert_eq!(Text::new("äöü".as_bytes(), 6, 0).finish(&nothing, 6), "äöü");
     }
 
@@ -179,13 +187,14 @@ mod tests {
     fn a01_a_head_is_capped_and_says_so() {
         let nothing = Redactor::of_texts(&[]);
         let answer = kept(&"\\".repeat(380_000), &[], &nothing);
-        assert!(answer.reason.len() <= REASON_KEPT + 3 && answer.reason.ends_with('…'));
+        assert!(answer.reason.len() < REASON_KEPT + 20 && answer.reason.ends_with("… (380 KB)"));
         let headers: Vec<_> = (0..200).map(|n| (format!("x-{n}-{}", "n".repeat(300)), "v".repeat(10_000))).collect();
         let answer = kept("OK", &headers, &nothing);
         let size: usize = answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         assert!(size < HEAD_KEPT + 1024, "{size}");
         let (name, value) = &answer.headers[0];
-        assert!(name.len() <= NAME_KEPT + 3 && name.ends_with('…') && value.len() <= VALUE_KEPT + 3 && value.ends_with('…'));
+        assert!(name.len() < NAME_KEPT + 20 && name.ends_with(" bytes)"), "{name}");
+        assert!(value.len() < VALUE_KEPT + 20 && value.ends_with("… (10 KB)"));
         let (name, value) = answer.headers.last().unwrap();
         assert_eq!((name.as_str(), value.as_str()), ("…", format!("{} more, not kept", 201 - answer.headers.len()).as_str()));
     }

@@ -1,5 +1,6 @@
 //! What an attempt came to, from how it ended and what was observed of it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -102,6 +103,7 @@ impl AttemptResult {
             }
             (Outcome::Failed, phase, Some(cause), diagnosis)
         };
+        let diagnosis = diagnosis.bounded();
         let tls = tls_info(&observed, cause.as_ref(), redactor);
         let attempt = Attempt {
             started_at,
@@ -187,10 +189,21 @@ fn refusal(answer: &Response, credentials: bool) -> ProxyRefusal {
     ProxyRefusal {
         status: answer.status,
         reason: answer.reason.clone(),
-        page: page::text(&answer.body),
+        page: page_of(answer),
         location: answer.header("location").map(str::to_owned),
         challenge: challenge(answer),
         credentials,
+    }
+}
+
+/// What its page says, or why that cannot be said.
+fn page_of(answer: &Response) -> String {
+    let decoded = answer.decoded();
+    let unread = matches!(decoded.bytes, Cow::Borrowed(_)).then_some(decoded.note).flatten();
+    match (page::text(&decoded.bytes), unread) {
+        (_, Some(note)) => format!("({note})"),
+        (text, None) if text.is_empty() && !answer.body.is_empty() => format!("({} bytes that are not text)", answer.body.len()),
+        (text, None) => text,
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Observed {
     pub proxy: Option<ProxyUsed>,
     /// Whether the proxy was given a user name and a password.
     pub proxy_credentials: bool,
+    /// The beginning of what the proxy wrote.
+    pub proxy_heard: Vec<u8>,
     /// The addresses of the name.
     pub addresses: Vec<SocketAddr>,
     /// The address that was connected to.

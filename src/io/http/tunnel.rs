@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{HOST, PROXY_AUTHORIZATION, USER_AGENT};
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::http1;
@@ -11,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::drive::Driver;
 use super::error::ExchangeError;
+use super::heard::Heard;
 use super::limits::{HEAD_READ, HEADERS_READ, PROXY_BODY_WITHIN};
 use super::proxy::Proxy;
 use super::trace::Trace;
@@ -34,7 +36,7 @@ where
     let mut library = http1::Builder::new();
     // Some proxies know the names of headers in this form only.
     library.title_case_headers(true).max_headers(HEADERS_READ).max_buf_size(HEAD_READ);
-    let (mut sender, connection) = library.handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) = library.handshake(TokioIo::new(Heard::new(stream, Arc::clone(trace)))).await?;
     let mut driver = Driver::new(connection.with_upgrades());
     let mut asked = http::Request::connect(target).header(HOST, target).header(USER_AGENT, request::USER_AGENT);
     if let Some(authorization) = &proxy.authorization {
@@ -42,7 +44,8 @@ where
     }
     let asked = asked.body(Empty::<Bytes>::new()).map_err(|error| Cause::Other(error.to_string()))?;
     let answer = driver.drive(sender.send_request(asked)).await?;
-    if answer.status().is_success() {
+    // The library takes a 204, which cannot have anything after it, for an answer like any other; so does every proxy that is one.
+    if answer.status().is_success() && answer.status() != StatusCode::NO_CONTENT {
         return Ok(TokioIo::new(driver.drive(hyper::upgrade::on(answer)).await?));
     }
     let (head, mut body) = answer.into_parts();

@@ -170,7 +170,7 @@ pub(super) fn no_handshake(error: &io::Error) -> String {
 /// Why a client certificate is not accepted.
 fn client_fault(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => "no CA of --client-ca issued it".to_owned(),
+        CertificateError::UnknownIssuer => "none of the CAs that are accepted issued it".to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {

@@ -26,6 +26,8 @@ pub enum Context {
     Verify,
     /// Does the endpoint check credentials?
     Probe,
+    /// Every action of where one is.
+    Palette,
     Help,
 }
 

@@ -8,6 +8,13 @@ use crate::tui::msg::Press as P;
 /// Where `?` is not a letter. The form, the snippet and the probe have rows of their own for it.
 const HELPED: &[Context] = &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Question];
 
+/// Where `:` is not a letter.
+const LETTERS: &[Context] =
+    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Snippet, Context::Probe];
+
+/// Where it is one.
+const TEXTS: &[Context] = &[Context::Form, Context::Verify];
+
 const MAIN: &[Context] = &[Context::Main, Context::Deliveries, Context::Details];
 
 const EVERYWHERE: &[Context] = &[
@@ -22,10 +29,13 @@ const EVERYWHERE: &[Context] = &[
     Context::Snippet,
     Context::Verify,
     Context::Probe,
+    Context::Palette,
     Context::Help,
 ];
 
 pub const KEYS: &[Binding] = &[
+    bind(LETTERS, &[(P::Char(':'), A::Palette), (P::Ctrl('p'), A::Palette)], ":", "commands", "list the commands (also ^P)"),
+    bind(TEXTS, &[(P::Ctrl('p'), A::Palette)], "^P", "", "list the commands"),
     bind(HELPED, &[(P::Char('?'), A::Help)], "?", "help", "show the keys"),
     bind(MAIN, &[(P::Char('q'), A::Quit)], "q", "quit", "quit"),
     bind(&[Context::Test], &[(P::Char('q'), A::Back)], "q", "", "close").when(at_rest),

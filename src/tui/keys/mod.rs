@@ -2,6 +2,7 @@
 
 pub(crate) mod binding;
 mod everywhere;
+mod group;
 mod text;
 pub(crate) mod when;
 
@@ -12,9 +13,10 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::state::Mode;
-use crate::tui::screens::{form, help, main, probe, question, snippet, test, verify};
+use crate::tui::screens::{form, help, main, palette, probe, question, snippet, test, verify};
 
 pub use binding::{Binding, Context};
+pub(crate) use group::{Group, group};
 
 /// All keys. Of several bindings of one key in one context, the first whose condition holds counts.
 pub fn all() -> impl Iterator<Item = &'static Binding> {
@@ -27,6 +29,7 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
         snippet::keys::KEYS,
         verify::keys::KEYS,
         probe::keys::KEYS,
+        palette::keys::KEYS,
         help::keys::KEYS,
         everywhere::KEYS,
     ]
@@ -36,10 +39,16 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
 
 #[must_use]
 pub fn context(model: &Model) -> Context {
-    if model.help.is_some() { Context::Help } else { under_help(model) }
+    if model.help.is_some() {
+        Context::Help
+    } else if model.palette.is_some() {
+        Context::Palette
+    } else {
+        under_help(model)
+    }
 }
 
-/// Where keys go when the help is closed: what the help is about.
+/// Where keys go when the help and the palette are closed: what those are about.
 #[must_use]
 pub fn under_help(model: &Model) -> Context {
     if model.question.is_some() {
@@ -87,7 +96,8 @@ pub fn named(model: &Model) -> Vec<(Cow<'static, str>, &'static str)> {
 pub fn meant(model: &Model, press: Press) -> Press {
     let is_itself = matches!(
         (context(model), press),
-        (Context::Question, _) | (Context::Form | Context::Prompt | Context::Editor | Context::Verify, Press::Char(_))
+        (Context::Question, _)
+            | (Context::Form | Context::Prompt | Context::Editor | Context::Verify | Context::Palette, Press::Char(_))
     );
     let chosen = model.environment.keys.iter().find(|(key, _)| *key == press && !is_itself);
     chosen.map_or(press, |&(_, meaning)| meaning)

@@ -5,7 +5,7 @@ use crate::tui::keys::binding::{Binding, Context, bind};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
 
-const TEXT: &[Context] = &[Context::Form, Context::Prompt];
+const TEXT: &[Context] = &[Context::Form, Context::Prompt, Context::Palette];
 
 pub const KEYS: &[Binding] = &[
     bind(TEXT, &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor").when(in_text),
@@ -22,7 +22,7 @@ pub const KEYS: &[Binding] = &[
 /// Whether a line of text is being edited: a prompt is one, and so is a field of the form that is not a choice.
 const fn in_text(model: &Model) -> bool {
     match &model.popup {
-        Some(Popup::Form(form)) => form.focus.is_text(),
+        Some(Popup::Form(form)) if model.palette.is_none() => form.focus.is_text(),
         _ => true,
     }
 }

@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod form;
 pub mod help;
 pub mod main;
+pub mod palette;
 pub mod probe;
 pub mod question;
 pub mod snippet;

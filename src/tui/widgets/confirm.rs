@@ -42,9 +42,7 @@ impl Confirm {
 /// Draws a question in the middle of an area: title, text, the safe button and the other one.
 pub fn draw(title: &str, question: &str, labels: [&str; 2], confirm: Confirm, theme: Theme, frame: &mut Frame, area: Rect) {
     let wanted = u16::try_from(text::width(question) + 8).unwrap_or(u16::MAX);
-    let columns = wanted.clamp(50, 70);
-    // Narrow strips of what is beneath would only look torn.
-    let columns = if area.width < columns + 16 { area.width } else { columns };
+    let columns = wanted.clamp(50, 76).min(area.width);
     let room = usize::from(columns.saturating_sub(4));
     let [no, yes] = labels;
     let buttons = buttons::buttons(theme, [(no, !confirm.accepts), (yes, confirm.accepts)], 2, room + 1);

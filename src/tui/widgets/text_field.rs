@@ -12,6 +12,7 @@ use zeroize::Zeroize as _;
 
 use crate::domain::auth::MAX_FIELD_BYTES;
 use crate::domain::text::visible;
+use crate::tui::action::Action;
 
 /// One line of text being edited. `Debug` shows only its length.
 pub struct TextField(Input);
@@ -183,6 +184,24 @@ impl fmt::Debug for TextField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TextField({} bytes)", self.text().len())
     }
+}
+
+/// What a key does in a line of text; `None` for one that does nothing there.
+pub const fn request(action: Action) -> Option<InputRequest> {
+    Some(match action {
+        Action::CursorLeft => InputRequest::GoToPrevChar,
+        Action::CursorRight => InputRequest::GoToNextChar,
+        Action::WordLeft => InputRequest::GoToPrevWord,
+        Action::WordRight => InputRequest::GoToNextWord,
+        Action::Home => InputRequest::GoToStart,
+        Action::End => InputRequest::GoToEnd,
+        Action::EraseBack => InputRequest::DeletePrevChar,
+        Action::EraseForward => InputRequest::DeleteNextChar,
+        Action::EraseWord => InputRequest::DeletePrevWord,
+        Action::EraseToStart => InputRequest::DeleteFromStart,
+        Action::EraseToEnd => InputRequest::DeleteTillEnd,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -782,3 +782,62 @@ fn the_end_of_the_list_is_the_oldest_the_count_is_true_and_the_box_is_full() {
         assert!(screen(&model).contains("event 0."), "{}", screen(&model));
     }
 }
+
+/// Issue 15, must not 4: `q` in a popup closes it, y and n answer, `d` in the list is about no destination, and a question lies over
+/// what it asks about.
+#[test]
+fn a_question_lies_over_what_it_asks_about_and_y_and_n_answer_it() {
+    for size in [(60, 16), (80, 24), (120, 40), (200, 60)] {
+        let sized = |snapshot| {
+            let mut model = app(snapshot);
+            update(&mut model, Msg::Resize(size.0, size.1));
+            model
+        };
+        let mut model = sized(scenes::with_deliveries());
+        press(&mut model, "down d");
+        assert!(model.question.is_none(), "d in the list");
+        press(&mut model, "esc d");
+        let shown = screen(&model);
+        assert!(shown.contains("Delete the destination") && shown.contains("https://hooks.example.com/in"), "{shown}");
+        assert_eq!(press(&mut model, "n"), []);
+        assert!(model.question.is_none());
+        assert!(matches!(press(&mut model, "d y")[..], [Effect::Remove { .. }]));
+        // Of a delivery in the list.
+        let mut model = sized(scenes::with_deliveries());
+        model.history.deliveries[1].event = "order.created".to_owned();
+        press(&mut model, "down down r");
+        let shown = screen(&model);
+        assert!(shown.contains("real event") && shown.contains("401 Unauthor"), "{shown}");
+        // Of what was typed.
+        let mut model = sized(scenes::registered(hmac::SPEC));
+        press(&mut model, "e x esc");
+        let shown = screen(&model);
+        assert!(shown.contains("Discard your changes?") && shown.contains("URL"), "{shown}");
+        press(&mut model, "y");
+        press(&mut model, "t q");
+        assert!(model.popup.is_none());
+    }
+}
+
+/// Issue 15: every action of where one is, by name and key.
+#[test]
+fn the_palette_lists_every_action_narrows_as_one_types_and_runs_one() {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    press(&mut model, ":");
+    let shown = screen(&model);
+    for action in ["Send a test delivery", "Edit the destination", "Probe whether", "Verify a request", "Receiver code", "Delete"]
+    {
+        assert!(shown.contains(action), "{action}: {shown}");
+    }
+    type_text(&mut model, "dest del");
+    let shown = screen(&model);
+    assert!(shown.contains("> Delete the destination") && !shown.contains("Receiver code"), "{shown}");
+    press(&mut model, "enter");
+    assert!(model.palette.is_none() && screen(&model).contains("Delete the destination hooks.example.com?"));
+    // Over a form it has a key that is no letter, and nothing typed is lost.
+    press(&mut model, "n e x ctrl-p");
+    type_text(&mut model, "nothing of this name");
+    assert!(screen(&model).contains("No command has this"), "{}", screen(&model));
+    press(&mut model, "enter esc");
+    assert!(form(&model).draft().text(field::URL).ends_with('x'));
+}

@@ -38,8 +38,10 @@ fn holds(model: &Model) {
     }
     let screen = screen(model);
     let (columns, rows) = model.size;
-    let marked =
-        !matches!(keys::context(model), Context::Prompt | Context::Editor | Context::Snippet | Context::Probe | Context::Help);
+    let marked = !matches!(
+        keys::context(model),
+        Context::Prompt | Context::Editor | Context::Snippet | Context::Probe | Context::Help | Context::Palette
+    );
     if columns >= 40 && rows >= 10 && marked && !model.is_saving() {
         let mark = ["│>", "│ >", "> [", ">[", "> (", "> Details"].iter().any(|mark| screen.contains(mark));
         assert!(mark, "the focus is not on the screen of {columns}x{rows}:\n{screen}");
@@ -60,8 +62,8 @@ fn snapshot(which: usize) -> Snapshot {
 
 fn any_press() -> impl Strategy<Value = Press> {
     prop_oneof![
-        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('r'), Just('f'), Just('/'), Just('n'), Just('w'), Just('k'), Just('y'), Just('?'), Just(' '), Just('x'), any::<char>()].prop_map(Press::Char),
-        3 => prop_oneof![Just('g'), Just('e'), Just('r'), Just('o'), Just('c'), Just('w'), Just('u'), Just('k'), Just('l'), Just('z')].prop_map(Press::Ctrl),
+        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('r'), Just('f'), Just('/'), Just('n'), Just('w'), Just('k'), Just('y'), Just('?'), Just(':'), Just(' '), Just('x'), any::<char>()].prop_map(Press::Char),
+        3 => prop_oneof![Just('g'), Just('e'), Just('r'), Just('o'), Just('c'), Just('w'), Just('u'), Just('k'), Just('l'), Just('z'), Just('p')].prop_map(Press::Ctrl),
         12 => prop_oneof![
             Just(Press::Enter), Just(Press::Tab), Just(Press::BackTab), Just(Press::Esc), Just(Press::Up), Just(Press::Down),
             Just(Press::Left), Just(Press::Right), Just(Press::Home), Just(Press::End), Just(Press::PageUp), Just(Press::PageDown),

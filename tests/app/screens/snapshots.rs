@@ -69,6 +69,15 @@ fn destination_screen() {
 }
 
 #[test]
+fn palette() {
+    let mut model = app(scenes::with_deliveries());
+    press(&mut model, ":");
+    shot("palette", &model);
+    type_text(&mut model, "re");
+    shot("palette_narrowed", &model);
+}
+
+#[test]
 fn deliveries() {
     let mut model = app(scenes::with_deliveries());
     shot_at_every_size("deliveries", &model);

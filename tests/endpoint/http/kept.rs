@@ -109,3 +109,35 @@ async fn c17_a_replacement_that_fails_is_the_end_of_the_attempt() {
     assert_eq!((failed.outcome, failed.phase), (Outcome::Failed, Some(Phase::Wait)), "{failed:?}");
     assert_eq!(server.connections(), 2);
 }
+
+/// Each is answered by the connection that was opened for it: what a kept one has to say is of no request.
+#[tokio::test]
+async fn c17_every_other_way_to_end_a_kept_connection() {
+    const LEFT: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 Left\r\ncontent-length: 0\r\n\r\n";
+    const LONGER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok, and more than it said";
+    const LATE: &str = "HTTP/1.1 408 Request Time-out\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    const CLOSE: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    const OLD: &str = "HTTP/1.0 200 OK\r\ncontent-length: 0\r\n\r\n";
+    const TO_THE_END: &str = "HTTP/1.1 200 OK\r\n\r\nok";
+    const ONCE: &str = "HTTP/1.1 200 OK\r\nkeep-alive: timeout=5, max=1\r\ncontent-length: 0\r\n\r\n";
+    const EMPTY: &str = "HTTP/1.1 204 No Content\r\n\r\n\r\n\r\n";
+    let pki = Pki::new("CA");
+    let cases: [&'static [&'static str]; 8] =
+        [&[LEFT, OK], &[LONGER, OK], &[OK, LATE], &[CLOSE], &[OLD], &[TO_THE_END], &[ONCE], &[EMPTY, ""]];
+    for answers in cases {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let server = serving(&pki, answers, Arc::clone(&requests)).await;
+        let case = Case::new(&server.url(), &pki);
+        let mut connection = kept(&case);
+        for number in 1..=4 {
+            let attempt = attempt(&mut connection, &case).await;
+            assert_eq!(attempt.outcome, Outcome::Delivered, "{answers:?}: {attempt:?}");
+            assert_eq!(server.connections(), number, "{answers:?}");
+        }
+    }
+    // A first request that is answered so was not over a kept connection.
+    let server = serving(&pki, &[LATE], Arc::default()).await;
+    let case = Case::new(&server.url(), &pki);
+    assert_eq!(attempt(&mut kept(&case), &case).await.status(), Some(408));
+    assert_eq!(server.connections(), 1);
+}

@@ -1,6 +1,6 @@
 //! Field case c03: what a proxy answers in its own name.
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt};
 use waypost::domain::delivery::{Cause, ProxyRefusal, TlsCause};
 
 use super::server::{Server, tcp};
@@ -88,9 +88,11 @@ async fn c03_every_way_of_a_proxy_to_misbehave() {
     // A login page.
     let attempt = asked("HTTP/1.1 302 Found\r\nlocation: http://login.example/\r\ncontent-length: 0\r\n\r\n", "").await;
     assert!(attempt.diagnosis.why.contains("redirects to http://login.example/"), "{attempt:?}");
-    for (answer, word) in
-        [("SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP"), ("", "closed the connection"), ("HTTP/1.1 4", "closed the connection")]
-    {
+    for (answer, word) in [
+        ("SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP"),
+        ("", "closed the connection"),
+        ("HTTP/1.1 4", "in the middle of its answer, which began: \"HTTP/1.1 4\""),
+    ] {
         let attempt = asked(answer, "").await;
         let Some(Cause::Proxy(text)) = &attempt.cause else { panic!("{attempt:?}") };
         assert!(text.contains(word), "{answer}: {text}");
@@ -105,7 +107,71 @@ async fn c03_every_way_of_a_proxy_to_misbehave() {
     let page = format!("HTTP/1.0 502 Bad Gateway\r\n\r\n{}", "x".repeat(8 << 20));
     let attempt = asked(page, "").await;
     let kept = attempt.proxy.unwrap().answer.unwrap();
-    assert!(kept.truncated && kept.body.len() == 4096, "{}", kept.body.len());
+    assert!(kept.truncated && kept.body.len() == 16 * 1024, "{}", kept.body.len());
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn c03_a_page_is_read_or_described() {
+    let page = |encoding: &str, body: &[u8]| {
+        let head = format!("HTTP/1.1 403 No\r\ncontent-encoding: {encoding}\r\ncontent-length: {}\r\n\r\n", body.len());
+        [head.as_bytes(), body].concat()
+    };
+    for (answer, says) in [
+        (page("gzip", &gzip("<h1>Policy 7 forbids it</h1>")), "It says: \"Policy 7 forbids it\"."),
+        (page("br", b"\x8b\x01\x80"), "(encoded with br, which cannot be decoded here)"),
+        (page("gzip", b"plain text"), "content-encoding is gzip, but the body is not"),
+        (page("identity", b"\x89PNG\r\n\x1a\n\0\0"), "(10 bytes that are not text)"),
+        (page("identity", b"<p>Acc\xe8s refus\xe9 par la politique"), "s refus"),
+    ] {
+        let attempt = asked(answer, "").await;
+        assert!(attempt.diagnosis.why.contains(says), "{says}: {attempt:?}");
+    }
+}
+
+#[tokio::test]
+async fn c03_what_came_in_place_of_a_tunnel_is_said() {
+    for (answer, says) in [
+        ("HTTP/1.1 204 No Content\r\n\r\n", "The proxy answered 204 No Content and did not connect"),
+        ("HTTP/1.1 200 OK\r\ncontent-le", "in the middle of its answer, which began: \"HTTP/1.1 200 OK\""),
+        ("HTTP/1.1", "in the middle of its answer, which began: \"HTTP/1.1\""),
+        ("SSH-2.0-OpenSSH_9.6\r\n", "It began: \"SSH-2.0-OpenSSH_9.6\""),
+        ("<html>no status line</html>\r\n\r\n", "It began: \"<html>no status line</html>\""),
+        ("220 mail.example ESMTP\r\n", "It began: \"220 mail.example ESMTP\""),
+        ("\x15\x03\x01\0\x02\x02\x46", "It speaks TLS: its address begins with https://"),
+    ] {
+        let attempt = asked(answer, "").await;
+        assert!(attempt.diagnosis.why.contains(says), "{answer:?}: {}", attempt.diagnosis.why);
+        assert_eq!(attempt.phase, Some(Phase::Connect), "{answer:?}");
+    }
+    // By TLS where there is none.
+    let pki = Pki::new("CA");
+    let proxy = tcp(|mut stream| async move {
+        let _ = stream.read(&mut [0; 1024]).await;
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await;
+    let mut case = Case::new("https://hooks.example.test/in", &pki);
+    through(&mut case, &format!("https://{}", proxy.address));
+    let attempt = case.send().await;
+    assert!(attempt.diagnosis.why.contains("It does not speak TLS"), "{attempt:?}");
+    // Half an answer, and then silence.
+    let proxy = tcp(|mut stream| async move {
+        server::read_request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let mut case = Case::new("https://hooks.example.test/in", &pki).timeout_ms(300);
+    through(&mut case, &format!("http://{}", proxy.address));
+    let attempt = case.send().await;
+    assert!(attempt.diagnosis.why.contains("did not end its answer within 1 s. It began: \"HTTP/1.1 200 OK\""), "{attempt:?}");
 }
 
 #[tokio::test]

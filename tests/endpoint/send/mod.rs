@@ -6,6 +6,7 @@ mod lines;
 mod load;
 mod one;
 mod pace;
+mod pacers;
 mod panic;
 mod probe;
 mod process;

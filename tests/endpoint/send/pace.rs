@@ -18,14 +18,14 @@ use crate::support::check::expect_nothing;
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
 /// The lines that are in the failed file, sorted.
-struct Run {
-    summary: Summary,
-    kept: Vec<String>,
+pub struct Run {
+    pub summary: Summary,
+    pub kept: Vec<String>,
     /// By the clock of the waits.
-    took: SignedDuration,
+    pub took: SignedDuration,
 }
 
-async fn run(place: &Place, url: &str, ca: &std::path::Path, lines: usize, options: Options, concurrency: usize) -> Run {
+pub async fn run(place: &Place, url: &str, ca: &std::path::Path, lines: usize, options: Options, concurrency: usize) -> Run {
     let to = destination(url, ca);
     let kept = Kept::default();
     let how = LineOptions { options, concurrency, name: "test".into() };

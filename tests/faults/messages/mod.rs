@@ -1,5 +1,6 @@
 //! What waypost says when something is wrong: always what, why, and how to fix it.
 
+mod long;
 mod troubleshooting;
 
 use std::collections::{BTreeSet, HashSet};
@@ -65,9 +66,9 @@ fn problem_is_whole(problem: &Problem) {
 
 /// Each front end adds its own way to do it.
 #[track_caller]
-fn names_no_key_and_no_flag(fix: &Fix) {
-    for slip in ["--", "waypost edit", "; e ", "ress "] {
-        assert!(!fix.text.contains(slip), "{slip:?} in {fix:?}");
+fn names_no_key_and_no_flag(text: &str) {
+    for slip in [" --", "\"--", "waypost edit", "waypost test", "waypost send", "; e ", "Press ", "press "] {
+        assert!(!text.contains(slip), "{slip:?} in {text:?}");
     }
 }
 
@@ -482,12 +483,19 @@ fn diagnoses() {
                 let private = [([10, 1, 2, 3], 443).into()];
                 for said in [of_cause(settings, phase, &cause), of_failure(settings, phase, &cause, &private)] {
                     is_whole("It failed", &said.why, &said.fix.text);
-                    names_no_key_and_no_flag(&said.fix);
+                    names_no_key_and_no_flag(&said.why);
+                    names_no_key_and_no_flag(&said.fix.text);
                 }
             }
         }
         for status in 100..=999 {
-            for (name, value) in [("x-none", ""), ("location", "/in/"), ("retry-after", "5"), ("www-authenticate", "Basic")] {
+            for (name, value) in [
+                ("x-none", ""),
+                ("location", "/in/"),
+                ("retry-after", "5"),
+                ("retry-after", "999999"),
+                ("www-authenticate", "Basic"),
+            ] {
                 let headers = vec![(name.to_owned(), value.to_owned())];
                 let (reason, body) = (String::new(), Vec::new());
                 let said = of_response(
@@ -500,7 +508,8 @@ fn diagnoses() {
                     assert_eq!(said.fix, Fix::default(), "there is nothing to fix at {status}");
                 } else {
                     is_whole("It refused", &said.why, &said.fix.text);
-                    names_no_key_and_no_flag(&said.fix);
+                    names_no_key_and_no_flag(&said.why);
+                    names_no_key_and_no_flag(&said.fix.text);
                 }
             }
         }

@@ -139,11 +139,12 @@ impl AuthMethod for Hmac {
     }
 
     fn explain(&self, received: &Received<'_>, now: i64) -> Vec<Mistake> {
-        signing::mistakes(&self.header_key, &self.secret, received, now)
+        signing::mistakes(&self.header_key, &self.secret, self.previous.as_ref().map(Previous::key), received, now)
     }
 
     fn curl(&self, script: &mut Script<'_>) {
-        script.sign(&self.header_key.wire(), &self.secret, self.timestamp_header.as_ref());
+        let previous = self.previous.as_ref().map(Previous::for_requests);
+        script.sign(&self.header_key.wire(), &self.secret, previous.as_ref(), self.timestamp_header.as_ref());
     }
 
     fn receiver_check(&self) -> ReceiverCheck {

@@ -3,7 +3,7 @@
 //! The diagnosis quotes it and asserts no more than it says.
 
 use super::phrases::{Said, Table};
-use super::words::credentials;
+use super::words::{beside_secret, credentials};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
@@ -352,7 +352,7 @@ pub(super) fn add_subject(diagnosis: &mut Diagnosis, to: &Settings, response: &R
 }
 
 fn fix(subject: Subject, to: &Settings) -> Fix {
-    let own = credentials(to);
+    let (own, also) = (credentials(to), beside_secret(to));
     let fix = match (subject, &own) {
         (Subject::Csrf, _) => return "Exempt the webhook's route from the CSRF check: a webhook has no session.".into(),
         (Subject::ParsedBody, _) => {
@@ -372,11 +372,9 @@ fn fix(subject: Subject, to: &Settings) -> Fix {
         ),
         (Subject::Expired, Some(own)) => format!("Replace {own} with one that has not expired."),
         (Subject::Signature, Some(own)) if to.auth().format().is_some() => {
-            format!(
-                "Compare {own} and the format with the receiver's, and make it check the raw body, before anything parses it."
-            )
+            format!("Compare {own}{also} with the receiver's, and make it check the raw body, before anything parses it.")
         }
-        (_, Some(own)) => format!("Compare {own} with the receiver's."),
+        (_, Some(own)) => format!("Compare {own}{also} with the receiver's."),
     };
     match to.auth().secret() {
         Some((field, _)) => Fix::from(fix).by_editing(field),

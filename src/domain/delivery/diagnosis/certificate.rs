@@ -2,12 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::words::date;
+use super::words::{self, date};
 use crate::domain::delivery::{CertificateFault, ChainMember, Diagnosis};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::problem::Fix;
-use crate::domain::text::visible;
 
 /// What keys are supported, in words.
 pub(super) const KEYS: &str =
@@ -20,8 +19,10 @@ pub(super) fn diagnose(to: &Settings, member: &ChainMember, fault: &CertificateF
     let host = to.url().bare_host();
     let which = match member {
         ChainMember::Leaf => format!("The certificate of {host}"),
-        ChainMember::Intermediate(subject) => format!("The intermediate certificate \"{}\" that {host} sends", visible(subject)),
-        ChainMember::CaFile(subject) => format!("The CA certificate \"{}\" in your CA file", visible(subject)),
+        ChainMember::Intermediate(subject) => {
+            format!("The intermediate certificate \"{}\" that {host} sends", words::name(subject))
+        }
+        ChainMember::CaFile(subject) => format!("The CA certificate \"{}\" in your CA file", words::name(subject)),
         ChainMember::Unknown => format!("A certificate in the chain of {host}"),
     };
     let whose = if *member == ChainMember::Leaf { "the receiver's certificate" } else { "that certificate" };
@@ -34,11 +35,11 @@ pub(super) fn diagnose(to: &Settings, member: &ChainMember, fault: &CertificateF
             )
         }
         CertificateFault::KeyType(name) => Diagnosis::new(
-            format!("{which} has a key of a type that is not supported: {}.", visible(name)),
+            format!("{which} has a key of a type that is not supported: {}.", words::name(name)),
             format!("Issue {whose} again. waypost accepts {KEYS}."),
         ),
         CertificateFault::Signature(name) => Diagnosis::new(
-            format!("{which} has a signature that is not accepted: {}.", visible(name)),
+            format!("{which} has a signature that is not accepted: {}.", words::name(name)),
             format!("Have its CA issue {whose} again. waypost accepts {SIGNATURES}."),
         ),
         CertificateFault::Version(version) => Diagnosis::new(
@@ -90,13 +91,13 @@ pub(super) fn diagnose(to: &Settings, member: &ChainMember, fault: &CertificateF
         ),
         CertificateFault::Extension(id) => Diagnosis::new(
             match id {
-                Some(id) => format!("{which} has a critical extension that is not supported: {}.", visible(id)),
+                Some(id) => format!("{which} has a critical extension that is not supported: {}.", words::name(id)),
                 None => format!("{which} has a critical extension that is not supported."),
             },
             "Have it issued without that extension, or with the extension marked as not critical.",
         ),
         CertificateFault::Other(word) => {
-            let word = if word.is_empty() { String::new() } else { format!(" ({})", visible(word)) };
+            let word = if word.is_empty() { String::new() } else { format!(" ({})", words::name(word)) };
             Diagnosis::new(
                 format!("{which} is not acceptable{word}."),
                 "Check the certificates that the receiver sends: openssl s_client -showcerts, then openssl x509 -text.",
@@ -134,5 +135,5 @@ pub(super) fn by_ca(text: &str) -> Fix {
 }
 
 pub(super) fn named(issuer: Option<&str>) -> String {
-    issuer.map_or_else(|| "an unnamed issuer".to_owned(), |issuer| format!("\"{}\"", visible(issuer)))
+    issuer.map_or_else(|| "an unnamed issuer".to_owned(), |issuer| format!("\"{}\"", words::name(issuer)))
 }

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::words::{date, host_and_port};
+use super::words::{date, host_and_port, name};
 use crate::domain::delivery::{ClientFile, ClientFileFault, ClientRefusal, Diagnosis, RefusalReason};
 use crate::domain::destination::Settings;
 use crate::domain::field::{CLIENT_CERT, CLIENT_KEY};
 use crate::domain::problem::Fix;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::listed;
 
 /// The server asked for one, and none was given.
 pub(super) fn wanted(to: &Settings) -> Diagnosis {
@@ -21,7 +21,7 @@ pub(super) fn wanted(to: &Settings) -> Diagnosis {
 /// The server was given one, and ended the connection.
 pub(super) fn refused(to: &Settings, refusal: &ClientRefusal) -> Diagnosis {
     let at = host_and_port(to);
-    let issuer = refusal.issuer.as_ref().map_or_else(|| "an unnamed CA".to_owned(), |issuer| format!("\"{}\"", visible(issuer)));
+    let issuer = refusal.issuer.as_ref().map_or_else(|| "an unnamed CA".to_owned(), |issuer| format!("\"{}\"", name(issuer)));
     let accepted = accepted(&refusal.accepted);
     let (why, fix) = match &refusal.reason {
         RefusalReason::UnknownCa => (
@@ -77,7 +77,7 @@ pub(super) fn unusable(to: &Settings, fault: &ClientFileFault) -> Diagnosis {
         ClientFile::Certificate => ("client certificate", certificate),
         ClientFile::Key => ("client key", to.file(CLIENT_KEY).or(certificate)),
     };
-    let named = path.map(|path| format!(" {}", visible(&path.to_string_lossy()))).unwrap_or_default();
+    let named = path.map(|path| format!(" {}", name(&path.to_string_lossy()))).unwrap_or_default();
     let why = format!("The {what}{named} cannot be used: {}.", fault.clause());
     Diagnosis::new(why, Fix::from(fault.fix(path.unwrap_or_else(|| Path::new("")))).by_editing(fault.file.field()))
 }
@@ -87,6 +87,6 @@ fn accepted(names: &[String]) -> String {
     if names.is_empty() {
         return String::new();
     }
-    let names: Vec<_> = names.iter().map(|name| format!("\"{}\"", visible(name))).collect();
-    format!(" It accepts those of {}.", ellipsis(&names.join(", "), 300))
+    let names: Vec<_> = names.iter().map(|it| format!("\"{}\"", name(it))).collect();
+    format!(" It accepts those of {}.", listed(&names, 300))
 }

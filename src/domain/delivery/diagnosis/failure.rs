@@ -7,7 +7,7 @@ use crate::domain::destination::Settings;
 use crate::domain::draft::TIMEOUT_S;
 use crate::domain::field;
 use crate::domain::problem::{FieldChange, Fix};
-use crate::domain::text::visible;
+use crate::domain::text::quoted;
 
 pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
     let host = to.url().bare_host();
@@ -50,11 +50,11 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
         Cause::TimedOut(limit) => timed_out(to, phase, *limit),
         Cause::Tls(cause) => tls::diagnose(to, cause),
         Cause::BadProxy(what) => Diagnosis::new(
-            format!("The proxy cannot be used: {}", visible(what)),
+            format!("The proxy cannot be used: {}", quoted(what, 300)),
             "Correct the variable, for example HTTPS_PROXY=http://proxy.example.com:3128, or unset it.",
         ),
         Cause::Proxy(what) => Diagnosis::new(
-            format!("The proxy did not forward the request. {}", visible(what)),
+            format!("The proxy did not forward the request. {}", quoted(what, 300)),
             format!("Check HTTPS_PROXY or ALL_PROXY, or add {host} to NO_PROXY."),
         ),
         Cause::ProxyRefused(refusal) => proxy::diagnose(to, refusal),

@@ -30,6 +30,7 @@ use jiff::Timestamp;
 use super::{Attempt, Cause, Diagnosis, Phase, Response};
 use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
+use crate::domain::problem::Fix;
 
 pub use network::add_network;
 pub use redirect::redirect_target;
@@ -89,11 +90,11 @@ pub fn of_panic() -> Diagnosis {
     )
 }
 
-/// Notices about an attempt besides its diagnosis: sentences.
+/// Notices about an attempt besides its diagnosis: sentences, and what can be done about it where that is one of waypost's actions.
 #[must_use]
-pub fn notices(attempt: &Attempt) -> Vec<String> {
-    let proxy = attempt.proxy.as_ref().and_then(network::notice);
-    proxy.into_iter().chain(refusal::notice(attempt)).chain(ends_soon(attempt)).collect()
+pub fn notices(attempt: &Attempt) -> Vec<Fix> {
+    let proxy = attempt.proxy.as_ref().and_then(network::notice).map(Fix::from);
+    proxy.into_iter().chain(refusal::notice(attempt)).chain(ends_soon(attempt).map(Fix::from)).collect()
 }
 
 fn ends_soon(attempt: &Attempt) -> Option<String> {

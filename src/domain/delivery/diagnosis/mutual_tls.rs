@@ -2,6 +2,9 @@
 
 use super::phrases::{Said, Table};
 use crate::domain::delivery::Diagnosis;
+use crate::domain::destination::Settings;
+use crate::domain::field::CLIENT_CERT;
+use crate::domain::problem::Fix;
 
 #[derive(Clone, Copy)]
 enum Certificate {
@@ -85,7 +88,7 @@ const CERTIFICATES: &Table<Certificate> = &[
 ];
 
 /// The diagnosis of a refusal that speaks of a client certificate, or has a status that means one.
-pub(super) fn diagnose(status: u16, said: &Said<'_>) -> Option<Diagnosis> {
+pub(super) fn diagnose(to: &Settings, status: u16, said: &Said<'_>) -> Option<Diagnosis> {
     let (what, why) = match (said.find(CERTIFICATES), status) {
         (Some((what, words)), _) => {
             let speaks = match what {
@@ -104,18 +107,22 @@ pub(super) fn diagnose(status: u16, said: &Said<'_>) -> Option<Diagnosis> {
         }
         (None, _) => return None,
     };
-    Some(Diagnosis::new(
-        why,
-        match what {
-            Certificate::Expired => {
-                "Check when the client certificate that is sent ends, the destination's or that of a proxy on the way, and have it renewed."
-            }
-            Certificate::NotAccepted => {
-                "Check the client certificate that is sent, the destination's or that of a proxy on the way, and which CA the receiver trusts."
-            }
-            Certificate::Wanted => {
-                "Check that the destination has the client certificate that the receiver's operator issued, and that no proxy on the way ends TLS."
-            }
-        },
-    ))
+    // Whose certificate it is about depends on whether the destination has one.
+    let fix = match (what, to.file(CLIENT_CERT).is_some()) {
+        (Certificate::Expired, true) => {
+            "Check when the client certificate ends, and have it renewed: it is read at each new connection."
+        }
+        (Certificate::Expired, false) => {
+            "The destination has no client certificate: check that of the proxy on the way, or set one that is valid."
+        }
+        (Certificate::NotAccepted, true) => "Check that the receiver trusts the CA of the client certificate that is set.",
+        (Certificate::NotAccepted, false) => {
+            "The destination has no client certificate: check that of the proxy on the way, or set one that the receiver accepts."
+        }
+        (Certificate::Wanted, true) => {
+            "A client certificate is set: check that the receiver asks for those of its CA, and that no proxy on the way ends TLS."
+        }
+        (Certificate::Wanted, false) => "Set the client certificate and its key that the receiver's operator issued.",
+    };
+    Some(Diagnosis::new(why, Fix::from(fix).by_editing(CLIENT_CERT)))
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::words::name;
 use crate::domain::delivery::{Cause, Diagnosis, DialResult, Phase, ProxyUsed, Tried};
-use crate::domain::text::visible;
+use crate::domain::text::listed;
 
 /// The most addresses that are named.
 const MOST: usize = 8;
@@ -16,7 +17,7 @@ pub fn add_network(said: &mut Diagnosis, phase: Option<Phase>, cause: &Cause, tr
         said.why.push_str(&sentence(tried));
     }
     let Some(proxy) = proxy else { return };
-    let url = visible(&proxy.url);
+    let url = name(&proxy.url);
     match cause {
         Cause::Proxy(_) | Cause::ProxyRefused(_) => {
             let _ = write!(said.why, " The proxy is {url}.");
@@ -33,7 +34,7 @@ pub fn add_network(said: &mut Diagnosis, phase: Option<Phase>, cause: &Cause, tr
 
 /// ` It tried 192.0.2.1:443 (no answer) and 192.0.2.2:443 (connection refused).`
 fn sentence(tried: &[Tried]) -> String {
-    let each = |it: &Tried| format!("{} ({})", it.address, visible(it.result.in_words()));
+    let each = |it: &Tried| format!("{} ({})", it.address, name(it.result.in_words()));
     let mut parts: Vec<String> = tried.iter().take(MOST).map(each).collect();
     if tried.len() > MOST {
         parts.push(format!("{} more", tried.len() - MOST));
@@ -44,7 +45,7 @@ fn sentence(tried: &[Tried]) -> String {
 
 /// What a user should know of the proxy variables, whatever came of the attempt.
 pub(super) fn notice(proxy: &ProxyUsed) -> Option<String> {
-    let entries: Vec<_> = proxy.not_understood.iter().map(|entry| format!("\"{}\"", visible(entry))).collect();
+    let entries: Vec<_> = proxy.not_understood.iter().map(|entry| format!("\"{entry}\"")).collect();
     let is = if entries.len() == 1 { "an entry that is" } else { "entries that are" };
-    (!entries.is_empty()).then(|| format!("NO_PROXY has {is} not understood: {}.", entries.join(", ")))
+    (!entries.is_empty()).then(|| format!("NO_PROXY has {is} not understood: {}.", listed(&entries, 300)))
 }

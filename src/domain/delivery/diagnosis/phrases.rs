@@ -4,7 +4,7 @@
 //! condition, as a key of JSON whose value is not `true`, nor where the event that was sent has it, too: receivers echo.
 
 use crate::domain::delivery::Response;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 
 /// How much of the body is read, in bytes. What a server says of its own refusal comes first.
 const READ: usize = 8 * 1024;
@@ -62,7 +62,7 @@ impl<'a> Said<'a> {
             }
         }
         let (rank, part, start) = best?;
-        Some((table[rank].0, quoted(part, start)))
+        Some((table[rank].0, from_before(part, start)))
     }
 
     /// Whether the answer names that header, and the event does not.
@@ -166,8 +166,8 @@ fn is_empty_key(after: &str) -> bool {
 }
 
 /// The words from a little before `start`.
-fn quoted(part: &str, start: usize) -> String {
+fn from_before(part: &str, start: usize) -> String {
     let from = if part.chars().count() <= QUOTED { 0 } else { part[..start].rfind(['.', ':', ';']).map_or(start, |at| at + 1) };
     let from = if start - from > QUOTED / 2 { start } else { from };
-    ellipsis(&visible(part[from..].trim()), QUOTED).into_owned()
+    quoted(part[from..].trim(), QUOTED).into_owned()
 }

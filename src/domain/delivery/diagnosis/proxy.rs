@@ -3,14 +3,14 @@
 use super::words::host_and_port;
 use crate::domain::delivery::{Diagnosis, ProxyRefusal};
 use crate::domain::destination::Settings;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 
 pub(super) fn diagnose(to: &Settings, refusal: &ProxyRefusal) -> Diagnosis {
     let (meaning, fix) = meaning(to, refusal);
-    let status = format!("{} {}", refusal.status, visible(&refusal.reason));
+    let status = format!("{} {}", refusal.status, quoted(&refusal.reason, 100));
     let mut why = format!("The proxy answered {} and did not connect to {}. {meaning}", status.trim_end(), host_and_port(to));
     if !refusal.page.is_empty() {
-        why = format!("{why} It says: \"{}\".", ellipsis(&visible(&refusal.page), 300));
+        why = format!("{why} It says: \"{}\".", quoted(&refusal.page, 310));
     }
     Diagnosis::new(why, fix)
 }
@@ -25,7 +25,7 @@ fn meaning(to: &Settings, refusal: &ProxyRefusal) -> (String, String) {
     match refusal.status {
         401 | 407 => credentials(refusal, &direct),
         300..=399 => {
-            let target = refusal.location.as_ref().map(|to| format!(" to {}", ellipsis(&visible(to), 200))).unwrap_or_default();
+            let target = refusal.location.as_ref().map(|to| format!(" to {}", quoted(to, 200))).unwrap_or_default();
             (
                 format!("It redirects{target}, as networks do that want a login first; a redirect is not followed."),
                 format!("Log in to this network in a browser, {direct}."),
@@ -51,6 +51,11 @@ fn meaning(to: &Settings, refusal: &ProxyRefusal) -> (String, String) {
             "It limits how many connections it makes.",
             format!("Wait, ask the administrator of the proxy for a higher limit, {direct}."),
         ),
+        // tinyproxy answers so.
+        500 => said(
+            "It could not connect to the endpoint, or failed itself.",
+            format!("Check that the endpoint is running and that the proxy can resolve and reach {host}; its log says more."),
+        ),
         502 => said(
             "It could not connect to the endpoint, or got no valid answer from it.",
             format!("Check that the endpoint is running and that the proxy can resolve and reach {host}; its log says more."),
@@ -64,11 +69,15 @@ fn meaning(to: &Settings, refusal: &ProxyRefusal) -> (String, String) {
             format!("Check that the endpoint is running and that the proxy can resolve and reach {host}; its log says more."),
         ),
         511 => said("The network requires a login first.", format!("Log in to this network in a browser, {direct}.")),
-        500..=599 => said(
+        501..=599 => said(
             "It failed itself.",
             format!("Send it again. If it happens again, ask the administrator of the proxy, {direct}."),
         ),
         402..=499 => said("It refused the request.", format!("Ask the administrator of the proxy why, {direct}.")),
+        204 => said(
+            "With that no tunnel can begin: it may be a web server and no proxy.",
+            format!("{address}: it must be that of a proxy that allows CONNECT to port {}.", to.url().port()),
+        ),
         _ => said(
             "That is not an answer to such a request.",
             format!("{address}: it must be that of a proxy that allows CONNECT to port {}.", to.url().port()),
@@ -77,7 +86,7 @@ fn meaning(to: &Settings, refusal: &ProxyRefusal) -> (String, String) {
 }
 
 fn credentials(refusal: &ProxyRefusal, direct: &str) -> (String, String) {
-    let challenge = refusal.challenge.as_ref().map(|it| ellipsis(&visible(it), 100).into_owned());
+    let challenge = refusal.challenge.as_ref().map(|it| quoted(it, 100).into_owned());
     let without_basic = challenge.as_ref().filter(|it| !it.to_ascii_lowercase().contains("basic"));
     if let Some(challenge) = without_basic {
         return (

@@ -8,7 +8,7 @@ use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::problem::{FieldChange, Fix};
 use crate::domain::snippet::check::ReceiverCheck;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 use crate::domain::url::EndpointUrl;
 
 const COMPARE_URL: &str = "Compare the URL with the one the receiver documents.";
@@ -27,7 +27,7 @@ pub(super) fn diagnose(to: &Settings, response: &Response) -> Diagnosis {
             Fix::from(COMPARE_URL).by_editing(field::URL),
         );
     };
-    let target = ellipsis(&visible(location), 300).into_owned();
+    let target = quoted(location, 300).into_owned();
     Diagnosis::new(format!("The endpoint redirects to {target} ({status}); redirect not followed."), fix(to, location))
 }
 
@@ -42,6 +42,7 @@ fn fix(to: &Settings, location: &str) -> Fix {
     }
     let host = url.host_str().unwrap_or_default();
     let elsewhere = host != to.url().host();
+    let host = quoted(host, 100);
     let whose = if elsewhere { format!("It is on another host, {host}. ") } else { String::new() };
     match EndpointUrl::parse(url.as_str()) {
         _ if location.contains(DOTS) || to.url().is_in(url.as_str()) => {
@@ -52,7 +53,7 @@ fn fix(to: &Settings, location: &str) -> Fix {
                 .by_editing(field::URL)
         }
         Ok(url) => {
-            let fix = Fix::from(format!("Register {} instead.", ellipsis(&url.shown(), 300)));
+            let fix = Fix::from(format!("Register {} instead.", quoted(&url.shown(), 300)));
             if url.has_credential() || to.url().has_credential() {
                 fix.by_editing(field::URL)
             } else {

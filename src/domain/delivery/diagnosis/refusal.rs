@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::phrases::{Said, Table};
 use crate::domain::delivery::{Attempt, Outcome};
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::problem::{Fix, FixAction};
+use crate::domain::text::quoted;
 
 /// A longer text is a page or a document; one of its phrases says little about the event.
 const SHORT: usize = 500;
@@ -51,14 +52,13 @@ const PHRASES: &Table<()> = &[(
         "request refused",
         "no team", // Slack
         "channel not found",
-        "invalid payload",
         "please log in",
         "please sign in",
     ],
 )];
 
 /// The notice, if it reads so.
-pub(super) fn notice(attempt: &Attempt) -> Option<String> {
+pub(super) fn notice(attempt: &Attempt) -> Option<Fix> {
     let response = attempt.response.as_ref().filter(|_| attempt.outcome == Outcome::Delivered)?;
     let decoded = response.decoded();
     let text = String::from_utf8_lossy(&decoded.bytes);
@@ -77,11 +77,9 @@ pub(super) fn notice(attempt: &Attempt) -> Option<String> {
         Err(_) if text.len() <= SHORT => said(attempt),
         Err(_) => None,
     }?;
-    let words = ellipsis(&visible(words.trim_end_matches('.')), QUOTED).into_owned();
-    Some(format!(
-        "The endpoint answered {}, but its answer reads like a refusal: {words}. To decide by the answer: waypost test --expect TEXT.",
-        response.status
-    ))
+    let words = quoted(words.trim_end_matches('.'), QUOTED).into_owned();
+    let text = format!("The endpoint answered {}, but its answer reads like a refusal: {words}.", response.status);
+    Some(Fix::from(text).by(FixAction::ExpectText))
 }
 
 fn said(attempt: &Attempt) -> Option<String> {
@@ -193,6 +191,7 @@ mod tests {
             cause: None,
             diagnosis: Diagnosis::default(),
         })
+        .map(|notice| notice.text)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::phrases::Said;
-use super::words::{credentials, shown};
+use super::words::{beside_secret, credentials, shown};
 use super::{answer, expected, mutual_tls, redirect};
 use crate::domain::auth::hmac;
 use crate::domain::delivery::retry_after::RetryAfter;
@@ -11,8 +11,7 @@ use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::problem::Fix;
-use crate::domain::snippet::check::ReceiverCheck;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::quoted;
 
 const READ_ANSWER: &str = "Read its answer, and compare the event with what the receiver expects.";
 
@@ -20,7 +19,7 @@ const COMPARE_PATH: &str = "Compare the URL's path with the one the receiver doc
 
 pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Timestamp) -> Diagnosis {
     let said = Said::new(response, sent);
-    let about_certificate = if response.status >= 400 { mutual_tls::diagnose(response.status, &said) } else { None };
+    let about_certificate = if response.status >= 400 { mutual_tls::diagnose(to, response.status, &said) } else { None };
     if let Some(diagnosis) = about_certificate {
         return with_cut(diagnosis, response);
     }
@@ -46,7 +45,7 @@ pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Tim
 fn with_cut(mut diagnosis: Diagnosis, response: &Response) -> Diagnosis {
     if let Some(cut) = &response.cut {
         diagnosis.why.push_str(" Its answer ended early: ");
-        diagnosis.why.push_str(&visible(cut));
+        diagnosis.why.push_str(&quoted(cut, 200));
         diagnosis.why.push('.');
     }
     diagnosis
@@ -65,10 +64,9 @@ fn client_error(to: &Settings, response: &Response, now: Timestamp) -> Diagnosis
                 READ_ANSWER.into()
             },
         ),
-        404 => Diagnosis::new(
-            format!("There is nothing at {} on {host}.", ellipsis(&to.url().shown_path(), 80)),
-            by_url(COMPARE_PATH),
-        ),
+        404 => {
+            Diagnosis::new(format!("There is nothing at {} on {host}.", quoted(&to.url().shown_path(), 80)), by_url(COMPARE_PATH))
+        }
         405 => Diagnosis::new(
             match shown(response, "allow") {
                 Some(allow) => format!("The endpoint does not accept POST at this URL, only {allow}."),
@@ -126,14 +124,7 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
             Fix::from("Choose the auth type that the receiver asks for.").by_editing(field::AUTH),
         );
     };
-    // These must be the same on both sides as well, and are as often the mistake as the secret.
-    let also = match to.auth().receiver_check() {
-        ReceiverCheck::Signature(_, scheme) => format!(" and the format ({})", scheme.format().label()),
-        ReceiverCheck::Header(_) => " and its place (a header)".into(),
-        ReceiverCheck::Query(_) => " and its place (the URL)".into(),
-        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => String::new(),
-    };
-    let fix = Fix::from(format!("Compare {credentials}{also} with the receiver's."));
+    let fix = Fix::from(format!("Compare {credentials}{} with the receiver's.", beside_secret(to)));
     Diagnosis::new("The endpoint refused the credentials.", by_editing_secret(fix, to))
 }
 

@@ -148,7 +148,7 @@ fn a_certificate_that_ends_soon_is_a_notice() {
         diagnosis: Diagnosis::default(),
     };
     assert_eq!(
-        notices(&attempt("2026-12-01T12:00:00Z")),
+        notices(&attempt("2026-12-01T12:00:00Z")).iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["The endpoint's certificate expires in 7 days, at 2026-12-01 12:00 UTC."]
     );
     assert_eq!(notices(&attempt("2026-11-24T13:00:00Z")).len(), 1);
@@ -279,6 +279,15 @@ fn c14_an_answer_that_speaks_of_a_client_certificate_names_mutual_tls() {
         (400, "uninvalid client certificates"),
     ] {
         assert!(!said(status, "", body).why.contains("mutual TLS"), "{status} {body}");
+    }
+    // With one set it is another mistake.
+    let files = Draft::of(&to(hmac::SPEC)).with(field::CLIENT_CERT, "/c.pem").with(field::CLIENT_KEY, "/k.pem");
+    let with = files.check().unwrap().settings;
+    for (status, own, other) in [(495, "trusts the CA", "has no client"), (496, "is set", "Set the client")] {
+        let own_fix = of_response(&with, &[], &answer(status, &[]), at("2026-11-23T09:12:00Z")).fix;
+        let other_fix = said(status, "", "").fix;
+        assert!(own_fix.text.contains(own) && other_fix.text.contains(other), "{own_fix} {other_fix}");
+        assert_eq!((own_fix.field(), other_fix.field()), (Some(field::CLIENT_CERT), Some(field::CLIENT_CERT)));
     }
     let echo = "{\"text\":\"missing client certificate\"}";
     assert!(!spoken(hmac::SPEC, 400, "", &format!("bad event: {echo}"), echo).why.contains("mutual TLS"));

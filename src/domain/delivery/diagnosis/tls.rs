@@ -2,12 +2,12 @@
 
 use super::certificate::{self, alternative_name, by_ca, named};
 use super::client_certificate;
-use super::words::{because, date, host_and_port};
+use super::words::{because, date, host_and_port, name};
 use crate::domain::delivery::{Diagnosis, TlsCause};
 use crate::domain::destination::Settings;
 use crate::domain::field;
 use crate::domain::problem::{FieldChange, Fix};
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::text::{listed, quoted};
 
 pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
     let host = to.url().bare_host();
@@ -44,8 +44,7 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
         ),
         TlsCause::WrongName(names) => wrong_name(host, names),
         TlsCause::NoSubjectAltName(common_name) => {
-            let only =
-                common_name.as_ref().map(|name| format!("; \"{}\" is in its subject (CN)", visible(name))).unwrap_or_default();
+            let only = common_name.as_ref().map(|it| format!("; \"{}\" is in its subject (CN)", name(it))).unwrap_or_default();
             Diagnosis::new(
                 format!(
                     "The certificate of {host} has no subjectAltName{only}. Clients no longer look for a name in the subject."
@@ -95,7 +94,7 @@ pub(super) fn diagnose(to: &Settings, cause: &TlsCause) -> Diagnosis {
             "Install the package ca-certificates, or set SSL_CERT_FILE to a file with them.",
         ),
         TlsCause::CaFile(detail) => {
-            let file = to.ca_cert().map(|file| format!(" {}", visible(&file.to_string_lossy()))).unwrap_or_default();
+            let file = to.ca_cert().map(|file| format!(" {}", name(&file.to_string_lossy()))).unwrap_or_default();
             Diagnosis::new(
                 format!("The CA certificate{file} cannot be used{}.", because(detail)),
                 by_ca("Set a PEM file with the certificate of the CA as the CA certificate."),
@@ -128,7 +127,7 @@ fn other_port(to: &Settings) -> Fix {
 }
 
 fn wrong_name(host: &str, names: &[String]) -> Diagnosis {
-    let listed = ellipsis(&visible(&names.join(", ")), 200).into_owned();
+    let listed = listed(names, 200);
     let why = match names.iter().find_map(|name| not_covered(host, name)) {
         Some(reason) => format!("The certificate is for {listed}, not for {host}: {reason}."),
         None => format!("The certificate is for {listed}, not for {host}."),
@@ -139,7 +138,7 @@ fn wrong_name(host: &str, names: &[String]) -> Diagnosis {
 /// Why a name that looks as if it covers a host does not (RFC 9525 §6.3).
 fn not_covered(host: &str, name: &str) -> Option<String> {
     let (host, name) = (host.trim_end_matches('.').to_ascii_lowercase(), name.to_ascii_lowercase());
-    let shown = visible(&name);
+    let shown = quoted(&name, 100);
     let similar = name.contains(&host) || name.contains('*');
     match name.strip_prefix("*.") {
         _ if name == host => Some(format!("{shown} is in it as a DNS name, and must be in it as an IP address")),
@@ -167,7 +166,7 @@ fn untrusted_chain(to: &Settings, issuer: Option<&str>) -> Diagnosis {
             by_ca("If it is your own CA, set its certificate's file as the CA certificate."),
         ),
         Some(file) => Diagnosis::new(
-            format!("The certificates that {host} sends lead to {issuer}, which is not in {}.", visible(&file.to_string_lossy())),
+            format!("The certificates that {host} sends lead to {issuer}, which is not in {}.", name(&file.to_string_lossy())),
             by_ca("Set the file of that CA as the CA certificate, or none for a public CA."),
         ),
     }
@@ -181,7 +180,7 @@ fn unknown_issuer(to: &Settings, issuer: Option<&str>) -> Diagnosis {
             format!("If {issuer} is your own CA, set its certificate's file as the CA certificate."),
         ),
         Some(file) => (
-            format!("which is not in {}", visible(&file.to_string_lossy())),
+            format!("which is not in {}", name(&file.to_string_lossy())),
             "Set the file of the CA that issued it as the CA certificate, or none for a public CA.".to_owned(),
         ),
     };

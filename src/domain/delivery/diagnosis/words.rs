@@ -1,10 +1,13 @@
 //! What several diagnoses name: the endpoint, a time, the credentials, a header.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
-use crate::domain::text::{ellipsis, visible};
+use crate::domain::snippet::check::ReceiverCheck;
+use crate::domain::text::quoted;
 
 /// `hooks.example.com:8443`, always with the port.
 pub(super) fn host_and_port(to: &Settings) -> String {
@@ -19,12 +22,27 @@ pub(super) fn date(at: Timestamp) -> String {
 /// A detail in the library's or the peer's words, after a colon; empty without one.
 pub(super) fn because(detail: &str) -> String {
     let detail = detail.trim().trim_end_matches('.');
-    if detail.is_empty() { String::new() } else { format!(": {}", ellipsis(&visible(detail), 200)) }
+    if detail.is_empty() { String::new() } else { format!(": {}", quoted(detail, 200)) }
+}
+
+/// The name of a certificate's subject or issuer, or the path of a file, safe to show.
+pub(super) fn name(text: &str) -> Cow<'_, str> {
+    quoted(text, 200)
 }
 
 /// A header's value, safe to show.
 pub(super) fn shown(response: &Response, name: &str) -> Option<String> {
-    response.header(name).map(|value| ellipsis(&visible(value.trim()), 100).into_owned())
+    response.header(name).map(|value| quoted(value.trim(), 100).into_owned())
+}
+
+/// What must be the same on both sides besides the secret, and is as often the mistake: ` and the format (hex)`.
+pub(super) fn beside_secret(to: &Settings) -> String {
+    match to.auth().receiver_check() {
+        ReceiverCheck::Signature(_, scheme) => format!(" and the format ({})", scheme.format().label()),
+        ReceiverCheck::Header(_) => " and its place (a header)".into(),
+        ReceiverCheck::Query(_) => " and its place (the URL)".into(),
+        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => String::new(),
+    }
 }
 
 /// The credentials as the user knows them: `the signing secret (ends 3f2a)`. `None` without any.

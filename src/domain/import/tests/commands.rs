@@ -102,7 +102,7 @@ fn h93_commands_as_they_are_found() {
             "/usr/bin/curl --data-binary @body.json https://h.example/ --resolve h.example:443:127.0.0.1 --max-time 0.5 -x http://p:1",
             &["https://h.example/", "default"],
             &[
-                "--data-binary: its value names a file; send it with waypost test --body FILE",
+                "--data-binary: its value names a file; test with that file as the body",
                 "--resolve: waypost has nothing like it",
                 "-x: a proxy is set by HTTPS_PROXY",
                 "-m: the timeout is a whole number of seconds from 1 to 120",

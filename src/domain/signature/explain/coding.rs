@@ -1,16 +1,14 @@
 //! A body that was compressed, or written in base64, on its way to the check.
 
-use std::io::Read as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use super::mistake::Mistake;
+use crate::domain::compression::{Coding, decompress};
 use crate::domain::signature::verify::received::Received;
 
 /// The most bytes that a body is decompressed to; of what gives more, nothing is tried.
-const MAX_DECOMPRESSED: u64 = 16 << 20;
+const MAX_DECOMPRESSED: usize = 16 << 20;
 
 /// The codings that may be named (RFC 9110 §8.4.1): a fixed list, so that nothing of the value is ever shown.
 const CODINGS: [&str; 6] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress"];
@@ -18,10 +16,10 @@ const CODINGS: [&str; 6] = ["gzip", "x-gzip", "deflate", "br", "zstd", "compress
 /// A gzip or zlib body without its compression; `None` where it is neither, or too large.
 pub(super) fn decompressed(body: &[u8]) -> Option<Vec<u8>> {
     match body {
-        [0x1f, 0x8b, ..] => bounded(MultiGzDecoder::new(body)),
+        [0x1f, 0x8b, ..] => whole(Coding::Gzip, body),
         // Zlib's first two bytes are a multiple of 31 (RFC 1950 §2.2); without them it is bare DEFLATE.
         [first, second, ..] if first & 0xf == 8 && u16::from_be_bytes([*first, *second]).is_multiple_of(31) => {
-            bounded(ZlibDecoder::new(body)).or_else(|| bounded(DeflateDecoder::new(body)))
+            whole(Coding::Zlib, body).or_else(|| whole(Coding::Deflate, body))
         }
         _ => None,
     }
@@ -30,13 +28,12 @@ pub(super) fn decompressed(body: &[u8]) -> Option<Vec<u8>> {
 /// Bare DEFLATE, which has no mark of its own.
 pub(super) fn inflated(body: &[u8]) -> Option<Vec<u8>> {
     let is_text = std::str::from_utf8(body).is_ok_and(|text| text.trim_start().starts_with(['{', '[', '"']));
-    if is_text { None } else { bounded(DeflateDecoder::new(body)) }
+    if is_text { None } else { whole(Coding::Deflate, body) }
 }
 
-fn bounded(decoder: impl std::io::Read) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    decoder.take(MAX_DECOMPRESSED + 1).read_to_end(&mut out).ok()?;
-    (!out.is_empty() && u64::try_from(out.len()).is_ok_and(|length| length <= MAX_DECOMPRESSED)).then_some(out)
+fn whole(coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
+    let (out, has_ended) = decompress(coding, body, MAX_DECOMPRESSED);
+    (has_ended && !out.is_empty() && out.len() <= MAX_DECOMPRESSED).then_some(out)
 }
 
 /// Base64, as a function behind a gateway gets a body.

@@ -39,6 +39,8 @@ pub enum Mistake {
     Prefix(Prefix),
     /// Signed with a key made from the secret in another way.
     Secret(SecretForm),
+    /// Signed with the previous secret.
+    PreviousSecret,
     /// Signed over other bytes than the received body.
     Body(BodyForm),
     /// Signed over other parts than the format says.
@@ -112,6 +114,7 @@ impl Mistake {
             Self::Encoding(_) => "encoding",
             Self::Prefix(_) => "prefix",
             Self::Secret(_) => "secret",
+            Self::PreviousSecret => "previous-secret",
             Self::Body(_) => "body",
             Self::Content(_) => "content",
             Self::Algorithm(_) => "algorithm",

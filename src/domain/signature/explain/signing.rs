@@ -30,8 +30,31 @@ struct Sourced<'a> {
     elsewhere: Option<String>,
 }
 
-/// The mistakes of a request whose signature was not accepted; empty when they are not known.
-pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>, now: i64) -> Vec<Mistake> {
+/// The mistakes of a request whose signature was not accepted; empty when they are not known. What the secret does not explain,
+/// the previous one may.
+pub fn mistakes(
+    key: &HeaderKey,
+    secret: &SigningSecret,
+    previous: Option<&SigningSecret>,
+    received: &Received<'_>,
+    now: i64,
+) -> Vec<Mistake> {
+    match (proved(key, secret, received, now), previous.map(|previous| proved(key, previous, received, now))) {
+        (Ok(mistakes), _) if mistakes.is_empty() => {
+            // The bytes are right and yet the value is not what the format says: something else is in it.
+            vec![Mistake::Prefix(Prefix::Unknown)]
+        }
+        (Ok(mistakes), _) => mistakes,
+        (Err(_), Some(Ok(mistakes))) => [Mistake::PreviousSecret].into_iter().chain(mistakes).collect(),
+        (Err(hints), _) => hints,
+    }
+}
+
+/// What is proved by a match.
+///
+/// # Errors
+/// What can be said when nothing is.
+fn proved(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>, now: i64) -> Result<Vec<Mistake>, Vec<Mistake>> {
     let name = key.wire();
     let scheme = secret.scheme();
     let has_header_stamp = scheme.signs_timestamp() && scheme.format() != Format::Timestamped;
@@ -46,7 +69,7 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
     let place = |sighting: &Sighting| place(&name, &sighting.name, received);
     for sighting in &sightings {
         if let Some(other) = other_format(secret, sighting, extras, received.body) {
-            return place(sighting).into_iter().chain([Mistake::Format(other)]).collect();
+            return Ok(place(sighting).into_iter().chain([Mistake::Format(other)]).collect());
         }
     }
     let places: Vec<(usize, usize)> =
@@ -55,7 +78,7 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
     let Some(Hit { tag, mistake }) = (Search { tags, secret, extras, body: received.body, hashed: Cell::default() }).run() else {
         let missing = missing(&name, scheme, received);
         let hint = unexplained(&name, scheme, &sightings, received).filter(|hint| missing.is_empty() || hint.is_absence());
-        return missing.into_iter().chain(hint).collect();
+        return Err(missing.into_iter().chain(hint).collect());
     };
     let sighting = &sightings[places[tag].0];
     let found = &sighting.value.found[places[tag].1];
@@ -78,11 +101,7 @@ pub fn mistakes(key: &HeaderKey, secret: &SigningSecret, received: &Received<'_>
     if scheme.signs_timestamp() {
         all.extend(timestamp.and_then(|text| off(text, now)));
     }
-    if all.is_empty() {
-        // The bytes are right and yet the value is not what the format says: something else is in it.
-        all.push(Mistake::Prefix(Prefix::Unknown));
-    }
-    all
+    Ok(all)
 }
 
 /// The registered header first.

@@ -67,6 +67,10 @@ fn mistake_words(auth: &Auth, mistake: &Mistake) -> (String, String) {
         Mistake::Encoding(found) => encoding(*found, scheme),
         Mistake::Prefix(found) => prefix(*found, scheme),
         Mistake::Secret(form) => secret(*form),
+        Mistake::PreviousSecret => (
+            "it is signed with the previous secret".into(),
+            "Give the sender the current secret: the previous one is valid for a time only.".into(),
+        ),
         Mistake::Body(form) => body::words(*form),
         Mistake::Content(found) => (
             format!("the signature is over {}, not over {}", parts(*found), registered(scheme)),

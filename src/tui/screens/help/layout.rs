@@ -1,48 +1,82 @@
-//! The keys of the current screen in lines, and where they lie.
+//! The keys of the current screen in lines, by groups, and where they lie.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::keys;
+use crate::tui::keys::{self, Binding, Group, group};
 use crate::tui::layout::below_guide;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
-const COLUMNS: u16 = 64;
+/// Columns of a column of keys.
+const COLUMN: u16 = 62;
 
-fn lines(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+/// The width from which on there are two.
+const TWO: u16 = 120;
+
+const KEY: usize = 16;
+
+/// The bindings that are listed, in the order of the table.
+fn bindings(model: &Model) -> Vec<&'static Binding> {
     let context = keys::under_help(model);
-    let mut lines = Vec::new();
-    let mut seen = Vec::new();
-    let bindings = keys::all().filter(|binding| binding.contexts.contains(&context));
-    for binding in bindings {
+    let here = || keys::all().filter(|binding| binding.contexts.contains(&context));
+    let mut listed: Vec<&Binding> = Vec::new();
+    for binding in here() {
         // Of the bindings of one key the one that holds now; where none does, the first.
-        let others = || keys::all().filter(|other| other.contexts.contains(&context) && other.label == binding.label);
-        let holds = (binding.when)(model) || !others().any(|other| (other.when)(model));
-        if !holds || seen.contains(&binding.label) {
-            continue;
+        let mut others = here().filter(|other| other.label == binding.label);
+        let holds = (binding.when)(model) || !others.any(|other| (other.when)(model));
+        if holds && !listed.iter().any(|other| other.label == binding.label) {
+            listed.push(binding);
         }
-        seen.push(binding.label);
-        let key = text::padded(&theme.glyphs.key(&keys::label(model, binding)), 16);
-        for (at, text) in text::wrapped(binding.help, columns.saturating_sub(18).max(10)).into_iter().enumerate() {
-            let key = if at == 0 { key.clone() } else { " ".repeat(16) };
+    }
+    listed
+}
+
+/// A group under its heading.
+fn lines(model: &Model, of: Group, bindings: &[&Binding], theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for binding in bindings.iter().filter(|binding| binding.keys.first().is_some_and(|&(_, action)| group(action) == of)) {
+        if lines.is_empty() {
+            lines.push(Line::from(Span::styled(format!(" {}", of.label()), theme.styles.accent)));
+        }
+        let key = text::padded(&theme.glyphs.key(&keys::label(model, binding)), KEY);
+        for (at, text) in text::wrapped(binding.help, columns.saturating_sub(KEY + 2).max(10)).into_iter().enumerate() {
+            let key = if at == 0 { key.clone() } else { " ".repeat(KEY) };
             lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));
         }
     }
     lines
 }
 
-pub fn place(model: &Model, theme: Theme, area: Rect) -> (Rect, Vec<Line<'static>>) {
+/// Where the help lies, and what is in each of its columns.
+pub fn place(model: &Model, theme: Theme, area: Rect) -> (Rect, Vec<Vec<Line<'static>>>) {
+    let count = if area.width >= TWO { 2 } else { 1 };
     // Narrow strips of what is beneath would only look torn.
-    let columns = if area.width <= COLUMNS + 16 { area.width } else { COLUMNS };
-    let lines = lines(model, theme, usize::from(columns.saturating_sub(2)));
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    (boxes::centred(Rect { height: area.height.saturating_sub(1), ..area }, columns, rows), lines)
+    let columns = if count == 1 && area.width <= COLUMN + 18 { area.width } else { count * (COLUMN - 3) + 2 };
+    let room = usize::from((columns - 2) / count);
+    let bindings = bindings(model);
+    let groups = Group::ALL.map(|group| lines(model, group, &bindings, theme, room));
+    let all: usize = groups.iter().map(|lines| lines.len() + 1).sum();
+    let mut parts: Vec<Vec<Line<'static>>> = vec![Vec::new()];
+    for group in groups.into_iter().filter(|group| !group.is_empty()) {
+        let half = parts.last().map_or(0, Vec::len);
+        // What is more than half goes into the second column.
+        if count == 2 && parts.len() == 1 && half > 0 && half + group.len() / 2 > all / 2 {
+            parts.push(Vec::new());
+        }
+        let Some(part) = parts.last_mut() else { continue };
+        if !part.is_empty() {
+            part.push(Line::default());
+        }
+        part.extend(group);
+    }
+    let rows = u16::try_from(parts.iter().map(Vec::len).max().unwrap_or(0)).unwrap_or(u16::MAX).saturating_add(2);
+    (boxes::centred(Rect { height: area.height.saturating_sub(1), ..area }, columns, rows), parts)
 }
 
 /// How many lines do not fit.
 pub fn overflow(model: &Model) -> usize {
-    let (area, lines) = place(model, model.theme(), below_guide(model));
-    lines.len().saturating_sub(usize::from(area.height.saturating_sub(2)))
+    let (area, parts) = place(model, model.theme(), below_guide(model));
+    parts.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(usize::from(area.height.saturating_sub(2)))
 }

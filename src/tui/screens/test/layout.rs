@@ -16,6 +16,7 @@ use crate::tui::screens::test::state::{Editing, Mode, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::{boxes, buttons, message, text};
 
 /// What is under the tabs, as text, and how many lines of it fit.
@@ -68,7 +69,7 @@ fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec
         Life::Answered(Answered { delivery, .. }) | Life::Past(Past { delivery, .. }) => {
             let mut lines = answer::outcome(delivery, theme, columns);
             for notice in delivery.last().map(diagnosis::notices).unwrap_or_default() {
-                lines.extend(message::labelled("Note", &notice, theme, columns));
+                lines.extend(message::labelled("Note", &fix_text(&notice), theme, columns));
             }
             lines.extend(witnessed(model, delivery, theme, columns));
             lines

@@ -64,10 +64,11 @@ fn h46_retry_after() {
     assert_eq!(of(" 7 "), (7, "It asks to wait 7 s.".into()));
     // Never sooner than without it.
     assert_eq!(of("0").0, 1);
+    assert_eq!(of("1.5"), (2, "It asks to wait 2 s.".into()));
     assert_eq!(of("60").0, 60);
     for long in ["61", "86400", "99999999999999999999999999"] {
         assert_eq!(of(long).0, 60);
-        assert!(of(long).1.contains("; waypost waits at most 60 s, and up to 24 h with --lines."), "{long}");
+        assert!(of(long).1.contains("; waypost waits at most 60 s with one event, and up to 24 h with many."), "{long}");
     }
     for (value, seconds) in [
         ("Mon, 23 Nov 2026 09:12:42 GMT", 42),
@@ -81,7 +82,7 @@ fn h46_retry_after() {
         assert!(of(value).1.starts_with("It asks to wait until "), "{value}");
     }
     for garbage in
-        ["-5", "soon", "", "1.5", "+3", "0x10", "Mon, 23 Nov 2026 09:12:42 +0100", "Mon, 31 Feb 2026 09:12:42 GMT", "\u{662}"]
+        ["-5", "soon", "", "1.5.5", "+3", "0x10", "Mon, 23 Nov 2026 09:12:42 +0100", "Mon, 31 Feb 2026 09:12:42 GMT", "\u{662}"]
     {
         assert_eq!(of(garbage), (1, format!("Its Retry-After \"{garbage}\" is neither a number of seconds nor a date.")));
     }
