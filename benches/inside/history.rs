@@ -2,7 +2,8 @@
 
 use divan::{Bencher, black_box};
 use waypost::domain::delivery::Delivery;
-use waypost::io::db::history::{self, History};
+use waypost::domain::delivery::filter::Filter;
+use waypost::io::db::history::{self, History, Start};
 use waypost::io::fs::paths::Paths;
 use waypost::ops::PAGE;
 
@@ -24,7 +25,7 @@ fn long(count: usize) -> (tempfile::TempDir, Paths) {
 #[divan::bench(args = LENGTHS)]
 fn first_page(bencher: Bencher, count: usize) {
     let (_dir, paths) = long(count);
-    bencher.bench(|| history::page(black_box(&paths), None, 0, PAGE).unwrap());
+    bencher.bench(|| history::page(black_box(&paths), &Filter::default(), Start::Newest, PAGE).unwrap());
 }
 
 #[divan::bench(args = LENGTHS)]

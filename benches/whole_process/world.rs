@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use portable_pty::CommandBuilder;
 use waypost::domain::delivery::Delivery;
-use waypost::io::db::history;
+use waypost::domain::delivery::filter::Filter;
+use waypost::io::db::history::{self, Start};
 use waypost::io::fs::paths::Paths;
 
 use super::support::answer::Answer;
@@ -77,7 +78,7 @@ pub fn program(name: &str, home: &Home) -> CommandBuilder {
 /// Repeats the recorded deliveries under other ids.
 fn fill_history(home: &Home) {
     let paths = Paths::resolve(Some(home.config_dir()), Some(home.state_dir()), &|_| None).unwrap();
-    let there = history::page(&paths, None, 0, RECORDS).unwrap().deliveries;
+    let there = history::page(&paths, &Filter::default(), Start::Newest, RECORDS).unwrap().deliveries;
     let more = there.iter().cycle().take(RECORDS - there.len()).enumerate();
     let more: Vec<_> = more.map(|(at, delivery)| Delivery { id: format!("msg_{at:032x}"), ..delivery.clone() }).collect();
     history::append_all(&paths, &more).unwrap();

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::auth::Auth;
+use super::delivery::SentWith;
 use super::field::{CA_CERT, Field, TLS_FILES};
 use super::header::CustomHeader;
 use super::url::EndpointUrl;
@@ -146,19 +147,43 @@ impl fmt::Display for DestinationId {
 }
 
 /// The registered endpoint: its id and settings, and when they were made and last changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Two are the same whatever is remembered of how they are sent to, which follows from the settings.
+#[derive(Clone, Debug)]
 pub struct Destination {
     id: DestinationId,
     settings: Settings,
     created_at: Timestamp,
     updated_at: Timestamp,
+    sent_with: Arc<SentWith>,
 }
+
+impl PartialEq for Destination {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { id, settings, created_at, updated_at, sent_with: _ } = self;
+        *id == other.id && *settings == other.settings && *created_at == other.created_at && *updated_at == other.updated_at
+    }
+}
+
+impl Eq for Destination {}
 
 impl Destination {
     /// A destination as the state file has it.
     #[must_use]
-    pub const fn new(id: DestinationId, settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
-        Self { id, settings, created_at, updated_at }
+    pub fn new(id: DestinationId, settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
+        Self { id, settings, created_at, updated_at, sent_with: Arc::default() }
+    }
+
+    /// The same, with what its deliveries are to remember of the settings.
+    #[must_use]
+    pub fn remembered_as(self, sent_with: SentWith) -> Self {
+        Self { sent_with: Arc::new(sent_with), ..self }
+    }
+
+    /// What its deliveries remember of the settings.
+    #[must_use]
+    pub const fn sent_with(&self) -> &Arc<SentWith> {
+        &self.sent_with
     }
 
     /// The same destination with other settings.

@@ -5,15 +5,15 @@ use std::future::Future;
 use serde_json::Value;
 
 use super::attempt::Step;
-use super::probe::plain_name;
 use super::test::Tested;
 use super::waypost::Waypost;
+use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::{Delivery, Outcome, record};
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::db::history::{self, Found, Page};
+use crate::io::db::history::{self, Found, Page, Position, Start};
 use crate::io::db::record::REQUEST_BODY_KEPT;
 
 impl Waypost {
@@ -22,7 +22,41 @@ impl Waypost {
     /// # Errors
     /// The history cannot be read.
     pub fn deliveries(&self, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, Problem> {
-        Ok(history::page(&self.paths, outcome, skip, limit)?)
+        let filter = outcome.map(Filter::of).unwrap_or_default();
+        Ok(history::page(&self.paths, &filter, Start::Skipping(skip), limit)?)
+    }
+
+    /// At most `limit` of the deliveries that a filter means, the newest first.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn page(&self, filter: &Filter, from: Start, limit: usize) -> Result<Page, Problem> {
+        Ok(history::page(&self.paths, filter, from, limit)?)
+    }
+
+    /// The number of deliveries that a filter means.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn count(&self, filter: &Filter) -> Result<u64, Problem> {
+        Ok(history::count(&self.paths, filter)?)
+    }
+
+    /// Where the history ends: what is recorded from now on is after it.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn end_of_history(&self) -> Result<Position, Problem> {
+        Ok(history::end(&self.paths)?)
+    }
+
+    /// Of each id the shortest beginning of at least `shortest` characters that names no other delivery.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn short_ids(&self, deliveries: &[Delivery], shortest: usize) -> Result<Vec<String>, Problem> {
+        let ids: Vec<_> = deliveries.iter().map(|delivery| delivery.id.as_str()).collect();
+        Ok(history::unambiguous(&self.paths, &ids, shortest)?)
     }
 
     /// Removes every delivery from the history.
@@ -33,13 +67,14 @@ impl Waypost {
         Ok(history::clear(&self.paths)?)
     }
 
-    /// A delivery of the history, by its id or an unambiguous beginning of it.
+    /// A delivery of the history, by its id or an unambiguous beginning of it; `last` is the newest.
     ///
     /// # Errors
     /// There is no such delivery, or more than one, or the history cannot be read.
     pub fn delivery(&self, id: &str) -> Result<Delivery, Problem> {
         let (what, why) = match history::find(&self.paths, id)? {
             Found::One(delivery) => return Ok(*delivery),
+            Found::Nothing if id == history::LAST => ("The history is empty".to_owned(), String::new()),
             Found::Nothing => (
                 format!("The history has no delivery {}", shown(id)),
                 "It never existed, or was deleted to make room for newer ones.".into(),
@@ -58,17 +93,15 @@ impl Waypost {
     /// There is no such delivery, its body was not stored whole, or the history cannot be read.
     pub fn event_of(&self, id: &str) -> Result<Event, Problem> {
         let delivery = self.delivery(id)?;
-        match delivery.attempts.into_iter().next_back() {
-            Some(attempt) if attempt.request.is_whole() => {
-                Ok(Event { name: plain_name(&delivery.event).to_owned(), body: attempt.request.body })
-            }
-            _ => Err(Problem::of_kind(
-                ProblemKind::Usage,
-                format!("The delivery {} cannot be sent again", shown(id)),
-                format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
-                "Send the event from its source.",
-            )),
+        if delivery.is_whole() {
+            return Ok(delivery.event_again());
         }
+        Err(Problem::of_kind(
+            ProblemKind::Usage,
+            format!("The delivery {} cannot be sent again", shown(id)),
+            format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
+            "Send the event from its source.",
+        ))
     }
 
     /// Sends the event of a delivery in the history once more: the same body, under a new id, to the current destination.

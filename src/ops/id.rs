@@ -10,6 +10,11 @@ pub(super) fn new_id() -> String {
     named(uuid::Uuid::new_v4())
 }
 
+/// A new id of a probe, whose requests have ids of their own.
+pub(super) fn new_probe_id() -> String {
+    format!("prb_{}", uuid::Uuid::new_v4().simple())
+}
+
 fn named(uuid: uuid::Uuid) -> String {
     format!("msg_{}", uuid.simple())
 }

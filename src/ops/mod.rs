@@ -26,7 +26,7 @@ mod waypost;
 
 pub use crate::domain::problem::{Problem, ProblemKind};
 pub use crate::io::clipboard::Copied;
-pub use crate::io::db::history::Page;
+pub use crate::io::db::history::{Page, Position, Start};
 pub(crate) use crate::io::fs::reason;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
 pub use crate::io::watch::{Changed, Watch};

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::task::blocking;
+use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::io::bodies;
-use crate::io::db::history::{self, Page};
+use crate::io::db::history::{self, Page, Start};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::io::log;
@@ -99,7 +100,7 @@ impl Waypost {
     pub fn snapshot_with(&self, deliveries: usize) -> Snapshot {
         let (state, generation) = self.state_and_generation();
         // A history that cannot be read is no reason not to open.
-        let history = history::page(&self.paths, None, 0, deliveries.min(PAGE)).map_err(Problem::from);
+        let history = history::page(&self.paths, &Filter::default(), Start::Newest, deliveries.min(PAGE)).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
         Snapshot { state, generation, history, events }
     }

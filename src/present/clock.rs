@@ -38,6 +38,12 @@ impl Clock {
         at.strftime(format).to_string()
     }
 
+    /// All of it, with the zone: `2026-11-26 21:03:12 CET`
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    }
+
     /// How many days there are until the day of that time; negative after it.
     #[must_use]
     pub fn days_until(&self, at: Timestamp) -> i32 {
@@ -63,6 +69,14 @@ mod tests {
         assert_eq!(clock.time(at("2026-11-27T22:30:00Z")), "00:30:00");
         assert_eq!(clock.time(at("2026-11-27T21:59:59Z")), "Nov 27 23:59");
         assert_eq!(clock.time(at("2025-12-31T12:00:00Z")), "2025-12-31");
+    }
+
+    #[test]
+    fn a_moment_names_its_zone() {
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let clock = Clock::new(berlin, at("2026-11-28T10:00:00Z"));
+        assert_eq!(clock.moment(at("2026-11-26T20:03:12.5Z")), "2026-11-26 21:03:12 CET");
+        assert_eq!(clock.moment(at("2026-07-26T20:03:12Z")), "2026-07-26 22:03:12 CEST");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 pub mod clock;
 pub mod delivery;
 pub mod destination;
+pub mod since;
+pub mod summary;
 pub mod timing;
 
 use jiff::Timestamp;

@@ -236,8 +236,8 @@ fn a_probe_is_sent_again_as_a_ping() {
     let receiver = Receiver::start(expect_bearer(SECRET));
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
     home.waypost(&["probe", "--yes"]).exits(0);
-    let unsigned = history(&home).into_iter().find(|line| line["event"] == "probe:unsigned").unwrap();
-    let id = unsigned["id"].as_str().unwrap();
+    let probe = history(&home).into_iter().find(|line| line["event"] == "probe").unwrap();
+    let id = probe["id"].as_str().unwrap();
     let said = home.waypost(&["curl", id]).exits(0).stderr;
     assert!(said.contains("a probe. The command is the valid request") && !said.contains("has changed"), "{said}");
     home.waypost(&["resend", id]).exits(0);

@@ -14,7 +14,6 @@ use crate::domain::event::BuiltIn;
 use crate::domain::mask::Masked;
 use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
-use crate::ops::probe::{is_probe, plain_name};
 
 const DETAILS: &str = "The command refers to the secret by a variable such as $WAYPOST_SECRET; set it in the shell that runs \
 the command. A signature is computed when the command runs, with openssl.";
@@ -53,7 +52,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         Some(id) => {
             let delivery = waypost.delivery(id)?;
             let event = waypost.event_of(id)?;
-            let note = if is_probe(&delivery.event) {
+            let note = if delivery.probe.is_some() {
                 Some("note: this delivery was a probe. The command is the valid request.")
             } else {
                 has_changed(&to, &delivery)
@@ -88,7 +87,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let Some(sent) = delivery.last().map(|attempt| &attempt.request) else { return false };
     let timestamp = header(sent, "webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
-    let stamp = Stamp { id: delivery.id.clone(), event: plain_name(&delivery.event).to_owned(), timestamp };
+    let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp };
     let current = Request::build(to.settings(), &sent.body, &stamp, &to.auth().credential());
     // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";

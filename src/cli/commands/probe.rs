@@ -1,20 +1,19 @@
 //! `waypost probe`: does the endpoint verify requests?
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::prompt;
+use crate::cli::output::delivery::cases;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 use crate::cli::runtime;
-use crate::domain::delivery::Outcome;
+use crate::domain::delivery::{Attempt, Outcome, record};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::visible;
-use crate::ops::probe::{Report, Row, Verdict};
-use crate::ops::{self, Waypost};
+use crate::ops::Waypost;
+use crate::ops::probe::{Checked, Report, Verdict};
 
 const DETAILS: &str = "The receiver may act on a ping that it accepts. Exits with 0 if the endpoint accepts the valid request \
 and refuses the others with 400, 401 or 403; with 3 if it accepts one that it should refuse, refuses the valid one, or gives \
@@ -70,19 +69,19 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 
 /// The first that holds: stopped; a finding; not reached; unclear; all is well.
 fn code(report: &Report, signal: Option<u8>) -> u8 {
-    let last = report.rows.last().map(|row| &row.delivery);
-    match last.map(|delivery| (delivery.outcome(), delivery)) {
-        Some((Outcome::Stopped, _)) => signal.unwrap_or(exit::INTERRUPTED),
-        _ if report.findings().next().is_some() => exit::REFUSED,
-        Some((Outcome::Failed, delivery)) => exit::for_delivery(delivery, None),
-        _ if report.rows.iter().any(|row| row.verdict != Verdict::Good) => exit::REFUSED,
-        _ => exit::DONE,
+    let delivery = &report.delivery;
+    match (delivery.outcome(), report.probe().verdict()) {
+        (Outcome::Stopped, _) => signal.unwrap_or(exit::INTERRUPTED),
+        (_, Verdict::Bad) => exit::REFUSED,
+        (Outcome::Failed, _) => exit::for_delivery(delivery, None),
+        (_, Verdict::Unclear) => exit::REFUSED,
+        (_, Verdict::Good) => exit::DONE,
     }
 }
 
 /// The most important finding and its fix.
 fn finding(report: &Report) -> String {
-    let (finding, fix) = report.finding();
+    let (finding, fix) = report.probe().finding();
     let fix = fix_text(&fix);
     visible(format!("{finding} {fix}").trim_end()).into_owned()
 }
@@ -90,54 +89,31 @@ fn finding(report: &Report) -> String {
 fn text(report: &Report, code: u8, out: Out) -> String {
     let finding = finding(report);
     let mut text = format!("{}\n\n", out.paint(&finding, Tone::Good(code == exit::DONE)));
-    let label = report.rows.iter().map(|row| row.case.label().len()).max().unwrap_or(0);
-    let ended = report.rows.iter().map(|row| ended(row).chars().count()).max().unwrap_or(0);
-    for row in &report.rows {
-        let verdict = match row.verdict {
-            Verdict::Good => out.paint("good", Tone::Good(true)),
-            Verdict::Bad => out.paint("bad", Tone::Good(false)),
-            Verdict::Unclear => "unclear".into(),
-        };
-        let _ = writeln!(text, "{:<label$}  {:<ended$}  {verdict}", row.case.label(), self::ended(row));
-    }
-    if report.cut_short {
+    text.push_str(&cases(&report.delivery, out));
+    if report.probe().is_cut_short() {
         text.push_str("The rest was not sent.\n");
     }
     text
 }
 
-/// `refused 401`, `failed at TLS`
-fn ended(row: &Row) -> String {
-    let outcome = row.delivery.outcome().name();
-    match row.delivery.last().map(|last| (last.status(), last.phase)) {
-        Some((Some(status), _)) => format!("{outcome} {status}"),
-        Some((None, Some(phase))) => format!("{outcome} at {}", phase.label()),
-        _ => outcome.to_owned(),
-    }
-}
-
 fn json(report: &Report, code: u8) -> Value {
-    let rows: Vec<_> = report.rows.iter().map(row_json).collect();
+    let rows: Vec<_> = report.delivery.probed().map(|(case, attempt)| row_json(case, attempt)).collect();
     json!({
+        "id": report.delivery.id,
         "checks": code == exit::DONE,
         "finding": finding(report),
-        "cut_short": report.cut_short,
+        "cut_short": report.probe().is_cut_short(),
         "rows": rows,
     })
 }
 
-fn row_json(row: &Row) -> Value {
-    let verdict = match row.verdict {
-        Verdict::Good => "good",
-        Verdict::Bad => "bad",
-        Verdict::Unclear => "unclear",
-    };
+fn row_json(row: &Checked, attempt: Option<&Attempt>) -> Value {
     json!({
         "case": row.case.name(),
         "expected": row.case.expected().name(),
-        "verdict": verdict,
+        "verdict": row.verdict.name(),
         "finding": row.finding,
         "fix": Some(fix_text(&row.fix)).filter(|fix| !fix.is_empty()),
-        "delivery": ops::delivery_json(&row.delivery),
+        "attempt": attempt.map(record::attempt_to_json),
     })
 }

@@ -13,7 +13,7 @@ use crate::cli::input::tls_files::{self, TlsFiles};
 use crate::domain::auth::{self, AuthType, hmac};
 use crate::domain::convention::{self, Convention};
 use crate::domain::destination::Destination;
-use crate::domain::draft::{Checked, Draft};
+use crate::domain::draft::{Checked, Draft, sent_with};
 use crate::domain::field::{AUTH, CA_CERT, Field, FieldSpec, HEADERS, Notice, TIMEOUT, URL};
 use crate::domain::problem::Problem;
 
@@ -219,7 +219,10 @@ pub fn with_overrides(destination: Destination, timeout: Option<&str>, ca: Optio
     }
     match draft.check() {
         Ok(checked) if errors.is_empty() => {
-            Ok(Destination::new(destination.id().clone(), checked.settings, destination.created_at(), destination.updated_at()))
+            let mark = |field: &str, _: &str| destination.sent_with().setting(field).and_then(|setting| setting.mark.clone());
+            let sent_with = sent_with(&checked.settings, mark);
+            let (created_at, updated_at) = (destination.created_at(), destination.updated_at());
+            Ok(Destination::new(destination.id().clone(), checked.settings, created_at, updated_at).remembered_as(sent_with))
         }
         Ok(_) => Err(Failure::fields(errors)),
         Err(found) => {

@@ -13,7 +13,8 @@ use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 use crate::cli::output::rows;
 
 use crate::domain::delivery::diagnosis;
-use crate::domain::delivery::{Attempt, Delivery, Response};
+use crate::domain::delivery::probe::Verdict;
+use crate::domain::delivery::{Attempt, Delivery, Outcome, Response};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::ops::{self, Problem};
@@ -91,6 +92,33 @@ pub fn text(delivery: &Delivery, out: Out) -> String {
         text.push_str(&response_text(response));
     }
     text
+}
+
+/// The cases of a probe, one line each: what came of its request, and what that shows.
+pub fn cases(delivery: &Delivery, out: Out) -> String {
+    let ended = |attempt: Option<&Attempt>| attempt.map(ended).unwrap_or_default();
+    let label = delivery.probed().map(|(case, _)| case.case.label().len()).max().unwrap_or(0);
+    let end = delivery.probed().map(|(_, attempt)| ended(attempt).chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (case, attempt) in delivery.probed() {
+        let verdict = match case.verdict {
+            Verdict::Good => out.paint(case.verdict.name(), Tone::Good(true)),
+            Verdict::Bad => out.paint(case.verdict.name(), Tone::Good(false)),
+            Verdict::Unclear => case.verdict.name().into(),
+        };
+        let _ = writeln!(text, "{:<label$}  {:<end$}  {verdict}", case.case.label(), ended(attempt));
+    }
+    text
+}
+
+/// `refused 401`, `failed: timed out`
+fn ended(attempt: &Attempt) -> String {
+    let outcome = attempt.outcome.name();
+    match (attempt.status(), attempt.outcome) {
+        (Some(status), _) => format!("{outcome} {status}"),
+        (None, Outcome::Failed) => format!("{outcome}: {}", attempt.reason()),
+        _ => outcome.to_owned(),
+    }
 }
 
 /// An unsuccessful delivery in one line.

@@ -1,4 +1,4 @@
-//! One HTTP request and its result, and the delivery it belongs to.
+//! One HTTP request and its result.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -9,7 +9,8 @@ use super::cause::Cause;
 use super::network::Tried;
 use super::outcome::{Outcome, Phase};
 use super::presented_ca::PresentedCa;
-use crate::domain::destination::{Destination, DestinationId, Settings};
+use super::reason;
+use crate::domain::destination::Settings;
 use crate::domain::problem::Fix;
 use crate::domain::request::Request;
 use crate::domain::text::quoted;
@@ -105,6 +106,8 @@ pub struct TlsInfo {
     pub names: Vec<String>,
     /// The certificate's issuer.
     pub issuer: Option<String>,
+    /// The SHA-256 of the certificate, in hex.
+    pub sha256: Option<String>,
     /// When the certificate expires.
     pub not_after: Option<Timestamp>,
     /// What the server was given when it asked who its client is.
@@ -167,8 +170,12 @@ pub struct Attempt {
     pub tls: Option<TlsInfo>,
     pub request: SentRequest,
     pub response: Option<Response>,
+    /// The SHA-256 of the destination's CA file as it was read for this attempt, in hex; `None` without one.
+    pub ca_sha256: Option<String>,
     /// Why there is no status, unless it was read back from the history.
     pub cause: Option<Cause>,
+    /// [`Attempt::reason`], if it was read back from the history.
+    pub recorded_reason: Option<String>,
     pub diagnosis: Diagnosis,
 }
 
@@ -213,6 +220,14 @@ impl Attempt {
         self.request.url == Request::preview(settings, "", b"").url.masked()
     }
 
+    /// Why it was not delivered, in a few words: `timed out`. Empty for what was delivered.
+    #[must_use]
+    pub fn reason(&self) -> Cow<'_, str> {
+        self.recorded_reason
+            .as_deref()
+            .map_or_else(|| reason::of(self.outcome, self.status(), self.cause.as_ref()).into(), Cow::Borrowed)
+    }
+
     /// The status code, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -222,38 +237,4 @@ impl Attempt {
 
 fn contains(bytes: &[u8], text: &[u8]) -> bool {
     text.is_empty() || bytes.windows(text.len()).any(|part| part == text)
-}
-
-/// One event sent to the destination under one id.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// `webhook-id`
-    pub id: String,
-    /// Where it was sent, as it was registered then.
-    pub destination_id: DestinationId,
-    /// [`Settings::fingerprint`](crate::domain::destination::Settings::fingerprint) of what it was sent with.
-    pub settings_fingerprint: String,
-    pub event: String,
-    /// At least one.
-    pub attempts: Vec<Attempt>,
-}
-
-impl Delivery {
-    /// A delivery to that destination, before its first attempt.
-    #[must_use]
-    pub fn new(id: String, to: &Destination, event: String) -> Self {
-        let settings_fingerprint = to.settings().fingerprint();
-        Self { id, destination_id: to.id().clone(), settings_fingerprint, event, attempts: Vec::new() }
-    }
-
-    /// How it ended: as its last attempt did.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        self.attempts.last().map_or(Outcome::Stopped, |attempt| attempt.outcome)
-    }
-
-    #[must_use]
-    pub fn last(&self) -> Option<&Attempt> {
-        self.attempts.last()
-    }
 }

@@ -85,7 +85,7 @@ impl RetryAfter {
 
 /// A date in one of the three forms that a recipient must accept (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime. All are
 /// in UTC.
-fn http_date(value: &str, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn http_date(value: &str, now: Timestamp) -> Option<Timestamp> {
     let parse = |form| -> Option<DateTime> { strtime::parse(form, value).ok()?.to_datetime().ok() };
     let date =
         parse("%a, %d %b %Y %H:%M:%S GMT").or_else(|| rfc850_date(value, now)).or_else(|| parse("%a %b %e %H:%M:%S %Y"))?;

@@ -1,6 +1,7 @@
 //! What is being entered, and its check: the one place where the rules for input are, for the form and for the flags.
 
 mod headers;
+mod sent_with;
 mod unfilled;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use crate::domain::problem::Problem;
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
+
+pub use sent_with::sent_with;
 
 /// The range of the total time of an attempt, in seconds.
 pub const TIMEOUT_S: std::ops::RangeInclusive<u16> = 1..=120;

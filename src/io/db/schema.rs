@@ -3,24 +3,30 @@
 /// The form of the tables, as `user_version`; 0 in a file without any.
 pub(super) const VERSION: u64 = 1;
 
-/// The columns of a delivery repeat what a query needs from its record; the record is what is shown.
+/// The columns of a delivery repeat what a query needs from its record; the record is what is shown. It is the last column: what
+/// needs only the others does not read its pages.
 ///
 /// `history_size` has one row: counting rows and adding up their lengths at each insert would read the whole
 /// table. The same holds for `queue_size`.
 pub(super) const CREATE: &str = "
 CREATE TABLE deliveries (
-    seq            INTEGER PRIMARY KEY, -- in the order in which they ended
-    id             TEXT NOT NULL,       -- the webhook-id
-    destination_id TEXT NOT NULL,
-    started_at     INTEGER NOT NULL,    -- of the first attempt, in milliseconds since 1970
-    event          TEXT NOT NULL,
-    outcome        TEXT NOT NULL,
-    status         INTEGER,             -- of the last attempt
-    record         TEXT NOT NULL        -- JSON: domain::delivery::record
+    seq             INTEGER PRIMARY KEY, -- in the order in which they ended
+    id              TEXT NOT NULL,       -- the webhook-id
+    destination_id  TEXT NOT NULL,
+    started_at      INTEGER NOT NULL,    -- of the last attempt, in milliseconds since 1970
+    event           TEXT NOT NULL,
+    outcome         TEXT,                -- none of a probe
+    verdict         TEXT,                -- of a probe
+    status          INTEGER,             -- of the last attempt, none of a probe
+    duration_ms     REAL NOT NULL DEFAULT 0, -- of the last attempt
+    certificate_end INTEGER,             -- of the last attempt, in seconds since 1970
+    record          TEXT NOT NULL        -- JSON: domain::delivery::record
 ) STRICT;
 CREATE INDEX deliveries_id ON deliveries (id);
-CREATE INDEX deliveries_started_at ON deliveries (started_at);
+CREATE INDEX deliveries_started_at ON deliveries (started_at, outcome, duration_ms);
 CREATE INDEX deliveries_outcome ON deliveries (outcome);
+CREATE INDEX deliveries_probe ON deliveries (seq) WHERE verdict IS NOT NULL;
+CREATE INDEX deliveries_certificate ON deliveries (seq) WHERE certificate_end IS NOT NULL;
 
 CREATE TABLE history_size (deliveries INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
 INSERT INTO history_size VALUES (0, 0);

@@ -84,6 +84,8 @@ impl Exchange<'_> {
             proxy.answer = trace.proxy_answer.finish(&Redactor::of_texts(connection.proxy_secrets()), None);
         }
         let result = AttemptResult { end, observed, started_at, now, duration_ms, limit: timeout };
-        result.into_attempt(to, request, redactor, &reader)
+        let mut attempt = result.into_attempt(to, request, redactor, &reader);
+        attempt.ca_sha256.clone_from(&connection.shared.ca_sha256);
+        attempt
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
+use sha2::{Digest as _, Sha256};
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 use x509_cert::der::oid::db::rfc5280::{ID_AD_CA_ISSUERS, ID_KP_SERVER_AUTH};
 use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader, TagMode, TagNumber};
@@ -12,6 +13,7 @@ use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, Extended
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 use crate::domain::delivery::CertificateFault;
+use crate::domain::signature::hex;
 use crate::domain::text::quoted;
 
 /// The parts of a certificate that a diagnosis needs. Its texts come from outside, and are safe to show.
@@ -24,6 +26,8 @@ pub struct Certificate {
     /// The common name in its subject, which is not a name to connect to any more.
     pub common_name: Option<String>,
     pub issuer: Option<String>,
+    /// Of the whole certificate, in hex.
+    pub sha256: Option<String>,
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
     /// Whether subject and issuer are the same.
@@ -76,6 +80,7 @@ impl Certificate {
             common_name: common_name(&subject),
             subject: safe(&subject),
             issuer: (!issuer.is_empty()).then(|| safe(&issuer)),
+            sha256: Some(hex(&Sha256::digest(der))),
             not_before: timestamp(&validity.not_before),
             not_after: timestamp(&validity.not_after),
             self_issued: subject == issuer,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::attempt::Exchange;
 use super::config::{NetworkConfig, Trust};
@@ -16,11 +17,14 @@ use crate::domain::delivery::{Attempt, Cause};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
+use crate::domain::signature::hex;
 
 /// Sends requests to one destination. Creating one reads the trusted CAs, which takes some milliseconds.
 pub struct Client {
     verifier: Arc<TlsVerifier>,
     network: NetworkConfig,
+    /// Of the destination's CA file.
+    ca_sha256: Option<String>,
 }
 
 impl Client {
@@ -38,7 +42,11 @@ impl Client {
     /// As [`Client::new`].
     pub fn with(to: &Settings, trust: &Trust, network: NetworkConfig) -> Result<Self, Cause> {
         network.proxies.proxy_for(to.url())?;
-        Ok(Self { verifier: Arc::new(TlsVerifier::new(trust)?), network })
+        let ca_sha256 = match trust {
+            Trust::Only(pem) if to.ca_cert().is_some() => Some(hex(&Sha256::digest(pem))),
+            Trust::Only(_) | Trust::System => None,
+        };
+        Ok(Self { verifier: Arc::new(TlsVerifier::new(trust)?), network, ca_sha256 })
     }
 
     /// Sends a request once over a connection of its own, and returns when it is answered, has failed, `timeout` has elapsed or
@@ -69,6 +77,6 @@ impl Client {
 
     fn shared(&self, to: &Settings) -> Arc<Shared> {
         let route = Route::new(&self.verifier, &self.network, to);
-        Arc::new(Shared { to: Arc::new(to.clone()), redactor: Redactor::new(to), route })
+        Arc::new(Shared { to: Arc::new(to.clone()), redactor: Redactor::new(to), route, ca_sha256: self.ca_sha256.clone() })
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Shared {
     pub to: Arc<Settings>,
     pub redactor: Redactor,
     pub route: Result<Route, Cause>,
+    /// Of the destination's CA file, if it has one.
+    pub ca_sha256: Option<String>,
 }
 
 /// A connection to one destination.

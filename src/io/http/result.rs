@@ -123,7 +123,9 @@ impl AttemptResult {
                 body: request.body.clone(),
             },
             response,
+            ca_sha256: None,
             cause,
+            recorded_reason: None,
             diagnosis,
         };
         log_end(request, &attempt);
@@ -214,6 +216,7 @@ fn tls_info(observed: &Observed, cause: Option<&Cause>, redactor: &Redactor) -> 
         cipher: observed.cipher.clone(),
         names: certificate.names.iter().map(|name| redactor.redact(name)).collect(),
         issuer: certificate.issuer.as_ref().map(|issuer| redactor.redact(issuer)),
+        sha256: certificate.sha256.clone(),
         not_after: certificate.not_after,
         client: observed.client_certificate.clone().filter(|_| observed.client_certificate_presented),
         presented_ca: presented_ca(observed, cause, redactor),

@@ -1,9 +1,8 @@
 //! Does the endpoint check? The ping is sent without auth, with a wrong secret and so on, and last as it should be: an endpoint
 //! that accepts what it must refuse accepts events from anyone.
 //!
-//! Every request is a delivery of its own, in the history under a name such as `probe:unsigned`.
+//! In the history it is one entry, with its requests in it.
 
-mod case;
 mod report;
 
 use std::future::Future;
@@ -14,10 +13,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::attempt::Try;
-use super::id::new_id;
+use super::id::{new_id, new_probe_id};
 use super::waypost::Waypost;
 use crate::domain::auth::default;
-use crate::domain::delivery::{Diagnosis, Outcome};
+pub use crate::domain::delivery::probe::{Case, Checked, Verdict};
+use crate::domain::delivery::{Delivery, Outcome, Probe, probe};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::BuiltIn;
@@ -27,13 +27,28 @@ use crate::domain::secret::Secret;
 use crate::domain::signature::{TOLERANCE_S, hex};
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::io::http::credential::resolve;
-use case::EVENT_PREFIX;
-pub use case::{Case, is_probe, plain_name};
-pub use report::{Report, Row, Verdict};
-use report::{qualify, row};
+use report::{check, qualify};
 
 /// The age of the stale request, in seconds: far more than any tolerance.
 const STALE_S: i64 = 12 * TOLERANCE_S;
+
+/// The result of a probe. Empty for a destination without auth: there is nothing to check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// With what the probe found, and its requests as attempts.
+    pub delivery: Delivery,
+    /// Why it is not in the history, if it is not.
+    pub unrecorded: Option<Problem>,
+}
+
+impl Report {
+    /// What it found.
+    #[must_use]
+    pub fn probe(&self) -> &Probe {
+        static NOTHING: Probe = Probe { cases: Vec::new(), planned: 0 };
+        self.delivery.probe.as_ref().unwrap_or(&NOTHING)
+    }
+}
 
 impl Waypost {
     /// Sends the ping in every case that applies to the destination's auth type, one after the other, and records them. `stop`
@@ -46,34 +61,31 @@ impl Waypost {
         let wrong = self.with_wrong_secret(to.settings())?;
         let settings = Arc::new(to.settings().clone());
         let timeout = Duration::from_secs(to.timeout_s().into());
-        let mut report = Report::default();
-        let mut in_flight = Vec::new();
-        for case in Case::all_of(to.auth()) {
+        let cases = Case::all_of(to.auth());
+        let mut in_flight = self.begin(new_probe_id(), to, probe::EVENT);
+        in_flight.delivery_mut().probe = Some(Probe { cases: Vec::new(), planned: cases.len() });
+        for case in cases {
             step(case);
             let started_at = Timestamp::now();
             let stamp = Stamp { id: new_id(), event: BuiltIn::Ping.name().to_owned(), timestamp: started_at.as_second() };
             let request = request(to.settings(), &wrong, case, &stamp).await;
-            let event = format!("{EVENT_PREFIX}{}", case.name());
             let attempt = Try { to: Arc::clone(&settings), request: Arc::new(request), started_at, timeout };
-            let mut one = self.begin(stamp.id, to, &event);
-            let outcome = self.attempt(&mut one, attempt, |_| {}, stop.as_mut()).await;
-            report.rows.push(row(case, to.auth(), one.delivery().clone()));
-            in_flight.push(one);
+            let outcome = self.attempt(&mut in_flight, attempt, |_| {}, stop.as_mut()).await;
+            let delivery = in_flight.delivery_mut();
+            if let (Some(probe), Some(attempt)) = (&mut delivery.probe, delivery.attempts.last()) {
+                probe.cases.push(check(case, to.auth(), attempt));
+            }
             if matches!(outcome, Outcome::Failed | Outcome::Stopped) {
-                report.cut_short = case != Case::Valid;
                 break;
             }
         }
-        qualify(&mut report);
-        for (row, mut one) in report.rows.iter_mut().zip(in_flight) {
-            if let (Some(attempt), true) = (row.delivery.attempts.last_mut(), row.verdict != Verdict::Unclear) {
-                attempt.diagnosis = Diagnosis { why: row.finding.clone(), fix: row.fix.clone() };
-                *one.delivery_mut() = row.delivery.clone();
-            }
-            let problem = self.record(one).await;
-            report.unrecorded = report.unrecorded.take().or(problem);
+        if let Some(probe) = &mut in_flight.delivery_mut().probe {
+            qualify(probe);
         }
-        Ok(report)
+        let delivery = in_flight.delivery().clone();
+        // Where there is nothing to check, nothing was sent.
+        let unrecorded = if delivery.attempts.is_empty() { None } else { self.record(in_flight).await };
+        Ok(Report { delivery, unrecorded })
     }
 
     /// The destination with a random secret.

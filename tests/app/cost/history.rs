@@ -5,9 +5,10 @@ use waypost::domain::auth::{self, hmac};
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use waypost::domain::delivery::filter::Filter;
 use waypost::io::db::history;
 use waypost::io::fs::paths::Paths;
-use waypost::ops::{PAGE, Page, Snapshot};
+use waypost::ops::{PAGE, Page, Snapshot, Start};
 use waypost::tui::effect::Effect;
 use waypost::tui::layout::shown_at_most;
 use waypost::tui::model::Model;
@@ -38,7 +39,7 @@ fn read_so_far() -> u64 {
 fn cost(paths: &Paths, limit: usize) -> u64 {
     let begin = read_so_far();
     let middle = read_so_far();
-    history::page(paths, None, 0, limit).unwrap();
+    history::page(paths, &Filter::default(), Start::Newest, limit).unwrap();
     let end = read_so_far();
     (end - middle) - (middle - begin)
 }

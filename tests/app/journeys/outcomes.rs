@@ -63,7 +63,7 @@ fn h41_in_the_app_an_unknown_issuer_is_explained() {
     let mut app = App::open_trusting(&home, &other);
     app.register(&receiver.url, &Typed::Default);
     app.send_test();
-    app.wait_for("✗ TLS");
+    app.wait_for("✗ unknown CA");
     let (why, fix) = why_and_fix(&app);
     assert!(why.contains("certificate") && !fix.is_empty(), "{why} {fix}");
     app.wait_for("an unknown CA");

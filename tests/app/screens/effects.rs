@@ -551,7 +551,7 @@ fn receiver_code_is_copied_in_the_language_on_show() {
 fn a_probe_is_sent_again_as_a_ping() {
     let mut model = app(scenes::with_deliveries());
     for delivery in &mut model.history.deliveries {
-        delivery.event = "probe:unsigned".into();
+        *delivery = scenes::report().delivery;
     }
     let effects = press(&mut model, "down r");
     assert!(matches!(effects.as_slice(), [Effect::Send { event, .. }] if event.name == "ping"), "{effects:?}");

@@ -1,11 +1,13 @@
 //! The situations that screens are shown in.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac};
-use waypost::domain::delivery::diagnosis;
 use waypost::domain::delivery::{
-    Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, PresentedCa, Response, SentRequest, Timings, TlsCause, TlsInfo,
+    Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, PresentedCa, Probe, Response, SentRequest, Timings, TlsCause, TlsInfo,
 };
+use waypost::domain::delivery::{diagnosis, probe};
 use waypost::domain::destination::{Destination, DestinationId, Settings};
 use waypost::domain::draft::Draft;
 use waypost::domain::event::BuiltIn;
@@ -13,7 +15,7 @@ use waypost::domain::field;
 use waypost::domain::problem::FixAction;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
-use waypost::ops::probe::{Case, Report, Row, Verdict};
+use waypost::ops::probe::{Case, Checked, Report, Verdict};
 use waypost::ops::{Page, Problem, ProblemKind, Snapshot, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -107,6 +109,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
             cipher: None,
             names: vec!["hooks.example.com".into()],
             issuer: Some("Example CA".into()),
+            sha256: None,
             not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
             ..TlsInfo::default()
         }),
@@ -117,7 +120,9 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
             body: request.body,
         },
         response: None,
+        ca_sha256: None,
         cause: None,
+        recorded_reason: None,
         diagnosis: Diagnosis::default(),
     }
 }
@@ -144,8 +149,11 @@ fn delivery(event: BuiltIn, attempt: Attempt) -> Delivery {
         id: stamp().id,
         destination_id: DestinationId::new("dst_1"),
         settings_fingerprint: "0123456789abcdef".into(),
+        sent_with: Arc::default(),
         event: event.name().into(),
         attempts: vec![attempt],
+        probe: None,
+        since_last_delivered: None,
     }
 }
 
@@ -226,21 +234,14 @@ pub fn stopped() -> Delivery {
 }
 
 pub fn report() -> Report {
-    let row = |case, verdict, delivery: Delivery, finding: &str, fix: &str| Row {
-        case,
-        delivery,
-        verdict,
-        finding: finding.into(),
-        fix: fix.into(),
-    };
+    let case = |case, verdict, finding: &str, fix: &str| Checked { case, verdict, finding: finding.into(), fix: fix.into() };
     let taken = "Your endpoint accepts unsigned requests.";
-    Report {
-        rows: vec![
-            row(Case::Unsigned, Verdict::Bad, delivered(), taken, "Make the receiver refuse unsigned requests."),
-            row(Case::WrongSecret, Verdict::Good, refused(), "", ""),
-            row(Case::Valid, Verdict::Good, delivered(), "", ""),
-        ],
-        cut_short: false,
-        unrecorded: None,
-    }
+    let cases = vec![
+        case(Case::Unsigned, Verdict::Bad, taken, "Make the receiver refuse unsigned requests."),
+        case(Case::WrongSecret, Verdict::Good, "", ""),
+        case(Case::Valid, Verdict::Good, "", ""),
+    ];
+    let attempts = [delivered(), refused(), delivered()].into_iter().flat_map(|delivery| delivery.attempts).collect();
+    let probe = Some(Probe { cases, planned: 3 });
+    Report { delivery: Delivery { event: probe::EVENT.into(), attempts, probe, ..delivered() }, unrecorded: None }
 }

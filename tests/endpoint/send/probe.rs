@@ -61,21 +61,25 @@ async fn an_endpoint_that_checks_is_distinguished_from_one_that_does_not() {
         let to = with_draft(draft.clone(), &receiver.url, receiver.ca());
         let begun = Mutex::new(Vec::new());
         let report = place.waypost.probe(&to, |case| begun.lock().unwrap().push(case), pending()).await.unwrap();
-        let verdicts: Vec<_> = report.rows.iter().map(|row| (row.case, row.verdict)).collect();
+        let verdicts: Vec<_> = report.probe().cases.iter().map(|row| (row.case, row.verdict)).collect();
         let cases = begun.into_inner().unwrap();
         // The receiver looks at the signature, not at the clock.
         let expected = |case| if case == Case::Stale { Verdict::Bad } else { Verdict::Good };
         assert_eq!(verdicts, cases.iter().map(|&case| (case, expected(case))).collect::<Vec<_>>(), "{draft:?}");
-        assert_eq!((cases[0], cases.last(), report.cut_short), (Case::Unsigned, Some(&Case::Valid), false));
-        let names: Vec<_> = place.history().into_iter().rev().map(|delivery| delivery.event).collect();
-        assert_eq!(names, cases.iter().map(|case| format!("probe:{}", case.name())).collect::<Vec<_>>());
+        assert_eq!((cases[0], cases.last(), report.probe().is_cut_short()), (Case::Unsigned, Some(&Case::Valid), false));
+        // One entry, with its requests in it.
+        let [recorded] = place.history().try_into().unwrap();
+        assert_eq!((recorded.attempts.len(), recorded.event.as_str()), (cases.len(), "probe"));
+        let outcomes: Vec<_> = recorded.probed().map(|(case, attempt)| (case.case, attempt.unwrap().outcome)).collect();
+        assert_eq!(outcomes.iter().map(|(case, _)| *case).collect::<Vec<_>>(), cases);
+        assert!(outcomes.iter().all(|(case, outcome)| *case == Case::Stale || *outcome == case.expected()), "{outcomes:?}");
 
         let credulous = Receiver::start(expect_nothing());
         let to = with_draft(draft, &credulous.url, credulous.ca());
         let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-        let findings: Vec<_> = report.findings().map(|row| row.case).collect();
+        let findings: Vec<_> = report.probe().findings().map(|row| row.case).collect();
         assert_eq!(findings, cases[..cases.len() - 1]);
-        let first = &report.findings().next().unwrap().finding;
+        let first = &report.probe().findings().next().unwrap().finding;
         assert!(first.starts_with("Your endpoint accepts unsigned requests") || first.contains("without credentials"), "{first}");
         let requests = credulous.requests();
         let unsigned = &requests[0];
@@ -115,17 +119,17 @@ async fn inconclusive_answers_are_not_called_good() {
         let receiver = Receiver::scripted(expect_nothing(), answers);
         let to = with_draft(draft(bearer::SPEC), &receiver.url, receiver.ca());
         let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-        assert_eq!(report.rows.iter().map(|row| row.verdict).collect::<Vec<_>>(), verdicts, "{report:?}");
+        assert_eq!(report.probe().cases.iter().map(|row| row.verdict).collect::<Vec<_>>(), verdicts, "{report:?}");
     }
     let busy = Receiver::scripted(expect_nothing(), vec![Answer::status(401), Answer::status(401), Answer::status(429)]);
     let to = with_draft(draft(bearer::SPEC), &busy.url, busy.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-    assert!(report.finding().0.contains("did not accept the valid request this time (429)"), "{report:?}");
-    assert!(report.finding().1.text.starts_with("Probe again"), "{report:?}");
+    assert!(report.probe().finding().0.contains("did not accept the valid request this time (429)"), "{report:?}");
+    assert!(report.probe().finding().1.text.starts_with("Probe again"), "{report:?}");
     let receiver = Receiver::start(expect_nothing());
     let to = with_draft(draft(default::SPEC), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-    assert_eq!((report.rows.len(), receiver.connections()), (0, 0), "nothing to check");
+    assert_eq!((report.probe().cases.len(), receiver.connections()), (0, 0), "nothing to check");
 }
 
 #[tokio::test]
@@ -134,10 +138,13 @@ async fn an_endpoint_that_is_not_there_is_asked_once() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::Close]);
     let to = with_draft(draft(bearer::SPEC), &receiver.url, receiver.ca());
     let report = place.waypost.probe(&to, |_| {}, pending()).await.unwrap();
-    assert_eq!((report.rows.len(), report.cut_short, report.rows[0].verdict), (1, true, Verdict::Unclear));
+    assert_eq!(
+        (report.probe().cases.len(), report.probe().is_cut_short(), report.probe().cases[0].verdict),
+        (1, true, Verdict::Unclear)
+    );
     let stopper = Stopper::default();
     let report = place.waypost.probe(&to, |_| stopper.stop(), stopper.stopped()).await.unwrap();
-    assert_eq!((report.rows[0].delivery.outcome(), report.cut_short), (Outcome::Stopped, true));
+    assert_eq!((report.delivery.outcome(), report.probe().is_cut_short()), (Outcome::Stopped, true));
 }
 
 #[tokio::test]

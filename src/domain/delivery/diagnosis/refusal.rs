@@ -188,7 +188,9 @@ mod tests {
                 truncated: false,
                 cut: None,
             }),
+            ca_sha256: None,
             cause: None,
+            recorded_reason: None,
             diagnosis: Diagnosis::default(),
         })
         .map(|notice| notice.text)

@@ -144,7 +144,9 @@ fn a_certificate_that_ends_soon_is_a_notice() {
         tls: Some(TlsInfo { not_after: Some(at(not_after)), ..TlsInfo::default() }),
         request: SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() },
         response: None,
+        ca_sha256: None,
         cause: None,
+        recorded_reason: None,
         diagnosis: Diagnosis::default(),
     };
     assert_eq!(

@@ -7,26 +7,36 @@
 pub(crate) mod tests;
 mod write;
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::domain::auth;
 use crate::domain::delivery::Diagnosis;
+use crate::domain::delivery::probe::{Case, Checked, Verdict};
 use crate::domain::delivery::{
-    Attempt, ClientCertificate, Delivery, DialResult, Outcome, Phase, PresentedCa, ProxyUsed, Response, SentRequest, Timings,
-    TlsInfo, Tried,
+    Attempt, Change, ClientCertificate, Delivery, DialResult, Outcome, Phase, PresentedCa, Probe, ProxyUsed, Response,
+    SentRequest, SentWith, Setting, SinceLastDelivered, Timings, TlsInfo, Tried,
 };
 use crate::domain::destination::DestinationId;
 use crate::domain::field::CA_CERT;
 use crate::domain::problem::{FieldChange, Fix, FixAction};
 
+use write::AttemptRecord;
 pub(crate) use write::Record;
 
 #[must_use]
 pub fn to_json(delivery: &Delivery) -> Value {
     // Plain data with strings as keys: this cannot fail.
     serde_json::to_value(Record::new(delivery)).unwrap_or_default()
+}
+
+/// An attempt of one.
+#[must_use]
+pub fn attempt_to_json(attempt: &Attempt) -> Value {
+    serde_json::to_value(AttemptRecord::new(attempt)).unwrap_or_default()
 }
 
 /// Reads such an object; `None` if it is not one. Unknown fields are ignored.
@@ -41,8 +51,43 @@ pub fn from_json(json: &Value) -> Option<Delivery> {
         destination_id: DestinationId::new(&text(json, "destination_id")?),
         settings_fingerprint: text(json, "settings_fingerprint")?,
         event: text(json, "event")?,
+        sent_with: Arc::new(json.get("sent_with").map(sent_with_from_json).unwrap_or_default()),
         attempts,
+        probe: match json.get("probe") {
+            None | Some(Value::Null) => None,
+            Some(probe) => Some(probe_from_json(probe)?),
+        },
+        since_last_delivered: parsed(json, "last_delivered_at")
+            .map(|at| SinceLastDelivered { at, changes: list(json, "since_last_delivered", difference_from_json) }),
     })
+}
+
+fn sent_with_from_json(json: &Value) -> SentWith {
+    let setting =
+        |json: &Value| Some(Setting { field: text(json, "field")?, value: text(json, "value"), mark: text(json, "mark") });
+    SentWith { waypost: text(json, "waypost").unwrap_or_default(), settings: list(json, "settings", setting) }
+}
+
+fn difference_from_json(json: &Value) -> Option<Change> {
+    Some(Change { field: text(json, "field")?, before: text(json, "before"), after: text(json, "after") })
+}
+
+fn probe_from_json(json: &Value) -> Option<Probe> {
+    let case = |json: &Value| {
+        Some(Checked {
+            case: Case::from_name(json.get("case")?.as_str()?)?,
+            verdict: Verdict::from_name(json.get("verdict")?.as_str()?)?,
+            finding: text(json, "finding")?,
+            fix: fix_from_json(json),
+        })
+    };
+    let cases = json.get("cases")?.as_array()?.iter().map(case).collect::<Option<Vec<_>>>()?;
+    Some(Probe { planned: usize::try_from(json.get("planned")?.as_u64()?).ok()?, cases })
+}
+
+/// The elements that can be read.
+fn list<T>(json: &Value, name: &str, element: impl Fn(&Value) -> Option<T>) -> Vec<T> {
+    json.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(element).collect()
 }
 
 /// No attempt takes longer: a timeout has at most two minutes.
@@ -87,7 +132,9 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
             None | Some(Value::Null) => None,
             Some(response) => Some(response_from_json(response)?),
         },
+        ca_sha256: text(json, "ca_sha256"),
         cause: None,
+        recorded_reason: Some(text(json, "reason").unwrap_or_default()),
         diagnosis: Diagnosis { why: text(json, "why").unwrap_or_default(), fix: fix_from_json(json) },
     })
 }
@@ -144,6 +191,7 @@ fn tls_from_json(json: &Value) -> Option<TlsInfo> {
         cipher: text(json, "cipher"),
         names: parsed(json, "names").unwrap_or_default(),
         issuer: text(json, "issuer"),
+        sha256: text(json, "sha256"),
         not_after: parsed(json, "not_after"),
         client: json.get("client").and_then(client_from_json),
         presented_ca: json.get("presented_ca").and_then(presented_from_json),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::delivery::probe;
 use serde_json::json;
 
 /// A delivery in which nothing is left out.
@@ -45,6 +46,7 @@ pub(crate) fn delivery(id: &str) -> Delivery {
             cipher: Some("TLS_AES_128_GCM_SHA256".into()),
             names: vec!["hooks.example.com".into()],
             issuer: Some("Example CA".into()),
+            sha256: Some("cd".repeat(32)),
             not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
             client: Some(ClientCertificate {
                 subject: "CN=our client".into(),
@@ -71,7 +73,9 @@ pub(crate) fn delivery(id: &str) -> Delivery {
             truncated: true,
             cut: Some("the connection was reset".into()),
         }),
+        ca_sha256: Some("ef".repeat(32)),
         cause: None,
+        recorded_reason: Some("credentials refused".into()),
         diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(auth::bearer::TOKEN) },
     };
     let failed = Attempt {
@@ -83,16 +87,51 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         tried: Vec::new(),
         proxy: None,
         tls: None,
+        ca_sha256: None,
         response: None,
+        recorded_reason: Some("TLS failed".into()),
         ..refused.clone()
     };
     Delivery {
         id: id.into(),
         destination_id: DestinationId::new("dst_1"),
         settings_fingerprint: "0123456789abcdef".into(),
+        sent_with: Arc::new(SentWith {
+            waypost: "0.1.0".into(),
+            settings: vec![
+                Setting { field: "format".into(), value: Some("hex".into()), mark: None },
+                Setting { field: "signing_secret".into(), value: None, mark: Some("0a1b2c3d4e5f6071".into()) },
+            ],
+        }),
         event: "ping".into(),
         attempts: vec![refused, failed],
+        probe: None,
+        since_last_delivered: Some(SinceLastDelivered {
+            at: "2026-11-23T08:00:00Z".parse().unwrap(),
+            changes: vec![Change { field: "format".into(), before: Some("hex".into()), after: None }],
+        }),
     }
+}
+
+/// A probe of an endpoint that accepts unsigned requests.
+pub(crate) fn probe(id: &str) -> Delivery {
+    let case = |case, verdict, finding: &str| Checked { case, verdict, finding: finding.into(), fix: Fix::default() };
+    let cases = vec![
+        case(Case::Unsigned, Verdict::Bad, "Your endpoint accepts unsigned requests: anyone can send it events."),
+        case(Case::Valid, Verdict::Good, "Your endpoint accepts valid requests."),
+    ];
+    let event = probe::EVENT.into();
+    Delivery { event, probe: Some(Probe { cases, planned: 2 }), since_last_delivered: None, ..delivery(id) }
+}
+
+#[test]
+fn a_probe_survives_a_round_trip() {
+    let before = probe("prb_1");
+    let json = to_json(&before);
+    assert_eq!(from_json(&json).unwrap(), before);
+    assert_eq!((&json["outcome"], &json["probe"]["verdict"]), (&Value::Null, &json!("bad")));
+    assert_eq!((&json["probe"]["good"], &json["probe"]["planned"]), (&json!(1), &json!(2)));
+    assert_eq!(before.verdict_in_words().unwrap(), "accepts unsigned requests");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Writing a delivery: the names of its parts, and their order.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
@@ -7,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::delivery::{Attempt, Delivery, Phase, ProxyUsed, Response, TlsInfo, Tried};
+use crate::domain::delivery::probe::Checked;
+use crate::domain::delivery::{Attempt, Change, Delivery, Phase, Probe, ProxyUsed, Response, Setting, TlsInfo, Tried};
 use crate::domain::problem::FieldChange;
 
 /// A delivery to be written, borrowed: building a [`serde_json::Value`] first would cost more than the writing.
@@ -17,7 +19,12 @@ pub(crate) struct Record<'a> {
     destination_id: &'a str,
     settings_fingerprint: &'a str,
     event: &'a str,
-    outcome: &'static str,
+    /// `None` for a probe, which has a verdict.
+    outcome: Option<&'static str>,
+    last_delivered_at: Option<Timestamp>,
+    since_last_delivered: Option<Vec<DifferenceRecord<'a>>>,
+    probe: Option<ProbeRecord<'a>>,
+    sent_with: SentWithRecord<'a>,
     attempts: Vec<AttemptRecord<'a>>,
 }
 
@@ -28,20 +35,76 @@ impl<'a> Record<'a> {
             destination_id: delivery.destination_id.as_str(),
             settings_fingerprint: &delivery.settings_fingerprint,
             event: &delivery.event,
-            outcome: delivery.outcome().name(),
+            outcome: delivery.probe.is_none().then(|| delivery.outcome().name()),
+            last_delivered_at: delivery.since_last_delivered.as_ref().map(|since| since.at),
+            since_last_delivered: delivery
+                .since_last_delivered
+                .as_ref()
+                .map(|since| since.changes.iter().map(DifferenceRecord::new).collect()),
+            probe: delivery.probe.as_ref().map(|probe| ProbeRecord::new(delivery, probe)),
+            sent_with: SentWithRecord {
+                waypost: &delivery.sent_with.waypost,
+                settings: delivery.sent_with.settings.iter().map(SettingRecord::new).collect(),
+            },
             attempts: delivery.attempts.iter().map(AttemptRecord::new).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
-struct AttemptRecord<'a> {
+struct DifferenceRecord<'a> {
+    field: &'a str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SentWithRecord<'a> {
+    waypost: &'a str,
+    settings: Vec<SettingRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct SettingRecord<'a> {
+    field: &'a str,
+    value: Option<&'a str>,
+    mark: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ProbeRecord<'a> {
+    verdict: &'static str,
+    /// In a few words.
+    summary: Option<Cow<'a, str>>,
+    finding: &'a str,
+    /// The numbers of cases that are as they should be, and of all that the auth type has.
+    good: usize,
+    planned: usize,
+    /// Those that were sent: one for each attempt.
+    cases: Vec<CaseRecord<'a>>,
+}
+
+/// One request of a probe, and what it shows.
+#[derive(Serialize)]
+struct CaseRecord<'a> {
+    case: &'static str,
+    expected: &'static str,
+    verdict: &'static str,
+    finding: &'a str,
+    fix: Option<&'a str>,
+    fix_field: Option<&'static str>,
+    fix_changes: Vec<ChangeRecord<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AttemptRecord<'a> {
     started_at: Timestamp,
     outcome: &'static str,
     phase: Option<&'static str>,
     status: Option<u16>,
     duration_ms: f64,
     timings_ms: TimingsRecord,
+    reason: Option<Cow<'a, str>>,
     why: Option<&'a str>,
     fix: Option<&'a str>,
     /// The field of the destination whose change is the fix.
@@ -53,6 +116,7 @@ struct AttemptRecord<'a> {
     tried: Vec<TriedRecord<'a>>,
     proxy: Option<ProxyRecord<'a>>,
     tls: Option<TlsRecord<'a>>,
+    ca_sha256: Option<&'a str>,
     request: RequestRecord<'a>,
     response: Option<ResponseRecord<'a>>,
 }
@@ -114,6 +178,7 @@ struct TlsRecord<'a> {
     cipher: Option<&'a str>,
     names: &'a [String],
     issuer: Option<&'a str>,
+    sha256: Option<&'a str>,
     not_after: Option<Timestamp>,
     client: Option<ClientRecord<'a>>,
     /// What could be trusted.
@@ -146,8 +211,47 @@ enum BodyRecord<'a> {
     Binary { base64: String },
 }
 
+impl<'a> DifferenceRecord<'a> {
+    fn new(change: &'a Change) -> Self {
+        Self { field: &change.field, before: change.before.as_deref(), after: change.after.as_deref() }
+    }
+}
+
+impl<'a> SettingRecord<'a> {
+    fn new(setting: &'a Setting) -> Self {
+        Self { field: &setting.field, value: setting.value.as_deref(), mark: setting.mark.as_deref() }
+    }
+}
+
+impl<'a> ProbeRecord<'a> {
+    fn new(delivery: &'a Delivery, probe: &'a Probe) -> Self {
+        Self {
+            verdict: probe.verdict().name(),
+            summary: delivery.verdict_in_words(),
+            finding: probe.finding().0,
+            good: probe.good(),
+            planned: probe.planned,
+            cases: probe.cases.iter().map(CaseRecord::new).collect(),
+        }
+    }
+}
+
+impl<'a> CaseRecord<'a> {
+    fn new(checked: &'a Checked) -> Self {
+        Self {
+            case: checked.case.name(),
+            expected: checked.case.expected().name(),
+            verdict: checked.verdict.name(),
+            finding: &checked.finding,
+            fix: or_null(&checked.fix.text),
+            fix_field: checked.fix.field().map(|field| field.id),
+            fix_changes: checked.fix.changes().iter().map(ChangeRecord::new).collect(),
+        }
+    }
+}
+
 impl<'a> AttemptRecord<'a> {
-    fn new(attempt: &'a Attempt) -> Self {
+    pub fn new(attempt: &'a Attempt) -> Self {
         let Attempt { request, timings, .. } = attempt;
         let ms = |phase| timings.get(phase).map(thousandths);
         Self {
@@ -164,6 +268,7 @@ impl<'a> AttemptRecord<'a> {
                 wait: ms(Phase::Wait),
                 read: ms(Phase::Read),
             },
+            reason: Some(attempt.reason()).filter(|reason| !reason.is_empty()),
             why: or_null(&attempt.diagnosis.why),
             fix: or_null(&attempt.diagnosis.fix.text),
             fix_field: attempt.diagnosis.fix.field().map(|field| field.id),
@@ -173,6 +278,7 @@ impl<'a> AttemptRecord<'a> {
             tried: attempt.tried.iter().map(TriedRecord::new).collect(),
             proxy: attempt.proxy.as_ref().map(ProxyRecord::new),
             tls: attempt.tls.as_ref().map(TlsRecord::new),
+            ca_sha256: attempt.ca_sha256.as_deref(),
             request: RequestRecord {
                 method: &request.method,
                 url: &request.url,
@@ -224,6 +330,7 @@ impl<'a> TlsRecord<'a> {
             cipher: tls.cipher.as_deref(),
             names: &tls.names,
             issuer: tls.issuer.as_deref(),
+            sha256: tls.sha256.as_deref(),
             not_after: tls.not_after,
             client: tls.client.as_ref().map(|client| ClientRecord {
                 subject: &client.subject,

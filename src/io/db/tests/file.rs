@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::{files, home, home_with, ids, sqlite};
+use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::record::tests::delivery;
 use crate::io::db::DbError;
-use crate::io::db::history::{History, Page, append, append_all, clear, find, page};
+use crate::io::db::history::{History, Page, Start, append, append_all, clear, find, page};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, lock};
 
@@ -25,7 +26,7 @@ fn assert_refused(paths: &Paths, is_expected: impl Fn(&DbError) -> bool) {
     let before = content();
     for error in [
         append(paths, &delivery("msg_new")).unwrap_err(),
-        page(paths, None, 0, 1).unwrap_err(),
+        page(paths, &Filter::default(), Start::Newest, 1).unwrap_err(),
         find(paths, "msg_1").unwrap_err(),
         clear(paths).unwrap_err(),
     ] {
@@ -44,10 +45,10 @@ fn h22_every_file_is_private_while_it_is_written_and_none_is_left_open() {
     assert_eq!(names, ["state.lock", "waypost.db", "waypost.db-shm", "waypost.db-wal"]);
     assert!(open.iter().all(|(_, mode, _)| *mode == 0o600), "{open:?}");
     assert_eq!(fs::metadata(&paths.state_dir).unwrap().permissions().mode() & 0o7777, 0o700);
-    assert_eq!(ids(&page(&paths, None, 0, 9).unwrap()), ["msg_1"], "read beside the writer");
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 9).unwrap()), ["msg_1"], "read beside the writer");
     drop(history);
     let closed = files(&paths);
-    page(&paths, None, 0, 9).unwrap();
+    page(&paths, &Filter::default(), Start::Newest, 9).unwrap();
     assert_eq!(files(&paths), closed, "reading leaves nothing behind");
     assert_eq!(closed.len(), 2, "{closed:?}");
 }
@@ -106,7 +107,7 @@ fn h24_what_is_not_a_whole_database_is_refused_and_left() {
     // An empty file is an empty database.
     put(&paths, b"");
     append(&paths, &delivery("msg_1")).unwrap();
-    assert_eq!(ids(&page(&paths, None, 0, 9).unwrap()), ["msg_1"]);
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 9).unwrap()), ["msg_1"]);
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn h35_a_writer_waits_for_another_and_then_gives_up() {
     let error = history.append(&[delivery("msg_2")]).unwrap_err();
     assert!(matches!(&error, DbError::File(FileError { kind: FileErrorKind::Locked, .. })), "{error:?}");
     assert!(begun.elapsed() >= lock::WAIT && error.why().contains("waypost.db"), "{error:?}");
-    assert_eq!(page(&paths, None, 0, 9).unwrap().total, 1, "a reader does not wait");
+    assert_eq!(page(&paths, &Filter::default(), Start::Newest, 9).unwrap().total, 1, "a reader does not wait");
     other.execute_batch("COMMIT").unwrap();
     history.append(&[delivery("msg_2")]).unwrap();
 }
@@ -147,7 +148,7 @@ fn clearing_leaves_no_text_of_it() {
         assert!(name != "waypost.db" || bytes.len() < 64 * 1024, "{}", bytes.len());
     }
     history.append(&[delivery("msg_2")]).unwrap();
-    let read = page(&paths, None, 0, 9).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 9).unwrap();
     assert_eq!((ids(&read), read.total), (vec!["msg_2"], 1));
 }
 
@@ -164,7 +165,7 @@ fn clearing_beside_a_reader_says_that_it_is_not_done() {
     drop(statement);
     drop(reader);
     clear(&paths).unwrap();
-    assert_eq!(page(&paths, None, 0, 9).unwrap(), Page::default());
+    assert_eq!(page(&paths, &Filter::default(), Start::Newest, 9).unwrap(), Page::default());
 }
 
 #[test]
@@ -176,7 +177,7 @@ fn h31_a_full_disk_leaves_the_history_as_it_was() {
     let error = history.append(&long).unwrap_err();
     assert!(error.fix().text.starts_with("Free some space"), "{error:?} {}", error.why());
     drop(history);
-    let read = page(&paths, None, 0, 9).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 9).unwrap();
     assert_eq!((ids(&read), read.total), (vec!["msg_1"], 1));
 }
 
@@ -186,6 +187,6 @@ fn a_path_with_any_character_is_a_path() {
     let state_dir = dir.path().join("file:a?b=c#d%20 é'\"");
     let paths = Paths { config_dir: dir.path().join("config"), state_dir: state_dir.clone(), key_file_override: None };
     append(&paths, &delivery("msg_1")).unwrap();
-    assert_eq!(ids(&page(&paths, None, 0, 9).unwrap()), ["msg_1"]);
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 9).unwrap()), ["msg_1"]);
     assert!(Path::new(&state_dir).join("waypost.db").exists());
 }

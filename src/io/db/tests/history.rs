@@ -6,15 +6,16 @@ use std::time::Instant;
 
 use super::{files, home, home_with, ids, sqlite};
 use crate::domain::delivery::Outcome;
+use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::record::tests::delivery;
 use crate::io::db::DbError;
-use crate::io::db::history::{Found, History, Page, append, clear, find, page};
+use crate::io::db::history::{Found, History, Page, Start, append, clear, find, page};
 use crate::io::db::record::REQUEST_BODY_KEPT;
 
 #[test]
 fn an_absent_history_is_empty_and_reading_creates_nothing() {
     let (dir, paths) = home();
-    assert_eq!(page(&paths, None, 0, 10).unwrap(), Page::default());
+    assert_eq!(page(&paths, &Filter::default(), Start::Newest, 10).unwrap(), Page::default());
     assert_eq!(find(&paths, "msg_1").unwrap(), Found::Nothing);
     clear(&paths).unwrap();
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
@@ -23,13 +24,13 @@ fn an_absent_history_is_empty_and_reading_creates_nothing() {
 #[test]
 fn pages_are_newest_first_and_know_the_total() {
     let (_dir, paths) = home_with(&["msg_0", "msg_1", "msg_2", "msg_3", "msg_4"]);
-    let first = page(&paths, None, 0, 2).unwrap();
+    let first = page(&paths, &Filter::default(), Start::Newest, 2).unwrap();
     assert_eq!((ids(&first), first.more, first.total), (vec!["msg_4", "msg_3"], true, 5));
-    let exact = page(&paths, None, 3, 2).unwrap();
+    let exact = page(&paths, &Filter::default(), Start::Skipping(3), 2).unwrap();
     assert_eq!((ids(&exact), exact.more, exact.total), (vec!["msg_1", "msg_0"], false, 5));
-    let last = page(&paths, None, 4, 2).unwrap();
+    let last = page(&paths, &Filter::default(), Start::Skipping(4), 2).unwrap();
     assert_eq!((ids(&last), last.more, last.skipped), (vec!["msg_0"], false, 4));
-    assert_eq!(ids(&page(&paths, None, 9, 2).unwrap()), [""; 0]);
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Skipping(9), 2).unwrap()), [""; 0]);
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn a_page_of_one_outcome_has_its_own_total() {
     for (outcome, expected) in
         [(Outcome::Refused, vec!["msg_2"]), (Outcome::Failed, vec!["msg_3", "msg_1"]), (Outcome::Delivered, vec![])]
     {
-        let read = page(&paths, Some(outcome), 0, 2).unwrap();
+        let read = page(&paths, &Filter::of(outcome), Start::Newest, 2).unwrap();
         assert_eq!(ids(&read), expected, "{outcome:?}");
         assert_eq!(read.total, if outcome == Outcome::Failed { 3 } else { expected.len() as u64 });
     }
@@ -76,7 +77,7 @@ fn a_row_has_what_queries_need_and_the_whole_record() {
     let mut statement = connection.prepare(row).unwrap();
     let rows: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(rows, ["msg_1 1795425120250 ping refused 401 dst_1", "msg_2 1795425120250 ping failed - dst_1"]);
-    assert_eq!(page(&paths, None, 0, 9).unwrap().deliveries, [delivery("msg_2"), refused]);
+    assert_eq!(page(&paths, &Filter::default(), Start::Newest, 9).unwrap().deliveries, [delivery("msg_2"), refused]);
 }
 
 #[test]
@@ -93,13 +94,17 @@ fn h36_a_damaged_record_hides_nothing_else_and_is_left() {
     }
     drop(connection);
     let before = files(&paths);
-    let read = page(&paths, None, 0, 10).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 10).unwrap();
     assert_eq!((ids(&read), read.unreadable, read.total), (vec!["msg_2", "msg_0"], 4, 6));
-    assert_eq!(ids(&page(&paths, None, 1, 10).unwrap()), ["msg_0"], "what cannot be read is not counted as skipped");
+    assert_eq!(
+        ids(&page(&paths, &Filter::default(), Start::Skipping(1), 10).unwrap()),
+        ["msg_0"],
+        "what cannot be read is not counted as skipped"
+    );
     assert!(matches!(find(&paths, "msg_1"), Err(DbError::DamagedRecord { id }) if id == "msg_1"));
     assert_eq!(files(&paths), before);
     append(&paths, &delivery("msg_6")).unwrap();
-    assert_eq!(ids(&page(&paths, None, 0, 10).unwrap()), ["msg_6", "msg_2", "msg_0"]);
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 10).unwrap()), ["msg_6", "msg_2", "msg_0"]);
 }
 
 #[test]
@@ -152,7 +157,7 @@ fn h34_no_delivery_of_parallel_writers_is_lost() {
             });
         }
     });
-    let read = page(&paths, None, 0, 100).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 100).unwrap();
     assert_eq!((read.deliveries.len(), read.unreadable, read.total), (80, 0, 80));
 }
 
@@ -164,17 +169,20 @@ fn only_the_newest_within_the_bound_are_kept() {
     for number in 10..20 {
         history.append_bounded(&batch(number..number + 1), 5, u64::MAX).unwrap();
     }
-    let read = page(&paths, None, 0, 100).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 100).unwrap();
     assert_eq!((ids(&read), read.total), (vec!["msg_19", "msg_18", "msg_17", "msg_16", "msg_15"], 5));
     history.append_bounded(&batch(20..23), 5, u64::MAX).unwrap();
-    assert_eq!(ids(&page(&paths, None, 0, 100).unwrap()), ["msg_22", "msg_21", "msg_20", "msg_19", "msg_18"]);
+    assert_eq!(
+        ids(&page(&paths, &Filter::default(), Start::Newest, 100).unwrap()),
+        ["msg_22", "msg_21", "msg_20", "msg_19", "msg_18"]
+    );
     let length: u64 = sqlite(&paths).query_row("SELECT max(octet_length(record)) FROM deliveries", [], |row| row.get(0)).unwrap();
     history.append_bounded(&batch(23..24), 1000, 3 * length + 1).unwrap();
-    let read = page(&paths, None, 0, 100).unwrap();
+    let read = page(&paths, &Filter::default(), Start::Newest, 100).unwrap();
     assert_eq!((ids(&read), read.total), (vec!["msg_23", "msg_22", "msg_21"], 3));
     // One that is over the bound alone is stored alone.
     history.append_bounded(&batch(24..25), 1000, 1).unwrap();
-    assert_eq!(ids(&page(&paths, None, 0, 100).unwrap()), ["msg_24"]);
+    assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 100).unwrap()), ["msg_24"]);
     let size: (u64, u64) =
         sqlite(&paths).query_row("SELECT * FROM history_size", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(size, (1, length));
@@ -187,18 +195,19 @@ fn h36_of_a_hundred_thousand_the_first_page_is_read_and_the_newest_kept() {
     connection
         .execute_batch(
             "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 100000)
-             INSERT INTO deliveries SELECT n, 'msg_' || n, destination_id, started_at, event, outcome, status, record
+             INSERT INTO deliveries SELECT n, 'msg_' || n, destination_id, started_at, event, outcome, verdict, status, duration_ms,
+                    certificate_end, record
              FROM n, (SELECT * FROM deliveries WHERE seq = 1);
              UPDATE history_size SET deliveries = 100000, bytes = 100000 * bytes;",
         )
         .unwrap();
     drop(connection);
     let begun = Instant::now();
-    let first = page(&paths, None, 0, 50).unwrap();
+    let first = page(&paths, &Filter::default(), Start::Newest, 50).unwrap();
     assert_eq!((first.deliveries.len(), first.more, first.total), (50, true, 100_000));
     assert!(begun.elapsed().as_millis() < 500, "{:?}", begun.elapsed());
     append(&paths, &delivery("msg_new")).unwrap();
-    assert_eq!(page(&paths, None, 0, 1).unwrap().total, 10_000);
+    assert_eq!(page(&paths, &Filter::default(), Start::Newest, 1).unwrap().total, 10_000);
     assert_eq!(find(&paths, "msg_90001").unwrap(), Found::Nothing);
     assert_ne!(find(&paths, "msg_90002").unwrap(), Found::Nothing);
 }

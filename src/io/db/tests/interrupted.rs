@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
+use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::record::tests::delivery;
-use crate::io::db::history::{append, append_all, page};
+use crate::io::db::history::{Start, append, append_all, page};
 use crate::io::fs::paths::Paths;
 
 /// Where the process that another test starts is to append.
@@ -48,12 +49,12 @@ fn at_any_call(what: &str) {
             }
             let status = child(dir.path(), call, what, nth);
             let at = format!("{what} at {call} {nth}, {before} before: {status}");
-            let read = page(&paths, None, 0, 9).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let read = page(&paths, &Filter::default(), Start::Newest, 9).unwrap_or_else(|error| panic!("{at}: {error}"));
             assert!(read.total == before || read.total == before + 2, "{at}: {}", read.total);
             assert_eq!((read.deliveries.len() as u64, read.unreadable), (read.total, 0), "{at}");
             assert!(read.total > before || !status.success(), "{at}: lost without a word");
             append(&paths, &delivery("msg_4")).unwrap_or_else(|error| panic!("{at}: {error}"));
-            assert_eq!(page(&paths, None, 0, 9).unwrap().total, read.total + 1, "{at}");
+            assert_eq!(page(&paths, &Filter::default(), Start::Newest, 9).unwrap().total, read.total + 1, "{at}");
             if status.success() && what.starts_with("signal") {
                 assert!(nth > 1 || before == 1 || !["openat", "pwrite64"].contains(call), "{at}: nothing was interrupted");
                 break;

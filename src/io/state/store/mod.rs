@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::vault::{Key, Place, VaultError};
 use crate::domain::destination::{Destination, DestinationId};
-use crate::domain::draft::Draft;
+use crate::domain::draft::{Draft, sent_with};
 use crate::domain::secret::Secret;
 use crate::io::fs::access::Readers;
 use crate::io::fs::atomic::{self, Durability};
@@ -159,23 +159,28 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let Entry { id, created_at, updated_at, .. } = entry;
     let (id, created_at, updated_at) = (id.clone(), *created_at, *updated_at);
     let mut draft = entry.draft.clone();
-    match open_secrets(paths, entry) {
-        Ok(secrets) => secrets.into_iter().for_each(|(of, secret)| of.fill(&mut draft, secret)),
+    let key = match open_secrets(paths, entry) {
+        Ok((secrets, key)) => {
+            secrets.into_iter().for_each(|(of, secret)| of.fill(&mut draft, secret));
+            key
+        }
         Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
-    }
+    };
     match draft.check() {
         Ok(checked) => {
-            Ok(Loaded::Open { destination: Destination::new(id, checked.settings, created_at, updated_at), generation })
+            let sent_with = sent_with(&checked.settings, |field, secret| Some(key.as_ref()?.mark(field, secret)));
+            let destination = Destination::new(id, checked.settings, created_at, updated_at).remembered_as(sent_with);
+            Ok(Loaded::Open { destination, generation })
         }
         Err(errors) => Err(StateError::Invalid { path: paths.destination_file(), errors }),
     }
 }
 
-/// All secrets or none: a destination with some of them is of no use. A masked URL is one of them, and comes first.
-fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Owner, Secret)>, VaultError> {
+/// All secrets or none, with the key that opened them: a destination with some of them is of no use. A masked URL is one of them, and comes first.
+fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Vec<(Owner, Secret)>, Option<Key>), VaultError> {
     let mut all = entry.url.iter().chain(&entry.secrets).peekable();
     if all.peek().is_none() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     if all.any(|secret| secret.sealed.is_none()) {
         return Err(VaultError::Absent);
@@ -192,7 +197,7 @@ fn open_secrets(paths: &Paths, entry: &Entry) -> Result<Vec<(Owner, Secret)>, Va
         let url = whole.as_ref().unwrap_or(&secret.place.url).clone();
         opened.push((secret.of.clone(), open(secret, &Place { url, ..secret.place.clone() })?));
     }
-    Ok(opened)
+    Ok((opened, Some(key)))
 }
 
 fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {

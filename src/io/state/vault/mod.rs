@@ -15,10 +15,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::domain::problem::Fix;
 use crate::domain::secret::Secret;
+use crate::domain::signature::hex;
 use crate::domain::text::sentence;
 use crate::io::fs::access::{Chmod, Readers};
 use crate::io::fs::atomic;
@@ -31,6 +34,7 @@ const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 const PREFIX: &str = "v1:";
 const CONTEXT: &str = "waypost/v1";
+const MARK: &str = "waypost/mark/v1";
 
 /// A secret cannot be opened or sealed. Contains nothing of the secret or the key.
 #[derive(Debug, thiserror::Error)]
@@ -237,6 +241,19 @@ impl Key {
             error.into_bytes().zeroize();
             VaultError::Malformed
         })
+    }
+
+    /// A mark of a secret, which differs when the secret does, and says nothing about it without the key: 16 hex digits.
+    #[must_use]
+    pub fn mark(&self, name: &str, secret: &str) -> String {
+        // A key of any length is accepted.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.0) else { return String::new() };
+        // Each part after its length, and the first one says what it is for: the key also seals.
+        for part in [MARK, name, secret] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        hex(&mac.finalize().into_bytes()[..8])
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -3,30 +3,27 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery, Outcome, Phase};
+use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery};
 use crate::domain::event::BuiltIn;
 use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::present;
+use crate::present::summary::{Mark, Summary, summary};
 use crate::present::timing::{PhaseTime, duration};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{rows, text};
 
-/// `✓ 200 OK`, `✗ TLS`, `■ stopped`
-pub(super) fn verdict(attempt: &Attempt, theme: Theme) -> (String, Style) {
-    let (mark, style) = match attempt.outcome {
-        Outcome::Delivered => (theme.glyphs.ok, theme.styles.ok),
-        Outcome::Refused | Outcome::Failed => (theme.glyphs.fail, theme.styles.error),
+/// `✓ 200 OK`, `✗ timed out`, `■ stopped`, `✓ probe`
+pub(super) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
+    let (mark, style) = match summary.mark {
+        Mark::Good => (theme.glyphs.ok, theme.styles.ok),
+        Mark::Bad => (theme.glyphs.fail, theme.styles.error),
         // That is how it was meant.
-        Outcome::Stopped => (theme.glyphs.stopped, Style::new()),
+        Mark::Stopped => (theme.glyphs.stopped, Style::new()),
+        Mark::Unclear => ("?", theme.styles.warning),
     };
-    let text = match (&attempt.response, attempt.outcome) {
-        (_, Outcome::Stopped) => "stopped".to_owned(),
-        (Some(response), _) => visible(&response.status_line()).into_owned(),
-        (None, _) => attempt.phase.map_or("failed", Phase::label).to_owned(),
-    };
-    (format!("{mark} {text}"), style)
+    (format!("{mark} {}", visible(&summary.end)), style)
 }
 
 /// How an event is called.
@@ -37,10 +34,11 @@ pub fn label_of(event: &str) -> String {
 /// The outcome, with why and fix.
 pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some(attempt) = delivery.last() else { return Vec::new() };
-    let (text, style) = verdict(attempt, theme);
+    let summary = summary(delivery);
+    let (text, style) = verdict(&summary, theme);
     let mut lines = vec![Line::from(vec![
         Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
-        Span::raw(format!("   {}", duration(attempt.duration_ms))),
+        Span::raw(format!("   {}", summary.took)),
     ])];
     lines.extend(rows::lines(&present::delivery::diagnosis(attempt), theme, columns));
     lines.extend(rows::lines(&present::delivery::notices(attempt), theme, columns));

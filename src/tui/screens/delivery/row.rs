@@ -3,16 +3,17 @@
 //! ```text
 //!  > 03:14:07      ✓ 200 OK             14 ms  ping
 //!    02:58:40      ✗ 401 Unauthorized    3 ms  ping           wrong credentials
+//!    02:10:02      ✓ probe               4/4                 refuses what it should
 //!    Nov 26 21:03  ✗ timed out           15 s  order.created ×4
 //! ```
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::Delivery;
 use crate::domain::text::visible;
 use crate::present::clock::Clock;
-use crate::present::timing::duration;
+use crate::present::summary::{Summary, summary};
 use crate::tui::screens::delivery::lines::{label_of, verdict};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
@@ -36,22 +37,22 @@ const WHY: usize = 12;
 
 pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
     let mark = if focused { " > " } else { "   " };
-    let Some(attempt) = delivery.last() else { return Line::raw(format!("{mark}{}", delivery.id)) };
-    let (text, style) = verdict(attempt, theme);
+    let summary = summary(delivery);
+    let (text, style) = verdict(&summary, theme);
     // In reverse video the colour would be the background; the mark says the same.
     let style = if focused { Style::new() } else { style };
-    let time = clock.time(attempt.started_at);
+    let time = clock.time(delivery.at());
     // On a narrow screen the day, or the hour, has to do.
     let head = if columns < 50 { format!("{mark}{time:.6}  ") } else { format!("{mark}{time:<TIME$}  ") };
     let room = columns.saturating_sub(text::width(&head));
     let outcome = if columns < 70 { NARROW_OUTCOME } else { OUTCOME }.min(room);
-    let mut rest = format!("{:>DURATION$}  ", duration(attempt.duration_ms));
+    let mut rest = format!("{:>DURATION$}  ", summary.took);
     let left = room.saturating_sub(outcome + text::width(&rest) + 1);
-    let event = event(delivery);
-    if attempt.outcome == Outcome::Refused && left >= EVENT + WHY {
+    let event = event(&summary);
+    if !summary.why.is_empty() && left >= EVENT + WHY {
         let column = EVENT.max(left / 3);
         rest.push_str(&text::padded(&text::middle_cut(&event, column - 2), column));
-        rest.push_str(&text::end_cut(&visible(&attempt.diagnosis.why), left - column));
+        rest.push_str(&text::end_cut(&visible(&summary.why), left - column));
     } else {
         rest.push_str(&text::middle_cut(&event, left));
     }
@@ -70,9 +71,9 @@ pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, colu
 }
 
 /// `order.created ×4`
-fn event(delivery: &Delivery) -> String {
-    let label = label_of(&delivery.event);
-    match delivery.attempts.len() {
+fn event(summary: &Summary) -> String {
+    let label = label_of(&summary.event);
+    match summary.attempts {
         0 | 1 => label,
         count => format!("{label} ×{count}"),
     }

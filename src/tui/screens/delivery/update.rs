@@ -24,7 +24,7 @@ pub fn open(model: &mut Model, at: usize) {
 /// Opens a past delivery, and sends the same event and body again under a new id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
     let Some(delivery) = model.history.get(at) else { return Vec::new() };
-    if is_real(&delivery.event) {
+    if is_real(&delivery.event_again().name) {
         ask(model, Pending::Resend);
         return Vec::new();
     }

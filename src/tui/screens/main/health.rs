@@ -34,7 +34,7 @@ impl Health {
     /// `deliveries` are the newest first.
     #[must_use]
     pub fn of(deliveries: &[Delivery], to: &DestinationId) -> Self {
-        let ours = deliveries.iter().filter(|delivery| delivery.destination_id == *to);
+        let ours = deliveries.iter().filter(|delivery| delivery.destination_id == *to && delivery.probe.is_none());
         let attempts: Vec<_> = ours.filter_map(Delivery::last).filter(|attempt| attempt.outcome != Outcome::Stopped).collect();
         let delivered = |outcome| outcome == Outcome::Delivered;
         let standing = match attempts.first() {

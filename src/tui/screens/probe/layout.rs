@@ -47,8 +47,9 @@ pub fn lines(popup: &ProbePopup, theme: Theme, columns: usize) -> Vec<Line<'stat
 }
 
 fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let (finding, fix) = report.finding();
-    let well = report.rows.iter().all(|row| row.verdict == Verdict::Good) && !report.cut_short;
+    let probe = report.probe();
+    let (finding, fix) = probe.finding();
+    let well = probe.verdict() == Verdict::Good;
     let (mark, style) = if well { (theme.glyphs.ok, theme.styles.ok) } else { (theme.glyphs.fail, theme.styles.error) };
     let text = format!("{mark} {}", visible(finding));
     let mut lines: Vec<Line> = text::wrapped(&text, columns).into_iter().map(|line| Line::styled(line, style)).collect();
@@ -56,14 +57,14 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
         lines.extend(message::labelled("Fix", &fix.text, theme, columns));
     }
     lines.push(Line::default());
-    for row in &report.rows {
+    for (row, attempt) in report.delivery.probed() {
         let (mark, style, word) = match row.verdict {
             Verdict::Good => (theme.glyphs.ok, theme.styles.ok, "as expected"),
             Verdict::Bad => (theme.glyphs.fail, theme.styles.error, "unexpected"),
             Verdict::Unclear => ("?", theme.styles.warning, "inconclusive"),
         };
-        let status = row.delivery.last().and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
-        let ended = format!("{}{status}", row.delivery.outcome().name());
+        let status = attempt.and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
+        let ended = format!("{}{status}", attempt.map_or("", |attempt| attempt.outcome.name()));
         let mark = text::padded(mark, text::width(theme.glyphs.fail));
         let text = format!(" {}  {}  {word}", text::padded(row.case.label(), 22), text::padded(&ended, 14));
         if text::width(&mark) + text::width(&text) <= columns {
@@ -77,7 +78,7 @@ fn report_lines(report: &Report, theme: Theme, columns: usize) -> Vec<Line<'stat
             );
         }
     }
-    if report.cut_short {
+    if probe.is_cut_short() {
         lines.push(Line::styled("The rest was not sent.", theme.styles.dim));
     }
     if let Some(problem) = &report.unrecorded {

@@ -4,7 +4,6 @@ use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::BuiltIn;
 use crate::ops::Problem;
-use crate::ops::probe::plain_name;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg};
@@ -47,7 +46,7 @@ pub fn resend(model: &mut Model) -> Vec<Effect> {
 
 /// Whether an event is more than a test of waypost's own.
 pub fn is_real(event: &str) -> bool {
-    BuiltIn::from_name(plain_name(event)).is_none()
+    BuiltIn::from_name(event).is_none()
 }
 
 pub fn send(model: &mut Model) -> Vec<Effect> {
@@ -68,7 +67,6 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     test.focus = TestFocus::Tabs;
     test.said = None;
     test.tabs.show(Tab::Request);
-    test.event.name = plain_name(&test.event.name).to_owned();
     let event = test.event.clone();
     model.witness = None;
     vec![Effect::Send { id, generation, event }]

@@ -119,10 +119,9 @@ impl TestPopup {
     /// The popup of a past delivery.
     #[must_use]
     pub fn past(delivery: Delivery, offer: Option<EndpointUrl>) -> Self {
-        let body = delivery.last().map(|attempt| attempt.request.body.clone()).unwrap_or_default();
         let mut popup = Self::new(&[]);
         popup.choices = Vec::new();
-        popup.event = Event { name: delivery.event.clone(), body };
+        popup.event = delivery.event_again();
         popup.focus = TestFocus::Tabs;
         popup.tabs.front = Tab::Response;
         popup.life = Life::Past(Past { delivery: Box::new(delivery), offer });
@@ -158,7 +157,7 @@ impl TestPopup {
     /// Whether the body is known as a whole: of a long one in the history only the beginning is kept.
     #[must_use]
     pub fn is_body_whole(&self) -> bool {
-        !self.is_past() || self.delivery().and_then(Delivery::last).is_some_and(|attempt| attempt.request.is_whole())
+        !self.is_past() || self.delivery().is_some_and(Delivery::is_whole)
     }
 
     /// Whether the body can be edited now.

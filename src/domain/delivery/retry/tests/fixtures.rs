@@ -29,7 +29,9 @@ pub fn attempt(outcome: Outcome, cause: Option<Cause>, response: Option<Response
         tls: None,
         request,
         response,
+        ca_sha256: None,
         cause,
+        recorded_reason: None,
         diagnosis: Diagnosis::default(),
     }
 }

@@ -1,16 +1,30 @@
-//! The history: the deliveries that ended.
+//! The history: the deliveries that ended. Here they are added and deleted.
+//!
+//! ```text
+//! read     a page, a count, one by its id
+//! newest   what a glance needs: the newest rows, the last probe, the last that was delivered
+//! select   a filter as SQL
+//! ```
 //!
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
 //! than the bound, and all of them, when the user clears the history.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params, params_from_iter};
+mod newest;
+mod read;
+mod select;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::connection::Db;
 use super::error::DbError;
-use super::record::{REQUEST_BODY_KEPT, from_record, shorten, to_record};
-use crate::domain::delivery::{Attempt, Delivery, Outcome};
+use super::record::{REQUEST_BODY_KEPT, shorten, to_record};
+use crate::domain::delivery::{Attempt, Delivery};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
+
+pub use newest::{Glance, Newest, Row, glance, last_delivered, rows_since};
+pub use read::{Found, LAST, Page, Position, Start, count, end, find, page, unambiguous};
 
 /// The most that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,29 +35,6 @@ struct Bound {
 }
 
 const BOUND: Bound = Bound { deliveries: 10_000, bytes: 64 * 1024 * 1024 };
-
-/// Some deliveries, the newest first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Page {
-    pub deliveries: Vec<Delivery>,
-    /// The number of records on the way that could not be read.
-    pub unreadable: usize,
-    /// The number of newer deliveries, which were skipped.
-    pub skipped: usize,
-    /// Whether there are older ones.
-    pub more: bool,
-    /// The number of all, of that outcome.
-    pub total: u64,
-}
-
-/// What an id, or the beginning of one, names.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Found {
-    Nothing,
-    One(Box<Delivery>),
-    /// The beginning of more than one id; some of them.
-    Several(Vec<String>),
-}
 
 /// The history, open for adding deliveries.
 #[derive(Debug)]
@@ -110,79 +101,6 @@ pub fn shorten_bodies(attempts: &mut [Attempt]) {
     }
 }
 
-/// Skips the newest `skip` deliveries and reads the next `limit`; only those of `outcome`, if one is given.
-///
-/// # Errors
-/// [`DbError`].
-pub fn page(paths: &Paths, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, DbError> {
-    let empty = Page { skipped: skip, ..Page::default() };
-    let Some(db) = Db::open_to_read(paths)? else { return Ok(empty) };
-    read_page(&db.connection, outcome, limit, empty).map_err(|error| db.error(Operation::Read, &error))
-}
-
-fn read_page(connection: &Connection, outcome: Option<Outcome>, limit: usize, mut page: Page) -> rusqlite::Result<Page> {
-    // The number and the records of the same moment.
-    let transaction = connection.unchecked_transaction()?;
-    let outcome = outcome.map(Outcome::name);
-    let (count, which) = match outcome {
-        None => ("SELECT max(deliveries, 0) FROM history_size", ""),
-        Some(_) => ("SELECT count(*) FROM deliveries WHERE outcome = ?1", "WHERE outcome = ?1"),
-    };
-    page.total = transaction.query_row(count, params_from_iter(outcome), |row| row.get(0))?;
-    let mut statement = transaction.prepare(&format!("SELECT record FROM deliveries {which} ORDER BY seq DESC"))?;
-    let mut rows = statement.query(params_from_iter(outcome))?;
-    let mut skip = page.skipped;
-    while let Some(row) = rows.next()? {
-        match from_record(row.get_ref(0)?.as_bytes()?) {
-            None => page.unreadable += 1,
-            Some(_) if skip > 0 => skip -= 1,
-            Some(_) if page.deliveries.len() == limit => {
-                page.more = true;
-                break;
-            }
-            Some(delivery) => page.deliveries.push(delivery),
-        }
-    }
-    Ok(page)
-}
-
-/// Finds a delivery by its id, or by the beginning of it. Of deliveries with the same id it is the newest.
-///
-/// # Errors
-/// [`DbError`].
-pub fn find(paths: &Paths, id: &str) -> Result<Found, DbError> {
-    let Some(db) = Db::open_to_read(paths)? else { return Ok(Found::Nothing) };
-    let ids = ids_like(&db.connection, id).map_err(|error| db.error(Operation::Read, &error))?;
-    let [id] = ids.as_slice() else {
-        return Ok(if ids.is_empty() { Found::Nothing } else { Found::Several(ids) });
-    };
-    let newest = "SELECT record FROM deliveries WHERE id = ?1 ORDER BY seq DESC LIMIT 1";
-    let delivery = db
-        .connection
-        .query_row(newest, [id], |row| Ok(row.get_ref(0)?.as_bytes().ok().and_then(from_record)))
-        .map_err(|error| db.error(Operation::Read, &error))?;
-    delivery.map(|delivery| Found::One(Box::new(delivery))).ok_or_else(|| DbError::DamagedRecord { id: id.clone() })
-}
-
-/// The id itself, if there is a delivery of it; else the first ids that begin so.
-fn ids_like(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> {
-    const SHOWN: usize = 5;
-    let exact = connection.query_row("SELECT id FROM deliveries WHERE id = ?1 LIMIT 1", [id], |row| row.get(0)).optional()?;
-    if exact.is_some() || id.is_empty() {
-        return Ok(exact.into_iter().collect());
-    }
-    // No id has a character above the last one of Unicode.
-    let mut statement =
-        connection.prepare("SELECT DISTINCT id FROM deliveries WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) LIMIT ?2")?;
-    let mut rows = statement.query(params![id, SHOWN])?;
-    let mut ids = Vec::new();
-    while let Some(row) = rows.next()? {
-        // Edited by hand, an id may be no text; no record has such an id.
-        ids.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
-    }
-    Ok(ids)
-}
-
 /// Deletes the whole history, and leaves no text of it in the files.
 ///
 /// # Errors
@@ -230,17 +148,23 @@ fn insert_in(transaction: &Transaction, deliveries: &[Delivery], records: &[Vec<
     let bytes = records.iter().map(|record| record.len() as u64).sum();
     make_room(transaction, records.len() as u64, bytes, bound)?;
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, CAST(?7 AS TEXT))",
+        "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, verdict, status, duration_ms, certificate_end, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT))",
     )?;
     for (delivery, record) in deliveries.iter().zip(records) {
+        let is_probe = delivery.probe.is_some();
+        let last = delivery.last();
+        let certificate = last.and_then(|last| last.tls.as_ref()?.not_after);
         statement.execute(params![
             delivery.id,
             delivery.destination_id.as_str(),
-            delivery.attempts.first().map_or(0, |attempt| attempt.started_at.as_millisecond()),
+            delivery.at().as_millisecond(),
             delivery.event,
-            delivery.outcome().name(),
-            delivery.last().and_then(Attempt::status),
+            (!is_probe).then(|| delivery.outcome().name()),
+            delivery.probe.as_ref().map(|probe| probe.verdict().name()),
+            last.and_then(Attempt::status).filter(|_| !is_probe),
+            last.map_or(0.0, |last| last.duration_ms),
+            certificate.map(Timestamp::as_second),
             record,
         ])?;
     }
