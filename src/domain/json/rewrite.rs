@@ -50,6 +50,14 @@ pub enum Spacing {
     Windows,
     /// As Jackson's pretty printer has it: members on lines, `"a" : 1`, `[ 1, 2 ]`, `{ }`.
     Jackson,
+    /// On lines, indented by 1.
+    Pretty1,
+    /// On lines, indented by 3.
+    Pretty3,
+    /// A space after each comma alone.
+    AfterCommas,
+    /// A space after each colon alone.
+    AfterColons,
 }
 
 /// Whether a character is written as an escape.

@@ -62,7 +62,7 @@ impl Writer<'_> {
                     self.separator(count, depth);
                     self.text(key);
                     self.raw(match self.rewrite.spacing {
-                        None | Some(Spacing::Compact) => ":",
+                        None | Some(Spacing::Compact | Spacing::AfterCommas) => ":",
                         Some(Spacing::Jackson) => " : ",
                         Some(_) => ": ",
                     });
@@ -80,7 +80,7 @@ impl Writer<'_> {
         }
         match self.indent() {
             Some((unit, width)) => self.line_break(unit, width * (depth + 1)),
-            None if index > 0 && self.rewrite.spacing == Some(Spacing::Spaced) => self.raw(" "),
+            None if index > 0 && matches!(self.rewrite.spacing, Some(Spacing::Spaced | Spacing::AfterCommas)) => self.raw(" "),
             None => {}
         }
     }
@@ -98,9 +98,11 @@ impl Writer<'_> {
     const fn indent(&self) -> Option<(u8, usize)> {
         match self.rewrite.spacing {
             Some(Spacing::Pretty2 | Spacing::Windows | Spacing::Jackson) => Some((b' ', 2)),
+            Some(Spacing::Pretty1) => Some((b' ', 1)),
+            Some(Spacing::Pretty3) => Some((b' ', 3)),
             Some(Spacing::Pretty4) => Some((b' ', 4)),
             Some(Spacing::Tabs) => Some((b'\t', 1)),
-            Some(Spacing::Compact | Spacing::Spaced) | None => None,
+            Some(Spacing::Compact | Spacing::Spaced | Spacing::AfterCommas | Spacing::AfterColons) | None => None,
         }
     }
 

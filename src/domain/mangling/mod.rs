@@ -62,6 +62,10 @@ pub enum Mangling {
     Twice,
     /// With UTF-8 read or written as Latin-1.
     Charset,
+    /// With the prefix of its kind twice: `whsec_whsec_`.
+    PrefixTwice,
+    /// With `=3D` for `=`, as mail has it.
+    QuotedPrintable,
 }
 
 impl Mangling {
@@ -87,6 +91,8 @@ impl Mangling {
             Self::JsonObject => "inside a JSON object",
             Self::Twice => "twice in a row",
             Self::Charset => "in Latin-1, or in UTF-8 that was read as Latin-1",
+            Self::PrefixTwice => "with its prefix twice (whsec_whsec_)",
+            Self::QuotedPrintable => "in quoted-printable (=3D for =)",
         }
     }
 
@@ -112,6 +118,10 @@ impl Mangling {
             Self::JsonObject => "Use the value of the member alone: secret managers often store a JSON object.",
             Self::Twice => "Enter it once; it was probably pasted twice.",
             Self::Charset => "Read and write it as UTF-8.",
+            Self::PrefixTwice => "Leave out one of the two: the prefix is a part of the secret as it is issued.",
+            Self::QuotedPrintable => {
+                "Decode it once, or copy it from the message as it is displayed: the source of a mail is encoded."
+            }
         }
     }
 }

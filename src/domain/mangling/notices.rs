@@ -99,6 +99,10 @@ pub(crate) fn notices(secret: &str) -> Vec<String> {
         all.push(format!("looks shortened or masked at position {}; enter the whole secret", at + 1));
     } else if ENCRYPTED.iter().any(|start| lower.starts_with(start)) {
         all.push("looks encrypted; enter what it is when it is decrypted".to_owned());
+    } else if lower.starts_with("-----begin ") {
+        all.push(
+            "looks like a key or certificate in PEM at position 1; enter the secret that sender and receiver share".to_owned(),
+        );
     } else if PLACES.iter().any(|start| lower.starts_with(start)) || is_reference(&lower) {
         all.push("looks like a path, a URL or a reference at position 1; enter what is there, not where it is".to_owned());
     } else if lower.strip_prefix('@').is_some_and(|rest| rest.contains(['/', '.'])) {
@@ -219,6 +223,8 @@ const fn words(mangling: Mangling) -> &'static str {
         Mangling::JsonObject => "is a JSON object",
         Mangling::Twice => "is the same text twice",
         Mangling::Charset => "looks like UTF-8 that was read as Latin-1",
+        Mangling::PrefixTwice => "has its prefix twice",
+        Mangling::QuotedPrintable => "has =3D, as in the source of a mail",
     }
 }
 
@@ -241,5 +247,7 @@ const fn advice(mangling: Mangling) -> &'static str {
         Mangling::JsonObject => "if a secret manager stores it so, enter the value of the member alone",
         Mangling::Twice => "if it was pasted twice, enter it once",
         Mangling::Charset => "if that is not meant, copy it again",
+        Mangling::PrefixTwice => "if one was added, enter it with one",
+        Mangling::QuotedPrintable => "if it was copied from there, enter it decoded",
     }
 }

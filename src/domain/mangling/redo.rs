@@ -116,6 +116,8 @@ fn encoded(text: &str) -> impl Iterator<Item = (Mangling, String)> {
         (Mangling::ShellEscapes, text.replace('\'', "''")),
         (Mangling::ShellEscapes, text.replace('"', "\"\"")),
         (Mangling::Charset, text.bytes().map(char::from).collect()),
+        (Mangling::PrefixTwice, if text.starts_with("whsec_") { format!("whsec_{text}") } else { text.to_owned() }),
+        (Mangling::QuotedPrintable, text.replace('=', "=3D")),
     ]
     .into_iter()
 }

@@ -4,7 +4,7 @@ use super::*;
 const SECRET: &str = "k9-Fh2 jD8'3\"kf/Lq0s=fi&x";
 
 /// A mangled secret, what it is called, and the position that the notice names.
-const MANGLED: [(&str, Mangling, usize); 67] = [
+const MANGLED: [(&str, Mangling, usize); 70] = [
     ("\"k9Fh2jD83kfLq0s\"", Mangling::Quotes, 1),
     ("'k9Fh2jD83kfLq0s'", Mangling::Quotes, 1),
     ("`k9Fh2jD83kfLq0s`", Mangling::Quotes, 1),
@@ -72,6 +72,9 @@ const MANGLED: [(&str, Mangling, usize); 67] = [
     ("k9Fh2jD83kfLq0sk9Fh2jD83kfLq0s", Mangling::Twice, 16),
     ("k9Fh2jD83kfLq0s k9Fh2jD83kfLq0s", Mangling::Twice, 16),
     ("k9Fh2\u{c3}\u{a4}jD83kfLq0s", Mangling::Charset, 6),
+    ("whsec_whsec_k9Fh2jD83kfLq0s", Mangling::PrefixTwice, 1),
+    ("k9Fh2jD83kfLq0s=3D", Mangling::QuotedPrintable, 16),
+    ("k9=3DFh2jD83=2BkfLq0s%41", Mangling::QuotedPrintable, 3),
 ];
 
 #[test]
@@ -190,5 +193,15 @@ fn what_is_redone_can_be_undone() {
         // A ligature and a dash for two hyphens are undone to what they usually are.
         let is_found = undone_deeply(&text).iter().any(|(_, other)| is_same(other));
         assert!(is_found || is_spread, "{mangling:?}: {text}");
+    }
+}
+
+#[test]
+fn c20_a_pem_file_is_no_secret_to_share() {
+    for text in ["-----BEGIN PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----\nMIIB", "-----begin rsa private key----- MIIE"] {
+        assert!(notices(text).iter().any(|notice| notice.contains("PEM")), "{text}: {:?}", notices(text));
+    }
+    for text in ["----k9Fh2jD83kfLq0s", "BEGIN-k9Fh2jD83kfLq0s", "k9Fh2j==3DD83kfLq0s="] {
+        assert!(!notices(text).iter().any(|notice| notice.contains("PEM")), "{text}");
     }
 }

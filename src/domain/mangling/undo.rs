@@ -16,6 +16,9 @@ const MAX_LAYERS: usize = 4;
 /// A text of fewer characters is not taken for an encoding of another: a short one is that by chance.
 const ENCODED_FROM: usize = 8;
 
+/// With what Standard Webhooks and Stripe begin a signing secret.
+const PREFIX: &str = "whsec_";
+
 /// A text with one kind of mangling undone.
 pub(crate) struct Undone {
     pub(crate) mangling: Mangling,
@@ -63,6 +66,8 @@ pub(crate) fn undone(text: &str) -> Vec<Undone> {
     add(Mangling::Comment, lines::uncommented(text).map(|rest| (rest.chars().count(), Some(0), rest.to_owned())));
     add(Mangling::Terminal, lines::without_terminal(text).map(|rest| (0, None, rest.to_owned())));
     add(Mangling::Twice, once(text).map(|half| (half.chars().count(), Some(0), half.to_owned())));
+    add(Mangling::PrefixTwice, prefix_once(text).map(|rest| (0, Some(PREFIX.len()), rest.to_owned())));
+    add(Mangling::QuotedPrintable, from_mail(text));
     add(Mangling::HtmlEntities, entities_decoded(text));
     add(Mangling::ShellEscapes, shell_unescaped(text));
     add(Mangling::Charset, from_latin_1(text));
@@ -145,6 +150,20 @@ fn percent_decoded(text: &str) -> Option<(usize, Option<usize>, String)> {
         |at: usize| text.as_bytes().get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     let first = text.match_indices('%').map(|(at, _)| at).find(|&at| is_escape(at))?;
     let decoded = percent_decode_str(text).decode_utf8().ok()?;
+    Some((text[..first].chars().count(), None, decoded.into_owned()))
+}
+
+/// A text with its prefix once.
+fn prefix_once(text: &str) -> Option<&str> {
+    text.strip_prefix(PREFIX).filter(|rest| rest.starts_with(PREFIX))
+}
+
+/// Quoted-printable, which writes each `=` as `=3D`: only what has that is taken for it.
+fn from_mail(text: &str) -> Option<(usize, Option<usize>, String)> {
+    let first = text.find("=3D")?;
+    // A percent sign would be decoded, too; it stands for itself here.
+    let percent = text.replace('%', "%25").replace('=', "%");
+    let decoded = percent_decode_str(&percent).decode_utf8().ok()?;
     Some((text[..first].chars().count(), None, decoded.into_owned()))
 }
 

@@ -385,6 +385,10 @@ fn c25_what_libraries_make_of_numbers_keys_and_texts_is_named() {
             "{\n  \"a\" : {\n    \"b\" : [ 1, {\n      \"c\" : 2\n    } ],\n    \"d\" : [ ],\n    \"e\" : { }\n  }\n}",
             spaced(Spacing::Jackson),
         ),
+        case("by 1", r#"{"a":[1]}"#, "{\n \"a\": [\n  1\n ]\n}", spaced(Spacing::Pretty1)),
+        case("by 3", r#"{"a":[1]}"#, "{\n   \"a\": [\n      1\n   ]\n}", spaced(Spacing::Pretty3)),
+        case("after commas", r#"{"a":[1,2],"b":3}"#, r#"{"a":[1, 2], "b":3}"#, spaced(Spacing::AfterCommas)),
+        case("after colons", r#"{"a":[1,2],"b":3}"#, r#"{"a": [1,2],"b": 3}"#, spaced(Spacing::AfterColons)),
         case("PHP's texts", r#"["\u001Bé/"]"#, r#"["\u001b\u00e9\/"]"#, anew(Texts::AsciiSlashes)),
     ]);
 }
@@ -401,6 +405,8 @@ fn c25_what_programs_make_of_the_whole_body_is_named() {
     let buffer =
         format!("{{\"type\":\"Buffer\",\"data\":[{}]}}", body.bytes().map(|b| b.to_string()).collect::<Vec<_>>().join(","));
     let percent = "%7B%22event%22%3A%20%22ping%22%2C%20%22data%22%3A%20%7B%22a%22%3A%20%22Zo%C3%AB's%5Cn%22%7D%7D%0A";
+    let parsed = r#"{"event": "ping", "data": {"a": "Zo\u00eb's\n", "b\\": [1.50, 1e16, 12345678901234567890, true, false, null, {}, []]}, "q": "\"'\u00a0\u200b\u0007\ud83d\ude00\\"}"#;
+    let dict = r#"{'event': 'ping', 'data': {'a': "Zoë's\n", 'b\\': [1.5, 1e+16, 12345678901234567890, True, False, None, {}, []]}, 'q': '"\'\xa0\u200b\x07😀\\'}"#;
     let repr = r#"b'{"event": "ping", "data": {"a": "Zo\xc3\xab\'s\\n"}}\n'"#;
     assert_named(&[
         over("hex", body, hex(body.as_bytes()), BodyForm::HexEncoded),
@@ -408,6 +414,8 @@ fn c25_what_programs_make_of_the_whole_body_is_named() {
         over("form", body, percent.replace("%20", "+").replace('\'', "%27"), BodyForm::PercentEncoded),
         over("str(bytes)", body, repr, BodyForm::PythonBytes),
         over("str(bytes) with the other quotes", "'", "b\"'\"", BodyForm::PythonBytes),
+        over("str(dict)", parsed, dict, BodyForm::PythonDict),
+        over("str(list)", "[true,\"it's\"]", "[True, \"it's\"]", BodyForm::PythonDict),
         over("JSON.stringify(buffer)", body, buffer, BodyForm::NodeBuffer),
         over("htmlspecialchars", "{\"a\":\"<'&\"}", "{&quot;a&quot;:&quot;&lt;&#039;&amp;&quot;}", BodyForm::HtmlEscaped),
         over("data alone", body, "{\"a\":\"Zo\u{eb}'s\\n\"}", BodyForm::Member),

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{percent_decode, utf8_percent_encode};
 
 use super::mistake::{BodyForm, Mistake};
-use super::{coding, rewrites};
+use super::{coding, python, rewrites};
 use crate::domain::json::{self, Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts, Value};
 use crate::domain::mangling::COMPONENT;
 use crate::domain::signature::hex;
@@ -16,7 +16,7 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 type Make = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// The forms other than JSON written again, in the order in which they are tried.
-pub const FORMS: [(BodyForm, Make); 25] = [
+pub const FORMS: [(BodyForm, Make); 26] = [
     (BodyForm::NewlineAdded, |body| Some([body, b"\n"].concat())),
     (BodyForm::NewlineRemoved, |body| body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).map(<[u8]>::to_vec)),
     (BodyForm::CrLfAdded, |body| Some([body, b"\r\n"].concat())),
@@ -41,7 +41,8 @@ pub const FORMS: [(BodyForm, Make); 25] = [
         Some(utf8_percent_encode(std::str::from_utf8(body).ok()?, COMPONENT).to_string().into_bytes())
     }),
     (BodyForm::PercentEncoded, |body| Some(url::form_urlencoded::byte_serialize(body).collect::<String>().into_bytes())),
-    (BodyForm::PythonBytes, |body| Some(python_bytes(body))),
+    (BodyForm::PythonBytes, |body| Some(python::bytes(body))),
+    (BodyForm::PythonDict, python::dict),
     (BodyForm::NodeBuffer, |body| Some(node_buffer(body))),
     (BodyForm::HtmlEscaped, |body| Some(html(std::str::from_utf8(body).ok()?))),
 ];
@@ -59,25 +60,6 @@ pub(super) fn members(body: &[u8]) -> Vec<Vec<u8>> {
         Value::Word(_) | Value::Number(_) => None,
     });
     texts.collect()
-}
-
-/// What `str()` makes of bytes in Python, and so an f-string.
-fn python_bytes(body: &[u8]) -> Vec<u8> {
-    let quote = if body.contains(&b'\'') && !body.contains(&b'"') { b'"' } else { b'\'' };
-    let mut out = vec![b'b', quote];
-    for &byte in body {
-        match byte {
-            b'\n' => out.extend(b"\\n"),
-            b'\r' => out.extend(b"\\r"),
-            b'\t' => out.extend(b"\\t"),
-            b'\\' => out.extend(b"\\\\"),
-            byte if byte == quote => out.extend([b'\\', quote]),
-            b' '..=b'~' => out.push(byte),
-            byte => out.extend(format!("\\x{byte:02x}").into_bytes()),
-        }
-    }
-    out.push(quote);
-    out
 }
 
 /// What `JSON.stringify` makes of a Buffer in Node.
@@ -174,6 +156,10 @@ pub fn words(form: BodyForm) -> (String, String) {
             let fix = "Join bytes, not texts, before the hash: str() of bytes, and an f-string, add b'…' in Python.";
             return ("the signature is over the body as Python shows bytes (b'…')".into(), fix.into());
         }
+        BodyForm::PythonDict => {
+            let fix = "Check the bytes as they came (request.data, request.get_data()): str() of a parsed body writes Python, not JSON.";
+            return ("the signature is over the parsed body as Python shows it ({'a': None})".into(), fix.into());
+        }
         BodyForm::NodeBuffer => {
             let fix = "Pass the Buffer itself to the hash, and not what JSON.stringify makes of it.";
             return ("the signature is over JSON.stringify of a Node Buffer ({\"type\":\"Buffer\",…})".into(), fix.into());
@@ -201,6 +187,10 @@ fn rewritten(how: Rewrite) -> String {
         Spacing::Pretty2 => "indented by 2",
         Spacing::Pretty4 => "indented by 4",
         Spacing::Tabs => "indented by tabs",
+        Spacing::Pretty1 => "indented by 1",
+        Spacing::Pretty3 => "indented by 3",
+        Spacing::AfterCommas => "with a space after each comma, but not after a colon",
+        Spacing::AfterColons => "with a space after each colon, but not after a comma",
         Spacing::Windows => "indented by 2, with CRLF line breaks, as .NET has it on Windows",
         Spacing::Jackson => "indented as Jackson's pretty printer has it (\"a\" : 1)",
     });

@@ -274,6 +274,8 @@ pub enum BodyForm {
     HtmlEscaped,
     /// As Python shows bytes: `b'…'`.
     PythonBytes,
+    /// Parsed, and as Python shows it: `{'a': None}`.
+    PythonDict,
     /// As Node writes a `Buffer` in JSON.
     NodeBuffer,
     /// The value of one member of the JSON object.

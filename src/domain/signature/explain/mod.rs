@@ -10,6 +10,7 @@
 //! rewrites    a body that is JSON, written as other libraries do
 //! charset     a body in another character set
 //! coding      a body that was compressed, or is base64
+//! python      a body as Python's str() shows it
 //! plain_hash  a hash without HMAC
 //! credentials the same for passwords, tokens and API keys
 //! words, code what it is called, what to change, and the line of code
@@ -28,6 +29,7 @@ mod keys;
 pub mod mistake;
 mod notation;
 mod plain_hash;
+mod python;
 mod rewrites;
 mod search;
 pub(crate) mod signing;

@@ -10,7 +10,8 @@ const MAX_DEPTH: usize = 128;
 const SPACINGS: [Spacing; 5] = [Spacing::Compact, Spacing::Spaced, Spacing::Pretty2, Spacing::Pretty4, Spacing::Tabs];
 
 /// Those that few libraries write: tried after all others.
-const RARE_SPACINGS: [Spacing; 2] = [Spacing::Windows, Spacing::Jackson];
+const RARE_SPACINGS: [Spacing; 6] =
+    [Spacing::Windows, Spacing::Jackson, Spacing::AfterColons, Spacing::AfterCommas, Spacing::Pretty3, Spacing::Pretty1];
 
 /// The languages that read a number and write it again, those first by which a way of writing is called.
 const NUMBERS: [Numbers; 8] = [
