@@ -27,7 +27,7 @@ const MAX_EVERY_S: i64 = 7 * 24 * 60 * 60;
 
 const EXAMPLES: &str = "Examples:
   waypost test
-  waypost test --event order.created
+  waypost test --event client-submission-auto
   waypost test --body event.json --expect accepted
   waypost test --every 30s
   waypost test --dry-run";
