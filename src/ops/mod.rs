@@ -29,6 +29,7 @@ pub use crate::io::clipboard::Copied;
 pub use crate::io::db::history::{Page, Position, Start};
 pub(crate) use crate::io::fs::reason;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
+pub use crate::io::state::store::Former;
 pub use crate::io::watch::{Changed, Watch};
 pub use attempt::Step;
 pub use clipboard::copy;

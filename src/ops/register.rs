@@ -9,7 +9,7 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::rotation::{KeepOld, rotate};
-use crate::io::state::store::{self, Change, Loaded};
+use crate::io::state::store::{self, Change, Former, Loaded};
 
 const CREDENTIAL_IN_URL: &str = "a part of it is a credential: it is sealed like a secret, and shown as dots";
 
@@ -20,6 +20,8 @@ pub struct Removed {
     pub generation: u64,
     /// A problem that does not undo the removal.
     pub warning: Option<Problem>,
+    /// What [`Waypost::restore`] registers again.
+    pub former: Option<Former>,
 }
 
 /// A save that is done.
@@ -105,14 +107,29 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, it was changed meanwhile, or it could not be saved.
     pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
+        let mut former = None;
         let saved = store::save(&self.paths, |loaded| {
             if matches!(loaded, Loaded::Empty { .. }) {
                 return Err(Problem::nothing_registered());
             }
             refuse_conflict(over, loaded)?;
+            // It was read already; without it there is a removal all the same.
+            former = store::former(&self.paths, loaded.generation()).unwrap_or_default();
             Ok(Change::Remove)
         })?;
-        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved) })
+        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved), former })
+    }
+
+    /// Takes back a removal, if nothing else was registered meanwhile.
+    ///
+    /// # Errors
+    /// Something is registered, or it could not be saved.
+    pub fn restore(&self, former: &Former) -> Result<(), Problem> {
+        let saved = store::restore(&self.paths, former, |loaded| match loaded {
+            Loaded::Empty { .. } => Ok(()),
+            Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
+        })?;
+        self.not_durable(saved).map_or(Ok(()), Err)
     }
 
     fn saved(&self, destination: Destination, saved: store::Saved, new_url: bool) -> Saved {

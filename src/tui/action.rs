@@ -32,6 +32,8 @@ pub enum Action {
     /// Opens the form over what is registered.
     Edit,
     Delete,
+    /// Takes back the last delete.
+    Undo,
     /// Does what a diagnosis proposes.
     Fix,
     Submit,

@@ -4,6 +4,7 @@ use crate::domain::delivery::{Attempt, Outcome};
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
+use crate::ops::Former;
 use crate::tui::msg::Id;
 
 /// A body, or the file that has it.
@@ -40,6 +41,12 @@ pub enum Effect {
         id: Id,
         /// Of the state file.
         generation: u64,
+    },
+    /// Register again what was removed.
+    Restore {
+        /// Comes back with the result.
+        id: Id,
+        former: Former,
     },
     /// Read the state file again.
     Load {

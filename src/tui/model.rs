@@ -3,7 +3,7 @@
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
-use crate::ops::{Snapshot, State, Witness};
+use crate::ops::{Former, Snapshot, State, Witness};
 use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::delivery::state::History;
@@ -77,6 +77,8 @@ pub struct Model {
     pub status: Option<Status>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
     pub closed_verify: Option<Box<VerifyPopup>>,
+    /// What was deleted last, until it is registered again or the app ends.
+    pub former: Option<Former>,
     /// The reading of the state file that is waited for.
     pub loading: Option<Id>,
     /// Keys that came while a save or a removal was under way; they count when it has succeeded.
@@ -112,6 +114,7 @@ impl Model {
             palette: None,
             status: None,
             closed_verify: None,
+            former: None,
             loading: None,
             early: Vec::new(),
             events: Vec::new(),

@@ -30,6 +30,8 @@ pub enum Msg {
     /// A CA is trusted, or not.
     Trusted(Id, Result<Box<Saved>, Problem>),
     Removed(Id, Result<Removed, Problem>),
+    /// What was removed is registered again: the state file as it is then.
+    Restored(Id, Result<Box<Snapshot>, Problem>),
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.
     Sending(Id, Box<Request>),

@@ -66,6 +66,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let effects = question::update::removed(model, id, result);
             then_early(model, well, effects)
         }
+        Msg::Restored(id, result) => main::update::restored(model, id, result),
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
                 (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),

@@ -111,8 +111,13 @@ impl Document {
         };
         let destination = wanted.map_or(Value::Null, |(destination, sealed)| destination_value(old, destination, sealed));
         self.root.insert("schema_version".into(), SCHEMA_VERSION.into());
-        self.root.insert("generation".into(), generation.into());
         self.root.insert("destination".into(), destination);
+        self.numbered(generation)
+    }
+
+    /// The text with that generation, and all else as it was read.
+    pub fn numbered(mut self, generation: u64) -> Vec<u8> {
+        self.root.insert("generation".into(), generation.into());
         // `{:#}` of a Value is pretty JSON and, unlike a writer, cannot fail.
         format!("{:#}\n", Value::Object(self.root)).into_bytes()
     }

@@ -27,6 +27,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::TrustCa { id, generation, attempt } => {
                 Msg::Trusted(id, waypost.trust_ca(Some(generation), &attempt).map(Box::new))
             }
+            Effect::Restore { id, former } => Msg::Restored(id, waypost.restore(&former).map(|()| Box::new(waypost.snapshot()))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),

@@ -9,3 +9,4 @@ mod files;
 mod form;
 mod live;
 mod outcomes;
+mod undo;

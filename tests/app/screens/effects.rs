@@ -661,7 +661,7 @@ fn a_stale_result_is_dropped() {
     for msg in [
         Msg::Delivered(7, Box::new(scenes::delivered())),
         Msg::Saved(7, Ok(saved(hmac::SPEC))),
-        Msg::Removed(7, Ok(Removed { generation: 1, warning: None })),
+        Msg::Removed(7, Ok(Removed { generation: 1, warning: None, former: None })),
         Msg::Loaded(7, Box::new(scenes::nothing())),
         Msg::Listed(7, Ok(Box::default())),
         Msg::Cleared(7, Ok(())),
@@ -689,7 +689,7 @@ fn deleting_asks_with_keep_in_front() {
     assert!(model.popup.is_none() && model.destination().is_some());
     let effects = press(&mut model, "d right enter");
     let [Effect::Remove { id, generation: 4 }] = effects[..] else { panic!("{effects:?}") };
-    update(&mut model, Msg::Removed(id, Ok(Removed { generation: 5, warning: None })));
+    update(&mut model, Msg::Removed(id, Ok(Removed { generation: 5, warning: None, former: None })));
     assert!(matches!(model.state, State::Empty) && model.generation == 5);
     assert!(screen(&model).contains("> [ Register ]") && screen(&model).contains("Its secret is erased"));
 }

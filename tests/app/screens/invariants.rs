@@ -90,7 +90,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
             Msg::Saved(id, if well { Ok(Box::new(saved)) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
-            Msg::Removed(id, if well { Ok(Removed { generation: id, warning: None }) } else { Err(scenes::problem()) })
+            Msg::Removed(id, if well { Ok(Removed { generation: id, warning: None, former: None }) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Ended(id, Phase::ALL[phase], 1.0)),
         1 => prop_oneof![

@@ -5,6 +5,8 @@
 //! save:  lock → load → change → seal → replace → unlock
 //! ```
 
+mod undo;
+
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -24,6 +26,7 @@ use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
 
 pub use super::error::StateError;
+pub use undo::{Former, former, restore};
 
 use super::document::{self, Document, Entry, Owner, SealedSecret};
 
@@ -132,15 +135,7 @@ pub fn save_within<E: From<StateError>>(
     change: impl FnOnce(&Loaded) -> Result<Change, E>,
 ) -> Result<Saved, E> {
     let path = paths.destination_file();
-    // A file that may not be used gets no lock beside it: root's would lock out its owner.
-    read(&path).map_err(StateError::from)?;
-    paths.create_config_dir().map_err(StateError::from)?;
-    let _lock = Lock::acquire(&paths.lock_file(), wait).map_err(StateError::from)?;
-    let before = read(&path).map_err(StateError::from)?;
-    let document = match &before {
-        Some(bytes) => Document::parse(&path, bytes)?,
-        None => Document::default(),
-    };
+    let (_lock, before, document) = begin(paths, wait)?;
     let loaded = open(paths, &document)?;
     let wanted = match change(&loaded)? {
         Change::Keep => return Ok(Saved { generation: loaded.generation(), changed: false, durable: true }),
@@ -151,6 +146,21 @@ pub fn save_within<E: From<StateError>>(
     let generation = loaded.generation().wrapping_add(1);
     let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
     Ok(replace(&path, before.as_deref().map(Vec::as_slice), &after, generation)?)
+}
+
+/// Keeps other processes from saving, and reads what there is.
+fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Option<Zeroizing<Vec<u8>>>, Document), StateError> {
+    let path = paths.destination_file();
+    // A file that may not be used gets no lock beside it: root's would lock out its owner.
+    read(&path)?;
+    paths.create_config_dir()?;
+    let lock = Lock::acquire(&paths.lock_file(), wait)?;
+    let before = read(&path)?;
+    let document = match &before {
+        Some(bytes) => Document::parse(&path, bytes)?,
+        None => Document::default(),
+    };
+    Ok((lock, before, document))
 }
 
 fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {

@@ -27,6 +27,7 @@ pub const KEYS: &[Binding] = &[
         .when(can_test),
     bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(can_test),
     bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination; asks first").when(can_edit),
+    bind(ALL, &[(P::Char('U'), A::Undo)], "U", "undo", "undo the delete, until you quit").when(can_undo),
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event and body, new id; asks first for a real event")
         .when(can_test),
@@ -80,6 +81,10 @@ pub const KEYS: &[Binding] = &[
 
 fn has_public_key(model: &Model) -> bool {
     matches!(&model.state, State::Open(destination) if destination.auth().public_key().is_some())
+}
+
+const fn can_undo(model: &Model) -> bool {
+    is_empty(model) && model.former.is_some()
 }
 
 const fn is_empty(model: &Model) -> bool {

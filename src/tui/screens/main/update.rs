@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
-use crate::ops::State;
+use crate::ops::{Problem, Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::layout::{self, list_rows};
 use crate::tui::model::{Model, Popup};
+use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, edit, load};
 use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
@@ -17,6 +18,7 @@ use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::snippet::update as snippet;
 use crate::tui::screens::test::send;
 use crate::tui::screens::verify::update as verify;
+use crate::tui::status::Tone;
 use crate::tui::widgets::scroll::scrolled;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -24,6 +26,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::SendTest, _) => return send::open(model),
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
+        (Action::Undo, _) => {
+            let Some(former) = model.former.clone() else { return Vec::new() };
+            let id = model.id();
+            model.loading = Some(id);
+            return vec![Effect::Restore { id, former }];
+        }
         (Action::Copy, _) => {
             let State::Open(destination) = &model.state else { return Vec::new() };
             return destination.auth().public_key().map(Effect::Copy).into_iter().collect();
@@ -138,5 +146,25 @@ pub fn settle_focus(model: &mut Model) {
         && layout::details_area(model).is_none()
     {
         model.main.focus = MainFocus::Delivery(at);
+    }
+}
+
+/// What was deleted is registered again, or not.
+pub fn restored(model: &mut Model, id: Id, result: Result<Box<Snapshot>, Problem>) -> Vec<Effect> {
+    if model.loading.take_if(|waited| *waited == id).is_none() {
+        model.changed = false;
+        return Vec::new();
+    }
+    match result {
+        Ok(snapshot) => {
+            model.take(*snapshot);
+            model.former = None;
+            model.say(Tone::Done, "Restored, with its secret.");
+            Vec::new()
+        }
+        Err(problem) => {
+            model.say(Tone::Error, format!("Not restored: {problem}"));
+            vec![load(model)]
+        }
     }
 }

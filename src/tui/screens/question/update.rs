@@ -137,9 +137,11 @@ pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> V
             model.state = State::Empty;
             model.main.focus = MainFocus::Button(0);
             model.witness = None;
-            match removed.warning {
-                Some(problem) => model.say(Tone::Error, format!("Deleted. {problem}")),
-                None => model.say(Tone::Done, "Deleted. Its secret is erased."),
+            model.former = removed.former;
+            match (removed.warning, &model.former) {
+                (Some(problem), _) => model.say(Tone::Error, format!("Deleted. {problem}")),
+                (None, Some(_)) => model.say(Tone::Done, "Deleted. U undoes it until you quit."),
+                (None, None) => model.say(Tone::Done, "Deleted. Its secret is erased."),
             }
             Vec::new()
         }
