@@ -161,7 +161,7 @@ fn message(error: &Problem) -> String {
 /// The flags of `edit` for changes: ` --format hex`
 fn edited(changes: &[FieldChange]) -> String {
     let flags = changes.iter().filter_map(|change| Some((change.field.flag?, word(Path::new(&change.after)))));
-    flags.map(|(flag, value)| format!(" {flag} {value}")).collect()
+    flags.fold(String::new(), |text, (flag, value)| text + " " + flag + " " + &value)
 }
 
 /// A fix as it is done on the command line: its words and the flags that do it, or the command that does all of it.

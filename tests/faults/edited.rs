@@ -128,7 +128,7 @@ fn scroll_through(home: &Home) {
 /// How many deliveries the list has, once it has them all.
 fn listed(screen: &str) -> Option<usize> {
     let title = screen.lines().find(|line| line.contains(" Deliveries "))?;
-    title.split(|c: char| !c.is_ascii_digit() && c != '+').filter(|part| !part.is_empty()).last()?.parse().ok()
+    title.split(|c: char| !c.is_ascii_digit() && c != '+').rfind(|part| !part.is_empty())?.parse().ok()
 }
 
 /// A key that changes the screen.
