@@ -17,6 +17,7 @@ mod names;
 mod owners;
 mod process;
 mod properties;
+mod queue;
 mod response;
 mod shown;
 mod simulation;
