@@ -146,6 +146,17 @@ impl Problem {
         )
     }
 
+    /// The user's pager failed.
+    #[must_use]
+    pub fn not_paged(why: &str) -> Self {
+        Self::of_kind(
+            ProblemKind::Disk,
+            "The pager did not show it",
+            format!("{}.", visible(why)),
+            "Set $PAGER to a program that is installed, such as less.",
+        )
+    }
+
     /// Another waypost saved since the destination was read.
     #[must_use]
     pub fn conflict() -> Self {

@@ -44,6 +44,13 @@ impl Clock {
         at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
     }
 
+    /// As [`Clock::time`], always to the second: `2026-11-26 21:03:12` on another day.
+    #[must_use]
+    pub fn second(&self, at: Timestamp) -> String {
+        let at = self.zone.to_datetime(at);
+        at.strftime(if at.date() == self.today { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
+    }
+
     /// How many days there are until the day of that time; negative after it.
     #[must_use]
     pub fn days_until(&self, at: Timestamp) -> i32 {
@@ -69,6 +76,8 @@ mod tests {
         assert_eq!(clock.time(at("2026-11-27T22:30:00Z")), "00:30:00");
         assert_eq!(clock.time(at("2026-11-27T21:59:59Z")), "Nov 27 23:59");
         assert_eq!(clock.time(at("2025-12-31T12:00:00Z")), "2025-12-31");
+        assert_eq!(clock.second(at("2026-11-28T01:14:07Z")), "03:14:07");
+        assert_eq!(clock.second(at("2026-11-27T21:59:59Z")), "2026-11-27 23:59:59");
     }
 
     #[test]

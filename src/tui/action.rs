@@ -73,6 +73,10 @@ pub enum Action {
     /// To the next place where it is.
     FindNext,
     FindPrevious,
+    /// Folds what is nested in JSON, or unfolds it.
+    Fold,
+    /// Shows the body in the pager.
+    Page,
     /// Asks for a file to write the body to.
     Write,
     /// Asks for a name to keep the body under.

@@ -117,6 +117,10 @@ pub enum Effect {
     EditOutside {
         body: Vec<u8>,
     },
+    /// Show a text in the user's pager, which gets the terminal.
+    Page {
+        text: String,
+    },
     /// Clear the terminal and draw everything.
     Repaint,
     /// Give the terminal back and stop until SIGCONT.

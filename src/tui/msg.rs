@@ -55,6 +55,8 @@ pub enum Msg {
     Kept(Result<(Event, Vec<Event>), Problem>),
     /// The editor gave a body back.
     EditedOutside(Result<Vec<u8>, Problem>),
+    /// The pager has ended.
+    Paged(Result<(), Problem>),
     /// A request was judged, or could not be; why.
     Explained(Id, Result<Box<Explanation>, String>),
     /// The probe sends that now.

@@ -86,6 +86,12 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Wrote(result) => test::update::done(model, result.map(|path| format!("Written to {path}."))),
         Msg::Kept(result) => test::update::kept(model, result),
         Msg::NotSent(id, problem) => send::not_sent(model, id, &problem),
+        Msg::Paged(result) => {
+            if let Err(problem) = result {
+                test::access::say(model, Tone::Error, problem.to_string());
+            }
+            vec![Effect::Repaint]
+        }
         Msg::EditedOutside(result) => body::edited_outside(model, result),
         Msg::Probing(id, case) => probe::update::probing(model, id, case),
         Msg::Probed(id, result) => probe::update::probed(model, id, result),

@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
 use waypost::io::fs::paths::Paths;
 use waypost::io::receiver;
 use waypost::ops::{OwnReceiver, State, Waypost};
-use waypost::tui::app::run::{Run, Shell};
+use waypost::tui::app::run::{Program, Run, Shell};
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::Msg;
 
@@ -40,7 +40,7 @@ impl Shell for Stops {
         Ok(())
     }
 
-    async fn edit(&mut self, _: &Path, _: impl Future<Output = ()>) -> Result<(), String> {
+    async fn open(&mut self, _: Program, _: &Path, _: impl Future<Output = ()>) -> Result<(), String> {
         unreachable!("no editor is called here")
     }
 

@@ -213,13 +213,13 @@ impl App {
     pub fn send_test(&mut self) {
         self.open_test();
         self.key(Key::Enter);
-        self.wait_for("> [ Send again ]");
+        self.wait_for("[ Send again ]");
     }
 
     /// From the answer to the Request tab.
     #[track_caller]
     pub fn show_request_tab(&mut self) {
-        self.press(&[Key::BackTab, Key::Right]);
+        self.key(Key::Right);
         self.wait_for("POST https://");
     }
 

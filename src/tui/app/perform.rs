@@ -52,6 +52,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             | Effect::Probe { .. }
             | Effect::Stop { .. }
             | Effect::EditOutside { .. }
+            | Effect::Page { .. }
             | Effect::Repaint
             | Effect::Suspend
             | Effect::Quit(_) => return,

@@ -23,11 +23,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::ops::Waypost;
 use crate::present::clock::Clock;
-use crate::tui::app::edit::edit;
+use crate::tui::app::edit::{edit, page};
 use crate::tui::app::flight::{self, Flight};
 use crate::tui::app::inbox::{HANG_UP, Inbox};
 use crate::tui::app::perform::perform;
-pub use crate::tui::app::shell::Shell;
+pub use crate::tui::app::shell::{Program, Shell};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::msg::Msg;
@@ -180,6 +180,7 @@ where
         match effect {
             Effect::Suspend => self.shell.suspend(),
             Effect::EditOutside { body } => self.edit(&body).await,
+            Effect::Page { text } => self.page(text.as_bytes()).await,
             Effect::Repaint => self.terminal.clear().map_err(io::Error::other)?,
             Effect::Stop { id } => {
                 if let Some(flight) = &mut self.flight {
@@ -202,12 +203,23 @@ where
     async fn edit(&mut self, body: &[u8]) {
         self.inbox.keys = None;
         let (edited, meanwhile) = edit(&self.waypost, &mut self.shell, body, &mut self.inbox.outside).await;
+        self.terminal_is_back(Msg::EditedOutside(edited), meanwhile);
+    }
+
+    /// Lets the user's pager have the terminal.
+    async fn page(&mut self, text: &[u8]) {
+        self.inbox.keys = None;
+        let (paged, meanwhile) = page(&self.waypost, &mut self.shell, text, &mut self.inbox.outside).await;
+        self.terminal_is_back(Msg::Paged(paged), meanwhile);
+    }
+
+    fn terminal_is_back(&mut self, first: Msg, meanwhile: Vec<Msg>) {
         self.inbox.keys = Some(self.shell.keys());
         self.edited_at = Some(Instant::now());
         for msg in meanwhile.into_iter().rev() {
             self.messages.push_front(msg);
         }
-        self.messages.push_front(Msg::EditedOutside(edited));
+        self.messages.push_front(first);
     }
 }
 

@@ -7,6 +7,15 @@ use std::path::Path;
 use crossterm::event::Event as TerminalEvent;
 use futures_util::Stream;
 
+/// A program that gets the terminal for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// `$VISUAL` or `$EDITOR`.
+    Editor,
+    /// `$PAGER`, else `less`.
+    Pager,
+}
+
 /// What is around the loop: where keys come from, and who gets the terminal for a while.
 pub trait Shell {
     type Keys: Stream<Item = io::Result<TerminalEvent>> + Unpin;
@@ -23,7 +32,8 @@ pub trait Shell {
     /// Suspends the process until it is continued.
     fn suspend(&mut self);
 
-    /// Lets the user's editor have a file, and the terminal until it ends. An error says why not, in words.
+    /// Lets the user's program have a file, and the terminal until it ends. An error says why not, in words.
     /// `stop` ends it early.
-    fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> impl Future<Output = Result<(), String>>;
+    fn open(&mut self, program: Program, file: &Path, stop: impl Future<Output = ()>)
+    -> impl Future<Output = Result<(), String>>;
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::ops::{PAGE, Watch, Waypost};
 use crate::tui::app::backend::LeanBackend;
-use crate::tui::app::run::{Run, Shell};
+use crate::tui::app::run::{Program, Run, Shell};
 use crate::tui::app::screen::SCREEN;
 use crate::tui::app::terminal;
 use crate::tui::app::terminal::Taken;
@@ -117,6 +117,18 @@ async fn end(child: &mut tokio::process::Child) -> io::Result<ExitStatus> {
 /// The shell that the app was started from.
 struct JobControl;
 
+/// What a shell reports for a command that it cannot execute, or does not find.
+const NOT_EXECUTED: i32 = 126;
+const NOT_FOUND: i32 = 127;
+
+/// The pager to call: one that waits, since the app draws over what it leaves.
+fn pager(set: Option<String>) -> String {
+    let called = set.filter(|called| called.trim() != "cat").unwrap_or_else(|| "less".to_owned());
+    let program = called.split_whitespace().next().and_then(|first| Path::new(first).file_name());
+    // It ends at once with a text of one screen if LESS says so.
+    if program.is_some_and(|name| name == "less") { format!("{called} -+F") } else { called }
+}
+
 impl Shell for JobControl {
     type Keys = TerminalKeys;
 
@@ -132,13 +144,16 @@ impl Shell for JobControl {
         SCREEN.idle().await
     }
 
-    async fn edit(&mut self, file: &Path, stop: impl Future<Output = ()>) -> Result<(), String> {
+    async fn open(&mut self, program: Program, file: &Path, stop: impl Future<Output = ()>) -> Result<(), String> {
         let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let editor = set("VISUAL").or_else(|| set("EDITOR")).ok_or("neither is set")?;
+        let called = match program {
+            Program::Editor => set("VISUAL").or_else(|| set("EDITOR")).ok_or("neither is set")?,
+            Program::Pager => pager(set("PAGER")),
+        };
         terminal::give_back();
-        // Through the shell, since an editor's variable may hold arguments; the file is not part of what the shell reads.
+        // Through the shell, since the variable may hold arguments; the file is not part of what the shell reads.
         let mut command = tokio::process::Command::new("/bin/sh");
-        command.arg("-c").arg(format!("exec {editor} \"$1\"")).arg("sh").arg(file);
+        command.arg("-c").arg(format!("exec {called} \"$1\"")).arg("sh").arg(file);
         let result = match command.spawn() {
             Ok(mut child) => {
                 let ended = tokio::select! {
@@ -155,7 +170,9 @@ impl Shell for JobControl {
         terminal::take_again().map_err(|error| error.to_string())?;
         match result {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("{editor} ended with {status}")),
+            // However a pager ends, it has shown the text, unless there is none of that name.
+            Ok(status) if program == Program::Pager && !matches!(status.code(), Some(NOT_EXECUTED | NOT_FOUND)) => Ok(()),
+            Ok(status) => Err(format!("{called} ended with {status}")),
             Err(error) => Err(error.to_string()),
         }
     }

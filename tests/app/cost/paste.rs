@@ -17,7 +17,7 @@ use waypost::domain::auth::{bearer, hmac};
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::tui::app::backend::LeanBackend;
-use waypost::tui::app::run::{Run, Shell};
+use waypost::tui::app::run::{Program, Run, Shell};
 use waypost::tui::model::{Environment, Model};
 use waypost::tui::msg::{Msg, Press};
 
@@ -121,7 +121,7 @@ impl Shell for Alone {
         Ok(())
     }
 
-    async fn edit(&mut self, _: &std::path::Path, _: impl Future<Output = ()>) -> Result<(), String> {
+    async fn open(&mut self, _: Program, _: &std::path::Path, _: impl Future<Output = ()>) -> Result<(), String> {
         unreachable!("no editor is called here")
     }
 

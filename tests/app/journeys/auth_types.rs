@@ -48,7 +48,7 @@ impl Journey<'_> {
             app.key(Key::Enter);
             Some(previewed)
         };
-        app.wait_for("> [ Send again ]");
+        app.wait_for("[ Send again ]");
         let screen = app.screen_text();
         assert!(screen.contains("✓ 200") && screen.contains("\"ok\": true"), "{screen}");
 
@@ -352,11 +352,11 @@ fn the_client_submissions_arrive_byte_for_byte() {
         assert_eq!(expected.pop(), Some(b'\n'));
         assert_eq!(app.shown_request().body, String::from_utf8_lossy(&expected), "the preview of {label}");
         app.press(&[Key::Tab, Key::Tab, Key::Enter]);
-        app.wait_for("> [ Send again ]");
+        app.wait_for("[ Send again ]");
         let came = receiver.requests().remove(at);
         assert_eq!(came.verdict, Ok(()));
         assert_eq!(came.body, expected, "{label}");
-        app.press(&[Key::BackTab, Key::BackTab]);
+        app.key(Key::BackTab);
         app.wait_for("> Event");
     }
     app.key(Key::Esc);

@@ -21,7 +21,7 @@ fn the_demo_proves_a_destination_and_leaves_nothing() {
     app.times(typed.place(), Key::Down);
     app.type_fields(&typed);
     app.submit(Submit::ButtonAndTest);
-    app.wait_for("> [ Send again ]");
+    app.wait_for("[ Send again ]");
     app.wait_for("✓ 200");
     app.wait_for("and accepted it");
     app.quit();

@@ -261,7 +261,8 @@ fn a_test_is_sent_watched_and_stopped() {
     assert_eq!(press(&mut model, "esc ctrl-c q"), [], "asked once");
     update(&mut model, Msg::Delivered(2, Box::new(scenes::stopped())));
     assert!(screen(&model).contains("stopped"));
-    assert_eq!(press(&mut model, "enter"), [sent(3)]);
+    assert_eq!(press(&mut model, "enter"), []);
+    assert_eq!(press(&mut model, "tab enter"), [sent(3)]);
     assert_eq!(press(&mut model, "ctrl-c"), [Effect::Stop { id: 3 }]);
 }
 
@@ -527,7 +528,7 @@ fn the_curl_command_has_a_reference_where_the_secret_is() {
         press(&mut model, "t enter");
         update(&mut model, Msg::Delivered(2, Box::new(scenes::delivered())));
         let effects = press(&mut model, "Y");
-        assert_eq!(press(&mut model, "tab enter"), effects, "the button does the same");
+        assert_eq!(press(&mut model, "tab tab enter"), effects, "the button does the same");
         let [Effect::Copy(command)] = &effects[..] else { panic!("{effects:?}") };
         assert!(command.contains("curl") && command.contains(&scenes::delivered().id), "{command}");
         if let Some((_, secret)) = scenes::settings(auth).auth().secret() {

@@ -75,7 +75,7 @@ fn in_tmux_it_registers_tests_and_copies_into_the_buffer() {
     let mut app = tmux.open(&home);
     app.open_test();
     app.key(Key::Enter);
-    app.wait_for("> [ Send again ]");
+    app.wait_for("[ Send again ]");
     app.wait_for("200");
     app.key(Key::Char('y'));
     app.wait_for("Copied: sent to tmux.");

@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::Waypost;
 use waypost::tui::app::backend::LeanBackend;
-use waypost::tui::app::run::{Run, Shell};
+use waypost::tui::app::run::{Program, Run, Shell};
 use waypost::tui::app::start;
 use waypost::tui::app::terminal;
 use waypost::tui::app::terminal::Taken;
@@ -45,7 +45,7 @@ impl Shell for Panics {
         Ok(())
     }
 
-    async fn edit(&mut self, _file: &Path, _stop: impl Future<Output = ()>) -> Result<(), String> {
+    async fn open(&mut self, _program: Program, _file: &Path, _stop: impl Future<Output = ()>) -> Result<(), String> {
         Err("there is no editor here".into())
     }
 

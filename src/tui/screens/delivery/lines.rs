@@ -3,16 +3,14 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::delivery::{Attempt, BODY_KEPT, Delivery};
+use crate::domain::delivery::{BODY_KEPT, Delivery};
 use crate::domain::event::BuiltIn;
 use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
-use crate::present;
-use crate::present::summary::{Mark, Summary, summary};
-use crate::present::timing::{PhaseTime, duration};
+use crate::present::summary::{Mark, Summary};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{rows, text};
+use crate::tui::widgets::text;
 
 /// `✓ 200 OK`, `✗ timed out`, `■ stopped`, `✓ probe`
 pub(super) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
@@ -29,20 +27,6 @@ pub(super) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
 /// How an event is called.
 pub fn label_of(event: &str) -> String {
     BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())
-}
-
-/// The outcome, with why and fix.
-pub fn outcome(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let Some(attempt) = delivery.last() else { return Vec::new() };
-    let summary = summary(delivery);
-    let (text, style) = verdict(&summary, theme);
-    let mut lines = vec![Line::from(vec![
-        Span::styled(text, style.add_modifier(ratatui::style::Modifier::BOLD)),
-        Span::raw(format!("   {}", summary.took)),
-    ])];
-    lines.extend(rows::lines(&present::delivery::diagnosis(attempt), theme, columns));
-    lines.extend(rows::lines(&present::delivery::notices(attempt), theme, columns));
-    lines
 }
 
 fn header(name: &str, value: &str, theme: Theme, columns: usize, lines: &mut Vec<Line<'static>>) {
@@ -172,39 +156,5 @@ pub fn requested(
     lines.push(Line::default());
     // Not indented: these are the bytes that are signed and sent.
     body(bytes, None, theme, columns, true, &mut lines);
-    lines
-}
-
-/// The Timing tab: phase under phase, each bar where it lay in time.
-pub fn timing(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    let phases = present::timing::phases(attempt);
-    let total = phases.iter().map(|it| it.ms).sum::<f64>().max(attempt.duration_ms).max(0.001);
-    let room = columns.saturating_sub(22).max(5);
-    let column = |ms: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of a few hundred columns"
-        )]
-        let at = (ms / total * room as f64) as usize;
-        at.min(room)
-    };
-    for PhaseTime { phase, begin_ms, ms } in phases {
-        let from = column(begin_ms);
-        let bar = column(begin_ms + ms).saturating_sub(from).max(1);
-        lines.push(Line::from(vec![
-            Span::styled(format!("{:<9}", phase.label()), theme.styles.dim),
-            Span::raw(format!("{:>9}  {}", duration(ms), " ".repeat(from.min(room - 1)))),
-            Span::styled("█".repeat(bar), theme.styles.accent),
-        ]));
-    }
-    lines.push(Line::from(vec![
-        Span::styled("total    ", theme.styles.dim),
-        Span::raw(format!("{:>9}", duration(attempt.duration_ms))),
-    ]));
-    lines.push(Line::default());
-    lines.extend(rows::lines(&present::timing::connection(attempt), theme, columns));
     lines
 }

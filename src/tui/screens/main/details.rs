@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::delivery::Delivery;
 use crate::tui::model::Model;
-use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::delivery::{lines as answer, outcome, timing};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
@@ -24,16 +24,21 @@ struct Parts {
     columns: Vec<Vec<Line<'static>>>,
 }
 
-fn parts(delivery: &Delivery, theme: Theme, width: u16) -> Parts {
+fn parts(model: &Model, delivery: &Delivery, theme: Theme, width: u16) -> Parts {
     let columns = usize::from(width);
-    let head = answer::outcome(delivery, theme, columns);
+    let head = outcome::lines(
+        delivery,
+        outcome::Shown { clock: &model.environment.clock, fix: None, each_attempt: false },
+        theme,
+        columns,
+    );
     let request = |columns| {
         delivery.last().map_or_else(Vec::new, |attempt| {
             let it = &attempt.request;
             answer::requested(&it.method, &it.url, &it.headers, &it.body, theme, columns)
         })
     };
-    let timing = |columns| delivery.last().map_or_else(Vec::new, |attempt| answer::timing(attempt, theme, columns));
+    let timing = |columns| delivery.last().map_or_else(Vec::new, |attempt| timing::ended(attempt, theme, columns));
     if width >= SIDE_BY_SIDE {
         let half = columns / 2 - 1;
         let mut right = section("Response", answer::response(delivery, theme, half), theme, half);
@@ -66,7 +71,7 @@ impl Parts {
 pub fn extent(model: &Model, area: Rect) -> (usize, usize) {
     let inner = boxes::inside(area);
     let delivery = model.history.get(model.main.focus.delivery());
-    let overflow = delivery.map_or(0, |delivery| parts(delivery, model.theme(), inner.width).overflow(inner.height));
+    let overflow = delivery.map_or(0, |delivery| parts(model, delivery, model.theme(), inner.width).overflow(inner.height));
     (overflow, inner.height.into())
 }
 
@@ -76,7 +81,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
     frame.render_widget(block, area);
     let inner = boxes::inside(area);
     let Some(delivery) = model.history.get(model.main.focus.delivery()) else { return };
-    let parts = parts(delivery, theme, inner.width);
+    let parts = parts(model, delivery, theme, inner.width);
     let overflow = parts.overflow(inner.height);
     let scroll = model.main.details.min(overflow);
     boxes::more(theme, overflow - scroll, frame, area);

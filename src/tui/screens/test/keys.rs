@@ -15,7 +15,9 @@ const EDITOR: &[Context] = &[Context::Editor];
 
 pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "send", "press the focused button").when(is_on_send),
-    bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button"),
+    bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button")
+        .when(is_on_button),
+    bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "to the next stop").when(at_rest),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "stop", "stop the delivery").when(in_flight),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "close", "close").when(at_rest),
     bind(TEST, &[(P::Char('f'), A::Fix)], "f", "fix", "fix it in the form; a save sends it again").when(has_fix),
@@ -43,12 +45,14 @@ pub const KEYS: &[Binding] = &[
         "",
         "to the next match, to the previous one",
     ),
+    bind(TEST, &[(P::Char('z'), A::Fold)], "z", "", "fold what is nested in JSON, or unfold it").when(has_response),
+    bind(TEST, &[(P::Char('o'), A::Page)], "o", "", "open the body in $PAGER").when(has_body),
     bind(TEST, &[(P::Char('w'), A::Write)], "w", "", "write the body to a file"),
     bind(TEST, &[(P::Char('y'), A::Copy)], "y", "", "copy the tab"),
     bind(TEST, &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command").when(is_answered),
     bind(TEST, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request").when(shows_secret),
     bind(TEST, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event and body, new id; asks first for a real event")
-        .when(is_past),
+        .when(is_answered),
     bind(TEST, &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery").when(can_test),
     bind(TEST, &[(P::Char('e'), A::Edit)], "e", "", "edit the destination").when(can_edit),
     bind(TEST, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination").when(can_delete),
@@ -86,6 +90,10 @@ fn is_on_send(model: &Model) -> bool {
     matches!(focus(model), Some(TestFocus::Button(TestButton::Send | TestButton::SendAgain)))
 }
 
+fn is_on_button(model: &Model) -> bool {
+    matches!(focus(model), Some(TestFocus::Button(_)))
+}
+
 fn is_on_event(model: &Model) -> bool {
     focus(model) == Some(TestFocus::Event)
 }
@@ -109,6 +117,14 @@ fn is_past(model: &Model) -> bool {
 /// Over a past delivery the key would seem to be about that.
 fn can_delete(model: &Model) -> bool {
     can_edit(model) && !is_past(model)
+}
+
+fn has_response(model: &Model) -> bool {
+    popup(model).is_some_and(|test| test.tabs.front == Tab::Response && test.delivery().is_some())
+}
+
+fn has_body(model: &Model) -> bool {
+    popup(model).is_some_and(|test| test.body().is_some_and(|body| !body.is_empty()))
 }
 
 fn has_fix(model: &Model) -> bool {

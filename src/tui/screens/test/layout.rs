@@ -4,19 +4,20 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::delivery::{Delivery, diagnosis};
+use crate::domain::delivery::Delivery;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::present::timing::duration;
 use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::delivery::{fold, outcome, timing};
+use crate::tui::screens::test::fix;
 use crate::tui::screens::test::life::{Answered, Flight, Life, Past};
 use crate::tui::screens::test::state::{Editing, Mode, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::{boxes, buttons, message, text};
 
 /// What is under the tabs, as text, and how many lines of it fit.
@@ -67,10 +68,9 @@ fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec
         Life::Idle => Vec::new(),
         Life::Flight(flight) => progress(flight, theme, columns),
         Life::Answered(Answered { delivery, .. }) | Life::Past(Past { delivery, .. }) => {
-            let mut lines = answer::outcome(delivery, theme, columns);
-            for notice in delivery.last().map(diagnosis::notices).unwrap_or_default() {
-                lines.extend(message::labelled("Note", &fix_text(&notice), theme, columns));
-            }
+            let shown =
+                outcome::Shown { clock: &model.environment.clock, fix: fix::verb(model, delivery), each_attempt: test.is_past() };
+            let mut lines = outcome::lines(delivery, shown, theme, columns);
             lines.extend(witnessed(model, delivery, theme, columns));
             lines
         }
@@ -92,7 +92,9 @@ pub fn said(test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>
 /// In the demo: what the receiver saw of this delivery.
 fn witnessed(model: &Model, delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match &model.witness {
-        Some(witness) if witness.id.as_deref() == Some(&delivery.id) => message::labelled("Seen", &witness.text, theme, columns),
+        Some(witness) if witness.id.as_deref() == Some(&delivery.id) => {
+            message::labelled_at(7, "Seen", &witness.text, theme, columns)
+        }
         _ => Vec::new(),
     }
 }
@@ -129,10 +131,21 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
     let quiet = |text: &str| vec![Line::styled(text.to_owned(), theme.styles.dim)];
     match (test.tabs.front, test.delivery()) {
         (Tab::Request, _) => request(model, test, theme, columns),
-        (Tab::Response, Some(delivery)) => answer::response(delivery, theme, columns),
-        (Tab::Timing, Some(delivery)) => {
-            delivery.last().map(|attempt| answer::timing(attempt, theme, columns)).unwrap_or_default()
+        (Tab::Response, Some(delivery)) => {
+            let lines = answer::response(delivery, theme, columns);
+            if test.tabs.folded { fold::folded(lines, theme) } else { lines }
         }
+        (Tab::Timing, Some(delivery)) => {
+            delivery.last().map(|attempt| timing::ended(attempt, theme, columns)).unwrap_or_default()
+        }
+        (Tab::Timing, None) => match &test.life {
+            Life::Flight(flight) => {
+                #[expect(clippy::cast_precision_loss, reason = "a few minutes, in milliseconds")]
+                let elapsed = flight.elapsed_ms as f64;
+                timing::growing(&flight.done, flight.phase, elapsed, theme, columns)
+            }
+            _ => quiet("Nothing sent yet."),
+        },
         (_, None) if test.in_flight().is_some() => quiet("No response yet."),
         (_, None) => quiet("Nothing sent yet."),
     }

@@ -1,5 +1,6 @@
 //! The line at the popup's end that asks for a text to find, a file or a name; and the search.
 
+use ratatui::text::Line;
 use tui_input::InputRequest;
 
 use crate::domain::delivery::Delivery;
@@ -10,7 +11,7 @@ use crate::tui::model::Model;
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::layout;
 use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestPopup};
-use crate::tui::screens::test::tabs::Tab;
+use crate::tui::screens::test::tabs::{Tab, Tabs};
 use crate::tui::status::Tone;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
@@ -20,7 +21,8 @@ pub fn open(test: &mut TestPopup, asked: Asked) {
         Asked::Write => suggested_file(test),
         Asked::Keep => String::new(),
     };
-    test.mode = Mode::Prompt(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty() });
+    let before = (test.tabs.scroll, test.tabs.query.clone(), test.tabs.found);
+    test.mode = Mode::Prompt(Prompt { asked, input: TextField::new(&text), suggested: !text.is_empty(), before });
 }
 
 /// `waypost-response-a1b2c3d4.json`
@@ -45,8 +47,19 @@ pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
             input.clear();
         }
         model.changed = input.insert(c).is_ok();
+        follow(model);
     }
     Vec::new()
+}
+
+/// Goes to the first place that has what is typed, while it is typed.
+fn follow(model: &mut Model) {
+    let Some(Prompt { asked: Asked::Find, input, .. }) = prompt(model) else { return };
+    let query = input.text().to_owned();
+    let Some(test) = popup(model) else { return };
+    test.tabs.query = query;
+    test.tabs.found = None;
+    look(model, true, true);
 }
 
 pub fn paste(model: &mut Model, text: &str) {
@@ -54,14 +67,15 @@ pub fn paste(model: &mut Model, text: &str) {
     if std::mem::take(suggested) {
         input.clear();
     }
-    if let Err(Refusal(why)) = input.paste(text.trim()) {
-        say(model, Tone::Error, why);
+    match input.paste(text.trim()) {
+        Ok(()) => follow(model),
+        Err(Refusal(why)) => say(model, Tone::Error, why),
     }
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(test) = popup(model) else { return Vec::new() };
-    let Mode::Prompt(Prompt { asked, input, suggested }) = &mut test.mode else { return Vec::new() };
+    let Mode::Prompt(Prompt { asked, input, suggested, before }) = &mut test.mode else { return Vec::new() };
     // Moving in it keeps it.
     *suggested = false;
     let request = match action {
@@ -71,6 +85,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return answer(model, asked, text);
         }
         Action::Back => {
+            if *asked == Asked::Find {
+                (test.tabs.scroll, test.tabs.query, test.tabs.found) = before.clone();
+            }
             test.mode = Mode::Browse;
             return Vec::new();
         }
@@ -87,7 +104,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::EraseToEnd => InputRequest::DeleteTillEnd,
         _ => return Vec::new(),
     };
-    model.changed = input.request(request);
+    let before = input.text().len();
+    let (changed, edited) = (input.request(request), input.text().len() != before);
+    if edited {
+        follow(model);
+    }
+    model.changed = changed;
     Vec::new()
 }
 
@@ -115,6 +137,23 @@ fn answer(model: &mut Model, asked: Asked, text: String) -> Vec<Effect> {
     }
 }
 
+/// Which of the lines that have what was searched for is in view, and of how many: `2 of 14`
+pub fn place(lines: &[Line<'_>], tabs: &Tabs) -> Option<String> {
+    if tabs.query.is_empty() {
+        return None;
+    }
+    let hits = hits(lines.iter().map(ToString::to_string), &tabs.query);
+    Some(match tabs.found.and_then(|found| hits.iter().position(|&hit| hit == found)) {
+        Some(at) => format!("{} of {}", at + 1, hits.len()),
+        None => "none".to_owned(),
+    })
+}
+
+fn hits(lines: impl Iterator<Item = String>, query: &str) -> Vec<usize> {
+    let wanted = query.to_lowercase();
+    lines.enumerate().filter(|(_, line)| line.to_lowercase().contains(&wanted)).map(|(at, _)| at).collect()
+}
+
 /// To the next or the previous line that has what was searched for.
 pub fn find(model: &mut Model, forward: bool) {
     look(model, forward, false);
@@ -127,9 +166,7 @@ fn look(model: &mut Model, forward: bool, here: bool) {
     if test.tabs.query.is_empty() {
         return;
     }
-    let wanted = test.tabs.query.to_lowercase();
-    let hits: Vec<usize> =
-        lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(&wanted)).map(|(at, _)| at).collect();
+    let hits = hits(lines.into_iter(), &test.tabs.query);
     let from = test.tabs.found.filter(|_| !here);
     let hit = match (forward, from) {
         (true, None) => hits.first(),
@@ -145,6 +182,8 @@ fn look(model: &mut Model, forward: bool, here: bool) {
                 test.tabs.scroll = hit.saturating_sub(1).min(count.saturating_sub(page));
             }
         }
+        // The line that asks says so itself.
+        None if matches!(test.mode, Mode::Prompt(_)) => test.tabs.found = None,
         None => {
             test.tabs.found = None;
             let text = format!("\"{}\" was not found.", crate::domain::text::visible(&test.tabs.query));

@@ -66,7 +66,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
         Life::Flight(Flight { id, sent: None, repeats, done: Vec::new(), phase: None, elapsed_ms: 0, limit_s, stopping: false });
     test.focus = TestFocus::Tabs;
     test.said = None;
-    test.tabs.show(Tab::Request);
+    test.tabs.show(Tab::Timing);
     let event = test.event.clone();
     model.witness = None;
     vec![Effect::Send { id, generation, event }]
@@ -144,7 +144,8 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
     {
         let (sent, repeats) = (flight.sent.take(), flight.repeats.take());
         test.life = Life::Answered(Answered { id, sent, delivery: Box::new(delivery.clone()), offer });
-        test.focus = TestFocus::Button(TestButton::SendAgain);
+        // Not on a button: Enter on what has come must not send anything.
+        test.focus = TestFocus::Tabs;
         test.tabs.show(Tab::Response);
         if let Some(repeated) = repeats {
             let text = format!("Resent as {} (a copy of {repeated}).", delivery.id);

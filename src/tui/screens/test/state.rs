@@ -60,6 +60,8 @@ pub enum Asked {
 pub struct Prompt {
     pub asked: Asked,
     pub input: TextField,
+    /// Where one was, if that is left without an answer: the line, what had been searched for, and where that was found.
+    pub before: (usize, String, Option<usize>),
     /// It is still what was suggested: the first letter typed replaces it.
     pub suggested: bool,
 }
@@ -233,7 +235,7 @@ impl TestPopup {
         self.event = event;
         self.life = Life::Idle;
         self.said = None;
-        if matches!(self.focus, TestFocus::Button(_)) {
+        if self.focus != TestFocus::Event {
             self.focus = TestFocus::Button(TestButton::Send);
         }
         self.tabs.show(Tab::Request);

@@ -29,6 +29,8 @@ pub struct Tabs {
     pub scroll: usize,
     /// Whether the request's secret parts are shown.
     pub revealed: bool,
+    /// Whether what is nested in JSON is folded.
+    pub folded: bool,
     /// What was searched for last.
     pub query: String,
     /// The line in which it was found.
@@ -38,7 +40,7 @@ pub struct Tabs {
 impl Tabs {
     #[must_use]
     pub const fn new(front: Tab) -> Self {
-        Self { front, scroll: 0, revealed: false, query: String::new(), found: None }
+        Self { front, scroll: 0, revealed: false, folded: false, query: String::new(), found: None }
     }
 
     /// Puts a tab in front.

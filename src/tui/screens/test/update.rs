@@ -1,6 +1,9 @@
 //! What happens at a key in the test delivery popup.
 
+use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
+use crate::domain::json;
+use crate::domain::text::visible_lines;
 use crate::ops::Problem;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -48,6 +51,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::TabTwo, _) => test.tabs.show(Tab::ALL[1]),
         (Action::TabThree, _) => test.tabs.show(Tab::ALL[2]),
         (Action::Reveal, _) => test.tabs.revealed = !test.tabs.revealed,
+        (Action::Fold, _) => {
+            test.tabs.folded = !test.tabs.folded;
+            test.tabs.scroll = 0;
+            test.tabs.found = None;
+        }
+        (Action::Page, _) => return page(test),
         (Action::EditBody, _) => return edit_body(model),
         (Action::Find, _) => prompt::open(test, Asked::Find),
         (Action::Write, _) if test.body().is_none_or(<[u8]>::is_empty) => {
@@ -114,6 +123,20 @@ fn scroll(model: &mut Model, action: Action) {
     let changed = to != test.tabs.scroll;
     test.tabs.scroll = to;
     model.changed = changed;
+}
+
+/// The body in front as text that is safe for a terminal: a pager may pass on what it is given.
+fn page(test: &TestPopup) -> Vec<Effect> {
+    let response = test.delivery().and_then(Delivery::last).and_then(|attempt| attempt.response.as_ref());
+    let text = match (test.tabs.front, response) {
+        (Tab::Request, _) => String::from_utf8_lossy(&test.event.body).into_owned(),
+        (_, Some(response)) => {
+            let text = String::from_utf8_lossy(&response.decoded().bytes).into_owned();
+            json::indented(&text).unwrap_or(text)
+        }
+        (_, None) => return Vec::new(),
+    };
+    vec![Effect::Page { text: visible_lines(&text).into_owned() }]
 }
 
 fn edit_body(model: &mut Model) -> Vec<Effect> {

@@ -10,6 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::test::layout::{Laid, laid, said};
+use crate::tui::screens::test::prompt;
 use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::theme::Theme;
@@ -34,6 +35,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     // The size may have changed since it was scrolled.
     let scroll = test.tabs.scroll.min(lines.len().saturating_sub(page));
     let below = lines.len().saturating_sub(scroll + page);
+    let place = prompt::place(&lines, &test.tabs);
     let shown: Vec<Line> = lines.into_iter().skip(scroll).take(page).collect();
     frame.render_widget(Paragraph::new(shown), parts.content);
     if test.tabs.found.is_some() {
@@ -41,7 +43,8 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     }
     frame.render_widget(Paragraph::new(said), parts.said);
     if let Mode::Prompt(prompt) = &test.mode {
-        return ask(prompt, theme, frame, parts.buttons);
+        let place = place.filter(|_| prompt.asked == Asked::Find);
+        return ask(prompt, place.as_deref(), theme, frame, parts.buttons);
     }
     frame.render_widget(Paragraph::new(buttons), parts.buttons);
     boxes::more(theme, below, frame, area);
@@ -63,15 +66,19 @@ fn mark(query: &str, frame: &mut Frame, area: Rect) {
 }
 
 /// The line that asks for something.
-fn ask(prompt: &Prompt, theme: Theme, frame: &mut Frame, area: Rect) {
+fn ask(prompt: &Prompt, place: Option<&str>, theme: Theme, frame: &mut Frame, area: Rect) {
     let label = match prompt.asked {
         Asked::Find => "Find: ",
         Asked::Write => "Write the body to: ",
         Asked::Keep => "Save the event as: ",
     };
-    let room = usize::from(area.width).saturating_sub(text::width(label));
+    let place = place.map_or_else(String::new, |place| format!("  {place}"));
+    let room = usize::from(area.width).saturating_sub(text::width(label) + text::width(&place));
     let Window { text: shown, cursor, .. } = prompt.input.window(room, "", &[]);
     frame.render_widget(Line::from(vec![Span::styled(label, theme.styles.accent), Span::raw(shown)]), area);
+    let [_, right] =
+        Layout::horizontal([Constraint::Min(0), Constraint::Length(u16::try_from(text::width(&place)).unwrap_or(0))]).areas(area);
+    frame.render_widget(Line::styled(place, theme.styles.dim), right);
     let x = area.x + u16::try_from(text::width(label) + cursor).unwrap_or(0);
     frame.set_cursor_position(Position { x: x.min(area.right().saturating_sub(1)), y: area.y });
 }
