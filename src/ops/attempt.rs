@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::in_flight::InFlight;
 use super::task::blocking;
 use super::waypost::Waypost;
+use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Cause, Delivery, Outcome, Phase, TlsCause};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::Problem;
@@ -61,10 +62,20 @@ impl Waypost {
         stop: impl Future<Output = ()>,
     ) -> Outcome {
         in_flight.begin(&attempt.to, &attempt.request, attempt.started_at);
-        let ended = self.try_once(&attempt, step, stop).await;
+        let mut ended = self.try_once(&attempt, step, stop).await;
+        self.note_known_end(in_flight.delivery(), &mut ended).await;
         let outcome = ended.outcome;
         in_flight.end(ended);
         outcome
+    }
+
+    /// Notes whether the end of the certificate was noticed before. The history is asked only where there is a notice.
+    async fn note_known_end(&self, delivery: &Delivery, attempt: &mut Attempt) {
+        let Some(tls) = &mut attempt.tls else { return };
+        let Some(end) = diagnosis::ends_soon_after(tls, attempt.started_at) else { return };
+        let (paths, to) = (self.paths.clone(), delivery.destination_id.clone());
+        let met = blocking(move || history::certificate_met(&paths, &to, end)).await.ok().flatten();
+        tls.end_noticed = met.is_some_and(|met| diagnosis::ends_soon_after(tls, met).is_some());
     }
 
     async fn try_once(&self, attempt: &Try, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Attempt {

@@ -108,8 +108,12 @@ pub struct TlsInfo {
     pub issuer: Option<String>,
     /// The SHA-256 of the certificate, in hex.
     pub sha256: Option<String>,
+    /// When the certificate begins to be valid.
+    pub not_before: Option<Timestamp>,
     /// When the certificate expires.
     pub not_after: Option<Timestamp>,
+    /// Whether an earlier delivery had the notice that this certificate ends soon.
+    pub end_noticed: bool,
     /// What the server was given when it asked who its client is.
     pub client: Option<ClientCertificate>,
     /// What could be trusted, where the handshake failed because nothing that is trusted issued the certificate.

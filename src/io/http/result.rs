@@ -217,7 +217,9 @@ fn tls_info(observed: &Observed, cause: Option<&Cause>, redactor: &Redactor) -> 
         names: certificate.names.iter().map(|name| redactor.redact(name)).collect(),
         issuer: certificate.issuer.as_ref().map(|issuer| redactor.redact(issuer)),
         sha256: certificate.sha256.clone(),
+        not_before: certificate.not_before,
         not_after: certificate.not_after,
+        end_noticed: false,
         client: observed.client_certificate.clone().filter(|_| observed.client_certificate_presented),
         presented_ca: presented_ca(observed, cause, redactor),
     })

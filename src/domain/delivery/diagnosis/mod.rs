@@ -27,7 +27,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use super::{Attempt, Cause, Diagnosis, Phase, Response};
+use super::{Attempt, Cause, Diagnosis, Phase, Response, TlsInfo};
 use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
 use crate::domain::problem::Fix;
@@ -35,8 +35,14 @@ use crate::domain::problem::Fix;
 pub use network::add_network;
 pub use redirect::redirect_target;
 
-/// How long before a certificate's end there is a notice: a renewal that works happens earlier.
-const ENDS_SOON_DAYS: i64 = 30;
+/// How long before a certificate's end there is a notice: a renewal that works by itself happens earlier.
+const ENDS_SOON_DAYS: i64 = 14;
+
+/// A certificate for so long or longer has its notice earlier.
+const LONG_LIVED_DAYS: i64 = 180;
+const LONG_LIVED_NOTICE_DAYS: i64 = 30;
+
+const DAY_S: i64 = 24 * 60 * 60;
 
 /// The diagnosis of an answer that came at `now`, to a request with the body `sent`.
 #[must_use]
@@ -97,14 +103,26 @@ pub fn notices(attempt: &Attempt) -> Vec<Fix> {
     proxy.into_iter().chain(refusal::notice(attempt)).chain(ends_soon(attempt).map(Fix::from)).collect()
 }
 
+/// The end of a certificate that ends so soon after `at` that a renewal is late: two weeks before, or a third of its lifetime
+/// where that is less; a month before where it is for half a year or longer, since it is renewed by hand.
+#[must_use]
+pub fn ends_soon_after(tls: &TlsInfo, at: Timestamp) -> Option<Timestamp> {
+    let end = tls.not_after?;
+    let lifetime = tls.not_before.map(|begin| (end.as_second() - begin.as_second()) / DAY_S);
+    let notice = match lifetime {
+        Some(days) if days >= LONG_LIVED_DAYS => LONG_LIVED_NOTICE_DAYS,
+        Some(days) => ENDS_SOON_DAYS.min(days / 3),
+        None => ENDS_SOON_DAYS,
+    };
+    (0..=notice).contains(&(end.as_second() - at.as_second()).div_euclid(DAY_S)).then_some(end)
+}
+
 fn ends_soon(attempt: &Attempt) -> Option<String> {
-    let end = attempt.tls.as_ref()?.not_after?;
-    let days = (end.as_second() - attempt.started_at.as_second()).div_euclid(24 * 60 * 60);
-    let left = match days {
+    let end = attempt.tls.as_ref().filter(|tls| !tls.end_noticed).and_then(|tls| ends_soon_after(tls, attempt.started_at))?;
+    let left = match (end.as_second() - attempt.started_at.as_second()).div_euclid(DAY_S) {
         0 => "today".to_owned(),
         1 => "in 1 day".to_owned(),
-        2..ENDS_SOON_DAYS => format!("in {days} days"),
-        _ => return None,
+        days => format!("in {days} days"),
     };
     Some(format!("The endpoint's certificate expires {left}, at {}.", words::date(end)))
 }

@@ -154,7 +154,18 @@ fn a_certificate_that_ends_soon_is_a_notice() {
         ["The endpoint's certificate expires in 7 days, at 2026-12-01 12:00 UTC."]
     );
     assert_eq!(notices(&attempt("2026-11-24T13:00:00Z")).len(), 1);
-    assert!(notices(&attempt("2026-12-24T12:00:00Z")).is_empty());
+    assert!(notices(&attempt("2026-12-09T12:00:00Z")).is_empty());
+    let of = |begin: &str, end: &str| {
+        let mut attempt = attempt(end);
+        attempt.tls.as_mut().unwrap().not_before = Some(at(begin));
+        notices(&attempt).len()
+    };
+    // Of a year, of 90 days, of six days.
+    assert_eq!([of("2025-12-23T12:00:00Z", "2026-12-23T12:00:00Z"), of("2026-09-24T12:00:00Z", "2026-12-23T12:00:00Z")], [1, 0]);
+    assert_eq!([of("2026-11-22T12:00:00Z", "2026-11-28T12:00:00Z"), of("2026-11-20T12:00:00Z", "2026-11-26T12:00:00Z")], [0, 1]);
+    let mut again = attempt("2026-12-01T12:00:00Z");
+    again.tls.as_mut().unwrap().end_noticed = true;
+    assert!(notices(&again).is_empty());
     assert!(notices(&attempt("2026-11-24T11:00:00Z")).is_empty());
 }
 

@@ -192,7 +192,9 @@ fn tls_from_json(json: &Value) -> Option<TlsInfo> {
         names: parsed(json, "names").unwrap_or_default(),
         issuer: text(json, "issuer"),
         sha256: text(json, "sha256"),
+        not_before: parsed(json, "not_before"),
         not_after: parsed(json, "not_after"),
+        end_noticed: json.get("end_noticed").and_then(Value::as_bool).unwrap_or(false),
         client: json.get("client").and_then(client_from_json),
         presented_ca: json.get("presented_ca").and_then(presented_from_json),
     })

@@ -47,6 +47,8 @@ pub(crate) fn delivery(id: &str) -> Delivery {
             names: vec!["hooks.example.com".into()],
             issuer: Some("Example CA".into()),
             sha256: Some("cd".repeat(32)),
+            not_before: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+            end_noticed: true,
             not_after: Some("2027-01-01T00:00:00Z".parse().unwrap()),
             client: Some(ClientCertificate {
                 subject: "CN=our client".into(),

@@ -179,7 +179,10 @@ struct TlsRecord<'a> {
     names: &'a [String],
     issuer: Option<&'a str>,
     sha256: Option<&'a str>,
+    not_before: Option<Timestamp>,
     not_after: Option<Timestamp>,
+    /// An earlier delivery had the notice that it ends soon.
+    end_noticed: bool,
     client: Option<ClientRecord<'a>>,
     /// What could be trusted.
     presented_ca: Option<PresentedRecord<'a>>,
@@ -331,7 +334,9 @@ impl<'a> TlsRecord<'a> {
             names: &tls.names,
             issuer: tls.issuer.as_deref(),
             sha256: tls.sha256.as_deref(),
+            not_before: tls.not_before,
             not_after: tls.not_after,
+            end_noticed: tls.end_noticed,
             client: tls.client.as_ref().map(|client| ClientRecord {
                 subject: &client.subject,
                 issuer: client.issuer.as_deref(),

@@ -23,7 +23,7 @@ use crate::domain::delivery::{Attempt, Delivery};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
 
-pub use newest::{Glance, Newest, Row, glance, last_delivered, rows_since};
+pub use newest::{Glance, Newest, Row, certificate_met, glance, last_delivered, rows_since};
 pub use read::{Found, LAST, Page, Position, Start, count, end, find, page, unambiguous};
 
 /// The most that is stored.

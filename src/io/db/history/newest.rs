@@ -111,6 +111,22 @@ pub fn last_delivered(paths: &Paths, to: &DestinationId) -> Result<Option<Newest
     read().map_err(|error| db.error(Operation::Read, &error))
 }
 
+/// When a delivery to that destination last met a certificate with that end.
+///
+/// # Errors
+/// [`DbError`].
+pub fn certificate_met(paths: &Paths, to: &DestinationId, end: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let Some(db) = Db::open_to_read(paths)? else { return Ok(None) };
+    let sql = "SELECT started_at FROM deliveries INDEXED BY deliveries_certificate
+               WHERE certificate_end IS NOT NULL AND certificate_end = ?1 AND destination_id = ?2 ORDER BY seq DESC LIMIT 1";
+    let met: Option<i64> = db
+        .connection
+        .query_row(sql, params![end.as_second(), to.as_str()], |row| row.get(0))
+        .optional()
+        .map_err(|error| db.error(Operation::Read, &error))?;
+    Ok(met.and_then(|at| Timestamp::from_millisecond(at).ok()))
+}
+
 /// The delivery that a query finds, if there is one and it can be read.
 fn one(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Option<Delivery>> {
     let record = |row: &SqlRow| Ok(row.get_ref(0)?.as_bytes().ok().and_then(from_record));
