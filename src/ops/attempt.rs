@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::in_flight::InFlight;
 use super::task::blocking;
 use super::waypost::Waypost;
+use crate::domain::delivery::compare::compare;
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Cause, Delivery, Outcome, Phase, TlsCause};
 use crate::domain::destination::{Destination, Settings};
@@ -20,6 +21,9 @@ use crate::domain::text::visible;
 use crate::io::db::history;
 use crate::io::fs::file::{self, Links};
 use crate::io::http::{self, Client, NetworkConfig, Progress, ProxyEnv, Trust};
+
+/// How long reading the last delivery that was delivered may take.
+const COMPARED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What happens during an attempt.
 #[derive(Clone, Debug)]
@@ -92,6 +96,20 @@ impl Waypost {
                 sender.attempt(to, request, *started_at, *timeout, progress, stop).await
             }
             Err(cause) => http::failed_before_sending(to, request, *started_at, cause),
+        }
+    }
+
+    /// Compares a delivery that failed with the last that was delivered, if that can be read in a moment: what is to be shown must
+    /// not wait for a slow disk.
+    pub(super) async fn compare(&self, in_flight: &mut InFlight) {
+        let delivery = in_flight.delivery_mut();
+        if !delivery.is_failure() {
+            return;
+        }
+        let (paths, to) = (self.paths.clone(), delivery.destination_id.clone());
+        let reading = blocking(move || history::last_delivered(&paths, &to).ok().flatten());
+        if let Ok(Some(before)) = tokio::time::timeout(COMPARED_WITHIN, reading).await {
+            delivery.since_last_delivered = Some(compare(delivery, &before.delivered, before.with_certificate.as_ref()));
         }
     }
 

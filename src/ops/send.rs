@@ -119,6 +119,7 @@ impl Waypost {
                 }
             }
         }
+        self.compare(&mut in_flight).await;
         let delivery = in_flight.delivery().clone();
         let unrecorded = self.record(in_flight).await;
         Sent { delivery, stopped, unrecorded }

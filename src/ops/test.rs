@@ -75,6 +75,7 @@ impl Waypost {
         if let (Some(expected), Some(attempt)) = (expected, in_flight.delivery_mut().attempts.last_mut()) {
             attempt.expect(&Redactor::new(to.settings()).redact(expected));
         }
+        self.compare(&mut in_flight).await;
         let delivery = in_flight.delivery().clone();
         report(&delivery);
         let unrecorded = self.record(in_flight).await;

@@ -2,9 +2,32 @@
 
 use jiff::Timestamp;
 
-use super::{Row, Value};
+use super::clock::Clock;
+use super::{Row, Value, since};
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Delivery, PresentedCa};
+
+/// When it was, and, of several attempts, each with its time, outcome and reason. Of a probe its requests are listed elsewhere.
+pub fn times(delivery: &Delivery, clock: &Clock) -> Vec<Row> {
+    let mut rows = vec![Row::text("Time", clock.moment(delivery.at()))];
+    if delivery.probe.is_none() && delivery.attempts.len() > 1 {
+        let each = delivery.attempts.iter().map(|attempt| tried(attempt, clock)).collect::<Vec<_>>();
+        rows.push(Row::text("Tries", each.join(", ")));
+    }
+    rows
+}
+
+/// `500 at 03:13:50`, `timed out at 03:13:55`
+fn tried(attempt: &Attempt, clock: &Clock) -> String {
+    let end = attempt.status().map_or_else(|| attempt.reason().into_owned(), |status| status.to_string());
+    format!("{end} at {}", clock.time(attempt.started_at))
+}
+
+/// What changed since the destination last worked, if it ever did.
+pub fn since(delivery: &Delivery, clock: &Clock) -> Option<Row> {
+    let since = delivery.since_last_delivered.as_ref()?;
+    Some(Row::text(since::LABEL, since::line(since, clock)))
+}
 
 /// What was sent, what was tried before, and why and how to fix it.
 pub fn rows(delivery: &Delivery) -> Vec<Row> {
@@ -14,6 +37,12 @@ pub fn rows(delivery: &Delivery) -> Vec<Row> {
         Row::text("Event", &delivery.event),
         Row::text("Id", &delivery.id),
     ];
+    if let Some(probe) = &delivery.probe {
+        let (finding, fix) = probe.finding();
+        rows.push(Row::text("Found", finding));
+        rows.extend((!fix.is_empty()).then(|| Row::new("Fix", Value::Fix(fix))));
+        return rows;
+    }
     let earlier = (1..).zip(before);
     rows.extend(earlier.map(|(number, attempt)| Row::text("Before", format!("attempt {number}: {}", line(attempt)))));
     rows.extend(diagnosis(last));

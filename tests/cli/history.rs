@@ -131,14 +131,15 @@ fn one_with_all_that_is_known() {
 #[test]
 fn options_that_do_not_belong() {
     let home = Home::new();
-    for args in [
-        ["history", "list", "msg_1"].as_slice(),
-        &["history", "--yes"],
-        &["history", "show", "msg_1", "--limit", "3"],
-        &["history", "clear", "--outcome", "failed", "--yes"],
-        &["history", "clear", "msg_1", "--yes"],
+    for (args, says) in [
+        (["history", "list", "msg_1"].as_slice(), "Unexpected argument"),
+        (&["history", "--yes"], "There is no option --yes"),
+        (&["history", "show", "msg_1", "--limit", "3"], "There is no option --limit"),
+        (&["history", "clear", "--outcome", "failed", "--yes"], "There is no option --outcome"),
+        (&["history", "clear", "msg_1", "--yes"], "Unexpected argument"),
+        (&["history", "--search", "x", "show", "msg_1"], "after it"),
     ] {
-        refused_with(&home, args, "", 2, None, "Unexpected argument");
+        refused_with(&home, args, "", 2, None, says);
     }
     refused_with(&home, &["history", "forget"], "", 2, None, "list, show, clear");
     refused_with(&home, &["history", "--limit", "0"], "", 2, None, "1..=100000");

@@ -7,6 +7,7 @@ mod history;
 mod import;
 mod input;
 mod listen;
+mod looking_back;
 mod mistakes;
 mod network;
 mod output;

@@ -20,6 +20,7 @@ mod secret;
 mod send;
 mod show;
 mod snippet;
+mod stats;
 mod test;
 mod verify;
 
@@ -90,6 +91,8 @@ pub enum Command {
     Queue(queue::Args),
     /// List, show or delete past deliveries
     History(history::Args),
+    /// Count deliveries: success rate, latency percentiles, a histogram
+    Stats(stats::Args),
     /// Send the event of a past delivery again, under a new id
     Resend(resend::Args),
     /// Print a delivery as a curl command
@@ -140,6 +143,7 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Relay(args)) => relay::run(&waypost()?, args, out),
         Some(Command::Queue(args)) => queue::run(&waypost()?, args, out),
         Some(Command::History(args)) => history::run(&waypost()?, args, out),
+        Some(Command::Stats(args)) => stats::run(&waypost()?, args, out),
         Some(Command::Resend(args)) => resend::run(&waypost()?, args, out),
         Some(Command::Curl(args)) => curl::run(&waypost()?, args, out),
         Some(Command::Probe(args)) => probe::run(&waypost()?, args, out),

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 
-use crate::cli::output::rows;
+use crate::cli::output::{rows, terminal};
 
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::probe::Verdict;
@@ -18,6 +19,7 @@ use crate::domain::delivery::{Attempt, Delivery, Outcome, Response};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::ops::{self, Problem};
+use crate::present::summary::{Mark, summary};
 use crate::present::{self, Row, timing};
 
 /// Prints a delivery that ended, and returns its exit code. `signal` is the code of the signal that ended it, in an attempt or
@@ -69,14 +71,53 @@ pub fn notices(delivery: &Delivery) -> Vec<String> {
 
 /// The outcome, why and how to fix it, and the response; with -v, the timing and the request.
 pub fn text(delivery: &Delivery, out: Out) -> String {
+    let clock = terminal::clock(Timestamp::now());
+    let mut rows = present::delivery::rows(delivery);
+    rows.extend(present::delivery::since(delivery, &clock));
     let Some(attempt) = delivery.last() else { return String::new() };
+    head(delivery, out) + &rows::text(&rows, out) + &messages(attempt, out)
+}
+
+/// One of the history: also when it was, and each of its attempts; of a probe each of its requests.
+pub fn past(delivery: &Delivery, out: Out) -> String {
+    let clock = terminal::clock(Timestamp::now());
+    let mut rows = present::delivery::times(delivery, &clock);
+    rows.extend(present::delivery::rows(delivery));
+    rows.extend(present::delivery::since(delivery, &clock));
+    let mut text = head(delivery, out) + &rows::text(&rows, out);
+    if delivery.probe.is_none() {
+        text.extend(delivery.last().map(|attempt| messages(attempt, out)));
+        return text;
+    }
+    let _ = write!(text, "\n{}", cases(delivery, out));
+    for (case, attempt) in delivery.probed() {
+        let Some(attempt) = attempt else { continue };
+        let _ = write!(text, "\n{}  {}\n", out.paint(case.case.label(), Tone::Label), visible(&case.finding));
+        text.push_str(&messages(attempt, out));
+    }
+    text
+}
+
+/// `refused  401 Unauthorized  88 ms`; of a probe `probe  1/4  accepts unsigned requests`
+fn head(delivery: &Delivery, out: Out) -> String {
+    let Some(attempt) = delivery.last() else { return String::new() };
+    if delivery.probe.is_some() {
+        let summary = summary(delivery);
+        let found = out.paint(&summary.why, Tone::Good(summary.mark == Mark::Good)).into_owned();
+        return format!("{}  {}  {found}\n", summary.end, summary.took);
+    }
     let outcome = attempt.outcome;
     let mut text = out.paint(outcome.name(), Tone::Ended(outcome)).into_owned();
     if let Some(end) = present::delivery::end(attempt) {
         let _ = write!(text, "  {}", visible(&end));
     }
     let _ = writeln!(text, "  {}", timing::duration(attempt.duration_ms));
-    text.push_str(&rows::text(&present::delivery::rows(delivery), out));
+    text
+}
+
+/// The answer; with -v, also the timing and the request.
+fn messages(attempt: &Attempt, out: Out) -> String {
+    let mut text = String::new();
     if out.verbosity == Verbosity::Verbose {
         text.push_str(&timing(attempt, out));
         text.push_str(&section("Request", out));

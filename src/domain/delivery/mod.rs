@@ -24,6 +24,7 @@ mod retry_after;
 pub mod schedule;
 mod sent_with;
 mod since;
+pub mod stats;
 
 pub use attempt::{Attempt, BODY_KEPT, ClientCertificate, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo};
 pub use cause::{Cause, CertificateFault, ChainMember, ClientRefusal, ProxyRefusal, RefusalReason, TlsCause};

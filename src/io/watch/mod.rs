@@ -5,7 +5,7 @@
 
 #[cfg(target_os = "linux")]
 mod inotify;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests;
 
 #[cfg(target_os = "linux")]

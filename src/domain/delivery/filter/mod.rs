@@ -68,6 +68,12 @@ impl Filter {
         *self == Self::default()
     }
 
+    /// Whether it narrows nothing but how they ended, to one end.
+    #[must_use]
+    pub fn is_of_one_result(&self) -> bool {
+        self.results.len() == 1 && Self { results: Vec::new(), ..self.clone() }.is_empty()
+    }
+
     /// The same, but for words: what a row of the list has to say.
     fn matches_row(&self, delivery: &Delivery) -> bool {
         let is_probe = delivery.probe.is_some();

@@ -4,6 +4,7 @@
 //! read     a page, a count, one by its id
 //! newest   what a glance needs: the newest rows, the last probe, the last that was delivered
 //! select   a filter as SQL
+//! since    what changed since the last that was delivered
 //! ```
 //!
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
@@ -12,6 +13,9 @@
 mod newest;
 mod read;
 mod select;
+mod since;
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -60,8 +64,9 @@ impl History {
     }
 
     fn append_within(&mut self, deliveries: &[Delivery], bound: Bound) -> Result<(), DbError> {
-        let records: Vec<_> = deliveries.iter().map(to_record).collect();
-        let added = insert(&mut self.db.connection, deliveries, &records, bound);
+        let deliveries = since::fill(&self.db.connection, deliveries);
+        let records: Vec<_> = deliveries.iter().map(|delivery| to_record(delivery)).collect();
+        let added = insert(&mut self.db.connection, &deliveries, &records, bound);
         added.map_err(|error| self.db.error(Operation::Write, &error))
     }
 
@@ -132,7 +137,7 @@ pub fn clear(paths: &Paths) -> Result<(), DbError> {
     }
 }
 
-fn insert(connection: &mut Connection, deliveries: &[Delivery], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
+fn insert(connection: &mut Connection, deliveries: &[Cow<Delivery>], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     insert_in(&transaction, deliveries, records, bound)?;
     transaction.commit()
@@ -140,11 +145,12 @@ fn insert(connection: &mut Connection, deliveries: &[Delivery], records: &[Vec<u
 
 /// Adds deliveries as a part of what a transaction writes.
 pub(super) fn add(transaction: &Transaction, deliveries: &[Delivery]) -> rusqlite::Result<()> {
-    let records: Vec<_> = deliveries.iter().map(to_record).collect();
-    insert_in(transaction, deliveries, &records, BOUND)
+    let deliveries = since::fill(transaction, deliveries);
+    let records: Vec<_> = deliveries.iter().map(|delivery| to_record(delivery)).collect();
+    insert_in(transaction, &deliveries, &records, BOUND)
 }
 
-fn insert_in(transaction: &Transaction, deliveries: &[Delivery], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
+fn insert_in(transaction: &Transaction, deliveries: &[Cow<Delivery>], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
     let bytes = records.iter().map(|record| record.len() as u64).sum();
     make_room(transaction, records.len() as u64, bytes, bound)?;
     let mut statement = transaction.prepare_cached(

@@ -95,20 +95,21 @@ pub fn rows_since(paths: &Paths, since: Option<Timestamp>) -> Result<Vec<Row>, D
 /// [`DbError`].
 pub fn last_delivered(paths: &Paths, to: &DestinationId) -> Result<Option<Newest>, DbError> {
     let Some(db) = Db::open_to_read(paths)? else { return Ok(None) };
-    let read = || -> rusqlite::Result<Option<Newest>> {
-        let delivered = "SELECT record FROM deliveries WHERE outcome = 'delivered' AND destination_id = ?1
-                         ORDER BY seq DESC LIMIT 1";
-        let Some(delivered) = one(&db.connection, delivered, params![to.as_str()])? else { return Ok(None) };
-        let certificate = "SELECT record FROM deliveries INDEXED BY deliveries_certificate
-                           WHERE certificate_end IS NOT NULL AND destination_id = ?1 AND outcome = 'delivered'
-                           ORDER BY seq DESC LIMIT 1";
-        let with_certificate = match delivered.last() {
-            Some(last) if last.tls.is_none() => one(&db.connection, certificate, params![to.as_str()])?,
-            _ => None,
-        };
-        Ok(Some(Newest { delivered, with_certificate }))
+    last_delivered_in(&db.connection, to).map_err(|error| db.error(Operation::Read, &error))
+}
+
+pub(super) fn last_delivered_in(connection: &Connection, to: &DestinationId) -> rusqlite::Result<Option<Newest>> {
+    let delivered = "SELECT record FROM deliveries WHERE outcome = 'delivered' AND destination_id = ?1
+                     ORDER BY seq DESC LIMIT 1";
+    let Some(delivered) = one(connection, delivered, params![to.as_str()])? else { return Ok(None) };
+    let certificate = "SELECT record FROM deliveries INDEXED BY deliveries_certificate
+                       WHERE certificate_end IS NOT NULL AND destination_id = ?1 AND outcome = 'delivered'
+                       ORDER BY seq DESC LIMIT 1";
+    let with_certificate = match delivered.last() {
+        Some(last) if last.tls.is_none() => one(connection, certificate, params![to.as_str()])?,
+        _ => None,
     };
-    read().map_err(|error| db.error(Operation::Read, &error))
+    Ok(Some(Newest { delivered, with_certificate }))
 }
 
 /// When a delivery to that destination last met a certificate with that end.

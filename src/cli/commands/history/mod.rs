@@ -1,0 +1,197 @@
+//! `waypost history`: lists, shows or deletes past deliveries.
+
+mod follow;
+mod table;
+
+use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use clap_complete::ArgValueCompleter;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::cli::complete;
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::input::prompt;
+use crate::cli::output::delivery;
+use crate::cli::output::terminal;
+use crate::cli::output::{self, Out, Verbosity, pager};
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::filter::{Filter, FilterError};
+use crate::ops::{self, Start, Waypost};
+use table::{Table, shown_ids};
+
+const LIMIT: u32 = 20;
+
+const RESULTS: [&str; 5] = ["delivered", "refused", "failed", "stopped", "probe"];
+
+const EXAMPLES: &str = "Examples:
+  waypost history
+  waypost history --outcome failed --since 24h --limit 100
+  waypost history --search 'status:5xx order_4711'
+  waypost history --follow
+  waypost history show last
+  waypost history --json | jq '.deliveries[0]'";
+
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Maximum number of deliveries to list [default: 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: Option<u32>,
+
+    /// List only deliveries with this outcome, or only probes
+    #[arg(long, value_name = "OUTCOME", value_parser = PossibleValuesParser::new(RESULTS))]
+    outcome: Option<String>,
+
+    /// List only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
+    #[arg(long, value_name = "T")]
+    since: Option<String>,
+
+    /// List only deliveries until then
+    #[arg(long, value_name = "T")]
+    until: Option<String>,
+
+    /// List only deliveries with these words in the event, status, reason, id or body; also status:5xx, event:order.*
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    search: Option<String>,
+
+    /// Then wait, and print new deliveries as they appear
+    #[arg(short, long)]
+    follow: bool,
+}
+
+impl ListArgs {
+    const fn is_given(&self) -> bool {
+        let Self { limit, outcome, since, until, search, follow } = self;
+        limit.is_some() || outcome.is_some() || since.is_some() || until.is_some() || search.is_some() || *follow
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List deliveries, newest first (the default)
+    List(ListArgs),
+    /// Show one delivery
+    Show {
+        /// The id of the delivery, or its beginning; "last" for the newest
+        #[arg(add = ArgValueCompleter::new(complete::ids))]
+        id: String,
+    },
+    /// Delete all deliveries
+    Clear {
+        /// Do not ask for confirmation
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    match &args.action {
+        None => list(waypost, &args.list, out),
+        // clap's own conflict of options and subcommands would refuse the global options, too.
+        Some(_) if args.list.is_given() => {
+            Err(Failure::usage("The options of list come after it.", "Put them after waypost history list."))
+        }
+        Some(Action::List(args)) => list(waypost, args, out),
+        Some(Action::Show { id }) => show(&waypost.delivery(id)?, out),
+        Some(Action::Clear { yes }) => clear(waypost, *yes, out),
+    }
+}
+
+fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
+    let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
+    let filter = filter(args)?;
+    // Before the page: what comes between the two is in it, or follows it.
+    let end = waypost.end_of_history()?;
+    let page = waypost.page(&filter, Start::Newest, limit)?;
+    if page.unreadable > 0 && out.verbosity != Verbosity::Quiet {
+        let damaged = match page.unreadable {
+            1 => "1 record of the history is damaged and was left as it is".into(),
+            count => format!("{count} records of the history are damaged and were left as they are"),
+        };
+        output::print_stderr(&format!("note: {damaged}."));
+    }
+    if out.json && !args.follow {
+        let deliveries: Vec<_> = page.deliveries.iter().map(ops::delivery_json).collect();
+        return output::print_json(json!({ "deliveries": deliveries }), exit::DONE);
+    }
+    if args.follow {
+        if !out.json && !page.deliveries.is_empty() {
+            // The oldest first: what is new is at the end.
+            let mut deliveries = page.deliveries;
+            deliveries.reverse();
+            print_table(waypost, &deliveries, out)?;
+        }
+        return follow::follow(waypost, &filter, end.max(page.newest.unwrap_or_default()), out);
+    }
+    if page.deliveries.is_empty() {
+        out.say(&match args.outcome.as_deref() {
+            _ if filter.is_empty() => "No deliveries.".to_owned(),
+            Some(outcome) if filter.is_of_one_result() => format!("No deliveries with the outcome {outcome}."),
+            _ => "No deliveries are like that.".to_owned(),
+        });
+        return Ok(exit::DONE);
+    }
+    let code = print_table(waypost, &page.deliveries, out)?;
+    if page.more {
+        out.say(&format!("{} of {} deliveries. --limit N lists older ones.", page.deliveries.len(), page.total));
+    }
+    Ok(code)
+}
+
+fn print_table(waypost: &Waypost, deliveries: &[Delivery], out: Out) -> Result<u8, Failure> {
+    let (clock, width) = (terminal::clock(Timestamp::now()), terminal::width());
+    let ids = shown_ids(waypost, deliveries, width)?;
+    pager::print(&Table { clock: &clock, width, out }.text(deliveries, &ids), exit::DONE)
+}
+
+/// What is meant by the options.
+fn filter(args: &ListArgs) -> Result<Filter, Failure> {
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let mut filter = Filter::parse(args.search.as_deref().unwrap_or_default(), now, &zone).map_err(|error| wrong(&error))?;
+    for (kind, value) in [("outcome", &args.outcome), ("since", &args.since), ("until", &args.until)] {
+        if let Some(value) = value {
+            filter.add(kind, value, now, &zone).map_err(|error| wrong(&error))?;
+        }
+    }
+    Ok(filter)
+}
+
+fn wrong(error: &FilterError) -> Failure {
+    Failure::usage(format!("{error}."), "See waypost history --help.")
+}
+
+fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {
+    if out.json {
+        return output::print_json(delivery::json(delivery), exit::DONE);
+    }
+    pager::print(&delivery::past(delivery, out.verbose()), exit::DONE)
+}
+
+fn clear(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {
+    let report = |cleared: bool, text: &str| {
+        if out.json {
+            return output::print_json(json!({ "cleared": cleared }), exit::DONE);
+        }
+        out.say(text);
+        Ok(exit::DONE)
+    };
+    if !yes
+        && !prompt::confirm("Delete all deliveries?", "history clear asks for confirmation, and there is no terminal to ask on.")?
+    {
+        return report(false, "Nothing was deleted.");
+    }
+    waypost.clear_history()?;
+    report(true, "All deliveries were deleted.")
+}
