@@ -1,12 +1,14 @@
 //! What authenticates one attempt, as it goes over the wire.
 
+use std::sync::Arc;
+
 use super::header::HeaderKey;
 use super::mask::Masked;
 use super::secret::Secret;
 use super::signature::{PreviousSecret, SigningSecret};
+use super::token::TokenClient;
 
-/// What is added to a request so that the receiver knows whose it is. Resolved again for each attempt: where an auth type
-/// fetches a short-lived token, it is in here.
+/// What is added to a request so that the receiver knows whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// Nothing is added.
@@ -17,6 +19,8 @@ pub enum Credential {
     Header { name: String, value: Masked },
     /// A parameter at the end of the query; its name not yet percent-encoded.
     Query { name: String, value: Secret },
+    /// A bearer token that is fetched first.
+    Token(Arc<TokenClient>),
 }
 
 impl Credential {
@@ -29,6 +33,7 @@ impl Credential {
                 [Some(header), timestamp_header.as_ref()].into_iter().flatten().map(HeaderKey::wire).collect()
             }
             Self::Header { name, .. } => vec![name.to_ascii_lowercase()],
+            Self::Token(_) => vec!["authorization".to_owned()],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The one registered endpoint.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use zeroize::Zeroizing;
 
 use super::auth::Auth;
 use super::delivery::SentWith;
-use super::field::{CA_CERT, Field, TLS_FILES};
+use super::field::{CA_CERT, Field, TLS_FILES, URL};
 use super::header::CustomHeader;
+use super::secret::Secret;
 use super::url::EndpointUrl;
 
 /// The total time of an attempt when none is set, in seconds.
@@ -81,6 +83,18 @@ impl Settings {
         self.auth.secret().is_some() || self.url.has_credential() || self.headers.iter().any(|header| header.secret().is_some())
     }
 
+    /// The values of which a part is a credential, without those that are secret as a whole: the field, the value, and what is shown
+    /// of it.
+    #[must_use]
+    pub fn masked_values(&self) -> Vec<(Field, Secret, String)> {
+        let url = self.url.has_credential().then(|| (URL, self.url.expose().into(), self.url.shown()));
+        let of_auth = self.auth.plain_values().into_iter().filter_map(|(field, value)| match field.shown(value) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(shown) => Some((field, value.into(), shown)),
+        });
+        url.into_iter().chain(of_auth).collect()
+    }
+
     /// The total time of an attempt as it was set, in seconds (1–120).
     #[must_use]
     pub const fn timeout_s(&self) -> Option<u16> {
@@ -103,7 +117,8 @@ impl Settings {
         let fixed = [url.as_str(), self.auth.auth_type().name, &timeout];
         let mut hash = Sha256::new();
         let files = self.files().map(|(_, path)| path.map(Path::as_os_str).unwrap_or_default().as_encoded_bytes());
-        let of_auth = self.auth.plain_values().into_iter().map(|(_, value)| value.as_bytes());
+        let of_auth: Vec<_> = self.auth.plain_values().into_iter().map(|(field, value)| field.shown(value)).collect();
+        let of_auth = of_auth.iter().map(|value| value.as_bytes());
         for part in fixed.into_iter().map(str::as_bytes).chain(files).chain(of_auth) {
             // After its length, so that no two lists of parts give the same bytes.
             hash.update((part.len() as u64).to_be_bytes());

@@ -30,5 +30,6 @@ pub mod shell;
 pub mod signature;
 pub mod snippet;
 pub mod text;
+pub mod token;
 pub mod unfilled;
 pub mod url;

@@ -21,6 +21,7 @@ use crate::domain::text::visible;
 use crate::io::db::history;
 use crate::io::fs::file::{self, Links};
 use crate::io::http::{self, Client, NetworkConfig, Progress, ProxyEnv, Trust};
+use crate::io::state::token::TokenCache;
 
 /// How long reading the last delivery that was delivered may take.
 const COMPARED_WITHIN: Duration = Duration::from_millis(500);
@@ -131,20 +132,21 @@ impl Waypost {
     /// What keeps anything from being sent.
     pub(super) async fn sender(&self, to: &Settings, within: Duration) -> Result<Client, Cause> {
         let own = self.own.clone().filter(|own| own.authority == to.url().authority());
-        let settings = to.clone();
+        let (settings, cache) = (to.clone(), TokenCache::new(self.paths.clone()));
         let reading = blocking(move || {
             let trust = match (settings.ca_cert(), &own) {
                 (Some(path), _) => Trust::Only(ca_file(path)?),
                 (None, Some(own)) => Trust::Only(own.ca_pem.clone()),
                 (None, None) => Trust::System,
             };
-            match own {
+            let client = match own {
                 // The demo's receiver is on this machine: no proxy has any business with it.
                 Some(_) => {
                     Client::with(&settings, &trust, NetworkConfig { proxies: ProxyEnv::default(), ..NetworkConfig::default() })
                 }
                 None => Client::new(&settings, &trust),
-            }
+            };
+            Ok(client?.with_token_cache(cache))
         });
         tokio::time::timeout(within, reading).await.unwrap_or_else(|_| {
             let late = format!("within {} s they could not be read from the disk", within.as_secs());

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Sender;
 
 use super::waypost::Waypost;
+use crate::domain::credential::Credential;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::{sentence, visible};
@@ -41,18 +42,27 @@ pub struct Listen {
 
 /// A running receiver. Dropping it closes the port and every connection.
 #[derive(Debug)]
-pub struct Listener(Receiver);
+pub struct Listener {
+    receiver: Receiver,
+    issues_tokens: bool,
+}
 
 impl Listener {
     /// The URL to register where the events come from.
     #[must_use]
     pub fn url(&self) -> &str {
-        self.0.url()
+        self.receiver.url()
     }
 
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
-        self.0.addr()
+        self.receiver.addr()
+    }
+
+    /// Where it issues tokens, if what was registered at its start fetches them.
+    #[must_use]
+    pub fn token_url(&self) -> Option<String> {
+        self.issues_tokens.then(|| self.receiver.token_url())
     }
 }
 
@@ -64,7 +74,8 @@ impl Waypost {
     /// Nothing is registered, its secret cannot be opened, an option is invalid, the address cannot be listened on, or the
     /// certificate cannot be written.
     pub async fn listen(&self, how: Listen, events: Sender<ReceiverEvent>) -> Result<Listener, Problem> {
-        self.destination()?;
+        let destination = self.destination()?;
+        let issues_tokens = matches!(destination.auth().credential(), Credential::Token(_));
         named(&how.name)?;
         let client_ca = how.client_ca.as_deref().map(client_ca).transpose()?;
         let registered = self.clone();
@@ -86,7 +97,7 @@ impl Waypost {
         if let Some(path) = how.ca_out {
             ca_file::write(&path, receiver.ca_pem()).map_err(|error| no_ca(&path, &error))?;
         }
-        Ok(Listener(receiver))
+        Ok(Listener { receiver, issues_tokens })
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::rotation::{KeepOld, rotate};
 use crate::io::state::store::{self, Change, Former, Loaded};
+use crate::io::state::token::TokenCache;
 
 const CREDENTIAL_IN_URL: &str = "a part of it is a credential: it is sealed like a secret, and shown as dots";
 
@@ -117,6 +118,7 @@ impl Waypost {
             former = store::former(&self.paths, loaded.generation()).unwrap_or_default();
             Ok(Change::Remove)
         })?;
+        TokenCache::new(self.paths.clone()).forget();
         Ok(Removed { generation: saved.generation, warning: self.not_durable(saved), former })
     }
 

@@ -19,7 +19,6 @@ use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
-use crate::io::http::credential::resolve;
 
 /// What time it is.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -101,7 +100,7 @@ impl Waypost {
         for number in 1.. {
             let started_at = Timestamp::now();
             let stamp = Stamp { id: id.clone(), event: event.name.clone(), timestamp: started_at.as_second() };
-            let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
+            let request = Arc::new(Request::build(&settings, &event.body, &stamp, &to.auth().credential()));
             step(SendStep::Attempt(number, Step::Sending(Box::new((*request).clone()))));
             let attempt = Try { to: Arc::clone(&settings), request, started_at, timeout };
             let of_attempt = |happened| step(SendStep::Attempt(number, happened));

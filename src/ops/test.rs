@@ -15,7 +15,6 @@ use crate::domain::event::Event;
 use crate::domain::problem::Problem;
 use crate::domain::redact::Redactor;
 use crate::domain::request::{Request, Stamp};
-use crate::io::http::credential::resolve;
 
 /// A test delivery that ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +67,7 @@ impl Waypost {
         let stamp = Stamp { id: new_id(), event: event.name.clone(), timestamp: started_at.as_second() };
         let mut in_flight = self.begin(stamp.id.clone(), to, &event.name);
         let settings = Arc::new(to.settings().clone());
-        let request = Arc::new(Request::build(&settings, &event.body, &stamp, &resolve(to.auth()).await));
+        let request = Arc::new(Request::build(&settings, &event.body, &stamp, &to.auth().credential()));
         step(Step::Sending(Box::new((*request).clone())));
         let timeout = Duration::from_secs(to.timeout_s().into());
         self.attempt(&mut in_flight, Try { to: settings, request, started_at, timeout }, step, stop).await;

@@ -51,7 +51,7 @@ fn header_value(header: &HeaderEntry) -> Option<String> {
 
 fn value(draft: &Draft, field: Field) -> Value {
     match field.kind {
-        Kind::Text => Value::Text(text(draft, field)),
+        Kind::Text => Value::Text(field.shown(&text(draft, field)).into_owned()),
         Kind::Choice(options) => Value::Choice(&options[draft.choice(field)]),
         Kind::Secret(_) => {
             let secret = draft.secret(field);

@@ -206,7 +206,7 @@ fn invalid_input() {
     exit 2
 
     $ waypost register --url https://hooks.example.com/in
-    stderr: error: Auth type (--auth): is required. waypost does not guess how to authenticate requests. Use --auth with one of: default, hmac, basic, bearer, api-key.
+    stderr: error: Auth type (--auth): is required. waypost does not guess how to authenticate requests. Use --auth with one of: default, hmac, basic, bearer, api-key, oauth2.
     exit 2
 
     $ waypost register --url https://hooks.example.com/in --auth bearer --password x

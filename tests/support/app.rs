@@ -49,6 +49,11 @@ pub enum Typed<'a> {
         value: &'a str,
         in_query: bool,
     },
+    OAuth2 {
+        token_url: &'a str,
+        client_id: &'a str,
+        client_secret: &'a str,
+    },
 }
 
 impl Typed<'_> {
@@ -60,6 +65,7 @@ impl Typed<'_> {
             Self::Basic { .. } => 2,
             Self::Bearer { .. } => 3,
             Self::ApiKey { .. } => 4,
+            Self::OAuth2 { .. } => 5,
         }
     }
 
@@ -69,7 +75,7 @@ impl Typed<'_> {
 }
 
 /// In the order of the choice.
-pub const AUTH_TYPES: [&str; 5] = ["Default", "Custom SHA-256 HMAC Signature", "Basic Auth", "Bearer Token", "Api Key"];
+pub const AUTH_TYPES: [&str; 6] = ["Default", "Custom SHA-256 HMAC Signature", "Basic Auth", "Bearer Token", "Api Key", "OAuth2"];
 
 /// A request as the Request tab shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,6 +183,9 @@ impl App {
             Typed::ApiKey { key, value, in_query } => {
                 self.type_text(&format!("\r{key}\r{value}\r"));
                 self.times(usize::from(in_query), Key::Right);
+            }
+            Typed::OAuth2 { token_url, client_id, client_secret } => {
+                self.type_text(&format!("\r{token_url}\r{client_id}\r{client_secret}"));
             }
         }
     }

@@ -29,6 +29,7 @@ use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::rotation::KeepOld;
 use crate::domain::text::visible;
+use crate::ops::demo::suggested;
 use crate::ops::{Page, Problem, Saved, State, Waypost};
 use crate::present;
 pub use demo::InDemo;
@@ -153,8 +154,7 @@ impl Session<'_> {
     }
 
     fn register(&mut self) -> Result<(), Failure> {
-        let url = self.demo.as_ref().map(|demo| demo.url.clone()).unwrap_or_default();
-        let draft = Draft::default().with(field::URL, url);
+        let draft = self.demo.as_ref().map(|demo| suggested(&demo.url)).unwrap_or_default();
         let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
         let saved = self.waypost.register(settings)?;
         self.saved("Registered", &saved)

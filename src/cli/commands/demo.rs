@@ -6,7 +6,8 @@ use crate::cli::globals::{Globals, Look};
 
 const DETAILS: &str = "A line at the top of the app suggests the next step: register, send a test, see why a delivery is \
 refused, fix it. Like a real receiver, the demo's keeps the credentials that it was first given; delete the destination to \
-give it others. The temporary files are removed when the demo ends. The URL works on this machine only.";
+give it others. The temporary files are removed when the demo ends. The URL works on \
+this machine only; for the auth type OAuth2, tokens are issued at /token beside it, to the client that is registered first.";
 
 const EXAMPLES: &str = "Examples:
   waypost demo";

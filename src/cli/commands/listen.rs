@@ -7,7 +7,6 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -28,7 +27,7 @@ use crate::domain::shell::quoted;
 use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::domain::signature::verify::Verdict;
 use crate::domain::text::{ellipsis, from_bytes, visible, visible_lines};
-use crate::ops::{self, Explainer, Listen, NoRequest, ReceiverEvent, RequestEvent, Waypost};
+use crate::ops::{self, Explainer, Listen, Listener, NoRequest, ReceiverEvent, RequestEvent, Waypost};
 
 /// The longest delay, in seconds.
 const MAX_DELAY_S: f64 = 600.0;
@@ -48,7 +47,8 @@ const INDENT: &str = "    ";
 const DETAILS: &str = "Serves HTTPS with a generated certificate; the key of its CA is discarded. Bodies may be up to 1 MiB. \
 At most 64 connections are open at a time, each for up to 30 s and the delay. The registration is read again for every request. \
 Rejected requests with bodies of up to 64 KiB are diagnosed, at most 2 per second (bursts of 5); for the others, only the check \
-that failed is reported. With -v, each request is printed whole: its headers, with credentials masked, and the first 16 KiB of \
+that failed is reported. With the auth type oauth2 it issues tokens at /token to the registered client, and accepts no \
+others. With -v, each request is printed whole: its headers, with credentials masked, and the first 16 KiB of \
 its body. With --json, each line is an object.";
 
 const EXAMPLES: &str = "Examples:
@@ -98,7 +98,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let (to_printer, events) = channel(WAITING);
         let listener = waypost.listen(how.clone(), to_printer).await?;
         if out.verbosity != Verbosity::Quiet {
-            output::print_stderr(&start(&how, listener.url(), listener.addr()));
+            output::print_stderr(&start(&how, &listener));
         }
         let mut printed = printer(events, out)?;
         tokio::select! {
@@ -120,7 +120,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 }
 
 /// What is printed at the start.
-fn start(how: &Listen, url: &str, addr: SocketAddr) -> String {
+fn start(how: &Listen, listener: &Listener) -> String {
+    let (url, addr) = (listener.url(), listener.addr());
     let mut lines = Vec::new();
     if !addr.ip().is_loopback() {
         lines.push(format!(
@@ -131,6 +132,9 @@ fn start(how: &Listen, url: &str, addr: SocketAddr) -> String {
         }
     }
     lines.push(format!("listening on {} (^C to stop)", visible(url)));
+    if let Some(url) = listener.token_url() {
+        lines.push(format!("issuing tokens at {}", visible(&url)));
+    }
     lines.push(match &how.ca_out {
         Some(path) => {
             let path = quoted(path.as_os_str().as_encoded_bytes());

@@ -1,7 +1,7 @@
 //! The flags of the auth types, made from their fields: a new auth type needs no code here.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::domain::auth::{self, AuthType};
 use crate::domain::field::Field;
@@ -29,6 +29,7 @@ impl Args for AuthFlags {
         fields().fold(command, |command, (auth_type, field, flag)| {
             let arg =
                 Arg::new(field.id).long(flag).value_name(field.value_name).help(format!("{}: {}", auth_type.name, field.about));
+            let arg = if field.joined.is_some() { arg.action(ArgAction::Append) } else { arg };
             command.arg(if field.is_choice() {
                 arg.value_parser(PossibleValuesParser::new(field.options().iter().map(|option| option.name)))
             } else {
@@ -44,7 +45,14 @@ impl Args for AuthFlags {
 
 impl FromArgMatches for AuthFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |(_, field, _): (AuthType, Field, &str)| Some((field, matches.get_one::<String>(field.id)?.clone()));
+        let given = |(_, field, _): (AuthType, Field, &str)| {
+            let all = matches.get_many::<String>(field.id)?;
+            let value = match field.joined {
+                Some(joined) => all.fold(String::new(), |value, more| joined(&value, more)),
+                None => all.last().cloned()?,
+            };
+            Some((field, value))
+        };
         Ok(Self(fields().filter_map(given).collect()))
     }
 

@@ -256,7 +256,13 @@ mod tests {
     #[test]
     fn a_body_that_is_no_text_is_shown_as_base64() {
         let body = |body: &[u8]| {
-            request_json(&Request { url: Masked::plain("https://h/"), headers: Vec::new(), body: body.to_vec() })["body"].take()
+            request_json(&Request {
+                url: Masked::plain("https://h/"),
+                headers: Vec::new(),
+                body: body.to_vec(),
+                awaits_token: false,
+            })["body"]
+                .take()
         };
         assert_eq!(body(b"{\"a\":1}"), json!("{\"a\":1}"));
         assert_eq!(body(b"\xff\x00"), json!({ "base64": "/wA=" }));

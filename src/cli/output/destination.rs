@@ -78,7 +78,7 @@ fn destination_json(destination: &Destination) -> Value {
             return;
         }
         let shown = match field.kind {
-            Kind::Text | Kind::Choice(_) => value.into(),
+            Kind::Text | Kind::Choice(_) => field.shown(value).into(),
             Kind::Secret(_) => json!({ "set": true, "hint": field.hint(value).map(|end| format!("…{end}")) }),
         };
         fields.insert(field.id.into(), shown);

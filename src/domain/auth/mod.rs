@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! spec     what an auth type is: its spec as data, and the trait of what it does
-//! default, hmac, basic, bearer, api_key     the auth types
+//! default, hmac, basic, bearer, api_key, oauth2     the auth types
 //! rules    rules for values that several of them share
 //! ```
 //!
@@ -16,6 +16,7 @@ pub mod basic;
 pub mod bearer;
 pub mod default;
 pub mod hmac;
+pub mod oauth2;
 pub(crate) mod rules;
 mod spec;
 
@@ -25,7 +26,7 @@ pub use spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use super::field::{BODY, Field, OF_DESTINATION};
 
 /// Every auth type, in the order of the form.
-pub const ALL: [AuthType; 5] = [default::SPEC, hmac::SPEC, basic::SPEC, bearer::SPEC, api_key::SPEC];
+pub const ALL: [AuthType; 6] = [default::SPEC, hmac::SPEC, basic::SPEC, bearer::SPEC, api_key::SPEC, oauth2::SPEC];
 
 /// The auth type of that name.
 #[must_use]

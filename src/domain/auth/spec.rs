@@ -206,6 +206,7 @@ impl Auth {
             ReceiverCheck::Nothing
             | ReceiverCheck::Basic(_)
             | ReceiverCheck::Bearer
+            | ReceiverCheck::AccessToken
             | ReceiverCheck::Header(_)
             | ReceiverCheck::Query(_) => None,
         }

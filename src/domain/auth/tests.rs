@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
-use super::{ALL, api_key, basic, bearer, hmac};
+use super::{ALL, api_key, basic, bearer, hmac, oauth2};
 use crate::domain::credential::Credential;
 use crate::domain::curl::{self, script::Script};
 use crate::domain::destination::Settings;
@@ -159,6 +159,8 @@ fn all() -> Vec<Settings> {
             let draft = Draft::new(auth_type).with(URL, "https://h.example/in").with(hmac::HEADER_KEY, "X-Signature");
             let draft = draft.with(basic::USERNAME, "ann").with(api_key::KEY, "X-Api-Key");
             let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+            let draft = draft.with(oauth2::TOKEN_URL, "https://auth.example.com/token").with(oauth2::CLIENT_ID, "client");
+            let draft = draft.with(oauth2::CLIENT_SECRET, secret);
             let draft = draft.with(hmac::SIGNING_SECRET, secret).with(basic::PASSWORD, secret);
             settings(&draft.with(bearer::TOKEN, secret).with(api_key::VALUE, secret))
         })

@@ -5,6 +5,7 @@
 
 pub mod script;
 mod signing;
+mod token;
 
 use super::destination::{DEFAULT_TIMEOUT_S, Settings};
 use super::event::Event;
@@ -43,10 +44,7 @@ pub fn command(to: &Settings, id: &str, event: &Event, reveal: bool) -> String {
         }
     }
     let mut curl = vec![format!("{input}curl -q --http1.1 --globoff --include")];
-    curl.push(format!("--max-time {}", to.timeout_s().unwrap_or(DEFAULT_TIMEOUT_S)));
-    if let Some(ca) = to.ca_cert() {
-        curl.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
-    }
+    curl.append(&mut script.common);
     if let Some(certificate) = to.file(CLIENT_CERT) {
         // After a colon curl expects a passphrase.
         let path = certificate.to_string_lossy().replace('\\', "\\\\").replace(':', "\\:");
@@ -74,6 +72,10 @@ pub fn command(to: &Settings, id: &str, event: &Event, reveal: bool) -> String {
 /// The script with all that the auth type and the headers add to it.
 fn complete<'a>(to: &'a Settings, id: &'a str, event: &'a Event, reveal: bool) -> Script<'a> {
     let mut script = Script::new(to.url(), id, &event.body, reveal);
+    script.common.push(format!("--max-time {}", to.timeout_s().unwrap_or(DEFAULT_TIMEOUT_S)));
+    if let Some(ca) = to.ca_cert() {
+        script.common.push(format!("--cacert {}", quoted(ca.as_os_str().as_encoded_bytes())));
+    }
     script.user_agent = quoted(format!("user-agent: {USER_AGENT}").as_bytes());
     to.auth().curl(&mut script);
     for header in to.headers() {

@@ -31,6 +31,8 @@ pub struct Script<'a> {
     pub(super) signs: bool,
     /// A secret is used, and not in `secret_headers`.
     pub(super) shows_secret: bool,
+    /// The options of every curl command in it: timeout and CA file.
+    pub(super) common: Vec<String>,
 }
 
 /// A command that ends everything where the variable is not set: all of it is in a subshell.
@@ -54,6 +56,7 @@ impl<'a> Script<'a> {
             secret_headers: Vec::new(),
             signs: false,
             shows_secret: false,
+            common: Vec::new(),
         };
         if to.has_credential() {
             script.shows_secret = true;

@@ -22,7 +22,7 @@ pub const BODY_KEPT: usize = 16 * 1024;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Timings {
     /// In the order of [`Phase::ALL`].
-    ms: [Option<f64>; 6],
+    ms: [Option<f64>; 7],
 }
 
 impl Timings {

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use jiff::Timestamp;
 
 use super::client_file::ClientFileFault;
+use super::outcome::{Outcome, Phase};
+use crate::domain::token;
 
 /// Why an attempt got no status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +37,19 @@ pub enum Cause {
     ProxyRefused(ProxyRefusal),
     /// The answer is not HTTP, or broke its rules.
     NotHttp(String),
+    /// There is no token to authenticate with.
+    Token(TokenCause),
     /// Anything else, in the library's words.
     Other(String),
+}
+
+/// Why there is no token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenCause {
+    /// The token endpoint gave no answer: the phase in which that ended, and why.
+    NotReached(Option<Phase>, Box<Cause>),
+    /// It answered without a token.
+    Refused(token::Refusal),
 }
 
 /// A proxy's answer to CONNECT that is not 2xx.
@@ -186,6 +199,15 @@ pub enum CertificateFault {
 }
 
 impl Cause {
+    /// How an attempt ended that has this cause.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Token(TokenCause::Refused(_)) => Outcome::Refused,
+            _ => Outcome::Failed,
+        }
+    }
+
     /// The same cause with each text in it changed. A peer may have written them, so they are masked before they are shown.
     #[must_use]
     pub fn map_texts(self, change: &impl Fn(String) -> String) -> Self {
@@ -203,6 +225,10 @@ impl Cause {
                 ..refusal
             }),
             Self::NotHttp(text) => Self::NotHttp(change(text)),
+            Self::Token(TokenCause::NotReached(phase, cause)) => {
+                Self::Token(TokenCause::NotReached(phase, Box::new(cause.map_texts(change))))
+            }
+            Self::Token(TokenCause::Refused(refusal)) => Self::Token(TokenCause::Refused(refusal.map_texts(change))),
             Self::Other(text) => Self::Other(change(text)),
             same @ (Self::NoSuchName
             | Self::ForbiddenAddress(..)

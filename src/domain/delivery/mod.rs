@@ -27,7 +27,7 @@ mod since;
 pub mod stats;
 
 pub use attempt::{Attempt, BODY_KEPT, ClientCertificate, Diagnosis, ProxyUsed, Response, SentRequest, Timings, TlsInfo};
-pub use cause::{Cause, CertificateFault, ChainMember, ClientRefusal, ProxyRefusal, RefusalReason, TlsCause};
+pub use cause::{Cause, CertificateFault, ChainMember, ClientRefusal, ProxyRefusal, RefusalReason, TlsCause, TokenCause};
 pub use client_file::{ClientFile, ClientFileFault, FileFault};
 pub use event_delivery::Delivery;
 pub use fault::Fault;

@@ -3,6 +3,8 @@
 /// A part of an attempt, in its order in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
+    /// A token is being fetched.
+    Token,
     Dns,
     Connect,
     Tls,
@@ -14,12 +16,13 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 6] = [Self::Dns, Self::Connect, Self::Tls, Self::Write, Self::Wait, Self::Read];
+    pub const ALL: [Self; 7] = [Self::Token, Self::Dns, Self::Connect, Self::Tls, Self::Write, Self::Wait, Self::Read];
 
     /// The word on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Token => "token",
             Self::Dns => "DNS",
             Self::Connect => "connect",
             Self::Tls => "TLS",
@@ -33,6 +36,7 @@ impl Phase {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Token => "token",
             Self::Dns => "dns",
             Self::Connect => "connect",
             Self::Tls => "tls",
@@ -48,7 +52,7 @@ impl Phase {
 pub enum Outcome {
     /// A status of 2xx, with the text that was expected.
     Delivered,
-    /// Any other answer.
+    /// Any other answer, or no token: the token endpoint refused to issue one.
     Refused,
     /// No status.
     Failed,

@@ -39,7 +39,11 @@ impl Case {
                 cases.push(Self::Valid);
                 cases
             }
-            ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => {
+            ReceiverCheck::Basic(_)
+            | ReceiverCheck::Bearer
+            | ReceiverCheck::AccessToken
+            | ReceiverCheck::Header(_)
+            | ReceiverCheck::Query(_) => {
                 vec![Self::Unsigned, Self::WrongSecret, Self::Valid]
             }
         }

@@ -1,6 +1,6 @@
 //! Why an attempt was not delivered, in a few words: for a row of a list. The diagnosis says more.
 
-use super::cause::{Cause, TlsCause};
+use super::cause::{Cause, TlsCause, TokenCause};
 use super::outcome::Outcome;
 
 /// The reason; empty where there is nothing to add to the status.
@@ -57,6 +57,8 @@ const fn of_cause(cause: &Cause) -> &'static str {
         Cause::Proxy(_) => "proxy unreachable",
         Cause::ProxyRefused(_) => "proxy refused",
         Cause::NotHttp(_) => "not HTTP",
+        Cause::Token(TokenCause::NotReached(..)) => "no token",
+        Cause::Token(TokenCause::Refused(_)) => "token refused",
         Cause::Other(_) => "connection failed",
     }
 }

@@ -149,7 +149,7 @@ impl Draft {
     /// a secret that is left empty while editing stays as it is. So does a URL that is left masked.
     #[must_use]
     pub fn keeping(mut self, registered: &Settings) -> Self {
-        self.keep_url(registered);
+        self.keep_masked(registered);
         self.keep_headers(registered);
         if self.auth_type != registered.auth().auth_type() {
             return self;
@@ -163,11 +163,13 @@ impl Draft {
         self
     }
 
-    /// Puts the registered URL in where the draft has it as it is shown, with dots for its credential. A URL that was changed
+    /// Puts a registered value in where the draft has it as it is shown, with dots for its credential. A URL that was changed
     /// around its dots is not completed, so the credential never goes elsewhere.
-    pub fn keep_url(&mut self, registered: &Settings) {
-        if registered.url().has_credential() && self.text(URL) == registered.url().shown() {
-            self.set(URL, registered.url().expose());
+    pub fn keep_masked(&mut self, registered: &Settings) {
+        for (field, whole, shown) in registered.masked_values() {
+            if (field == URL || self.auth_type == registered.auth().auth_type()) && self.text(field) == shown {
+                self.set(field, whole);
+            }
         }
     }
 

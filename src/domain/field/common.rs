@@ -11,7 +11,7 @@ pub const URL: Field = &FieldSpec {
     value_name: "URL",
     about: "begins with https://",
     help: "Where events go: https://…",
-    credential: credential::parts,
+    credential: Some(credential::parts),
     ..FieldSpec::TEXT
 };
 

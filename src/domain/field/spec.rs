@@ -36,12 +36,14 @@ pub struct FieldSpec {
     pub trim: bool,
     /// Removes from a pasted value what does not belong to it, with the notice that says so.
     pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
-    /// The parts of a value, in bytes, that are a credential in a text that is otherwise not secret.
-    pub credential: fn(&str) -> Vec<Range<usize>>,
+    /// Finds the parts of a value that are a credential, where it is otherwise not secret.
+    pub credential: Option<fn(&str) -> Vec<Range<usize>>>,
     /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
     pub binds_secrets: bool,
     /// The choice, and the option of it, without which it means nothing: then it is not shown, and its value is not kept.
     pub only_with: Option<(Field, &'static str)>,
+    /// How a flag that is given once more adds to the value; `None` where it may be given once.
+    pub joined: Option<fn(&str, &str) -> String>,
     /// What an empty value means, in words, given the other values.
     pub default: fn(&Values) -> Option<&'static str>,
 }
@@ -92,9 +94,10 @@ impl FieldSpec {
         kind: Kind::Text,
         trim: true,
         clean: unchanged,
-        credential: |_| Vec::new(),
+        credential: None,
         binds_secrets: false,
         only_with: None,
+        joined: None,
         default: |_| None,
     };
 
@@ -104,10 +107,16 @@ impl FieldSpec {
         if self.trim { text.trim() } else { text }
     }
 
+    /// The parts of a text, in bytes, that are a credential where the field is not secret as a whole.
+    #[must_use]
+    pub fn credentials(&self, text: &str) -> Vec<Range<usize>> {
+        self.credential.map_or_else(Vec::new, |parts| parts(text))
+    }
+
     /// What may be shown of its value: dots for the parts that are a credential. Not for a secret, of which nothing is shown.
     #[must_use]
     pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        with_dots(text, &(self.credential)(text))
+        with_dots(text, &self.credentials(text))
     }
 
     /// Whether it means anything, given the other values.

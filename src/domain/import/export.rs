@@ -20,7 +20,7 @@ pub fn exported(draft: &Draft) -> Value {
     for field in fields {
         let value = if field.is_choice() { field.options()[draft.choice(field)].name } else { draft.text(field) };
         if !value.is_empty() {
-            auth.insert(field.id.into(), value.into());
+            auth.insert(field.id.into(), field.shown(value).into());
         }
     }
     let mut out = json!({ "url": credential::shown(draft.text(URL)), "auth": auth });

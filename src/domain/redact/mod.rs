@@ -34,6 +34,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::destination::Settings;
 use crate::domain::mask::DOTS;
+use crate::domain::secret::Secret;
 use crate::domain::signature::hex;
 use scan::{Forms, Found, PREFIX_FROM, WORD_BELOW};
 use stretch::{Decoded, End, Least};
@@ -55,6 +56,13 @@ impl Redactor {
     #[must_use]
     pub fn new(to: &Settings) -> Self {
         Self::of(to.wire_forms().iter().map(|form| form.as_slice()))
+    }
+
+    /// The same, with a token that authenticates its requests.
+    #[must_use]
+    pub fn with_token(to: &Settings, token: &Secret) -> Self {
+        let forms = to.wire_forms();
+        Self::of(forms.iter().map(|form| form.as_slice()).chain([token.expose().as_bytes()]))
     }
 
     /// Masks those texts in every form.

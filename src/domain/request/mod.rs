@@ -27,6 +27,8 @@ pub struct Stamp {
     pub timestamp: i64,
 }
 
+const AUTHORIZATION: &str = "authorization";
+
 /// One header: its name in lower case, as it is sent, and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -45,6 +47,8 @@ pub struct Request {
     pub headers: Vec<Header>,
     /// The bytes that are signed and sent.
     pub body: Vec<u8>,
+    /// Whether a token goes into it before it is sent.
+    pub awaits_token: bool,
 }
 
 impl Request {
@@ -79,8 +83,9 @@ impl Request {
             plain("webhook-timestamp", timestamp.clone()),
         ];
         let mut url = to.url().masked();
+        let awaits_token = matches!(credential, Credential::Token(_));
         match credential {
-            Credential::None => {}
+            Credential::None | Credential::Token(_) => {}
             Credential::Signature { header, key, timestamp_header, previous } => {
                 if let Some(name) = timestamp_header {
                     let value = Masked::plain(timestamp.clone());
@@ -98,6 +103,9 @@ impl Request {
                 url = url.then_secret(utf8_percent_encode(value.expose(), QUERY).to_string());
             }
         }
+        if awaits_token {
+            headers.push(plain(AUTHORIZATION, "Bearer (fetched when sent)"));
+        }
         for custom in to.headers() {
             let header = Header { name: custom.key().wire().into(), value: filled(custom, &id, &timestamp, event) };
             // A content type or a user agent takes the place of the default one.
@@ -106,7 +114,17 @@ impl Request {
                 None => headers.push(header),
             }
         }
-        Self { url, headers, body: body.to_vec() }
+        Self { url, headers, body: body.to_vec(), awaits_token }
+    }
+
+    /// The same request with that token in it.
+    #[must_use]
+    pub fn with_token(&self, token: &Secret) -> Self {
+        let mut request = Self { awaits_token: false, ..self.clone() };
+        for header in request.headers.iter_mut().filter(|header| header.name == AUTHORIZATION) {
+            header.value = Masked::plain("Bearer ").then_secret(token.expose());
+        }
+        request
     }
 
     /// A header's value; `name` in lower case.

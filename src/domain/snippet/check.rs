@@ -12,6 +12,8 @@ pub enum ReceiverCheck {
     /// Basic Auth with that user name.
     Basic(String),
     Bearer,
+    /// A bearer token that an issuer knows.
+    AccessToken,
     /// A key in that header.
     Header(String),
     /// A key in that query parameter.
@@ -26,6 +28,7 @@ impl ReceiverCheck {
             Self::Signature(header, scheme) => SignatureCheck { header, scheme }.title(),
             Self::Basic(_) => "Checks the user name and password of a webhook.".to_owned(),
             Self::Bearer => "Checks the bearer token of a webhook.".to_owned(),
+            Self::AccessToken => "Asks the issuer of a webhook's access token whether it is valid (RFC 7662).".to_owned(),
             Self::Header(_) | Self::Query(_) => "Checks the API key of a webhook.".to_owned(),
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::check::ReceiverCheck as Check;
+use super::introspection;
 use super::quote::python_or_go as quote;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::signature::Piece;
@@ -58,6 +59,7 @@ pub fn code(check: &Check) -> String {
             let imports = &["crypto/subtle", "encoding/base64", "net/http", "os", "strings"];
             (HEADERS, imports, BASIC.replace("@NAME", &quote(username)))
         }
+        Check::AccessToken => return introspection::GO.replace("@TITLE", &title),
         Check::Bearer => (HEADERS, &["crypto/subtle", "net/http", "os", "strings"], BEARER.to_owned()),
         Check::Header(name) => (HEADERS, &["crypto/subtle", "net/http", "os"], HEADER.replace("@NAME", &quote(name))),
         Check::Query(name) => (URL, &["crypto/subtle", "net/url", "os"], QUERY.replace("@NAME", &quote(name))),

@@ -10,6 +10,9 @@
 //! | Api Key in the query | `verify(url)` | `verify(*url.URL) bool` | `QUERY_STRING` |
 //! | Default | `verify()` | `verify() bool` | nothing |
 //!
+//! For an access token of `OAuth2`, `verify` takes what it takes for Bearer, and asks the token's issuer (`introspection`): in Node
+//! it is to be awaited, and the shell needs curl.
+//!
 //! Headers are looked up by names in lower case (Go: in any). The body is the bytes as they came. CGI variables are RFC 3875's:
 //! `HTTP_X_SIGNATURE` for `X-Signature`. The function of the shell succeeds or fails. A program, or a test, appends a call.
 //!
@@ -19,6 +22,7 @@
 
 pub mod check;
 mod go;
+mod introspection;
 mod node;
 mod php;
 mod python;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::check::ReceiverCheck as Check;
+use super::introspection;
 use super::quote::node as quote;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::signature::Piece;
@@ -48,6 +49,7 @@ pub fn code(check: &Check) -> String {
             return format!("// {title}\n{BODY}\n{START}{SECRETS}{same}{fresh}\n{}", signature(check));
         }
         Check::Basic(username) => (HEADERS, BASIC.replace("@NAME", &quote(username))),
+        Check::AccessToken => return format!("// {title}\n{}", introspection::NODE),
         Check::Bearer => (HEADERS, BEARER.to_owned()),
         Check::Header(name) => (HEADERS, HEADER.replace("@NAME", &quote(name))),
         Check::Query(name) => (URL, QUERY.replace("@NAME", &quote(name))),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::check::ReceiverCheck as Check;
+use super::introspection;
 use super::quote::php as quote;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::signature::Piece;
@@ -46,6 +47,7 @@ pub fn code(check: &Check) -> String {
         Check::Nothing => return format!("<?php\n// {title}\nfunction verify(): bool\n{{\n    return true;\n}}\n"),
         Check::Signature(header, scheme) => return signature(&title, SignatureCheck { header, scheme }),
         Check::Basic(username) => (HEADERS, BASIC.replace("@NAME", &quote(username))),
+        Check::AccessToken => return format!("<?php\n// {title}\n{}", introspection::PHP),
         Check::Bearer => (HEADERS, BEARER.to_owned()),
         Check::Header(name) => (HEADERS, HEADER.replace("@NAME", &quote(name))),
         Check::Query(name) => (URL, QUERY.replace("@NAME", &quote(name))),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::check::ReceiverCheck as Check;
+use super::introspection;
 use super::quote::python_or_go as quote;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::signature::Piece;
@@ -43,6 +44,7 @@ pub fn code(check: &Check) -> String {
         Check::Nothing => return format!("# {title}\ndef verify():\n    return True\n"),
         Check::Signature(header, scheme) => return signature(&title, SignatureCheck { header, scheme }),
         Check::Basic(username) => (HEADERS, "import base64, hmac, os", BASIC.replace("@NAME", &quote(username))),
+        Check::AccessToken => return format!("# {title}\n{}", introspection::PYTHON),
         Check::Bearer => (HEADERS, "import hmac, os", BEARER.to_owned()),
         Check::Header(name) => (HEADERS, "import hmac, os", HEADER.replace("@NAME", &quote(name))),
         Check::Query(name) => (URL, "import hmac, os, urllib.parse", QUERY.replace("@NAME", &quote(name))),

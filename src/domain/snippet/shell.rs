@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use super::check::ReceiverCheck as Check;
+use super::introspection;
 use super::signature::{List, SignatureCheck, expression};
 use crate::domain::shell::{printed_escaped, quoted_ascii};
 use crate::domain::signature::Piece;
@@ -66,6 +67,7 @@ pub fn code(check: &Check) -> String {
         Check::Nothing => return format!("# {title}\nverify() {{\n  true\n}}\n"),
         Check::Signature(header, scheme) => return signature(&title, SignatureCheck { header, scheme }),
         Check::Basic(username) => (AUTHORIZATION, String::new(), BASIC.replace("@NAME", &quoted_ascii(username))),
+        Check::AccessToken => return format!("# {title}\n{}", introspection::SHELL),
         Check::Bearer => (AUTHORIZATION, String::new(), BEARER.to_owned()),
         Check::Header(name) => (HEADERS, String::new(), HEADER.replace("@NAME", &variable(name))),
         Check::Query(name) => (URL, DECODED.to_owned(), QUERY.replace("@NAME", &quoted_ascii(name))),

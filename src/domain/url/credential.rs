@@ -36,6 +36,22 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     with_dots(text, &parts(text))
 }
 
+/// What takes the place of a credential where a text lives long. It looks random, so that the same parts are masked of the text.
+const STAND_IN: &str = "0a1b2c3d4e5f6g7h";
+
+/// The text with a stand-in for each of those parts, and where these are.
+pub fn with_stand_ins(text: &str, parts: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
+    let (mut out, mut stand_ins, mut at) = (String::new(), Vec::new(), 0);
+    for part in parts {
+        out.push_str(&text[at..part.start]);
+        stand_ins.push(out.len()..out.len() + STAND_IN.len());
+        out.push_str(STAND_IN);
+        at = part.end;
+    }
+    out.push_str(&text[at..]);
+    (out, stand_ins)
+}
+
 /// A text in words with the credentials masked of each URL in it.
 pub fn shown_in(text: &str) -> String {
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');

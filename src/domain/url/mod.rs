@@ -123,16 +123,7 @@ impl EndpointUrl {
 
     /// The same URL with a stand-in for each part that is a credential: for what lives long, or is shown.
     pub(super) fn without_credential(&self) -> Self {
-        const STAND_IN: &str = "00000000";
-        let text = self.text.expose();
-        let (mut out, mut credential, mut at) = (String::new(), Vec::new(), 0);
-        for part in &self.credential {
-            out.push_str(&text[at..part.start]);
-            credential.push(out.len()..out.len() + STAND_IN.len());
-            out.push_str(STAND_IN);
-            at = part.end;
-        }
-        out.push_str(&text[at..]);
+        let (out, credential) = credential::with_stand_ins(self.text.expose(), &self.credential);
         Self { query: out.find('?'), text: out.into(), credential, ..self.clone() }
     }
 

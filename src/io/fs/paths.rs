@@ -59,7 +59,7 @@ impl PathsError {
 pub struct Paths {
     /// Contains the destination and its lock.
     pub config_dir: PathBuf,
-    /// Contains the key, the history and the log.
+    /// Contains the key, the history, the log and a fetched token.
     pub state_dir: PathBuf,
     /// The key file that [`KEY_FILE_VAR`] names; never created.
     pub key_file_override: Option<PathBuf>,
@@ -147,6 +147,12 @@ impl Paths {
     #[must_use]
     pub fn database_file(&self) -> PathBuf {
         self.state_dir.join("waypost.db")
+    }
+
+    /// The token that was fetched last.
+    #[must_use]
+    pub fn token_file(&self) -> PathBuf {
+        self.state_dir.join("token")
     }
 
     /// Locked while the key or the database is created: several config directories may share a state directory.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -10,13 +10,19 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::unconstrained;
 
 use super::connection::Connection;
+use super::error::ExchangeError;
 use super::response::ResponseReader;
-use super::result::{AttemptEnd, AttemptResult, log_begin};
+use super::result::{AttemptEnd, AttemptResult, log_begin, proxy_refusal};
+use super::token::Token;
 use super::trace::{Progress, Trace, millis};
 use crate::domain::delivery::Attempt;
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
+use crate::io::sync::lock;
+
+/// The status of an answer to a token that is not accepted (RFC 6750 §3).
+const UNAUTHORIZED: u16 = 401;
 
 /// A request that is to be sent once.
 pub(super) struct Exchange<'a> {
@@ -57,9 +63,10 @@ impl Exchange<'_> {
         let (live, mut events) = progress.is_some().then(unbounded_channel).unzip();
         let trace = Arc::new(Trace::new(&request.body, live));
         let reader = ResponseReader::default();
+        let token = Mutex::default();
         let report = |event| progress.iter().for_each(|progress| progress(event));
         let end = {
-            let mut exchange = pin!(connection.exchange(request, &trace, &reader));
+            let mut exchange = pin!(exchange(connection, request, &trace, &reader, &token));
             // A peer that always has more to read uses up what the runtime grants a task before these are asked.
             let mut stop = pin!(unconstrained(stop));
             let mut deadline = pin!(unconstrained(tokio::time::sleep(timeout)));
@@ -80,12 +87,41 @@ impl Exchange<'_> {
         }
         let now = started_at.checked_add(begun.elapsed()).unwrap_or(started_at);
         let mut observed = trace.observed();
-        if let Some(proxy) = &mut observed.proxy {
-            proxy.answer = trace.proxy_answer.finish(&Redactor::of_texts(connection.proxy_secrets()), None);
-        }
-        let result = AttemptResult { end, observed, started_at, now, duration_ms, limit: timeout };
-        let mut attempt = result.into_attempt(to, request, redactor, &reader);
+        let token: Option<Arc<Token>> = lock(&token).take();
+        let redactor = token.as_ref().map_or(redactor, |token| &token.redactor);
+        let refused = proxy_refusal(&mut observed, &trace, connection.proxy_secrets(), redactor);
+        let result = AttemptResult { end, observed, refused, started_at, now, duration_ms, limit: timeout };
+        let with_token = token.as_ref().map(|token| request.with_token(&token.text));
+        let mut attempt = result.into_attempt(to, with_token.as_ref().unwrap_or(request), redactor, &reader);
         attempt.ca_sha256.clone_from(&connection.shared.ca_sha256);
         attempt
     }
+}
+
+/// Sends a request; one that awaits a token with one, and once more with another if the endpoint refuses that.
+async fn exchange(
+    connection: &mut Connection,
+    request: &Request,
+    trace: &Arc<Trace>,
+    reader: &ResponseReader,
+    used: &Mutex<Option<Arc<Token>>>,
+) -> Result<(), ExchangeError> {
+    let shared = Arc::clone(&connection.shared);
+    let Some(tokens) = shared.tokens.as_ref().filter(|_| request.awaits_token) else {
+        return connection.exchange(request, trace, reader, shared.redactor.longest()).await;
+    };
+    let mut token = tokens.get(None, trace).await?;
+    for is_last in [false, true] {
+        *lock(used) = Some(Arc::clone(&token));
+        let slack = token.redactor.longest();
+        connection.exchange(&request.with_token(&token.text), trace, reader, slack).await?;
+        if is_last || reader.status() != Some(UNAUTHORIZED) {
+            break;
+        }
+        // It may have been revoked, or the clocks differ.
+        reader.clear();
+        trace.begin_anew();
+        token = tokens.get(Some(&token), trace).await?;
+    }
+    Ok(())
 }

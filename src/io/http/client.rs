@@ -8,16 +8,20 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::attempt::Exchange;
+use super::client_certificate::ClientPaths;
 use super::config::{NetworkConfig, Trust};
 use super::connection::{Connection, Shared};
 use super::route::Route;
 use super::tls::TlsVerifier;
+use super::token::TokenSource;
 use super::trace::Progress;
+use crate::domain::credential::Credential;
 use crate::domain::delivery::{Attempt, Cause};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 use crate::domain::signature::hex;
+use crate::io::state::token::TokenCache;
 
 /// Sends requests to one destination. Creating one reads the trusted CAs, which takes some milliseconds.
 pub struct Client {
@@ -25,6 +29,7 @@ pub struct Client {
     network: NetworkConfig,
     /// Of the destination's CA file.
     ca_sha256: Option<String>,
+    token_cache: Option<TokenCache>,
 }
 
 impl Client {
@@ -46,7 +51,13 @@ impl Client {
             Trust::Only(pem) if to.ca_cert().is_some() => Some(hex(&Sha256::digest(pem))),
             Trust::Only(_) | Trust::System => None,
         };
-        Ok(Self { verifier: Arc::new(TlsVerifier::new(trust)?), network, ca_sha256 })
+        Ok(Self { verifier: Arc::new(TlsVerifier::new(trust)?), network, ca_sha256, token_cache: None })
+    }
+
+    /// The same, which keeps the tokens that it fetches there.
+    #[must_use]
+    pub fn with_token_cache(self, cache: TokenCache) -> Self {
+        Self { token_cache: Some(cache), ..self }
     }
 
     /// Sends a request once over a connection of its own, and returns when it is answered, has failed, `timeout` has elapsed or
@@ -76,7 +87,16 @@ impl Client {
     }
 
     fn shared(&self, to: &Settings) -> Arc<Shared> {
-        let route = Route::new(&self.verifier, &self.network, to);
-        Arc::new(Shared { to: Arc::new(to.clone()), redactor: Redactor::new(to), route, ca_sha256: self.ca_sha256.clone() })
+        let route = Route::new(&self.verifier, &self.network, to.url(), ClientPaths::of(to));
+        let to = Arc::new(to.clone());
+        let tokens = match to.auth().credential() {
+            Credential::Token(client) => {
+                // A client certificate is for the destination alone.
+                let route = Route::new(&self.verifier, &self.network, &client.url, None);
+                Some(TokenSource::new(client, Arc::clone(&to), route, self.token_cache.clone()))
+            }
+            _ => None,
+        };
+        Arc::new(Shared { redactor: Redactor::new(&to), to, route, ca_sha256: self.ca_sha256.clone(), tokens })
     }
 }

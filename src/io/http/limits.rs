@@ -29,5 +29,8 @@ pub(super) const HEAD_KEPT: usize = 16 * 1024;
 /// The body of a proxy's own answer: the first lines of its page, which may come after kilobytes of styles.
 pub(super) const PROXY_BODY_KEPT: usize = 16 * 1024;
 
+/// The body of a token endpoint's answer: tokens have some kilobytes.
+pub(super) const TOKEN_BODY_KEPT: usize = crate::domain::token::MAX_ANSWER;
+
 /// How long a proxy's page may take once its status is known.
 pub(super) const PROXY_BODY_WITHIN: Duration = Duration::from_secs(2);

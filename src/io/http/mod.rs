@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Client::attempt, Connection::attempt
+//!   ├─ token      where the request awaits one: from the token endpoint; once more after a 401
 //!   ├─ exchange   resolver ─ addresses ─ proxy ─ TLS ─ request body ─ response head ─ response body
 //!   │                  └─────────┴─────────┴──────┴── each step reports its phase to the Trace
 //!   ├─ stop       by the user
@@ -21,13 +22,13 @@ mod client_certificate;
 mod config;
 mod connect;
 mod connection;
-pub mod credential;
 mod dns;
 mod drive;
 mod error;
 mod heard;
 mod limits;
 mod no_proxy;
+mod open;
 mod page;
 mod presented;
 mod proxy;
@@ -38,6 +39,7 @@ mod roots;
 mod route;
 mod signed;
 mod tls;
+mod token;
 mod trace;
 mod tunnel;
 

@@ -4,10 +4,11 @@ use std::sync::{Mutex, MutexGuard};
 
 use http::response::Parts;
 
-use super::limits::{HEAD_KEPT, NAME_KEPT, PROXY_BODY_KEPT, REASON_KEPT, VALUE_KEPT};
+use super::limits::{HEAD_KEPT, NAME_KEPT, PROXY_BODY_KEPT, REASON_KEPT, TOKEN_BODY_KEPT, VALUE_KEPT};
 use crate::domain::delivery::{BODY_KEPT, Response};
 use crate::domain::redact::Redactor;
 use crate::domain::text::cut_mark;
+use crate::domain::token::Answer;
 use crate::io::sync::lock;
 
 /// A response as far as it was read, not yet masked.
@@ -66,6 +67,29 @@ impl ResponseReader {
     /// For a proxy's own answer.
     pub fn of_proxy() -> Self {
         Self { body_kept: PROXY_BODY_KEPT, ..Self::default() }
+    }
+
+    /// For a token endpoint's.
+    pub fn of_token() -> Self {
+        Self { body_kept: TOKEN_BODY_KEPT, ..Self::default() }
+    }
+
+    /// Forgets what was read.
+    pub fn clear(&self) {
+        *self.lock() = None;
+    }
+
+    /// The whole answer of a token endpoint, not masked.
+    pub fn answer(&self) -> Option<Answer> {
+        let Raw { status, headers, mut body, longer, .. } = self.lock().take()?;
+        let location = headers.into_iter().find(|(name, _)| name.bytes == b"location");
+        body.truncate(self.body_kept);
+        Some(Answer {
+            status,
+            location: location.map(|(_, value)| String::from_utf8_lossy(&value.bytes).into_owned()),
+            body: body.into(),
+            longer,
+        })
     }
 
     /// Takes the head. `slack` is how many bytes a secret may extend beyond what is kept.

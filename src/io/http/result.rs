@@ -9,7 +9,7 @@ use super::error::{self, ExchangeError};
 use super::page;
 use super::presented::presented_ca;
 use super::response::ResponseReader;
-use super::trace::Observed;
+use super::trace::{Observed, Trace};
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::{Attempt, Cause, Outcome, Phase, ProxyRefusal, Response, SentRequest, TlsCause, TlsInfo};
 use crate::domain::destination::Settings;
@@ -35,6 +35,8 @@ pub struct AttemptResult {
     pub end: AttemptEnd,
     /// What was observed.
     pub observed: Observed,
+    /// The proxy's answer, if it did not connect.
+    pub refused: Option<ProxyRefusal>,
     pub started_at: Timestamp,
     /// When it ended.
     pub now: Timestamp,
@@ -59,6 +61,7 @@ fn before_sending(to: &Settings, request: &Request, started_at: Timestamp, end: 
     let ended = AttemptResult {
         end,
         observed: Observed::default(),
+        refused: None,
         started_at,
         now: started_at,
         duration_ms: 0.0,
@@ -70,13 +73,9 @@ fn before_sending(to: &Settings, request: &Request, started_at: Timestamp, end: 
 impl AttemptResult {
     /// The record of it, with every form of the secret masked.
     pub fn into_attempt(self, to: &Settings, request: &Request, redactor: &Redactor, answer: &ResponseReader) -> Attempt {
-        let Self { end, observed, started_at, now, duration_ms, limit } = self;
+        let Self { end, observed, refused, started_at, now, duration_ms, limit } = self;
         let stopped = matches!(end, AttemptEnd::Stopped);
-        let mut proxy = observed.proxy.clone();
-        let refused = proxy.as_mut().and_then(|proxy| proxy.answer.as_mut()).map(|answer| {
-            mask(answer, redactor);
-            refusal(answer, observed.proxy_credentials)
-        });
+        let proxy = observed.proxy.clone();
         let cause = match (end, refused) {
             (AttemptEnd::Exchanged(Ok(())) | AttemptEnd::Stopped, _) => None,
             // What it answered is known, even if its page took too long.
@@ -101,7 +100,7 @@ impl AttemptResult {
             if presented_ca(&observed, Some(&cause), redactor).is_some() {
                 diagnosis.fix = diagnosis.fix.by(FixAction::TrustCa);
             }
-            (Outcome::Failed, phase, Some(cause), diagnosis)
+            (cause.outcome(), phase, Some(cause), diagnosis)
         };
         let diagnosis = diagnosis.bounded();
         let tls = tls_info(&observed, cause.as_ref(), redactor);
@@ -147,12 +146,13 @@ fn log_end(request: &Request, attempt: &Attempt) {
         phase = attempt.phase.map(Phase::name),
         status = attempt.status(),
         duration_ms = attempt.duration_ms,
-        dns_ms = ms[0],
-        connect_ms = ms[1],
-        tls_ms = ms[2],
-        write_ms = ms[3],
-        wait_ms = ms[4],
-        read_ms = ms[5],
+        token_ms = ms[0],
+        dns_ms = ms[1],
+        connect_ms = ms[2],
+        tls_ms = ms[3],
+        write_ms = ms[4],
+        wait_ms = ms[5],
+        read_ms = ms[6],
         "attempt ends"
     );
 }
@@ -164,6 +164,7 @@ fn id_of(request: &Request) -> String {
 /// Where a cause belongs that keeps an attempt from beginning.
 const fn phase_of(cause: &Cause) -> Option<Phase> {
     match cause {
+        Cause::Token(_) => Some(Phase::Token),
         Cause::Tls(_) => Some(Phase::Tls),
         Cause::BadProxy(_) | Cause::Proxy(_) | Cause::ProxyRefused(_) => Some(Phase::Connect),
         _ => None,
@@ -185,6 +186,21 @@ fn challenge(answer: &Response) -> Option<String> {
     let all = answer.headers.iter().filter(|(name, _)| name == "proxy-authenticate");
     let all: Vec<_> = all.map(|(_, value)| value.as_str()).collect();
     (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// Adds the proxy's answer to what was observed; if there is one, it did not connect.
+pub(super) fn proxy_refusal(
+    observed: &mut Observed,
+    trace: &Trace,
+    proxy_secrets: &[String],
+    redactor: &Redactor,
+) -> Option<ProxyRefusal> {
+    let proxy = observed.proxy.as_mut()?;
+    let mut answer = trace.proxy_answer.finish(&Redactor::of_texts(proxy_secrets), None)?;
+    mask(&mut answer, redactor);
+    let refusal = refusal(&answer, observed.proxy_credentials);
+    proxy.answer = Some(answer);
+    Some(refusal)
 }
 
 fn refusal(answer: &Response, credentials: bool) -> ProxyRefusal {
@@ -244,6 +260,7 @@ fn cut_by(cause: &Cause) -> String {
         | Cause::ConnectionRefused(_)
         | Cause::BadProxy(_)
         | Cause::Proxy(_)
-        | Cause::ProxyRefused(_) => "the connection failed".into(),
+        | Cause::ProxyRefused(_)
+        | Cause::Token(_) => "the connection failed".into(),
     }
 }

@@ -23,9 +23,9 @@ use super::trace::Trace;
 use super::tunnel;
 use crate::domain::address::{Reach, reach};
 use crate::domain::delivery::{Cause, Phase, ProxyUsed, TlsCause};
-use crate::domain::destination::Settings;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
+use crate::domain::url::EndpointUrl;
 
 /// A connection below TLS: to the endpoint, or through a proxy.
 pub(super) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -60,8 +60,12 @@ impl Route {
     ///
     /// # Errors
     /// What keeps anything from being sent: a malformed proxy variable, or a host that no certificate can name.
-    pub fn new(verifier: &Arc<TlsVerifier>, network: &NetworkConfig, to: &Settings) -> Result<Self, Cause> {
-        let url = to.url();
+    pub fn new(
+        verifier: &Arc<TlsVerifier>,
+        network: &NetworkConfig,
+        url: &EndpointUrl,
+        client: Option<ClientPaths>,
+    ) -> Result<Self, Cause> {
         let name = bare(url.bare_host()).to_owned();
         let server_name = ServerName::try_from(name)
             .map_err(|_| Cause::Tls(TlsCause::Other("a certificate cannot be for such a host name".into())))?;
@@ -72,7 +76,7 @@ impl Route {
             host: url.host().to_owned(),
             port: url.port(),
             literal: url.ip().map(|ip| SocketAddr::new(ip, url.port())),
-            client: ClientPaths::of(to),
+            client,
             server_name,
             url: OnceLock::new(),
         })

@@ -132,6 +132,11 @@ impl Trace {
         observed.timings = Timings::default();
     }
 
+    /// Forgets everything so far: the same is done again from the beginning.
+    pub fn begin_anew(&self) {
+        *self.lock() = Observed::default();
+    }
+
     /// Notes that an address is tried, and gives the number of that.
     pub fn dial_begins(&self, address: SocketAddr) -> usize {
         let mut observed = self.lock();

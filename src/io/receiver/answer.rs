@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::event::{ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
 use super::shared::{PATH, Shared};
+use super::token;
 use crate::domain::delivery::ClientCertificate;
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
@@ -64,6 +65,7 @@ pub(super) async fn answer(
     let broken = fault.is_some();
     let elsewhere = shared.options.one_path && head.uri.path() != PATH;
     let checked = settings.is_some() || unknown.is_some();
+    let client_of_token = token::client(settings.as_ref(), head.uri.path());
     let received = Received { method: head.method.as_str(), target, headers: &headers, body: &body };
     let (verdict, answer) = match (fault, unknown) {
         (Some((status, why)), _) => {
@@ -76,8 +78,14 @@ pub(super) async fn answer(
             let answer = json!({"received": true, "accepted": false, "reason": reason});
             (Some(Verdict::Rejected { why }), Answer::new(StatusCode::SERVICE_UNAVAILABLE, answer))
         }
-        (None, None) if elsewhere => nowhere(),
-        (None, None) => judged(&shared, settings.as_ref(), &received, at.as_second()),
+        (None, None) => match &client_of_token {
+            Some(client) => {
+                let (verdict, status, body) = token::answered(client, &received, at.as_second());
+                (verdict, Answer::new(status, body))
+            }
+            None if elsewhere => nowhere(),
+            None => judged(&shared, settings.as_ref(), &received, at.as_second()),
+        },
     };
     let redactor = settings.as_ref().map(Redactor::new);
     let redacted = |text: &str| redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text));
@@ -90,13 +98,14 @@ pub(super) async fn answer(
             .iter()
             .map(|(name, value)| (shown(name), redacted(&shown_header(settings.as_ref(), name, value))))
             .collect(),
-        body: (!broken).then(|| RequestBody::of(&body, redactor.as_ref())),
+        // A client's credentials may be in the body of a token request, right or wrong.
+        body: (!broken && client_of_token.is_none()).then(|| RequestBody::of(&body, redactor.as_ref())),
         body_bytes: body.len(),
         webhook_id: received.header("webhook-id").map(shown),
         client,
         status: answer.status.as_u16(),
         rejected: match (&verdict, settings) {
-            (Some(Verdict::Rejected { .. }), Some(settings)) if !broken && !elsewhere => {
+            (Some(Verdict::Rejected { .. }), Some(settings)) if !broken && !elsewhere && client_of_token.is_none() => {
                 RejectedRequest::keep(&shared.places, settings, at, &head.method, target, headers, &body)
             }
             _ => None,

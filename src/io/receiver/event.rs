@@ -40,7 +40,7 @@ pub struct RequestEvent {
     pub target: String,
     /// In order, names in lower case. Of headers that carry credentials the value is masked. Bytes that are not UTF-8 are escaped.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` when it was too long, too slow or cut short.
+    /// The body; `None` when it was too long, too slow or cut short, and of a request for a token.
     pub body: Option<RequestBody>,
     /// The body's size in bytes; 0 when it was too long, too slow or cut short.
     pub body_bytes: usize,

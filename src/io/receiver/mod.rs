@@ -11,6 +11,7 @@ pub mod ca_file;
 mod certificate;
 mod event;
 mod shared;
+mod token;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -37,12 +38,12 @@ use tokio_rustls::TlsAcceptor;
 use answer::answer;
 use certificate::Certificate;
 use event::{no_handshake, no_http};
-use shared::{Limits, PATH, Shared};
+use shared::{Limits, Shared};
 
 use crate::io::http::describe_client;
 
 pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
-pub use shared::{Clock, Options, Registered};
+pub use shared::{Clock, Options, PATH, Registered, TOKEN_PATH};
 
 /// How long to wait before accepting again when the process has no file descriptors left.
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
@@ -70,6 +71,13 @@ impl Receiver {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The token URL to register, for an auth type that fetches tokens.
+    #[must_use]
+    pub fn token_url(&self) -> String {
+        let base = self.url.strip_suffix(PATH).unwrap_or(&self.url);
+        format!("{base}{TOKEN_PATH}")
     }
 
     /// The certificate that a client has to trust, as PEM.

@@ -12,7 +12,10 @@ use super::event::{NoRequest, ReceiverEvent};
 use crate::domain::destination::Settings;
 
 /// The path that `Receiver::url` names.
-pub(super) const PATH: &str = "/in";
+pub const PATH: &str = "/in";
+
+/// The path at which it issues tokens, where the registered auth type fetches them.
+pub const TOKEN_PATH: &str = "/token";
 
 /// What is registered at this moment: with `None` everything is accepted unchecked; with the reason when that is not known,
 /// everything is answered by 503.

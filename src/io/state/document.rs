@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 
 use super::error::StateError;
 use super::headers;
+use super::places::{Owner, SEALED_HEADERS, SealedSecret, bound_fields, name_of, name_of_header, text_of};
 use super::vault::Place;
 use crate::domain::auth::{self, Auth, AuthSpec};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::Draft;
 use crate::domain::field::{Field, TIMEOUT, TLS_FILES, URL};
-use crate::domain::header::HeaderEntry;
 use crate::domain::json::position;
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
@@ -37,38 +37,26 @@ pub(super) struct Entry {
     pub draft: Draft,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Where the draft's URL is masked: the whole one. It is sealed for the masked one.
-    pub url: Option<SealedSecret>,
-    /// One for each secret field of the auth type and each secret header. Their place has the draft's URL; they are sealed for
-    /// the whole one.
+    /// The whole values of those that the draft has masked, such as the URL. They are sealed for a place of masked ones.
+    pub masked: Vec<SealedSecret>,
+    /// One for each secret field of the auth type and each secret header. Their place has the draft's values; they are sealed for
+    /// the whole ones.
     pub secrets: Vec<SealedSecret>,
 }
 
-/// A secret as the file has it.
-#[derive(Debug)]
-pub(super) struct SealedSecret {
-    pub of: Owner,
-    /// Where it may go, by the current content of the file.
-    pub place: Place,
-    /// `None` where the file has none.
-    pub sealed: Option<String>,
-}
-
-/// What a secret is the value of.
-#[derive(Clone, Debug)]
-pub(super) enum Owner {
-    Field(Field),
-    /// The header of that name.
-    Header(String),
-}
-
-impl Owner {
-    /// Puts the opened secret into the draft.
-    pub fn fill(self, draft: &mut Draft, secret: Secret) {
-        match self {
-            Self::Field(field) => draft.set(field, secret),
-            Self::Header(name) => draft.put_header(HeaderEntry::secret(name, secret)),
+impl Entry {
+    /// The place of a secret, given the whole values of those that are masked in the file.
+    pub fn whole_place(&self, place: &Place, whole: &[(Owner, Secret)]) -> Place {
+        let opened = |field: Field| whole.iter().find(|(of, _)| matches!(of, Owner::Field(own) if *own == field));
+        let opened = |field: Field| opened(field).map(|(_, secret)| secret);
+        let mut place = place.clone();
+        place.url = opened(URL).unwrap_or(&place.url).clone();
+        for (field, value) in bound_fields(self.draft.auth_type()).zip(&mut place.bound) {
+            if let Some(secret) = opened(field) {
+                secret.expose().clone_into(value);
+            }
         }
+        place
     }
 }
 
@@ -123,54 +111,6 @@ impl Document {
     }
 }
 
-/// The name of the URL in `sealed`.
-const SEALED_URL: &str = "url";
-
-/// The name of a secret in `sealed`.
-fn name_of(field: Field) -> String {
-    format!("auth.{}", field.id)
-}
-
-/// What the names of the headers' secrets in `sealed` begin with.
-const SEALED_HEADERS: &str = "headers.";
-
-/// The name of a header's secret in `sealed`. It is a part of what the secret is sealed for.
-fn name_of_header(name: &str) -> String {
-    format!("{SEALED_HEADERS}{}", name.to_ascii_lowercase())
-}
-
-/// All that is sealed of a destination: the secrets, and a URL of which a part is a credential.
-pub(super) fn secrets_of(destination: &Destination) -> Vec<(Place, Secret)> {
-    let auth = destination.auth();
-    let bound = auth.plain_values().into_iter().filter(|(field, _)| field.binds_secrets);
-    let place = Place {
-        url: destination.url().expose().into(),
-        auth_type: auth.auth_type().name.to_owned(),
-        bound: bound.map(|(_, value)| value.to_owned()).collect(),
-        files: destination.settings().files().map(|(_, path)| path.map(text_of).unwrap_or_default()).collect(),
-        name: String::new(),
-    };
-    let values = auth.values();
-    let secret = |field: Field| (Place { name: name_of(field), ..place.clone() }, values.secret(field).clone());
-    let kept = |field: &Field| auth.auth_type().fields.contains(field) || !values.secret(field).is_empty();
-    let mut all: Vec<_> = auth.auth_type().saved_fields().filter(|field| field.is_secret()).filter(kept).map(secret).collect();
-    for header in destination.settings().headers() {
-        if let Some(secret) = header.secret() {
-            all.push((Place { name: name_of_header(header.key().as_str()), ..place.clone() }, secret.clone()));
-        }
-    }
-    if destination.url().has_credential() {
-        // The place is what the file says, so that it cannot say anything else of the URL.
-        let place = Place { url: destination.url().shown().into(), name: SEALED_URL.to_owned(), ..place };
-        all.insert(0, (place, destination.url().expose().into()));
-    }
-    all
-}
-
-fn text_of(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
-}
-
 fn destination_value(mut base: Map<String, Value>, destination: &Destination, sealed: &[(Place, String)]) -> Value {
     let auth = auth_value(taken(&mut base, "auth"), destination.auth());
     let headers = headers::value(base.get("headers"), destination.settings().headers());
@@ -208,16 +148,21 @@ fn auth_value(mut base: Map<String, Value>, auth: &Auth) -> Map<String, Value> {
         }
     }
     base.insert("type".into(), auth.auth_type().name.into());
+    let all = auth.values();
     for (field, value) in values {
-        base.insert(field.id.into(), value.into());
+        // What means something when it is empty is absent then.
+        if value.is_empty() && (field.default)(&all).is_some() {
+            base.shift_remove(field.id);
+        } else {
+            base.insert(field.id.into(), field.shown(value).into());
+        }
     }
     base
 }
 
 fn sealed_value(mut base: Map<String, Value>, sealed: &[(Place, String)]) -> Map<String, Value> {
-    base.shift_remove(SEALED_URL);
     base.retain(|name, _| !name.starts_with(SEALED_HEADERS));
-    for field in auth::ALL.into_iter().flat_map(AuthSpec::saved_fields).filter(|field| field.is_secret()) {
+    for field in auth::ALL.into_iter().flat_map(AuthSpec::saved_fields).chain([URL]) {
         base.shift_remove(&name_of(field));
     }
     base.extend(sealed.iter().map(|(place, sealed)| (place.name.clone(), sealed.as_str().into())));
@@ -308,7 +253,7 @@ impl Reader<'_> {
             headers::read(destination.get("headers")).map_err(|expected| self.shape(&["destination", "headers"], expected))?,
         );
         let mut bound = Vec::new();
-        for field in auth_type.fields.iter().filter(|field| field.binds_secrets) {
+        for field in bound_fields(auth_type) {
             bound.push(self.text(auth, &["destination", "auth", field.id])?.to_owned());
         }
         let sealed = self.object(destination, &["destination", "sealed"])?;
@@ -319,7 +264,12 @@ impl Reader<'_> {
                 Place { url: url.into(), auth_type: type_name.to_owned(), bound: bound.clone(), files: files.clone(), name };
             Ok::<_, StateError>(SealedSecret { of, place, sealed })
         };
-        let whole_url = credential::is_masked(url).then(|| secret(Owner::Field(URL), SEALED_URL.to_owned())).transpose()?;
+        let mut masked = Vec::new();
+        for field in auth_type.fields.iter().copied().filter(|field| !field.is_secret()).chain([URL]) {
+            if field.credential.is_some() && credential::is_masked(draft.text(field)) {
+                masked.push(secret(Owner::Field(field), name_of(field))?);
+            }
+        }
         let mut secrets = Vec::new();
         for field in auth_type.saved_fields().filter(|field| field.is_secret()) {
             let secret = secret(Owner::Field(field), name_of(field))?;
@@ -334,7 +284,7 @@ impl Reader<'_> {
         let id = DestinationId::new(self.required(destination, &["destination", "id"])?);
         let created_at = self.time(destination, &["destination", "created_at"])?;
         let updated_at = self.time(destination, &["destination", "updated_at"])?;
-        Ok(Entry { id, draft, created_at, updated_at, url: whole_url, secrets })
+        Ok(Entry { id, draft, created_at, updated_at, masked, secrets })
     }
 
     /// Absent fields stay empty: after the auth type was edited in the file, the error to report is that the secret cannot be opened.

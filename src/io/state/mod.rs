@@ -3,5 +3,7 @@
 mod document;
 mod error;
 mod headers;
+mod places;
 pub mod store;
+pub mod token;
 pub mod vault;

@@ -23,7 +23,10 @@ use tokio::sync::mpsc::channel;
 pub use guide::Step;
 
 use super::waypost::{OwnReceiver, Waypost};
+use crate::domain::auth::oauth2;
 use crate::domain::destination::{Destination, Settings};
+use crate::domain::draft::Draft;
+use crate::domain::field::URL;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::redact::Redactor;
 use crate::domain::signature::verify::Verdict;
@@ -101,6 +104,13 @@ impl Demo {
         let own = OwnReceiver { authority, ca_pem: self.receiver.ca_pem().as_bytes().to_vec() };
         Waypost::new(self.paths.clone(), Some(own))
     }
+}
+
+/// What is suggested to register with the demo's receiver at that URL.
+#[must_use]
+pub fn suggested(url: &str) -> Draft {
+    let base = url.strip_suffix(receiver::PATH).unwrap_or(url);
+    Draft::default().with(URL, url).with(oauth2::TOKEN_URL, format!("{base}{}", receiver::TOKEN_PATH))
 }
 
 /// Whether both are states of one registration: an edit leaves its time as it is.

@@ -16,17 +16,18 @@ use super::attempt::Try;
 use super::id::{new_id, new_probe_id};
 use super::waypost::Waypost;
 use crate::domain::auth::default;
+use crate::domain::credential::Credential;
 pub use crate::domain::delivery::probe::{Case, Checked, Verdict};
 use crate::domain::delivery::{Delivery, Outcome, Probe, probe};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::event::BuiltIn;
+use crate::domain::mask::Masked;
 use crate::domain::problem::Problem;
 use crate::domain::request::{Request, Stamp};
 use crate::domain::secret::Secret;
 use crate::domain::signature::{TOLERANCE_S, hex};
 use crate::domain::snippet::check::ReceiverCheck;
-use crate::io::http::credential::resolve;
 use report::{check, qualify};
 
 /// The age of the stale request, in seconds: far more than any tolerance.
@@ -68,7 +69,7 @@ impl Waypost {
             step(case);
             let started_at = Timestamp::now();
             let stamp = Stamp { id: new_id(), event: BuiltIn::Ping.name().to_owned(), timestamp: started_at.as_second() };
-            let request = request(to.settings(), &wrong, case, &stamp).await;
+            let request = request(to.settings(), &wrong, case, &stamp);
             let attempt = Try { to: Arc::clone(&settings), request: Arc::new(request), started_at, timeout };
             let outcome = self.attempt(&mut in_flight, attempt, |_| {}, stop.as_mut()).await;
             let delivery = in_flight.delivery_mut();
@@ -89,7 +90,7 @@ impl Waypost {
     }
 
     /// The destination with a random secret.
-    fn with_wrong_secret(&self, to: &Settings) -> Result<Settings, Problem> {
+    fn with_wrong_secret(&self, to: &Settings) -> Result<Wrong, Problem> {
         let random = self.random()?;
         let mut draft = Draft::of(to);
         for field in draft.auth_type().secret_fields() {
@@ -97,8 +98,23 @@ impl Waypost {
             let wrong = field.generated(draft.values(), &random).unwrap_or_else(|| Secret::new(hex(&random[..])));
             draft.set(field, wrong);
         }
-        Ok(checked(&draft, to))
+        let settings = checked(&draft, to);
+        let credential = match settings.auth().credential() {
+            // With a wrong client secret there would be no token to send.
+            Credential::Token(_) => Credential::Header {
+                name: "authorization".to_owned(),
+                value: Masked::plain("Bearer ").then_secret(hex(&random[..])),
+            },
+            own => own,
+        };
+        Ok(Wrong { settings, credential })
     }
+}
+
+/// What a request with a wrong secret is made with.
+struct Wrong {
+    settings: Settings,
+    credential: Credential,
 }
 
 /// A draft of a valid destination with other auth is valid; should it not be, the destination itself.
@@ -106,22 +122,22 @@ fn checked(draft: &Draft, to: &Settings) -> Settings {
     draft.check().map_or_else(|_| to.clone(), |checked| checked.settings)
 }
 
-async fn request(to: &Settings, wrong: &Settings, case: Case, stamp: &Stamp) -> Request {
+fn request(to: &Settings, wrong: &Wrong, case: Case, stamp: &Stamp) -> Request {
     let body = BuiltIn::Ping.event().body;
     match case {
-        Case::Valid => Request::build(to, &body, stamp, &resolve(to.auth()).await),
+        Case::Valid => Request::build(to, &body, stamp, &to.auth().credential()),
         Case::Unsigned => {
             let without = checked(&Draft::of(to).with_auth(default::SPEC), to);
-            Request::build(&without, &body, stamp, &resolve(without.auth()).await)
+            Request::build(&without, &body, stamp, &without.auth().credential())
         }
-        Case::WrongSecret => Request::build(wrong, &body, stamp, &resolve(wrong.auth()).await),
+        Case::WrongSecret => Request::build(&wrong.settings, &body, stamp, &wrong.credential),
         Case::Stale => {
             let stamp = Stamp { timestamp: stamp.timestamp - STALE_S, ..stamp.clone() };
-            Request::build(to, &body, &stamp, &resolve(to.auth()).await)
+            Request::build(to, &body, &stamp, &to.auth().credential())
         }
         Case::TamperedBody => {
-            let signed = Request::build(to, &body, stamp, &resolve(to.auth()).await);
-            let mut request = Request::build(to, &tampered(&body), stamp, &resolve(to.auth()).await);
+            let signed = Request::build(to, &body, stamp, &to.auth().credential());
+            let mut request = Request::build(to, &tampered(&body), stamp, &to.auth().credential());
             if let ReceiverCheck::Signature(name, _) = to.auth().receiver_check() {
                 for header in request.headers.iter_mut().filter(|header| header.name == name) {
                     if let Some(value) = signed.header(&name) {

@@ -26,7 +26,6 @@ use crate::domain::destination::{Destination, Settings};
 use crate::domain::request::{Request, Stamp};
 use crate::io::db::history;
 use crate::io::http::Connection;
-use crate::io::http::credential::resolve;
 use crate::ops::send::{Options, jitter};
 
 /// The number of events that may wait for a retry. With more, no new event begins.
@@ -361,7 +360,7 @@ async fn attempt<T: AsRef<[u8]>>(
     let started_at = Timestamp::now();
     let delivery = job.delivery.delivery();
     let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp: started_at.as_second() };
-    let request = Arc::new(Request::build(&to, job.item.as_ref(), &stamp, &resolve(to.auth()).await));
+    let request = Arc::new(Request::build(&to, job.item.as_ref(), &stamp, &to.auth().credential()));
     job.delivery.begin(&to, &request, started_at);
     if job.delivery.delivery().outcome() == Outcome::Failed {
         // What failed over a kept connection must not meet another one of the same age.

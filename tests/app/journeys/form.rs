@@ -9,16 +9,17 @@ use crate::support::pty::Key;
 use crate::support::receiver::Receiver;
 
 /// Each auth type with the texts that go into its fields.
-const ALL: [Typed; 5] = [
+const ALL: [Typed; 6] = [
     Typed::Default,
     Typed::Hmac { header_key: "X-Signature", secret: "a-signing-secret-of-28-chars", format: 1 },
     Typed::Basic { username: "operator", password: "a password of 28 characters!" },
     Typed::Bearer { pasted: "a-token-of-21-letters" },
     Typed::ApiKey { key: "X-Api-Key", value: "a-value-of-21-letters", in_query: false },
+    Typed::OAuth2 { token_url: "https://auth.example.com/token", client_id: "me", client_secret: "a-client-secret-of-27-chars" },
 ];
 
 /// What is seen once the last of each is there.
-const LAST_SEEN: [&str; 5] = ["No authentication.", "‹ base64 ›", "28 chars", "21 chars", "> (•) Header"];
+const LAST_SEEN: [&str; 6] = ["No authentication.", "‹ base64 ›", "28 chars", "21 chars", "> (•) Header", "27 chars"];
 
 /// What the form shows of them.
 fn shown(app: &App, typed: &Typed) -> Vec<(&'static str, String)> {
@@ -28,6 +29,7 @@ fn shown(app: &App, typed: &Typed) -> Vec<(&'static str, String)> {
         Typed::Basic { .. } => &["Username", "Password"],
         Typed::Bearer { .. } => &["Token"],
         Typed::ApiKey { .. } => &["Key", "Value", "Add to"],
+        Typed::OAuth2 { .. } => &["Token URL", "Client ID", "Client secret"],
     };
     labels.iter().map(|&label| (label, app.value_of(label))).collect()
 }
@@ -38,7 +40,7 @@ fn fields_of(typed: &Typed) -> usize {
         Typed::Default => 0,
         Typed::Bearer { .. } => 1,
         Typed::Basic { .. } => 2,
-        Typed::Hmac { .. } | Typed::ApiKey { .. } => 3,
+        Typed::Hmac { .. } | Typed::ApiKey { .. } | Typed::OAuth2 { .. } => 3,
     }
 }
 
@@ -80,7 +82,7 @@ fn what_was_typed_is_there_after_a_walk_through_all_auth_types_and_only_the_chos
         assert_eq!(shown(&app, &ALL[at]), before[at]);
         app.key(Key::Down);
     }
-    app.key(Key::Up);
+    app.times(2, Key::Up);
     app.wait_for("> (•) Bearer Token");
     assert_eq!(app.value_of("URL"), receiver.url);
     app.key(Key::Ctrl('o'));

@@ -1,7 +1,7 @@
 //! Keys in, exact effects out.
 
 use waypost::domain::auth::AuthType;
-use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
 use waypost::domain::destination::DestinationId;
 use waypost::domain::destination::Settings;
 use waypost::domain::event::BuiltIn;
@@ -61,6 +61,7 @@ fn fill(model: &mut Model, auth_type: AuthType) {
         "hmac" => &["X-Signature", scenes::SECRET],
         "basic" => &["Aladdin", "open sesame and more"],
         "bearer" => &["mF_9.B5f-4.1JqM0123456789"],
+        "oauth2" => &["https://auth.example.com/token", "waypost", "c-0123456789-0123456789"],
         _ => &["X-Api-Key", "k-0123456789-0123456789"],
     };
     for text in fields {
@@ -104,6 +105,7 @@ fn what_was_typed_under_one_type_waits_and_is_not_saved_under_another() {
         ("backtab backtab down", vec!["Aladdin", "open sesame and more"]),
         ("backtab backtab down", vec!["mF_9.B5f-4.1JqM0123456789"]),
         ("backtab down", vec!["X-Api-Key", "k-0123456789-0123456789"]),
+        ("backtab backtab down", vec!["https://auth.example.com/token", "waypost", "c-0123456789-0123456789"]),
     ] {
         press(&mut model, step);
         for text in texts {
@@ -111,8 +113,8 @@ fn what_was_typed_under_one_type_waits_and_is_not_saved_under_another() {
             type_text(&mut model, text);
         }
     }
-    assert_eq!(form(&model).draft(), scenes::draft(api_key::SPEC));
-    press(&mut model, "backtab backtab up up");
+    assert_eq!(form(&model).draft(), scenes::draft(oauth2::SPEC));
+    press(&mut model, "backtab backtab backtab up up up");
     assert_eq!(form(&model).draft(), scenes::draft(basic::SPEC));
     let effects = press(&mut model, "ctrl-o");
     assert_saves(&effects, &scenes::settings(basic::SPEC), None);

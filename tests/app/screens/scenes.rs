@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac};
+use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac, oauth2};
 use waypost::domain::delivery::{
     Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, PresentedCa, Probe, Response, SentRequest, Timings, TlsCause, TlsInfo,
 };
@@ -30,6 +30,9 @@ pub fn draft(auth_type: AuthType) -> Draft {
         .with(bearer::TOKEN, "mF_9.B5f-4.1JqM0123456789")
         .with(api_key::KEY, "X-Api-Key")
         .with(api_key::VALUE, "k-0123456789-0123456789")
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "waypost")
+        .with(oauth2::CLIENT_SECRET, "c-0123456789-0123456789")
 }
 
 pub fn settings(auth_type: AuthType) -> Settings {

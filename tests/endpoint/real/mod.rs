@@ -3,6 +3,8 @@
 //!
 //! `.ci/real` installs the libraries into `target/real`.
 
+mod oauth2;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

@@ -24,7 +24,7 @@ fn takes(settings: &Settings) -> Takes {
         ReceiverCheck::Nothing => Takes::Nothing,
         ReceiverCheck::Signature(..) => Takes::HeadersAndBody,
         ReceiverCheck::Query(_) => Takes::Url,
-        ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::Header(_) => Takes::Headers,
+        ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::AccessToken | ReceiverCheck::Header(_) => Takes::Headers,
     }
 }
 

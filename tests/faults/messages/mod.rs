@@ -9,7 +9,7 @@ use std::mem::{Discriminant, discriminant};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
 use waypost::domain::field;
 use waypost::domain::rotation::KeepOld;
 
@@ -18,13 +18,14 @@ use waypost::domain::auth::MAX_FIELD_BYTES;
 use waypost::domain::delivery::diagnosis::{of_cause, of_failure, of_panic, of_response, of_stop};
 use waypost::domain::delivery::{
     Cause, CertificateFault, ChainMember, ClientFile, ClientFileFault, ClientRefusal, FileFault, Phase, ProxyRefusal,
-    RefusalReason, Response, TlsCause,
+    RefusalReason, Response, TlsCause, TokenCause,
 };
 use waypost::domain::draft::Draft;
 use waypost::domain::field::Field;
 use waypost::domain::problem::Fix;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::Format;
+use waypost::domain::token;
 use waypost::io::db::DbError;
 use waypost::io::fs::access::Chmod;
 use waypost::io::fs::paths::{Paths, PathsError};
@@ -395,6 +396,7 @@ fn causes() -> Vec<Cause> {
         | C::Proxy(_)
         | C::ProxyRefused(_)
         | C::NotHttp(_)
+        | C::Token(TokenCause::NotReached(..) | TokenCause::Refused(_))
         | C::Other(_) => kind_of(cause),
     };
     let at = |text: &str| text.parse().unwrap();
@@ -456,9 +458,11 @@ fn causes() -> Vec<Cause> {
         C::Proxy("It refused.".into()),
         C::ProxyRefused(ProxyRefusal { status: 403, page: "Not today".into(), ..ProxyRefusal::default() }),
         C::NotHttp("detail".into()),
+        C::Token(TokenCause::NotReached(Some(Phase::Connect), Box::new(C::ConnectionRefused(None)))),
+        C::Token(TokenCause::Refused(token::Refusal::NoToken)),
         C::Other("detail".into()),
     ];
-    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 35);
+    assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 36);
     causes
 }
 
@@ -471,7 +475,10 @@ fn diagnoses() {
             .with(hmac::SIGNING_SECRET, secret())
             .with(basic::PASSWORD, secret())
             .with(bearer::TOKEN, secret())
-            .with(api_key::VALUE, secret());
+            .with(api_key::VALUE, secret())
+            .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+            .with(oauth2::CLIENT_ID, "waypost")
+            .with(oauth2::CLIENT_SECRET, secret());
         draft.with(basic::USERNAME, "ada").with(api_key::KEY, "X-Api-Key").check().unwrap().settings
     });
     let phases = || std::iter::once(None).chain(Phase::ALL.map(Some));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use waypost::domain::auth::hmac;
+use waypost::domain::auth::{hmac, oauth2};
 use waypost::domain::field;
 
 use http::StatusCode;
@@ -14,10 +14,11 @@ use jiff::Timestamp;
 use waypost::domain::delivery::diagnosis::{of_cause, of_response};
 use waypost::domain::delivery::{
     Cause, CertificateFault, ChainMember, ClientFile, ClientFileFault, ClientRefusal, Diagnosis, FileFault, Phase, ProxyRefusal,
-    RefusalReason, Response, TlsCause,
+    RefusalReason, Response, TlsCause, TokenCause,
 };
 use waypost::domain::destination::Settings;
 use waypost::domain::draft::Draft;
+use waypost::domain::token::{Refusal, Rejected};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md");
 const BEGIN: &str = "<!-- made by tests/faults/messages/troubleshooting.rs -->\n";
@@ -38,7 +39,7 @@ fn settings() -> Settings {
 }
 
 /// One of each cause, and of a time that is over one of each phase where it means something else.
-fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
+fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 5] {
     use Cause as C;
     use CertificateFault as F;
     use ChainMember as M;
@@ -128,14 +129,49 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 4] {
         C::Tls(T::NoCaStore(String::new())),
         C::Tls(T::CaFile("no certificate is in it".into())),
     ];
+    let token = vec![
+        C::Token(TokenCause::NotReached(Some(Phase::Connect), Box::new(C::ConnectionRefused(None)))),
+        C::TimedOut(15),
+        refused_by_token("invalid_client"),
+        refused_by_token("invalid_scope"),
+        refused_by_token("unauthorized_client"),
+        refused_by_token("unsupported_grant_type"),
+        refused_by_token("invalid_target"),
+        refused_by_token("invalid_request"),
+        C::Token(TokenCause::Refused(Refusal::Status(503))),
+        C::Token(TokenCause::Refused(Refusal::Redirect(302, Some("https://login.example.com/".into())))),
+        C::Token(TokenCause::Refused(Refusal::Html(200))),
+        C::Token(TokenCause::Refused(Refusal::NotJson(200))),
+        C::Token(TokenCause::Refused(Refusal::TooLong(200))),
+        C::Token(TokenCause::Refused(Refusal::NoToken)),
+        C::Token(TokenCause::Refused(Refusal::TokenType("mac".into()))),
+    ];
     let answer = vec![C::TimedOut(15), C::Closed, C::NotHttp(String::new()), C::Other(String::new())];
     let each = |phase, causes: Vec<Cause>| causes.into_iter().map(|cause| (phase, cause)).collect();
     [
+        ("The token (OAuth2)", each(Phase::Token, token)),
         ("Finding the host", each(Phase::Dns, finding)),
         ("Connecting", each(Phase::Connect, connecting)),
         ("TLS", each(Phase::Tls, tls)),
         ("The answer", each(Phase::Wait, answer)),
     ]
+}
+
+fn refused_by_token(code: &str) -> Cause {
+    Cause::Token(TokenCause::Refused(Refusal::Error(Rejected { status: 400, code: code.into(), description: None })))
+}
+
+/// With a signature, or with a token where it is about one.
+fn settings_for(phase: Phase) -> Settings {
+    if phase != Phase::Token {
+        return settings();
+    }
+    let draft = Draft::new(oauth2::SPEC)
+        .with(field::URL, "https://hooks.example.com/in")
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "waypost")
+        .with(oauth2::CLIENT_SECRET, "0123456789abcdef-3f2a");
+    draft.check().unwrap().settings
 }
 
 fn answered(status: u16) -> Diagnosis {
@@ -176,7 +212,7 @@ fn tables() -> String {
     for (title, causes) in failures() {
         write!(out, "\n**{title}**\n\n| it says | why | what to do |\n|---|---|---|\n").unwrap();
         for (phase, cause) in causes {
-            row(&mut out, phase.label(), &of_cause(&settings(), Some(phase), &cause));
+            row(&mut out, phase.label(), &of_cause(&settings_for(phase), Some(phase), &cause));
         }
     }
     for status in ANSWERS {

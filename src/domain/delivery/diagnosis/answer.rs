@@ -3,7 +3,7 @@
 //! The diagnosis quotes it and asserts no more than it says.
 
 use super::phrases::{Said, Table};
-use super::words::{beside_secret, credentials};
+use super::words::{access_token_fix, beside_secret, credentials};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
@@ -353,6 +353,11 @@ pub(super) fn add_subject(diagnosis: &mut Diagnosis, to: &Settings, response: &R
 
 fn fix(subject: Subject, to: &Settings) -> Fix {
     let (own, also) = (credentials(to), beside_secret(to));
+    let of_token = access_token_fix(to)
+        .filter(|_| !matches!(subject, Subject::Csrf | Subject::ParsedBody | Subject::Time | Subject::Missing));
+    if let Some(fix) = of_token {
+        return fix;
+    }
     let fix = match (subject, &own) {
         (Subject::Csrf, _) => return "Exempt the webhook's route from the CSRF check: a webhook has no session.".into(),
         (Subject::ParsedBody, _) => {

@@ -62,8 +62,9 @@ pub(super) fn diagnose(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Di
             format!("The answer of {at} is not valid HTTP{}.", because(what)),
             Fix::from("Check that a web server answers on that port, and check the proxies on the way.").by_editing(field::URL),
         ),
-        Cause::Other(what) => Diagnosis::new(
-            format!("The request failed {}{}.", moment(phase), because(what)),
+        // What a token failed by is diagnosed as of its own endpoint.
+        Cause::Other(_) | Cause::Token(_) => Diagnosis::new(
+            format!("The request failed {}{}.", moment(phase), because(if let Cause::Other(what) = cause { what } else { "" })),
             "Send it again. If it happens again, check the receiver's log.",
         ),
     }
@@ -73,7 +74,7 @@ fn timed_out(to: &Settings, phase: Option<Phase>, limit: u16) -> Diagnosis {
     let host = to.url().bare_host();
     let at = host_and_port(to);
     match phase {
-        None | Some(Phase::Dns) => Diagnosis::new(
+        None | Some(Phase::Token | Phase::Dns) => Diagnosis::new(
             format!("No name server resolved {host} within {limit} s."),
             "Check this machine's network and its name servers (/etc/resolv.conf).",
         ),
@@ -109,6 +110,7 @@ fn longer_timeout(limit: u16, text: &str) -> Fix {
 /// When something happened, in words.
 const fn moment(phase: Option<Phase>) -> &'static str {
     match phase {
+        Some(Phase::Token) => "while a token was fetched",
         None | Some(Phase::Dns | Phase::Connect) => "while connecting",
         Some(Phase::Tls) => "during the TLS handshake",
         Some(Phase::Write) => "while the request was sent",

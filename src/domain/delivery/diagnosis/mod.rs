@@ -5,6 +5,7 @@
 //! failure    a cause without a status      tls        a TlsCause        proxy   what a proxy answered
 //! answer     what its text says, by phrases     refusal   a 2xx that reads like a refusal
 //! expected   the format and the header that an answer names
+//! token      why there was no token
 //! network    the addresses that were tried, and the proxy
 //! ```
 
@@ -21,13 +22,14 @@ mod redirect;
 mod refusal;
 mod response;
 mod tls;
+mod token;
 mod words;
 
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use super::{Attempt, Cause, Diagnosis, Phase, Response, TlsInfo};
+use super::{Attempt, Cause, Diagnosis, Phase, Response, TlsInfo, TokenCause};
 use crate::domain::address::{Reach, reach};
 use crate::domain::destination::Settings;
 use crate::domain::problem::Fix;
@@ -53,7 +55,14 @@ pub fn of_response(to: &Settings, sent: &[u8], response: &Response, now: Timesta
 /// The diagnosis of a failure.
 #[must_use]
 pub fn of_cause(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis {
-    failure::diagnose(to, phase, cause)
+    match (cause, phase) {
+        (Cause::Token(TokenCause::NotReached(phase, cause)), _) => {
+            token::not_reached(of_cause(&token::endpoint(to), *phase, cause))
+        }
+        (Cause::Token(TokenCause::Refused(refusal)), _) => token::refused(&token::endpoint(to), refusal),
+        (Cause::TimedOut(limit), Some(Phase::Token)) => token::timed_out(&token::endpoint(to), *limit),
+        _ => failure::diagnose(to, phase, cause),
+    }
 }
 
 /// The diagnosis of a failure, with what the addresses of the host have to do with it.
@@ -77,6 +86,9 @@ pub fn of_failure(to: &Settings, phase: Option<Phase>, cause: &Cause, addresses:
 #[must_use]
 pub fn of_stop(phase: Option<Phase>) -> Diagnosis {
     match phase {
+        Some(Phase::Token) => {
+            Diagnosis::new("You stopped it while a token was fetched; the endpoint has not accepted the event.", "Send it again.")
+        }
         None | Some(Phase::Dns | Phase::Connect | Phase::Tls) => {
             Diagnosis::new("You stopped it before anything was sent.", "Send it again.")
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::phrases::Said;
-use super::words::{beside_secret, credentials, shown};
+use super::words::{access_token_fix, beside_secret, credentials, shown};
 use super::{answer, expected, mutual_tls, redirect};
 use crate::domain::auth::hmac;
 use crate::domain::delivery::retry_after::RetryAfter;
@@ -124,6 +124,9 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
             Fix::from("Choose the auth type that the receiver asks for.").by_editing(field::AUTH),
         );
     };
+    if let Some(fix) = access_token_fix(to) {
+        return Diagnosis::new("The endpoint refused the access token, and another one, too.", fix);
+    }
     let fix = Fix::from(format!("Compare {credentials}{} with the receiver's.", beside_secret(to)));
     Diagnosis::new("The endpoint refused the credentials.", by_editing_secret(fix, to))
 }
@@ -136,6 +139,7 @@ fn forbidden(to: &Settings) -> Diagnosis {
                 .by_editing(field::AUTH),
         ),
         Some(credentials) => {
+            let credentials = if access_token_fix(to).is_some() { "the scope and the audience".to_owned() } else { credentials };
             let fix = format!("Check which requests and addresses the receiver allows, and compare {credentials} with its own.");
             Diagnosis::new("The endpoint does not allow this request.", by_editing_secret(fix.into(), to))
         }
@@ -147,6 +151,9 @@ fn by_url(text: &str) -> Fix {
 }
 
 fn by_editing_secret(fix: Fix, to: &Settings) -> Fix {
+    if let Some(field) = access_token_fix(to).as_ref().and_then(Fix::field) {
+        return fix.by_editing(field);
+    }
     match to.auth().secret() {
         Some((field, _)) => fix.by_editing(field),
         None => fix,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::auth::AuthType;
-use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
 use crate::domain::delivery::{DialResult, Outcome, ProxyRefusal, ProxyUsed, SentRequest, Timings, TlsCause, TlsInfo, Tried};
 use crate::domain::draft::Draft;
 use crate::domain::field;
@@ -15,6 +15,9 @@ fn to(auth_type: AuthType) -> Settings {
         .with(basic::USERNAME, "me")
         .with(basic::PASSWORD, secret())
         .with(bearer::TOKEN, secret())
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "client")
+        .with(oauth2::CLIENT_SECRET, secret())
         .with(api_key::KEY, "X-Api-Key")
         .with(api_key::VALUE, secret())
         .with(api_key::ADD_TO, api_key::HEADER.name);
@@ -61,8 +64,12 @@ fn credentials_refused() {
     assert_eq!(fix(api_key::SPEC), "Compare the value of X-Api-Key (ends 3f2a) and its place (a header) with the receiver's.");
     let none = said(default::SPEC, 401, &[("www-authenticate", "Bearer realm=\"x\"")]);
     assert!(none.why.contains("sends none") && none.why.contains("Bearer realm"), "{none:?}");
+    let token = said(oauth2::SPEC, 401, &[]);
+    assert_eq!(token.why, "The endpoint refused the access token, and another one, too.");
+    assert!(token.fix.text.starts_with("Compare the scope and the audience") && token.fix.field() == Some(oauth2::SCOPE));
     for auth_type in auth::ALL {
-        assert_eq!(said(auth_type, 403, &[]).fix.text.contains("3f2a"), ![default::SPEC, basic::SPEC].contains(&auth_type));
+        let has_hint = ![default::SPEC, basic::SPEC, oauth2::SPEC].contains(&auth_type);
+        assert_eq!(said(auth_type, 403, &[]).fix.text.contains("3f2a"), has_hint);
     }
 }
 

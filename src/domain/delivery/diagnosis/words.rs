@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
+use crate::domain::auth::oauth2;
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
+use crate::domain::problem::Fix;
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::quoted;
 
@@ -41,15 +43,28 @@ pub(super) fn beside_secret(to: &Settings) -> String {
         ReceiverCheck::Signature(_, scheme) => format!(" and the format ({})", scheme.format().label()),
         ReceiverCheck::Header(_) => " and its place (a header)".into(),
         ReceiverCheck::Query(_) => " and its place (the URL)".into(),
-        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => String::new(),
+        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::AccessToken => String::new(),
     }
 }
 
 /// The credentials as the user knows them: `the signing secret (ends 3f2a)`. `None` without any.
 pub(super) fn credentials(to: &Settings) -> Option<String> {
     let name = to.auth().in_words()?;
-    Some(match to.auth().hint() {
+    // What is known of an access token is not what is sent of it.
+    let hint = to.auth().hint().filter(|_| !sends_access_token(to));
+    Some(match hint {
         Some(hint) => format!("{name} (ends {hint})"),
         None => name,
     })
+}
+
+fn sends_access_token(to: &Settings) -> bool {
+    to.auth().receiver_check() == ReceiverCheck::AccessToken
+}
+
+/// How to fix that an access token is not accepted, where one is sent: there is no secret to compare.
+pub(super) fn access_token_fix(to: &Settings) -> Option<Fix> {
+    let fix =
+        "Compare the scope and the audience with what the receiver expects, and check that it accepts tokens of that issuer.";
+    sends_access_token(to).then(|| Fix::from(fix).by_editing(oauth2::SCOPE))
 }

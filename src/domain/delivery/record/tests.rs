@@ -154,7 +154,7 @@ fn each_part_has_its_name() {
     assert_eq!((&refused["status"], &refused["phase"]), (&json!(401), &Value::Null));
     assert_eq!(
         refused["timings_ms"],
-        json!({ "dns": 1.5, "connect": null, "tls": null, "write": null, "wait": 30.25, "read": null })
+        json!({ "token": null, "dns": 1.5, "connect": null, "tls": null, "write": null, "wait": 30.25, "read": null })
     );
     assert_eq!((&refused["why"], &refused["fix"]), (&json!("It says so."), &json!("Look there.")));
     assert_eq!(refused["request"]["headers"][0], json!(["content-type", "application/json"]));

@@ -146,6 +146,7 @@ struct ProxyRecord<'a> {
 
 #[derive(Serialize)]
 struct TimingsRecord {
+    token: Option<f64>,
     dns: Option<f64>,
     connect: Option<f64>,
     tls: Option<f64>,
@@ -264,6 +265,7 @@ impl<'a> AttemptRecord<'a> {
             status: attempt.status(),
             duration_ms: thousandths(attempt.duration_ms),
             timings_ms: TimingsRecord {
+                token: ms(Phase::Token),
                 dns: ms(Phase::Dns),
                 connect: ms(Phase::Connect),
                 tls: ms(Phase::Tls),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::retry_after::{LONGEST_WAIT, RetryAfter};
-use super::{Attempt, Cause, Outcome};
+use super::{Attempt, Cause, Outcome, TokenCause};
 
 /// The number of retries unless the user sets another.
 pub const RETRIES: u32 = 3;
@@ -106,12 +106,13 @@ fn asks_for_a_pause(last: &Attempt) -> bool {
 pub fn is_transient(last: &Attempt) -> bool {
     match (last.outcome, last.status()) {
         (Outcome::Failed, _) => last.cause.as_ref().is_none_or(is_transient_cause),
+        (Outcome::Refused, None) => last.cause.as_ref().is_some_and(is_transient_cause),
         (Outcome::Refused, Some(408 | 425 | 429 | 500..=599)) => true,
         (Outcome::Refused | Outcome::Delivered | Outcome::Stopped, _) => false,
     }
 }
 
-const fn is_transient_cause(cause: &Cause) -> bool {
+fn is_transient_cause(cause: &Cause) -> bool {
     match cause {
         Cause::NoSuchName
         | Cause::NameServer(_)
@@ -123,6 +124,8 @@ const fn is_transient_cause(cause: &Cause) -> bool {
         | Cause::Proxy(_)
         | Cause::NotHttp(_)
         | Cause::Other(_) => true,
+        Cause::Token(TokenCause::NotReached(_, cause)) => is_transient_cause(cause),
+        Cause::Token(TokenCause::Refused(refusal)) => matches!(refusal.status(), 408 | 425 | 429 | 500..=599),
         Cause::ProxyRefused(refusal) => matches!(refusal.status, 408 | 425 | 429 | 500 | 502..=504),
         Cause::ForbiddenAddress(..) | Cause::Tls(_) | Cause::BadProxy(_) => false,
     }

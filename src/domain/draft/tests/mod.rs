@@ -2,7 +2,7 @@
 
 mod values;
 
-use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
 use crate::domain::field;
 use crate::domain::problem::Problem;
 use proptest::prelude::*;
@@ -25,6 +25,9 @@ fn draft(auth_type: AuthType) -> Draft {
         .with(basic::USERNAME, "ann")
         .with(basic::PASSWORD, "correct horse battery")
         .with(bearer::TOKEN, "abc.def")
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "client")
+        .with(oauth2::CLIENT_SECRET, "a-client-secret")
         .with(api_key::KEY, "X-Api-Key")
         .with(api_key::VALUE, "k-123")
 }
@@ -290,8 +293,14 @@ fn near() -> impl Strategy<Value = Draft> {
                 .with(basic::USERNAME, user)
                 .with(basic::PASSWORD, &secret)
                 .with(bearer::TOKEN, &secret)
-                .with(api_key::KEY, name)
+                .with(api_key::KEY, &name)
                 .with(api_key::VALUE, &secret)
+                .with(oauth2::TOKEN_URL, url)
+                .with(oauth2::CLIENT_ID, &name)
+                .with(oauth2::CLIENT_SECRET, &secret)
+                .with(oauth2::SCOPE, &secret)
+                .with(oauth2::TOKEN_PARAMS, &secret)
+                .with(oauth2::AUDIENCE, name)
                 .with(api_key::ADD_TO, add_to.name)
                 .with(field::CA_CERT, ca_cert)
                 .with(field::TIMEOUT, timeout_s)
@@ -344,7 +353,9 @@ fn settings_without_secrets_keep_the_hint_alone() {
                     .with(hmac::HEADER_KEY, "X-Sig")
                     .with(hmac::FORMAT, format.name())
                     .with(basic::USERNAME, "Aladdin")
-                    .with(api_key::KEY, "X-Key");
+                    .with(api_key::KEY, "X-Key")
+                    .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+                    .with(oauth2::CLIENT_ID, "client");
                 for field in auth_type.secret_fields() {
                     draft.set(field, if format == Format::StandardEd25519 { private } else { secret });
                 }

@@ -80,6 +80,15 @@ pub fn bearer(token: &Secret, received: &Received<'_>) -> Vec<Mistake> {
     }
 }
 
+/// An access token, of which nothing is known but where it belongs.
+pub fn access_token(received: &Received<'_>) -> Vec<Mistake> {
+    let given = received.header(AUTHORIZATION).unwrap_or_default();
+    match schemes(given, Some("Bearer")).pop() {
+        Some((Some(wrong), rest)) if !rest.is_empty() => vec![Mistake::Scheme(wrong)],
+        _ => missing(AUTHORIZATION, received),
+    }
+}
+
 /// Looks in `authorization`, then in every other header.
 fn in_authorization(
     scheme: &'static str,

@@ -140,7 +140,7 @@ fn is_registered(auth: &Auth, name: &str) -> bool {
     match auth.receiver_check() {
         ReceiverCheck::Signature(header, _) => header == name,
         ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => true,
-        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer => false,
+        ReceiverCheck::Nothing | ReceiverCheck::Basic(_) | ReceiverCheck::Bearer | ReceiverCheck::AccessToken => false,
     }
 }
 
@@ -286,7 +286,7 @@ fn parts(content: Content) -> String {
 fn scheme_words(auth: &Auth, found: Scheme) -> (String, String) {
     let wanted = match auth.receiver_check() {
         ReceiverCheck::Basic(_) => Some("Basic"),
-        ReceiverCheck::Bearer => Some("Bearer"),
+        ReceiverCheck::Bearer | ReceiverCheck::AccessToken => Some("Bearer"),
         ReceiverCheck::Nothing | ReceiverCheck::Signature(..) | ReceiverCheck::Header(_) | ReceiverCheck::Query(_) => None,
     };
     let what = match (found, wanted) {

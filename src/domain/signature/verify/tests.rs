@@ -2,13 +2,15 @@
 
 use super::*;
 use crate::domain::auth::AuthType;
-use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
+use crate::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
+use crate::domain::credential::Credential;
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::request::Stamp;
 use crate::domain::secret::Secret;
 use crate::domain::signature::{Format, generated};
+use crate::domain::token::{self, TokenClient, TokenRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,6 +25,9 @@ fn draft(auth_type: AuthType) -> Draft {
         .with(basic::USERNAME, "ann")
         .with(basic::PASSWORD, SECRET)
         .with(bearer::TOKEN, SECRET)
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "client")
+        .with(oauth2::CLIENT_SECRET, SECRET)
         .with(api_key::KEY, "x-api-key")
         .with(api_key::VALUE, SECRET)
 }
@@ -40,6 +45,14 @@ struct Sent {
     body: Vec<u8>,
 }
 
+/// A token of the receiver in waypost.
+fn issued(client: &TokenClient) -> Secret {
+    let request = TokenRequest::new(client);
+    let authorization = request.request().header("authorization").unwrap().exposed();
+    let issued = token::issue(client, Some(authorization.expose()), &request.request().body, NOW, &[7; 8]);
+    Secret::new(issued.body["access_token"].as_str().unwrap())
+}
+
 impl Sent {
     fn to(settings: &Settings) -> Self {
         let request = Request::build(
@@ -48,6 +61,10 @@ impl Sent {
             &Stamp { id: "msg_1".into(), event: "ping".into(), timestamp: NOW },
             &settings.auth().credential(),
         );
+        let request = match settings.auth().credential() {
+            Credential::Token(client) => request.with_token(&issued(&client)),
+            _ => request,
+        };
         let url = url::Url::parse(request.url.exposed().expose()).unwrap();
         Self {
             method: "POST".into(),

@@ -28,7 +28,8 @@ use crate::io::fs::{FileError, FileErrorKind, Operation};
 pub use super::error::StateError;
 pub use undo::{Former, former, restore};
 
-use super::document::{self, Document, Entry, Owner, SealedSecret};
+use super::document::{Document, Entry};
+use super::places::{self, Owner, SealedSecret};
 
 /// The largest state file, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -186,9 +187,10 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     }
 }
 
-/// All secrets or none, with the key that opened them: a destination with some of them is of no use. A masked URL is one of them, and comes first.
+/// All secrets or none, with the key that opened them: a destination with some of them is of no use. What is masked
+/// in the file is one of them, and comes first.
 fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Vec<(Owner, Secret)>, Option<Key>), VaultError> {
-    let mut all = entry.url.iter().chain(&entry.secrets).peekable();
+    let mut all = entry.masked.iter().chain(&entry.secrets).peekable();
     if all.peek().is_none() {
         return Ok((Vec::new(), None));
     }
@@ -198,20 +200,19 @@ fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Vec<(Owner, Secret)>, O
     let key = Key::read(paths)?;
     let open = |secret: &SealedSecret, place: &Place| key.open(place, secret.sealed.as_deref().unwrap_or_default());
     let mut opened = Vec::new();
-    if let Some(url) = &entry.url {
-        opened.push((url.of.clone(), open(url, &url.place)?));
+    for masked in &entry.masked {
+        opened.push((masked.of.clone(), open(masked, &masked.place)?));
     }
     // The others are for the whole URL: they do not open with another of the same looks.
-    let whole = opened.first().map(|(_, url)| url.clone());
     for secret in &entry.secrets {
-        let url = whole.as_ref().unwrap_or(&secret.place.url).clone();
-        opened.push((secret.of.clone(), open(secret, &Place { url, ..secret.place.clone() })?));
+        let place = entry.whole_place(&secret.place, &opened[..entry.masked.len()]);
+        opened.push((secret.of.clone(), open(secret, &place)?));
     }
     Ok((opened, Some(key)))
 }
 
 fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {
-    let secrets = document::secrets_of(destination);
+    let secrets = places::secrets_of(destination);
     if secrets.is_empty() {
         return Ok(Vec::new());
     }

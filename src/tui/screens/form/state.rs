@@ -10,7 +10,7 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, URL};
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
-use crate::ops::Problem;
+use crate::ops::{Problem, demo};
 use crate::tui::msg::Id;
 use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::inputs::Inputs;
@@ -69,11 +69,11 @@ pub struct Form {
 }
 
 impl Form {
-    /// An empty form, with the URL filled in where one is suggested.
+    /// An empty form, with the URLs of the demo's receiver filled in where there is one.
     #[must_use]
     pub fn register(url: Option<&str>) -> Self {
         // A suggested URL was not typed and is no loss.
-        Self::with(Purpose::Register, Draft::default().with(URL, url.unwrap_or_default()))
+        Self::with(Purpose::Register, url.map(demo::suggested).unwrap_or_default())
     }
 
     /// A form with everything filled in but the secrets, which stay as they are when they are left empty.
@@ -82,9 +82,14 @@ impl Form {
         draft.forget_secrets();
         match &registered {
             // Left as it is, it is kept; like a secret, it is not in the app.
-            Some(settings) => draft.set(URL, settings.url().shown()),
-            None if credential::is_masked(draft.text(URL)) => draft.set(URL, ""),
-            None => {}
+            Some(settings) => settings.masked_values().into_iter().for_each(|(field, _, shown)| draft.set(field, shown)),
+            None => {
+                for field in draft.fields().filter(|field| !field.is_secret()) {
+                    if credential::is_masked(draft.text(field)) {
+                        draft.set(field, "");
+                    }
+                }
+            }
         }
         let locked = registered.is_none();
         let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
@@ -165,8 +170,8 @@ impl Form {
     #[must_use]
     pub fn is_kept_masked(&self, field: Field) -> bool {
         let Purpose::Edit { registered: Some(settings), .. } = &self.purpose else { return false };
-        let shown = || self.inputs.text(URL).is_some_and(|text| text.text() == settings.url().shown());
-        field == URL && settings.url().has_credential() && shown()
+        let text = || self.inputs.text(field).map(TextField::text);
+        settings.masked_values().iter().any(|(own, _, shown)| *own == field && text() == Some(shown))
     }
 
     /// The parts of the text of a field, in bytes, that are shown as dots.
@@ -182,7 +187,7 @@ impl Form {
             Some(text) if field.is_secret() => iter::once(0..text.len()).collect(),
             // Behind dots there is nothing to show.
             Some(text) => {
-                (field.credential)(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
+                field.credentials(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
             }
         }
     }
@@ -304,7 +309,7 @@ impl Form {
         self.notices.get_or_init(|| {
             let mut draft = self.draft();
             if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
-                draft.keep_url(settings);
+                draft.keep_masked(settings);
             }
             draft.notices()
         })

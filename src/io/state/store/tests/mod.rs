@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::auth::{AuthType, api_key, basic, bearer, hmac};
+use crate::domain::auth::{AuthType, api_key, basic, bearer, hmac, oauth2};
 use crate::domain::field;
 use crate::domain::signature::Format;
 
@@ -107,6 +107,9 @@ pub(super) fn draft(auth_type: AuthType) -> Draft {
         .with(hmac::SIGNING_SECRET, CANARY)
         .with(basic::PASSWORD, CANARY)
         .with(bearer::TOKEN, CANARY)
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+        .with(oauth2::CLIENT_ID, "client")
+        .with(oauth2::CLIENT_SECRET, CANARY)
         .with(api_key::VALUE, CANARY)
 }
 

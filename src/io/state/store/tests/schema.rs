@@ -1,6 +1,6 @@
 //! The published schema says what is saved, no more and no less.
 
-use crate::domain::auth::{self, api_key, hmac};
+use crate::domain::auth::{self, api_key, hmac, oauth2};
 use crate::domain::field;
 use std::collections::BTreeSet;
 
@@ -113,6 +113,9 @@ fn saved() -> Vec<(AuthType, Value)> {
     drafts.extend(
         [Format::Hex, Format::Base64, Format::Sha256Hex].map(|format| draft(hmac::SPEC).with(hmac::FORMAT, format.name())),
     );
+    let parameters = draft(oauth2::SPEC).with(oauth2::TOKEN_PARAMS, "password=hunter2").with(oauth2::CLIENT_AUTH, "body");
+    let parameters = parameters.with(oauth2::TOKEN_URL, "https://auth.example.com/token?key=hunter2");
+    drafts.push(parameters.with(oauth2::SCOPE, "a b").with(oauth2::AUDIENCE, "c"));
     let headers = draft(api_key::SPEC).with_header(HeaderEntry::plain("X-Env", "test"));
     drafts.insert(0, headers.with_header(HeaderEntry::secret("X-Env-Token", "hunter2")));
     let home = Home::new();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::auth::{self, default};
+use crate::domain::auth::{self, default, oauth2};
 
 const SLACK: &str = "https://hooks.slack.com/services/T000/B000/XXXXXXXXXXXXXXXXXXXXXXXX";
 const OTHER: &str = "https://hooks.slack.com/services/T000/B000/YYYYYYYYYYYYYYYYYYYYYYYY";
@@ -38,6 +38,53 @@ fn c21_the_whole_url_is_sealed_and_the_masked_one_is_in_the_file() {
         assert_eq!(home.json()["destination"]["sealed"]["url"], json!(null));
         assert_open(&home, &draft(auth_type), 3);
     }
+}
+
+/// A token URL and token parameters with a credential in them.
+fn oauth2() -> Draft {
+    draft(oauth2::SPEC)
+        .with(oauth2::TOKEN_URL, "https://auth.example.com/token?key=XXXX-hunter2")
+        .with(oauth2::TOKEN_PARAMS, "resource=api&password=XXXX-hunter3")
+}
+
+#[test]
+fn what_is_a_credential_among_the_fields_of_an_auth_type_is_sealed_as_well() {
+    for url in ["https://hooks.example.com/in", SLACK] {
+        let home = Home::new();
+        let draft = oauth2().with(field::URL, url);
+        home.put(&draft);
+        let json = home.json();
+        assert!(!home.text().contains("XXXX"), "{}", home.text());
+        assert_eq!(json["destination"]["auth"]["token_url"], "https://auth.example.com/token?key=••••••••");
+        assert_eq!(json["destination"]["auth"]["token_params"], "resource=api&password=••••••••");
+        assert_open(&home, &draft, 1);
+        for change in [
+            (|json| json["destination"]["auth"]["token_url"] = json!("https://evil.example/token?key=••••••••"))
+                as fn(&mut Value),
+            |json| json["destination"]["auth"]["token_url"] = json!("https://evil.example/token"),
+            |json| json["destination"]["url"] = json!("https://evil.example/in"),
+            |json| json["destination"]["sealed"]["auth.token_url"] = json!(null),
+            |json| json["destination"]["sealed"]["auth.token_url"] = json["destination"]["sealed"]["auth.token_params"].clone(),
+            |json| json["destination"]["tls"] = json!({ "ca_cert": "/tmp/evil.pem" }),
+        ] {
+            home.put_anew(&draft);
+            home.edit_by_hand(change);
+            assert_locked(&home);
+        }
+        // In the clear, nothing of the sealed ones is left.
+        home.put_anew(&draft);
+        home.put(&super::draft(oauth2::SPEC));
+        let sealed = home.json()["destination"]["sealed"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(sealed, ["auth.client_secret"]);
+    }
+}
+
+#[test]
+fn h113_the_client_secret_is_for_its_token_url() {
+    let home = Home::new();
+    home.put(&draft(oauth2::SPEC));
+    home.edit_by_hand(|json| json["destination"]["auth"]["token_url"] = json!("https://evil.example/token"));
+    assert_locked(&home);
 }
 
 #[test]
