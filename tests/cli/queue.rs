@@ -59,11 +59,15 @@ struct Relay {
 impl Relay {
     fn start(home: &Home, args: &[&str]) -> Self {
         let args = [&["relay"], args].concat();
-        let mut child = home.command(&args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut relay = Self { child, stderr };
+        let mut relay = Self::spawn(home.command(&args));
         relay.wait_for("Delivering to ");
         relay
+    }
+
+    fn spawn(mut command: std::process::Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Self { child, stderr }
     }
 
     /// Reads what it says up to that.
@@ -414,6 +418,105 @@ fn what_is_too_old_is_given_up_when_the_destination_fails() {
     // One that was leased already may have been delivered.
     assert!((2..=3).contains(&dead.len()) && dead.iter().all(|event| event["dead_reason"] == "too_old"), "{json:#}");
     assert_eq!(receiver.requests().len() + dead.len(), 6);
+}
+
+/// What the metrics say.
+fn scrape(address: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+    text
+}
+
+#[test]
+fn metrics_tell_what_happens() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200), Answer::status(410)]);
+    let home = at(&receiver);
+    let mut relay = Relay::spawn(home.command(&["relay", "--metrics", ":0"]));
+    let line = relay.wait_for("Metrics on http://127.0.0.1:");
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let has = |line: &str| scrape(&address).lines().any(|found| found == line);
+    eventually(|| has("waypost_gate_open 1"));
+    assert!(has("waypost_deliveries_total{outcome=\"delivered\",code_class=\"2xx\"} 0"));
+    enqueue(&home, "1");
+    eventually(|| has("waypost_deliveries_total{outcome=\"delivered\",code_class=\"2xx\"} 1"));
+    enqueue(&home, "2");
+    eventually(|| has("waypost_gate_open 0") && has("waypost_queue_events{state=\"waiting\"} 1"));
+    assert!(has("waypost_attempts_total{outcome=\"refused\",phase=\"\"} 1"));
+    // The same port is taken.
+    let other = at(&receiver);
+    fails(&other, &["relay", "--metrics", &address], "", 5, "cannot be listened on");
+    for bad in ["", "x", "localhost:1", "1.2.3.4", "99999"] {
+        assert!(home.waypost(&["relay", "--metrics", bad]).exits(2).stderr.contains("--metrics"), "{bad}");
+    }
+    relay.stop().exits(0);
+}
+
+#[test]
+fn a_service_manager_hears_that_it_is_ready_and_alive() {
+    let receiver = Receiver::start(expect_nothing());
+    let home = at(&receiver);
+    let path = home.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut command = home.command(&["relay"]);
+    command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "100000");
+    let relay = Relay::spawn(command);
+    let hear = |wanted: &str| {
+        let mut buffer = [0; 4096];
+        loop {
+            let length = socket.recv(&mut buffer).unwrap();
+            let text = String::from_utf8_lossy(&buffer[..length]);
+            if text.starts_with(wanted) {
+                return text.into_owned();
+            }
+        }
+    };
+    hear("READY=1");
+    assert!(hear("STATUS=").contains("Delivering to "));
+    (0..3).for_each(|_| drop(hear("WATCHDOG=1")));
+    relay.signal(Signal::TERM);
+    hear("STOPPING=1");
+    relay.stop().exits(0);
+}
+
+#[test]
+fn an_alert_is_run_once_for_an_outage_and_once_for_its_end() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410), Answer::status(200)]);
+    let home = at(&receiver);
+    let log = home.path().join("alerts");
+    let alert = format!("echo $WAYPOST_ALERT $WAYPOST_ALERT_WHY $WAYPOST_ALERT_DESTINATION >> {}; exit 1", log.display());
+    let relay = Relay::start(&home, &["--alert-command", &alert, "--alert-after", "1s"]);
+    enqueue(&home, "1");
+    let read = || fs::read_to_string(&log).unwrap_or_default();
+    eventually(|| !read().is_empty());
+    assert_eq!(read(), format!("closed gone {}\n", receiver.url));
+    home.waypost(&["queue", "release"]).exits(0);
+    eventually(|| read().lines().count() == 2);
+    assert!(read().ends_with(&format!("open gone {}\n", receiver.url)), "{}", read());
+    relay.stop().exits(0);
+    refused_with(&home, &["relay", "--alert-after", "1s"], "", 2, None, "--alert-command");
+}
+
+#[test]
+#[ignore = "needs systemd-analyze: apt-get install systemd"]
+fn the_unit_is_one_that_systemd_accepts_and_has_little_exposure() {
+    let unit = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/systemd/waypost-relay.service");
+    let home = Home::new();
+    // The program is elsewhere here.
+    let text = fs::read_to_string(unit).unwrap().replace("/usr/bin/waypost", crate::support::WAYPOST);
+    let unit = home.path().join("waypost-relay.service");
+    fs::write(&unit, text).unwrap();
+    let analyze = |args: &[&str]| {
+        let mut command = std::process::Command::new("systemd-analyze");
+        crate::support::run(command.args(args).arg(&unit), b"")
+    };
+    let verified = analyze(&["verify", "--man=no"]);
+    assert_eq!((verified.code, verified.stderr.contains("waypost-relay")), (Some(0), false), "{verified:?}");
+    // In tenths: 2.0 of 10.
+    analyze(&["security", "--offline=yes", "--threshold=20"]).exits(0);
 }
 
 #[test]

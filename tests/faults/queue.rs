@@ -155,7 +155,7 @@ fn h121_the_answer_comes_after_the_disk_has_it() {
 #[ignore = "needs strace: apt-get install strace"]
 fn h122_killed_or_failing_at_any_call_enqueue_never_says_what_is_not_so() {
     let mut tried = 0;
-    for make in [Home::new, with_queue] {
+    for (make, has_another) in [(Home::new as fn() -> Home, false), (with_queue, true)] {
         for (name, nth, line) in calls(&make()) {
             let error = if name.contains("read") || name.contains("open") { "error=EIO" } else { "error=ENOSPC" };
             for what in ["signal=KILL", error] {
@@ -167,16 +167,15 @@ fn h122_killed_or_failing_at_any_call_enqueue_never_says_what_is_not_so() {
                 tried += 1;
                 assert!(!out.stderr.contains("panicked"), "{at}");
                 assert!(matches!(out.code, None | Some(0 | 5 | 75)), "{at}");
-                let zero = make == with_queue as fn() -> Home;
                 let listed = home.waypost(&["queue", "--json"]).exits(0).json();
                 let in_queue = |id: &str| listed["events"].as_array().unwrap().iter().any(|event| event["id"] == id);
                 // What was answered is there; what was there stays.
                 assert!(!out.stdout.contains("one") || in_queue("one"), "{at}");
                 assert!(out.code != Some(0) || in_queue("one"), "{at}");
-                assert!(!zero || in_queue("zero"), "{at}");
+                assert!(!has_another || in_queue("zero"), "{at}");
                 // And the next one goes through: whether it is new or not.
                 home.waypost_stdin(&ENQUEUE, "{}").exits(0);
-                assert_eq!(count(&home), 1 + u64::from(zero), "{at}");
+                assert_eq!(count(&home), 1 + u64::from(has_another), "{at}");
             }
         }
     }

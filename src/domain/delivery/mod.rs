@@ -11,6 +11,7 @@ mod event_delivery;
 mod fault;
 pub mod filter;
 pub mod gate;
+pub mod metrics;
 mod network;
 mod outcome;
 pub mod pace;

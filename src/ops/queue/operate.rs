@@ -5,6 +5,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::domain::delivery::gate::State;
+use crate::domain::delivery::metrics::Gauges;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
 use crate::io::db::queue::{self, Action, Counts, Entry, Filter, FoundEvents, GateState, Rescued, View};
@@ -26,6 +28,16 @@ impl Waypost {
     /// The queue cannot be read.
     pub fn queue_counts(&self) -> Result<Counts, Problem> {
         Ok(self.queue(Filter { state: None, skip: 0, limit: 0 })?.counts)
+    }
+
+    /// What a relay shows of the queue to who collects metrics; `None` if it cannot be read.
+    #[must_use]
+    pub fn gauges(&self) -> Option<Gauges> {
+        let view = self.queue(Filter { state: None, skip: 0, limit: 0 }).ok()?;
+        let Counts { ready, waiting, in_flight, dead } = view.counts;
+        let age = |since| u64::try_from(Timestamp::now().duration_since(since).as_secs()).unwrap_or(0);
+        let gate_open = *view.gate.gate.state() == State::Open;
+        Some(Gauges { ready, waiting, in_flight, dead, oldest_age_s: view.oldest.map_or(0, age), gate_open })
     }
 
     /// An event of the queue and its body, by its id or an unambiguous beginning of it.

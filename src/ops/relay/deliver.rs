@@ -121,6 +121,7 @@ impl Waypost {
         };
         let counts = self.queue_counts().unwrap_or_default();
         reported(Report::Started(target.destination.url().shown().clone(), counts));
+        reported(Report::Gate(gate.gate.clone()));
         let source =
             QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported)).map_err(|error| {
                 Problem::of_kind(

@@ -19,6 +19,7 @@
 //! are bounded, as is what each keeps of its answers. One that waits occupies no connection.
 
 mod alarm;
+mod alert;
 mod deliver;
 mod job;
 mod journal;
@@ -31,6 +32,9 @@ mod worker;
 
 pub use super::lines::{InvalidLine, MAX_LINE};
 pub use super::send::{Options, Pause};
+pub use crate::io::metrics::MetricsServer;
+pub use crate::io::supervisor::Supervisor;
+pub use alert::{Alert, Closed};
 pub use deliver::{NotStarted, RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
 pub use queue::Report;

@@ -1,0 +1,182 @@
+//! What a relay says while it runs: to people, to scripts, to the service manager, to metrics and to the alert.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::progress::paused_for;
+use crate::cli::output::{self, Out, Verbosity};
+use crate::domain::delivery::gate::{Gate, State, Why};
+use crate::domain::delivery::metrics::Metrics;
+use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::text::visible;
+use crate::ops::queue::Counts;
+use crate::ops::relay::{Closed, Paused, Report, Settlement, Supervisor};
+
+/// Says what happened: the events that ended on standard output for scripts, and what an operator has to know.
+pub struct Teller<'a> {
+    out: Out,
+    supervisor: Option<&'a Supervisor>,
+    metrics: Arc<Mutex<Metrics>>,
+    gate: watch::Sender<Option<Closed>>,
+    was_open: bool,
+    /// Why standard output could not be written.
+    failure: Option<Failure>,
+}
+
+impl<'a> Teller<'a> {
+    pub const fn new(
+        out: Out,
+        supervisor: Option<&'a Supervisor>,
+        metrics: Arc<Mutex<Metrics>>,
+        gate: watch::Sender<Option<Closed>>,
+    ) -> Self {
+        Self { out, supervisor, metrics, gate, was_open: true, failure: None }
+    }
+
+    pub fn into_failure(self) -> Option<Failure> {
+        self.failure
+    }
+
+    /// A line for people, which is also the state of the service.
+    fn say(&self, text: &str) {
+        self.out.say(text);
+        self.status(text);
+    }
+
+    fn status(&self, text: &str) {
+        if let Some(supervisor) = self.supervisor {
+            supervisor.notify(&format!("STATUS={text}"));
+        }
+    }
+
+    pub fn tell(&mut self, report: Report) {
+        let out = self.out;
+        match report {
+            Report::Started(url, counts) => {
+                if let Some(supervisor) = self.supervisor {
+                    supervisor.notify("READY=1");
+                }
+                self.say(&started(&url, counts));
+            }
+            Report::Gate(gate) => self.tell_gate(&gate),
+            Report::Settled(delivery, settlement) => {
+                self.count(&delivery, settlement);
+                self.tell_end(&delivery, settlement);
+            }
+            Report::Destination(url) => self.say(&format!("The destination was changed: delivering to {}.", visible(&url))),
+            Report::NoDestination(problem) => {
+                output::print_problem("nothing is delivered", &problem);
+                self.status(&format!("Nothing is delivered: {}", visible(&problem.to_string())));
+            }
+            Report::Unwritten(problem) => output::print_problem("not recorded; it will be tried again", &problem),
+            Report::Written => out.say("What was delivered is recorded again."),
+        }
+    }
+
+    fn count(&self, delivery: &Delivery, settlement: Settlement) {
+        let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = delivery.last() {
+            metrics.attempted(last);
+        }
+        if matches!(settlement, Settlement::Ack | Settlement::Dead(_)) {
+            metrics.ended(settlement == Settlement::Ack, delivery.last());
+        }
+    }
+
+    fn tell_end(&mut self, delivery: &Delivery, settlement: Settlement) {
+        if self.out.json {
+            let printed =
+                ended(delivery, settlement).map(|object| output::print(&format!("{}\n", output::json::line(object)), exit::DONE));
+            if let Some(Err(failure)) = printed {
+                self.failure.get_or_insert(failure);
+            }
+        } else if self.out.verbosity == Verbosity::Verbose || matches!(settlement, Settlement::Dead(_)) {
+            self.out.say(&line(delivery, settlement));
+        }
+    }
+
+    fn tell_gate(&mut self, gate: &Gate) {
+        self.watch(gate);
+        let text = match gate.state() {
+            State::Open if self.was_open => return,
+            State::Open => "The gate is open: events go out again.".to_owned(),
+            // One event is on its way; what comes of it is said.
+            State::Probing { .. } => return,
+            State::Closed { until, why, .. } => pausing(Paused { until: *until, why: *why }),
+            State::Gone => "Paused: the destination answered 410 (gone). Check it, then run waypost queue release.".to_owned(),
+            State::Held => "Paused by waypost queue hold, until waypost queue release.".to_owned(),
+        };
+        self.was_open = *gate.state() == State::Open;
+        self.say(&text);
+    }
+
+    /// For the alert: since when the gate is closed. What the operator holds is no outage.
+    fn watch(&self, gate: &Gate) {
+        let why = match gate.state() {
+            State::Open | State::Held => None,
+            State::Closed { why, .. } | State::Probing { why, .. } => Some(match why {
+                Why::Asked => "asked",
+                Why::Down => "down",
+            }),
+            State::Gone => Some("gone"),
+        };
+        self.gate.send_if_modified(|closed| {
+            let was = closed.is_some();
+            *closed = why.map(|why| match closed.take() {
+                Some(before) => Closed { why, ..before },
+                None => Closed { since: Timestamp::now(), why },
+            });
+            closed.is_some() != was
+        });
+    }
+}
+
+/// `Delivering to https://hooks.example.com/in: 12 ready, 3 waiting, 1 dead.`
+fn started(url: &str, counts: Counts) -> String {
+    let Counts { ready, waiting, dead, .. } = counts;
+    format!("Delivering to {}: {ready} ready, {waiting} waiting, {dead} dead.", visible(url))
+}
+
+fn ended(delivery: &Delivery, settlement: Settlement) -> Option<Value> {
+    let (outcome, reason) = match settlement {
+        Settlement::Ack => ("delivered", None),
+        Settlement::Dead(reason) => ("dead", Some(reason.name())),
+        Settlement::Defer(_) | Settlement::Return => return None,
+    };
+    Some(json!({
+        "id": delivery.id,
+        "event": delivery.event,
+        "outcome": outcome,
+        "status": delivery.last().and_then(Attempt::status),
+        "attempts": delivery.attempts.len(),
+        "dead_reason": reason,
+        "why": if reason.is_some() { delivery.last().map(|last| last.diagnosis.why.clone()) } else { None },
+    }))
+}
+
+fn line(delivery: &Delivery, settlement: Settlement) -> String {
+    let last = delivery.last();
+    let why = last.map(|last| last.diagnosis.why.as_str()).unwrap_or_default();
+    let status = last.and_then(Attempt::status).map(|status| format!(" {status}")).unwrap_or_default();
+    let text = match settlement {
+        Settlement::Ack => format!("delivered{status}"),
+        Settlement::Defer(until) => format!("waits until {}: {why}", until.strftime("%H:%M:%S UTC")),
+        Settlement::Dead(_) => format!("dead letter: {why}"),
+        Settlement::Return => "stopped".to_owned(),
+    };
+    format!("{} {}: {}", visible(&delivery.id), visible(&delivery.event), visible(&text))
+}
+
+/// `Paused for 60 s: the endpoint asked for it. Then one event goes out as a probe.`
+fn pausing(paused: Paused) -> String {
+    let why = match paused.why {
+        Why::Asked => "the endpoint asked for it",
+        Why::Down => "too many attempts in a row failed",
+    };
+    format!("Paused for {}: {why}. Then one event goes out as a probe.", paused_for(paused))
+}
