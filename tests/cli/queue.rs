@@ -256,7 +256,9 @@ fn a_relay_starts_within_a_moment_and_stops_in_good_order() {
     }
     let out = home.waypost(&["relay", "--once", "--json"]).exits(0);
     let ended: Vec<Value> = out.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    ended.iter().for_each(|line| schema::assert_valid("relay", line));
+    for line in &ended {
+        schema::assert_valid("relay", line);
+    }
     assert_eq!((ended.len(), &ended[0]["outcome"], &ended[0]["status"]), (5, &"delivered".into(), &200.into()));
     assert_eq!(counts(&home), [0, 0, 0, 0]);
     assert_eq!(queue(&home)["relay_running"], false);
