@@ -34,6 +34,10 @@ pub enum Action {
     Delete,
     /// Takes back the last delete.
     Undo,
+    /// Shows the delivery above in the list: a newer one.
+    NewerDelivery,
+    /// Shows the delivery below in the list: an older one.
+    OlderDelivery,
     /// Does what a diagnosis proposes.
     Fix,
     Submit,

@@ -21,6 +21,9 @@ use crate::tui::widgets::{boxes, confirm, text};
 /// The smallest terminal that is drawn on, in columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
+/// The width from which on the request of a delivery is beside its response.
+pub(crate) const SIDE_BY_SIDE: u16 = 200;
+
 /// Whether a terminal is too small to draw on.
 pub(crate) const fn too_small(size: (u16, u16)) -> bool {
     size.0 < SMALLEST.0 || size.1 < SMALLEST.1
@@ -55,6 +58,12 @@ impl Screen {
         let title = if area.width > boxes::READABLE { self.title.height } else { 0 };
         let room = Rect { y: area.y + title, height: above_keys.saturating_sub(title), ..area };
         boxes::centred(room, boxes::READABLE, room.height)
+    }
+
+    /// Where a delivery goes: as a popup, and over all columns where request and response fit side by side.
+    pub(crate) fn delivery(&self, area: Rect) -> Rect {
+        let popup = self.popup(area);
+        if area.width < SIDE_BY_SIDE { popup } else { Rect { x: area.x, width: area.width, ..popup } }
     }
 
     /// Where a question goes: over a popup, or beside what it asks about.
@@ -112,6 +121,12 @@ pub(crate) fn below_guide(model: &Model) -> Rect {
 pub(crate) fn popup_area(model: &Model) -> Rect {
     let area = below_guide(model);
     Screen::new(model, area).popup(area)
+}
+
+/// Where the popup of a delivery lies.
+pub(crate) fn delivery_area(model: &Model) -> Rect {
+    let area = below_guide(model);
+    Screen::new(model, area).delivery(area)
 }
 
 /// How many lines of the destination do not fit on its screen.

@@ -36,7 +36,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     footer(model, theme, frame, screen.keys);
     match model.visible_popup() {
         Some(Popup::Form(form)) => form::view::draw(form, model.question.is_none(), theme, frame, whole, screen.above_help()),
-        Some(Popup::Test(test)) => test::view::draw(model, test, theme, frame, screen.popup(area)),
+        Some(Popup::Test(test)) => test::view::draw(model, test, theme, frame, screen.delivery(area)),
         Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.popup(area)),
         Some(Popup::Verify(popup)) => verify::view::draw(popup, theme, frame, screen.popup(area)),
         Some(Popup::Probe(popup)) => probe::view::draw(popup, theme, frame, screen.popup(area)),

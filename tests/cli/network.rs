@@ -249,7 +249,7 @@ fn h45_what_comes_from_outside_is_escaped() {
 }
 
 #[test]
-fn h12_a_certificate_that_ends_soon_is_a_notice_once() {
+fn must_not_12_a_notice_of_the_same_certificate_twice() {
     let ends = |days: i64| {
         let ca = Ca::new();
         let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days + 1);

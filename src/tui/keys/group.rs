@@ -44,6 +44,8 @@ pub const fn group(action: A) -> Group {
         | A::Home
         | A::End
         | A::Back
+        | A::NewerDelivery
+        | A::OlderDelivery
         | A::TabOne
         | A::TabTwo
         | A::TabThree => Group::Moving,

@@ -122,7 +122,7 @@ fn what_was_presented_by_another_endpoint_is_not_offered() {
 }
 
 #[test]
-fn h8_no_fix_in_the_app_names_a_flag_or_what_the_form_cannot_do() {
+fn must_not_8_a_fix_in_the_app_that_names_a_flag() {
     for delivery in [scenes::refused(), scenes::untrusted(), scenes::failed_by(Cause::TimedOut(15)), scenes::redirected("/in/")] {
         let model = answered(delivery);
         assert!(!screen(&model).contains("--"), "{}", screen(&model));

@@ -28,7 +28,7 @@ pub fn shot(name: &str, model: &Model) {
 }
 
 /// What the model shows at every size: for the main screen and the form, whose layout depends on it most.
-fn shot_at_every_size(name: &str, model: &Model) {
+pub fn shot_at_every_size(name: &str, model: &Model) {
     shot_at(name, model, &SIZES);
 }
 

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn h11_the_bar_of_the_phase_in_flight_grows_and_those_that_ended_are_known() {
+    fn must_not_11_the_bar_of_the_phase_in_flight_grows_and_those_that_ended_are_known() {
         let theme = Theme::new(None, false);
         let bars = |elapsed| {
             let lines = growing(&[(Phase::Dns, 10.0), (Phase::Connect, 20.0)], Some(Phase::Tls), elapsed, theme, 80);

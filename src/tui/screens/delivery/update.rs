@@ -21,6 +21,26 @@ pub fn open(model: &mut Model, at: usize) {
     model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery, offer))));
 }
 
+/// Opens the delivery that many places further in the list than the one that is open, under the same tab.
+pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
+    let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
+    let front = test.tabs.front;
+    let place = test.delivery().and_then(|delivery| model.history.place_of(&delivery.id));
+    let Some(at) = place.and_then(|at| at.checked_add_signed(by)).filter(|at| *at < model.history.total) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    let effects = select(model, at);
+    // One that was not read yet opens at the next key, when it was.
+    if model.history.get(at).is_some() {
+        open(model, at);
+    }
+    if let Some(Popup::Test(test)) = &mut model.popup {
+        test.tabs.front = front;
+    }
+    effects
+}
+
 /// Opens a past delivery, and sends the same event and body again under a new id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
     let Some(delivery) = model.history.get(at) else { return Vec::new() };

@@ -45,6 +45,14 @@ pub const KEYS: &[Binding] = &[
         "",
         "to the next match, to the previous one",
     ),
+    bind(
+        TEST,
+        &[(P::Char('['), A::NewerDelivery), (P::Char(']'), A::OlderDelivery)],
+        "[ ]",
+        "",
+        "to the delivery before, to the one after it in the list",
+    )
+    .when(is_past),
     bind(TEST, &[(P::Char('z'), A::Fold)], "z", "", "fold what is nested in JSON, or unfold it").when(has_response),
     bind(TEST, &[(P::Char('o'), A::Page)], "o", "", "open the body in $PAGER").when(has_body),
     bind(TEST, &[(P::Char('w'), A::Write)], "w", "", "write the body to a file"),

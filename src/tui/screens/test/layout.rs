@@ -8,7 +8,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::request::Request;
 use crate::domain::text::visible;
 use crate::present::timing::duration;
-use crate::tui::layout::popup_area;
+use crate::tui::layout::{SIDE_BY_SIDE, delivery_area};
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::delivery::{fold, outcome, timing};
@@ -23,7 +23,7 @@ use crate::tui::widgets::{boxes, buttons, message, text};
 /// What is under the tabs, as text, and how many lines of it fit.
 pub fn content(model: &Model) -> (Vec<String>, usize) {
     let Some(Popup::Test(test)) = &model.popup else { return (Vec::new(), 0) };
-    let laid = laid(model, test, model.theme(), popup_area(model));
+    let laid = laid(model, test, model.theme(), delivery_area(model));
     let text = |line: &Line| line.spans.iter().map(|span| span.content.as_ref()).collect();
     (laid.lines.iter().map(text).collect(), usize::from(laid.parts.content.height))
 }
@@ -172,6 +172,8 @@ pub struct Laid {
     pub head: Vec<Line<'static>>,
     /// What is under the tabs.
     pub lines: Vec<Line<'static>>,
+    /// The request beside the response, where there is room for both.
+    pub beside: Option<Vec<Line<'static>>>,
     pub said: Vec<Line<'static>>,
     pub buttons: Vec<Line<'static>>,
 }
@@ -186,7 +188,10 @@ pub fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
         if low { vec![buttons::button_row(theme, &labels, 2, columns)] } else { buttons::buttons(theme, labels, 2, columns) };
     let mut said = said(test, theme, columns);
     let mut head = outcome(model, test, theme, columns);
-    let mut lines = under_tabs(model, test, theme, columns);
+    let both = area.width >= SIDE_BY_SIDE && test.tabs.front == Tab::Response && test.delivery().is_some();
+    let left = if both { columns / 2 - 1 } else { columns };
+    let mut lines = under_tabs(model, test, theme, left);
+    let beside = both.then(|| request(model, test, theme, columns - left - 2));
     let most = usize::from(inner.height / 3);
     if said.len() > most {
         // Its beginning stays in place, and all of it precedes what is under the tabs.
@@ -214,5 +219,5 @@ pub fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
         }
     }
     let parts = parts_of(area, head.len(), said.len(), buttons.len());
-    Laid { parts, head, lines, said, buttons }
+    Laid { parts, head, lines, beside, said, buttons }
 }

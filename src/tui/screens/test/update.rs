@@ -9,6 +9,7 @@ use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
 use crate::tui::navigation::{ask, close, edit};
+use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::copy::{copy, copy_as_curl};
@@ -51,6 +52,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::TabTwo, _) => test.tabs.show(Tab::ALL[1]),
         (Action::TabThree, _) => test.tabs.show(Tab::ALL[2]),
         (Action::Reveal, _) => test.tabs.revealed = !test.tabs.revealed,
+        (Action::NewerDelivery, _) => return deliveries::beside(model, -1),
+        (Action::OlderDelivery, _) => return deliveries::beside(model, 1),
         (Action::Fold, _) => {
             test.tabs.folded = !test.tabs.folded;
             test.tabs.scroll = 0;

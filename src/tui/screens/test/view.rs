@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::domain::text::visible;
 use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::test::layout::{Laid, laid, said};
@@ -18,16 +19,26 @@ use crate::tui::widgets::editor::{self, Editor};
 use crate::tui::widgets::text_field::Window;
 use crate::tui::widgets::{boxes, text};
 
+/// The width from which on the id of the delivery is in the frame.
+const WITH_ID: u16 = 72;
+
 pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, area: Rect) {
     boxes::popup(theme, if test.is_past() { "Delivery" } else { "Test delivery" }, frame, area);
+    if let Some(delivery) = test.delivery().filter(|_| area.width >= WITH_ID) {
+        let id = Line::styled(format!(" {} ", visible(&delivery.id)), theme.styles.dim).right_aligned();
+        frame.render_widget(id, Rect { x: area.x + 2, width: area.width - 4, height: 1, ..area });
+    }
     let columns = usize::from(boxes::inside(area).width);
     if let Mode::Edit(editing) = &test.mode {
         return edit(&editing.editor, said(test, theme, columns), theme, frame, boxes::inside(area));
     }
-    let Laid { parts, head, lines, said, buttons } = laid(model, test, theme, area);
+    let Laid { parts, head, lines, beside, said, buttons } = laid(model, test, theme, area);
     frame.render_widget(event(test, theme, columns), parts.event);
     frame.render_widget(Paragraph::new(head), parts.outcome);
     frame.render_widget(tabs(test, theme), parts.tabs);
+    if let (Some(place), Mode::Browse) = (prompt::place(&lines, &test.tabs).filter(|_| test.tabs.found.is_some()), &test.mode) {
+        frame.render_widget(Line::styled(place, theme.styles.dim).right_aligned(), parts.tabs);
+    }
     if parts.rule.height > 0 {
         frame.render_widget(Line::styled("─".repeat(columns), theme.styles.dim), parts.rule);
     }
@@ -38,6 +49,13 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     let place = prompt::place(&lines, &test.tabs);
     let shown: Vec<Line> = lines.into_iter().skip(scroll).take(page).collect();
     frame.render_widget(Paragraph::new(shown), parts.content);
+    if let Some(beside) = beside {
+        let right = u16::try_from(columns - (columns / 2 - 1) - 2).unwrap_or(0);
+        let place = Rect { x: parts.content.right().saturating_sub(right), width: right, ..parts.content };
+        // It is scrolled with the response; alone, under its own tab.
+        let from = scroll.min(beside.len().saturating_sub(page));
+        frame.render_widget(Paragraph::new(beside.into_iter().skip(from).take(page).collect::<Vec<_>>()), place);
+    }
     if test.tabs.found.is_some() {
         mark(&test.tabs.query, frame, parts.content);
     }
