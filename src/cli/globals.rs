@@ -53,4 +53,8 @@ pub struct Look {
     /// Draw the app with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
+
+    /// Open the app to look only: nothing is sent, nothing is changed
+    #[arg(long)]
+    pub readonly: bool,
 }

@@ -67,8 +67,6 @@ pub enum Action {
     No,
     /// Sends a past delivery again.
     Resend,
-    /// Lists the deliveries of the next outcome only.
-    Filter,
     /// Asks whether to clear the history.
     Clear,
     EditBody,

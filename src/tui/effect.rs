@@ -1,11 +1,20 @@
 //! What is to be done in the world, as plain data; [`crate::tui::app::run`] performs it and brings the result back as a [`crate::tui::msg::Msg`].
 
-use crate::domain::delivery::{Attempt, Outcome};
+use jiff::tz::TimeZone;
+
+use crate::domain::delivery::Attempt;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
 use crate::ops::Former;
 use crate::tui::msg::Id;
+
+/// What deliveries are looked for, as it was typed: an hour ago is an hour before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    pub text: String,
+    pub zone: TimeZone,
+}
 
 /// A body, or the file that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +86,12 @@ pub enum Effect {
         /// Of the [`Effect::Send`].
         id: Id,
     },
-    /// Read deliveries: those after the newest `skip`, of that outcome.
+    /// Read deliveries: those after the newest `skip`, of those that are looked for.
     List {
         /// Comes back with the result.
         id: Id,
         /// `None` for all.
-        outcome: Option<Outcome>,
+        query: Option<Query>,
         /// How many are there already.
         skip: usize,
     },
@@ -127,4 +136,22 @@ pub enum Effect {
     Suspend,
     /// End the app, with that exit code.
     Quit(u8),
+}
+
+impl Effect {
+    /// Whether it sends something to the destination, or changes what is registered or recorded.
+    #[must_use]
+    pub const fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Save { .. }
+                | Self::Remove { .. }
+                | Self::Restore { .. }
+                | Self::TrustCa { .. }
+                | Self::Send { .. }
+                | Self::Probe { .. }
+                | Self::ClearHistory { .. }
+                | Self::Keep { .. }
+        )
+    }
 }

@@ -35,6 +35,8 @@ pub struct Environment {
     pub complaint: Option<String>,
     /// The clock that times are shown on.
     pub clock: Clock,
+    /// Nothing is sent and nothing is changed.
+    pub readonly: bool,
     /// The URL of the demo's receiver, in a demo.
     pub demo: Option<String>,
 }
@@ -165,7 +167,7 @@ impl Model {
     pub(crate) fn measure(&mut self) {
         match self.destination() {
             None => self.health = Health::default(),
-            Some(destination) if self.history.first == 0 && self.history.filter.is_none() => {
+            Some(destination) if self.history.first == 0 && self.history.query.is_empty() => {
                 self.health = Health::of(&self.history.deliveries, destination.id());
             }
             Some(_) => {}
@@ -187,7 +189,7 @@ impl Model {
     /// The buttons of the destination screen, in order.
     #[must_use]
     pub const fn buttons(&self) -> &'static [MainButton] {
-        buttons(&self.state)
+        buttons(&self.state, self.environment.readonly)
     }
 
     /// Whether the keys go to the destination screen, with nothing over it.

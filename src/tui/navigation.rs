@@ -35,6 +35,9 @@ pub fn settle_focus(model: &mut Model) {
 
 /// Opens the form over what is registered.
 pub fn edit(model: &mut Model) {
+    if model.environment.readonly {
+        return;
+    }
     let form = match &model.state {
         State::Open(destination) => {
             let settings = destination.settings().clone();

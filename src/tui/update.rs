@@ -20,8 +20,12 @@ const INTERRUPTED: u8 = 130;
 
 /// Takes a message. [`Model::changed`] says afterwards whether there is anything new to draw.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
-    let effects = taken(model, msg);
+    let mut effects = taken(model, msg);
     follow(model);
+    if model.environment.readonly {
+        // No key leads to one; whatever else might, does not.
+        effects.retain(|effect| !effect.changes());
+    }
     effects
 }
 
@@ -149,6 +153,7 @@ fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
             },
             Context::Help => help::update::act(model, action),
             Context::Main | Context::Deliveries | Context::Details => main::update::act(model, action),
+            Context::Filter => delivery::update::search(model, action),
             Context::Form => form::update::act(model, action),
             Context::Question => question::update::act(model, action),
             Context::Test => test::update::act(model, action),
@@ -167,6 +172,7 @@ fn typed(model: &mut Model, context: Context, press: Press) -> Vec<Effect> {
     match (context, press) {
         (Context::Form, Press::Char(c)) => form::update::typed(model, c),
         (Context::Prompt, Press::Char(c)) => prompt::typed(model, c),
+        (Context::Filter, Press::Char(c)) => delivery::update::typed(model, c),
         (Context::Editor, Press::Char(c)) => body::typed(model, c),
         (Context::Verify, Press::Char(c)) => verify::update::typed(model, c),
         (Context::Palette, Press::Char(c)) => {
@@ -206,6 +212,7 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     match (keys::context(model), &mut model.popup) {
         (Context::Form, Some(Popup::Form(form))) if form.saving.is_none() => form.paste(text),
         (Context::Prompt, _) => prompt::paste(model, text),
+        (Context::Filter, _) => return delivery::update::paste(model, text),
         (Context::Editor, _) => body::paste(model, text),
         (Context::Verify, _) => verify::update::insert(model, text),
         (Context::Palette, _) => palette::update::paste(model, text),

@@ -215,10 +215,6 @@ fn pictures_of_the_demo() {
     pty.key(Key::Down);
     pty.wait_until(|screen| screen.contents().lines().any(|line| line.starts_with("│ > ") && line.contains("✗ connect")));
     take(&mut pty, "history-wide");
-    for _ in 0..2 {
-        pty.key(Key::Down);
-    }
-    pty.wait_until(|screen| screen.contents().lines().any(|line| line.starts_with("│ > ") && line.contains("401")));
     pty.key(Key::Enter);
     pty.wait_for(" Delivery ");
     take(&mut pty, "delivery-wide");

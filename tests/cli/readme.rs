@@ -180,6 +180,7 @@ fn the_keys_are_those_of_the_help() {
                 Context::Main => &["everywhere", "destination"],
                 Context::Deliveries | Context::Details => &["everywhere", "destination", "deliveries"],
                 Context::Form => &["everywhere", "form", "text"],
+                Context::Filter => &["everywhere", "deliveries", "text"],
                 Context::Palette => &["everywhere", "text"],
                 Context::Question | Context::Probe | Context::Help => &["everywhere"],
                 Context::Test => &["everywhere", "test delivery"],

@@ -92,6 +92,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         keys: config.keys.into_iter().map(|(key, meaning)| (press(key), press(meaning))).collect(),
         complaint,
         clock: Clock::new(TimeZone::system(), Timestamp::now()),
+        readonly: look.readonly,
         demo,
     }
 }

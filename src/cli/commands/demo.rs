@@ -21,6 +21,10 @@ pub struct Args {
 
 /// `look` is that of the options before the command.
 pub fn run(args: Args, globals: &Globals, look: Look) -> Result<u8, Failure> {
-    let look = Look { accessible: args.look.accessible || look.accessible, ascii: args.look.ascii || look.ascii };
+    let look = Look {
+        accessible: args.look.accessible || look.accessible,
+        ascii: args.look.ascii || look.ascii,
+        readonly: args.look.readonly || look.readonly,
+    };
     app::run_demo(globals, look)
 }

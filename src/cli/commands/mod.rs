@@ -124,8 +124,8 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         }
         None => app::run(&cli.globals, cli.look),
         Some(Command::Demo(args)) => demo::run(*args, &cli.globals, cli.look),
-        Some(_) if cli.look.accessible || cli.look.ascii => Err(Failure::usage(
-            "--accessible and --ascii apply to the app only.",
+        Some(_) if cli.look.accessible || cli.look.ascii || cli.look.readonly => Err(Failure::usage(
+            "--accessible, --ascii and --readonly apply to the app only.",
             "Leave them out; commands always print plain lines.",
         )),
         Some(Command::Register(args)) => register::run(&waypost()?, args, out),

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
@@ -12,8 +14,8 @@ use crate::domain::field::Notice;
 use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::verify::{self, ReceivedRequest};
-use crate::ops::{self, Copied, PAGE, Problem, Saved, Waypost};
-use crate::tui::effect::{Body, Effect};
+use crate::ops::{self, Copied, PAGE, Page, Problem, Saved, Start, Waypost};
+use crate::tui::effect::{Body, Effect, Query};
 use crate::tui::msg::Msg;
 
 /// Performs an effect, and sends its result.
@@ -29,7 +31,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             }
             Effect::Restore { id, former } => Msg::Restored(id, waypost.restore(&former).map(|()| Box::new(waypost.snapshot()))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
-            Effect::List { id, outcome, skip } => Msg::Listed(id, waypost.deliveries(outcome, skip, PAGE).map(Box::new)),
+            Effect::List { id, query, skip } => Msg::Listed(id, list(&waypost, query.as_ref(), skip).map(Box::new)),
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text)),
             Effect::Write { path, bytes, part } => {
@@ -60,6 +62,12 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
         // The receiver is gone when the app is ending.
         let _ = results.send(msg);
     });
+}
+
+fn list(waypost: &Waypost, query: Option<&Query>, skip: usize) -> Result<Page, Problem> {
+    let filter = query.map(|query| Filter::parse(&query.text, Timestamp::now(), &query.zone)).transpose();
+    // It was read before it was asked for, by the same rules.
+    waypost.page(&filter.ok().flatten().unwrap_or_default(), Start::Skipping(skip), PAGE)
 }
 
 fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {

@@ -9,6 +9,8 @@ pub enum Context {
     Main,
     /// The list of deliveries on it.
     Deliveries,
+    /// The line that narrows it.
+    Filter,
     /// The details beside it.
     Details,
     /// The Register and Edit popup.

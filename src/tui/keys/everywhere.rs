@@ -13,7 +13,7 @@ const LETTERS: &[Context] =
     &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Snippet, Context::Probe];
 
 /// Where it is one.
-const TEXTS: &[Context] = &[Context::Form, Context::Verify];
+const TEXTS: &[Context] = &[Context::Form, Context::Verify, Context::Filter];
 
 const MAIN: &[Context] = &[Context::Main, Context::Deliveries, Context::Details];
 
@@ -30,6 +30,7 @@ const EVERYWHERE: &[Context] = &[
     Context::Verify,
     Context::Probe,
     Context::Palette,
+    Context::Filter,
     Context::Help,
 ];
 

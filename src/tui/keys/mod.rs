@@ -64,6 +64,7 @@ pub fn under_help(model: &Model) -> Context {
         Some(Popup::Snippet(_)) => Context::Snippet,
         Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Probe(_)) => Context::Probe,
+        None if model.history.search.is_some() => Context::Filter,
         None => match model.main.focus {
             MainFocus::Button(_) => Context::Main,
             MainFocus::Delivery(_) => Context::Deliveries,
@@ -97,7 +98,10 @@ pub fn meant(model: &Model, press: Press) -> Press {
     let is_itself = matches!(
         (context(model), press),
         (Context::Question, _)
-            | (Context::Form | Context::Prompt | Context::Editor | Context::Verify | Context::Palette, Press::Char(_))
+            | (
+                Context::Form | Context::Prompt | Context::Editor | Context::Verify | Context::Palette | Context::Filter,
+                Press::Char(_)
+            )
     );
     let chosen = model.environment.keys.iter().find(|(key, _)| *key == press && !is_itself);
     chosen.map_or(press, |&(_, meaning)| meaning)

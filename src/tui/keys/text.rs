@@ -5,7 +5,7 @@ use crate::tui::keys::binding::{Binding, Context, bind};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
 
-const TEXT: &[Context] = &[Context::Form, Context::Prompt, Context::Palette];
+const TEXT: &[Context] = &[Context::Form, Context::Prompt, Context::Palette, Context::Filter];
 
 pub const KEYS: &[Binding] = &[
     bind(TEXT, &[(P::Left, A::CursorLeft), (P::Right, A::CursorRight)], "←→", "", "move the cursor").when(in_text),

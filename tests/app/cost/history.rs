@@ -63,7 +63,7 @@ fn a_screen_that_grows_reads_on() {
     let snapshot = Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) };
     let mut model = Model::new((80, 24), environment(), snapshot);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
-    let read = Effect::List { id: 1, outcome: None, skip: shown_at_most(24) };
+    let read = Effect::List { id: 1, query: None, skip: shown_at_most(24) };
     assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint, read]);
     assert_eq!(update(&mut model, Msg::Resize(80, 60)), [Effect::Repaint], "asked once");
 }

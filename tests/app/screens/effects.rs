@@ -312,7 +312,7 @@ fn a_body_that_was_cut_is_not_sent_again() {
 fn what_of_the_list_is_shown_is_read() {
     let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
     let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
-    assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, outcome: None, skip: 2 }]);
+    assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, query: None, skip: 2 }]);
     assert_eq!(press(&mut model, "down"), [], "asked once");
     let mut older = scenes::failed();
     older.id = "msg_older".into();
@@ -456,13 +456,32 @@ fn keys_that_came_while_the_history_was_cleared_are_not_kept_for_later() {
 }
 
 #[test]
-fn an_empty_filter_can_be_left() {
+fn the_list_is_narrowed_as_one_types_and_no_letter_is_a_command() {
     let mut model = app(scenes::with_deliveries());
-    press(&mut model, "down f");
-    let id = model.history.listing.unwrap();
-    update(&mut model, Msg::Listed(id, Ok(Box::default())));
-    press(&mut model, "esc down");
-    assert!(matches!(&press(&mut model, "f")[..], [Effect::List { .. }]));
+    press(&mut model, "/");
+    let mut texts = Vec::new();
+    for c in "tr outcome:refused".chars() {
+        for effect in update(&mut model, Msg::Key(waypost::tui::msg::Press::Char(c))) {
+            let Effect::List { id, query, skip: 0 } = effect else { panic!("{effect:?}") };
+            texts.push(query.unwrap().text);
+            update(&mut model, Msg::Listed(id, Ok(Box::default())));
+        }
+    }
+    // What has no meaning yet changes nothing, and says what it takes.
+    assert_eq!(
+        texts,
+        ["t", "tr", "tr o", "tr ou", "tr out", "tr outc", "tr outco", "tr outcom", "tr outcome", "tr outcome:refused"]
+    );
+    assert!(model.popup.is_none() && screen(&model).contains("/tr outcome:refused"), "{}", screen(&model));
+    assert!(screen(&model).contains("None has all of this"), "{}", screen(&model));
+    press(&mut model, "enter");
+    // Esc lists all again, then it leaves the list.
+    assert!(matches!(&press(&mut model, "esc")[..], [Effect::List { query: None, .. }]));
+    press(&mut model, "/");
+    type_text(&mut model, "since:x");
+    assert!(screen(&model).contains("is not what it takes"), "{}", screen(&model));
+    press(&mut model, "esc");
+    assert!(model.history.search.is_none() && model.history.query.is_empty());
 }
 
 #[test]
@@ -613,7 +632,7 @@ fn a_probe_asks_first_runs_once_and_can_be_stopped() {
     assert_eq!(press(&mut model, "ctrl-c esc"), [Effect::Stop { id: 1 }]);
     update(&mut model, Msg::Probed(1, Ok(Box::new(scenes::report()))));
     assert!(screen(&model).contains("accepts unsigned requests"));
-    assert_eq!(press(&mut model, "esc"), [Effect::List { id: 2, outcome: None, skip: 0 }]);
+    assert_eq!(press(&mut model, "esc"), [Effect::List { id: 2, query: None, skip: 0 }]);
     let mut model = app(scenes::registered(default::SPEC));
     assert_eq!(press(&mut model, "p"), []);
     assert!(screen(&model).contains("nothing to probe"));
@@ -843,4 +862,40 @@ fn the_palette_lists_every_action_narrows_as_one_types_and_runs_one() {
     assert!(screen(&model).contains("No command has this"), "{}", screen(&model));
     press(&mut model, "enter esc");
     assert!(form(&model).draft().text(field::URL).ends_with('x'));
+}
+
+#[test]
+fn read_only_sends_nothing_changes_nothing_and_says_so() {
+    for snapshot in [scenes::nothing(), scenes::with_deliveries(), scenes::locked(), scenes::unreadable()] {
+        let mut model = app(snapshot);
+        model.environment.readonly = true;
+        model.main.focus = MainFocus::Button(0);
+        assert!(screen(&model).contains("read-only"), "{}", screen(&model));
+        for keys in [
+            "t",
+            "e",
+            "p",
+            "d",
+            "U",
+            "enter esc",
+            "down r y",
+            "down x y",
+            "down enter r y",
+            "tab enter",
+            "tab tab enter",
+            "f",
+            "k",
+        ] {
+            let effects = press(&mut model, keys);
+            assert!(!effects.iter().any(Effect::changes), "{keys}: {effects:?}");
+            assert!(!matches!(model.popup, Some(Popup::Form(_))), "{keys}");
+            press(&mut model, "esc esc esc");
+        }
+        let effects = press(&mut model, ":");
+        assert!(effects.is_empty() && !screen(&model).contains("Send a test"), "{}", screen(&model));
+    }
+    let mut model = app(scenes::with_deliveries());
+    model.environment.readonly = true;
+    press(&mut model, "down enter tab enter");
+    assert!(screen(&model).contains("Read-only: nothing is sent"), "{}", screen(&model));
 }

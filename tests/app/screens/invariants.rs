@@ -30,7 +30,7 @@ fn holds(model: &Model) {
     match model.main.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
         MainFocus::Delivery(at) | MainFocus::Details(at) => {
-            assert!(at < model.history.total || (at == 0 && model.history.filter.is_some()));
+            assert!(at < model.history.total || (at == 0 && model.history.is_listed()));
         }
     }
     if !model.is_saving() {

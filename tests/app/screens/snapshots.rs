@@ -5,7 +5,7 @@ use waypost::domain::auth::{self, hmac};
 use waypost::domain::field;
 
 use unicode_width::UnicodeWidthStr as _;
-use waypost::domain::delivery::{Delivery, Outcome, Phase};
+use waypost::domain::delivery::{Delivery, Phase};
 use waypost::domain::signature::explain::explain;
 use waypost::domain::signature::verify::Received;
 use waypost::ops::probe::Case;
@@ -241,13 +241,13 @@ fn a_redirect_offers_its_target() {
 #[test]
 fn history_filter_clear() {
     let mut model = app(scenes::with_deliveries());
-    press(&mut model, "down f");
+    press(&mut model, "/");
+    type_text(&mut model, "outcome:delivered");
     let id = model.history.listing.unwrap();
     let page = Page { deliveries: vec![scenes::delivered()], ..Page::default() };
     update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
-    assert_eq!(model.history.filter, Some(Outcome::Delivered));
     shot("history_filtered", &model);
-    press(&mut model, "x");
+    press(&mut model, "enter x");
     shot("history_clear", &model);
     let mut model = app(waypost::ops::Snapshot { history: Err(scenes::problem()), ..scenes::registered(hmac::SPEC) });
     shot("history_unreadable", &model);

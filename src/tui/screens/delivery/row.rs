@@ -22,10 +22,10 @@ use crate::tui::widgets::text;
 const TIME: usize = 12;
 
 /// Columns of the outcome, where there is room for it.
-const OUTCOME: usize = 20;
+const OUTCOME: usize = 21;
 
 /// The same on a narrow screen.
-const NARROW_OUTCOME: usize = 16;
+const NARROW_OUTCOME: usize = 18;
 
 const DURATION: usize = 6;
 
@@ -59,7 +59,7 @@ pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, colu
     if text::width(&rest) > room - outcome {
         rest = text::end_cut(&rest, room - outcome);
     }
-    let text = text::padded(&text::end_cut(&text, outcome), outcome);
+    let text = text::padded(&text::end_cut(&text, outcome.saturating_sub(1)), outcome);
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(rest)]);
     if !focused {
         return line;

@@ -1,8 +1,9 @@
 //! What is known of the history: a part of it, around what is shown.
 
-use crate::domain::delivery::{Delivery, Outcome};
+use crate::domain::delivery::Delivery;
 use crate::ops::{PAGE, Page, Problem};
 use crate::tui::msg::Id;
+use crate::tui::widgets::text_field::TextField;
 
 /// The most deliveries that stay in memory.
 const KEPT: usize = 400;
@@ -18,8 +19,10 @@ pub struct History {
     pub total: usize,
     /// Why it cannot be read.
     pub problem: Option<Problem>,
-    /// Only deliveries of that outcome are listed.
-    pub filter: Option<Outcome>,
+    /// Only what this means is listed; empty for all.
+    pub query: String,
+    /// The line in which it is being typed.
+    pub search: Option<TextField>,
     /// The page that is waited for.
     pub listing: Option<Id>,
     /// Whether that page replaces what was read.
@@ -27,10 +30,11 @@ pub struct History {
 }
 
 impl History {
-    /// Whether the focus can go to the list. It can go to an empty one with a filter, too, so that the filter can be changed.
+    /// Whether the focus can go to the list. It can go to an empty one that is narrowed, so that this can be changed, and to one
+    /// that is being read.
     #[must_use]
-    pub(crate) const fn is_listed(&self) -> bool {
-        self.total > 0 || self.filter.is_some()
+    pub const fn is_listed(&self) -> bool {
+        self.total > 0 || !self.query.is_empty() || self.search.is_some() || self.listing.is_some()
     }
 
     /// The delivery at that place, if it was read.

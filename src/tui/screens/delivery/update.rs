@@ -1,8 +1,11 @@
 //! The list of deliveries: reading what is shown, filter, sending again.
 
-use crate::domain::delivery::Outcome;
+use jiff::Timestamp;
+
+use crate::domain::delivery::filter::Filter;
 use crate::ops::{Page, Problem};
-use crate::tui::effect::Effect;
+use crate::tui::action::Action;
+use crate::tui::effect::{Effect, Query};
 use crate::tui::layout::list_rows;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
@@ -14,6 +17,7 @@ use crate::tui::screens::test::life::redirect_target;
 use crate::tui::screens::test::send::{is_real, send};
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::status::Tone;
+use crate::tui::widgets::text_field::{TextField, request};
 
 pub fn open(model: &mut Model, at: usize) {
     let Some(delivery) = model.history.get(at).cloned() else { return };
@@ -52,19 +56,73 @@ pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
     send(model)
 }
 
-/// The next filter: all, then each outcome.
-pub fn next_filter(model: &mut Model) -> Vec<Effect> {
-    model.history.filter = match model.history.filter {
-        None => Outcome::ALL.first().copied(),
-        Some(outcome) => {
-            let at = Outcome::ALL.iter().position(|&other| other == outcome).unwrap_or(0);
-            Outcome::ALL.get(at + 1).copied()
+/// Opens the line that narrows the list.
+pub fn open_search(model: &mut Model) {
+    let input = TextField::new(&model.history.query);
+    model.history.search = Some(input);
+    model.main.focus = MainFocus::Delivery(model.main.focus.delivery());
+}
+
+/// A key in that line: the list follows what is typed.
+pub fn search(model: &mut Model, action: Action) -> Vec<Effect> {
+    let Some(input) = &mut model.history.search else { return Vec::new() };
+    match action {
+        Action::Press | Action::Down => {
+            model.history.search = None;
+            model.status = None;
+            // Where there is nothing to go on in, the keys go back.
+            if !model.history.is_listed() {
+                model.main.focus = MainFocus::Button(0);
+            }
+            Vec::new()
         }
-    };
-    (model.main.top, model.history.first) = (0, 0);
-    if let MainFocus::Delivery(at) = &mut model.main.focus {
-        *at = 0;
+        Action::Back => {
+            model.history.search = None;
+            let effects = narrow(model, "");
+            if !model.history.is_listed() {
+                model.main.focus = MainFocus::Button(0);
+            }
+            effects
+        }
+        action => {
+            model.changed = request(action).is_some_and(|request| input.request(request));
+            follow(model)
+        }
     }
+}
+
+pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
+    let Some(input) = model.history.search.as_mut().filter(|_| !c.is_control()) else { return Vec::new() };
+    model.changed = input.insert(c).is_ok();
+    follow(model)
+}
+
+pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let Some(input) = &mut model.history.search else { return Vec::new() };
+    model.changed = input.paste(text.trim()).is_ok();
+    follow(model)
+}
+
+fn follow(model: &mut Model) -> Vec<Effect> {
+    let Some(text) = model.history.search.as_ref().map(|input| input.text().to_owned()) else { return Vec::new() };
+    narrow(model, &text)
+}
+
+/// Lists what a text means; while it means nothing yet, the list stays, and what it takes is said.
+pub fn narrow(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text = text.trim();
+    // Only the form is of interest here, whenever it is.
+    if let Err(error) = Filter::parse(text, Timestamp::UNIX_EPOCH, &model.environment.clock.zone) {
+        model.say(Tone::Note, error.to_string());
+        return Vec::new();
+    }
+    model.status = None;
+    if text == model.history.query {
+        return Vec::new();
+    }
+    text.clone_into(&mut model.history.query);
+    (model.main.top, model.history.first) = (0, 0);
+    model.main.focus = MainFocus::Delivery(0);
     refresh(model)
 }
 
@@ -103,7 +161,9 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
 fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
     let id = model.id();
     model.history.listing = Some(id);
-    vec![Effect::List { id, outcome: model.history.filter, skip }]
+    let text = &model.history.query;
+    let query = (!text.is_empty()).then(|| Query { text: text.clone(), zone: model.environment.clock.zone.clone() });
+    vec![Effect::List { id, query, skip }]
 }
 
 pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> Vec<Effect> {
@@ -137,8 +197,8 @@ fn keep_focus(model: &mut Model, (total, id): (usize, Option<String>)) {
     };
     let count = model.history.total;
     if count == 0 {
-        // With a filter that nothing passes the focus stays, so that the next filter is one key away.
-        model.main.focus = if model.history.filter.is_some() { MainFocus::Delivery(0) } else { MainFocus::Button(0) };
+        // With a filter that nothing passes the focus stays, so that it can be changed.
+        model.main.focus = if model.history.is_listed() { MainFocus::Delivery(0) } else { MainFocus::Button(0) };
         return;
     }
     let moved = id.and_then(|id| model.history.place_of(&id)).unwrap_or(at + count.saturating_sub(total)).min(count - 1);

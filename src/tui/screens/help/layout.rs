@@ -40,10 +40,15 @@ fn lines(model: &Model, of: Group, bindings: &[&Binding], theme: Theme, columns:
         if lines.is_empty() {
             lines.push(Line::from(Span::styled(format!(" {}", of.label()), theme.styles.accent)));
         }
-        let key = text::padded(&theme.glyphs.key(&keys::label(model, binding)), KEY);
-        for (at, text) in text::wrapped(binding.help, columns.saturating_sub(KEY + 2).max(10)).into_iter().enumerate() {
-            let key = if at == 0 { key.clone() } else { " ".repeat(KEY) };
-            lines.push(Line::from(vec![Span::raw(" "), Span::styled(key, theme.styles.strong), Span::raw(text)]));
+        let mut key = format!(" {:<KEY$}", theme.glyphs.key(&keys::label(model, binding)));
+        let room = columns.saturating_sub(KEY + 2).max(10);
+        if text::width(binding.help) <= room {
+            lines.push(Line::from(vec![Span::styled(key, theme.styles.strong), Span::raw(binding.help)]));
+            continue;
+        }
+        for text in text::wrapped(binding.help, room) {
+            lines.push(Line::from(vec![Span::styled(key, theme.styles.strong), Span::raw(text)]));
+            key = " ".repeat(KEY + 1);
         }
     }
     lines

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::delivery::probe::Verdict;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::domain::destination::DestinationId;
 
@@ -16,6 +17,16 @@ pub enum Standing {
     Failing(Timestamp),
 }
 
+/// What a probe found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Probed {
+    pub verdict: Verdict,
+    /// How many of its requests ended as they should.
+    pub good: usize,
+    pub planned: usize,
+    pub at: Timestamp,
+}
+
 /// Of the deliveries to what is registered; what the user stopped is not among them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Health {
@@ -26,6 +37,8 @@ pub struct Health {
     pub p50_ms: Option<f64>,
     /// The time within which 95 of 100 were.
     pub p95_ms: Option<f64>,
+    /// The newest probe.
+    pub probe: Option<Probed>,
     /// When the certificate that was seen last expires.
     pub certificate_end: Option<Timestamp>,
 }
@@ -49,8 +62,14 @@ impl Health {
             attempts.iter().filter(|attempt| delivered(attempt.outcome)).map(|attempt| attempt.duration_ms).collect();
         times.sort_by(f64::total_cmp);
         let bars = attempts.iter().map(|attempt| delivered(attempt.outcome).then(|| whole(attempt.duration_ms))).collect();
+        let probes = deliveries.iter().filter(|delivery| delivery.destination_id == *to);
+        let probe = probes.filter_map(|delivery| Some((delivery.probe.as_ref()?, delivery.at()))).next();
+        let probe = probe.map(|(probe, at)| {
+            let (verdict, good, planned) = (probe.verdict(), probe.good(), probe.planned);
+            Probed { verdict, good, planned, at }
+        });
         let certificate_end = attempts.iter().find_map(|attempt| attempt.tls.as_ref()?.not_after);
-        Self { bars, standing, p50_ms: percentile(&times, 50), p95_ms: percentile(&times, 95), certificate_end }
+        Self { bars, standing, p50_ms: percentile(&times, 50), p95_ms: percentile(&times, 95), probe, certificate_end }
     }
 
     /// How many were delivered.

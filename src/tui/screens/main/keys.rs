@@ -3,7 +3,7 @@
 use crate::ops::State;
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
-use crate::tui::keys::when::{can_edit, can_test};
+use crate::tui::keys::when::{can_edit, can_test, is_open, may_change};
 use crate::tui::layout::main_overflow;
 use crate::tui::model::Model;
 use crate::tui::msg::Press as P;
@@ -12,6 +12,7 @@ use crate::tui::screens::main::layout::WIDE;
 const MAIN: &[Context] = &[Context::Main];
 const DELIVERIES: &[Context] = &[Context::Deliveries];
 const DETAILS: &[Context] = &[Context::Details];
+const FILTER: &[Context] = &[Context::Filter];
 const SELECTED: &[Context] = &[Context::Deliveries, Context::Details];
 const ALL: &[Context] = &[Context::Main, Context::Deliveries, Context::Details];
 
@@ -24,15 +25,24 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('p'), A::Probe)], "p", "probe", "probe whether the endpoint verifies requests; asks first")
         .when(can_test),
     bind(ALL, &[(P::Char('v'), A::Verify)], "v", "verify", "verify a request that a receiver got: is it yours, and if not, why")
-        .when(can_test),
-    bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(can_test),
+        .when(is_open),
+    bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(is_open),
+    bind(
+        ALL,
+        &[(P::Char('/'), A::Find)],
+        "/",
+        "find",
+        "find deliveries as you type: words, outcome:refused, status:5xx, event:order.*, since:1h",
+    )
+    .when(has_deliveries),
+    bind(FILTER, &[(P::Enter, A::Press), (P::Down, A::Down)], "Enter", "to the list", "go on in the list"),
+    bind(FILTER, &[(P::Esc, A::Back)], "Esc", "list all", "list all again"),
     bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination; asks first").when(can_edit),
     bind(ALL, &[(P::Char('U'), A::Undo)], "U", "undo", "undo the delete, until you quit").when(can_undo),
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event and body, new id; asks first for a real event")
         .when(can_test),
-    bind(DELIVERIES, &[(P::Char('f'), A::Filter)], "f", "filter", "filter by outcome: the next one, then all"),
-    bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first"),
+    bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first").when(may_change),
     bind(MAIN, &[(P::Down, A::Down)], "↓", "", "to the deliveries").when(has_deliveries),
     bind(MAIN, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "scroll", "scroll the destination")
         .when(scrolls),
@@ -76,7 +86,13 @@ pub const KEYS: &[Binding] = &[
         "back to the list (also Esc)",
     ),
     bind(DETAILS, &[(P::Tab, A::Next)], "Tab", "", "to the buttons"),
-    bind(DELIVERIES, &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)], "Esc", "", "back to the buttons"),
+    bind(
+        DELIVERIES,
+        &[(P::Tab, A::Next), (P::BackTab, A::Previous), (P::Esc, A::Back)],
+        "Esc",
+        "",
+        "list all again, then back to the buttons",
+    ),
 ];
 
 fn has_public_key(model: &Model) -> bool {
@@ -84,7 +100,7 @@ fn has_public_key(model: &Model) -> bool {
 }
 
 const fn can_undo(model: &Model) -> bool {
-    is_empty(model) && model.former.is_some()
+    may_change(model) && is_empty(model) && model.former.is_some()
 }
 
 const fn is_empty(model: &Model) -> bool {

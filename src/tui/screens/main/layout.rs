@@ -61,6 +61,7 @@ fn host_of(draft: &Draft) -> String {
 pub fn help_line(model: &Model) -> String {
     match model.main.focus {
         MainFocus::Button(at) => model.buttons().get(at).map_or("", |button| button.help()),
+        _ if model.history.search.is_some() => "Words, outcome:refused, status:5xx, event:order.*, since:1h, until:…",
         MainFocus::Delivery(_) => "Enter shows its request and response.",
         MainFocus::Details(_) => "← goes back to the list.",
     }
@@ -93,7 +94,7 @@ pub struct Areas {
 
 /// The screen laid out, and what is in its upper box.
 pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
-    let has_health = matches!(model.state, State::Open(_)) && !model.health.bars.is_empty();
+    let has_health = matches!(model.state, State::Open(_)) && (!model.health.bars.is_empty() || model.health.probe.is_some());
     let beside = has_health && area.width >= WIDE;
     let columns = if beside { DESTINATION } else { area.width };
     let upper = upper(model, theme, Rect { width: columns, ..area });

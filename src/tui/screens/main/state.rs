@@ -95,8 +95,14 @@ impl Default for MainScreen {
 
 /// The buttons for what is registered, in order.
 #[must_use]
-pub(crate) const fn buttons(state: &State) -> &'static [MainButton] {
+pub(crate) const fn buttons(state: &State, readonly: bool) -> &'static [MainButton] {
     use MainButton as B;
+    if readonly {
+        return match state {
+            State::Open(_) => &[B::Verify, B::Code],
+            State::Empty | State::Locked(..) | State::Unreadable(_) => &[B::Reload],
+        };
+    }
     match state {
         State::Empty => &[B::Register],
         State::Open(_) => &[B::SendTest, B::Edit, B::Probe, B::Verify, B::Code, B::Delete],

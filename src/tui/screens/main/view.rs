@@ -25,6 +25,10 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let left = if model.environment.demo.is_some() { " waypost demo" } else { " waypost" };
     let mut room = usize::from(area.width).saturating_sub(text::width(left) + 2);
     let mut spans = vec![Span::styled(left, theme.styles.strong)];
+    if model.environment.readonly {
+        spans.push(Span::styled("  read-only", theme.styles.accent));
+        room = room.saturating_sub("  read-only".len());
+    }
     if matches!(model.state, State::Open(_)) {
         let (word, style) = strip::standing(&model.health, &model.environment.clock, theme);
         let needed = text::width(&word) + 2;
@@ -48,7 +52,7 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         let focused = model.is_main_active() && matches!(model.main.focus, MainFocus::Button(_));
         destination(model, upper, theme, frame, areas.destination, focused, style);
         if let Some(health) = areas.health {
-            strip::draw(&model.health, theme, frame, health, style);
+            strip::draw(&model.health, &model.environment.clock, theme, frame, health, style);
         }
     }
     if matches!(model.state, State::Empty) && !model.history.is_listed() {

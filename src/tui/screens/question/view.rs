@@ -41,7 +41,7 @@ fn delete(model: &Model) -> String {
 fn clear(model: &Model) -> String {
     let history = &model.history;
     let all = match history.total {
-        _ if history.filter.is_some() => "all deliveries, including those not shown".to_owned(),
+        _ if !history.query.is_empty() => "all deliveries, including those not shown".to_owned(),
         1 => "the one delivery".to_owned(),
         count => format!("all {count} deliveries"),
     };

@@ -16,6 +16,9 @@ use crate::tui::screens::test::state::{TestButton, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 
+/// What is said where something would be sent or changed.
+pub const READ_ONLY: &str = "Read-only: nothing is sent or changed. Start waypost without --readonly for that.";
+
 /// Opens the popup, and reads the state file again: what is tested is what is registered.
 pub fn open(model: &mut Model) -> Vec<Effect> {
     model.status = None;
@@ -37,7 +40,7 @@ pub fn again(model: &mut Model) -> Vec<Effect> {
 
 /// Sends what the popup shows again; asks first where it is a real event.
 pub fn resend(model: &mut Model) -> Vec<Effect> {
-    if !popup(model).is_some_and(|test| is_real(&test.event.name)) {
+    if model.environment.readonly || !popup(model).is_some_and(|test| is_real(&test.event.name)) {
         return send(model);
     }
     ask(model, Pending::Resend);
@@ -50,6 +53,10 @@ pub fn is_real(event: &str) -> bool {
 }
 
 pub fn send(model: &mut Model) -> Vec<Effect> {
+    if model.environment.readonly {
+        say(model, Tone::Note, READ_ONLY);
+        return Vec::new();
+    }
     let id = model.id();
     let generation = model.generation;
     let Some(limit_s) = model.destination().map(Destination::timeout_s) else {
@@ -155,10 +162,10 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
     listed(model, delivery);
 }
 
-/// Puts a delivery at the head of the list, where it passes the filter.
+/// Puts a delivery at the head of the list. Of a narrowed one it is not known whether it belongs there before it is read.
 fn listed(model: &mut Model, delivery: Delivery) {
     let history = &mut model.history;
-    if history.filter.is_some_and(|filter| filter != delivery.outcome()) {
+    if !history.query.is_empty() {
         return;
     }
     history.push(delivery);
