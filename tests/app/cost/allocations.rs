@@ -25,7 +25,7 @@ fn a_key_makes_few_allocations_on_every_screen() {
         ("edit", Screen::after(hmac(), &[Press::Char('e')]), [Press::Char('x'), Press::Backspace], 240),
         ("focus", Screen::after(hmac(), &[Press::Char('e')]), [Press::Tab, Press::BackTab], 250),
         ("test", Screen::after(hmac(), &[Press::Char('t')]), [Press::Tab, Press::BackTab], 260),
-        ("help", Screen::after(hmac(), &[Press::Char('?')]), [Press::Down, Press::Up], 600),
+        ("help", Screen::after(hmac(), &[Press::Char('?')]), [Press::Down, Press::Up], 640),
     ];
     let counts: Vec<(&str, u64, u64)> =
         screens.into_iter().map(|(name, screen, keys, bound)| (name, most(screen, keys), bound)).collect();

@@ -108,7 +108,7 @@ fn delete_asks_first_and_keep_is_the_default() {
     app.wait_for("> [ Delete ]");
     app.key(Key::Enter);
     app.wait_for("> [ Register ]");
-    app.wait_for("Deleted. Its secret is erased.");
+    app.wait_for("Deleted. U undoes it until you quit.");
     app.wait_for("No destination is registered.");
     assert_eq!(file(&home)["destination"], Value::Null);
     assert!(!std::fs::read_to_string(home.state_file()).unwrap().contains("v1:"));
