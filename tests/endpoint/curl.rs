@@ -1,7 +1,7 @@
 //! The printed command, run by a real shell with a real curl, makes the request that waypost makes.
 
 use std::process::Command;
-use waypost::domain::auth::{api_key, basic, bearer, hmac};
+use waypost::domain::auth::{api_key, basic, bearer, hmac, oauth2};
 use waypost::domain::destination::DestinationId;
 use waypost::domain::field;
 use waypost::domain::field::Choice;
@@ -150,6 +150,61 @@ async fn the_printed_command_makes_the_same_request() {
                 assert!(output.code != Some(0) && output.stderr.contains(variable.0), "{output:?}");
                 assert_eq!(receiver.requests().len(), before);
             }
+        }
+    }
+}
+
+/// A receiver that issues one token, to the client of that form, and accepts that alone.
+fn issuing(header: Option<String>, form: String) -> Receiver {
+    Receiver::scripted(
+        expect_nothing(),
+        vec![Answer::of_request(move |request| {
+            let authorization = request.values("authorization").join(",");
+            let is_right = match request.target() {
+                "/token" => {
+                    let given = String::from_utf8_lossy(&request.body).into_owned();
+                    (authorization == header.clone().unwrap_or_default() && given == form)
+                        .then_some("{ \"x\": 1,\n \"access_token\" : \"t0k/+=\"}")
+                }
+                _ => (authorization == "Bearer t0k/+=").then_some("ok"),
+            };
+            is_right.map_or_else(|| Answer::status(401), |body| Answer::status(200).body(body.to_owned()))
+        })],
+    )
+}
+
+#[tokio::test]
+#[ignore = "needs curl and openssl: apt-get install curl openssl"]
+async fn the_printed_command_fetches_a_token_as_waypost_does() {
+    const SECRET: &str = "it's $HOME \"%41\" \\`:ü+";
+    use base64::Engine as _;
+    let (id, secret) = ("my%20%24id", "it%27s%20%24HOME%20%22%2541%22%20%5C%60%3A%C3%BC%2B");
+    let pair = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{secret}"));
+    for (by, header, in_form) in [
+        ("header", Some(format!("Basic {pair}")), String::new()),
+        ("body", None, format!("&client_id={id}&client_secret={secret}")),
+    ] {
+        for reveal in [false, true] {
+            // The printed command has the client at the end of the form, and a space in it as %20.
+            let form = format!("grant_type=client_credentials&scope=a+b{in_form}");
+            let receiver = issuing(header.clone(), form);
+            let token_url = receiver.url.replace("/in", "/token");
+            let draft = Draft::new(oauth2::SPEC)
+                .with(field::URL, &receiver.url)
+                .with(field::CA_CERT, receiver.ca().to_str().unwrap())
+                .with(oauth2::TOKEN_URL, &token_url)
+                .with(oauth2::CLIENT_ID, "my $id")
+                .with(oauth2::CLIENT_SECRET, SECRET)
+                .with(oauth2::SCOPE, "a b")
+                .with(oauth2::CLIENT_AUTH, by);
+            let text = curl::command(&draft.check().unwrap().settings, "msg_1", &BuiltIn::Ping.event(), reveal);
+            assert_eq!(text.contains("%41"), reveal, "{text}");
+            let home = Home::new();
+            let mut command = Command::new("sh");
+            command.args(["-c", &text]).env_clear().envs(crate::support::base_env(home.path()));
+            command.env("WAYPOST_CLIENT_SECRET", SECRET);
+            let output = run(&mut command, b"");
+            assert!(output.stdout.starts_with("HTTP/1.1 200"), "{text}\n{output:?}\n{:?}", receiver.requests());
         }
     }
 }

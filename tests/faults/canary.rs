@@ -252,6 +252,49 @@ fn h21_no_network_fault_leaks_a_canary() {
     }
 }
 
+/// The token that is issued is a canary, too.
+#[test]
+fn h118_no_command_leaks_a_client_secret_or_a_token() {
+    for by in ["header", "body"] {
+        for refuses in [false, true] {
+            let receiver = Receiver::scripted(
+                expect_nothing(),
+                vec![Answer::of_request(move |request| match (request.target(), refuses) {
+                    ("/token", false) => Answer::status(200).body(format!("{{\"access_token\": \"{CANARY}\"}}")),
+                    ("/token", true) => Answer::status(401)
+                        .body(format!("{{\"error\": \"invalid_client\", \"error_description\": \"{CANARY} is wrong\"}}")),
+                    _ => echo(401),
+                })],
+            );
+            let token_url = receiver.url.replace("/in", "/token");
+            let home = Home::new();
+            let ca = receiver.ca().to_str().unwrap();
+            let register = ["register", "--url", &receiver.url, "--ca-cert", ca, "--auth", "oauth2", "--token-url", &token_url];
+            let register = [&register[..], &["--client-id", USER, "--client-auth", by, "--secret-stdin"]].concat();
+            run(&home, &register, CANARY).exits(0);
+            for (args, stdin, code) in [
+                (["test"].as_slice(), "", 3),
+                (&["test", "--json"], "", 3),
+                (&["test", "--dry-run"], "", 0),
+                (&["show"], "", 0),
+                (&["show", "--json"], "", 0),
+                (&["export"], "", 0),
+                (&["send", "-", "--retries", "0", "--json"], "{}", 3),
+                (&["send", "-", "--lines", "--retries", "0"], "{}\n[1]\n", 3),
+                (&["history"], "", 0),
+                (&["history", "--json"], "", 0),
+                (&["curl"], "", 0),
+                (&["probe", "--yes"], "", 3),
+                (&["snippet", "--lang", "node"], "", 0),
+                (&["edit", "--secret-env", "CANARY", "--json"], "", 0),
+            ] {
+                run(&home, args, stdin).exits(code);
+            }
+            assert_none_on_disk(&home);
+        }
+    }
+}
+
 #[test]
 fn h21_the_app_leaks_no_canary() {
     let places = [

@@ -46,10 +46,10 @@ impl Args for AuthFlags {
 impl FromArgMatches for AuthFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |(_, field, _): (AuthType, Field, &str)| {
-            let all = matches.get_many::<String>(field.id)?;
+            let mut all = matches.get_many::<String>(field.id)?;
             let value = match field.joined {
                 Some(joined) => all.fold(String::new(), |value, more| joined(&value, more)),
-                None => all.last().cloned()?,
+                None => all.next_back().cloned()?,
             };
             Some((field, value))
         };

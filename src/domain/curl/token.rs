@@ -52,7 +52,7 @@ impl Script<'_> {
                 more.push((quoted(b"&client_secret="), secret));
             }
         }
-        let words: String = more.into_iter().map(|(name, value)| format!(" {name} {value}")).collect();
+        let words = more.into_iter().fold(String::new(), |words, (name, value)| format!("{words} {name} {value}"));
         let form = quoted(plain.form().expose().as_bytes());
         let common = self.common.join(" ");
         self.before.push(format!(

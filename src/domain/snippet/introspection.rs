@@ -27,7 +27,7 @@ async function verify(headers) {
 }
 "#;
 
-pub(super) const PYTHON: &str = r##"# headers: by name in lower case, or in any case as frameworks give them.
+pub(super) const PYTHON: &str = r#"# headers: by name in lower case, or in any case as frameworks give them.
 import base64, json, os, urllib.parse, urllib.request
 
 SECRET = os.fsencode(os.environ["WAYPOST_SECRET"])  # the receiver's own ID:SECRET at the issuer
@@ -48,7 +48,7 @@ def verify(headers):
             return json.load(answer)["active"] is True
     except (OSError, ValueError, KeyError, TypeError):
         return False
-"##;
+"#;
 
 pub(super) const GO: &str = r#"package main
 

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use crate::domain::secret::Secret;
 
 /// How long a token is kept whose answer does not say how long it is good for.
-const UNSAID: Duration = Duration::from_secs(5 * 60);
+const UNSAID: Duration = Duration::from_mins(5);
 /// The longest that a token is kept, whatever the answer says.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(24);
 /// A token is not used in the last seconds before it expires: the request has to arrive as well.
 const MARGIN: Duration = Duration::from_secs(30);
 

@@ -94,7 +94,7 @@ fn basic(authorization: &str) -> Option<(Secret, Secret)> {
     let (id, secret) = pair.split_once(':')?;
     let decoded = |text: &str| {
         let spaced = Zeroizing::new(text.replace('+', " "));
-        percent_decode_str(&spaced).decode_utf8().ok().map(|text| Secret::new(text))
+        percent_decode_str(&spaced).decode_utf8().ok().map(Secret::new)
     };
     decoded(id).zip(decoded(secret))
 }

@@ -9,7 +9,7 @@ use crate::support::Home;
 use crate::support::app::{App, DOTS, Submit, Typed};
 use crate::support::check::{self, Check};
 use crate::support::pty::Key;
-use crate::support::receiver::{RawRequest, Receiver};
+use crate::support::receiver::{Answer, RawRequest, Receiver};
 
 /// One way through the app.
 struct Journey<'a> {
@@ -362,4 +362,46 @@ fn the_client_submissions_arrive_byte_for_byte() {
     app.key(Key::Esc);
     app.wait_for("client-submission homeowners");
     app.quit();
+}
+
+#[test]
+fn oauth2_fetches_a_token_and_esc_stops_it_meanwhile() {
+    let stalls = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let stall = std::sync::Arc::clone(&stalls);
+    let answers = vec![Answer::of_request(move |request| {
+        let authorization = request.values("authorization").join(",");
+        match request.target() {
+            "/token" if stall.load(std::sync::atomic::Ordering::SeqCst) => Answer::Stall,
+            "/token" => Answer::status(200).body("{\"access_token\":\"t0ken-of-21-letters-x\",\"expires_in\":\"60\"}".to_owned()),
+            _ if authorization == "Bearer t0ken-of-21-letters-x" => Answer::status(200).body("{}".to_owned()),
+            _ => Answer::status(401),
+        }
+    })];
+    let receiver = Receiver::scripted(check::expect_nothing(), answers);
+    let token_url = receiver.url.replace("/in", "/token");
+    let home = Home::new();
+    let mut app = App::open_trusting(&home, &receiver);
+    app.wait_for("No destination is registered.");
+    app.open_form();
+    app.fill_in(
+        &receiver.url,
+        &Typed::OAuth2 { token_url: &token_url, client_id: "me", client_secret: "a-client-secret-of-27-chars" },
+    );
+    app.submit(Submit::Key);
+    app.wait_for("Registered. Press t to send a test delivery.");
+    app.open_test();
+    app.wait_for("authorization: Bearer (fetched when sent)");
+    app.key(Key::Enter);
+    app.wait_for(" token");
+    app.key(Key::Esc);
+    app.wait_for("You stopped it while a token was fetched");
+    stalls.store(false, std::sync::atomic::Ordering::SeqCst);
+    app.type_text("r");
+    app.wait_for("✓ 200");
+    app.show_request_tab();
+    app.wait_for(&format!("authorization: Bearer {DOTS}"));
+    app.key(Key::Esc);
+    app.quit();
+    let written = String::from_utf8_lossy(&app.raw()).into_owned();
+    assert!(!written.contains("a-client-secret") && !written.contains("t0ken-of"), "a secret was on the screen");
 }

@@ -1,4 +1,4 @@
-//! OAuth2 client credentials (RFC 6749 §4.4): a bearer token that a token endpoint issues, fetched when it is needed.
+//! `OAuth2` client credentials (RFC 6749 §4.4): a bearer token that a token endpoint issues, fetched when it is needed.
 
 mod parameters;
 #[cfg(test)]

@@ -104,7 +104,11 @@ pub fn report(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Tick(elapsed_ms) => flight.elapsed_ms = elapsed_ms,
         Msg::Sending(id, request) if id == flight.id => flight.sent = Some(request),
-        Msg::Began(id, phase) if id == flight.id => flight.phase = Some(phase),
+        Msg::Began(id, phase) if id == flight.id => {
+            // After a token was refused, it begins anew with another.
+            flight.done.retain(|(done, _)| *done < phase);
+            flight.phase = Some(phase);
+        }
         Msg::Ended(id, phase, ms) if id == flight.id => {
             flight.phase = flight.phase.filter(|&current| current != phase);
             flight.done.push((phase, ms));
@@ -150,6 +154,8 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
         && let Life::Flight(flight) = &mut test.life
     {
         let (sent, repeats) = (flight.sent.take(), flight.repeats.take());
+        // With a token in it, the record alone has it as it went out.
+        let sent = sent.filter(|sent| !sent.awaits_token);
         test.life = Life::Answered(Answered { id, sent, delivery: Box::new(delivery.clone()), offer });
         // Not on a button: Enter on what has come must not send anything.
         test.focus = TestFocus::Tabs;
