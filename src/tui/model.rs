@@ -20,6 +20,7 @@ use crate::tui::status::{Status, Tone};
 use crate::tui::theme::{Roles, Theme};
 
 /// What does not change while the app runs.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     /// The terminal shows ASCII only.

@@ -149,8 +149,11 @@ pub fn save_within<E: From<StateError>>(
     Ok(replace(&path, before.as_deref().map(Vec::as_slice), &after, generation)?)
 }
 
+/// A state file as it was read.
+type Bytes = Zeroizing<Vec<u8>>;
+
 /// Keeps other processes from saving, and reads what there is.
-fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Option<Zeroizing<Vec<u8>>>, Document), StateError> {
+fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Option<Bytes>, Document), StateError> {
     let path = paths.destination_file();
     // A file that may not be used gets no lock beside it: root's would lock out its owner.
     read(&path)?;

@@ -62,8 +62,8 @@ impl Health {
             attempts.iter().filter(|attempt| delivered(attempt.outcome)).map(|attempt| attempt.duration_ms).collect();
         times.sort_by(f64::total_cmp);
         let bars = attempts.iter().map(|attempt| delivered(attempt.outcome).then(|| whole(attempt.duration_ms))).collect();
-        let probes = deliveries.iter().filter(|delivery| delivery.destination_id == *to);
-        let probe = probes.filter_map(|delivery| Some((delivery.probe.as_ref()?, delivery.at()))).next();
+        let mut probes = deliveries.iter().filter(|delivery| delivery.destination_id == *to);
+        let probe = probes.find_map(|delivery| Some((delivery.probe.as_ref()?, delivery.at())));
         let probe = probe.map(|(probe, at)| {
             let (verdict, good, planned) = (probe.verdict(), probe.good(), probe.planned);
             Probed { verdict, good, planned, at }
