@@ -37,7 +37,7 @@ pub struct FieldSpec {
     /// Removes from a pasted value what does not belong to it, with the notice that says so.
     pub clean: for<'a> fn(&'a str) -> (&'a str, Option<&'static str>),
     /// Finds the parts of a value that are a credential, where it is otherwise not secret.
-    pub credential: Option<fn(&str) -> Vec<Range<usize>>>,
+    pub credential: Option<FindCredentials>,
     /// Whether it decides where a secret goes: a secret is sealed for its value, and does not open for another.
     pub binds_secrets: bool,
     /// The choice, and the option of it, without which it means nothing: then it is not shown, and its value is not kept.
@@ -47,6 +47,9 @@ pub struct FieldSpec {
     /// What an empty value means, in words, given the other values.
     pub default: fn(&Values) -> Option<&'static str>,
 }
+
+/// Finds the parts of a text, in bytes, that are a credential.
+pub type FindCredentials = fn(&str) -> Vec<Range<usize>>;
 
 /// How a field is entered.
 #[derive(Clone, Copy, Debug)]
