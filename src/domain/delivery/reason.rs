@@ -37,7 +37,7 @@ const fn of_status(status: u16) -> &'static str {
         502 => "bad gateway",
         503 => "unavailable",
         504 => "proxy timed out",
-        500..=599 => "server error",
+        501 | 505..=599 => "server error",
         _ => "refused",
     }
 }

@@ -67,7 +67,9 @@ async fn changed(watch: &mut Option<Watch>) {
 fn print(waypost: &Waypost, mut deliveries: Vec<Delivery>, out: Out) -> Result<(), Failure> {
     deliveries.reverse();
     let text = if out.json {
-        deliveries.iter().map(|it| format!("{}\n", json::line(json!({ "delivery": ops::delivery_json(it) })))).collect()
+        let lines: Vec<_> =
+            deliveries.iter().map(|it| json::line(json!({ "delivery": ops::delivery_json(it) })) + "\n").collect();
+        lines.concat()
     } else {
         let clock = terminal::clock(Timestamp::now());
         let width = terminal::width();

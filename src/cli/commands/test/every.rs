@@ -3,13 +3,13 @@
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use jiff::ZonedDateTime;
+use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, Tone, Verbosity, delivery, json, rows};
+use crate::cli::output::{self, Out, Tone, Verbosity, delivery, json, rows, terminal};
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
@@ -90,7 +90,8 @@ fn report(delivery: &Delivery, last: &mut Option<String>, out: Out) -> Result<()
 }
 
 fn line(attempt: &Attempt, out: Out) -> String {
-    let now = ZonedDateTime::now().strftime("%H:%M:%S");
+    let now = Timestamp::now();
+    let now = terminal::clock(now).time(now);
     let outcome = format!("{:<9}", attempt.outcome.name());
     let outcome = out.paint(&outcome, Tone::Ended(attempt.outcome));
     let end = present::delivery::end(attempt).map(|end| format!("  {}", visible(&end))).unwrap_or_default();

@@ -2,6 +2,23 @@ use super::*;
 use crate::domain::delivery::probe;
 use serde_json::json;
 
+fn sent_with() -> SentWith {
+    SentWith {
+        waypost: "0.1.0".into(),
+        settings: vec![
+            Setting { field: "format".into(), value: Some("hex".into()), mark: None },
+            Setting { field: "signing_secret".into(), value: None, mark: Some("0a1b2c3d4e5f6071".into()) },
+        ],
+    }
+}
+
+fn since_last_delivered() -> SinceLastDelivered {
+    SinceLastDelivered {
+        at: "2026-11-23T08:00:00Z".parse().unwrap(),
+        changes: vec![Change { field: "format".into(), before: Some("hex".into()), after: None }],
+    }
+}
+
 /// A delivery in which nothing is left out.
 pub(crate) fn delivery(id: &str) -> Delivery {
     let mut timings = Timings::default();
@@ -98,20 +115,11 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         id: id.into(),
         destination_id: DestinationId::new("dst_1"),
         settings_fingerprint: "0123456789abcdef".into(),
-        sent_with: Arc::new(SentWith {
-            waypost: "0.1.0".into(),
-            settings: vec![
-                Setting { field: "format".into(), value: Some("hex".into()), mark: None },
-                Setting { field: "signing_secret".into(), value: None, mark: Some("0a1b2c3d4e5f6071".into()) },
-            ],
-        }),
+        sent_with: Arc::new(sent_with()),
         event: "ping".into(),
         attempts: vec![refused, failed],
         probe: None,
-        since_last_delivered: Some(SinceLastDelivered {
-            at: "2026-11-23T08:00:00Z".parse().unwrap(),
-            changes: vec![Change { field: "format".into(), before: Some("hex".into()), after: None }],
-        }),
+        since_last_delivered: Some(since_last_delivered()),
     }
 }
 

@@ -54,7 +54,9 @@ impl Condition {
             return;
         }
         let mut any = Any::default();
-        terms.iter().for_each(|it| term(it, &mut any));
+        for it in terms {
+            term(it, &mut any);
+        }
         self.and(&format!("({})", any.sql.join(" OR ")), any.values);
     }
 
@@ -85,12 +87,13 @@ pub(super) fn add_functions(connection: &Connection, filter: &Filter) -> rusqlit
     if filter.words.is_empty() {
         return Ok(());
     }
-    let words: Vec<_> = filter.words.iter().map(|word| escaped(word)).collect();
+    // In the record a status is apart from its reason phrase: a phrase is looked for part by part.
+    let parts: Vec<_> = filter.words.iter().flat_map(|word| word.split_whitespace()).map(escaped).collect();
     let filter = Arc::new(filter.clone());
     connection.create_scalar_function("has_words", 1, FunctionFlags::SQLITE_DETERMINISTIC, move |context| {
         let record = context.get_raw(0).as_bytes().unwrap_or_default();
         // Only what has the words anywhere is read: that is the expensive part.
-        Ok(words.iter().all(|word| contains(record, word)) && from_record(record).is_some_and(|it| filter.has_words(&it)))
+        Ok(parts.iter().all(|part| contains(record, part)) && from_record(record).is_some_and(|it| filter.has_words(&it)))
     })
 }
 

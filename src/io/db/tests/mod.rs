@@ -1,6 +1,7 @@
 //! The history in its database, through the interface that the operations use.
 
 mod file;
+mod filter;
 mod history;
 mod interrupted;
 

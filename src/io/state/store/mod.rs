@@ -175,7 +175,9 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     let mut draft = entry.draft.clone();
     let key = match open_secrets(paths, entry) {
         Ok((secrets, key)) => {
-            secrets.into_iter().for_each(|(of, secret)| of.fill(&mut draft, secret));
+            for (of, secret) in secrets {
+                of.fill(&mut draft, secret);
+            }
             key
         }
         Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
@@ -190,9 +192,12 @@ fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
     }
 }
 
+/// Secrets with what they belong to.
+type Opened = Vec<(Owner, Secret)>;
+
 /// All secrets or none, with the key that opened them: a destination with some of them is of no use. What is masked
 /// in the file is one of them, and comes first.
-fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Vec<(Owner, Secret)>, Option<Key>), VaultError> {
+fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Opened, Option<Key>), VaultError> {
     let mut all = entry.masked.iter().chain(&entry.secrets).peekable();
     if all.peek().is_none() {
         return Ok((Vec::new(), None));
