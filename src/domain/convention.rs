@@ -73,6 +73,35 @@ pub fn named(name: &str) -> Option<&'static Convention> {
 }
 
 impl Convention {
+    /// The convention that a draft follows, where it follows one.
+    #[must_use]
+    pub fn of(draft: &Draft) -> Option<&'static Self> {
+        let meant = |field: Field| match draft.text(field) {
+            "" => (field.default)(draft.values()).unwrap_or_default(),
+            text => text,
+        };
+        let is_followed = |convention: &&'static Self| {
+            let same = |(field, value): &(Field, &str)| {
+                let meant = meant(field);
+                meant == *value || *field == hmac::HEADER_KEY && meant.eq_ignore_ascii_case(value)
+            };
+            let sent = |(name, value): &(&str, &str)| {
+                draft.headers().iter().any(|header| !header.is_secret && header.is_named(name) && header.value.expose() == *value)
+            };
+            convention.values.iter().all(same) && convention.headers.iter().all(sent)
+        };
+        (draft.auth_type() == hmac::SPEC).then(|| ALL.into_iter().find(is_followed)).flatten()
+    }
+
+    /// Removes the headers that a convention filled in.
+    pub fn remove_headers(draft: &mut Draft) {
+        for (name, value) in ALL.into_iter().flat_map(|other| other.headers) {
+            if draft.headers().contains(&HeaderEntry::plain(*name, *value)) {
+                draft.remove_header(name);
+            }
+        }
+    }
+
     /// Fills in the auth type, all of its values but the secret, and the headers. Headers that another convention filled in go;
     /// those that a person entered stay, but for those of the same name.
     pub fn fill(&self, draft: &mut Draft) {
@@ -81,11 +110,7 @@ impl Convention {
             let value = self.values.iter().find(|(own, _)| own == field).map_or("", |(_, value)| value);
             draft.set(field, value);
         }
-        for (name, value) in ALL.into_iter().flat_map(|other| other.headers) {
-            if draft.headers().contains(&HeaderEntry::plain(*name, *value)) {
-                draft.remove_header(name);
-            }
-        }
+        Self::remove_headers(draft);
         for (name, value) in self.headers {
             draft.put_header(HeaderEntry::plain(*name, *value));
         }
@@ -149,6 +174,7 @@ mod tests {
                 let mut draft = fresh(before);
                 after.fill(&mut draft);
                 assert_eq!(draft, fresh(after), "{} after {}", after.name, before.name);
+                assert_eq!(Convention::of(&draft), Some(after));
             }
         }
         // What was changed since is a person's own.

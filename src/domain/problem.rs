@@ -20,6 +20,9 @@ pub enum ProblemKind {
     Busy,
 }
 
+/// What is wrong with a field that needs a value and has none.
+pub const IS_REQUIRED: &str = "is required";
+
 /// Why something could not be done. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", sentences(&[&field.map_or_else(|| self.message(), |field| format!("{}: {}", field.label, self.message())), &fix.text]))]

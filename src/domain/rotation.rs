@@ -1,8 +1,8 @@
 //! Replacing a secret without a moment in which deliveries fail.
 
-use super::auth::Auth;
+use super::auth::{Auth, hmac};
 use super::destination::Settings;
-use super::field::{Field, Notice};
+use super::field::{Field, Notice, Values};
 use super::problem::Problem;
 
 /// How long a replaced secret is used as well when nothing else is said, in seconds.
@@ -10,6 +10,20 @@ pub const KEEP_OLD_S: i64 = 24 * 60 * 60;
 
 /// The longest time that a replaced secret may be used as well, in seconds.
 pub const MAX_KEEP_OLD_S: i64 = 7 * 24 * 60 * 60;
+
+/// The periods to choose from, in seconds, and how they are called.
+pub const PERIODS: [(i64, &str); 4] = [(0, "0, it has leaked"), (3600, "1 h"), (KEEP_OLD_S, "24 h"), (MAX_KEEP_OLD_S, "7 d")];
+
+/// The place of [`KEEP_OLD_S`] among the [`PERIODS`].
+pub const DEFAULT_PERIOD: usize = 2;
+
+/// Whether a new secret, entered with these values, can be used beside that of `before`.
+#[must_use]
+pub fn carries_two(before: &Auth, values: &Values) -> bool {
+    let repeats = before.scheme().is_some_and(|scheme| scheme.repeated().is_some());
+    let format = hmac::FORMAT.options()[values.choice(hmac::FORMAT)].name;
+    repeats && before.format().is_some_and(|before| before.name() == format)
+}
 
 /// What becomes of the old secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,6 +168,22 @@ mod tests {
                 assert_eq!(signature(&dropped, NOW), signature(&new, NOW));
             }
             assert_eq!(rotate(&rotated, rotated.clone(), KeepOld::Drop, NOW).unwrap().0.auth().former_until(), None);
+        }
+    }
+
+    #[test]
+    fn a_period_is_offered_where_two_signatures_are_carried() {
+        assert_eq!(PERIODS[DEFAULT_PERIOD].0, KEEP_OLD_S);
+        for format in Format::ALL {
+            let before = settings(format, 1);
+            let values = |format: Format| {
+                let mut values = Values::default();
+                values.set(hmac::FORMAT, format.name());
+                values
+            };
+            let possible = matches!(format, Format::Timestamped | Format::Standard | Format::StandardEd25519);
+            assert_eq!(carries_two(before.auth(), &values(format)), possible, "{format:?}");
+            assert!(!carries_two(before.auth(), &values(Format::Hex)));
         }
     }
 

@@ -8,6 +8,9 @@ use crate::domain::problem::Problem;
 use crate::io::bodies;
 use crate::io::scratch::{self, Scratch};
 
+/// What the body of a curl command is called as an event.
+pub const FROM_CURL: &str = "from-curl";
+
 impl Waypost {
     #[must_use]
     pub fn own_events(&self) -> Vec<Event> {

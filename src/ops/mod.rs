@@ -2,6 +2,7 @@
 
 mod attempt;
 mod clipboard;
+mod completion;
 mod config;
 pub mod demo;
 mod events;
@@ -34,7 +35,9 @@ pub use crate::io::state::store::Former;
 pub use crate::io::watch::{Changed, Watch};
 pub use attempt::Step;
 pub use clipboard::copy;
+pub use completion::names_for;
 pub use demo::{Demo, Witness};
+pub use events::FROM_CURL;
 pub use history::delivery_json;
 pub use listen::{Explainer, Listen, Listener};
 pub(crate) use register::whole_seconds;

@@ -41,6 +41,14 @@ pub enum Action {
     /// Does what a diagnosis proposes.
     Fix,
     Submit,
+    /// Submits, and sends a test delivery to what was saved.
+    SubmitAndTest,
+    /// Chooses the option under the cursor.
+    Choose,
+    /// Lists the formats beside each other, or no longer.
+    Compare,
+    /// Completes what is typed, or goes on where there is nothing to complete.
+    Complete,
     Generate,
     /// Shows or hides a secret.
     Reveal,

@@ -6,8 +6,9 @@ use crate::domain::delivery::Attempt;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
+use crate::domain::rotation::KeepOld;
 use crate::ops::Former;
-use crate::tui::msg::Id;
+use crate::tui::msg::{Id, Pasted};
 
 /// What deliveries are looked for, as it was typed: an hour ago is an hour before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,27 @@ pub enum Effect {
         keeps_secrets: bool,
         /// The generation of the state file that was edited; `None` to register.
         over: Option<u64>,
+        /// What becomes of a secret that is replaced.
+        keep: KeepOld,
+        /// A body to keep as an own event.
+        event: Option<Pasted>,
+    },
+    /// Look at the file of a field, given the [`TLS_FILES`](crate::domain::field::TLS_FILES).
+    CheckFile {
+        /// Comes back with the result.
+        id: Id,
+        field: Field,
+        files: [Option<String>; 3],
+    },
+    /// List the names that complete a path.
+    CompletePath {
+        /// Comes back with the result.
+        id: Id,
+        field: Field,
+        /// As it was typed.
+        text: String,
+        /// From the root.
+        path: String,
     },
     /// Trust the CA that was presented at an attempt, for the destination of that generation.
     TrustCa {

@@ -72,6 +72,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
             "↓" => "v",
             "·" => ".",
             "×" => "x",
+            "▾" => "v",
             _ => "?",
         };
         cell.set_symbol(ascii);

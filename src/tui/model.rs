@@ -32,6 +32,9 @@ pub struct Environment {
     pub roles: Roles,
     /// Keys that the user gave the meaning of others.
     pub keys: Vec<(Press, Press)>,
+    /// The user's home and the working directory, for paths that are typed.
+    pub home: Option<String>,
+    pub directory: String,
     /// What is wrong with the user's settings.
     pub complaint: Option<String>,
     /// The clock that times are shown on.

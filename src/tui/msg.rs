@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::event::Event;
+use crate::domain::field::{Field, Notice};
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
@@ -29,6 +30,10 @@ pub enum Msg {
     Saved(Id, Result<Box<Saved>, Problem>),
     /// A CA is trusted, or not.
     Trusted(Id, Result<Box<Saved>, Problem>),
+    /// The file of a field was looked at; its path.
+    FileChecked(Id, Field, String, Result<Vec<Notice>, Problem>),
+    /// The names that complete a path that was typed so.
+    Completed(Id, Field, String, Vec<String>),
     Removed(Id, Result<Removed, Problem>),
     /// What was removed is registered again: the state file as it is then.
     Restored(Id, Result<Box<Snapshot>, Problem>),

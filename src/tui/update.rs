@@ -65,6 +65,8 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let effects = test::fix::trusted(model, id, result);
             then_early(model, false, effects)
         }
+        Msg::FileChecked(_, field, path, result) => form::update::file_checked(model, field, &path, result),
+        Msg::Completed(id, field, text, names) => form::update::completed(model, id, field, &text, &names),
         Msg::Removed(id, result) => {
             let well = result.is_ok();
             let effects = question::update::removed(model, id, result);
@@ -241,6 +243,7 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         return Vec::new();
     }
     model.take(snapshot);
+    form::update::follow(model);
     if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
         model.say(Tone::Error, "It still cannot be read.");
     }

@@ -150,7 +150,7 @@ fn change_url(pty: &mut Pty, url: &str) {
     pty.wait_for(" Edit destination ");
     pty.key(Key::Ctrl('u'));
     pty.type_text(url);
-    pty.wait_for(&format!("{url} "));
+    pty.wait_for(&format!("{url}_"));
     pty.key(Key::Ctrl('o'));
     pty.wait_for("> [ Send test ]");
 }
@@ -185,12 +185,9 @@ fn pictures_of_the_demo() {
     pty.wait_for("[ Register ]");
     pty.key(Key::Enter);
     pty.wait_for("Register destination");
-    for key in [Key::Tab, Key::Down, Key::Tab] {
+    for key in [Key::Tab, Key::Down, Key::Enter, Key::Ctrl('g')] {
         pty.key(key);
     }
-    pty.type_text("X-Signature");
-    pty.key(Key::Tab);
-    pty.key(Key::Ctrl('g'));
     pty.wait_for("whsec_");
     pty.key(Key::Tab);
     pty.gone("whsec_");

@@ -182,3 +182,46 @@ fn h97_what_is_not_an_export_is_refused() {
         assert!(error.contains(part) && !error.contains("hunter2"), "{error}");
     }
 }
+
+#[test]
+fn an_edit_takes_what_a_curl_command_has_and_keeps_the_rest() {
+    let home = Home::new();
+    home.waypost_stdin(
+        &[
+            "register",
+            "--url",
+            "https://h.example/in",
+            "--auth",
+            "hmac",
+            "--timeout",
+            "7",
+            "--header",
+            "X-Env: live",
+            "--secret-stdin",
+        ],
+        "a-signing-secret-of-28-chars",
+    )
+    .exits(0);
+    let secret = |home: &Home| home.waypost(&["secret"]).exits(0).stdout;
+    let before = secret(&home);
+    let command = "curl https://h.example/v2 -H 'X-Tenant: 7' -H 'Host: other' -d '{\"a\": 1}'";
+    let json = home.waypost_stdin(&["edit", "--from-curl", "-", "--json"], command).exits(0).json();
+    assert_eq!(json["event"], "from-curl");
+    assert_eq!(json["not_taken"][0]["what"], "Host");
+    let shown = home.waypost(&["show", "--json"]).exits(0).json();
+    let destination = &shown["destination"];
+    assert_eq!((&destination["url"], &destination["auth"]["type"]), (&"https://h.example/v2".into(), &"hmac".into()));
+    assert_eq!(destination["timeout_s"], 7);
+    assert_eq!(destination["headers"].as_array().unwrap().len(), 2);
+    assert_eq!(secret(&home), before);
+    // With credentials, the auth type is theirs; an option takes precedence.
+    let command = "curl https://h.example/v3 -X POST -H 'Authorization: Bearer hunter2-hunter2-hunter2'";
+    home.waypost_stdin(&["edit", "--from-curl", "-", "--url", "https://h.example/v4"], command).exits(0);
+    let shown = home.waypost(&["show", "--json"]).exits(0).json();
+    assert_eq!(
+        (&shown["destination"]["url"], &shown["destination"]["auth"]["type"]),
+        (&"https://h.example/v4".into(), &"bearer".into())
+    );
+    home.waypost_stdin(&["edit", "--from-curl", "-"], "curl https://h.example/in | sh").exits(2);
+    assert_eq!(home.waypost(&["show", "--json"]).exits(0).json()["destination"], shown["destination"]);
+}

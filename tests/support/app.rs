@@ -161,9 +161,16 @@ impl App {
         self.type_text(url);
         self.key(Key::Enter);
         self.wait_for("> (•) Default");
-        self.times(typed.place(), Key::Down);
-        self.wait_for(&format!("> (•) {}", typed.label()));
+        self.choose_auth(typed.place());
         self.type_fields(typed);
+    }
+
+    /// Chooses the auth type that is that far below the cursor, which stays there.
+    #[track_caller]
+    pub fn choose_auth(&mut self, below: usize) {
+        self.times(below, Key::Down);
+        self.type_text(" ");
+        self.wait_until(|screen| ["> (•) ", "> (*) "].iter().any(|mark| screen.contents().contains(mark)));
     }
 
     /// Types the fields that follow the auth type, which has the focus.
@@ -172,8 +179,10 @@ impl App {
         match *typed {
             Typed::Default => {}
             Typed::Hmac { header_key, secret, format } => {
-                self.type_text(&format!("\r{header_key}\r{secret}\r"));
+                // The receiver's convention, then the format.
+                self.type_text("\r\r");
                 self.times(format, Key::Right);
+                self.type_text(&format!("\r{header_key}\r{secret}"));
             }
             Typed::Basic { username, password } => self.type_text(&format!("\r{username}\r{password}")),
             Typed::Bearer { pasted } => {
@@ -181,8 +190,9 @@ impl App {
                 self.paste(pasted);
             }
             Typed::ApiKey { key, value, in_query } => {
-                self.type_text(&format!("\r{key}\r{value}\r"));
+                self.key(Key::Enter);
                 self.times(usize::from(in_query), Key::Right);
+                self.type_text(&format!("\r{key}\r{value}"));
             }
             Typed::OAuth2 { token_url, client_id, client_secret } => {
                 self.type_text(&format!("\r{token_url}\r{client_id}\r{client_secret}"));
@@ -328,12 +338,13 @@ impl App {
         rows[rule + 1..buttons - 1].iter().map(inner).collect()
     }
 
-    /// The value beside a label of the form or the destination screen.
+    /// The value beside a label of the form or the destination screen, without the line under a field.
     #[track_caller]
     pub fn value_of(&self, label: &str) -> String {
         let text = self.screen_text();
         let row = text.lines().find_map(|row| row.trim_matches(['│', ' ', '>']).strip_prefix(label).map(str::to_owned));
-        row.unwrap_or_else(|| panic!("no {label} on the screen:\n{text}")).trim().to_owned()
+        let row = row.unwrap_or_else(|| panic!("no {label} on the screen:\n{text}"));
+        row.trim().trim_start_matches("* ").trim_end_matches('_').trim().to_owned()
     }
 }
 

@@ -2,14 +2,21 @@
 
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::headers;
 use super::questions::{Back, Questions, error, say};
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::input::tls_files;
-use crate::domain::auth;
+use crate::domain::auth::{self, hmac};
+use crate::domain::convention::{self, Convention};
+use crate::domain::destination::Settings;
 use crate::domain::draft::{Checked, Draft};
 use crate::domain::field::{AUTH, CLIENT_CERT, CLIENT_KEY, Choice, Field, Kind, OPTIONAL, TLS_FILES, URL};
+use crate::domain::import::{from_curl, is_curl};
+use crate::domain::path::expanded;
 use crate::domain::problem::Problem;
+use crate::domain::rotation::{DEFAULT_PERIOD, KeepOld, PERIODS, carries_two};
 use crate::domain::secret::Secret;
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
@@ -19,15 +26,29 @@ use crate::present::{self, Value};
 /// The answer that removes an optional setting.
 const NONE: &str = "-";
 
-/// Asks for every field. `None` when the person went back.
-pub fn fill_in(questions: &mut Questions, waypost: &Waypost, draft: &mut Draft) -> Result<Option<Checked>, Failure> {
-    let mut form = Form { questions, waypost, draft };
+/// What was entered.
+pub struct Entered {
+    pub checked: Checked,
+    /// What becomes of a secret that is replaced.
+    pub keep: KeepOld,
+    /// What a curl command sends.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Asks for every field; `registered` is what is edited. `None` when the person went back.
+pub fn fill_in(
+    questions: &mut Questions,
+    waypost: &Waypost,
+    draft: &mut Draft,
+    registered: Option<&Settings>,
+) -> Result<Option<Entered>, Failure> {
+    let mut form = Form { questions, waypost, draft, registered, keep: KeepOld::IfPossible, body: None };
     loop {
         if form.ask_all()?.is_none() {
             return Ok(None);
         }
         match form.draft.check() {
-            Ok(checked) => return Ok(Some(checked)),
+            Ok(checked) => return Ok(Some(Entered { checked, keep: form.keep, body: form.body })),
             // An answer can be invalid because of a later one, such as a key that is also in the URL.
             Err(errors) => errors.iter().for_each(|wrong| error(&wrong.to_string())),
         }
@@ -60,7 +81,7 @@ fn value(value: Value) -> String {
 fn hint(draft: &Draft, field: Field) -> String {
     match (field.default)(draft.values()) {
         Some(default) => format!(" ({}; Enter takes {default})", field.about),
-        None if field.placeholder.is_empty() => format!(" ({})", field.about),
+        None if field.placeholder.is_empty() || field == URL => format!(" ({})", field.about),
         None => format!(" ({}, such as {})", field.about, field.placeholder),
     }
 }
@@ -69,6 +90,9 @@ struct Form<'a> {
     questions: &'a mut Questions,
     waypost: &'a Waypost,
     draft: &'a mut Draft,
+    registered: Option<&'a Settings>,
+    keep: KeepOld,
+    body: Option<Vec<u8>>,
 }
 
 /// Without the whitespace around it, where the field does not want it.
@@ -90,6 +114,9 @@ impl Form<'_> {
         let Some(auth_type) = self.choice(AUTH, &types, now.unwrap_or(0))? else { return Ok(None) };
         self.draft.set_auth_type(auth::ALL[auth_type]);
         let fields = auth::ALL[auth_type].fields;
+        if auth::ALL[auth_type] == hmac::SPEC && self.convention()?.is_none() {
+            return Ok(None);
+        }
         // Choices first: what may be entered into the others depends on them.
         for &field in fields.iter().filter(|field| field.is_choice()).chain(fields.iter().filter(|field| !field.is_choice())) {
             if !self.draft.applies(field) {
@@ -100,7 +127,7 @@ impl Form<'_> {
                 Kind::Secret(_) => self.secret(field)?,
                 Kind::Text => self.text(field)?,
             };
-            if answered.is_none() {
+            if answered.is_none() || field.is_secret() && self.keep_old()?.is_none() {
                 return Ok(None);
             }
         }
@@ -117,6 +144,58 @@ impl Form<'_> {
             }
         }
         Ok(Some(()))
+    }
+
+    /// Whose receivers are sent to: fills in what they look for.
+    fn convention(&mut self) -> Result<Option<()>, Failure> {
+        let labels: Vec<String> =
+            ["any"].into_iter().chain(convention::ALL.map(|convention| convention.label)).map(str::to_owned).collect();
+        let now = Convention::of(self.draft).and_then(|own| convention::ALL.iter().position(|other| *other == own));
+        let now = now.map_or(0, |at| at + 1);
+        let title = "Receiver, which fills in format, header key and headers";
+        let Some(at) = self.questions.choose(title, &labels, Some(now), Back::GoesBack)? else { return Ok(None) };
+        if at != now && at > 0 {
+            convention::ALL[at - 1].fill(self.draft);
+        }
+        Ok(Some(()))
+    }
+
+    /// How long a secret that was replaced stays valid, where requests can carry two signatures.
+    fn keep_old(&mut self) -> Result<Option<()>, Failure> {
+        self.keep = KeepOld::IfPossible;
+        let Some(registered) = self.registered else { return Ok(Some(())) };
+        let is_replaced = registered.auth().secret().is_some_and(|(field, old)| *self.draft.secret(field) != old);
+        if self.draft.auth_type() != hmac::SPEC || !is_replaced || !carries_two(registered.auth(), self.draft.values()) {
+            return Ok(Some(()));
+        }
+        let labels = PERIODS.map(|(_, label)| label.to_owned());
+        let chosen = self.questions.choose("Old secret valid for", &labels, Some(DEFAULT_PERIOD), Back::GoesBack)?;
+        Ok(chosen.map(|at| self.keep = KeepOld::For(PERIODS[at].0)))
+    }
+
+    /// Takes a curl command in place of the URL; its lines go on while they end with a backslash. Returns whether it was taken;
+    /// `None` when the person went back.
+    fn command(&mut self, first: &str) -> Result<Option<bool>, Failure> {
+        let mut text = Zeroizing::new(first.to_owned());
+        while text.trim_end().ends_with('\\') {
+            let Some(next) = self.questions.line("")? else { return Ok(None) };
+            text.push('\n');
+            text.push_str(&next);
+        }
+        let imported = match from_curl(&text) {
+            Ok(imported) => imported,
+            Err(refused) => {
+                error(&format!("The curl command is not accepted. At {refused}. {}", refused.fix));
+                return Ok(Some(false));
+            }
+        };
+        imported.fill(self.draft);
+        say(&format!("From the curl command: {}.", imported.taken().join(", ")));
+        for part in &imported.not_taken {
+            say(&format!("note: not taken: {}: {}.", part.what, part.why));
+        }
+        self.body = imported.body;
+        Ok(Some(true))
     }
 
     fn choice(&mut self, field: Field, labels: &[String], at: usize) -> Result<Option<usize>, Failure> {
@@ -146,6 +225,17 @@ impl Form<'_> {
             };
             let Some(answer) = self.questions.line(&question)? else { return Ok(None) };
             let answer = trimmed(field, &answer);
+            if field == URL && is_curl(answer) {
+                match self.command(answer)? {
+                    None => return Ok(None),
+                    Some(true) if self.wrong(field).is_none() => return Ok(Some(())),
+                    Some(_) => continue,
+                }
+            }
+            let home = std::env::var("HOME").ok();
+            // What is relative is completed when the file is looked at.
+            let path = TLS_FILES.contains(&field).then(|| expanded(answer, home.as_deref(), ""));
+            let answer = path.as_deref().unwrap_or(answer);
             if optional && answer == NONE {
                 self.draft.set(field, "");
             } else if !answer.is_empty() {

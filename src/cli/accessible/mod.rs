@@ -27,12 +27,12 @@ use crate::domain::draft::Draft;
 use crate::domain::event::{BuiltIn, Event};
 use crate::domain::field;
 use crate::domain::mask::DOTS;
-use crate::domain::rotation::KeepOld;
 use crate::domain::text::visible;
 use crate::ops::demo::suggested;
-use crate::ops::{Page, Problem, Saved, State, Waypost};
+use crate::ops::{FROM_CURL, Page, Problem, Saved, State, Waypost};
 use crate::present;
 pub use demo::InDemo;
+use fields::Entered;
 use questions::{Back, Questions, error, say};
 
 /// A word for a masked secret, since dots would be read out one by one.
@@ -155,34 +155,34 @@ impl Session<'_> {
 
     fn register(&mut self) -> Result<(), Failure> {
         let draft = self.demo.as_ref().map(|demo| suggested(&demo.url)).unwrap_or_default();
-        let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
-        let saved = self.waypost.register(settings)?;
-        self.saved("Registered", &saved)
+        let Some(Entered { checked, body, .. }) = self.fill_in(draft, None)? else { return Ok(()) };
+        let saved = self.waypost.register(checked.settings)?;
+        self.saved("Registered", &saved, body)
     }
 
     fn edit(&mut self, state: State, generation: u64) -> Result<(), Failure> {
-        let draft = match state {
-            State::Open(destination) => Draft::of(destination.settings()),
-            State::Locked(draft, _) => *draft,
+        let (draft, registered) = match state {
+            State::Open(destination) => (Draft::of(destination.settings()), Some(destination.settings().clone())),
+            State::Locked(draft, _) => (*draft, None),
             State::Empty => return Err(Problem::nothing_registered().into()),
             State::Unreadable(problem) => return Err(problem.into()),
         };
-        let Some(settings) = self.fill_in(draft)? else { return Ok(()) };
+        let Some(Entered { checked, keep, body }) = self.fill_in(draft, registered.as_ref())? else { return Ok(()) };
         // What was looked at is what is changed, and nothing that came since.
-        let saved = self.waypost.edit(Some(generation), KeepOld::default(), |_, _| Ok(settings))?;
-        self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved)
+        let saved = self.waypost.edit(Some(generation), keep, |_, _| Ok(checked.settings))?;
+        self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved, body)
     }
 
     /// `None` when the person went back.
-    fn fill_in(&mut self, mut draft: Draft) -> Result<Option<Settings>, Failure> {
+    fn fill_in(&mut self, mut draft: Draft, registered: Option<&Settings>) -> Result<Option<Entered>, Failure> {
         say("End each answer with Enter. ^D goes back without saving.");
         loop {
-            let Some(checked) = fields::fill_in(&mut self.questions, self.waypost, &mut draft)? else { break };
+            let Some(entered) = fields::fill_in(&mut self.questions, self.waypost, &mut draft, registered)? else { break };
             say("");
             fields::print_settings(&draft);
             let ways = ["Save it", "Change the answers"].map(str::to_owned);
             match self.questions.choose("Save it now", &ways, Some(0), Back::GoesBack)? {
-                Some(0) => return Ok(Some(checked.settings)),
+                Some(0) => return Ok(Some(entered)),
                 Some(_) => {}
                 None => break,
             }
@@ -191,10 +191,15 @@ impl Session<'_> {
         Ok(None)
     }
 
-    fn saved(&mut self, verb: &str, saved: &Saved) -> Result<(), Failure> {
+    fn saved(&mut self, verb: &str, saved: &Saved, body: Option<Vec<u8>>) -> Result<(), Failure> {
         say(&format!("{verb}: {}", visible(&saved.destination.url().shown())));
         for notice in &saved.notices {
             say(&format!("note: {}.", visible(&notice.to_string())));
+        }
+        match body.map(|body| self.waypost.keep_new_event(FROM_CURL, &body)) {
+            None => {}
+            Some(Ok(name)) => say(&format!("What the command sends is the event {name} now.")),
+            Some(Err(problem)) => error(&problem.to_string()),
         }
         if let Some(warning) = &saved.warning {
             error(&warning.to_string());

@@ -90,6 +90,8 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         editor: is_set("VISUAL") || is_set("EDITOR"),
         roles: Roles::chosen(config.theme),
         keys: config.keys.into_iter().map(|(key, meaning)| (press(key), press(meaning))).collect(),
+        home: std::env::var("HOME").ok().filter(|home| home.starts_with('/')),
+        directory: std::env::current_dir().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default(),
         complaint,
         clock: Clock::new(TimeZone::system(), Timestamp::now()),
         readonly: look.readonly,

@@ -1,13 +1,18 @@
 //! `waypost edit`.
 
+use std::path::PathBuf;
+
+use clap::ValueHint;
 use serde_json::Map;
 
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::{Fields, Problems};
-use crate::cli::input::{duration, secret};
+use crate::cli::input::import::{self, ImportFlags};
+use crate::cli::input::{duration, secret, tls_files};
 use crate::cli::output::{Out, destination};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::import::Imported;
 use crate::domain::rotation::{KeepOld, MAX_KEEP_OLD_S};
 use crate::domain::url::credential;
 use crate::ops::{Problem, State, Waypost};
@@ -23,6 +28,10 @@ const EXAMPLES: &str = "Examples:
 pub struct Args {
     #[command(flatten)]
     fields: Fields,
+
+    /// Take what a curl command has that makes a POST request; - is standard input. It is not executed; other options take precedence
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    from_curl: Option<PathBuf>,
 
     /// Sign with the old secret, too, for that long: at most 7d, such as 30m, 24h or 0 [default: 24h where the format can]
     #[arg(long, value_name = "DURATION", value_parser = keep_old, conflicts_with = "drop_old", allow_hyphen_values = true)]
@@ -44,7 +53,7 @@ fn keep_old(text: &str) -> Result<i64, String> {
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if let Some(fingerprint) = &args.trust_ca {
-        if !args.fields.is_empty() || args.drop_old || args.keep_old.is_some() {
+        if !args.fields.is_empty() || args.from_curl.is_some() || args.drop_old || args.keep_old.is_some() {
             return Err(Failure::usage(
                 "--trust-ca does not go with other changes.",
                 "Trust the CA first, then change the rest.",
@@ -65,13 +74,28 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             locked = Some(problem);
             *draft
         }
-        State::Open(_) if fields.is_empty() && !args.drop_old && args.keep_old.is_none() => {
+        State::Open(_) if fields.is_empty() && args.from_curl.is_none() && !args.drop_old && args.keep_old.is_none() => {
             return Err(Failure::usage(
                 "Nothing to change.",
                 "Use at least one option, such as --url URL; see waypost edit --help.",
             ));
         }
         State::Open(destination) => Draft::of(destination.settings()),
+    };
+    let imported = ImportFlags::curl(args.from_curl.clone()).read(fields)?;
+    let with_imported = |mut draft: Draft| {
+        if let Some(imported) = &imported {
+            imported.fill(&mut draft);
+        }
+        draft
+    };
+    let draft = with_imported(draft);
+    if let Some(imported) = &imported {
+        import::say_not_taken(&imported.not_taken, out);
+    }
+    let about_client = match &imported {
+        Some(_) => tls_files::check_imported_client(&draft, &fields.files).map_err(|error| Failure::fields(vec![error]))?,
+        None => Vec::new(),
     };
     // Of a masked URL nothing can be kept.
     if let Some(problem) = locked.take_if(|_| fields.url.is_none() && credential::is_masked(draft.text(field::URL))) {
@@ -99,7 +123,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         (false, Some(seconds)) => KeepOld::For(seconds),
         (false, None) => KeepOld::IfPossible,
     };
-    let saved = waypost.edit(over, keep, |draft, locked| match fields.check(draft.clone(), given.as_ref()) {
+    let saved = waypost.edit(over, keep, |draft, locked| match fields.check(with_imported(draft.clone()), given.as_ref()) {
         Ok(checked) => {
             notices = Draft::of(&checked.settings).new_notices(checked.notices, &draft);
             Ok(checked.settings)
@@ -114,9 +138,15 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         }
     });
     match (saved, refused) {
-        (Ok(saved), _) => {
+        (Ok(mut saved), _) => {
+            notices.extend(about_client);
             let verb = if saved.changed { "Saved" } else { "Unchanged" };
-            destination::print_saved(verb, &saved, &notices, given.as_ref(), Map::new(), out)
+            let mut more = Map::new();
+            if let Some(Imported { body, not_taken, .. }) = imported {
+                more.insert("not_taken".to_owned(), import::listed(&not_taken));
+                import::keep_event(waypost, body, &mut saved, &mut more, out);
+            }
+            destination::print_saved(verb, &saved, &notices, given.as_ref(), more, out)
         }
         (Err(_), Some(wrong)) => Err(wrong.into()),
         (Err(problem), None) => Err(problem.into()),

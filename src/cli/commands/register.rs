@@ -1,11 +1,11 @@
 //! `waypost register`.
 
-use serde_json::{Map, json};
+use serde_json::Map;
 
 use crate::cli::accessible;
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
-use crate::cli::input::import::ImportFlags;
+use crate::cli::input::import::{self, ImportFlags};
 use crate::cli::input::{prompt, secret, tls_files};
 use crate::cli::output::{Out, destination};
 use crate::cli::runtime;
@@ -41,9 +41,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return Err(Failure::fields(without_auth(fields)));
     }
     let Imported { draft, body, not_taken } = imported.unwrap_or_default();
-    for part in &not_taken {
-        out.say(&format!("note: not taken: {}: {}.", part.what, part.why));
-    }
+    import::say_not_taken(&not_taken, out);
     let url = fields.url.as_deref().unwrap_or_else(|| draft.text(field::URL)).to_owned();
     let about_client = tls_files::check_imported_client(&draft, &fields.files).map_err(|error| Failure::fields(vec![error]))?;
     let mut given = secret::read(&fields.secret, &url, waypost)?;
@@ -68,17 +66,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let mut saved = waypost.register(checked.settings)?;
     let mut more = Map::new();
     if args.import.is_curl() {
-        let listed = not_taken.iter().map(|part| json!({ "what": part.what, "why": part.why }));
-        more.insert("not_taken".to_owned(), listed.collect());
+        more.insert("not_taken".to_owned(), import::listed(&not_taken));
     }
-    match body.map(|body| waypost.keep_new_event(EVENT, &body)) {
-        None => {}
-        Some(Ok(name)) => {
-            out.say(&format!("The data is the event {name} now: waypost test --event {name} sends it."));
-            more.insert("event".to_owned(), name.into());
-        }
-        Some(Err(problem)) => saved.warning = saved.warning.or(Some(problem)),
-    }
+    import::keep_event(waypost, body, &mut saved, &mut more, out);
     destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), more, out)
 }
 
@@ -90,9 +80,6 @@ fn ask_for_all(waypost: &Waypost) -> Result<u8, Failure> {
         State::Open(_) | State::Locked(..) => Err(Problem::already_registered().into()),
     }
 }
-
-/// What the data of a curl command is called as an event.
-const EVENT: &str = "from-curl";
 
 /// All errors when --auth is missing, which must not be guessed.
 fn without_auth(fields: &Fields) -> Vec<Problem> {

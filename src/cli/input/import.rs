@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueHint;
+use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
 use crate::cli::input::read::{self, is_stdin};
 use crate::cli::input::tls_files;
+use crate::cli::output::Out;
 use crate::domain::field::TLS_FILES;
-use crate::domain::import::{Imported, from_curl, from_export};
+use crate::domain::import::{Imported, NotTaken, from_curl, from_export};
 use crate::domain::text::visible;
+use crate::ops::{FROM_CURL, Saved, Waypost};
 
 /// The most bytes that are read.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
@@ -36,6 +39,11 @@ impl ImportFlags {
 
     pub const fn is_given(&self) -> bool {
         self.from_curl.is_some() || self.from.is_some()
+    }
+
+    /// A curl command in a file, if there is one.
+    pub const fn curl(from_curl: Option<PathBuf>) -> Self {
+        Self { from_curl, from: None }
     }
 
     /// What is in the file, if one is given.
@@ -66,6 +74,30 @@ impl ImportFlags {
             }
         }
         Ok(Some(imported))
+    }
+}
+
+/// Says which parts of a curl command were not taken.
+pub fn say_not_taken(not_taken: &[NotTaken], out: Out) {
+    for part in not_taken {
+        out.say(&format!("note: not taken: {}: {}.", part.what, part.why));
+    }
+}
+
+/// The same for scripts.
+pub fn listed(not_taken: &[NotTaken]) -> Value {
+    not_taken.iter().map(|part| json!({ "what": part.what, "why": part.why })).collect()
+}
+
+/// Keeps what a curl command sends as an event, now that it is saved, and says so.
+pub fn keep_event(waypost: &Waypost, body: Option<Vec<u8>>, saved: &mut Saved, more: &mut Map<String, Value>, out: Out) {
+    match body.map(|body| waypost.keep_new_event(FROM_CURL, &body)) {
+        None => {}
+        Some(Ok(name)) => {
+            out.say(&format!("The data is the event {name} now: waypost test --event {name} sends it."));
+            more.insert("event".to_owned(), name.into());
+        }
+        Some(Err(problem)) => saved.warning = saved.warning.take().or(Some(problem)),
     }
 }
 

@@ -7,10 +7,10 @@ use super::rules::{mangling_notices, no_control, no_outer_space, not_empty, not_
 use super::spec::{Auth, AuthMethod, AuthSpec, AuthType, Check};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
-use crate::domain::field::{Choice, Field, FieldSpec, Kind, SecretSpec};
+use crate::domain::field::{Choice, Field, FieldSpec, Kind, SecretSpec, Values};
 use crate::domain::header::HeaderKey;
 use crate::domain::mask::Masked;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{IS_REQUIRED, Problem};
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::credentials;
 use crate::domain::signature::explain::mistake::Mistake;
@@ -24,8 +24,9 @@ pub const SPEC: AuthType = &AuthSpec {
     name: "api-key",
     label: "Api Key",
     help: "A key in each request",
-    fields: &[KEY, VALUE, ADD_TO],
+    fields: &[ADD_TO, KEY, VALUE],
     kept: &[],
+    sends,
     check,
 };
 
@@ -33,6 +34,8 @@ pub const SPEC: AuthType = &AuthSpec {
 pub const KEY: Field = &FieldSpec {
     id: "key",
     label: "Key",
+    label_note: |values| if in_header(values) { "(header name)" } else { "(parameter)" },
+    required: true,
     flag: Some("--key"),
     value_name: "NAME",
     about: "the name of the header or query parameter",
@@ -45,6 +48,8 @@ pub const KEY: Field = &FieldSpec {
 pub const VALUE: Field = &FieldSpec {
     id: "value",
     label: "Value",
+    label_note: |_| "(the secret)",
+    required: true,
     kind: Kind::Secret(SecretSpec {
         shows_hint: true,
         generate: None,
@@ -98,9 +103,9 @@ impl AuthMethod for ApiKey {
             Place::Header(key) => (key.as_str(), HEADER),
             Place::Query(key) => (key.as_str(), QUERY),
         };
+        visit(ADD_TO, add_to.name);
         visit(KEY, key);
         visit(VALUE, self.value.expose());
-        visit(ADD_TO, add_to.name);
     }
 
     fn credential(&self) -> Credential {
@@ -181,6 +186,18 @@ impl AuthMethod for ApiKey {
     }
 }
 
+fn in_header(values: &Values) -> bool {
+    ADD_TO.options()[values.choice(ADD_TO)] == HEADER
+}
+
+fn sends(values: &Values) -> String {
+    let name = match values.text(KEY) {
+        "" => KEY.placeholder.into(),
+        name => visible(name),
+    };
+    if in_header(values) { format!("{name}: the value") } else { format!("?{name}=… at the end of the URL") }
+}
+
 /// The value of a parameter that must be there exactly once.
 fn only_parameter(received: &Received<'_>, key: &str) -> Result<Secret, String> {
     let name = visible(key);
@@ -193,7 +210,7 @@ fn only_parameter(received: &Received<'_>, key: &str) -> Result<Secret, String> 
 }
 
 fn check(check: &mut Check<'_>) -> Option<Auth> {
-    let in_header = ADD_TO.options()[check.values.choice(ADD_TO)] == HEADER;
+    let in_header = in_header(check.values);
     let place = place(check.values.text(KEY), in_header, check.url);
     let place = check.keep(place);
     let value = value(check.values.secret(VALUE), in_header);
@@ -212,7 +229,7 @@ fn place(key: &str, in_header: bool, url: Option<&EndpointUrl>) -> Result<Place,
     if key.is_empty() {
         return Err(Problem::new(
             KEY,
-            "is required",
+            IS_REQUIRED,
             "The query parameter with that name carries the key.",
             "Enter a name such as api_key.",
         ));

@@ -27,6 +27,7 @@ pub const SPEC: AuthType = &AuthSpec {
     help: "A user name and a password",
     fields: &[USERNAME, PASSWORD],
     kept: &[],
+    sends: |_| "authorization: Basic and the base64 of username:password".to_owned(),
     check,
 };
 
@@ -55,6 +56,7 @@ pub const PASSWORD: Field = &FieldSpec {
     }),
     about: "the password",
     help: "Any characters; spaces count",
+    required: true,
     trim: false,
     ..FieldSpec::TEXT
 };

@@ -16,13 +16,21 @@ use crate::domain::signature::verify::received::Received;
 use crate::domain::snippet::check::ReceiverCheck;
 
 /// Bearer Token.
-pub const SPEC: AuthType =
-    &AuthSpec { name: "bearer", label: "Bearer Token", help: "A token in each request", fields: &[TOKEN], kept: &[], check };
+pub const SPEC: AuthType = &AuthSpec {
+    name: "bearer",
+    label: "Bearer Token",
+    help: "A token in each request",
+    fields: &[TOKEN],
+    kept: &[],
+    sends: |_| "authorization: Bearer and the token".to_owned(),
+    check,
+};
 
 /// The token. Visible ASCII, never empty.
 pub const TOKEN: Field = &FieldSpec {
     id: "token",
     label: "Token",
+    required: true,
     kind: Kind::Secret(SecretSpec {
         shows_hint: true,
         generate: None,

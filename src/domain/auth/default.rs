@@ -6,13 +6,21 @@ use super::spec::{Auth, AuthMethod, AuthSpec, AuthType};
 use crate::domain::credential::Credential;
 use crate::domain::curl::script::Script;
 use crate::domain::field::Field;
+use crate::domain::request::DEFAULT_HEADERS;
 use crate::domain::signature::explain::mistake::Mistake;
 use crate::domain::signature::verify::received::Received;
 use crate::domain::snippet::check::ReceiverCheck;
 
 /// Default.
-pub const SPEC: AuthType =
-    &AuthSpec { name: "default", label: "Default", help: "No authentication", fields: &[], kept: &[], check: |_| Some(none()) };
+pub const SPEC: AuthType = &AuthSpec {
+    name: "default",
+    label: "Default",
+    help: "No authentication",
+    fields: &[],
+    kept: &[],
+    sends: |_| format!("the default headers alone: {}", DEFAULT_HEADERS.join(", ")),
+    check: |_| Some(none()),
+};
 
 /// No authentication.
 pub(crate) fn none() -> Auth {

@@ -2,7 +2,7 @@
 
 use crate::domain::field::Field;
 use crate::domain::mangling;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{IS_REQUIRED, Problem};
 use crate::domain::secret::Secret;
 
 use super::spec::Check;
@@ -14,7 +14,7 @@ pub(super) fn not_empty(field: Field, secret: &Secret, fix: &str) -> Result<(), 
     if !secret.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(field, "is required", "Without it, the receiver cannot tell your requests from anyone else's.", fix))
+    Err(Problem::new(field, IS_REQUIRED, "Without it, the receiver cannot tell your requests from anyone else's.", fix))
 }
 
 pub(super) fn no_outer_space(field: Field, text: &str) -> Result<(), Problem> {

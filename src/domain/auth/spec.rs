@@ -32,6 +32,8 @@ pub struct AuthSpec {
     pub fields: &'static [Field],
     /// Fields that are saved with the others, and that no front end asks for.
     pub kept: &'static [Field],
+    /// What it adds to a request, in words, given what was entered. Names no secret.
+    pub sends: fn(&Values) -> String,
     /// Makes the auth of what was entered; `None` when anything in it is wrong.
     pub check: fn(&mut Check<'_>) -> Option<Auth>,
 }

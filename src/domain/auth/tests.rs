@@ -27,6 +27,7 @@ const SPEC: AuthType = &AuthSpec {
     help: "Only in this test",
     fields: &[TENANT, FIRST, SECOND],
     kept: &[],
+    sends: |_| "a test".to_owned(),
     check,
 };
 

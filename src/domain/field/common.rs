@@ -10,7 +10,9 @@ pub const URL: Field = &FieldSpec {
     flag: Some("--url"),
     value_name: "URL",
     about: "begins with https://",
-    help: "Where events go: https://…",
+    help: "A URL, or a pasted curl command",
+    placeholder: "https://hooks.example.com/in",
+    required: true,
     credential: Some(credential::parts),
     ..FieldSpec::TEXT
 };
@@ -54,7 +56,7 @@ pub const CA_CERT: Field = &FieldSpec {
 /// A file with the certificate that a server may ask a client for.
 pub const CLIENT_CERT: Field = &FieldSpec {
     id: "client_cert",
-    label: "Client cert",
+    label: "Client certificate",
     flag: Some("--client-cert"),
     value_name: "FILE",
     about: "a PEM file for mutual TLS",
@@ -94,10 +96,10 @@ pub const TIMEOUT: Field = &FieldSpec {
 pub const TLS_FILES: [Field; 3] = [CA_CERT, CLIENT_CERT, CLIENT_KEY];
 
 /// The texts that every destination has and that may stay empty, in the order of the form.
-pub const OPTIONAL: [Field; 4] = [CA_CERT, CLIENT_CERT, CLIENT_KEY, TIMEOUT];
+pub const OPTIONAL: [Field; 4] = [CLIENT_CERT, CLIENT_KEY, CA_CERT, TIMEOUT];
 
 /// The fields that every destination has; those of its auth type are between [`AUTH`] and the rest.
-pub const OF_DESTINATION: [Field; 7] = [URL, AUTH, HEADERS, CA_CERT, CLIENT_CERT, CLIENT_KEY, TIMEOUT];
+pub const OF_DESTINATION: [Field; 7] = [URL, AUTH, HEADERS, CLIENT_CERT, CLIENT_KEY, CA_CERT, TIMEOUT];
 
 /// The body of an event. Not part of a destination; errors name it.
 pub const BODY: Field = &FieldSpec { id: "body", label: "Body", ..FieldSpec::TEXT };

@@ -20,6 +20,8 @@ pub struct FieldSpec {
     pub id: &'static str,
     /// The words beside its input.
     pub label: &'static str,
+    /// A word or two after the label where it is filled in: what kind of value it takes, given the others.
+    pub label_note: fn(&Values) -> &'static str,
     /// The flag that gives it; `None` for a secret, which never comes as an argument.
     pub flag: Option<&'static str>,
     /// The placeholder of its value in `--help`.
@@ -30,6 +32,8 @@ pub struct FieldSpec {
     pub help: &'static str,
     /// An example of a value.
     pub placeholder: &'static str,
+    /// Whether a destination needs a value of it; one for which an empty value means something may stay empty all the same.
+    pub required: bool,
     /// How it is entered.
     pub kind: Kind,
     /// Whether whitespace around the value is removed when it is pasted or answered.
@@ -89,11 +93,13 @@ impl FieldSpec {
     pub const TEXT: Self = Self {
         id: "",
         label: "",
+        label_note: |_| "",
         flag: None,
         value_name: "TEXT",
         about: "",
         help: "",
         placeholder: "",
+        required: false,
         kind: Kind::Text,
         trim: true,
         clean: unchanged,

@@ -1,7 +1,7 @@
 //! Names of headers.
 
 use crate::domain::field::Field;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{IS_REQUIRED, Problem};
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::unfilled::template_in;
 
@@ -44,7 +44,7 @@ impl HeaderKey {
         let example = format!("Enter a name such as {}.", field.placeholder);
         if text.trim().is_empty() {
             let why = format!("It is {}.", field.about);
-            return Err(Problem::new(field, "is required", why, example));
+            return Err(Problem::new(field, IS_REQUIRED, why, example));
         }
         if text.len() > MAX_BYTES {
             let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());

@@ -73,12 +73,31 @@ impl Format {
         }
     }
 
-    /// The header key that is meant when none is given.
+    /// What a signature of it covers, in words.
     #[must_use]
-    pub const fn default_header_key(self) -> Option<&'static str> {
+    pub const fn covers(self) -> &'static str {
         match self {
-            Self::Standard | Self::StandardEd25519 => Some("webhook-signature"),
-            Self::Hex | Self::Base64 | Self::Sha256Hex | Self::Timestamped | Self::Template => None,
+            Self::Hex | Self::Base64 | Self::Sha256Hex => "the body",
+            Self::Timestamped => "SECONDS.BODY",
+            Self::Standard | Self::StandardEd25519 => "ID.SECONDS.BODY",
+            Self::Template => "what the template says",
         }
+    }
+
+    /// The header key that is meant when none is given: the one that its receivers usually look for.
+    #[must_use]
+    pub const fn default_header_key(self) -> &'static str {
+        match self {
+            Self::Sha256Hex => "X-Hub-Signature-256",
+            Self::Timestamped => "Stripe-Signature",
+            Self::Standard | Self::StandardEd25519 => "webhook-signature",
+            Self::Hex | Self::Base64 | Self::Template => "X-Signature",
+        }
+    }
+
+    /// Whether its specification names the header.
+    #[must_use]
+    pub const fn fixes_header_key(self) -> bool {
+        matches!(self, Self::Standard | Self::StandardEd25519)
     }
 }

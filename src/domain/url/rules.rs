@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::credential;
 use crate::domain::address::{Reach, reach};
 use crate::domain::field::URL;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{IS_REQUIRED, Problem};
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::unfilled::{template_anywhere, template_in_url};
 
@@ -93,7 +93,7 @@ fn error(what: &str, why: &str, fix: &str) -> Problem {
 /// Only what every parser reads alike: printable ASCII, without spaces and backslashes.
 fn plain_ascii(text: &str) -> Result<(), Problem> {
     if text.is_empty() {
-        return Err(error("is required", "Events are sent there.", EXAMPLE));
+        return Err(error(IS_REQUIRED, "Events are sent there.", EXAMPLE));
     }
     if text.len() > MAX_BYTES {
         let what = format!("has {} bytes, more than {MAX_BYTES}", text.len());

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod atomic;
+pub mod directory;
 mod error;
 pub mod file;
 pub mod lock;

@@ -10,21 +10,27 @@ use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
-use crate::domain::field::Notice;
+use crate::domain::field::{BODY, CA_CERT, Field, Notice, TLS_FILES};
 use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::verify::{self, ReceivedRequest};
-use crate::ops::{self, Copied, PAGE, Page, Problem, Saved, Start, Waypost};
+use crate::ops::{self, Copied, FROM_CURL, PAGE, Page, Problem, Saved, Start, Waypost};
 use crate::tui::effect::{Body, Effect, Query};
-use crate::tui::msg::Msg;
+use crate::tui::msg::{Msg, Pasted};
 
 /// Performs an effect, and sends its result.
 pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
     tokio::task::spawn_blocking(move || {
         let msg = match effect {
-            Effect::Save { id, draft, keeps_secrets, over } => {
-                Msg::Saved(id, save(&waypost, *draft, keeps_secrets, over).map(Box::new))
+            Effect::Save { id, draft, keeps_secrets, over, keep, event } => {
+                let saved = save(&waypost, *draft, keeps_secrets, over, keep);
+                Msg::Saved(id, saved.map(|saved| Box::new(with_event(&waypost, saved, event.as_ref()))))
             }
+            Effect::CheckFile { id, field, files } => {
+                let path = TLS_FILES.iter().position(|own| *own == field).and_then(|at| files[at].clone()).unwrap_or_default();
+                Msg::FileChecked(id, field, path, check_file(field, &files))
+            }
+            Effect::CompletePath { id, field, text, path } => Msg::Completed(id, field, text, ops::names_for(&path)),
             Effect::Remove { id, generation } => Msg::Removed(id, waypost.remove(Some(generation))),
             Effect::TrustCa { id, generation, attempt } => {
                 Msg::Trusted(id, waypost.trust_ca(Some(generation), &attempt).map(Box::new))
@@ -70,17 +76,36 @@ fn list(waypost: &Waypost, query: Option<&Query>, skip: usize) -> Result<Page, P
     waypost.page(&filter.ok().flatten().unwrap_or_default(), Start::Skipping(skip), PAGE)
 }
 
-fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>) -> Result<Saved, Problem> {
+fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>, keep: KeepOld) -> Result<Saved, Problem> {
     let mut about_files = Vec::new();
     let mut saved = match over {
         None => waypost.register(checked(&draft, &mut about_files)?),
-        over => waypost.edit(over, KeepOld::default(), |registered, _| match registered.check() {
+        over => waypost.edit(over, keep, |registered, _| match registered.check() {
             Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings), &mut about_files),
             _ => checked(&draft, &mut about_files),
         }),
     }?;
     saved.notices.extend(about_files);
     Ok(saved)
+}
+
+/// Keeps the body of a pasted command as an own event, and says so.
+fn with_event(waypost: &Waypost, mut saved: Saved, body: Option<&Pasted>) -> Saved {
+    match body.map(|body| waypost.keep_new_event(FROM_CURL, body.text().as_bytes())) {
+        None => {}
+        Some(Ok(name)) => saved.notices.push(Notice::new(BODY, format!("what the command sends is the event {name} now"))),
+        Some(Err(problem)) => saved.warning = saved.warning.or(Some(problem)),
+    }
+    saved
+}
+
+fn check_file(field: Field, files: &[Option<String>; 3]) -> Result<Vec<Notice>, Problem> {
+    let [ca, certificate, key] = files.each_ref().map(|path| path.as_deref().map(Path::new));
+    match (field == CA_CERT, ca, certificate) {
+        (true, Some(ca), _) => ops::tls_file(CA_CERT, ca).map(|_| Vec::new()),
+        (false, _, Some(certificate)) => ops::client_certificate(certificate, key),
+        _ => Ok(Vec::new()),
+    }
 }
 
 fn checked(draft: &Draft, about_files: &mut Vec<Notice>) -> Result<Settings, Problem> {

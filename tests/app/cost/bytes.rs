@@ -2,6 +2,7 @@
 
 use waypost::domain::auth::AuthType;
 use waypost::domain::auth::{self, hmac};
+use waypost::domain::field::Values;
 use waypost::tui::msg::Press;
 
 use super::screen::Screen;
@@ -25,10 +26,12 @@ fn forms() -> Vec<(AuthType, Screen, usize)> {
     for (at, auth_type) in auth::ALL.into_iter().enumerate() {
         let mut register = Screen::after(scenes::nothing(), &[Press::Enter, Press::Tab]);
         (0..at).for_each(|_| _ = register.press(Press::Down));
+        register.press(Press::Char(' '));
         register.press(Press::BackTab);
         let edit = Screen::after(scenes::registered(auth_type), &[Press::Char('e')]);
-        // URL, auth type, Advanced and three buttons.
-        let stops = 6 + auth_type.fields.len();
+        // URL, auth type, More and three buttons; of a signature the convention, too.
+        let shown = auth_type.fields.iter().filter(|field| field.applies(&Values::default())).count();
+        let stops = 6 + shown + usize::from(auth_type == hmac::SPEC);
         forms.extend([(auth_type, register, stops), (auth_type, edit, stops)]);
     }
     forms

@@ -80,7 +80,7 @@ fn another_auth_type_forgets_the_old_secret() {
     let mut app = App::open_trusting(&home, &receiver);
     app.register(&receiver.url, &Typed::Bearer { pasted: TOKEN });
     edit(&mut app);
-    app.press(&[Key::Tab, Key::Up, Key::Up, Key::Up, Key::Ctrl('o')]);
+    app.press(&[Key::Tab, Key::Up, Key::Up, Key::Up, Key::Enter, Key::Ctrl('o')]);
     app.wait_for("Saved. Press t");
     app.send_test();
     assert!(receiver.requests()[0].values("authorization").is_empty());

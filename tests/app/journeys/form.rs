@@ -19,7 +19,7 @@ const ALL: [Typed; 6] = [
 ];
 
 /// What is seen once the last of each is there.
-const LAST_SEEN: [&str; 6] = ["No authentication.", "‹ base64 ›", "28 chars", "21 chars", "> (•) Header", "27 chars"];
+const LAST_SEEN: [&str; 6] = ["the default headers alone", "28 chars", "28 chars", "21 chars", "21 chars", "27 chars"];
 
 /// What the form shows of them.
 fn shown(app: &App, typed: &Typed) -> Vec<(&'static str, String)> {
@@ -28,7 +28,7 @@ fn shown(app: &App, typed: &Typed) -> Vec<(&'static str, String)> {
         Typed::Hmac { .. } => &["Header key", "Signing secret", "Format"],
         Typed::Basic { .. } => &["Username", "Password"],
         Typed::Bearer { .. } => &["Token"],
-        Typed::ApiKey { .. } => &["Key", "Value", "Add to"],
+        Typed::ApiKey { .. } => &["Add to", "Key (header name)", "Value (the secret)"],
         Typed::OAuth2 { .. } => &["Token URL", "Client ID", "Client secret"],
     };
     labels.iter().map(|&label| (label, app.value_of(label))).collect()
@@ -40,7 +40,8 @@ fn fields_of(typed: &Typed) -> usize {
         Typed::Default => 0,
         Typed::Bearer { .. } => 1,
         Typed::Basic { .. } => 2,
-        Typed::Hmac { .. } | Typed::ApiKey { .. } | Typed::OAuth2 { .. } => 3,
+        Typed::Hmac { .. } => 4,
+        Typed::ApiKey { .. } | Typed::OAuth2 { .. } => 3,
     }
 }
 
@@ -55,9 +56,7 @@ fn what_was_typed_is_there_after_a_walk_through_all_auth_types_and_only_the_chos
     app.wait_for("> (•) Default");
     let mut before = Vec::new();
     for (at, typed) in ALL.iter().enumerate() {
-        if at > 0 {
-            app.key(Key::Down);
-        }
+        app.choose_auth(usize::from(at > 0));
         app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
         app.type_fields(typed);
         app.wait_for(LAST_SEEN[at]);
@@ -70,19 +69,21 @@ fn what_was_typed_is_there_after_a_walk_through_all_auth_types_and_only_the_chos
         assert!(contents.iter().any(|text| text.contains(part)), "{part} in {contents:?}");
     }
     assert!(!app.screen_text().contains("a-value"), "a secret is shown");
-    // At its ends the choice does not wrap.
-    app.key(Key::Down);
     for at in (0..ALL.len()).rev() {
         app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
         assert_eq!(shown(&app, &ALL[at]), before[at]);
-        app.key(Key::Up);
+        if at > 0 {
+            app.press(&[Key::Up, Key::Char(' ')]);
+        }
     }
     for at in 0..ALL.len() {
         app.wait_for(&format!("> (•) {}", AUTH_TYPES[at]));
         assert_eq!(shown(&app, &ALL[at]), before[at]);
-        app.key(Key::Down);
+        if at + 1 < ALL.len() {
+            app.press(&[Key::Down, Key::Char(' ')]);
+        }
     }
-    app.times(2, Key::Up);
+    app.press(&[Key::Up, Key::Up, Key::Char(' ')]);
     app.wait_for("> (•) Bearer Token");
     assert_eq!(app.value_of("URL"), receiver.url);
     app.key(Key::Ctrl('o'));
@@ -145,7 +146,6 @@ fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
     let mut app = App::open(&home);
     app.open_form();
     app.fill_in("https://hooks.example.com/in", &Typed::Hmac { header_key: "X-Signature", secret: "typed before", format: 0 });
-    app.key(Key::BackTab);
     app.wait_for(">Signing secret");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
@@ -178,17 +178,16 @@ fn a_generated_secret_is_what_is_signed_with() {
     let home = Home::new();
     let mut app = App::open(&home);
     app.open_form();
-    app.key(Key::Enter);
-    app.key(Key::Down);
-    app.type_text("\rX-Signature\r");
+    app.press(&[Key::Enter, Key::Down, Key::Enter, Key::Enter, Key::Enter]);
+    app.type_text("X-Signature");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
     let secret = app.value_of("Signing secret");
     // The receiver gets the secret, as if the user had copied it there.
     let receiver = Receiver::start(check::expect_hmac("standard", "X-Signature", &secret));
-    app.press(&[Key::Tab, Key::Right, Key::Right, Key::Right, Key::Right]);
+    app.press(&[Key::BackTab, Key::BackTab, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.wait_for("‹ Standard Webhooks ›");
-    app.times(4, Key::BackTab);
+    app.times(3, Key::BackTab);
     app.wait_for(">URL");
     app.type_text(&receiver.url);
     app.key(Key::Ctrl('o'));

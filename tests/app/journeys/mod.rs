@@ -6,6 +6,7 @@ mod demo;
 mod editor;
 mod edits;
 mod files;
+mod first_test;
 mod form;
 mod live;
 mod outcomes;

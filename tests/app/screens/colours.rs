@@ -218,13 +218,13 @@ fn models_with_red_or_green() -> Vec<Model> {
     let mut form = app(scenes::nothing());
     press(&mut form, "enter");
     type_text(&mut form, "http://hooks.example.com/in");
-    press(&mut form, "tab down tab ctrl-o");
+    press(&mut form, "tab down space tab ctrl-o");
     models.push(form);
     let mut nothing_to_probe = app(scenes::registered(default::SPEC));
     press(&mut nothing_to_probe, "p");
     models.push(nothing_to_probe);
     let mut edit = app(scenes::registered(hmac::SPEC));
-    press(&mut edit, "e tab tab tab tab tab enter tab ctrl-o");
+    press(&mut edit, "e tab tab tab tab tab tab enter ctrl-o");
     update(&mut edit, Msg::Saved(1, Err(scenes::problem())));
     models.push(edit);
     let mut delete = app(scenes::registered(hmac::SPEC));

@@ -173,8 +173,9 @@ fn a_secret_is_in_no_debug_and_on_no_screen() {
             press(&mut model, "enter tab");
             let at = auth::ALL.iter().position(|&other| other == auth).unwrap();
             press(&mut model, &"down ".repeat(at));
+            press(&mut model, "space");
             let field = auth.fields.iter().position(|field| field.is_secret()).unwrap();
-            press(&mut model, &"tab ".repeat(field + 1));
+            press(&mut model, &"tab ".repeat(field + 1 + usize::from(auth == hmac::SPEC)));
             let msg = Msg::Paste(Pasted::new(secret.clone()));
             seen(&model, &msg, "pasting");
             update(&mut model, msg);

@@ -6,6 +6,7 @@ mod detail;
 pub mod driver;
 mod effects;
 mod fix;
+mod form;
 mod headers;
 mod invariants;
 mod leaving;

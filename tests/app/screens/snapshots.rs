@@ -93,6 +93,7 @@ fn form_by_auth_type() {
         let mut model = app(scenes::nothing());
         press(&mut model, "enter tab");
         press(&mut model, &"down ".repeat(at));
+        press(&mut model, "space");
         shot(&format!("form_{}", auth.name), &model);
     }
 }
@@ -102,7 +103,7 @@ fn form_with_every_error() {
     let mut model = app(scenes::nothing());
     press(&mut model, "enter");
     type_text(&mut model, "http://hooks.example.com/in");
-    press(&mut model, "tab down tab");
+    press(&mut model, "tab down enter tab tab");
     type_text(&mut model, "X Signature");
     press(&mut model, "ctrl-o");
     shot_at_every_size("form_errors", &model);
@@ -111,7 +112,7 @@ fn form_with_every_error() {
 #[test]
 fn form_with_a_generated_secret() {
     let mut model = app(scenes::nothing());
-    press(&mut model, "enter tab down tab tab ctrl-g");
+    press(&mut model, "enter tab down enter ctrl-g");
     update(&mut model, Msg::Generated(Ok(waypost::domain::secret::Secret::new(scenes::SECRET))));
     shot("form_generated", &model);
     press(&mut model, "ctrl-r");
@@ -124,9 +125,10 @@ fn form_advanced_by_auth_type() {
         let mut model = app(scenes::nothing());
         press(&mut model, "enter tab");
         press(&mut model, &"down ".repeat(at));
+        press(&mut model, "space");
         let shown = auth.fields.iter().filter(|field| field.applies(&field::Values::default())).count();
-        press(&mut model, &"tab ".repeat(shown + 1));
-        press(&mut model, "enter tab tab tab tab tab");
+        press(&mut model, &"tab ".repeat(shown + 1 + usize::from(auth == hmac::SPEC)));
+        press(&mut model, "enter tab tab tab tab");
         type_text(&mut model, "900");
         press(&mut model, "ctrl-o tab backtab");
         shot(&format!("form_advanced_{}", auth.name), &model);
@@ -138,7 +140,7 @@ fn form_edit_advanced_saving_failed_discard() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e");
     shot_at_every_size("edit", &model);
-    press(&mut model, "tab tab tab tab tab enter tab tab");
+    press(&mut model, "tab tab tab tab tab tab enter tab tab tab");
     shot_at_every_size("edit_advanced", &model);
     press(&mut model, "ctrl-o");
     shot("edit_saving", &model);

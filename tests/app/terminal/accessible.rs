@@ -85,9 +85,9 @@ fn registers_tests_edits_and_removes() {
     assert!(talk.said().contains("Token for localhost:"), "{}", talk.said());
     talk.answer(&format!("Bearer {TOKEN}"), "q goes back:");
     assert!(talk.said().contains("27 characters.") && talk.said().contains("\"Bearer \" was removed"), "{}", talk.said());
+    talk.answer("", "takes none):");
     talk.answer("", "system's):");
-    talk.answer(receiver.ca().to_str().unwrap(), "takes none):");
-    talk.answer("", "Enter takes 15):");
+    talk.answer(receiver.ca().to_str().unwrap(), "Enter takes 15):");
     talk.answer("9", "Enter takes 1, q goes back:");
     assert!(talk.said().contains("Token: set, ends in 3f2a") && talk.said().contains("Timeout: 9 seconds"), "{}", talk.said());
     talk.answer("", "Enter takes 1, q goes back:");
@@ -103,8 +103,8 @@ fn registers_tests_edits_and_removes() {
     talk.answer("", "q goes back:");
     talk.answer("", "Enter keeps the current one):");
     talk.answer("another-token", "q goes back:");
-    talk.answer("", "removes it:");
     talk.answer("", "takes none):");
+    talk.answer("", "removes it:");
     talk.answer("", "removes it:");
     talk.answer("-", "q goes back:");
     assert!(talk.said().contains("Timeout: 15 seconds") && talk.said().contains("Token: set\n"), "{}", talk.said());
@@ -156,10 +156,10 @@ fn a_wrong_answer_is_reported_and_asked_for_again() {
     talk.answer("", "(not shown):");
     assert!(talk.said().contains("error: Value: is required. "), "{}", talk.said());
     talk.answer("value", "q goes back:");
+    talk.answer("", "takes none):");
     talk.answer("", "system's):");
     talk.answer("/nowhere/ca.pem", "system's):");
     assert!(talk.said().contains("error: CA certificate: "), "{}", talk.said());
-    talk.answer("", "takes none):");
     talk.answer("", "takes 15):");
     talk.answer("121", "takes 15):");
     assert!(talk.said().contains("error: Timeout: \"121\" is not a number of seconds"), "{}", talk.said());
@@ -183,6 +183,8 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     talk.answer("1", "https://):");
     talk.answer("https://h.example/in", "q goes back:");
     talk.answer("2", "q goes back:");
+    // No service's convention.
+    talk.answer("", "q goes back:");
     assert!(talk.said().contains("  5. Standard Webhooks"), "{}", talk.said());
     talk.answer("5", "Enter takes webhook-signature):");
     talk.answer("", "q goes back:");
@@ -190,8 +192,8 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     talk.answer("1", "q goes back:");
     let said = talk.said();
     let secret = said.lines().find(|line| line.starts_with("whsec_")).expect("the secret").trim().to_owned();
-    talk.answer("", "system's):");
     talk.answer("", "takes none):");
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains(&format!("set, ends in {}", &secret[secret.len() - 4..])), "{}", talk.said());
@@ -200,13 +202,13 @@ fn a_generated_secret_is_offered_shown_once_and_kept() {
     assert_eq!(home.waypost(&["secret"]).exits(0).stdout.trim(), secret);
     // Kept when it is edited, which is what Enter does.
     talk.answer("2", "Enter keeps it:");
-    for next in ["q goes back:", "q goes back:", "Enter keeps it:"] {
+    for next in ["q goes back:", "q goes back:", "q goes back:", "Enter keeps it:"] {
         talk.answer("", next);
     }
     talk.answer("X-Signature", "Enter takes 3, q goes back:");
     talk.answer("", "q goes back:");
-    talk.answer("", "system's):");
     talk.answer("", "takes none):");
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
@@ -288,8 +290,8 @@ fn a_secret_that_cannot_be_opened_is_entered_again() {
     talk.answer("", "(not shown):");
     talk.answer("a-new-password-of-20", "q goes back:");
     assert!(talk.said().contains("20 characters."), "{}", talk.said());
-    talk.answer("", "system's):");
     talk.answer("", "takes none):");
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     // Never how a password ends.
@@ -309,8 +311,8 @@ fn the_demo_leads_to_its_own_receiver() {
     talk.answer("1", "Enter keeps it:");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
-    talk.answer("", "system's):");
     talk.answer("", "takes none):");
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     talk.answer("", "q goes back:");
@@ -353,8 +355,8 @@ fn the_demo_leads_on_through_a_refusal() {
         talk.answer(chosen, "Enter keeps it:");
         talk.answer(url, "q goes back:");
         talk.answer("", "q goes back:");
-        talk.answer("", "system's):");
         talk.answer("", "takes none):");
+        talk.answer("", "system's):");
         talk.answer("", "takes 15):");
         talk.answer("", "q goes back:");
         talk.answer("", "q goes back:");
@@ -494,8 +496,8 @@ fn headers_are_added_changed_and_removed_by_answers() {
     talk.answer("", "q goes back:");
     talk.answer("4", "q goes back:");
     assert!(talk.said().contains("now 1:"), "{}", talk.said());
-    talk.answer("", "system's):");
     talk.answer("", "takes none):");
+    talk.answer("", "system's):");
     talk.answer("", "takes 15):");
     talk.answer("", "q goes back:");
     assert!(talk.said().contains("  Header: X-Token: set, not shown"), "{}", talk.said());
@@ -506,4 +508,59 @@ fn headers_are_added_changed_and_removed_by_answers() {
     assert!(!String::from_utf8_lossy(&talk.pty.raw()).contains("hunter2"));
     let file = fs::read_to_string(home.state_file()).unwrap();
     assert!(file.contains("headers.x-token") && !file.contains("X-Event"), "{file}");
+}
+
+#[test]
+fn a_service_is_chosen_a_curl_command_is_taken_and_the_old_secret_has_a_time() {
+    let home = Home::new();
+    std::fs::create_dir(home.path().join("certs")).unwrap();
+    let receiver = Receiver::start(expect_nothing());
+    std::fs::copy(receiver.ca(), home.path().join("certs/ca.pem")).unwrap();
+    let mut talk = Talk::begin(dumb(&home).env("HOME", home.path().to_str().unwrap()));
+    talk.answer("1", "https://):");
+    talk.answer("curl https://h.example/in", "https://):");
+    assert!(talk.said().contains("error: The curl command is not accepted. At line 1, column 1"), "{}", talk.said());
+    talk.answers("curl https://h.example/in \\");
+    talk.answers("-d '{\"a\": 1}' \\");
+    talk.answer("-H 'X-Env: live' -H 'Host: other'", "q goes back:");
+    assert!(talk.said().contains("From the curl command: URL, header X-Env, body (8 bytes)"), "{}", talk.said());
+    assert!(talk.said().contains("note: not taken: Host: "), "{}", talk.said());
+    talk.answer("2", "q goes back:");
+    assert!(talk.said().contains("  3. Stripe"), "{}", talk.said());
+    talk.answer("3", "q goes back:");
+    assert!(talk.said().contains("Enter takes 4"), "{}", talk.said());
+    talk.answer("", "Enter keeps it:");
+    talk.answer("", "q goes back:");
+    talk.answer("2", "(not shown):");
+    talk.answer("a-signing-secret-of-28-chars", "q goes back:");
+    talk.answer("", "takes none):");
+    talk.answer("", "system's):");
+    talk.answer("~/certs/ca.pem", "takes 15):");
+    talk.answer("", "q goes back:");
+    talk.answer("1", "q goes back:");
+    assert!(talk.said().contains("is the event from-curl now"), "{}", talk.said());
+    talk.answer("2", MENU);
+    // Edited: Stripe's format carries two signatures.
+    talk.answer("2", "Enter keeps it:");
+    for next in ["q goes back:", "q goes back:", "q goes back:", "Enter keeps it:", "q goes back:"] {
+        talk.answer("", next);
+    }
+    talk.answer("2", "(not shown):");
+    talk.answer("another-secret-of-28-letters", "q goes back:");
+    assert!(talk.said().contains("Old secret valid for:") && talk.said().contains("Enter takes 3"), "{}", talk.said());
+    talk.answer("2", "q goes back:");
+    talk.answer("", "takes none):");
+    talk.answer("", "removes it:");
+    talk.answer("", "takes 15):");
+    talk.answer("", "q goes back:");
+    talk.answer("1", "q goes back:");
+    talk.answer("2", MENU);
+    talk.answers("q");
+    talk.ends(0);
+    let shown = home.waypost(&["show", "--json"]).exits(0).json();
+    let auth = &shown["destination"]["auth"];
+    assert_eq!((&auth["header_key"], &auth["format"]), (&"Stripe-Signature".into(), &"timestamped".into()));
+    assert_eq!(auth["previous_secret"]["set"], true);
+    let ca = home.path().join("certs/ca.pem");
+    assert_eq!(shown["destination"]["tls"]["ca_cert"], ca.to_str().unwrap());
 }

@@ -80,7 +80,7 @@ fn without_colour_one_mark_says_where_the_focus_is() {
     }
     seen.sort();
     seen.dedup();
-    // URL, auth type, key, value, add to, Advanced, and the row of the buttons.
+    // URL, auth type, add to, key, value, More, and the row of the buttons.
     assert!(seen.len() >= 7, "{seen:#?}");
     app.key(Key::Ctrl('o'));
     app.wait_for("Registered. Press t");

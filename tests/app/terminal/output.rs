@@ -24,10 +24,9 @@ fn tour(terminal: pty::Command) -> (App, String) {
     app.key(Key::Ctrl('o'));
     app.wait_for("URL");
     app.type_text("https://127.0.0.1:1/in\r");
-    app.key(Key::Down);
+    app.choose_auth(1);
     app.wait_for("Signing secret");
     shown += &app.screen_text();
-    app.type_text("\rX-Signature\r");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
     app.key(Key::Esc);

@@ -27,6 +27,7 @@ use crate::domain::signature::explain::signing;
 use crate::domain::signature::verify::received::Received;
 use crate::domain::signature::{self, Format, InvalidKey, SigningScheme, SigningSecret, WHSEC, WHSK};
 use crate::domain::snippet::check::ReceiverCheck;
+use crate::domain::text::visible;
 
 /// A signing secret of fewer bytes triggers a notice: half the length of the digest (RFC 2104 §3 discourages less).
 const SHORT_KEY_BYTES: usize = 16;
@@ -36,8 +37,9 @@ pub const SPEC: AuthType = &AuthSpec {
     name: "hmac",
     label: "Custom SHA-256 HMAC Signature",
     help: "Signs each request",
-    fields: &[HEADER_KEY, SIGNING_SECRET, FORMAT, SIGNED_CONTENT, SIGNATURE_VALUE, ALGORITHM, ENCODING, TIMESTAMP_HEADER],
+    fields: &[FORMAT, HEADER_KEY, SIGNING_SECRET, SIGNED_CONTENT, SIGNATURE_VALUE, ALGORITHM, ENCODING, TIMESTAMP_HEADER],
     kept: &[PREVIOUS_SECRET, PREVIOUS_UNTIL],
+    sends,
     check,
 };
 
@@ -47,10 +49,11 @@ pub const HEADER_KEY: Field = &FieldSpec {
     label: "Header key",
     flag: Some("--header-key"),
     value_name: "NAME",
-    about: "the header that carries the signature",
-    help: "Its header, such as X-Signature",
+    about: "the header that carries the signature [default: the usual one of the format]",
+    help: "As the receiver looks for it",
     placeholder: "X-Signature",
-    default: |values| format(values).default_header_key(),
+    required: true,
+    default: |values| Some(format(values).default_header_key()),
     ..FieldSpec::TEXT
 };
 
@@ -65,6 +68,7 @@ pub const SIGNING_SECRET: Field = &FieldSpec {
     }),
     about: "the secret shared with the receiver",
     help: "As the receiver has it; ^G generates one",
+    required: true,
     trim: false,
     ..FieldSpec::TEXT
 };
@@ -87,9 +91,9 @@ impl AuthMethod for Hmac {
     }
 
     fn each_value<'a>(&'a self, visit: &mut dyn FnMut(Field, &'a str)) {
+        visit(FORMAT, self.secret.format().name());
         visit(HEADER_KEY, self.header_key.as_str());
         visit(SIGNING_SECRET, self.secret.secret().expose());
-        visit(FORMAT, self.secret.format().name());
         if let Some(previous) = &self.previous {
             visit(PREVIOUS_SECRET, previous.key().secret().expose());
             visit(PREVIOUS_UNTIL, previous.until_text());
@@ -186,10 +190,11 @@ impl AuthMethod for Hmac {
 fn check(check: &mut Check<'_>) -> Option<Auth> {
     let format = format(check.values);
     let header_key = check.keep(header_key(check.values));
-    if let (Some(key), Some(default)) = (&header_key, format.default_header_key())
-        && key.wire() != default
+    if let Some(key) = &header_key
+        && format.fixes_header_key()
+        && key.wire() != format.default_header_key()
     {
-        check.notice(HEADER_KEY, format!("receivers of that format look for {default}"));
+        check.notice(HEADER_KEY, format!("receivers of that format look for {}", format.default_header_key()));
     }
     let (scheme, entered) = match format {
         Format::Template => {
@@ -238,12 +243,24 @@ fn wire_forms(secret: &SigningSecret) -> Vec<Zeroizing<Vec<u8>>> {
     forms
 }
 
+/// The header's name as it was entered, or the usual one.
+fn header_name(values: &Values) -> &str {
+    match values.text(HEADER_KEY) {
+        "" => format(values).default_header_key(),
+        name => name,
+    }
+}
+
+fn sends(values: &Values) -> String {
+    let (format, name) = (format(values), visible(header_name(values)));
+    match format {
+        Format::Template => format!("{name}: the signature, {}", format.shape()),
+        _ => format!("{name}: {} over {}", format.shape(), format.covers()),
+    }
+}
+
 fn header_key(values: &Values) -> Result<HeaderKey, Problem> {
-    let text = match (HEADER_KEY.default)(values) {
-        Some(default) if values.text(HEADER_KEY).is_empty() => default,
-        _ => values.text(HEADER_KEY),
-    };
-    HeaderKey::parse(HEADER_KEY, text, &[])
+    HeaderKey::parse(HEADER_KEY, header_name(values), &[])
 }
 
 fn signing_secret(check: &mut Check<'_>, scheme: SigningScheme) -> Result<SigningSecret, Problem> {

@@ -34,6 +34,7 @@ pub const SPEC: AuthType = &AuthSpec {
     help: "A token by client credentials",
     fields: &[TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, AUDIENCE, TOKEN_PARAMS, CLIENT_AUTH],
     kept: &[],
+    sends: |_| "authorization: Bearer and the access token".to_owned(),
     check,
 };
 
@@ -41,6 +42,7 @@ pub const SPEC: AuthType = &AuthSpec {
 pub const TOKEN_URL: Field = &FieldSpec {
     id: "token_url",
     label: "Token URL",
+    required: true,
     flag: Some("--token-url"),
     value_name: "URL",
     about: "where tokens are fetched; begins with https://",
@@ -55,6 +57,7 @@ pub const TOKEN_URL: Field = &FieldSpec {
 pub const CLIENT_ID: Field = &FieldSpec {
     id: "client_id",
     label: "Client ID",
+    required: true,
     flag: Some("--client-id"),
     value_name: "ID",
     about: "the client id",
@@ -67,6 +70,7 @@ pub const CLIENT_ID: Field = &FieldSpec {
 pub const CLIENT_SECRET: Field = &FieldSpec {
     id: "client_secret",
     label: "Client secret",
+    required: true,
     kind: Kind::Secret(SecretSpec { shows_hint: true, generate: None, refused_flags: &["--client-secret", "--oauth2-secret"] }),
     about: "the client secret",
     help: "Sent to the token URL only",

@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn draft_hex() -> Draft {
-    hmac("a-signing-secret", Format::Hex)
-}
-
 fn header_key(draft: &Draft) -> String {
     checked(draft).settings.auth().values().text(hmac::HEADER_KEY).to_owned()
 }
@@ -21,7 +17,9 @@ fn header_names() {
         (" X", "space"),
         ("Host", "reserved"),
     ] {
-        for draft in [draft(hmac::SPEC).with(hmac::HEADER_KEY, name), api_key(name, "v", api_key::HEADER)] {
+        // An empty one of a signature is the usual one of its format.
+        let signed = (!name.is_empty()).then(|| draft(hmac::SPEC).with(hmac::HEADER_KEY, name));
+        for draft in signed.into_iter().chain([api_key(name, "v", api_key::HEADER)]) {
             let error = error(&draft);
             assert!([hmac::HEADER_KEY, api_key::KEY].contains(&error.field.unwrap()), "{error}");
             assert!(error.what.contains(part), "{name:?}: {error}");
@@ -35,11 +33,19 @@ fn header_names() {
 }
 
 #[test]
-fn standard_webhooks_have_a_header_of_their_own() {
-    let draft = hmac(WHSEC, Format::Standard).with(hmac::HEADER_KEY, String::new());
-    let header_key = header_key(&draft);
-    assert_eq!(header_key, "webhook-signature");
-    assert_eq!(error(&draft_hex().with(hmac::HEADER_KEY, String::new())).field, Some(hmac::HEADER_KEY));
+fn each_format_has_a_usual_header_which_is_meant_when_none_is_entered() {
+    for (format, secret, expected) in [
+        (Format::Hex, "a-signing-secret", "X-Signature"),
+        (Format::Base64, "a-signing-secret", "X-Signature"),
+        (Format::Sha256Hex, "a-signing-secret", "X-Hub-Signature-256"),
+        (Format::Timestamped, "a-signing-secret", "Stripe-Signature"),
+        (Format::Standard, WHSEC, "webhook-signature"),
+        (Format::Template, "a-signing-secret", "X-Signature"),
+    ] {
+        let draft = hmac(secret, format).with(hmac::HEADER_KEY, String::new());
+        assert_eq!(header_key(&draft), expected);
+        assert!(checked(&draft).notices.iter().all(|notice| notice.field != hmac::HEADER_KEY), "{format:?}");
+    }
 }
 
 #[test]

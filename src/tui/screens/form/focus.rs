@@ -1,6 +1,6 @@
 //! What can have the focus in the form.
 
-use crate::domain::field::Field;
+use crate::domain::field::{AUTH, Field};
 
 /// The buttons below the fields, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ impl HeaderPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
     Field(Field),
+    /// The choice of the service whose receivers are sent to.
+    Convention,
+    /// The choice of how long a replaced secret stays valid.
+    KeepOld,
     /// A part of the header at that place of the list.
     Header(usize, HeaderPart),
     /// `[ Add a header ]`
@@ -44,11 +48,17 @@ pub enum Focus {
 }
 
 impl Focus {
-    /// Whether it is a choice, which the arrows move through.
-    pub(crate) const fn is_choice(self) -> bool {
+    /// Whether it is a list of options, through which the arrows move a cursor.
+    pub(crate) fn is_group(self) -> bool {
+        self == Self::Field(AUTH)
+    }
+
+    /// Whether it is a choice of which one option is shown.
+    pub(crate) fn is_choice(self) -> bool {
         match self {
-            Self::Field(field) => field.is_choice(),
-            Self::Header(_, part) => matches!(part, HeaderPart::Secret),
+            Self::Field(field) => field.is_choice() && !self.is_group(),
+            Self::Convention | Self::KeepOld => true,
+            Self::Header(_, part) => part == HeaderPart::Secret,
             Self::AddHeader | Self::Advanced | Self::Button(_) => false,
         }
     }
@@ -58,7 +68,7 @@ impl Focus {
         match self {
             Self::Field(field) => !field.is_choice(),
             Self::Header(_, part) => matches!(part, HeaderPart::Name | HeaderPart::Value),
-            Self::AddHeader | Self::Advanced | Self::Button(_) => false,
+            Self::Convention | Self::KeepOld | Self::AddHeader | Self::Advanced | Self::Button(_) => false,
         }
     }
 }

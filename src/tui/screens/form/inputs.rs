@@ -53,12 +53,6 @@ fn of_auth() -> impl Iterator<Item = Field> {
     auth::ALL.into_iter().flat_map(|auth_type| auth_type.fields).copied()
 }
 
-/// The labels of a choice's options.
-pub fn options(field: Field) -> impl Iterator<Item = &'static str> {
-    let types: &[AuthType] = if field == AUTH { &auth::ALL } else { &[] };
-    types.iter().map(|auth_type| auth_type.label).chain(field.options().iter().map(|option| option.label))
-}
-
 impl Inputs {
     /// Inputs filled in with a draft.
     pub fn new(draft: &Draft) -> Self {
@@ -131,25 +125,33 @@ impl Inputs {
     /// Moves a choice, without wrapping. Returns whether it moved.
     pub fn choose(&mut self, field: Field, by: isize) -> bool {
         let at = self.chosen(field);
-        let next = at.saturating_add_signed(by).min(options(field).count().saturating_sub(1));
+        let next = at.saturating_add_signed(by).min(field.options().len().saturating_sub(1));
         if next == at {
             return false;
         }
-        if field == AUTH {
-            self.auth_type = auth::ALL[next];
-        } else {
-            self.choices.set(field, field.options()[next].name);
-        }
+        self.choices.set(field, field.options()[next].name);
         true
+    }
+
+    /// Chooses that auth type. Returns whether another one was chosen.
+    pub fn choose_auth(&mut self, auth_type: AuthType) -> bool {
+        std::mem::replace(&mut self.auth_type, auth_type) != auth_type
     }
 
     /// Chooses that option of a field, or puts that text in.
     pub fn set(&mut self, field: Field, value: &str) {
         match self.text_mut(field) {
             Some(text) => *text = TextField::new(value),
-            None if field.options().iter().any(|option| option.name == value) => self.choices.set(field, value),
+            None if value.is_empty() || field.options().iter().any(|option| option.name == value) => {
+                self.choices.set(field, value);
+            }
             None => {}
         }
+    }
+
+    /// Puts other headers in place of all.
+    pub fn set_headers(&mut self, headers: &[HeaderEntry]) {
+        self.headers = headers.iter().map(HeaderInput::new).collect();
     }
 
     /// What is chosen.

@@ -1,12 +1,13 @@
 //! What the parts of the form have in common: their columns, their marks, and what is said under them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::field::Field;
-use crate::domain::problem::{Problem, sentences};
+use crate::domain::problem::{IS_REQUIRED, Problem, sentences};
 use crate::domain::text::{capitalised, visible};
 use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
@@ -14,7 +15,7 @@ use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::text;
 
 /// Columns of a label, with the mark before it.
-pub(super) const LABEL: usize = 17;
+pub(super) const LABEL: usize = 22;
 
 /// Columns from which on labels are beside their fields, not above them.
 pub(super) const BESIDE: usize = 50;
@@ -28,7 +29,7 @@ pub(super) const fn indent(columns: usize) -> usize {
 pub struct Rows {
     pub lines: Vec<Line<'static>>,
     pub focus: Range<usize>,
-    /// The line of the option that is chosen in the focused field.
+    /// The line of the option that the cursor is on.
     pub chosen: Option<usize>,
     pub cursor: Option<(usize, usize)>,
 }
@@ -39,18 +40,79 @@ impl Rows {
     }
 }
 
-/// Colours the mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
-pub(super) fn colour_mark(line: &mut Line<'static>, theme: Theme) {
-    let Some(first) = line.spans.first_mut() else { return };
-    if let Some(rest) = first.content.strip_prefix('>').map(str::to_owned) {
-        first.content = rest.into();
-        line.spans.insert(0, Span::styled(">", theme.styles.accent));
-    }
+const LINE: &str = "________________________________________________________________________________________________________________________________";
+
+const SPACES: &str = "                                                                                                                                ";
+
+/// That many columns of one sign. A form has many of them in each frame: they are not allocated.
+fn filled(all: &'static str, columns: usize) -> Span<'static> {
+    all.get(..columns).map_or_else(|| Span::raw(all[..1].repeat(columns)), Span::raw)
 }
 
-/// An error as sentences, without its label: that is beside it.
+/// The line under what is typed, to the end of the field. In the style of what is typed: a letter more or less is then one byte.
+pub(super) fn rest(columns: usize) -> Span<'static> {
+    filled(LINE, columns)
+}
+
+/// Columns between what is at the left and what is at the right.
+pub(super) fn spaces(columns: usize) -> Span<'static> {
+    filled(SPACES, columns)
+}
+
+/// The mark of what has the focus, and that alone: to colour the label too would cost as many bytes again at each move.
+pub(super) fn mark(focused: bool, theme: Theme) -> Span<'static> {
+    if focused { Span::styled(">", theme.styles.accent) } else { Span::raw(" ") }
+}
+
+/// What precedes a value: the mark and the label; where the label is above the value, that is a line of its own.
+pub(super) fn head(
+    rows: &mut Rows,
+    theme: Theme,
+    columns: usize,
+    focused: bool,
+    label: impl Into<Cow<'static, str>>,
+) -> Vec<Span<'static>> {
+    let label = label.into();
+    let mut spans = Vec::with_capacity(6);
+    spans.push(mark(focused, theme));
+    if columns >= BESIDE {
+        let gap = (LABEL - 1).saturating_sub(text::width(&label));
+        spans.extend([Span::raw(label), spaces(gap)]);
+        return spans;
+    }
+    if !label.is_empty() {
+        spans.push(Span::raw(label));
+        rows.lines.push(Line::from(spans));
+        return vec![spaces(indent(columns))];
+    }
+    spans.push(spaces(indent(columns) - 1));
+    spans
+}
+
+/// A choice, and at the right end what there is to say about it, if there is room for both.
+pub(super) fn choice(rows: &mut Rows, theme: Theme, columns: usize, mut head: Vec<Span<'static>>, value: &str, about: &[&str]) {
+    let (left, right) = theme.glyphs.choice;
+    let value = format!("{left} {value} {right}");
+    let room = columns.saturating_sub(indent(columns) + 1 + text::width(&value));
+    let about = about.iter().find(|about| text::width(about) + 2 <= room).copied().unwrap_or_default();
+    head.push(Span::raw(value));
+    head.push(spaces(room - text::width(about)));
+    head.push(Span::styled(about.to_owned(), theme.styles.dim));
+    rows.lines.push(Line::from(head));
+}
+
+/// An error as sentences, without its label: that is beside it. One that is required says so, and what to do.
 fn sentence(error: &Problem) -> String {
-    sentences(&[&capitalised(&error.message()), &fix_text(&error.fix)])
+    let fix = fix_text(&error.fix);
+    if error.what == IS_REQUIRED {
+        return format!("Required: {}", uncapitalised(&fix));
+    }
+    sentences(&[&capitalised(&error.message()), &fix])
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// What is wrong with a field, or worth knowing.

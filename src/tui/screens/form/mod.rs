@@ -4,6 +4,11 @@
 //! inputs ◀── state ◀── update        rows ◀── view
 //! ```
 
+mod below;
+mod command;
+mod compare;
+mod conflict;
+mod convention;
 mod fix;
 pub mod focus;
 mod header_rows;
@@ -11,9 +16,13 @@ mod headers;
 pub(crate) mod inputs;
 pub(crate) mod keys;
 mod lines;
-mod paste;
+mod moves;
+pub mod paste;
+mod paths;
+mod rotation;
 mod rows;
 pub mod state;
 pub(crate) mod text;
+mod text_rows;
 pub(crate) mod update;
 pub(crate) mod view;

@@ -8,13 +8,15 @@ use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, URL};
+use crate::domain::import::is_curl;
+use crate::domain::rotation::DEFAULT_PERIOD;
 use crate::domain::secret::Secret;
 use crate::domain::url::credential;
 use crate::ops::{Problem, demo};
 use crate::tui::msg::Id;
-use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
+use crate::tui::screens::form::focus::{Focus, HeaderPart};
 use crate::tui::screens::form::inputs::Inputs;
-use crate::tui::screens::form::paste::cleaned;
+use crate::tui::screens::form::paste::{PastedCommand, cleaned};
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::widgets::text_field::{Refusal, TextField};
 
@@ -43,10 +45,16 @@ pub struct Saving {
 pub struct Form {
     pub purpose: Purpose,
     pub focus: Focus,
+    /// The auth type that the cursor is on, while the focus is there.
+    pub option: usize,
     /// What was typed and chosen.
     pub inputs: Inputs,
     /// Whether the rarely used fields are shown.
     pub advanced: bool,
+    /// Whether the formats are listed beside each other.
+    pub comparing: bool,
+    /// How long a replaced secret stays valid: its place among the periods.
+    pub keep_old: usize,
     /// The header whose inputs are shown.
     pub open_header: Option<usize>,
     /// The secret field whose text is shown; for the value of a secret header, the list of them.
@@ -55,17 +63,29 @@ pub struct Form {
     pub generated: bool,
     /// Shown below their fields since the last attempt to save.
     pub errors: Vec<Problem>,
+    /// Fields that were left empty and need a value.
+    pub missing: Vec<Field>,
     /// What was done to an input, or refused; shown below its field.
     pub notes: Vec<Notice>,
     /// What is worth knowing about the inputs. Made when it is first shown after a change: of thousands of keys that come at once,
     /// only the last is shown.
-    notices: OnceCell<Vec<Notice>>,
+    examined: OnceCell<(Draft, Vec<Notice>)>,
     pub saving: Option<Saving>,
     /// The delivery that it is to fix: where it leads back to, and what a save sends again.
     pub fixes: Option<Box<TestPopup>>,
+    /// What a pasted curl command brought.
+    pub pasted: Option<PastedCommand>,
+    /// What was entered before a service was chosen.
+    pub own: Vec<(Field, String)>,
+    /// The completion of a path that is waited for.
+    pub completing: Option<Id>,
+    /// What another waypost made of the registration while the form was open.
+    pub followed: Option<String>,
     /// Why the last save failed.
     pub problem: Option<Problem>,
-    pristine: Draft,
+    pub(super) pristine: Draft,
+    /// The notices about what is registered.
+    known: Vec<Notice>,
 }
 
 impl Form {
@@ -107,19 +127,31 @@ impl Form {
         let mut form = Self {
             purpose,
             focus: Focus::Field(URL),
+            option: 0,
             inputs: Inputs::new(&draft),
             advanced: false,
+            comparing: false,
+            keep_old: DEFAULT_PERIOD,
             open_header: None,
             revealed: None,
             generated: false,
             errors: Vec::new(),
             notes: Vec::new(),
-            notices: OnceCell::new(),
+            examined: OnceCell::new(),
+            missing: Vec::new(),
             saving: None,
             fixes: None,
+            pasted: None,
+            own: Vec::new(),
+            completing: None,
+            followed: None,
             problem: None,
             pristine: draft,
+            known: Vec::new(),
         };
+        if form.is_edit() {
+            form.known = form.complete_url().notices();
+        }
         form.examine();
         form
     }
@@ -137,6 +169,20 @@ impl Form {
             Purpose::Edit { registered: Some(settings), .. } => self.draft().keeping(settings),
             Purpose::Edit { registered: None, .. } | Purpose::Register => self.draft(),
         }
+    }
+
+    /// The draft with the registered URL in place of its masked form.
+    fn complete_url(&self) -> Draft {
+        let mut draft = self.draft();
+        if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
+            draft.keep_masked(settings);
+        }
+        draft
+    }
+
+    /// Whether a field is as it was when the form was opened.
+    pub(super) fn is_pristine(&self, field: Field) -> bool {
+        self.inputs.text(field).is_none_or(|input| input.text() == self.pristine.text(field))
     }
 
     /// Whether anything was typed or chosen that closing would lose.
@@ -204,44 +250,12 @@ impl Form {
         self.errors.iter().find(|error| error.field == Some(field))
     }
 
-    /// Everything that can have the focus, in order.
-    #[must_use]
-    pub fn stops(&self) -> Vec<Focus> {
-        let mut stops: Vec<_> = [URL, AUTH].into_iter().map(Focus::Field).collect();
-        let fields = self.auth_type().fields.iter().filter(|field| self.inputs.applies(field));
-        stops.extend(fields.copied().map(Focus::Field));
-        stops.push(Focus::Advanced);
-        if self.advanced {
-            stops.extend(self.header_stops());
-            stops.extend(OPTIONAL.map(Focus::Field));
-        }
-        stops.extend(FormButton::ALL.map(Focus::Button));
-        stops
-    }
-
-    /// Moves the focus by that many stops, wrapping at the ends.
-    pub fn step(&mut self, by: isize) {
-        let stops = self.stops();
-        let at = stops.iter().position(|&stop| stop == self.focus).unwrap_or(0);
-        let next = (at.cast_signed() + by).rem_euclid(stops.len().cast_signed()).cast_unsigned();
-        self.go(stops[next]);
-    }
-
-    /// Moves the focus there. A secret that was shown is hidden when the focus leaves it.
-    pub fn go(&mut self, to: Focus) {
-        if self.focus != to {
-            self.focus = to;
-            self.revealed = None;
-            self.close_header();
-        }
-    }
-
     /// The text field that has the focus.
     pub fn focused_text(&mut self) -> Option<(Field, &mut TextField)> {
         match self.focus {
             Focus::Field(field) => self.inputs.text_mut(field).map(|text| (field, text)),
             Focus::Header(..) => self.focused_header_text().map(|text| (HEADERS, text)),
-            Focus::AddHeader | Focus::Advanced | Focus::Button(_) => None,
+            Focus::Convention | Focus::KeepOld | Focus::AddHeader | Focus::Advanced | Focus::Button(_) => None,
         }
     }
 
@@ -272,16 +286,22 @@ impl Form {
 
     /// Moves the focused choice, without wrapping. Returns whether it moved.
     pub fn choose(&mut self, by: isize) -> bool {
-        let Focus::Field(field) = self.focus else { return self.choose_secrecy(by) };
-        let moved = self.inputs.choose(field, by);
-        if moved {
-            self.touched_choice(field);
+        match self.focus {
+            Focus::Field(field) if field != AUTH => {
+                let moved = self.inputs.choose(field, by);
+                if moved {
+                    self.touched_choice(field);
+                }
+                moved
+            }
+            Focus::Convention => self.choose_convention(by),
+            Focus::KeepOld => self.choose_period(by),
+            _ => self.choose_secrecy(by),
         }
-        moved
     }
 
     /// Errors that depend on the choice are gone with it; the next attempt to save finds what is left.
-    fn touched_choice(&mut self, choice: Field) {
+    pub(super) fn touched_choice(&mut self, choice: Field) {
         let beside = self.auth_type().fields;
         self.errors.retain(|error| {
             if choice == AUTH { error.field == Some(URL) } else { error.field.is_none_or(|field| !beside.contains(&field)) }
@@ -293,6 +313,7 @@ impl Form {
     pub fn touched(&mut self, field: Field) {
         self.errors.retain(|error| error.field != Some(field));
         self.notes.retain(|note| note.field != field);
+        self.missing.retain(|own| *own != field);
         self.problem = None;
         if field.can_be_generated() {
             self.generated = false;
@@ -300,18 +321,23 @@ impl Form {
         self.examine();
     }
 
-    fn examine(&mut self) {
-        self.notices.take();
+    pub(super) fn examine(&mut self) {
+        self.examined.take();
     }
 
     /// What is worth knowing about the inputs.
     pub fn notices(&self) -> &[Notice] {
-        self.notices.get_or_init(|| {
-            let mut draft = self.draft();
-            if let Purpose::Edit { registered: Some(settings), .. } = &self.purpose {
-                draft.keep_masked(settings);
-            }
-            draft.notices()
+        &self.examined().1
+    }
+
+    /// What was entered, as a draft with the registered URL in place of its masked form; and the notices about it.
+    pub(super) fn examined(&self) -> &(Draft, Vec<Notice>) {
+        self.examined.get_or_init(|| {
+            let draft = self.complete_url();
+            let mut notices = draft.notices();
+            // Those about what is registered were given when it was saved.
+            notices.retain(|notice| !self.known.contains(notice) || !self.is_pristine(notice.field));
+            (draft, notices)
         })
     }
 
@@ -325,6 +351,9 @@ impl Form {
 
     /// Pastes into the focused text field. A note below it says what was removed, or why nothing was pasted.
     pub fn paste(&mut self, text: &str) {
+        if self.focus == Focus::Field(URL) && is_curl(text) {
+            return self.paste_command(text);
+        }
         let Some((field, input)) = self.focused_text() else { return };
         let (clean, note) = cleaned(field, text, input.text().is_empty());
         let result = input.paste(clean);

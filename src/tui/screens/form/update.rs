@@ -2,12 +2,13 @@
 
 use tui_input::InputRequest;
 
-use crate::domain::field::{CLIENT_CERT, Notice, URL};
-use crate::ops::{Problem, ProblemKind, Saved};
+use crate::domain::draft::Draft;
+use crate::domain::field::{AUTH, BODY, CLIENT_CERT, Field, Notice, TLS_FILES, URL};
+use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
-use crate::tui::msg::Id;
+use crate::tui::msg::{Id, Pasted};
 use crate::tui::navigation::{ask, close, load};
 use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::state::{Form, Purpose, Saving};
@@ -39,19 +40,48 @@ pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let before = open(model).map(|form| form.focus);
+    let mut effects = acted(model, action);
+    if let Some(Focus::Field(field)) = before {
+        effects.extend(left(model, field));
+    }
+    effects
+}
+
+/// Looks at what a field has that the focus has left.
+fn left(model: &mut Model, field: Field) -> Option<Effect> {
+    if !TLS_FILES.contains(&field) {
+        return None;
+    }
+    let id = model.id();
+    let Model { environment, popup: Some(Popup::Form(form)), .. } = model else { return None };
+    if form.focus == Focus::Field(field) || form.saving.is_some() {
+        return None;
+    }
+    form.expand_paths(environment);
+    form.check_file(id, field)
+}
+
+fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(form) = open(model) else {
         model.changed = false;
         return Vec::new();
     };
     match action {
         Action::Next => form.step(1),
+        Action::Complete => return complete(model),
         Action::Previous => form.step(-1),
-        Action::Left => button(form, -1),
-        Action::Right => button(form, 1),
-        Action::Up => model.changed = form.choose(-1),
-        Action::Down => model.changed = form.choose(1),
+        Action::Up => model.changed = form.arrow(-1),
+        Action::Down => model.changed = form.arrow(1),
+        Action::Left if matches!(form.focus, Focus::Button(_)) => button(form, -1),
+        Action::Right if matches!(form.focus, Focus::Button(_)) => button(form, 1),
+        Action::Left => model.changed = form.choose(-1),
+        Action::Right => model.changed = form.choose(1),
+        Action::Choose => model.changed = form.choose_auth(),
+        Action::Compare => form.comparing = !form.comparing,
         Action::Press => return press(model),
         Action::Submit => return submit(model, false),
+        Action::SubmitAndTest => return submit(model, true),
         Action::Generate => {
             return generate(form);
         }
@@ -77,6 +107,49 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::EraseToEnd => edit(model, InputRequest::DeleteTillEnd),
         _ => model.changed = false,
     }
+    Vec::new()
+}
+
+/// Takes what another waypost made of what is edited, as it was read again.
+pub fn follow(model: &mut Model) {
+    let Model { state, generation, popup: Some(Popup::Form(form)), .. } = model else { return };
+    if !form.is_behind(*generation) {
+        return;
+    }
+    match state {
+        State::Open(destination) => {
+            let settings = destination.settings().clone();
+            let draft = Draft::of(&settings);
+            form.follow(*generation, Some(settings), draft);
+        }
+        State::Locked(draft, _) => form.follow(*generation, None, (**draft).clone()),
+        State::Empty => form.outlive(),
+        State::Unreadable(_) => {}
+    }
+}
+
+/// Completes a path, or goes on.
+fn complete(model: &mut Model) -> Vec<Effect> {
+    let id = model.id();
+    let Model { environment, popup: Some(Popup::Form(form)), .. } = model else { return Vec::new() };
+    match form.complete_path(id, environment) {
+        Some(effect) => vec![effect],
+        None => {
+            form.step(1);
+            Vec::new()
+        }
+    }
+}
+
+/// Takes the names that a path can be completed with.
+pub fn completed(model: &mut Model, id: Id, field: Field, text: &str, names: &[String]) -> Vec<Effect> {
+    model.changed = open(model).is_some_and(|form| form.completed_path(id, field, text, names));
+    left(model, field).into_iter().collect()
+}
+
+/// Takes what a look at the file of a field found.
+pub fn file_checked(model: &mut Model, field: Field, path: &str, result: Result<Vec<Notice>, Problem>) -> Vec<Effect> {
+    model.changed = open(model).is_some_and(|form| form.checked_file(field, path, result));
     Vec::new()
 }
 
@@ -112,7 +185,13 @@ fn press(model: &mut Model) -> Vec<Effect> {
         Focus::Button(FormButton::SaveAndTest) => submit(model, true),
         Focus::Button(FormButton::Cancel) => act(model, Action::Back),
         Focus::Advanced => {
-            form.advanced = !form.advanced;
+            form.unfold();
+            model.changed = true;
+            Vec::new()
+        }
+        Focus::Field(field) if field == AUTH => {
+            form.choose_auth();
+            form.step(1);
             model.changed = true;
             Vec::new()
         }
@@ -126,14 +205,16 @@ fn press(model: &mut Model) -> Vec<Effect> {
             model.changed = true;
             Vec::new()
         }
-        Focus::Field(_) | Focus::Header(..) => Vec::new(),
+        Focus::Field(_) | Focus::Convention | Focus::KeepOld | Focus::Header(..) => Vec::new(),
     }
 }
 
 fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
     let id = model.id();
-    let Some(form) = open(model) else { return Vec::new() };
+    let Model { environment, popup: Some(Popup::Form(form)), .. } = model else { return Vec::new() };
+    form.expand_paths(environment);
     form.problem = None;
+    form.followed = None;
     match form.complete().check() {
         Ok(_) => {
             form.errors.clear();
@@ -142,7 +223,9 @@ fn submit(model: &mut Model, then_test: bool) -> Vec<Effect> {
                 Purpose::Register => (None, false),
                 Purpose::Edit { generation, registered } => (Some(*generation), registered.is_some()),
             };
-            vec![Effect::Save { id, draft: Box::new(form.draft()), keeps_secrets, over }]
+            let body = form.pasted.as_ref().and_then(|pasted| pasted.body.as_ref());
+            let event = body.map(|body| Pasted::new(String::from_utf8_lossy(body).into_owned()));
+            vec![Effect::Save { id, draft: Box::new(form.draft()), keeps_secrets, over, keep: form.keeps(), event }]
         }
         Err(errors) => {
             form.refuse(errors);
@@ -212,6 +295,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
                 .chain(&once)
                 .filter_map(|notice| match notice.field {
                     field if field == URL => Some(format!(" Note: {}.", notice.text)),
+                    field if field == BODY => Some(format!(" Note: {}.", notice.text)),
                     field if field == CLIENT_CERT => Some(format!(" Note: {notice}.")),
                     _ => None,
                 })
