@@ -23,7 +23,7 @@ fn a_presented_ca_is_trusted_by_its_fingerprint_alone() {
     let home = endpoint.registered(Some(&Ca::named("Other CA")), "10");
     let failed = attempt(&home, &[], "", 4);
     let presented = &failed["tls"]["presented_ca"];
-    assert_eq!((text(presented, "subject"), text(presented, "pem")), ("CN=Their CA", ca.pem().replace("\r", "").as_str()));
+    assert_eq!((text(presented, "subject"), text(presented, "pem")), ("CN=Their CA", ca.pem().replace('\r', "").as_str()));
     assert_eq!(failed["fix_field"], "ca_cert");
     let sha256 = text(presented, "sha256");
 

@@ -49,8 +49,14 @@ mod tests {
     fn a_fingerprint_is_known_as_openssl_writes_it_too() {
         let sha256 = "0a1b".repeat(16);
         let (not_before, not_after) = (None, None);
-        let ca =
-            PresentedCa { subject: "CN=x".into(), issuer: None, sha256: sha256.clone(), not_before, not_after, pem: "".into() };
+        let ca = PresentedCa {
+            subject: "CN=x".into(),
+            issuer: None,
+            sha256: sha256.clone(),
+            not_before,
+            not_after,
+            pem: String::new(),
+        };
         let pairs = ["0A:1B"; 16].join(":");
         for named in [sha256.clone(), sha256.to_uppercase(), pairs.clone(), format!("sha256 Fingerprint={pairs}\n")] {
             assert!(ca.is_named(&named), "{named}");

@@ -146,7 +146,7 @@ mod tests {
             assert_eq!((issued.status, issued.body["error"].as_str()), (401, Some("invalid_client")));
         }
         for (authorization, body) in [
-            (None, "".to_owned()),
+            (None, String::new()),
             (None, "client_id=a".to_owned()),
             (Some("Bearer x"), "grant_type=client_credentials".to_owned()),
             (Some("Basic !"), "grant_type=client_credentials".to_owned()),

@@ -372,8 +372,8 @@ fn oauth2_fetches_a_token_and_esc_stops_it_meanwhile() {
         let authorization = request.values("authorization").join(",");
         match request.target() {
             "/token" if stall.load(std::sync::atomic::Ordering::SeqCst) => Answer::Stall,
-            "/token" => Answer::status(200).body("{\"access_token\":\"t0ken-of-21-letters-x\",\"expires_in\":\"60\"}".to_owned()),
-            _ if authorization == "Bearer t0ken-of-21-letters-x" => Answer::status(200).body("{}".to_owned()),
+            "/token" => Answer::status(200).body("{\"access_token\":\"t0ken-of-21-letters-x\",\"expires_in\":\"60\"}"),
+            _ if authorization == "Bearer t0ken-of-21-letters-x" => Answer::status(200).body("{}"),
             _ => Answer::status(401),
         }
     })];

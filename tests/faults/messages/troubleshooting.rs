@@ -38,6 +38,7 @@ fn settings() -> Settings {
     draft.check().unwrap().settings
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 /// One of each cause, and of a time that is over one of each phase where it means something else.
 fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 5] {
     use Cause as C;
