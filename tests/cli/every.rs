@@ -17,7 +17,7 @@ fn each_attempt_has_a_line_and_a_change_its_cause() {
     let receiver = Receiver::scripted(expect_bearer(SECRET), answers);
     let home = registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], SECRET);
     let mut pty = home.pty(&["test", "--every", "1s"]).env("TZ", "UTC").start();
-    receiver.wait_for_requests(5, Duration::from_secs(60));
+    receiver.wait_for_requests(5, Duration::from_mins(1));
     pty.wait_until(|screen| screen.contents().matches("200 Test").count() >= 3);
     pty.key(Key::Ctrl('c'));
     assert_eq!(pty.wait_exit().code, Some(130));

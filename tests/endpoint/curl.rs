@@ -168,7 +168,7 @@ fn issuing(header: Option<String>, form: String) -> Receiver {
                 }
                 _ => (authorization == "Bearer t0k/+=").then_some("ok"),
             };
-            is_right.map_or_else(|| Answer::status(401), |body| Answer::status(200).body(body.to_owned()))
+            is_right.map_or_else(|| Answer::status(401), |body| Answer::status(200).body(body))
         })],
     )
 }

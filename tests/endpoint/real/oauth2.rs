@@ -1,4 +1,4 @@
-//! OAuth2 client credentials against an issuer and a protected endpoint made with Authlib.
+//! `OAuth2` client credentials against an issuer and a protected endpoint made with Authlib.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
