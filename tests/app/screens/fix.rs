@@ -45,11 +45,13 @@ fn saved() -> Box<Saved> {
     Box::new(Saved { destination: scenes::destination(hmac::SPEC), generation: 5, changed: true, warning, notices })
 }
 
+/// What the form has been filled with, and is otherwise as registered.
+type Filled<'a> = &'a [(Field, &'a str)];
+
 #[test]
 fn a_fix_opens_the_form_at_its_field_with_the_value_proposed() {
     let format = scenes::refused_by(401, "signature must be base64");
     let header = scenes::refused_by(400, "{\"error\":\"Missing X-Hub-Signature-256 header\"}");
-    type Filled<'a> = &'a [(Field, &'a str)];
     let cases: [(Delivery, Field, Filled<'_>); 6] = [
         (format, hmac::FORMAT, &[(hmac::FORMAT, "base64"), (hmac::HEADER_KEY, "X-Signature")]),
         (header, hmac::FORMAT, &[(hmac::FORMAT, "sha256-hex"), (hmac::HEADER_KEY, "X-Hub-Signature-256")]),

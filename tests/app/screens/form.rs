@@ -348,7 +348,7 @@ fn tab_completes_a_path_and_goes_on_when_there_is_nothing_to_complete() {
         let [Effect::CompletePath { id, field, text, path }] = effects.as_slice() else { panic!("{effects:?}") };
         assert!(path.starts_with('/'), "{path}");
         let names = names.iter().map(|&name| name.to_owned()).collect();
-        update(model, Msg::Completed(*id, *field, text.clone(), names))
+        update(model, Msg::Completed(*id, field, text.clone(), names))
     };
     let text = |model: &Model| form(model).draft().text(CA_CERT).to_owned();
     let mut model = at_home();
@@ -460,7 +460,7 @@ fn notices_about_a_file_are_shown_under_its_field() {
     let effects = press(&mut model, "down");
     let [Effect::CheckFile { id, field, files }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(files.each_ref().map(Option::as_deref), [Some("/etc/ca.pem"), Some("/etc/client.pem"), None]);
-    let notice = Notice::new(*field, "it expired");
-    update(&mut model, Msg::FileChecked(*id, *field, "/etc/client.pem".into(), Ok(vec![notice])));
+    let notice = Notice::new(field, "it expired");
+    update(&mut model, Msg::FileChecked(*id, field, "/etc/client.pem".into(), Ok(vec![notice])));
     assert!(words(&model).contains("! it expired"), "{}", screen(&model));
 }
