@@ -100,7 +100,7 @@ async fn register_and_test_and_quit() {
     let send = |events: Vec<Event>| events.into_iter().for_each(|event| keys.send(event).unwrap());
     send(vec![key(KeyCode::Enter, KeyModifiers::NONE), key(KeyCode::Tab, KeyModifiers::NONE)]);
     send(vec![key(KeyCode::Down, KeyModifiers::NONE); 3]);
-    send(vec![key(KeyCode::Tab, KeyModifiers::NONE)]);
+    send(vec![key(KeyCode::Char(' '), KeyModifiers::NONE), key(KeyCode::Tab, KeyModifiers::NONE)]);
     send(typed("mF_9.B5f-4.1JqM"));
     send(vec![key(KeyCode::Tab, KeyModifiers::NONE); 3]);
     // Keys that come early are kept: all of this is there before the loop begins.

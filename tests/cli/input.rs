@@ -134,10 +134,13 @@ fn names() -> [String; 6] {
 fn h11_names_of_headers() {
     let (empty, used) = (Home::new(), registered());
     for name in names() {
-        let hmac = ["register", "--url", "https://h.example/", "--auth", "hmac", "--header-key", &name, "--secret-stdin"];
-        let text = refused(&empty, &hmac, "secret-text", 2, Some("header_key"));
-        assert!(!text.contains('\r') && text.lines().count() == 1, "{text:?}");
-        refused(&used, &["edit", "--header-key", &name], "", 2, Some("header_key"));
+        // Left empty, the header of a signature is the usual one of its format.
+        if !name.trim().is_empty() {
+            let hmac = ["register", "--url", "https://h.example/", "--auth", "hmac", "--header-key", &name, "--secret-stdin"];
+            let text = refused(&empty, &hmac, "secret-text", 2, Some("header_key"));
+            assert!(!text.contains('\r') && text.lines().count() == 1, "{text:?}");
+            refused(&used, &["edit", "--header-key", &name], "", 2, Some("header_key"));
+        }
         let key = ["register", "--url", "https://h.example/", "--auth", "api-key", "--key", &name, "--secret-stdin"];
         refused(&empty, &key, "secret-text", 2, Some("key"));
     }

@@ -31,7 +31,10 @@ impl Input {
 
     fn form(&self) -> Vec<Problem> {
         let mut form = Form::register(None);
-        choose(&mut form, field::AUTH, &auth::ALL, &self.auth);
+        form.go(Focus::Field(field::AUTH));
+        let at = auth::ALL.iter().position(|one| *one == self.auth).unwrap();
+        (0..at).for_each(|_| _ = form.arrow(1));
+        form.choose_auth();
         if self.auth == hmac::SPEC {
             choose(&mut form, hmac::FORMAT, &Format::ALL, &self.format);
         }

@@ -260,7 +260,7 @@ fn register_alone_asks_for_all_that_it_needs() {
     pty.wait_for("URL");
     pty.type_text(URL);
     pty.key(Key::Enter);
-    pty.wait_for("Auth type");
+    pty.wait_for("q goes back:");
     pty.key(Key::Ctrl('d'));
     pty.wait_for("Nothing was saved.");
     assert_eq!(pty.wait_exit().code, Some(130));

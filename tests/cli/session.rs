@@ -135,9 +135,9 @@ fn register_show_edit_remove() {
     $ waypost show
     URL             https://hooks.example.com/in
     Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Format          hex
     Header key      X-Signature
     Signing secret  ••••••••3f2a
-    Format          hex
     Timeout         15 s
     Registered      TIME
     exit 0
@@ -152,12 +152,12 @@ fn register_show_edit_remove() {
         "updated_at": "TIME",
         "auth": {
           "type": "hmac",
+          "format": "hex",
           "header_key": "X-Signature",
           "signing_secret": {
             "set": true,
             "hint": "…3f2a"
-          },
-          "format": "hex"
+          }
         }
       },
       "notices": []
@@ -201,7 +201,6 @@ fn invalid_input() {
     insta::assert_snapshot!(session.text, @r#"
     $ waypost register --url http://x --auth hmac
     stderr: error: URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint. Enter https://x/
-    stderr: error: Header key (--header-key): is required. It is the header that carries the signature. Enter a name such as X-Signature.
     stderr: error: Signing secret: is required. Without it, the receiver cannot tell your requests from anyone else's. Use --secret-stdin, --secret-file or --secret-env, or --generate-secret to create one.
     exit 2
 
@@ -244,12 +243,6 @@ fn invalid_input() {
           "message": "URL (--url): must start with https://. Anything else sends events and secrets unencrypted, or does not name a web endpoint.",
           "field": "url",
           "fix": "Enter https://x/"
-        },
-        {
-          "code": "usage",
-          "message": "Header key (--header-key): is required. It is the header that carries the signature.",
-          "field": "header_key",
-          "fix": "Enter a name such as X-Signature."
         },
         {
           "code": "usage",
@@ -616,9 +609,9 @@ fn a_template_and_what_is_wrong_with_one() {
     $ waypost show
     URL               https://hooks.example.com/in
     Auth type         Custom SHA-256 HMAC Signature (hmac)
+    Format            template
     Header key        X-Slack-Signature
     Signing secret    ••••••••3f2a
-    Format            template
     Signed content    v0:{timestamp}:{body}
     Header value      v0={signature}
     Algorithm         sha256
@@ -639,9 +632,9 @@ fn a_template_and_what_is_wrong_with_one() {
     $ waypost show
     URL             https://hooks.example.com/in
     Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Format          hex
     Header key      X-Slack-Signature
     Signing secret  ••••••••3f2a
-    Format          hex
     Timeout         15 s
     Registered      TIME
     exit 0
@@ -674,9 +667,9 @@ fn a_key_pair_shows_its_public_key_alone() {
     $ waypost show
     URL             https://hooks.example.com/in
     Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Format          standard-ed25519
     Header key      webhook-signature
     Signing secret  ••••••••Mbc=
-    Format          standard-ed25519
     Timeout         15 s
     Public key      whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=
     Registered      TIME
@@ -692,12 +685,12 @@ fn a_key_pair_shows_its_public_key_alone() {
         "updated_at": "TIME",
         "auth": {
           "type": "hmac",
+          "format": "standard-ed25519",
           "header_key": "webhook-signature",
           "signing_secret": {
             "set": true,
             "hint": "…Mbc="
           },
-          "format": "standard-ed25519",
           "public_key": "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
         }
       },
@@ -773,12 +766,12 @@ fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
         "updated_at": "TIME",
         "auth": {
           "type": "hmac",
+          "format": "timestamped",
           "header_key": "X-Sig",
           "signing_secret": {
             "set": true,
             "hint": "…1a2b"
           },
-          "format": "timestamped",
           "previous_secret": {
             "set": true,
             "valid_until": "TIME"
@@ -1085,9 +1078,9 @@ fn a_destination_like_those_of_a_service() {
     $ waypost show
     URL             https://hooks.example.com/in
     Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Format          sha256-hex
     Header key      X-Hub-Signature-256
     Signing secret  ••••••••3f2a
-    Format          sha256-hex
     Header          X-GitHub-Event: {event}
     Header          X-GitHub-Delivery: {id}
     Timeout         15 s
@@ -1101,9 +1094,9 @@ fn a_destination_like_those_of_a_service() {
     $ waypost show
     URL               https://hooks.example.com/in
     Auth type         Custom SHA-256 HMAC Signature (hmac)
+    Format            template
     Header key        X-Slack-Signature
     Signing secret    ••••••••3f2a
-    Format            template
     Signed content    v0:{timestamp}:{body}
     Header value      v0={signature}
     Algorithm         sha256
@@ -1121,9 +1114,9 @@ fn a_destination_like_those_of_a_service() {
     $ waypost show
     URL             https://hooks.example.com/in
     Auth type       Custom SHA-256 HMAC Signature (hmac)
+    Format          hex
     Header key      X-Sig
     Signing secret  ••••••••3f2a
-    Format          hex
     Timeout         15 s
     Registered      TIME
     exit 0
