@@ -1,5 +1,7 @@
 //! Settings as a delivery remembers them.
 
+use std::borrow::Cow;
+
 use super::Draft;
 use crate::domain::delivery::{SentWith, Setting};
 use crate::domain::destination::{DEFAULT_TIMEOUT_S, Settings};
@@ -38,19 +40,20 @@ pub fn sent_with(settings: &Settings, mark: impl Fn(&str, &str) -> Option<String
 fn of_field(field: Field, draft: &Draft, mark: &impl Fn(&str, &str) -> Option<String>) -> Setting {
     let (value, mark) = match field.kind {
         Kind::Secret(_) => (None, mark(field.id, draft.secret(field).expose())),
-        Kind::Choice(options) => (Some(options[draft.choice(field)].name), None),
+        Kind::Choice(options) => (Some(options[draft.choice(field)].name.into()), None),
         Kind::Text => match draft.text(field) {
-            "" => (Some((field.default)(draft.values()).unwrap_or_default()), None),
-            text => (Some(text), None),
+            "" => (Some((field.default)(draft.values()).unwrap_or_default().into()), None),
+            text if field.credentials(text).is_empty() => (Some(text.into()), None),
+            text => (Some(field.shown(text)), mark(field.id, text)),
         },
     };
-    Setting { field: field.id.to_owned(), value: value.map(str::to_owned), mark }
+    Setting { field: field.id.to_owned(), value: value.map(Cow::into_owned), mark }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::hmac;
+    use crate::domain::auth::{hmac, oauth2};
     use crate::domain::field::CA_CERT;
 
     #[test]
@@ -70,5 +73,26 @@ mod tests {
         assert_eq!((value("ca_cert"), value("signing_secret")), (Some("/etc/ca.pem"), None));
         let mark = |field: &str| sent_with.setting(field).unwrap().mark.as_deref();
         assert_eq!((mark("url"), mark("signing_secret")), (Some("url/45"), Some("signing_secret/25")));
+    }
+
+    #[test]
+    fn no_part_of_a_text_that_is_a_credential_is_in_it() {
+        let settings = Draft::new(oauth2::SPEC)
+            .with(URL, "https://hooks.example.com/in")
+            .with(oauth2::TOKEN_URL, "https://auth.example.com/token?api_key=canary-one")
+            .with(oauth2::CLIENT_ID, "client")
+            .with(oauth2::CLIENT_SECRET, "canary-two-of-some-length")
+            .with(oauth2::TOKEN_PARAMS, "realm=a&client_assertion=canary-three")
+            .check()
+            .unwrap()
+            .settings;
+        let sent_with = sent_with(&settings, |name, secret| Some(format!("{name}/{}", secret.len())));
+        assert!(!format!("{sent_with:?}").contains("canary"), "{sent_with:?}");
+        let setting = |field: &str| sent_with.setting(field).unwrap();
+        let token_url = setting("token_url");
+        assert_eq!(token_url.value.as_deref(), Some("https://auth.example.com/token?api_key=••••••••"));
+        assert_eq!(token_url.mark.as_deref(), Some("token_url/49"));
+        assert_eq!(setting("token_params").value.as_deref(), Some("realm=a&client_assertion=••••••••"));
+        assert_eq!(setting("client_id").mark, None);
     }
 }

@@ -26,9 +26,10 @@ const WHOLE: [&str; 21] = [
 ];
 
 /// What such names end in, joined to anything: `x-hub-signature`, `clientSecret`.
-const ENDINGS: [&str; 14] = [
+const ENDINGS: [&str; 15] = [
     "accesskey",
     "apikey",
+    "assertion",
     "authkey",
     "credential",
     "credentials",
