@@ -6,6 +6,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
+use crate::domain::url::credential;
 
 /// How long a token is kept whose answer does not say how long it is good for.
 const UNSAID: Duration = Duration::from_mins(5);
@@ -39,7 +40,7 @@ pub struct Answer {
 /// Why an answer holds no token. The texts are the endpoint's own: they are to be masked before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It redirects, and where to.
+    /// It redirects, and where to. Without the query and the fragment: a token or a code may be there.
     Redirect(u16, Option<String>),
     /// It is longer than [`MAX_ANSWER`].
     TooLong(u16),
@@ -53,8 +54,8 @@ pub enum Refusal {
     Status(u16),
     /// It is 2xx, and has no token.
     NoToken,
-    /// The token is of that type, which is not bearer.
-    TokenType(String),
+    /// The token is of that type, which is not bearer. `None` where that is no name, and so might be the token.
+    TokenType(Option<String>),
 }
 
 /// An error as RFC 6749 §5.2 has it.
@@ -89,7 +90,7 @@ impl Refusal {
             Self::Error(Rejected { status, code, description }) => {
                 Self::Error(Rejected { status, code: change(code), description: description.map(change) })
             }
-            Self::TokenType(name) => Self::TokenType(change(name)),
+            Self::TokenType(name) => Self::TokenType(name.map(change)),
             same @ (Self::TooLong(_) | Self::Html(_) | Self::NotJson(_) | Self::Status(_) | Self::NoToken) => same,
         }
     }
@@ -103,7 +104,7 @@ pub fn parse(answer: &Answer) -> Result<Grant, Refusal> {
     let Answer { status, location, body, longer } = answer;
     let status = *status;
     if (300..400).contains(&status) {
-        return Err(Refusal::Redirect(status, location.clone()));
+        return Err(Refusal::Redirect(status, location.as_deref().map(without_credentials)));
     }
     if *longer {
         return Err(Refusal::TooLong(status));
@@ -129,9 +130,19 @@ pub fn parse(answer: &Answer) -> Result<Grant, Refusal> {
     let token = token.ok_or(Refusal::NoToken)?;
     // RFC 6749 requires the type, but a server that leaves it out means the usual one.
     if let Some(other) = text("token_type").filter(|name| !name.eq_ignore_ascii_case("bearer")) {
-        return Err(Refusal::TokenType(other.to_owned()));
+        return Err(Refusal::TokenType(is_type_name(other).then(|| other.to_owned())));
     }
     Ok(Grant { token: Secret::new(token), keep: keep(answer.get("expires_in")) })
+}
+
+fn without_credentials(location: &str) -> String {
+    let end = location.find(['?', '#']).unwrap_or(location.len());
+    credential::shown(&location[..end]).into_owned()
+}
+
+/// Whether it can be the name of a type (RFC 6749 §11.1), and is no longer than those that exist.
+fn is_type_name(text: &str) -> bool {
+    text.len() <= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
 /// For how long a token is kept, given its `expires_in`: a number of seconds, which some servers write as text.
@@ -188,13 +199,28 @@ mod tests {
         assert_eq!(of(200, br#"{"access_token":"a\r\nx-evil: 1"}"#), Err(Refusal::NoToken));
         assert_eq!(of(200, "{\"access_token\":\"ä\"}".as_bytes()), Err(Refusal::NoToken));
         let mac = br#"{"access_token":"t","token_type":"mac"}"#;
-        assert_eq!(of(200, mac), Err(Refusal::TokenType("mac".to_owned())));
+        assert_eq!(of(200, mac), Err(Refusal::TokenType(Some("mac".to_owned()))));
+        let exchanged = br#"{"access_token":"bearer","token_type":"canary-t0ken-0123456789"}"#;
+        assert_eq!(of(200, exchanged), Err(Refusal::TokenType(None)));
         let error = br#"{"error":"invalid_client","error_description":"no such client"}"#;
         let description = Some("no such client".to_owned());
         let rejected = Rejected { status: 401, code: "invalid_client".to_owned(), description };
         assert_eq!(of(401, error), Err(Refusal::Error(rejected)));
         let long = Answer { status: 200, location: None, body: b"{".to_vec().into(), longer: true };
         assert_eq!(parse(&long), Err(Refusal::TooLong(200)));
+    }
+
+    #[test]
+    fn no_credential_of_a_redirect_is_kept() {
+        for (location, kept) in [
+            ("https://app.example.com/cb#access_token=canary", "https://app.example.com/cb"),
+            ("/cb?code=canary", "/cb"),
+            ("https://me:canary@login.example.com/", "https://••••••••@login.example.com/"),
+            ("", ""),
+        ] {
+            let answer = Answer { status: 302, location: Some(location.into()), body: Vec::new().into(), longer: false };
+            assert_eq!(parse(&answer), Err(Refusal::Redirect(302, Some(kept.to_owned()))));
+        }
     }
 
     #[test]

@@ -145,7 +145,7 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 5] {
         C::Token(TokenCause::Refused(Refusal::NotJson(200))),
         C::Token(TokenCause::Refused(Refusal::TooLong(200))),
         C::Token(TokenCause::Refused(Refusal::NoToken)),
-        C::Token(TokenCause::Refused(Refusal::TokenType("mac".into()))),
+        C::Token(TokenCause::Refused(Refusal::TokenType(Some("mac".into())))),
     ];
     let answer = vec![C::TimedOut(15), C::Closed, C::NotHttp(String::new()), C::Other(String::new())];
     let each = |phase, causes: Vec<Cause>| causes.into_iter().map(|cause| (phase, cause)).collect();

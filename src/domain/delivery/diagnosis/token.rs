@@ -7,7 +7,7 @@ use crate::domain::delivery::Diagnosis;
 use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::field::{Field, TIMEOUT, URL};
-use crate::domain::problem::Fix;
+use crate::domain::problem::{Fix, FixAction};
 use crate::domain::text::{ellipsis, visible};
 use crate::domain::token::{MAX_ANSWER, Refusal, Rejected};
 
@@ -32,8 +32,22 @@ pub(super) fn timed_out(endpoint: &Settings, limit: u16) -> Diagnosis {
 /// What keeps from the token endpoint, diagnosed as of a destination.
 pub(super) fn not_reached(found: Diagnosis) -> Diagnosis {
     let why = format!("There is no token for the request. {}", renamed(&found.why));
-    let fix = Fix { text: renamed(&found.fix.text), action: found.fix.action };
+    let fix = Fix { text: renamed(&found.fix.text), action: found.fix.action.map(of_token_url) };
     Diagnosis { why, fix }
+}
+
+/// What would change the URL changes the token URL.
+fn of_token_url(action: FixAction) -> FixAction {
+    let of = |field| if field == URL { oauth2::TOKEN_URL } else { field };
+    match action {
+        FixAction::EditDestination { field, mut changes } => {
+            for change in &mut changes {
+                change.field = of(change.field);
+            }
+            FixAction::EditDestination { field: of(field), changes }
+        }
+        other => other,
+    }
 }
 
 /// What is said of an endpoint, said of a token endpoint.
@@ -73,7 +87,10 @@ pub(super) fn refused(endpoint: &Settings, refusal: &Refusal) -> Diagnosis {
             said(format!("{at} answered without an access_token that a header can carry."), WRONG_URL, oauth2::TOKEN_URL)
         }
         Refusal::TokenType(name) => said(
-            format!("{at} issued a token of the type \"{}\", not a bearer token.", ellipsis(&visible(name), 60)),
+            match name {
+                Some(name) => format!("{at} issued a token of the type \"{}\", not a bearer token.", visible(name)),
+                None => format!("{at} issued a token of another type, not a bearer token."),
+            },
             "Configure the issuer to give this client bearer tokens.",
             oauth2::CLIENT_ID,
         ),
@@ -170,11 +187,14 @@ mod tests {
                 let text = format!("{} {}", found.why, found.fix);
                 assert!(!text.contains("receiver") && !text.contains("hooks.example.com"), "{text}");
                 assert!(!text.contains(" endpoint") || text.contains("token endpoint"), "{text}");
+                assert_ne!(found.fix.field(), Some(URL), "{found:?}");
+                assert!(found.fix.changes().iter().all(|change| change.field != URL), "{found:?}");
             }
         }
         let found = of_cause(&to(), None, &Cause::Token(TokenCause::NotReached(Some(Phase::Dns), Box::new(Cause::NoSuchName))));
         assert_eq!(found.why, "There is no token for the request. There is no address for the name auth.example.com.");
         assert_eq!(found.fix.text, "Correct the host in the token URL, or add the name to DNS or /etc/hosts.");
+        assert_eq!(found.fix.field(), Some(oauth2::TOKEN_URL));
     }
 
     #[test]
@@ -193,7 +213,8 @@ mod tests {
             (Refusal::Html(200), "a page for a browser", Some(oauth2::TOKEN_URL)),
             (Refusal::NotJson(200), "not a JSON object", Some(oauth2::TOKEN_URL)),
             (Refusal::NoToken, "without an access_token", Some(oauth2::TOKEN_URL)),
-            (Refusal::TokenType("mac".into()), "of the type \"mac\"", Some(oauth2::CLIENT_ID)),
+            (Refusal::TokenType(Some("mac".into())), "of the type \"mac\"", Some(oauth2::CLIENT_ID)),
+            (Refusal::TokenType(None), "of another type", Some(oauth2::CLIENT_ID)),
             (Refusal::Status(401), "answered 401", Some(oauth2::CLIENT_SECRET)),
             (Refusal::Status(404), "answered 404", Some(oauth2::TOKEN_URL)),
             (Refusal::Status(503), "answered 503", None),
