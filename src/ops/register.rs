@@ -99,6 +99,7 @@ impl Waypost {
         // `save` has called the closure.
         let mut saved =
             edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)?;
+        TokenCache::new(self.paths.clone()).forget_others(saved.destination.settings());
         saved.notices.extend(kept);
         Ok(saved)
     }

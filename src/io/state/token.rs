@@ -74,6 +74,13 @@ impl TokenCache {
         replaced.map_err(|error| error.to_string())
     }
 
+    /// Removes the token, unless it was kept for those settings.
+    pub fn forget_others(&self, to: &Settings) {
+        if self.load(to).is_none() {
+            self.forget();
+        }
+    }
+
     /// Removes the token, if there is one.
     pub fn forget(&self) {
         let path = self.0.token_file();
@@ -157,6 +164,11 @@ mod tests {
         }
         cache.save(&settings(&draft()), &cached());
         assert_eq!(cache.load(&settings(&draft())), Some(cached()));
+        cache.forget_others(&settings(&draft()));
+        assert_eq!(cache.load(&settings(&draft())), Some(cached()));
+        cache.forget_others(&settings(&draft().with(oauth2::CLIENT_SECRET, "another-client-secret-0123456789")));
+        assert!(!paths.token_file().exists());
+        cache.save(&settings(&draft()), &cached());
         cache.forget();
         cache.forget();
         assert_eq!(cache.load(&settings(&draft())), None);
