@@ -170,6 +170,19 @@ fn h101_every_form_of_a_key_is_presented() {
     }
 }
 
+/// As `openssl x509 -req` makes them without a file of extensions.
+#[test]
+fn h101_a_certificate_of_version_1_is_known_by_its_key() {
+    let ca = Ca::named("Client CA");
+    let receiver = Receiver::asking(Check::Nothing, &ca);
+    let home = Home::new();
+    let cert = put(&home, "client.pem", data("ec.v1.certificate.pem"), 0o644);
+    let key = put(&home, "client.key", data("ec.sec1.pem"), 0o600);
+    let other = put(&home, "other.key", data("rsa.pkcs8.pem"), 0o600);
+    register(&home, &receiver, &["--client-cert", &cert, "--client-key", &key]);
+    refused_with(&home, &["edit", "--client-key", &other], "", 2, Some("client_key"), "is not that of the client certificate");
+}
+
 #[test]
 fn h102_an_expired_certificate_is_a_notice_and_then_a_cause() {
     type Change = fn(&mut CertificateParams);

@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use sha2::{Digest as _, Sha256};
-use x509_cert::der::{Decode as _, Reader as _, SliceReader};
+use x509_cert::der::{Decode as _, Encode as _, Reader as _, SliceReader};
 
 use super::certificate::Certificate;
 use super::roots::MAX_CA_BYTES;
@@ -69,9 +69,9 @@ pub fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientI
     let leaf = Certificate::read(&chain[0]);
     let key = private_key(&pem).map_err(wrong)?;
     let key = any_supported_type(&key).map_err(|_| wrong(FileFault::Unsupported(key_fault(&leaf))))?;
-    let matches = |certificate: &CertificateDer<'static>| {
-        CertifiedKey::new(vec![certificate.clone()], Arc::clone(&key)).keys_match().is_ok()
-    };
+    let public_key = key.public_key().ok_or_else(|| wrong(FileFault::Unsupported(key_fault(&leaf))))?;
+    // Not by `CertifiedKey::keys_match`: it reads no certificate of version 1, as openssl x509 -req makes, and servers accept.
+    let matches = |certificate: &CertificateDer<'_>| key_of(certificate).is_some_and(|key| key == *public_key);
     if !matches(&chain[0]) {
         let in_chain = chain.iter().skip(1).any(matches);
         return Err(if in_chain {
@@ -82,6 +82,12 @@ pub fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientI
     }
     let shown = describe(&chain[0]);
     Ok(ClientIdentity { certified: Arc::new(CertifiedKey::new(chain, key)), shown })
+}
+
+/// The public key in a certificate, in DER.
+fn key_of(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let read = x509_cert::Certificate::from_der(certificate).ok()?;
+    read.tbs_certificate().subject_public_key_info().to_der().ok()
 }
 
 /// What is known of the certificate that a peer presented.
