@@ -16,6 +16,10 @@ pub(super) fn notices(auth_type: AuthType, values: &Values, url: Option<&Endpoin
         if (field.is_secret() || field == basic::USERNAME) && mangling::stands_for_none(text) {
             continue;
         }
+        // There each of them is a brace of the text.
+        if (field == hmac::SIGNED_CONTENT || field == hmac::SIGNATURE_VALUE) && text[part.clone()].starts_with("{{") {
+            continue;
+        }
         let place = match part.start {
             _ if part.len() == text.len() => "it".to_owned(),
             // Of a secret, not even a part that is none is shown.
@@ -125,6 +129,20 @@ mod tests {
             let draft = Draft::default().with(URL, url);
             assert_eq!((draft.check().is_ok(), of(&draft)), (true, Vec::new()), "{url}");
         }
+    }
+
+    #[test]
+    fn c22_doubled_braces_are_no_template_where_they_stand_for_braces() {
+        let draft = Draft::new(hmac::SPEC)
+            .with(hmac::FORMAT, "template")
+            .with(hmac::SIGNED_CONTENT, "{{v0}}:{body}")
+            .with(hmac::SIGNATURE_VALUE, "{{v0}}={signature}");
+        assert_eq!(of(&draft), []);
+        let shell = draft.with(hmac::SIGNED_CONTENT, "${PREFIX}:{body}");
+        assert_eq!(
+            of(&shell),
+            [("signed_content", "${PREFIX} looks like an unfilled template, and is sent as it is".to_owned())]
+        );
     }
 
     #[test]
