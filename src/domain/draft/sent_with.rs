@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_a_text_that_is_a_credential_is_in_it() {
+    fn h118_no_part_of_a_text_that_is_a_credential_is_in_it() {
         let settings = Draft::new(oauth2::SPEC)
             .with(URL, "https://hooks.example.com/in")
             .with(oauth2::TOKEN_URL, "https://auth.example.com/token?api_key=canary-one")

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn no_credential_of_a_redirect_is_kept() {
+    fn h118_no_credential_of_a_redirect_is_kept() {
         for (location, kept) in [
             ("https://app.example.com/cb#access_token=canary", "https://app.example.com/cb"),
             ("/cb?code=canary", "/cb"),
