@@ -70,7 +70,9 @@ pub fn is_masked(text: &str) -> bool {
 }
 
 fn find(text: &str, depth: usize) -> Vec<Range<usize>> {
-    let from = text.find("://").map_or(0, |at| at + 3);
+    // In a query it is that of another URL.
+    let scheme = text.find("://").filter(|&at| !text[..at].contains('?'));
+    let from = scheme.map_or(0, |at| at + 3);
     let end_of = |from: usize, ends: &[char]| text[from..].find(ends).map_or(text.len(), |at| from + at);
     let path = end_of(from, &['/', '?', '#']);
     let query = end_of(path, &['?', '#']);
@@ -177,6 +179,8 @@ mod tests {
                 "https://prod-1.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=aB-c_d",
                 "https://prod-1.westeurope.logic.azure.com:443/workflows/abc/triggers/manual/paths/invoke?api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=•",
             ),
+            ("?password=ab&resource=https://api.example.com/a", "?password=•&resource=https://api.example.com/a"),
+            ("/in?token=ab&to=https://a.example/?token=cd", "/in?token=•&to=https://a.example/?token=•"),
             ("https://discord.com/api/webhooks/123456/ab-c_d", "https://discord.com/api/webhooks/123456/•"),
             (
                 "https://canary.discord.com/api/v10/webhooks/12/ab/slack?wait=true",

@@ -109,3 +109,11 @@ fn what_is_a_credential_in_it_is_masked_and_stays_when_it_is_left_so() {
     // It is still a draft that holds.
     assert_eq!(Draft::of(&stand_in).check().unwrap().settings, stand_in);
 }
+
+#[test]
+fn a_credential_before_a_resource_is_masked() {
+    let (secret, resource) = ("client_assertion=hunter2hunter2", "resource=https://api.example.com");
+    for text in [format!("{secret}&{resource}"), format!("{resource}&{secret}")] {
+        assert!(!TOKEN_PARAMS.shown(&text).contains("hunter2"), "{text}");
+    }
+}
