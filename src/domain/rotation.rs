@@ -1,6 +1,6 @@
 //! Replacing a secret without a moment in which deliveries fail.
 
-use super::auth::{Auth, hmac};
+use super::auth::{Auth, hmac, oauth2};
 use super::destination::Settings;
 use super::field::{Field, Notice, Values};
 use super::problem::Problem;
@@ -81,7 +81,11 @@ pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Re
             let text = format!("requests carry a signature by the old secret, too, for {}", in_words(until));
             Ok((with(after, |_| auth), (keep == KeepOld::IfPossible).then(|| leaked(field, &text))))
         }
-        None if keep == KeepOld::IfPossible => Ok((after, Some(Notice::new(field, RECEIVER_FIRST)))),
+        None if keep == KeepOld::IfPossible => {
+            // That one is not the receiver's: its issuer has it already.
+            let is_receivers = field != oauth2::CLIENT_SECRET;
+            Ok((after, is_receivers.then(|| Notice::new(field, RECEIVER_FIRST))))
+        }
         None => Err(Problem::new(
             field,
             "cannot be kept beside a new one",
@@ -116,7 +120,7 @@ fn in_words(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::{bearer, hmac};
+    use crate::domain::auth::{bearer, hmac, oauth2};
     use crate::domain::draft::Draft;
     use crate::domain::field::URL;
     use crate::domain::request::{Request, Stamp};
@@ -137,6 +141,20 @@ mod tests {
         let stamp = Stamp { id: "msg_1".into(), event: "ping".into(), timestamp };
         let request = Request::build(settings, b"{}", &stamp, &settings.auth().credential());
         request.header("x-sig").unwrap().as_plain().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_receiver_has_no_client_secret_to_be_replaced_there() {
+        let of = |secret: &str| {
+            let draft = Draft::new(oauth2::SPEC)
+                .with(URL, "https://h.example/in")
+                .with(oauth2::TOKEN_URL, "https://auth.example.com/token")
+                .with(oauth2::CLIENT_ID, "client")
+                .with(oauth2::CLIENT_SECRET, secret);
+            draft.check().unwrap().settings
+        };
+        let (before, after) = (of("a-client-secret-0123456789"), of("another-client-secret-0123456789"));
+        assert_eq!(rotate(&before, after.clone(), KeepOld::default(), NOW).unwrap(), (after, None));
     }
 
     #[test]
