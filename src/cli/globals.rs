@@ -16,7 +16,7 @@ pub struct Globals {
     #[arg(long, value_name = "DIR", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
     pub config_dir: Option<PathBuf>,
 
-    /// The directory of the key and the history [default: the user's state directory]
+    /// The directory of the key, the queue and the history [default: the user's state directory]
     #[arg(long, value_name = "DIR", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::DirPath)]
     pub state_dir: Option<PathBuf>,
 

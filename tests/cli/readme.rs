@@ -77,6 +77,9 @@ fn the_five_commands_of_the_readme_run() {
     sh(&home, &receiver, &format!("set -e\n{script}"), &[("WEBHOOK_TOKEN", "a-token-of-some-length")]).exits(0);
     // The test, the event, and the probe's three: without credentials, with a wrong token, and with the right one.
     assert_eq!(receiver.requests().len(), 5);
+    let queue = &blocks("README.md", "A durable queue", "sh")[0];
+    sh(&home, &receiver, &format!("set -e\n{queue}"), &[]).exits(0);
+    assert_eq!(receiver.requests().len(), 6);
 }
 
 #[test]

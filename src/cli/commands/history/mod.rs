@@ -139,7 +139,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
         out.say(&match args.outcome.as_deref() {
             _ if filter.is_empty() => "No deliveries.".to_owned(),
             Some(outcome) if filter.is_of_one_result() => format!("No deliveries with the outcome {outcome}."),
-            _ => "No deliveries are like that.".to_owned(),
+            _ => "No deliveries match.".to_owned(),
         });
         return Ok(exit::DONE);
     }
