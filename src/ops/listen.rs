@@ -22,7 +22,7 @@ use crate::io::receiver::ca_file;
 use crate::io::receiver::{self, Receiver, ReceiverEvent, RequestEvent};
 
 /// The options of a receiver.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listen {
     /// Port 0 takes a free one.
     pub addr: SocketAddr,
@@ -38,6 +38,22 @@ pub struct Listen {
     pub client_ca: Option<PathBuf>,
     /// Where to write the certificate of its CA.
     pub ca_out: Option<PathBuf>,
+}
+
+impl Listen {
+    /// There, for this machine, without anything unusual.
+    #[must_use]
+    pub fn at(addr: SocketAddr) -> Self {
+        Self {
+            addr,
+            name: "localhost".to_owned(),
+            respond: None,
+            delay: Duration::ZERO,
+            fail_rate: 0.0,
+            client_ca: None,
+            ca_out: None,
+        }
+    }
 }
 
 /// A running receiver. Dropping it closes the port and every connection.

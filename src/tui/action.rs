@@ -97,6 +97,8 @@ pub enum Action {
     CopyAsCurl,
     /// Shows the receiver's check as code.
     Snippet,
+    /// Starts a receiver, or shows what it got.
+    Listen,
     /// Asks whether a request was made with our secret.
     Verify,
     /// Asks whether to see if the endpoint checks.

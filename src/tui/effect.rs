@@ -8,6 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
 use crate::domain::rotation::KeepOld;
 use crate::ops::Former;
+use crate::ops::Listen;
 use crate::tui::msg::{Id, Pasted};
 
 /// What deliveries are looked for, as it was typed: an hour ago is an hour before it is read.
@@ -103,6 +104,14 @@ pub enum Effect {
         /// As of [`Effect::Send`].
         generation: u64,
     },
+    /// Start a receiver on this machine.
+    Listen {
+        /// Comes back with all that it reports.
+        id: Id,
+        how: Listen,
+    },
+    /// Stop the receiver.
+    StopListening,
     /// Stop the delivery of that id.
     Stop {
         /// Of the [`Effect::Send`].

@@ -60,10 +60,16 @@ impl Screen {
         boxes::centred(room, boxes::READABLE, room.height)
     }
 
-    /// Where a delivery goes: as a popup, and over all columns where request and response fit side by side.
-    pub(crate) fn delivery(&self, area: Rect) -> Rect {
+    /// Where a delivery goes: as a popup, and over all columns where request and response fit side by side. On a wide screen the
+    /// receiver is beside it, if one runs.
+    pub(crate) fn delivery(&self, model: &Model, area: Rect) -> (Rect, Option<Rect>) {
         let popup = self.popup(area);
-        if area.width < SIDE_BY_SIDE { popup } else { Rect { x: area.x, width: area.width, ..popup } }
+        if model.receiver.is_some() && area.width >= boxes::READABLE {
+            let sender = area.width * 3 / 5;
+            let beside = Rect { x: area.x + sender, width: area.width - sender, ..popup };
+            return (Rect { x: area.x, width: sender, ..popup }, Some(beside));
+        }
+        (if area.width < SIDE_BY_SIDE { popup } else { Rect { x: area.x, width: area.width, ..popup } }, None)
     }
 
     /// Where a question goes: over a popup, or beside what it asks about.
@@ -126,7 +132,12 @@ pub(crate) fn popup_area(model: &Model) -> Rect {
 /// Where the popup of a delivery lies.
 pub(crate) fn delivery_area(model: &Model) -> Rect {
     let area = below_guide(model);
-    Screen::new(model, area).delivery(area)
+    Screen::new(model, area).delivery(model, area).0
+}
+
+/// Where the receiver lies as a popup.
+pub(crate) fn receiver_area(model: &Model) -> Rect {
+    popup_area(model)
 }
 
 /// How many lines of the destination do not fit on its screen.

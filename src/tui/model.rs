@@ -13,6 +13,7 @@ use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, button
 use crate::tui::screens::palette::state::Palette;
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::Question;
+use crate::tui::screens::receiver::state::Receiver;
 use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::screens::verify::state::VerifyPopup;
@@ -53,6 +54,8 @@ pub enum Popup {
     Test(Box<TestPopup>),
     /// The receiver's check as code.
     Snippet(SnippetPopup),
+    /// What the receiver got: see [`Model::receiver`].
+    Receiver,
     /// Was a request made with our secret?
     Verify(Box<VerifyPopup>),
     Probe(ProbePopup),
@@ -90,6 +93,8 @@ pub struct Model {
     /// Keys that came while a save or a removal was under way; they count when it has succeeded.
     pub early: Vec<Press>,
     pub events: Vec<Event>,
+    /// The receiver, while one runs; also when its popup is closed.
+    pub receiver: Option<Receiver>,
     /// What the demo's receiver saw last.
     pub witness: Option<Witness>,
     /// What to do next, in a demo.
@@ -124,6 +129,7 @@ impl Model {
             loading: None,
             early: Vec::new(),
             events: Vec::new(),
+            receiver: None,
             witness: None,
             guide,
             quit_armed: false,

@@ -13,6 +13,7 @@ use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
 use crate::ops::{Changed, Page, Problem, Removed, Saved, Snapshot, Witness};
+use crate::tui::screens::receiver::arrived::Arrived;
 
 /// The id of an effect, by which a result is matched to what is still waited for.
 pub type Id = u64;
@@ -67,6 +68,10 @@ pub enum Msg {
     /// The probe sends that now.
     Probing(Id, Case),
     Probed(Id, Result<Box<Report>, Problem>),
+    /// The receiver listens at that URL, or cannot be started.
+    Listening(Id, Result<String, Problem>),
+    /// The receiver got a request.
+    Arrived(Id, Box<Arrived>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
     /// This or another process changed the registration or the history.

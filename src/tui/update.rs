@@ -12,7 +12,7 @@ use crate::tui::navigation::{ask, load, quit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
-use crate::tui::screens::{delivery, form, help, main, palette, probe, question, snippet, test, verify};
+use crate::tui::screens::{delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify};
 use crate::tui::status::{Status, Tone};
 
 /// The exit code of an app that was interrupted.
@@ -102,6 +102,14 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Probing(id, case) => probe::update::probing(model, id, case),
         Msg::Probed(id, result) => probe::update::probed(model, id, result),
         Msg::Explained(id, result) => verify::update::explained(model, id, result),
+        Msg::Listening(id, result) => {
+            receiver::update::listening(model, id, result);
+            Vec::new()
+        }
+        Msg::Arrived(id, arrived) => {
+            receiver::update::arrived(model, id, *arrived);
+            Vec::new()
+        }
         Msg::Witnessed(witness) => {
             model.witness = Some(witness);
             Vec::new()
@@ -161,6 +169,7 @@ fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
             Context::Test => test::update::act(model, action),
             Context::Prompt => prompt::act(model, action),
             Context::Snippet => snippet::update::act(model, action),
+            Context::Receiver => receiver::update::act(model, action),
             Context::Verify => verify::update::act(model, action),
             Context::Probe => probe::update::act(model, action),
             Context::Editor => body::act(model, action),

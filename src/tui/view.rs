@@ -10,7 +10,7 @@ use crate::tui::guide;
 use crate::tui::keys;
 use crate::tui::layout::{SMALLEST, Screen, status_lines, too_small};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::{form, help, main, palette, probe, question, snippet, test, verify};
+use crate::tui::screens::{form, help, main, palette, probe, question, receiver, snippet, test, verify};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -36,7 +36,14 @@ pub fn view(model: &Model, frame: &mut Frame) {
     footer(model, theme, frame, screen.keys);
     match model.visible_popup() {
         Some(Popup::Form(form)) => form::view::draw(form, model.question.is_none(), theme, frame, whole, screen.above_help()),
-        Some(Popup::Test(test)) => test::view::draw(model, test, theme, frame, screen.delivery(area)),
+        Some(Popup::Test(test)) => {
+            let (place, beside) = screen.delivery(model, area);
+            test::view::draw(model, test, theme, frame, place);
+            if let Some(beside) = beside {
+                receiver::view::draw(model, theme, frame, beside);
+            }
+        }
+        Some(Popup::Receiver) => receiver::view::draw(model, theme, frame, screen.popup(area)),
         Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.popup(area)),
         Some(Popup::Verify(popup)) => verify::view::draw(popup, theme, frame, screen.popup(area)),
         Some(Popup::Probe(popup)) => probe::view::draw(popup, theme, frame, screen.popup(area)),

@@ -190,6 +190,7 @@ fn the_keys_are_those_of_the_help() {
                 Context::Prompt => &["everywhere", "text"],
                 Context::Editor => &["everywhere", "body editor", "text"],
                 Context::Snippet => &["everywhere", "receiver code"],
+                Context::Receiver => &["everywhere", "receiver", "deliveries"],
                 Context::Verify => &["everywhere", "verify", "text"],
             };
             let named = keys_of(places);

@@ -104,12 +104,6 @@ fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
 fn scroll_through(home: &Home) {
     let mut app = App::start_wide(home.pty(&[]).size(320, 200), 200);
     press(&mut app, Key::Down);
-    while listed(&app.screen_text()).is_none() {
-        // Reads the next page.
-        app.key(Key::End);
-        app.settle();
-    }
-    press(&mut app, Key::Home);
     let count = listed(&app.screen_text()).unwrap();
     assert!(count > FIELDS.len(), "{count}");
     for row in 1..count {
@@ -125,10 +119,10 @@ fn scroll_through(home: &Home) {
     app.quit();
 }
 
-/// How many deliveries the list has, once it has them all.
+/// How many deliveries the list has.
 fn listed(screen: &str) -> Option<usize> {
     let title = screen.lines().find(|line| line.contains(" Deliveries "))?;
-    title.split(|c: char| !c.is_ascii_digit() && c != '+').rfind(|part| !part.is_empty())?.parse().ok()
+    title.split(|c: char| !c.is_ascii_digit()).rfind(|part| !part.is_empty())?.parse().ok()
 }
 
 /// A key that changes the screen.

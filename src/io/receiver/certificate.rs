@@ -20,7 +20,7 @@ pub const CA_NAME: &str = "waypost receiver (temporary CA)";
 
 /// What a server needs, and what its clients have to trust.
 pub struct Certificate {
-    /// The leaf.
+    /// The leaf and its CA, so that a sender can look at the CA and trust it.
     pub chain: Vec<CertificateDer<'static>>,
     /// The leaf's key.
     pub key: PrivateKeyDer<'static>,
@@ -52,7 +52,8 @@ pub fn make(name: &str, now: Timestamp) -> io::Result<Certificate> {
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
     let leaf = params.signed_by(&key, &ca).map_err(io::Error::other)?;
-    Ok(Certificate { chain: vec![leaf.der().clone()], key: PrivateKeyDer::Pkcs8(key.serialize_der().into()), ca_pem: ca.pem() })
+    let chain = vec![leaf.der().clone(), ca.der().clone()];
+    Ok(Certificate { chain, key: PrivateKeyDer::Pkcs8(key.serialize_der().into()), ca_pem: ca.pem() })
 }
 
 fn ca_params(now: Timestamp) -> io::Result<CertificateParams> {
@@ -100,6 +101,6 @@ mod tests {
         let (one, two) = (make("h.example", now).unwrap(), make("h.example", now).unwrap());
         assert!(one.ca_pem.starts_with("-----BEGIN CERTIFICATE-----"));
         assert_ne!(one.ca_pem, two.ca_pem);
-        assert_eq!(one.chain.len(), 1);
+        assert_ne!(one.chain[0], one.chain[1]);
     }
 }

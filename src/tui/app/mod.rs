@@ -4,6 +4,7 @@ pub mod backend;
 mod edit;
 mod flight;
 mod inbox;
+mod listening;
 mod perform;
 pub mod run;
 mod screen;

@@ -59,6 +59,8 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::Send { .. }
             | Effect::Probe { .. }
             | Effect::Stop { .. }
+            | Effect::Listen { .. }
+            | Effect::StopListening
             | Effect::EditOutside { .. }
             | Effect::Page { .. }
             | Effect::Repaint

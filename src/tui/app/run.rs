@@ -26,6 +26,7 @@ use crate::present::clock::Clock;
 use crate::tui::app::edit::{edit, page};
 use crate::tui::app::flight::{self, Flight};
 use crate::tui::app::inbox::{HANG_UP, Inbox};
+use crate::tui::app::listening::{Listening, listen};
 use crate::tui::app::perform::perform;
 pub use crate::tui::app::shell::{Program, Shell};
 use crate::tui::effect::Effect;
@@ -59,6 +60,7 @@ struct Loop<'a, B: Backend, S: Shell> {
     /// What happened, and was not passed to `update` yet.
     messages: VecDeque<Msg>,
     flight: Option<Flight>,
+    listening: Option<Listening>,
     /// The screen does not show the model as it is.
     stale: bool,
     drawn_at: Option<Instant>,
@@ -79,8 +81,19 @@ where
         let inbox = Inbox::new(keys, outside);
         let stale = model.changed;
         let messages = VecDeque::new();
-        let mut running =
-            Loop { model, waypost, terminal, shell, inbox, messages, flight: None, stale, drawn_at: None, edited_at: None };
+        let mut running = Loop {
+            model,
+            waypost,
+            terminal,
+            shell,
+            inbox,
+            messages,
+            flight: None,
+            listening: None,
+            stale,
+            drawn_at: None,
+            edited_at: None,
+        };
         let result = running.until_the_end().await;
         // Also when the terminal failed: it may have gone, and the delivery with it.
         if let Some(flight) = running.flight {
@@ -194,6 +207,10 @@ where
             Effect::Probe { id, generation } => {
                 self.flight = Some(flight::probe(id, generation, Arc::clone(&self.waypost), self.inbox.results()));
             }
+            Effect::Listen { id, how } => {
+                self.listening = Some(listen(id, how, Arc::clone(&self.waypost), self.inbox.results()));
+            }
+            Effect::StopListening => self.listening = None,
             effect => perform(effect, Arc::clone(&self.waypost), self.inbox.results()),
         }
         Ok(())

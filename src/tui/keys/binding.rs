@@ -24,6 +24,8 @@ pub enum Context {
     Editor,
     /// The receiver's check as code.
     Snippet,
+    /// What the receiver on this machine got.
+    Receiver,
     /// Was a request made with the registered secret?
     Verify,
     /// Does the endpoint check credentials?

@@ -6,11 +6,12 @@ use crate::tui::keys::when::at_rest;
 use crate::tui::msg::Press as P;
 
 /// Where `?` is not a letter. The form, the snippet and the probe have rows of their own for it.
-const HELPED: &[Context] = &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Question];
+const HELPED: &[Context] =
+    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Question, Context::Receiver];
 
 /// Where `:` is not a letter.
 const LETTERS: &[Context] =
-    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Snippet, Context::Probe];
+    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Snippet, Context::Probe, Context::Receiver];
 
 /// Where it is one.
 const TEXTS: &[Context] = &[Context::Form, Context::Verify, Context::Filter];
@@ -27,6 +28,7 @@ const EVERYWHERE: &[Context] = &[
     Context::Prompt,
     Context::Editor,
     Context::Snippet,
+    Context::Receiver,
     Context::Verify,
     Context::Probe,
     Context::Palette,

@@ -13,7 +13,7 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::state::Mode;
-use crate::tui::screens::{form, help, main, palette, probe, question, snippet, test, verify};
+use crate::tui::screens::{form, help, main, palette, probe, question, receiver, snippet, test, verify};
 
 pub use binding::{Binding, Context};
 pub(crate) use group::{Group, group};
@@ -27,6 +27,7 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
         question::keys::KEYS,
         test::keys::KEYS,
         snippet::keys::KEYS,
+        receiver::keys::KEYS,
         verify::keys::KEYS,
         probe::keys::KEYS,
         palette::keys::KEYS,
@@ -62,6 +63,7 @@ pub fn under_help(model: &Model) -> Context {
             Mode::Edit(_) => Context::Editor,
         },
         Some(Popup::Snippet(_)) => Context::Snippet,
+        Some(Popup::Receiver) => Context::Receiver,
         Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Probe(_)) => Context::Probe,
         None if model.history.search.is_some() => Context::Filter,

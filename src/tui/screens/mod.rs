@@ -7,6 +7,7 @@ pub mod main;
 pub mod palette;
 pub mod probe;
 pub mod question;
+pub mod receiver;
 pub mod snippet;
 pub mod test;
 pub mod verify;

@@ -10,4 +10,5 @@ mod first_test;
 mod form;
 mod live;
 mod outcomes;
+mod receiver;
 mod undo;

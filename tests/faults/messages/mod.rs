@@ -134,7 +134,10 @@ fn wrong() -> Vec<(Field, Draft)> {
     for text in
         ["", " ", "a b", "X:", "é", "a\r\nb", &long_name, "Host", "Cookie", "Authorization", "webhook-id", "Proxy-Foo", "Te"]
     {
-        out.push((hmac::HEADER_KEY, draft(hmac::SPEC).with(hmac::HEADER_KEY, text)));
+        // Left empty, it is the usual one of the format.
+        if !text.trim().is_empty() {
+            out.push((hmac::HEADER_KEY, draft(hmac::SPEC).with(hmac::HEADER_KEY, text)));
+        }
         if text != "Authorization" {
             out.push((api_key::KEY, draft(api_key::SPEC).with(api_key::KEY, text)));
         }

@@ -27,6 +27,8 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('v'), A::Verify)], "v", "verify", "verify a request that a receiver got: is it yours, and if not, why")
         .when(is_open),
     bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(is_open),
+    bind(ALL, &[(P::Char('l'), A::Listen)], "l", "", "listen: a receiver on this machine, each request with its verdict")
+        .when(is_open),
     bind(
         ALL,
         &[(P::Char('/'), A::Find)],

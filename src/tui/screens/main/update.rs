@@ -15,6 +15,7 @@ use crate::tui::screens::main::details;
 use crate::tui::screens::main::state::{MainButton, MainFocus};
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::Pending;
+use crate::tui::screens::receiver::update as receiver;
 use crate::tui::screens::snippet::update as snippet;
 use crate::tui::screens::test::send;
 use crate::tui::screens::verify::update as verify;
@@ -37,6 +38,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             return destination.auth().public_key().map(Effect::Copy).into_iter().collect();
         }
         (Action::Snippet, _) => snippet::open(model),
+        (Action::Listen, _) => return receiver::open(model),
         (Action::Verify, _) => verify::open(model),
         (Action::Probe, _) => probe::open(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),
