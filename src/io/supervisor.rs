@@ -1,4 +1,4 @@
-//! What systemd is told about this service (`sd_notify(3)`): that it is ready, what it does, and that it is alive.
+//! Reports to systemd (`sd_notify(3)`) that the service is ready, what it does, and that it is alive.
 
 use std::env;
 use std::io;
@@ -32,7 +32,7 @@ impl Supervisor {
     /// Sends `READY=1`, `STATUS=…`. One that does not listen is no reason to stop.
     pub fn notify(&self, text: &str) {
         if let Err(error) = self.socket.send(text.as_bytes()) {
-            tracing::debug!(why = %error, "the service manager was not told");
+            tracing::debug!(why = %error, "no report to the service manager");
         }
     }
 }

@@ -180,7 +180,7 @@ pub fn request_json(request: &Request) -> Value {
     json!({ "method": Request::METHOD, "url": url, "headers": headers, "body": json_body(&request.body) })
 }
 
-/// A body as it stands in a delivery.
+/// A body as a delivery shows it.
 pub fn json_body(body: &[u8]) -> Value {
     match std::str::from_utf8(body) {
         Ok(text) => json!(text),

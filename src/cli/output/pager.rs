@@ -22,7 +22,7 @@ pub fn print(text: &str, code: u8) -> Result<u8, Failure> {
     }
 }
 
-/// `None` where nobody could use one.
+/// `None` where it would have no use.
 fn command() -> Option<String> {
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() || !terminal::can_move() {
         return None;

@@ -116,7 +116,7 @@ pub fn notices(attempt: &Attempt) -> Vec<Fix> {
 }
 
 /// The end of a certificate that ends so soon after `at` that a renewal is late: two weeks before, or a third of its lifetime
-/// where that is less; a month before where it is for half a year or longer, since it is renewed by hand.
+/// where that is less; a month before where it is for half a year or longer, since it is renewed manually.
 #[must_use]
 pub fn ends_soon_after(tls: &TlsInfo, at: Timestamp) -> Option<Timestamp> {
     let end = tls.not_after?;

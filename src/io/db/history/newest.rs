@@ -141,7 +141,7 @@ fn all_rows(connection: &Connection, sql: &str, values: &[&dyn rusqlite::ToSql])
     while let Some(row) = rows.next()? {
         let outcome = row.get_ref(1)?.as_str().ok().and_then(Outcome::from_name);
         let at = Timestamp::from_millisecond(row.get(0)?).ok();
-        // What was edited by hand into nonsense is left out.
+        // An invalid value, from a manual edit, is left out.
         if let (Some(outcome), Some(at)) = (outcome, at) {
             all.push(Row { at, outcome, duration_ms: row.get(2)? });
         }

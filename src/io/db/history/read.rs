@@ -186,7 +186,7 @@ fn ids_like(connection: &Connection, id: &str) -> rusqlite::Result<Vec<String>> 
     let mut rows = statement.query(params![id, SHOWN])?;
     let mut ids = Vec::new();
     while let Some(row) = rows.next()? {
-        // Edited by hand, an id may be no text; no record has such an id.
+        // Edited manually, an id may be no text; no record has such an id.
         ids.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
     }
     Ok(ids)

@@ -97,7 +97,7 @@ pub(super) fn add_functions(connection: &Connection, filter: &Filter) -> rusqlit
     })
 }
 
-/// A word as it stands in a text of a JSON document. The status is not a text, and a number is in both the same.
+/// A word as written in a string of a JSON document. The status is not a string, and a number is in both the same.
 fn escaped(word: &str) -> Vec<u8> {
     let quoted = serde_json::to_string(word).unwrap_or_default();
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(word).into()

@@ -16,7 +16,7 @@ pub fn milliseconds(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-/// A stored time; edited by hand it may be none, and is then long ago.
+/// A stored time. After a manual edit it may be invalid, and counts as long ago.
 pub fn timestamp(milliseconds: i64) -> Timestamp {
     Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }
@@ -32,7 +32,7 @@ pub struct GateState {
 }
 
 impl GateState {
-    /// Reads it. One that is no gate is open: it was edited by hand, and the next answers say how things are.
+    /// Reads it. An invalid one is open: it was edited manually, and the next answers say how things are.
     ///
     /// # Errors
     /// SQLite's.

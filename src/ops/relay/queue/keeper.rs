@@ -42,7 +42,7 @@ pub enum Request {
     Gate(Gate),
     /// It can take that many events more.
     Want(usize),
-    /// It lends that one to nobody.
+    /// It never lends out that one.
     Unlease(i64),
     /// It wants no more than it asks for from now on.
     Forget,

@@ -21,7 +21,7 @@ const USUAL_ROWS: u16 = 22;
 const COLUMNS: u16 = 76;
 const WIDE_COLUMNS: u16 = 100;
 
-/// From so many rows on there may be room below the form.
+/// The number of rows from which there may be room below the form.
 pub(crate) const HIGH: u16 = 34;
 
 /// The fewest rows that anything below it needs.

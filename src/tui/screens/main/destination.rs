@@ -12,7 +12,7 @@ use crate::tui::screens::main::brief;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{message, text};
 
-/// From so many days before its end on a certificate is a warning.
+/// The number of days before its end from which a certificate is a warning.
 const WARN_DAYS: i32 = 14;
 
 /// The URL in at most two lines; what is cut can be seen whole by editing it.
