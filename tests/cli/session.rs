@@ -750,6 +750,7 @@ fn a_secret_is_replaced_while_the_old_one_is_used_as_well() {
     $ waypost edit --secret-stdin  < "another-secret-text-1a2b"
     stderr: note: Signing secret: requests carry a signature by the old secret, too, for 1 d; if the old one has leaked, end that now.
     stderr: Saved: https://hooks.example.com/in
+    stderr: waypost edit --drop-old stops signing with the old secret; with --keep-old 0 it is not kept at all.
     exit 0
 
     $ waypost edit --timeout 20

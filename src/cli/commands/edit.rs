@@ -51,6 +51,9 @@ fn keep_old(text: &str) -> Result<i64, String> {
     if seconds > MAX_KEEP_OLD_S { Err("it is more than 7 days".to_owned()) } else { Ok(seconds) }
 }
 
+/// How an old secret is given up.
+const ENDING: &str = "waypost edit --drop-old stops signing with the old secret; with --keep-old 0 it is not kept at all.";
+
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if let Some(fingerprint) = &args.trust_ca {
         if !args.fields.is_empty() || args.from_curl.is_some() || args.drop_old || args.keep_old.is_some() {
@@ -146,7 +149,12 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
                 more.insert("not_taken".to_owned(), import::listed(&not_taken));
                 import::keep_event(waypost, body, &mut saved, &mut more, out);
             }
-            destination::print_saved(verb, &saved, &notices, given.as_ref(), more, out)
+            let keeps = given.is_some() && saved.changed && saved.destination.auth().former_until().is_some();
+            let code = destination::print_saved(verb, &saved, &notices, given.as_ref(), more, out)?;
+            if keeps {
+                out.say(ENDING);
+            }
+            Ok(code)
         }
         (Err(_), Some(wrong)) => Err(wrong.into()),
         (Err(problem), None) => Err(problem.into()),
