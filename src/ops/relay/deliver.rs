@@ -22,7 +22,7 @@ use crate::io::sync::lock;
 use crate::io::watch::Watch;
 use crate::ops::send::{Options, jitter};
 use crate::ops::task::blocking;
-use crate::ops::waypost::Waypost;
+use crate::ops::waypost::{State, Waypost};
 
 /// How the queue is delivered.
 #[derive(Clone, Debug)]
@@ -78,13 +78,12 @@ impl Waypost {
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<RelaySummary, NotStarted> {
-        let destination = self.destination()?;
+        let (destination, tag) = self.tagged()?;
         let _running = self.only_relay()?;
         // The clock of the wall: what is written must mean the same to other processes, and after a restart.
         let options = Options { rate: how.rate, now: Arc::new(Timestamp::now), ..Options::default() };
         let mut queue = RelayQueue::open(&self.paths)?;
         let now = Timestamp::now();
-        let tag = tag(&destination);
         queue.gate.gate.recover(jitter());
         if queue.gate.destination != tag {
             if !queue.gate.destination.is_empty() {
@@ -168,13 +167,13 @@ impl Waypost {
             let (waypost, known) = (waypost.clone(), Arc::clone(&known));
             Box::pin(async move {
                 let of_files = waypost.clone();
-                let loaded = blocking(move || of_files.destination()).await;
-                let new = loaded.as_ref().ok().map(tag);
+                let loaded = blocking(move || of_files.tagged()).await;
+                let new = loaded.as_ref().ok().map(|(_, tag)| tag.clone());
                 let is_known = *lock(&known) == new;
                 let target = match loaded {
                     _ if is_known => return None,
                     Err(problem) => Err(problem),
-                    Ok(destination) => {
+                    Ok((destination, _)) => {
                         let settings = destination.settings().clone();
                         waypost.target(destination, concurrency).await.map_err(|cause| {
                             let diagnosis = diagnosis::of_cause(&settings, None, &cause);
@@ -188,9 +187,16 @@ impl Waypost {
             }) as BoxFuture<'static, _>
         })
     }
-}
 
-/// Tells a destination from what it was before an edit.
-fn tag(destination: &Destination) -> String {
-    format!("{} {}", destination.id().as_str(), destination.updated_at())
+    /// What is registered, and what tells it from what it was before an edit: two may come within one second.
+    fn tagged(&self) -> Result<(Destination, String), Problem> {
+        let (state, generation) = self.state_and_generation();
+        let destination = match state {
+            State::Open(destination) => *destination,
+            // The error of it.
+            _ => self.destination()?,
+        };
+        let tag = format!("{} {generation}", destination.id().as_str());
+        Ok((destination, tag))
+    }
 }
