@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
 use super::headers;
 use super::questions::{Back, Questions, error, say};
 use crate::cli::failure::{Failure, fix_text};
@@ -173,20 +171,13 @@ impl Form<'_> {
         Ok(chosen.map(|at| self.keep = KeepOld::For(PERIODS[at].0)))
     }
 
-    /// Takes a curl command in place of the URL; its lines go on while they end with a backslash. Returns whether it was taken;
-    /// `None` when the person went back.
-    fn command(&mut self, first: &str) -> Result<Option<bool>, Failure> {
-        let mut text = Zeroizing::new(first.to_owned());
-        while text.trim_end().ends_with('\\') {
-            let Some(next) = self.questions.line("")? else { return Ok(None) };
-            text.push('\n');
-            text.push_str(&next);
-        }
-        let imported = match from_curl(&text) {
+    /// Takes a curl command in place of the URL. Returns whether it was taken.
+    fn command(&mut self, text: &str) -> bool {
+        let imported = match from_curl(text) {
             Ok(imported) => imported,
             Err(refused) => {
                 error(&format!("The curl command is not accepted. At {refused}. {}", refused.fix));
-                return Ok(Some(false));
+                return false;
             }
         };
         imported.fill(self.draft);
@@ -195,7 +186,7 @@ impl Form<'_> {
             say(&format!("note: not taken: {}: {}.", part.what, part.why));
         }
         self.body = imported.body;
-        Ok(Some(true))
+        true
     }
 
     fn choice(&mut self, field: Field, labels: &[String], at: usize) -> Result<Option<usize>, Failure> {
@@ -226,11 +217,10 @@ impl Form<'_> {
             let Some(answer) = self.questions.line(&question)? else { return Ok(None) };
             let answer = trimmed(field, &answer);
             if field == URL && is_curl(answer) {
-                match self.command(answer)? {
-                    None => return Ok(None),
-                    Some(true) if self.wrong(field).is_none() => return Ok(Some(())),
-                    Some(_) => continue,
+                if self.command(answer) && self.wrong(field).is_none() {
+                    return Ok(Some(()));
                 }
+                continue;
             }
             let home = std::env::var("HOME").ok();
             // What is relative is completed when the file is looked at.

@@ -172,6 +172,11 @@ async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Resu
     }
 }
 
+/// Whether a curl command goes on in the next line.
+fn is_continued(typed: &[u8]) -> bool {
+    typed.starts_with(b"curl ") && typed.ends_with(b"\\") && typed.len() <= MAX_FIELD_BYTES
+}
+
 fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
     let show = |bytes: &[u8]| {
         if echo == Echo::On {
@@ -188,6 +193,11 @@ fn read_line(echo: Echo, screen: &Screen, answers: &UnboundedSender<Line>) {
             Ok(_) => {}
         }
         match byte[0] {
+            // The lines of a command that was pasted: what comes after the end of an answer is thrown away.
+            b'\r' | b'\n' if is_continued(&typed) => {
+                typed.push(b'\n');
+                show(b"\n");
+            }
             b'\r' | b'\n' => match std::str::from_utf8(&typed) {
                 Ok(text) => break Line::Answer(Secret::new(text)),
                 Err(_) => break Line::NotText,
