@@ -75,7 +75,8 @@ impl Typed<'_> {
 }
 
 /// In the order of the choice.
-pub const AUTH_TYPES: [&str; 6] = ["Default", "Custom SHA-256 HMAC Signature", "Basic Auth", "Bearer Token", "Api Key", "OAuth2"];
+pub const AUTH_TYPES: [&str; 6] =
+    ["Default", "Custom SHA-256 HMAC Signature", "Basic Auth", "Bearer Token", "Api Key", "OAuth2 client credentials"];
 
 /// A request as the Request tab shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

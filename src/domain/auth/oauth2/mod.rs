@@ -30,7 +30,7 @@ use crate::domain::url::{EndpointUrl, credential};
 /// `OAuth2`, the grant by client credentials.
 pub const SPEC: AuthType = &AuthSpec {
     name: "oauth2",
-    label: "OAuth2",
+    label: "OAuth2 client credentials",
     help: "A token by client credentials",
     fields: &[TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, AUDIENCE, TOKEN_PARAMS, CLIENT_AUTH],
     kept: &[],
@@ -106,7 +106,7 @@ pub const AUDIENCE: Field = &FieldSpec {
 /// How the client names itself at the token endpoint.
 pub const CLIENT_AUTH: Field = &FieldSpec {
     id: "client_auth",
-    label: "Client auth",
+    label: "Send client in",
     flag: Some("--client-auth"),
     value_name: "PLACE",
     kind: Kind::Choice(&[IN_HEADER, IN_BODY]),
@@ -116,10 +116,10 @@ pub const CLIENT_AUTH: Field = &FieldSpec {
 };
 
 /// `authorization: Basic …`, the form encoding of both halves.
-pub const IN_HEADER: Choice = Choice { name: "header", label: "Header", detail: "" };
+pub const IN_HEADER: Choice = Choice { name: "header", label: "Authorization header", detail: "" };
 
 /// `client_id` and `client_secret` in the body.
-pub const IN_BODY: Choice = Choice { name: "body", label: "Body", detail: "" };
+pub const IN_BODY: Choice = Choice { name: "body", label: "Request body", detail: "" };
 
 #[derive(Clone, Debug)]
 struct OAuth2(Arc<TokenClient>);
