@@ -351,7 +351,7 @@ fn h61_the_app_leaks_no_canary_of_a_header() {
     app.wait_for("‹ yes ›");
     app.key(Key::BackTab);
     app.paste(CANARY);
-    app.wait_for("Header value    •••");
+    app.wait_for("Header value *       •••");
     app.key(Key::Ctrl('o'));
     app.wait_for("Registered. Press t to send a test delivery.");
     app.send_test();
