@@ -87,6 +87,8 @@ pub enum Action {
     Fold,
     /// Shows the body in the pager.
     Page,
+    /// Asks whether to send a test delivery again and again; stops that.
+    Watch,
     /// Asks for a file to write the body to.
     Write,
     /// Asks for a name to keep the body under.

@@ -97,6 +97,22 @@ pub enum Effect {
         generation: u64,
         event: Event,
     },
+    /// The same, for a watch.
+    SendWatched {
+        /// As of [`Effect::Send`].
+        id: Id,
+        /// As of [`Effect::Send`].
+        generation: u64,
+        event: Event,
+    },
+    /// Say when that time has passed; only the newest is waited for.
+    Due {
+        /// Of the watch.
+        id: Id,
+        after_s: u32,
+    },
+    /// Ring the terminal's bell.
+    Bell,
     /// Send pings with right, wrong and missing credentials, to see whether the endpoint checks them.
     Probe {
         /// Comes back with the result.
@@ -114,7 +130,7 @@ pub enum Effect {
     StopListening,
     /// Stop the delivery of that id.
     Stop {
-        /// Of the [`Effect::Send`].
+        /// Of the effect that sent it.
         id: Id,
     },
     /// Read deliveries: those after the newest `skip`, of those that are looked for.
@@ -180,6 +196,7 @@ impl Effect {
                 | Self::Restore { .. }
                 | Self::TrustCa { .. }
                 | Self::Send { .. }
+                | Self::SendWatched { .. }
                 | Self::Probe { .. }
                 | Self::ClearHistory { .. }
                 | Self::Keep { .. }

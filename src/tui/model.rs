@@ -17,6 +17,7 @@ use crate::tui::screens::receiver::state::Receiver;
 use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::screens::test::state::TestPopup;
 use crate::tui::screens::verify::state::VerifyPopup;
+use crate::tui::screens::watch::state::Watch;
 use crate::tui::status::{Status, Tone};
 use crate::tui::theme::{Roles, Theme};
 
@@ -93,6 +94,8 @@ pub struct Model {
     /// Keys that came while a save or a removal was under way; they count when it has succeeded.
     pub early: Vec<Press>,
     pub events: Vec<Event>,
+    /// What is sent again and again, whatever popup is open.
+    pub watch: Option<Watch>,
     /// The receiver, while one runs; also when its popup is closed.
     pub receiver: Option<Receiver>,
     /// What the demo's receiver saw last.
@@ -129,6 +132,7 @@ impl Model {
             loading: None,
             early: Vec::new(),
             events: Vec::new(),
+            watch: None,
             receiver: None,
             witness: None,
             guide,

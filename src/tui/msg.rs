@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::domain::delivery::{Delivery, Phase};
@@ -26,6 +27,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// The milliseconds since the delivery in flight began; comes only while there is one.
     Tick(u64),
+    /// The next delivery of a watch is due; what time it is.
+    Due(Id, Timestamp),
     /// The state file was read again.
     Loaded(Id, Box<Snapshot>),
     Saved(Id, Result<Box<Saved>, Problem>),

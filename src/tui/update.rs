@@ -12,7 +12,7 @@ use crate::tui::navigation::{ask, load, quit};
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
-use crate::tui::screens::{delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify};
+use crate::tui::screens::{delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify, watch};
 use crate::tui::status::{Status, Tone};
 
 /// The exit code of an app that was interrupted.
@@ -22,6 +22,7 @@ const INTERRUPTED: u8 = 130;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = taken(model, msg);
     follow(model);
+    effects.extend(watch::update::follow(model));
     if model.environment.readonly {
         // No key leads to one; whatever else might, does not.
         effects.retain(|effect| !effect.changes());
@@ -44,6 +45,10 @@ fn follow(model: &mut Model) {
 
 fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.changed = true;
+    let msg = match watch::update::report(model, msg) {
+        Ok(effects) => return effects,
+        Err(msg) => msg,
+    };
     match msg {
         Msg::Key(press) => key(model, press),
         Msg::Paste(pasted) => paste(model, pasted.text()),
@@ -82,6 +87,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => send::report(model, msg),
+        Msg::Due(id, at) => watch::update::due(model, id, at),
         Msg::Unrecorded(id, problem) => send::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => delivery::update::listed(model, id, result),
         Msg::Cleared(id, result) => {
@@ -156,6 +162,7 @@ fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
             palette::update::open(model);
             Vec::new()
         }
+        Action::Watch => watch::update::toggle(model),
         action => match context {
             Context::Palette => match palette::update::act(model, action) {
                 Some(action) => perform(model, keys::context(model), action),

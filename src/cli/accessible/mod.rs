@@ -249,6 +249,10 @@ impl Session<'_> {
         if let Some(problem) = &tested.unrecorded {
             error(&problem.to_string());
         }
+        if self.demo.is_none() && by.get().is_none() {
+            say("");
+            say("waypost test --every 10s sends it again and again.");
+        }
         match by.get() {
             // ^C stops a delivery; what else ends the session does so now.
             Some(code) if code != exit::INTERRUPTED || tested.delivery.outcome() != Outcome::Stopped => {

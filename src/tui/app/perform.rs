@@ -57,6 +57,9 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             }
             // The loop performs them itself.
             Effect::Send { .. }
+            | Effect::SendWatched { .. }
+            | Effect::Due { .. }
+            | Effect::Bell
             | Effect::Probe { .. }
             | Effect::Stop { .. }
             | Effect::Listen { .. }
@@ -131,6 +134,6 @@ fn copy(text: &str) -> Result<String, Problem> {
     match ops::copy(text) {
         Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
         Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
-        Err(problem) => Err(Problem { fix: "w writes it to a file.".into(), ..problem }),
+        Err(problem) => Err(Problem { fix: "s writes it to a file.".into(), ..problem }),
     }
 }

@@ -8,7 +8,7 @@
 //!                view, if the model changed and the terminal has taken the last frame
 //! ```
 //!
-//! Between them nothing runs: a clock ticks only while a delivery is in flight.
+//! Between them nothing runs: a clock ticks only while a delivery is in flight, and a watch wakes it when a delivery is due.
 
 use std::collections::VecDeque;
 use std::io;
@@ -31,7 +31,7 @@ use crate::tui::app::perform::perform;
 pub use crate::tui::app::shell::{Program, Shell};
 use crate::tui::effect::Effect;
 use crate::tui::model::Model;
-use crate::tui::msg::Msg;
+use crate::tui::msg::{Id, Msg};
 use crate::tui::update::update;
 use crate::tui::view::view;
 
@@ -60,6 +60,10 @@ struct Loop<'a, B: Backend, S: Shell> {
     /// What happened, and was not passed to `update` yet.
     messages: VecDeque<Msg>,
     flight: Option<Flight>,
+    /// The delivery of a watch that is on its way, beside the other one.
+    watched: Option<Flight>,
+    /// When the next delivery of a watch is due.
+    due: Option<(Id, tokio::time::Instant)>,
     listening: Option<Listening>,
     /// The screen does not show the model as it is.
     stale: bool,
@@ -89,6 +93,8 @@ where
             inbox,
             messages,
             flight: None,
+            watched: None,
+            due: None,
             listening: None,
             stale,
             drawn_at: None,
@@ -96,7 +102,7 @@ where
         };
         let result = running.until_the_end().await;
         // Also when the terminal failed: it may have gone, and the delivery with it.
-        if let Some(flight) = running.flight {
+        for flight in running.flight.into_iter().chain(running.watched) {
             flight.end().await;
         }
         result
@@ -113,6 +119,10 @@ where
             tokio::select! {
                 messages = self.inbox.next(self.flight.as_ref()) => self.messages.extend(messages?),
                 drawn = self.shell.drawn(), if self.stale => drawn?,
+                id = until(self.due) => {
+                    self.due = None;
+                    self.messages.push_back(Msg::Due(id, Timestamp::now()));
+                }
                 // What is shown of today is shown with its date from then on.
                 () = tokio::time::sleep(until_tomorrow(&self.model.environment.clock)) => {}
             }
@@ -196,7 +206,7 @@ where
             Effect::Page { text } => self.page(text.as_bytes()).await,
             Effect::Repaint => self.terminal.clear().map_err(io::Error::other)?,
             Effect::Stop { id } => {
-                if let Some(flight) = &mut self.flight {
+                for flight in self.flight.iter_mut().chain(&mut self.watched) {
                     flight.stop(id);
                 }
             }
@@ -204,6 +214,13 @@ where
                 self.inbox.restart_clock();
                 self.flight = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
             }
+            Effect::SendWatched { id, generation, event } => {
+                self.watched = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
+            }
+            Effect::Due { id, after_s } => {
+                self.due = Some((id, tokio::time::Instant::now() + Duration::from_secs(after_s.into())));
+            }
+            Effect::Bell => self.shell.ring(),
             Effect::Probe { id, generation } => {
                 self.flight = Some(flight::probe(id, generation, Arc::clone(&self.waypost), self.inbox.results()));
             }
@@ -237,6 +254,17 @@ where
             self.messages.push_front(msg);
         }
         self.messages.push_front(first);
+    }
+}
+
+/// Ready when what is due is due; where nothing is, never.
+async fn until(due: Option<(Id, tokio::time::Instant)>) -> Id {
+    match due {
+        Some((id, at)) => {
+            tokio::time::sleep_until(at).await;
+            id
+        }
+        None => std::future::pending().await,
     }
 }
 

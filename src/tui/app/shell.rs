@@ -32,6 +32,9 @@ pub trait Shell {
     /// Suspends the process until it is continued.
     fn suspend(&mut self);
 
+    /// Rings the terminal's bell, where there is one.
+    fn ring(&mut self) {}
+
     /// Lets the user's program have a file, and the terminal until it ends. An error says why not, in words.
     /// `stop` ends it early.
     fn open(&mut self, program: Program, file: &Path, stop: impl Future<Output = ()>)

@@ -177,6 +177,11 @@ impl Shell for JobControl {
         }
     }
 
+    fn ring(&mut self) {
+        // What the terminal takes no more is seen at the next frame.
+        let _ = SCREEN.draw(b"\x07");
+    }
+
     fn suspend(&mut self) {
         // The whole job stops, as at ^Z in any program: also what started waypost and waits for it. The signal's handler
         // gives the terminal back first.

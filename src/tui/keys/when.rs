@@ -23,6 +23,10 @@ pub(crate) fn can_edit(model: &Model) -> bool {
     matches!(model.state, State::Open(_) | State::Locked(..)) && at_rest(model) && may_change(model)
 }
 
+pub(crate) const fn is_watching(model: &Model) -> bool {
+    model.watch.is_some()
+}
+
 pub(crate) fn in_flight(model: &Model) -> bool {
     model.in_flight().is_some()
 }

@@ -11,3 +11,4 @@ pub mod receiver;
 pub mod snippet;
 pub mod test;
 pub mod verify;
+pub mod watch;

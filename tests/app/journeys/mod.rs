@@ -12,3 +12,4 @@ mod live;
 mod outcomes;
 mod receiver;
 mod undo;
+mod watch;

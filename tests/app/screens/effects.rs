@@ -539,7 +539,7 @@ fn bodies_are_copied_written_and_kept() {
     let ping = BuiltIn::Ping.event().body;
     assert_eq!(press(&mut model, "y"), [Effect::Copy(String::from_utf8(ping.clone()).unwrap())]);
     let path = "waypost-request.json".to_owned();
-    assert_eq!(press(&mut model, "w enter"), [Effect::Write { path: path.clone(), bytes: ping.clone(), part: false }]);
+    assert_eq!(press(&mut model, "s enter"), [Effect::Write { path: path.clone(), bytes: ping.clone(), part: false }]);
     update(&mut model, Msg::Wrote(Ok(path)));
     assert!(screen(&model).contains("Written to waypost-request.json"));
     assert_eq!(press(&mut model, "k m i n e enter"), [Effect::Keep { name: "mine".into(), body: ping.clone() }]);

@@ -12,3 +12,4 @@ mod invariants;
 mod leaving;
 pub mod scenes;
 mod snapshots;
+mod watch;

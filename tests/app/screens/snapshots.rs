@@ -265,7 +265,7 @@ fn find_write_keep_edit() {
     shot("find_prompt", &model);
     press(&mut model, "enter");
     shot("found", &model);
-    press(&mut model, "w");
+    press(&mut model, "s");
     shot("write_prompt", &model);
     press(&mut model, "esc ctrl-e");
     shot("editor", &model);

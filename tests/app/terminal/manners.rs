@@ -105,7 +105,7 @@ fn without_a_clipboard_the_copy_is_written_to_a_file() {
     let mut app = App::open_trusting(&home, &receiver);
     app.register(&receiver.url, &Typed::Default);
     app.send_test();
-    app.type_text("w");
+    app.type_text("s");
     app.wait_for("Write the body to: waypost-response-");
     app.key(Key::Ctrl('u'));
     let file = home.path().join("answer.json");

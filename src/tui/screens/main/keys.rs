@@ -3,7 +3,7 @@
 use crate::ops::State;
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
-use crate::tui::keys::when::{can_edit, can_test, is_open, may_change};
+use crate::tui::keys::when::{can_edit, can_test, is_open, is_watching, may_change};
 use crate::tui::layout::main_overflow;
 use crate::tui::model::Model;
 use crate::tui::msg::Press as P;
@@ -24,6 +24,10 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination").when(can_edit),
     bind(ALL, &[(P::Char('p'), A::Probe)], "p", "probe", "probe whether the endpoint verifies requests; asks first")
         .when(can_test),
+    bind(MAIN, &[(P::Char('w'), A::Watch), (P::Esc, A::Watch)], "w", "stop watching", "stop watching (also Esc)")
+        .when(is_watching),
+    bind(SELECTED, &[(P::Char('w'), A::Watch)], "w", "stop watching", "stop watching").when(is_watching),
+    bind(ALL, &[(P::Char('w'), A::Watch)], "w", "", "watch: test again and again, with the bell on a change").when(can_test),
     bind(ALL, &[(P::Char('v'), A::Verify)], "v", "verify", "verify a request that a receiver got: is it yours, and if not, why")
         .when(is_open),
     bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(is_open),

@@ -12,6 +12,7 @@ use crate::tui::screens::delivery::view as deliveries;
 use crate::tui::screens::main::layout::{Upper, areas, history_problem, name_of};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::main::{details, strip};
+use crate::tui::screens::watch::view as watch;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message, text};
 
@@ -30,7 +31,11 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         room = room.saturating_sub("  read-only".len());
     }
     if matches!(model.state, State::Open(_)) {
-        let (word, style) = strip::standing(&model.health, &model.environment.clock, theme);
+        let clock = &model.environment.clock;
+        let (word, style) = match &model.watch {
+            Some(watch) => watch::title(watch, clock, theme, room.saturating_sub(NAME.min(text::width(&name)) + 2)),
+            None => strip::standing(&model.health, clock, theme),
+        };
         let needed = text::width(&word) + 2;
         if needed + NAME.min(text::width(&name)) <= room {
             room -= needed;

@@ -3,6 +3,7 @@
 use crate::domain::delivery::Attempt;
 use crate::domain::url::EndpointUrl;
 use crate::tui::msg::Id;
+use crate::tui::screens::watch::state::Proposal;
 use crate::tui::widgets::confirm::Confirm;
 
 /// A question that is shown.
@@ -20,6 +21,8 @@ pub enum Pending {
     Delete,
     ClearHistory,
     Probe,
+    /// Sending a test delivery again and again.
+    Watch(Proposal),
     /// Sending a real event again.
     Resend,
     /// Trusting the CA that was presented at that attempt.

@@ -16,11 +16,15 @@ use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::access::popup;
 use crate::tui::screens::test::send;
+use crate::tui::screens::watch::update as watch;
 use crate::tui::status::Tone;
 use crate::tui::widgets::confirm::Answer;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let Some(question) = &mut model.question else { return Vec::new() };
+    if watch::choose(question, action) {
+        return Vec::new();
+    }
     match question.confirm.act(action) {
         None => Vec::new(),
         Some(Answer::Yes) => accepted(model),
@@ -36,8 +40,10 @@ fn refused(model: &mut Model) {
     match question.pending {
         Pending::DiscardForm => model.status = None,
         Pending::DiscardBody(_) | Pending::TrustCa(_) => {}
-        Pending::Resend if model.popup.is_some() => {}
-        Pending::Resend | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => settle_focus(model),
+        Pending::Resend | Pending::Watch(_) if model.popup.is_some() => {}
+        Pending::Resend | Pending::Watch(_) | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => {
+            settle_focus(model)
+        }
     }
 }
 
@@ -56,6 +62,7 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
             model.question = None;
             return probe::start(model);
         }
+        Pending::Watch(proposal) => return watch::start(model, proposal),
         Pending::Resend => {
             model.question = None;
             return resend(model);

@@ -13,6 +13,8 @@ use crate::present;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::main::layout::name_of;
 use crate::tui::screens::question::state::{Pending, Question};
+use crate::tui::screens::watch::state::Proposal;
+use crate::tui::screens::watch::view;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{confirm, rows, text};
 
@@ -22,6 +24,7 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
         Pending::Delete => ("Delete", if running { "Deleting…".to_owned() } else { delete(model) }, ["Keep", "Delete"]),
         Pending::ClearHistory => ("Clear", if running { "Clearing…".to_owned() } else { clear(model) }, ["Keep", "Clear"]),
         Pending::Probe => ("Probe", probe(model), ["Cancel", "Probe"]),
+        Pending::Watch(proposal) => ("Watch", watch(model, proposal, theme), ["Cancel", "Watch"]),
         Pending::Resend => ("Send again", resend(model), ["Cancel", "Send again"]),
         Pending::TrustCa(attempt) => ("Trust", trust(model, attempt), ["Cancel", "Trust"]),
         Pending::UseUrl(url) => ("Another host", use_url(model, url), ["Keep", "Use it"]),
@@ -63,6 +66,11 @@ fn probe(model: &Model) -> String {
     let count = Case::all_of(destination.auth()).len();
     let to = text::middle_cut(&destination.url().authority(), 100);
     format!("Send {count} requests to {to}, {} of them forged? It may act on those that it accepts.", count.saturating_sub(1))
+}
+
+fn watch(model: &Model, proposal: &Proposal, theme: Theme) -> String {
+    let to = model.destination().map(|destination| destination.url().authority()).unwrap_or_default();
+    view::question(proposal, &to, theme)
 }
 
 fn trust(model: &Model, attempt: &Attempt) -> String {

@@ -17,7 +17,7 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
         Some(body) => match std::str::from_utf8(body) {
             Ok(text) => text.to_owned(),
             Err(_) => {
-                say(model, Tone::Error, "Not copied: the body is not text. w writes it to a file.");
+                say(model, Tone::Error, "Not copied: the body is not text. s writes it to a file.");
                 return Vec::new();
             }
         },

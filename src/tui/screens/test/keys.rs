@@ -2,7 +2,7 @@
 
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
-use crate::tui::keys::when::{at_rest, can_edit, can_test, in_flight};
+use crate::tui::keys::when::{at_rest, can_edit, can_test, in_flight, is_watching};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
 use crate::tui::screens::test::fix;
@@ -20,6 +20,7 @@ pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "to the next stop").when(at_rest),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "stop", "stop the delivery").when(in_flight),
     bind(TEST, &[(P::Esc, A::Back)], "Esc", "close", "close").when(at_rest),
+    bind(TEST, &[(P::Char('w'), A::Watch)], "w", "stop watching", "stop watching").when(is_watching),
     bind(TEST, &[(P::Char('f'), A::Fix)], "f", "fix", "fix it in the form; a save sends it again").when(has_fix),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "choose", "choose the event").when(is_on_event),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "tabs", "switch tabs").when(is_on_tabs),
@@ -55,7 +56,8 @@ pub const KEYS: &[Binding] = &[
     .when(is_past),
     bind(TEST, &[(P::Char('z'), A::Fold)], "z", "", "fold what is nested in JSON, or unfold it").when(has_response),
     bind(TEST, &[(P::Char('o'), A::Page)], "o", "", "open the body in $PAGER").when(has_body),
-    bind(TEST, &[(P::Char('w'), A::Write)], "w", "", "write the body to a file"),
+    bind(TEST, &[(P::Char('w'), A::Watch)], "w", "", "watch: send it again and again, with the bell on a change").when(can_watch),
+    bind(TEST, &[(P::Char('s'), A::Write)], "s", "", "save the body to a file"),
     bind(TEST, &[(P::Char('y'), A::Copy)], "y", "", "copy the tab"),
     bind(TEST, &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command").when(is_answered),
     bind(TEST, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request").when(shows_secret),
@@ -120,6 +122,11 @@ fn can_edit_body(model: &Model) -> bool {
 
 fn is_past(model: &Model) -> bool {
     popup(model).is_some_and(TestPopup::is_past)
+}
+
+/// A real event is not sent again and again by a key or two.
+fn can_watch(model: &Model) -> bool {
+    can_test(model) && !is_past(model)
 }
 
 /// Over a past delivery the key would seem to be about that.

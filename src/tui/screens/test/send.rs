@@ -169,7 +169,7 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
 }
 
 /// Puts a delivery at the head of the list. Of a narrowed one it is not known whether it belongs there before it is read.
-fn listed(model: &mut Model, delivery: Delivery) {
+pub fn listed(model: &mut Model, delivery: Delivery) {
     let history = &mut model.history;
     if !history.query.is_empty() {
         return;
