@@ -11,6 +11,7 @@ mod fields;
 mod headers;
 mod questions;
 mod spoken;
+mod trust;
 
 use std::cell::Cell;
 
@@ -41,9 +42,9 @@ const HIDDEN: &str = "(hidden)";
 /// The number of deliveries in the list.
 const LISTED: usize = 10;
 
-/// Runs a session. Returns the exit code.
-pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>) -> Result<u8, Failure> {
-    run(runtime, waypost, demo, Session::run)
+/// Runs a session; a read-only one sends nothing and changes nothing. Returns the exit code.
+pub fn open(runtime: Runtime, waypost: &Waypost, demo: Option<InDemo>, readonly: bool) -> Result<u8, Failure> {
+    run(runtime, waypost, demo, |session| session.run(readonly))
 }
 
 /// Asks for what a registration needs, as [`open`] does, and ends. Returns the exit code.
@@ -95,12 +96,13 @@ impl Item {
         }
     }
 
-    const fn of(state: &State) -> &'static [Self] {
+    const fn of(state: &State, readonly: bool) -> &'static [Self] {
         match state {
+            State::Unreadable(_) => &[Self::Again, Self::Deliveries],
+            _ if readonly => &[Self::Deliveries],
             State::Empty => &[Self::Register, Self::Deliveries],
             State::Open(_) => &[Self::Test, Self::Edit, Self::Remove, Self::Deliveries],
             State::Locked(..) => &[Self::Edit, Self::Remove, Self::Deliveries],
-            State::Unreadable(_) => &[Self::Again, Self::Deliveries],
         }
     }
 }
@@ -112,8 +114,11 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn run(&mut self) -> Result<u8, Failure> {
+    fn run(&mut self, readonly: bool) -> Result<u8, Failure> {
         say("waypost: register the one webhook destination, and prove that it works.");
+        if readonly {
+            say("Read-only: nothing is sent, and nothing is changed.");
+        }
         if let Some(demo) = &self.demo {
             say("This is a demo with temporary files and a receiver on this machine:");
             say(&demo.url);
@@ -130,10 +135,10 @@ impl Session<'_> {
                     say("");
                 }
             }
-            if let Some(demo) = &mut self.demo {
+            if let Some(demo) = self.demo.as_mut().filter(|_| !readonly) {
                 demo.guide(&state);
             }
-            let items = Item::of(&state);
+            let items = Item::of(&state, readonly);
             let labels: Vec<String> = items.iter().map(|item| item.label().to_owned()).collect();
             let Some(chosen) = self.questions.choose("What to do", &labels, None, Back::Quits)? else { return Ok(exit::DONE) };
             let done = match items[chosen] {
@@ -258,7 +263,10 @@ impl Session<'_> {
             Some(code) if code != exit::INTERRUPTED || tested.delivery.outcome() != Outcome::Stopped => {
                 Err(Failure::stopped(code))
             }
-            _ => Ok(()),
+            _ => match tested.delivery.last() {
+                Some(attempt) => self.offer_trust(destination, attempt),
+                None => Ok(()),
+            },
         }
     }
 

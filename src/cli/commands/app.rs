@@ -26,7 +26,7 @@ pub fn has_terminal() -> bool {
 pub fn run(globals: &Globals, look: Look) -> Result<u8, Failure> {
     let waypost = Waypost::at(globals.config_dir.clone(), globals.state_dir.clone())?;
     if is_accessible(look) {
-        return accessible::open(runtime::new()?, &waypost, None);
+        return accessible::open(runtime::new()?, &waypost, None, look.readonly);
     }
     let environment = environment(globals, look, &waypost, None);
     open(runtime::new()?, waypost, environment, start::outside())
@@ -41,7 +41,7 @@ pub fn run_demo(globals: &Globals, look: Look) -> Result<u8, Failure> {
             // There is no receiver after the session has ended.
             let _ = to_session.send(witness);
         }))?;
-        return accessible::open(runtime, &demo.waypost(), Some(InDemo::new(demo.url(), witnessed)));
+        return accessible::open(runtime, &demo.waypost(), Some(InDemo::new(demo.url(), witnessed)), look.readonly);
     }
     let outside = start::outside();
     let to_loop = outside.0.clone();

@@ -3,9 +3,12 @@
 use std::fs;
 
 use rustix::process::Signal;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::support::Home;
-use crate::support::answer::Answer;
+use crate::support::answer::Answer::{self, Checked};
+use crate::support::ca::Ca;
 use crate::support::check::{expect_bearer, expect_nothing};
 use crate::support::common;
 use crate::support::pty::{Command, Key, Pty};
@@ -563,4 +566,79 @@ fn a_service_is_chosen_a_curl_command_is_taken_and_the_old_secret_has_a_time() {
     assert_eq!(auth["previous_secret"]["set"], true);
     let ca = home.path().join("certs/ca.pem");
     assert_eq!(shown["destination"]["tls"]["ca_cert"], ca.to_str().unwrap());
+}
+
+/// Issue 15, 8.
+#[test]
+fn read_only_offers_nothing_that_sends_or_changes() {
+    let receiver = Receiver::start(expect_bearer(TOKEN));
+    let home = common::registered_at(&receiver, &["--auth", "bearer", "--secret-stdin"], TOKEN);
+    home.waypost(&["test"]).exits(0);
+    let before = common::disk(&home);
+    let sent = receiver.requests().len();
+    let mut talk = Talk::begin(home.pty(&["--accessible", "--readonly"]).env("TERM", "dumb").size(200, 120));
+    let said = talk.said();
+    assert!(said.contains("Read-only: nothing is sent, and nothing is changed."), "{said}");
+    assert!(said.contains("  1. List the newest deliveries") && !said.contains("  2. "), "{said}");
+    talk.answer("1", MENU);
+    assert!(talk.said().contains(", ping: delivered 200"), "{}", talk.said());
+    talk.answer("2", MENU);
+    assert!(talk.said().contains("is not in the list"), "{}", talk.said());
+    talk.answers("q");
+    talk.ends(0);
+    assert_eq!((receiver.requests().len(), common::disk(&home)), (sent, before));
+
+    // Nor is anything registered, removed or entered again.
+    let mut nothing = Talk::begin(Home::new().pty(&["--accessible", "--readonly"]).env("TERM", "dumb").size(200, 120));
+    let said = nothing.said();
+    assert!(said.contains("  1. List the newest deliveries") && !said.contains("  2. "), "{said}");
+    nothing.answers("q");
+    nothing.ends(0);
+    let mut demo = Talk::begin(home.pty(&["demo", "--accessible", "--readonly"]).env("TERM", "dumb").size(200, 120));
+    let said = demo.said();
+    assert!(!said.contains("  2. ") && !said.contains("Guide"), "{said}");
+    demo.answers("q");
+    demo.ends(0);
+}
+
+/// Issue 15, 1: as ssh does at the first connection.
+#[test]
+fn a_ca_that_was_presented_is_read_out_and_trusted_after_a_question() {
+    let ca = Ca::named("Their CA");
+    let mut leaf = ca.leaf(&["localhost"]);
+    leaf.chain.push(CertificateDer::from_pem_slice(ca.pem().as_bytes()).unwrap());
+    let receiver = Receiver::with_leaf(expect_nothing(), vec![Checked], &ca, leaf);
+    let home = Home::new();
+    home.waypost(&["register", "--url", &receiver.url, "--auth", "default"]).exits(0);
+    let mut talk = Talk::begin(dumb(&home));
+    talk.answer("1", "q goes back:");
+    talk.answer("1", "Enter takes 1, q goes back:");
+    let said = talk.said();
+    for words in [
+        "failed  ",
+        "Presented  CN=Their CA",
+        "Valid",
+        "SHA-256",
+        "Trust this CA for localhost:",
+        "  1. Do not trust it",
+        "  2. Trust it",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    talk.answer("", MENU);
+    assert!(talk.said().contains("It is not trusted."), "{}", talk.said());
+    talk.answer("1", "q goes back:");
+    talk.answer("1", "Enter takes 1, q goes back:");
+    talk.answer("2", "Enter takes 1, q goes back:");
+    assert!(
+        talk.said().contains("Trusted: https://localhost:") && talk.said().contains("Prove that it works"),
+        "{}",
+        talk.said()
+    );
+    talk.answer("1", "q goes back:");
+    talk.answer("1", MENU);
+    assert!(talk.said().contains("\ndelivered  200") && !talk.said().contains("Trust this CA"), "{}", talk.said());
+    talk.answers("q");
+    talk.ends(0);
+    assert!(fs::read_dir(home.config_dir()).unwrap().any(|file| file.unwrap().file_name().to_string_lossy().starts_with("ca-")));
 }
