@@ -92,19 +92,11 @@ impl Waypost {
     /// # Errors
     /// There is no such delivery, its body was not stored whole, or the history cannot be read.
     pub fn event_of(&self, id: &str) -> Result<Event, Problem> {
-        let delivery = self.delivery(id)?;
-        if delivery.is_whole() {
-            return Ok(delivery.event_again());
-        }
-        Err(Problem::of_kind(
-            ProblemKind::Usage,
-            format!("The delivery {} cannot be sent again", shown(id)),
-            format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
-            "Send the event from its source.",
-        ))
+        Ok(whole(&self.delivery(id)?)?.event_again())
     }
 
-    /// Sends the event of a delivery in the history once more: the same body, under a new id, to the current destination.
+    /// Sends the event of a delivery in the history once more: the same body under the same id, by which the receiver recognises it,
+    /// to the current destination. Of a probe it sends the ping, under a new id.
     ///
     /// # Errors
     /// As of [`Waypost::event_of`]; nothing was sent then.
@@ -115,9 +107,23 @@ impl Waypost {
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Result<Tested, Problem> {
-        let event = self.event_of(id)?;
-        Ok(self.test(to, &event, step, stop).await)
+        let delivery = self.delivery(id)?;
+        let (event, id) = (whole(&delivery)?.event_again(), delivery.id_again());
+        Ok(self.test_and_report(to, &event, id, step, |_| {}, stop).await)
     }
+}
+
+/// The delivery, if its whole body is there to be sent again.
+fn whole(delivery: &Delivery) -> Result<&Delivery, Problem> {
+    if delivery.is_whole() {
+        return Ok(delivery);
+    }
+    Err(Problem::of_kind(
+        ProblemKind::Usage,
+        format!("The delivery {} cannot be sent again", shown(&delivery.id)),
+        format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
+        "Send the event from its source.",
+    ))
 }
 
 /// A delivery as `test --json` prints it and the history stores it.

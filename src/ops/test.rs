@@ -16,6 +16,15 @@ use crate::domain::problem::Problem;
 use crate::domain::redact::Redactor;
 use crate::domain::request::{Request, Stamp};
 
+/// What is sent, and when it counts as delivered.
+struct What<'a> {
+    event: &'a Event,
+    /// The `webhook-id` of a delivery that is sent again; else it gets a new one.
+    id: Option<String>,
+    /// What the answer must contain.
+    expected: Option<&'a str>,
+}
+
 /// A test delivery that ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tested {
@@ -27,7 +36,7 @@ pub struct Tested {
 impl Waypost {
     /// Sends an event as a test, one attempt, and records it. `stop` ends it early.
     pub async fn test(&self, to: &Destination, event: &Event, step: impl Fn(Step), stop: impl Future<Output = ()>) -> Tested {
-        self.run_test(to, event, None, step, |_| {}, stop).await
+        self.run_test(to, What { event, id: None, expected: None }, step, |_| {}, stop).await
     }
 
     /// As [`Waypost::test`]; delivered only if the answer contains that text.
@@ -39,32 +48,33 @@ impl Waypost {
         step: impl Fn(Step),
         stop: impl Future<Output = ()>,
     ) -> Tested {
-        self.run_test(to, event, expected, step, |_| {}, stop).await
+        self.run_test(to, What { event, id: None, expected }, step, |_| {}, stop).await
     }
 
-    /// As [`Waypost::test`]; `report` gets the delivery before it is recorded, since the disk may be slower than the answer.
+    /// As [`Waypost::test`], under the id of an earlier delivery if one is given. `report` gets the delivery before it is recorded,
+    /// since the disk may be slower than the answer.
     pub async fn test_and_report(
         &self,
         to: &Destination,
         event: &Event,
+        id: Option<String>,
         step: impl Fn(Step),
         report: impl FnOnce(&Delivery),
         stop: impl Future<Output = ()>,
     ) -> Tested {
-        self.run_test(to, event, None, step, report, stop).await
+        self.run_test(to, What { event, id, expected: None }, step, report, stop).await
     }
 
     async fn run_test(
         &self,
         to: &Destination,
-        event: &Event,
-        expected: Option<&str>,
+        What { event, id, expected }: What<'_>,
         step: impl Fn(Step),
         report: impl FnOnce(&Delivery),
         stop: impl Future<Output = ()>,
     ) -> Tested {
         let started_at = Timestamp::now();
-        let stamp = Stamp { id: new_id(), event: event.name.clone(), timestamp: started_at.as_second() };
+        let stamp = Stamp { id: id.unwrap_or_else(new_id), event: event.name.clone(), timestamp: started_at.as_second() };
         let mut in_flight = self.begin(stamp.id.clone(), to, &event.name);
         let settings = Arc::new(to.settings().clone());
         let request = Arc::new(Request::build(&settings, &event.body, &stamp, &to.auth().credential()));

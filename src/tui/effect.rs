@@ -96,6 +96,8 @@ pub enum Effect {
         /// Of the state file that has the destination: another by now is not sent to.
         generation: u64,
         event: Event,
+        /// The id of the delivery that is sent again.
+        again: Option<String>,
     },
     /// The same, for a watch.
     SendWatched {

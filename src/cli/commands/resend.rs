@@ -27,7 +27,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let progress = ProgressLine::new(&destination, out);
         Ok(waypost.resend(&destination, &args.id, |step| progress.step(&step), stop).await?)
     })?;
-    out.say(&format!("Resent {} as {}.", visible(&args.id), visible(&resent.delivery.id)));
+    out.say(&format!("Resent {}.", visible(&resent.delivery.id)));
     let signal = signal.filter(|_| resent.delivery.outcome() == Outcome::Stopped);
     delivery::print(&resent.delivery, resent.unrecorded.as_ref(), signal, None, out)
 }

@@ -70,6 +70,13 @@ impl Delivery {
         Event { name: self.event.clone(), body }
     }
 
+    /// The id under which its event is sent again: its own, by which a receiver recognises what it has; none of a probe, which was no
+    /// event.
+    #[must_use]
+    pub fn id_again(&self) -> Option<String> {
+        self.probe.is_none().then(|| self.id.clone())
+    }
+
     /// Whether the whole event is there to be sent again.
     #[must_use]
     pub fn is_whole(&self) -> bool {

@@ -57,7 +57,13 @@ impl Flight {
 }
 
 /// Sends an event to what is registered, if the state file is still of that generation, and reports each step.
-pub fn send(id: Id, generation: u64, event: Event, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) -> Flight {
+pub fn send(
+    id: Id,
+    generation: u64,
+    (event, again): (Event, Option<String>),
+    waypost: Arc<Waypost>,
+    results: UnboundedSender<Msg>,
+) -> Flight {
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {
         let live = results.clone();
@@ -79,7 +85,7 @@ pub fn send(id: Id, generation: u64, event: Event, waypost: Arc<Waypost>, result
         let report = |delivery: &Delivery| {
             let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
         };
-        let tested = waypost.test_and_report(&destination, &event, step, report, stop).await;
+        let tested = waypost.test_and_report(&destination, &event, again, step, report, stop).await;
         if let Some(problem) = tested.unrecorded {
             let _ = results.send(Msg::Unrecorded(id, problem));
         }

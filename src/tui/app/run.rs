@@ -210,12 +210,12 @@ where
                     flight.stop(id);
                 }
             }
-            Effect::Send { id, generation, event } => {
+            Effect::Send { id, generation, event, again } => {
                 self.inbox.restart_clock();
-                self.flight = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
+                self.flight = Some(flight::send(id, generation, (event, again), Arc::clone(&self.waypost), self.inbox.results()));
             }
             Effect::SendWatched { id, generation, event } => {
-                self.watched = Some(flight::send(id, generation, event, Arc::clone(&self.waypost), self.inbox.results()));
+                self.watched = Some(flight::send(id, generation, (event, None), Arc::clone(&self.waypost), self.inbox.results()));
             }
             Effect::Due { id, after_s } => {
                 self.due = Some((id, tokio::time::Instant::now() + Duration::from_secs(after_s.into())));

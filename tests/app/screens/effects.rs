@@ -99,7 +99,7 @@ fn register_and_test_sends_a_ping_to_what_was_saved() {
     let effects = press(&mut model, "tab tab tab enter");
     assert!(matches!(&effects[..], [Effect::Save { id: 1, .. }]), "{effects:?}");
     let effects = update(&mut model, Msg::Saved(1, Ok(saved(bearer::SPEC))));
-    assert_eq!(effects, [Effect::Send { id: 2, generation: 1, event: BuiltIn::Ping.event() }]);
+    assert_eq!(effects, [Effect::Send { id: 2, generation: 1, event: BuiltIn::Ping.event(), again: None }]);
     assert_eq!(model.in_flight(), Some(2));
 }
 
@@ -190,7 +190,10 @@ fn keys_pressed_during_a_save_count_when_it_succeeds() {
     fill(&mut model, bearer::SPEC);
     assert!(matches!(&press(&mut model, "ctrl-o t enter")[..], [Effect::Save { id: 1, .. }]));
     let effects = update(&mut model, Msg::Saved(1, Ok(saved(bearer::SPEC))));
-    assert_eq!(effects, [Effect::Load { id: 2 }, Effect::Send { id: 3, generation: 1, event: BuiltIn::Ping.event() }]);
+    assert_eq!(
+        effects,
+        [Effect::Load { id: 2 }, Effect::Send { id: 3, generation: 1, event: BuiltIn::Ping.event(), again: None }]
+    );
 }
 
 #[test]
@@ -263,7 +266,7 @@ fn a_pasted_password_keeps_its_spaces_but_not_its_line_break() {
 #[test]
 fn a_test_is_sent_watched_and_stopped() {
     let mut model = app(scenes::registered(hmac::SPEC));
-    let sent = |id| Effect::Send { id, generation: 4, event: BuiltIn::Ping.event() };
+    let sent = |id| Effect::Send { id, generation: 4, event: BuiltIn::Ping.event(), again: None };
     assert_eq!(press(&mut model, "t enter"), [Effect::Load { id: 1 }, sent(2)]);
     assert_eq!(press(&mut model, "esc"), [Effect::Stop { id: 2 }]);
     assert_eq!(press(&mut model, "esc ctrl-c q"), [], "asked once");
@@ -279,7 +282,7 @@ fn what_another_waypost_changed_is_read_before_a_test() {
     let mut model = app(scenes::registered(hmac::SPEC));
     assert_eq!(press(&mut model, "t"), [Effect::Load { id: 1 }]);
     update(&mut model, Msg::Loaded(1, Box::new(scenes::registered(bearer::SPEC))));
-    assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, generation: 4, event: BuiltIn::Ping.event() }]);
+    assert_eq!(press(&mut model, "enter"), [Effect::Send { id: 2, generation: 4, event: BuiltIn::Ping.event(), again: None }]);
 }
 
 #[test]
@@ -297,11 +300,23 @@ fn resend_repeats_event_and_body_and_says_so() {
     let effects = press(&mut model, "down down r");
     let past = scenes::refused();
     let event = waypost::domain::event::Event { name: past.event.clone(), body: past.attempts[0].request.body.clone() };
-    assert_eq!(effects, [Effect::Send { id: 1, generation: 4, event }]);
+    assert_eq!(effects, [Effect::Send { id: 1, generation: 4, event, again: Some(past.id.clone()) }]);
     let mut again = scenes::delivered();
-    again.id = "msg_new".into();
+    again.id = past.id.clone();
+    again.attempts[0].started_at = past.at() + jiff::SignedDuration::from_hours(1);
+    let before = model.history.deliveries.len();
     update(&mut model, Msg::Delivered(1, Box::new(again)));
-    assert!(screen(&model).contains("Resent as msg_new"), "{}", screen(&model));
+    assert!(screen(&model).contains(&format!("Resent {}.", past.id)), "{}", screen(&model));
+    // Both are in the list, and the focus is on the one that it was on.
+    press(&mut model, "esc");
+    assert_eq!(model.history.deliveries.len(), before + 1);
+    let focused = model.history.get(model.main.focus.delivery()).unwrap();
+    assert_eq!((focused.id.as_str(), focused.at()), (past.id.as_str(), past.at()));
+    let page = Page { deliveries: model.history.deliveries.clone(), ..Page::default() };
+    let count = page.deliveries.len();
+    model.history.listing = Some(9);
+    update(&mut model, Msg::Listed(9, Ok(Box::new(page))));
+    assert_eq!(model.history.deliveries.len(), count);
 }
 
 #[test]
@@ -707,7 +722,7 @@ fn the_chosen_event_is_the_one_sent() {
     let mut model = app(scenes::registered(default::SPEC));
     press(&mut model, "t backtab backtab right right right");
     let effects = press(&mut model, "tab tab enter");
-    assert_eq!(effects, [Effect::Send { id: 2, generation: 4, event: BuiltIn::ClientSubmissionHomeowners.event() }]);
+    assert_eq!(effects, [Effect::Send { id: 2, generation: 4, event: BuiltIn::ClientSubmissionHomeowners.event(), again: None }]);
 }
 
 #[test]

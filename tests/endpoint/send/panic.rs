@@ -88,7 +88,7 @@ fn h48_a_test_in_flight_is_recorded() {
 fn h48_a_delivery_whose_report_panics_is_recorded_once() {
     if let Some(Doomed { waypost, to, runtime }) = Doomed::here() {
         let report = |_: &Delivery| panic!("on purpose");
-        runtime.block_on(waypost.test_and_report(&to, &BuiltIn::Ping.event(), |_| {}, report, pending()));
+        runtime.block_on(waypost.test_and_report(&to, &BuiltIn::Ping.event(), None, |_| {}, report, pending()));
         return;
     }
     let history = history_after("h48_a_delivery_whose_report_panics_is_recorded_once", vec![Answer::Checked]);

@@ -148,7 +148,7 @@ async fn an_endpoint_that_is_not_there_is_asked_once() {
 }
 
 #[tokio::test]
-async fn a_delivery_is_sent_again_under_a_new_id_to_the_destination_of_now() {
+async fn a_delivery_is_sent_again_under_the_same_id_to_the_destination_of_now() {
     let place = Place::new();
     let before = Receiver::scripted(expect_hmac("hex", "x-signature", SECRET), vec![Answer::status(503)]);
     let event = Event { name: "order".into(), body: b"{\"n\":1} \n".to_vec() };
@@ -157,8 +157,12 @@ async fn a_delivery_is_sent_again_under_a_new_id_to_the_destination_of_now() {
     let to = with_draft(draft(bearer::SPEC), &now.url, now.ca());
     let again = place.waypost.resend(&to, &first.id, |_| {}, pending()).await.unwrap().delivery;
     assert_eq!((again.outcome(), again.event.as_str()), (Outcome::Delivered, "order"));
-    assert_ne!(again.id, first.id);
+    assert_eq!(again.id, first.id);
     let request = now.wait_for_request(DEADLINE);
+    assert_eq!(request.header("webhook-id"), first.id);
+    // Each has its row; the id names the newest.
+    assert_eq!(place.waypost.delivery(&first.id).unwrap().at(), again.at());
+    assert_eq!(place.waypost.deliveries(None, 0, 9).unwrap().total, 2);
     assert_eq!((request.body, before.requests().len()), (event.body, 1));
 
     let none = place.waypost.resend(&to, "msg_\u{202e}none", |_| {}, pending()).await.unwrap_err();

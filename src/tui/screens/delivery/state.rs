@@ -1,5 +1,7 @@
 //! What is known of the history: a part of it, around what is shown.
 
+use jiff::Timestamp;
+
 use crate::domain::delivery::Delivery;
 use crate::ops::{PAGE, Page, Problem};
 use crate::tui::msg::Id;
@@ -43,9 +45,9 @@ impl History {
         self.deliveries.get(at.checked_sub(self.first)?)
     }
 
-    /// The place of the delivery with that id, if it was read.
-    pub(crate) fn place_of(&self, id: &str) -> Option<usize> {
-        self.deliveries.iter().position(|delivery| delivery.id == id).map(|at| self.first + at)
+    /// The place of a delivery, if it was read. Of what was sent again there are several under one id.
+    pub(crate) fn place_of(&self, it: &Key) -> Option<usize> {
+        self.deliveries.iter().position(|delivery| key(delivery) == *it).map(|at| self.first + at)
     }
 
     /// The place after the last that was read.
@@ -80,7 +82,7 @@ impl History {
             return;
         }
         // New deliveries may have pushed some of it on.
-        deliveries.retain(|delivery| self.place_of(&delivery.id).is_none());
+        deliveries.retain(|delivery| self.place_of(&key(delivery)).is_none());
         if skipped < self.first {
             self.first = self.first.saturating_sub(deliveries.len());
             deliveries.append(&mut self.deliveries);
@@ -104,6 +106,13 @@ impl History {
         self.deliveries.insert(0, delivery);
         self.deliveries.truncate(KEPT);
     }
+}
+
+/// What tells a delivery from all others: its id, and when it was sent.
+pub(crate) type Key = (String, Timestamp);
+
+pub(crate) fn key(delivery: &Delivery) -> Key {
+    (delivery.id.clone(), delivery.at())
 }
 
 /// The first row that is shown: no other than before, if the focused one is in view then.

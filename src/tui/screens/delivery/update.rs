@@ -10,7 +10,7 @@ use crate::tui::layout::list_rows;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::ask;
-use crate::tui::screens::delivery::state::shown_from;
+use crate::tui::screens::delivery::state::{Key, key, shown_from};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::life::redirect_target;
@@ -29,7 +29,7 @@ pub fn open(model: &mut Model, at: usize) {
 pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
     let front = test.tabs.front;
-    let place = test.delivery().and_then(|delivery| model.history.place_of(&delivery.id));
+    let place = test.delivery().and_then(|delivery| model.history.place_of(&key(delivery)));
     let Some(at) = place.and_then(|at| at.checked_add_signed(by)).filter(|at| *at < model.history.total) else {
         model.changed = false;
         return Vec::new();
@@ -45,7 +45,7 @@ pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
     effects
 }
 
-/// Opens a past delivery, and sends the same event and body again under a new id. Asks first where it is a real event.
+/// Opens a past delivery, and sends the same event and body again under the same id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
     let Some(delivery) = model.history.get(at) else { return Vec::new() };
     if is_real(&delivery.event_again().name) {
@@ -179,7 +179,7 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
             return Vec::new();
         }
     };
-    let before = (model.history.total, model.history.get(model.main.focus.delivery()).map(|delivery| delivery.id.clone()));
+    let before = (model.history.total, model.history.get(model.main.focus.delivery()).map(key));
     let window = |model: &Model| (model.history.first, model.history.deliveries.len());
     let had = window(model);
     model.history.take(*page);
@@ -190,7 +190,7 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
 }
 
 /// The focus stays on the delivery that it was on, although newer ones may have come before it.
-fn keep_focus(model: &mut Model, (total, id): (usize, Option<String>)) {
+fn keep_focus(model: &mut Model, (total, focused): (usize, Option<Key>)) {
     let at = match model.main.focus {
         MainFocus::Button(_) => return,
         MainFocus::Delivery(at) | MainFocus::Details(at) => at,
@@ -201,7 +201,7 @@ fn keep_focus(model: &mut Model, (total, id): (usize, Option<String>)) {
         model.main.focus = if model.history.is_listed() { MainFocus::Delivery(0) } else { MainFocus::Button(0) };
         return;
     }
-    let moved = id.and_then(|id| model.history.place_of(&id)).unwrap_or(at + count.saturating_sub(total)).min(count - 1);
+    let moved = focused.and_then(|it| model.history.place_of(&it)).unwrap_or(at + count.saturating_sub(total)).min(count - 1);
     model.main.top = (model.main.top + moved).saturating_sub(at);
     match &mut model.main.focus {
         MainFocus::Delivery(at) | MainFocus::Details(at) => *at = moved,

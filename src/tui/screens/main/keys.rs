@@ -46,7 +46,7 @@ pub const KEYS: &[Binding] = &[
     bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination; asks first").when(can_edit),
     bind(ALL, &[(P::Char('U'), A::Undo)], "U", "undo", "undo the delete, until you quit").when(can_undo),
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
-    bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event and body, new id; asks first for a real event")
+    bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event, body and id; asks first for a real event")
         .when(can_test),
     bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first").when(may_change),
     bind(MAIN, &[(P::Down, A::Down)], "↓", "", "to the deliveries").when(has_deliveries),

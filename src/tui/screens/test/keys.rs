@@ -61,7 +61,7 @@ pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Char('y'), A::Copy)], "y", "", "copy the tab"),
     bind(TEST, &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command").when(is_answered),
     bind(TEST, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret in the request").when(shows_secret),
-    bind(TEST, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event and body, new id; asks first for a real event")
+    bind(TEST, &[(P::Char('r'), A::Resend)], "r", "resend", "resend: same event, body and id; asks first for a real event")
         .when(is_answered),
     bind(TEST, &[(P::Char('t'), A::SendTest)], "t", "", "another test delivery").when(can_test),
     bind(TEST, &[(P::Char('e'), A::Edit)], "e", "", "edit the destination").when(can_edit),

@@ -28,8 +28,8 @@ pub struct Flight {
     pub id: Id,
     /// The request as it goes out, once it is made.
     pub sent: Option<Box<Request>>,
-    /// The id of the delivery that this one repeats.
-    pub repeats: Option<String>,
+    /// Whether it repeats an earlier delivery, under the same id.
+    pub repeats: bool,
     /// The phases that ended, with their milliseconds.
     pub done: Vec<(Phase, f64)>,
     /// The phase that it is in.

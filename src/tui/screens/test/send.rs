@@ -68,7 +68,11 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
         say(model, Tone::Error, "It cannot be sent again: only the beginning of its body was stored.");
         return Vec::new();
     }
-    let repeats = test.delivery().filter(|_| test.is_past()).map(|delivery| delivery.id.clone());
+    // The receiver recognises by the id what it has. Another event gets another.
+    // A test of waypost's own that is repeated where it was sent is a new test.
+    let shown = test.delivery().filter(|_| test.is_past() || is_real(&test.event.name));
+    let again = shown.filter(|delivery| delivery.event_again() == test.event).and_then(Delivery::id_again);
+    let repeats = again.is_some();
     test.life =
         Life::Flight(Flight { id, sent: None, repeats, done: Vec::new(), phase: None, elapsed_ms: 0, limit_s, stopping: false });
     test.focus = TestFocus::Tabs;
@@ -76,7 +80,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
     test.tabs.show(Tab::Timing);
     let event = test.event.clone();
     model.witness = None;
-    vec![Effect::Send { id, generation, event }]
+    vec![Effect::Send { id, generation, event, again }]
 }
 
 /// Stops the delivery in flight; asked once.
@@ -153,15 +157,15 @@ fn answered(model: &mut Model, id: Id, delivery: Delivery) {
     if let Some(test) = popup(model)
         && let Life::Flight(flight) = &mut test.life
     {
-        let (sent, repeats) = (flight.sent.take(), flight.repeats.take());
+        let (sent, repeats) = (flight.sent.take(), flight.repeats);
         // With a token in it, the record alone has it as it went out.
         let sent = sent.filter(|sent| !sent.awaits_token);
         test.life = Life::Answered(Answered { id, sent, delivery: Box::new(delivery.clone()), offer });
         // Not on a button: Enter on what has come must not send anything.
         test.focus = TestFocus::Tabs;
         test.tabs.show(Tab::Response);
-        if let Some(repeated) = repeats {
-            let text = format!("Resent as {} (a copy of {repeated}).", delivery.id);
+        if repeats {
+            let text = format!("Resent {}.", delivery.id);
             test.said = Some(Status::new(Tone::Note, text));
         }
     }
