@@ -38,6 +38,20 @@ impl Clock {
         at.strftime(format).to_string()
     }
 
+    /// In six columns: `03:14` today, `Nov 26` in this year, else `2025`.
+    #[must_use]
+    pub fn short(&self, at: Timestamp) -> String {
+        let at = self.zone.to_datetime(at);
+        let format = if at.date() == self.today {
+            "%H:%M"
+        } else if at.year() == self.today.year() {
+            "%b %d"
+        } else {
+            "%Y"
+        };
+        at.strftime(format).to_string()
+    }
+
     /// All of it, with the zone: `2026-11-26 21:03:12 CET`
     #[must_use]
     pub fn moment(&self, at: Timestamp) -> String {
@@ -76,6 +90,8 @@ mod tests {
         assert_eq!(clock.time(at("2026-11-27T22:30:00Z")), "00:30:00");
         assert_eq!(clock.time(at("2026-11-27T21:59:59Z")), "Nov 27 23:59");
         assert_eq!(clock.time(at("2025-12-31T12:00:00Z")), "2025-12-31");
+        let days = ["2026-11-28T01:14:07Z", "2026-11-27T21:59:59Z", "2025-12-31T12:00:00Z"];
+        assert_eq!(days.map(|day| clock.short(at(day))), ["03:14", "Nov 27", "2025"]);
         assert_eq!(clock.second(at("2026-11-28T01:14:07Z")), "03:14:07");
         assert_eq!(clock.second(at("2026-11-27T21:59:59Z")), "2026-11-27 23:59:59");
     }

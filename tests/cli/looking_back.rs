@@ -39,7 +39,7 @@ fn a_filter_narrows_the_list() {
         (&["--search", "401"], vec![1]),
         (&["--search", "\"token\""], vec![1]),
         (&["--search", "\"\"number\": 3\""], vec![3]),
-        (&["--search", "credentials refused"], vec![1]),
+        (&["--search", "auth refused"], vec![1]),
         (&["--search", "closed by peer"], vec![3]),
         (&["--search", "nothing-like-that"], vec![]),
         (&["--search", "duration_ms"], vec![]),
@@ -77,7 +77,7 @@ fn eighty_columns_are_enough_and_no_word_is_cut() {
     for (line, part) in lines[1..].iter().zip(["probe", "✗ failed", "✗ 401", "✓ 200"]) {
         assert!(line.contains(part), "{text}");
     }
-    assert!(text.contains("credentials refused") && text.contains("closed by peer"), "{text}");
+    assert!(text.contains("auth refused") && text.contains("closed by peer"), "{text}");
     // An id that is shown names its delivery.
     let short = lines[3].split_whitespace().find(|word| word.starts_with("msg_")).unwrap();
     assert!(short.len() < 20, "{text}");

@@ -390,7 +390,7 @@ fn a_test_that_is_refused() {
     $ waypost history --outcome refused
     TIME  OUTCOME  TOOK  EVENT  ID  WHY
     TIME  ✗ refused 302  DURATION  ping  msg_ID  redirect
-    TIME  ✗ refused 401  DURATION  ping  msg_ID  credentials refused
+    TIME  ✗ refused 401  DURATION  ping  msg_ID  auth refused
     exit 0
     "#);
 }

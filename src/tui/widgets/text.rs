@@ -121,6 +121,16 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     out
 }
 
+/// As many words from its beginning as fit; where that leaves much room, what [`end_cut`] leaves.
+pub fn whole_words(text: &str, columns: usize) -> String {
+    let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at).chain([text.len()]);
+    let fitting = ends.filter(|&end| width(&text[..end]) <= columns).last();
+    match fitting.filter(|&end| width(&text[..end]) * 2 > columns) {
+        Some(end) => text[..end].trim_end().to_owned(),
+        None => end_cut(text, columns),
+    }
+}
+
 /// The number of bytes of a text that fit into `columns`.
 pub fn fitting(text: &str, columns: usize) -> usize {
     let mut used = 0;

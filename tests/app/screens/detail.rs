@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use waypost::domain::auth::hmac;
-use waypost::domain::delivery::{Delivery, Phase};
+use waypost::domain::delivery::{Cause, Delivery, Phase, TlsCause};
 use waypost::ops::{Page, Snapshot};
 use waypost::present::clock::Clock;
 use waypost::tui::effect::Effect;
@@ -102,4 +102,35 @@ fn neighbours_are_one_key_away_and_json_folds() {
     let effects = press(&mut model, "o");
     let [Effect::Page { text }] = &effects[..] else { panic!("{effects:?}") };
     assert!(text.starts_with("{\n  \"ok\": true,"), "{text}");
+}
+
+/// Issue 15, must not 11: at every width a row has its reason whole, and its time.
+#[test]
+fn a_row_cuts_no_word_of_why() {
+    let causes = [
+        Cause::ConnectionRefused(None),
+        Cause::TimedOut(15),
+        Cause::Reset,
+        Cause::Tls(TlsCause::ClientCertificateWanted),
+        Cause::Tls(TlsCause::NotYetValid(None, "2026-11-23T09:13:12Z".parse().unwrap())),
+    ];
+    for (columns, rows) in [(40, 10), (60, 16), (80, 24), (120, 40)] {
+        for cause in &causes {
+            let delivery = scenes::failed_by(cause.clone());
+            let reason = delivery.last().unwrap().reason().into_owned();
+            let mut model = listed(vec![delivery]);
+            model.size = (columns, rows);
+            press(&mut model, "down");
+            let shown = screen(&model);
+            let row = shown.lines().find(|row| row.contains(" > ")).unwrap();
+            assert!(row.contains(&format!("✗ {reason} ")), "{columns}: {shown}");
+            assert!(row.contains("09:1"), "{columns}: {shown}");
+        }
+        let mut model = app(scenes::with_deliveries());
+        model.size = (columns, rows);
+        press(&mut model, "down");
+        let shown = screen(&model);
+        assert!(shown.contains("401 Unauthorized ") || shown.contains("200 OK "), "{columns}: {shown}");
+        assert!(columns != 80 || shown.contains(" auth refused"), "{columns}: {shown}");
+    }
 }

@@ -534,7 +534,7 @@ fn a_save_refused_for_its_ca_file_says_so_under_the_field() {
     let problem = Problem { field: Some(field::CA_CERT), ..scenes::problem() };
     update(&mut model, Msg::Saved(1, Err(problem)));
     assert_eq!(form(&model).errors[0].field.unwrap().label, "CA certificate");
-    assert!(form(&model).advanced);
+    assert!(form(&model).unfolded);
 }
 
 #[test]

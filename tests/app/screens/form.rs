@@ -201,8 +201,8 @@ fn more_says_what_it_holds_and_unfolds_in_place() {
         .with_header(HeaderEntry::plain("X-Env", "live"));
     let mut model = editing(&draft);
     let Some(Popup::Form(form)) = &mut model.popup else { panic!() };
-    form.advanced = false;
-    go_to(&mut model, Focus::Advanced);
+    form.unfolded = false;
+    go_to(&mut model, Focus::More);
     assert!(words(&model).contains(">More 1 header · CA file · timeout 30 s ›"), "{}", screen(&model));
     press(&mut model, "enter");
     assert!(screen(&model).contains(">Headers              X-Env: live"), "{}", screen(&model));
@@ -307,7 +307,7 @@ fn at_home() -> Model {
     model.environment.directory = "/srv".into();
     press(&mut model, "enter");
     type_text(&mut model, "https://hooks.example.com/in");
-    go_to(&mut model, Focus::Advanced);
+    go_to(&mut model, Focus::More);
     press(&mut model, "enter");
     go_to(&mut model, Focus::Field(CA_CERT));
     model

@@ -120,7 +120,7 @@ fn form_with_a_generated_secret() {
 }
 
 #[test]
-fn form_advanced_by_auth_type() {
+fn form_more_by_auth_type() {
     for (at, auth) in auth::ALL.into_iter().enumerate() {
         let mut model = app(scenes::nothing());
         press(&mut model, "enter tab");
@@ -131,17 +131,17 @@ fn form_advanced_by_auth_type() {
         press(&mut model, "enter tab tab tab tab");
         type_text(&mut model, "900");
         press(&mut model, "ctrl-o tab backtab");
-        shot(&format!("form_advanced_{}", auth.name), &model);
+        shot(&format!("form_more_{}", auth.name), &model);
     }
 }
 
 #[test]
-fn form_edit_advanced_saving_failed_discard() {
+fn form_edit_more_saving_failed_discard() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "e");
     shot_at_every_size("edit", &model);
     press(&mut model, "tab tab tab tab tab tab enter tab tab tab");
-    shot_at_every_size("edit_advanced", &model);
+    shot_at_every_size("edit_more", &model);
     press(&mut model, "ctrl-o");
     shot("edit_saving", &model);
     update(&mut model, Msg::Saved(1, Err(scenes::problem())));

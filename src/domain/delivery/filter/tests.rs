@@ -132,7 +132,7 @@ fn words_are_found_where_they_are_looked_for() {
         ("MSG_1", true),
         ("ping", true),
         ("unauthorized 401", true),
-        ("\"credentials refused\"", true),
+        ("\"auth refused\"", true),
         ("\"says so\"", true),
         ("\"topic\":\"ping\"", true),
         ("failed", true),

@@ -94,7 +94,7 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         }),
         ca_sha256: Some("ef".repeat(32)),
         cause: None,
-        recorded_reason: Some("credentials refused".into()),
+        recorded_reason: Some("auth refused".into()),
         diagnosis: Diagnosis { why: "It says so.".into(), fix: Fix::from("Look there.").by_editing(auth::bearer::TOKEN) },
     };
     let failed = Attempt {

@@ -24,6 +24,13 @@ pub(super) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
     (format!("{mark} {}", visible(&summary.end)), style)
 }
 
+/// Lines under a rule with their name.
+pub fn section(title: &str, mut lines: Vec<Line<'static>>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let rule = format!("── {title} {}", "─".repeat(columns.saturating_sub(text::width(title) + 4)));
+    lines.splice(0..0, [Line::default(), Line::styled(rule, theme.styles.dim)]);
+    lines
+}
+
 /// How an event is called.
 pub fn label_of(event: &str) -> String {
     BuiltIn::from_name(event).map_or_else(|| visible(event).into_owned(), |built_in| built_in.label().to_owned())

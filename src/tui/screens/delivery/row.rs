@@ -21,11 +21,11 @@ use crate::tui::widgets::text;
 /// Columns of the time: `Nov 26 21:03`.
 const TIME: usize = 12;
 
-/// Columns of the outcome, where there is room for it.
+/// Columns of the outcome: `✗ connection refused` and a gap.
 const OUTCOME: usize = 21;
 
-/// The same on a narrow screen.
-const NARROW_OUTCOME: usize = 18;
+/// Columns of the time on a narrow screen: `Nov 26`.
+const SHORT_TIME: usize = 6;
 
 const DURATION: usize = 6;
 
@@ -41,25 +41,29 @@ pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, colu
     let (text, style) = verdict(&summary, theme);
     // In reverse video the colour would be the background; the mark says the same.
     let style = if focused { Style::new() } else { style };
-    let time = clock.time(delivery.at());
     // On a narrow screen the day, or the hour, has to do.
-    let head = if columns < 50 { format!("{mark}{time:.6}  ") } else { format!("{mark}{time:<TIME$}  ") };
+    let head = if columns < 50 {
+        format!("{mark}{:<SHORT_TIME$} ", clock.short(delivery.at()))
+    } else {
+        format!("{mark}{:<TIME$}  ", clock.time(delivery.at()))
+    };
     let room = columns.saturating_sub(text::width(&head));
-    let outcome = if columns < 70 { NARROW_OUTCOME } else { OUTCOME }.min(room);
+    let outcome = OUTCOME.min(room);
     let mut rest = format!("{:>DURATION$}  ", summary.took);
     let left = room.saturating_sub(outcome + text::width(&rest) + 1);
     let event = event(&summary);
     if !summary.why.is_empty() && left >= EVENT + WHY {
-        let column = EVENT.max(left / 3);
-        rest.push_str(&text::padded(&text::middle_cut(&event, column - 2), column));
-        rest.push_str(&text::end_cut(&visible(&summary.why), left - column));
+        // A probe has no event.
+        let column = if event.is_empty() { 0 } else { EVENT.max(left / 3) };
+        rest.push_str(&text::padded(&text::middle_cut(&event, column.saturating_sub(2)), column));
+        rest.push_str(&text::whole_words(&visible(&summary.why), left - column));
     } else {
         rest.push_str(&text::middle_cut(&event, left));
     }
     if text::width(&rest) > room - outcome {
-        rest = text::end_cut(&rest, room - outcome);
+        rest = text::whole_words(&rest, room - outcome);
     }
-    let text = text::padded(&text::end_cut(&text, outcome.saturating_sub(1)), outcome);
+    let text = text::padded(&text::whole_words(&text, outcome.saturating_sub(1)), outcome);
     let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(rest)]);
     if !focused {
         return line;

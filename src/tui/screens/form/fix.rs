@@ -8,9 +8,9 @@ use crate::tui::screens::form::state::Form;
 impl Form {
     /// Goes to a field, and puts those values in as if they had been typed. Where the field is folded away, it is unfolded.
     pub fn fix(&mut self, field: Field, changes: &[FieldChange]) {
-        self.advanced |= field == HEADERS || OPTIONAL.contains(&field);
+        self.unfolded |= field == HEADERS || OPTIONAL.contains(&field);
         for change in changes.iter().filter(|change| !change.field.is_secret() && change.field != AUTH) {
-            self.advanced |= OPTIONAL.contains(&change.field);
+            self.unfolded |= OPTIONAL.contains(&change.field);
             self.inputs.set(change.field, &change.after);
             self.touched(change.field);
         }

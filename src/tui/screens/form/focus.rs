@@ -43,7 +43,7 @@ pub enum Focus {
     /// `[ Add a header ]`
     AddHeader,
     /// The line that unfolds the rarely used fields.
-    Advanced,
+    More,
     Button(FormButton),
 }
 
@@ -59,7 +59,7 @@ impl Focus {
             Self::Field(field) => field.is_choice() && !self.is_group(),
             Self::Convention | Self::KeepOld => true,
             Self::Header(_, part) => part == HeaderPart::Secret,
-            Self::AddHeader | Self::Advanced | Self::Button(_) => false,
+            Self::AddHeader | Self::More | Self::Button(_) => false,
         }
     }
 
@@ -68,7 +68,7 @@ impl Focus {
         match self {
             Self::Field(field) => !field.is_choice(),
             Self::Header(_, part) => matches!(part, HeaderPart::Name | HeaderPart::Value),
-            Self::Convention | Self::KeepOld | Self::AddHeader | Self::Advanced | Self::Button(_) => false,
+            Self::Convention | Self::KeepOld | Self::AddHeader | Self::More | Self::Button(_) => false,
         }
     }
 }

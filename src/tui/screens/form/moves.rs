@@ -20,8 +20,8 @@ impl Form {
                 stops.push(Focus::KeepOld);
             }
         }
-        stops.push(Focus::Advanced);
-        if self.advanced {
+        stops.push(Focus::More);
+        if self.unfolded {
             stops.extend(self.header_stops());
             stops.extend(OPTIONAL.map(Focus::Field));
         }
@@ -86,8 +86,8 @@ impl Form {
 
     /// Unfolds the rarely used fields, and goes to the first; or folds them again.
     pub fn unfold(&mut self) {
-        self.advanced = !self.advanced;
-        if self.advanced {
+        self.unfolded = !self.unfolded;
+        if self.unfolded {
             self.step(1);
         }
     }

@@ -42,11 +42,11 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
                 let value = PERIODS[form.keep_old].1;
                 of_choice(&mut rows, form, theme, columns, (stop, KEEP_OLD.into()), value, (form.keep_old, PERIODS.len()));
             }
-            Focus::Advanced => {
+            Focus::More => {
                 sends(&mut rows, draft, theme, columns);
                 rows.blank();
                 more(&mut rows, form, theme, columns);
-                if form.advanced {
+                if form.unfolded {
                     header_rows::list(&mut rows, form, theme, columns);
                 }
             }
@@ -142,15 +142,15 @@ fn pasted(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
 
 /// The line that unfolds the rarely used fields: folded, it says what they have.
 fn more(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
-    let mut head = head(rows, theme, columns, form.focus == Focus::Advanced, "More");
-    let sign = match (form.advanced, theme.glyphs.ascii) {
+    let mut head = head(rows, theme, columns, form.focus == Focus::More, "More");
+    let sign = match (form.unfolded, theme.glyphs.ascii) {
         (true, true) => "v",
         (true, false) => "▾",
         (false, true) => ">",
         (false, false) => "›",
     };
     let room = columns.saturating_sub(indent(columns) + 3);
-    let summary = if form.advanced { String::new() } else { text::end_cut(&summary(form), room) };
+    let summary = if form.unfolded { String::new() } else { text::end_cut(&summary(form), room) };
     let gap = room + 1 - text::width(&summary);
     head.push(Span::styled(summary, theme.styles.dim));
     head.push(spaces(gap));

@@ -50,7 +50,7 @@ pub struct Form {
     /// What was typed and chosen.
     pub inputs: Inputs,
     /// Whether the rarely used fields are shown.
-    pub advanced: bool,
+    pub unfolded: bool,
     /// Whether the formats are listed beside each other.
     pub comparing: bool,
     /// How long a replaced secret stays valid: its place among the periods.
@@ -113,7 +113,7 @@ impl Form {
         }
         let locked = registered.is_none();
         let mut form = Self::with(Purpose::Edit { generation, registered: registered.map(Box::new) }, draft);
-        form.advanced = !form.pristine.headers().is_empty() || OPTIONAL.iter().any(|field| !form.pristine.text(field).is_empty());
+        form.unfolded = !form.pristine.headers().is_empty() || OPTIONAL.iter().any(|field| !form.pristine.text(field).is_empty());
         if locked
             && !form.pristine.text(URL).is_empty()
             && let Some(field) = form.auth_type().secret_fields().next()
@@ -129,7 +129,7 @@ impl Form {
             focus: Focus::Field(URL),
             option: 0,
             inputs: Inputs::new(&draft),
-            advanced: false,
+            unfolded: false,
             comparing: false,
             keep_old: DEFAULT_PERIOD,
             open_header: None,
@@ -255,7 +255,7 @@ impl Form {
         match self.focus {
             Focus::Field(field) => self.inputs.text_mut(field).map(|text| (field, text)),
             Focus::Header(..) => self.focused_header_text().map(|text| (HEADERS, text)),
-            Focus::Convention | Focus::KeepOld | Focus::AddHeader | Focus::Advanced | Focus::Button(_) => None,
+            Focus::Convention | Focus::KeepOld | Focus::AddHeader | Focus::More | Focus::Button(_) => None,
         }
     }
 
@@ -384,8 +384,8 @@ impl Form {
     /// Shows the errors of an attempt to save, and goes to the first.
     pub fn refuse(&mut self, errors: Vec<Problem>) {
         if let Some(first) = errors.first().and_then(|error| error.field) {
-            let is_advanced = |field: Field| field == HEADERS || OPTIONAL.contains(&field);
-            self.advanced |= errors.iter().any(|error| error.field.is_some_and(is_advanced));
+            let is_under_more = |field: Field| field == HEADERS || OPTIONAL.contains(&field);
+            self.unfolded |= errors.iter().any(|error| error.field.is_some_and(is_under_more));
             if first == HEADERS {
                 self.open_wrong_header();
             } else {

@@ -19,7 +19,7 @@ pub fn help_line(form: &Form) -> String {
         Focus::Header(_, HeaderPart::Name) => "Its name, such as X-Environment".into(),
         Focus::Header(_, HeaderPart::Value) => "{event} {id} {timestamp} are filled in".into(),
         Focus::Header(_, HeaderPart::Secret) => "A secret is sealed and never shown".into(),
-        Focus::Advanced => "Headers, TLS, timeout".into(),
+        Focus::More => "Headers, TLS, timeout".into(),
         Focus::Button(FormButton::Save) => if form.is_edit() { "Save the changes" } else { "Save the destination" }.into(),
         Focus::Button(FormButton::SaveAndTest) => "Save and send a ping".into(),
         Focus::Button(FormButton::Cancel) => "Close without saving".into(),

@@ -184,7 +184,7 @@ fn press(model: &mut Model) -> Vec<Effect> {
         Focus::Button(FormButton::Save) => submit(model, false),
         Focus::Button(FormButton::SaveAndTest) => submit(model, true),
         Focus::Button(FormButton::Cancel) => act(model, Action::Back),
-        Focus::Advanced => {
+        Focus::More => {
             form.unfold();
             model.changed = true;
             Vec::new()

@@ -8,10 +8,11 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::delivery::Delivery;
 use crate::tui::model::Model;
-use crate::tui::screens::delivery::{lines as answer, outcome, timing};
+use crate::tui::screens::delivery::lines::{self as answer, section};
+use crate::tui::screens::delivery::{outcome, timing};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{boxes, text};
+use crate::tui::widgets::boxes;
 
 /// Columns from which on request and response are side by side.
 const SIDE_BY_SIDE: u16 = 110;
@@ -50,13 +51,6 @@ fn parts(model: &Model, delivery: &Delivery, theme: Theme, width: u16) -> Parts 
     lines.extend(section("Request", request(columns), theme, columns));
     lines.extend(section("Timing", timing(columns), theme, columns));
     Parts { head: Vec::new(), columns: vec![lines] }
-}
-
-/// Lines under a rule with their name.
-fn section(title: &str, mut lines: Vec<Line<'static>>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let rule = format!("── {title} {}", "─".repeat(columns.saturating_sub(text::width(title) + 4)));
-    lines.splice(0..0, [Line::default(), Line::styled(rule, theme.styles.dim)]);
-    lines
 }
 
 impl Parts {

@@ -10,7 +10,7 @@ use crate::domain::text::visible;
 use crate::present::timing::duration;
 use crate::tui::layout::{SIDE_BY_SIDE, delivery_area};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::delivery::lines::{self as answer, section};
 use crate::tui::screens::delivery::{fold, outcome, timing};
 use crate::tui::screens::test::fix;
 use crate::tui::screens::test::life::{Answered, Flight, Life, Past};
@@ -151,6 +151,20 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
     }
 }
 
+/// What is under the other tabs, after the response: each as a whole, as far as there is room.
+fn rest(model: &Model, test: &TestPopup, beside: bool, theme: Theme, columns: usize, room: usize) -> Vec<Line<'static>> {
+    let Some(attempt) = test.delivery().and_then(Delivery::last) else { return Vec::new() };
+    let mut lines = section("Timing", timing::ended(attempt, theme, columns), theme, columns);
+    if lines.len() > room {
+        return Vec::new();
+    }
+    let request = if beside { Vec::new() } else { section("Request", request(model, test, theme, columns), theme, columns) };
+    if lines.len() + request.len() <= room {
+        lines.extend(request);
+    }
+    lines
+}
+
 /// The request as it went out, as it is on record, or as it would be sent.
 fn request(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     if let Some(sent) = test.life.sent() {
@@ -219,5 +233,9 @@ pub fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
         }
     }
     let parts = parts_of(area, head.len(), said.len(), buttons.len());
+    if test.tabs.front == Tab::Response {
+        let room = usize::from(parts.content.height).saturating_sub(lines.len());
+        lines.extend(rest(model, test, both, theme, left, room));
+    }
     Laid { parts, head, lines, beside, said, buttons }
 }
