@@ -4,7 +4,7 @@ use crate::domain::delivery::{Cause, Delivery, Outcome};
 use crate::ops::ProblemKind;
 
 /// For `--help`, the manual and the documentation.
-pub const CODES: [(&str, &str); 13] = [
+pub const CODES: [(&str, &str); 14] = [
     ("0", "done; for a delivery: delivered"),
     ("1", "internal error (a bug)"),
     ("2", "usage or invalid input; the message names the field"),
@@ -14,6 +14,7 @@ pub const CODES: [(&str, &str); 13] = [
     ("6", "a secret cannot be opened"),
     ("7", "nothing is registered"),
     ("8", "a destination is already registered"),
+    ("9", "the queue engine (--nats) cannot be used"),
     ("75", "locked by another waypost; try again"),
     ("101", "crashed (a bug)"),
     ("130", "stopped by ^C (128 + the signal's number)"),
@@ -38,6 +39,8 @@ pub const SECRET: u8 = 6;
 pub const NOTHING_REGISTERED: u8 = 7;
 /// Something is registered already.
 pub const ALREADY_REGISTERED: u8 = 8;
+/// The queue engine cannot be used.
+pub const ENGINE: u8 = 9;
 /// Another waypost is saving (`EX_TEMPFAIL` of sysexits.h).
 pub const BUSY: u8 = 75;
 /// A panic, as Rust has it.
@@ -57,6 +60,7 @@ pub const fn for_problem(kind: ProblemKind) -> u8 {
         ProblemKind::NothingRegistered => NOTHING_REGISTERED,
         ProblemKind::AlreadyRegistered => ALREADY_REGISTERED,
         ProblemKind::Busy => BUSY,
+        ProblemKind::Engine => ENGINE,
     }
 }
 
@@ -85,6 +89,7 @@ pub const fn name(code: u8) -> &'static str {
         NOTHING_REGISTERED => "nothing-registered",
         ALREADY_REGISTERED => "already-registered",
         BUSY => "busy",
+        ENGINE => "engine",
         BUG => "bug",
         _ => "stopped",
     }

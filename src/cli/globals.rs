@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{ValueEnum, ValueHint};
 
+use crate::cli::failure::Failure;
+use crate::cli::input::nats::{self, NatsArgs};
+use crate::ops::Waypost;
+
 const HEADING: &str = "Global options";
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -33,6 +37,20 @@ pub struct Globals {
     /// Print more (for a delivery: the request, the connection and the time of each phase), and write a log to the state directory
     #[arg(short, long, global = true, hide_short_help = true, help_heading = HEADING)]
     pub verbose: bool,
+
+    #[command(flatten)]
+    pub nats: NatsArgs,
+}
+
+impl Globals {
+    /// What the operations work on. Touches no file, and connects to nothing.
+    pub fn waypost(&self) -> Result<Waypost, Failure> {
+        let waypost = Waypost::at(self.config_dir.clone(), self.state_dir.clone())?;
+        Ok(match nats::settings(&self.nats)? {
+            Some(settings) => waypost.shared_on(settings)?,
+            None => waypost,
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -21,6 +21,7 @@ pub mod import;
 pub mod json;
 pub mod mangling;
 pub mod mask;
+pub mod nats;
 pub mod path;
 pub mod problem;
 pub mod redact;

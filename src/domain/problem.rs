@@ -18,6 +18,8 @@ pub enum ProblemKind {
     AlreadyRegistered,
     /// Another waypost is saving, or has saved.
     Busy,
+    /// The queue engine, NATS, cannot be used.
+    Engine,
 }
 
 /// What is wrong with a field that needs a value and has none.

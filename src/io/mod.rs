@@ -7,6 +7,8 @@ pub mod fs;
 pub mod http;
 pub mod log;
 pub mod metrics;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod receiver;
 pub mod scratch;
 pub mod signals;

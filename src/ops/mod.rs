@@ -17,6 +17,8 @@ pub mod queue;
 mod register;
 pub mod relay;
 pub mod send;
+#[cfg(feature = "nats")]
+mod shared;
 pub mod signals;
 mod stats;
 mod task;

@@ -11,6 +11,8 @@ use crate::domain::url::credential;
 use crate::io::db::DbError;
 use crate::io::fs::paths::PathsError;
 use crate::io::fs::{FileError, FileErrorKind, reason};
+#[cfg(feature = "nats")]
+use crate::io::nats::NatsError;
 use crate::io::state::store::StateError;
 use crate::io::state::vault::VaultError;
 
@@ -27,6 +29,19 @@ impl From<DbError> for Problem {
             DbError::Damaged { .. } | DbError::Newer { .. } | DbError::DamagedRecord { .. } => ProblemKind::Disk,
         };
         Self { kind, field: None, what: error.to_string(), why: error.why(), fix: error.fix() }
+    }
+}
+
+#[cfg(feature = "nats")]
+impl From<NatsError> for Problem {
+    fn from(error: NatsError) -> Self {
+        let kind = match &error {
+            NatsError::Unusable { .. } | NatsError::TooLong { .. } => ProblemKind::Usage,
+            NatsError::Full { .. } => ProblemKind::Disk,
+            NatsError::Changed => ProblemKind::Busy,
+            _ => ProblemKind::Engine,
+        };
+        Self::of_kind(kind, error.to_string(), error.why(), error.fix())
     }
 }
 

@@ -1,18 +1,27 @@
 //! What all operations work on: a pair of directories, and what they contain.
 
 use std::path::PathBuf;
+#[cfg(feature = "nats")]
+use std::sync::Arc;
 
+#[cfg(feature = "nats")]
+use super::shared::Shared;
 use super::task::blocking;
 use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
+use crate::domain::nats::NatsSettings;
 use crate::domain::problem::Problem;
+#[cfg(not(feature = "nats"))]
+use crate::domain::problem::ProblemKind;
 use crate::io::bodies;
 use crate::io::db::history::{self, Page, Start};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::io::log;
+#[cfg(feature = "nats")]
+use crate::io::nats::Nats;
 use crate::io::state::store::{self, Loaded};
 use crate::io::watch::Watch;
 
@@ -55,13 +64,21 @@ pub struct OwnReceiver {
 pub struct Waypost {
     pub(super) paths: Paths,
     pub(super) own: Option<OwnReceiver>,
+    /// The engine that machines share, where one is used.
+    #[cfg(feature = "nats")]
+    pub(super) shared: Option<Arc<Shared>>,
 }
 
 impl Waypost {
     /// `own` is the receiver of a demo.
     #[must_use]
     pub const fn new(paths: Paths, own: Option<OwnReceiver>) -> Self {
-        Self { paths, own }
+        Self {
+            paths,
+            own,
+            #[cfg(feature = "nats")]
+            shared: None,
+        }
     }
 
     /// On those directories, or where the environment or the platform says. Touches no file.
@@ -70,6 +87,58 @@ impl Waypost {
     /// No directory is named, and the user has no home.
     pub fn at(config_dir: Option<PathBuf>, state_dir: Option<PathBuf>) -> Result<Self, Problem> {
         Ok(Self::new(Paths::from_process(config_dir, state_dir)?, None))
+    }
+
+    /// From now on with the destination and the queue that machines share there. Connects when that is needed.
+    ///
+    /// # Errors
+    /// This waypost was built without NATS.
+    #[cfg(feature = "nats")]
+    pub fn shared_on(self, settings: NatsSettings) -> Result<Self, Problem> {
+        Ok(Self { shared: Some(Arc::new(Shared::new(settings))), ..self })
+    }
+
+    /// From now on with the destination and the queue that machines share there.
+    ///
+    /// # Errors
+    /// This waypost was built without NATS.
+    #[cfg(not(feature = "nats"))]
+    pub fn shared_on(self, _: NatsSettings) -> Result<Self, Problem> {
+        let fix = "Install one that is built with the feature nats, which is on by default.";
+        Err(Problem::of_kind(ProblemKind::Usage, "This waypost was built without NATS", "", fix))
+    }
+
+    /// Whether the destination and the queue are those that machines share.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        #[cfg(feature = "nats")]
+        return self.shared.is_some();
+        #[cfg(not(feature = "nats"))]
+        false
+    }
+
+    /// The connection, where machines share an engine; it is waited for, the first time.
+    ///
+    /// # Errors
+    /// There is none.
+    #[cfg(feature = "nats")]
+    #[allow(dead_code, reason = "the operations follow")]
+    pub(super) fn nats(&self) -> Result<Option<Nats>, Problem> {
+        self.shared.as_ref().map(|shared| shared.connect()).transpose()
+    }
+
+    /// The same, for what is asynchronous.
+    ///
+    /// # Errors
+    /// As of [`Waypost::nats`].
+    #[cfg(feature = "nats")]
+    #[allow(dead_code, reason = "the operations follow")]
+    pub(super) async fn nats_async(&self) -> Result<Option<Nats>, Problem> {
+        if self.shared.is_none() {
+            return Ok(None);
+        }
+        let waypost = self.clone();
+        blocking(move || waypost.nats()).await
     }
 
     /// Writes what happens from now on to the log; `filter` as in `RUST_LOG`, or empty for waypost's own events.

@@ -24,7 +24,7 @@ pub fn has_terminal() -> bool {
 }
 
 pub fn run(globals: &Globals, look: Look) -> Result<u8, Failure> {
-    let waypost = Waypost::at(globals.config_dir.clone(), globals.state_dir.clone())?;
+    let waypost = globals.waypost()?;
     if is_accessible(look) {
         return accessible::open(runtime::new()?, &waypost, None, look.readonly);
     }

@@ -30,7 +30,6 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::globals::{Globals, Look};
 use crate::cli::output::Out;
-use crate::ops::Waypost;
 
 const EXAMPLES: &str = "Examples:
   waypost
@@ -117,7 +116,7 @@ impl Command {
 
 /// Runs what the command line asks for. Returns the exit code.
 pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
-    let waypost = || Waypost::at(cli.globals.config_dir.clone(), cli.globals.state_dir.clone());
+    let waypost = || cli.globals.waypost();
     match &cli.command {
         None | Some(Command::Demo(_)) if !app::has_terminal() => {
             Err(Failure::usage("The app needs a terminal.", format!("Use a command: {}.", names().join(", "))))

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod headers;
 pub mod import;
 pub mod lines;
+pub mod nats;
 pub mod prompt;
 pub mod rate;
 pub mod read;

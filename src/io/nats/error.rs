@@ -1,0 +1,139 @@
+//! What goes wrong between waypost and a server of NATS.
+
+use std::error::Error;
+
+use async_nats::jetstream::{self, ErrorCode};
+
+use super::VERSION_NEEDED;
+use crate::domain::text::{sentence, visible};
+
+/// Why something on NATS could not be done. Holds no secret.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NatsError {
+    /// A file of credentials or for TLS; `fix` is a sentence.
+    #[error("{option} cannot be used")]
+    Unusable { option: &'static str, why: String, fix: String },
+    #[error("No server of NATS was reached at {servers}")]
+    Unreachable { servers: String, why: String },
+    #[error("The server of NATS does not let waypost in")]
+    Refused { servers: String },
+    #[error("There is no TLS connection with {servers}")]
+    Tls { servers: String, why: String },
+    #[error("The server of NATS is too old")]
+    TooOld { version: String },
+    #[error("JetStream is not enabled on the server of NATS, or not for this account")]
+    NoJetStream,
+    /// With what the server said.
+    #[error("The server of NATS does not permit it")]
+    Forbidden { why: String },
+    /// A cluster without a majority, or without a leader.
+    #[error("JetStream cannot work now")]
+    NoQuorum { why: String },
+    #[error("The server of NATS did not answer in time")]
+    NoAnswer,
+    #[error("The connection with NATS is lost")]
+    Lost { servers: String },
+    /// What exists has other settings than are needed; `fix` is a sentence that ends with the command that changes them.
+    #[error("{name} on NATS has other settings than waypost needs")]
+    Differs { name: String, differences: String, fix: String },
+    #[error("The stream {stream} is full")]
+    Full { stream: String, why: String },
+    #[error("The event is too long for the server of NATS")]
+    TooLong { bytes: usize, most: usize },
+    /// Another one changed it first.
+    #[error("It was changed by another waypost")]
+    Changed,
+    #[error("The server of NATS refused a request")]
+    Other { why: String },
+}
+
+impl NatsError {
+    /// A sentence; empty where what is wrong says it all.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match self {
+            Self::Unusable { why, .. }
+            | Self::Unreachable { why, .. }
+            | Self::Tls { why, .. }
+            | Self::Forbidden { why }
+            | Self::NoQuorum { why }
+            | Self::Full { why, .. }
+            | Self::Other { why } => sentence(&visible(why)),
+            Self::Refused { servers } => format!("{servers} answered: authorization violation."),
+            Self::TooOld { version } => format!("It is {}; waypost needs {VERSION_NEEDED} or newer.", visible(version)),
+            Self::NoJetStream => "Streams and buckets are kept by JetStream.".to_owned(),
+            Self::NoAnswer => {
+                "It is connected. It may be restarting, its cluster may have no majority, or it may be overloaded.".to_owned()
+            }
+            Self::Lost { servers } => format!("{servers} may be restarting."),
+            Self::Differs { differences, .. } => sentence(differences),
+            Self::TooLong { bytes, most } => {
+                format!("It has {bytes} bytes with its headers, and max_payload of the server is {most}.")
+            }
+            Self::Changed => String::new(),
+        }
+    }
+
+    /// A sentence in the imperative.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Self::Unusable { fix, .. } | Self::Differs { fix, .. } => fix.clone(),
+            Self::Unreachable { .. } => "Check --nats, and that the server runs and can be reached from here.".to_owned(),
+            Self::Refused { .. } => "Check --nats-creds, or --nats-user and its password.".to_owned(),
+            Self::Tls { .. } => "Check --nats-ca, the server's certificate, and whether it wants one of this client.".to_owned(),
+            Self::TooOld { .. } => "Update nats-server; 2.10.23 or newer is recommended.".to_owned(),
+            Self::NoJetStream => {
+                "Start nats-server with -js, or put jetstream {} into its configuration; an account has a setting of its own."
+                    .to_owned()
+            }
+            Self::Forbidden { .. } => {
+                "Add the permission to the user on the server: docs/queue.md lists those of each role.".to_owned()
+            }
+            Self::NoQuorum { .. } => "Bring the servers of the cluster back: more than half have to run.".to_owned(),
+            Self::NoAnswer => "Try again; look at the server's log and at: nats server report jetstream.".to_owned(),
+            Self::Lost { .. } => "Try again when the server is back.".to_owned(),
+            Self::Full { .. } => "Have relays deliver it, or raise its limit: nats stream edit WAYPOST --max-bytes.".to_owned(),
+            Self::TooLong { .. } => {
+                "Raise max_payload on the server, or keep the body elsewhere and send a reference.".to_owned()
+            }
+            Self::Changed => "Look at it, and do it again.".to_owned(),
+            Self::Other { .. } => "Look at the server's log.".to_owned(),
+        }
+    }
+
+    /// What an answer of JetStream means that is an error whatever was asked.
+    pub(super) fn of_answer(error: &jetstream::Error) -> Self {
+        let why = error.to_string();
+        match error.error_code() {
+            ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => Self::NoJetStream,
+            ErrorCode::CLUSTER_NOT_AVAILABLE
+            | ErrorCode::CLUSTER_NOT_LEADER
+            | ErrorCode::CLUSTER_NO_PEERS
+            | ErrorCode::INSUFFICIENT_RESOURCES
+            | ErrorCode::STREAM_OFFLINE_REASON
+            | ErrorCode::CONSUMER_OFFLINE_REASON
+            | ErrorCode::RAFT_GENERAL => Self::NoQuorum { why },
+            _ => Self::Other { why },
+        }
+    }
+
+    /// An error of the library, which nests what it knows.
+    pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
+        let mut at = Some(error);
+        while let Some(error) = at {
+            if let Some(answer) = error.downcast_ref::<jetstream::Error>() {
+                return Self::of_answer(answer);
+            }
+            at = error.source();
+        }
+        let why = error.to_string();
+        if why.contains("timed out") {
+            Self::NoAnswer
+        } else if why.contains("no responders") {
+            Self::NoJetStream
+        } else {
+            Self::Other { why }
+        }
+    }
+}
