@@ -35,6 +35,19 @@ pub enum Standing {
     Failing(Timestamp),
 }
 
+impl Default for Health {
+    /// Of a destination to which nothing was sent.
+    fn default() -> Self {
+        Self {
+            newest: Vec::new(),
+            stats: Stats::default(),
+            standing: Standing::NeverTested,
+            last_probe: None,
+            certificate_end: None,
+        }
+    }
+}
+
 impl Waypost {
     /// The deliveries since a moment in numbers.
     ///

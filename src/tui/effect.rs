@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::domain::delivery::Attempt;
+use crate::domain::destination::DestinationId;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
@@ -143,6 +144,12 @@ pub enum Effect {
         query: Option<Query>,
         /// How many are there already.
         skip: usize,
+    },
+    /// Read how the destination and the queue are doing.
+    Measure {
+        /// Comes back with the result.
+        id: Id,
+        of: Option<DestinationId>,
     },
     ClearHistory {
         /// Comes back with the result.

@@ -3,12 +3,12 @@
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
-use crate::ops::{Former, Snapshot, State, Witness};
+use crate::ops::{Former, Health, Snapshot, State, Witness};
 use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
-use crate::tui::screens::main::health::Health;
+use crate::tui::screens::main::known::Known;
 use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, buttons};
 use crate::tui::screens::palette::state::Palette;
 use crate::tui::screens::probe::state::ProbePopup;
@@ -72,8 +72,8 @@ pub struct Model {
     /// Of the state file, as last read or written.
     pub generation: u64,
     pub main: MainScreen,
-    /// How the destination is doing.
-    pub health: Health,
+    /// How the destination and the queue are doing.
+    pub known: Known,
     /// The deliveries listed on it.
     pub history: History,
     /// The popup over it, if there is one.
@@ -120,7 +120,7 @@ impl Model {
             state: State::Empty,
             generation: 0,
             main: MainScreen::default(),
-            health: Health::default(),
+            known: Known::default(),
             history: History::default(),
             popup: None,
             question: None,
@@ -151,6 +151,13 @@ impl Model {
     pub fn take(&mut self, snapshot: Snapshot) {
         let buttons = self.buttons().len();
         self.generation = snapshot.generation;
+        let id = |state: &State| match state {
+            State::Open(destination) => Some(destination.id().clone()),
+            _ => None,
+        };
+        if id(&self.state) != id(&snapshot.state) {
+            self.known.health = None;
+        }
         match snapshot.state {
             State::Open(destination) => self.set_destination(&destination),
             state => self.state = state,
@@ -174,18 +181,15 @@ impl Model {
         if lost {
             self.main.focus = MainFocus::Button(0);
         }
-        self.measure();
     }
 
-    /// Takes the measure of how the destination is doing, where the newest deliveries are known.
-    pub(crate) fn measure(&mut self) {
-        match self.destination() {
-            None => self.health = Health::default(),
-            Some(destination) if self.history.first == 0 && self.history.query.is_empty() => {
-                self.health = Health::of(&self.history.deliveries, destination.id());
-            }
-            Some(_) => {}
+    /// Takes a destination that was saved.
+    pub(crate) fn take_saved(&mut self, destination: &Destination) {
+        // Nothing was sent to a new one.
+        if self.destination().is_none_or(|before| before.id() != destination.id()) {
+            self.known.health = Some(Health::default());
         }
+        self.set_destination(destination);
     }
 
     /// Takes a destination, without its secrets: those stay in the state file until they are needed.

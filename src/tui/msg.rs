@@ -14,6 +14,7 @@ use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
 use crate::ops::{Changed, Page, Problem, Removed, Saved, Snapshot, Witness};
+use crate::tui::screens::main::known::Measured;
 use crate::tui::screens::receiver::arrived::Arrived;
 
 /// The id of an effect, by which a result is matched to what is still waited for.
@@ -51,10 +52,14 @@ pub enum Msg {
     Delivered(Id, Box<Delivery>),
     /// A delivery was not even begun; why.
     NotSent(Id, Problem),
+    /// A delivery that ended is recorded.
+    Recorded,
     /// A delivery that ended could not be recorded.
     Unrecorded(Id, Problem),
     /// A page of the history was read.
     Listed(Id, Result<Box<Page>, Problem>),
+    /// How the destination and the queue are doing was read.
+    Measured(Id, Box<Measured>),
     Cleared(Id, Result<(), Problem>),
     /// A text was sent to the clipboard; where to, in words.
     Copied(Result<String, Problem>),
@@ -77,6 +82,8 @@ pub enum Msg {
     Arrived(Id, Box<Arrived>),
     /// The demo's receiver saw a request.
     Witnessed(Witness),
+    /// The first frame is on the screen: what it left out can be read.
+    Started,
     /// This or another process changed the registration or the history.
     Changed(Changed),
     /// The app was stopped and goes on: what is on the terminal is unknown.

@@ -9,6 +9,7 @@ use crate::tui::layout::too_small;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Msg, Press};
 use crate::tui::navigation::{ask, load, quit};
+use crate::tui::screens::main::health;
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
@@ -88,6 +89,11 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Tick(_) | Msg::Sending(..) | Msg::Began(..) | Msg::Ended(..) | Msg::Delivered(..) => send::report(model, msg),
         Msg::Due(id, at) => watch::update::due(model, id, at),
+        Msg::Started | Msg::Recorded => {
+            model.changed = false;
+            health::measure(model)
+        }
+        Msg::Measured(id, measured) => health::measured(model, id, *measured),
         Msg::Unrecorded(id, problem) => send::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => delivery::update::listed(model, id, result),
         Msg::Cleared(id, result) => {
@@ -249,6 +255,7 @@ fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
     }
     if changed.history {
         effects.extend(delivery::update::refresh(model));
+        effects.extend(health::measure(model));
     }
     effects
 }
@@ -268,7 +275,7 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         model.popup = None;
         model.say(Tone::Note, "The destination was changed by another waypost.");
     }
-    Vec::new()
+    health::measure(model)
 }
 
 /// Ctrl-C: stops a delivery, else quits; asks first when something typed would be lost, and quits when pressed again.

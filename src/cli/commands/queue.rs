@@ -150,7 +150,7 @@ fn events(count: usize) -> String {
 fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
     let view = waypost.queue(Filter { state: args.state, skip: 0, limit })?;
-    let running = waypost.relay_runs();
+    let running = view.relay_runs;
     if out.json {
         return output::print_json(json(&view, running), exit::DONE);
     }

@@ -86,9 +86,10 @@ pub fn send(
             let _ = results.send(Msg::Delivered(id, Box::new(delivery.clone())));
         };
         let tested = waypost.test_and_report(&destination, &event, again, step, report, stop).await;
-        if let Some(problem) = tested.unrecorded {
-            let _ = results.send(Msg::Unrecorded(id, problem));
-        }
+        let _ = results.send(match tested.unrecorded {
+            Some(problem) => Msg::Unrecorded(id, problem),
+            None => Msg::Recorded,
+        });
     });
     Flight { id, begun: Instant::now(), stop: Some(stop), answered: false, task }
 }

@@ -13,10 +13,12 @@ use crate::domain::event::Event;
 use crate::domain::field::{BODY, CA_CERT, Field, Notice, TLS_FILES};
 use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
+use crate::ops::queue;
 use crate::ops::verify::{self, ReceivedRequest};
 use crate::ops::{self, Copied, FROM_CURL, PAGE, Page, Problem, Saved, Start, Waypost};
 use crate::tui::effect::{Body, Effect, Query};
 use crate::tui::msg::{Msg, Pasted};
+use crate::tui::screens::main::known::Measured;
 
 /// Performs an effect, and sends its result.
 pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
@@ -38,6 +40,11 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::Restore { id, former } => Msg::Restored(id, waypost.restore(&former).map(|()| Box::new(waypost.snapshot()))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, query, skip } => Msg::Listed(id, list(&waypost, query.as_ref(), skip).map(Box::new)),
+            Effect::Measure { id, of } => {
+                let health = of.as_ref().and_then(|of| waypost.health(of).ok());
+                let queue = waypost.queue(queue::Filter { state: None, skip: 0, limit: 0 }).ok();
+                Msg::Measured(id, Box::new(Measured { of, health, queue }))
+            }
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text)),
             Effect::Write { path, bytes, part } => {

@@ -64,6 +64,7 @@ pub fn start(
     model.changed = false;
 
     let (to_loop, from_outside) = outside;
+    let _ = to_loop.send(Msg::Started);
     if let Some(changes) = changes {
         runtime.spawn(report(changes, to_loop.clone()));
     }

@@ -58,7 +58,9 @@ fn before_the_first_delivery_there_is_one_worker_in_reserve() {
 
 fn read_until_first_frame(records: usize) -> u64 {
     let home = registered(records);
-    let app = App::open(&home);
+    let mut app = App::open(&home);
+    // How the destination is doing is read after that.
+    app.wait_for("never tested");
     let io = fs::read_to_string(format!("/proc/{}/io", app.pid().as_raw_nonzero())).unwrap();
     io.lines().find_map(|line| line.strip_prefix("rchar: ")).unwrap().parse().unwrap()
 }
@@ -66,8 +68,8 @@ fn read_until_first_frame(records: usize) -> u64 {
 #[test]
 fn a_long_history_is_not_read_to_open() {
     let (short, long) = (read_until_first_frame(100), read_until_first_frame(10_000));
-    // The tree of a longer table is a level or two deeper.
-    assert!(short.abs_diff(long) <= 3 * 4096, "{short} and {long} bytes");
+    // The trees of a longer table, of its records and of its index, are a level or two deeper.
+    assert!(short.abs_diff(long) <= 6 * 4096, "{short} and {long} bytes");
 }
 
 #[test]

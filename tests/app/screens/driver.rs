@@ -16,6 +16,8 @@ use waypost::tui::msg::{Msg, Press};
 use waypost::tui::update::update;
 use waypost::tui::view::view;
 
+use super::scenes;
+
 /// On the day of the scenes.
 pub fn environment() -> Environment {
     Environment { clock: Clock::new(TimeZone::UTC, "2026-11-23T10:00:00Z".parse().unwrap()), ..Environment::default() }
@@ -23,7 +25,10 @@ pub fn environment() -> Environment {
 
 /// An app at a size, over what the files say.
 pub fn app(snapshot: Snapshot) -> Model {
-    Model::new((80, 24), environment(), snapshot)
+    let health = scenes::health(&snapshot.state, snapshot.history.as_ref().map_or(&[], |page| &page.deliveries));
+    let mut model = Model::new((80, 24), environment(), snapshot);
+    model.known.health = health;
+    model
 }
 
 /// A word for a key: `enter`, `ctrl-g`, a character; anything else is typed letter by letter.

@@ -8,6 +8,7 @@ mod effects;
 mod fix;
 mod form;
 mod headers;
+mod health;
 mod invariants;
 mod leaving;
 pub mod scenes;

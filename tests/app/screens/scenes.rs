@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use waypost::domain::auth::{AuthType, api_key, basic, bearer, hmac, oauth2};
+use waypost::domain::delivery::stats::Stats;
 use waypost::domain::delivery::{
     Attempt, Cause, Delivery, Diagnosis, Outcome, Phase, PresentedCa, Probe, Response, SentRequest, Timings, TlsCause, TlsInfo,
 };
@@ -16,7 +17,7 @@ use waypost::domain::problem::FixAction;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::ops::probe::{Case, Checked, Report, Verdict};
-use waypost::ops::{Page, Problem, ProblemKind, Snapshot, State};
+use waypost::ops::{Health, Page, Problem, ProblemKind, Row, Snapshot, Standing, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -55,6 +56,29 @@ pub fn registered(auth_type: AuthType) -> Snapshot {
 pub fn with_deliveries() -> Snapshot {
     let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
     Snapshot { history: Ok(page), ..registered(hmac::SPEC) }
+}
+
+/// How the destination is doing by those deliveries, as it is read from the history.
+pub fn health(state: &State, all: &[Delivery]) -> Option<Health> {
+    let State::Open(destination) = state else { return None };
+    let ours = all.iter().filter(|it| it.destination_id == *destination.id() && it.probe.is_none());
+    let attempts: Vec<_> = ours.filter_map(|delivery| delivery.last()).collect();
+    let row = |it: &&Attempt| Row { at: it.started_at, outcome: it.outcome, duration_ms: it.duration_ms };
+    let newest: Vec<Row> = attempts.iter().map(row).collect();
+    let ended: Vec<_> = newest.iter().filter(|row| row.outcome != Outcome::Stopped).collect();
+    let failing = ended.iter().take_while(|row| row.outcome != Outcome::Delivered).last();
+    let standing = match (failing, ended.first()) {
+        (Some(row), _) => Standing::Failing(row.at),
+        (None, Some(row)) => Standing::Works(row.at),
+        (None, None) => Standing::NeverTested,
+    };
+    Some(Health {
+        stats: Stats::new(newest.iter().map(|row| (row.outcome, row.duration_ms))),
+        newest,
+        standing,
+        last_probe: all.iter().find(|delivery| delivery.probe.is_some()).map(|delivery| Box::new(delivery.clone())),
+        certificate_end: attempts.iter().find_map(|attempt| attempt.tls.as_ref()?.not_after),
+    })
 }
 
 pub fn problem() -> Problem {

@@ -55,6 +55,7 @@ fn shot_at(name: &str, model: &Model, sizes: &[(u16, u16)]) {
 fn answer(model: &mut Model, delivery: Delivery) {
     let id = model.in_flight().unwrap();
     update(model, Msg::Delivered(id, Box::new(delivery)));
+    model.known.health = scenes::health(&model.state, &model.history.deliveries);
 }
 
 #[test]

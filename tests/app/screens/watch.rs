@@ -23,7 +23,9 @@ fn due(model: &mut Model, at: &str) -> Vec<Effect> {
 fn round(model: &mut Model, at: &str, mut delivery: Delivery) -> Vec<Effect> {
     let id = sent(&due(model, at));
     delivery.id = format!("msg_{id}");
-    update(model, Msg::Delivered(id, Box::new(delivery)))
+    let effects = update(model, Msg::Delivered(id, Box::new(delivery)));
+    model.known.health = scenes::health(&model.state, &model.history.deliveries);
+    effects
 }
 
 #[track_caller]

@@ -42,6 +42,9 @@ pub struct Newest {
 
 const ROW: &str = "started_at, outcome, duration_ms";
 
+/// The deliveries by an index that holds all of [`ROW`].
+const GLANCE: &str = "deliveries INDEXED BY deliveries_glance";
+
 /// The newest deliveries, at most `limit`, and what else a glance shows; only of that destination.
 ///
 /// # Errors
@@ -55,16 +58,18 @@ fn read_glance(connection: &Connection, to: &DestinationId, limit: usize) -> rus
     let to = to.as_str();
     let transaction = connection.unchecked_transaction()?;
     let newest =
-        format!("SELECT {ROW} FROM deliveries WHERE outcome IS NOT NULL AND destination_id = ?1 ORDER BY seq DESC LIMIT ?2");
+        format!("SELECT {ROW} FROM {GLANCE} WHERE outcome IS NOT NULL AND destination_id = ?1 ORDER BY seq DESC LIMIT ?2");
     let rows = all_rows(&transaction, &newest, params![to, limit])?;
     let delivered: i64 = transaction.query_row(
-        "SELECT ifnull(max(seq), 0) FROM deliveries WHERE outcome = 'delivered' AND destination_id = ?1",
+        &format!("SELECT ifnull(max(seq), 0) FROM {GLANCE} WHERE outcome = 'delivered' AND destination_id = ?1"),
         [to],
         |row| row.get(0),
     )?;
-    let failed = "SELECT started_at FROM deliveries WHERE seq > ?1 AND outcome IN ('refused', 'failed') AND destination_id = ?2
-                  ORDER BY seq LIMIT 1";
-    let failing_since: Option<i64> = transaction.query_row(failed, params![delivered, to], |row| row.get(0)).optional()?;
+    let failed = format!(
+        "SELECT started_at FROM {GLANCE} WHERE seq > ?1 AND outcome IN ('refused', 'failed') AND destination_id = ?2
+         ORDER BY seq LIMIT 1"
+    );
+    let failing_since: Option<i64> = transaction.query_row(&failed, params![delivered, to], |row| row.get(0)).optional()?;
     let probe = "SELECT record FROM deliveries INDEXED BY deliveries_probe WHERE verdict IS NOT NULL AND destination_id = ?1
                  ORDER BY seq DESC LIMIT 1";
     let certificate = "SELECT certificate_end FROM deliveries INDEXED BY deliveries_certificate

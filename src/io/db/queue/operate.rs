@@ -91,6 +91,10 @@ pub struct View {
     pub events: Vec<Entry>,
     /// Whether there are more.
     pub more: bool,
+    /// Whether an event was ever queued, or the gate ever changed.
+    pub used: bool,
+    /// Whether a relay delivers it.
+    pub relay_runs: bool,
 }
 
 /// Which events are listed.
@@ -118,7 +122,7 @@ pub struct FoundEvents {
 /// # Errors
 /// [`DbError`].
 pub fn list(paths: &Paths, filter: Filter, now: Timestamp, relay_runs: bool) -> Result<View, DbError> {
-    let Some(db) = Db::open_to_read(paths)? else { return Ok(View::default()) };
+    let Some(db) = Db::open_to_read(paths)? else { return Ok(View { relay_runs, ..View::default() }) };
     read(&db.connection, filter, now, relay_runs).map_err(|error| db.error(Operation::Read, &error))
 }
 
@@ -126,8 +130,9 @@ fn read(connection: &Connection, filter: Filter, now: Timestamp, relay_runs: boo
     let transaction = connection.unchecked_transaction()?;
     let gate = GateState::load(&transaction)?;
     let closed = *gate.gate.state() != State::Open;
-    let mut view = View { gate, ..View::default() };
+    let mut view = View { used: gate.revision > 0, gate, relay_runs, ..View::default() };
     let count = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, u64>(0));
+    view.used |= count("SELECT count(*) FROM sqlite_sequence WHERE name = 'queue'")? > 0;
     view.bytes = count("SELECT max(bytes, 0) FROM queue_size")?;
     view.counts.dead = count("SELECT count(*) FROM queue WHERE dead IS NOT NULL")?;
     let alive = count("SELECT count(*) FROM queue WHERE dead IS NULL")?;
@@ -158,6 +163,11 @@ fn read(connection: &Connection, filter: Filter, now: Timestamp, relay_runs: boo
         let mut statement = transaction.prepare(&format!("SELECT {COLUMNS} FROM queue WHERE {which}"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
+            // Reading what is skipped would take long at the end of a long queue.
+            if skip > 0 && filter.state.is_none() {
+                skip -= 1;
+                continue;
+            }
             let entry = state(&entry(row)?);
             if filter.state.is_some_and(|state| state != entry.state) {
                 continue;

@@ -184,7 +184,6 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
     let had = window(model);
     model.history.take(*page);
     keep_focus(model, before);
-    model.measure();
     // Where nothing new came there is nothing more to come.
     if window(model) == had { Vec::new() } else { read_shown(model) }
 }

@@ -265,7 +265,7 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     notices.retain(|notice| notice.field == URL && !is_same);
     model.generation = saved.generation;
     let Saved { destination, warning, notices: once, .. } = *saved;
-    model.set_destination(&destination);
+    model.take_saved(&destination);
     model.main.focus = MainFocus::Button(0);
     model.witness = None;
     let fixes = match &mut model.popup {

@@ -43,7 +43,7 @@ pub fn registered(model: &Model, destination: &Destination, theme: Theme, column
     if let Some(key) = destination.auth().public_key() {
         lines.push(Line::raw(format!(" {}", text::middle_cut(&format!("public key {key}"), columns))));
     }
-    if let Some(end) = model.health.certificate_end {
+    if let Some(end) = model.known.health.as_ref().and_then(|health| health.certificate_end) {
         let certificate = certificate(clock.days_until(end), theme);
         let gap = |line: &Line| (columns + 1).saturating_sub(line.width() + certificate.width());
         // At the right of the lowest line that has room for it.

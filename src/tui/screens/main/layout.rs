@@ -94,7 +94,7 @@ pub struct Areas {
 
 /// The screen laid out, and what is in its upper box.
 pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
-    let has_health = matches!(model.state, State::Open(_)) && (!model.health.bars.is_empty() || model.health.probe.is_some());
+    let has_health = has_health(model);
     let beside = has_health && area.width >= WIDE;
     let columns = if beside { DESTINATION } else { area.width };
     let upper = upper(model, theme, Rect { width: columns, ..area });
@@ -114,6 +114,16 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
     };
     let (list, details) = beside_list(model, rest);
     (Areas { destination, health, list, details, list_alone: false }, upper)
+}
+
+/// Whether there is anything to say of how the destination is doing. Until that is read, the deliveries tell: what lies below does
+/// not move.
+fn has_health(model: &Model) -> bool {
+    let State::Open(destination) = &model.state else { return false };
+    match &model.known.health {
+        Some(health) => !health.newest.is_empty() || health.last_probe.is_some(),
+        None => model.history.deliveries.iter().any(|delivery| delivery.destination_id == *destination.id()),
+    }
 }
 
 /// The list, and the details beside it.

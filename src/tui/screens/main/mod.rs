@@ -5,6 +5,7 @@ mod destination;
 pub(crate) mod details;
 pub mod health;
 pub(crate) mod keys;
+pub mod known;
 pub(crate) mod layout;
 pub mod state;
 mod strip;

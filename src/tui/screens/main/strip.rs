@@ -8,9 +8,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, RenderDirection, Sparkline, SparklineBar};
 
 use crate::domain::delivery::probe::Verdict;
+use crate::domain::delivery::{Delivery, Outcome};
+use crate::ops::{Health, Standing};
 use crate::present::clock::Clock;
 use crate::present::timing::duration;
-use crate::tui::screens::main::health::{Health, Probed, Standing};
+use crate::tui::screens::main::known::Known;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -39,42 +41,53 @@ pub fn standing(health: &Health, clock: &Clock, theme: Theme) -> (String, Style)
 }
 
 /// `Probe ✓ 4 of 4, 02:10:02`
-fn probe(probed: Probed, clock: &Clock, theme: Theme) -> Line<'static> {
-    let (mark, style) = match probed.verdict {
+fn probe(delivery: &Delivery, clock: &Clock, theme: Theme) -> Option<Line<'static>> {
+    let probe = delivery.probe.as_ref()?;
+    let (mark, style) = match probe.verdict() {
         Verdict::Good => (theme.glyphs.ok, theme.styles.ok),
         Verdict::Bad => (theme.glyphs.fail, theme.styles.error),
         Verdict::Unclear => ("?", theme.styles.warning),
     };
-    Line::from(vec![
+    Some(Line::from(vec![
         Span::styled("Probe ", theme.styles.dim),
-        Span::styled(format!("{mark} {} of {}", probed.good, probed.planned), style),
-        Span::styled(format!(", {}", clock.time(probed.at)), theme.styles.dim),
-    ])
+        Span::styled(format!("{mark} {} of {}", probe.good(), probe.planned), style),
+        Span::styled(format!(", {}", clock.time(delivery.at())), theme.styles.dim),
+    ]))
 }
 
-pub fn draw(health: &Health, clock: &Clock, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
-    let summary = summary(health);
-    let is_titled = text::width(&summary) + 14 <= usize::from(area.width);
+/// The milliseconds that each took, the newest first; `None` where it was not delivered. What the user stopped has no bar.
+fn bars(health: &Health) -> Vec<Option<u64>> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a delivery takes two minutes at most")]
+    let whole = |ms: f64| ms.round() as u64;
+    let ended = health.newest.iter().filter(|row| row.outcome != Outcome::Stopped);
+    ended.map(|row| (row.outcome == Outcome::Delivered).then(|| whole(row.duration_ms))).collect()
+}
+
+pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
+    let summary = known.health.as_ref().map(summary).unwrap_or_default();
+    let is_titled = !summary.is_empty() && text::width(&summary) + 14 <= usize::from(area.width);
     let block = boxes::boxed(theme, "Health", style);
     let block = if is_titled { block.title_top(Line::raw(format!(" {summary} ")).right_aligned()) } else { block };
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let inside = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let probe = health.probe.map(|probed| probe(probed, clock, theme));
+    let Some(health) = &known.health else { return };
+    let probe = health.last_probe.as_deref().and_then(|delivery| probe(delivery, clock, theme));
     // Beside the strip, or under it where there is room for that.
     let (beside, under) = if inside.height > 2 { (None, probe) } else { (probe, None) };
     let beside_columns = beside.as_ref().map_or(0, |line| u16::try_from(line.width() + 2).unwrap_or(0));
-    let shown = health.bars.len().min(inside.width.saturating_sub(beside_columns).into());
+    let bars = bars(health);
+    let shown = bars.len().min(inside.width.saturating_sub(beside_columns).into());
     let mut lines = Vec::new();
-    if !is_titled {
+    if !is_titled && !summary.is_empty() {
         lines.push(Line::raw(summary));
     }
-    if inside.height > 1 {
-        lines.push(Line::styled(scale(health, shown), theme.styles.dim));
+    lines.extend(under);
+    if inside.height > 1 && shown > 0 {
+        lines.push(Line::styled(scale(&bars[..shown]), theme.styles.dim));
     }
-    lines.splice(0..0, under);
     let [strip, below] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside);
-    let bars = health.bars.iter().take(shown).rev();
+    let bars = bars.iter().take(shown).rev();
     let bars = bars.map(|ms| SparklineBar::from(*ms).style(ms.map(|_| theme.styles.ok)));
     let sparkline = Sparkline::default()
         .direction(RenderDirection::LeftToRight)
@@ -89,19 +102,22 @@ pub fn draw(health: &Health, clock: &Clock, theme: Theme, frame: &mut Frame, are
     frame.render_widget(Paragraph::new(lines), below);
 }
 
-/// `38 of 40 ok · p50 41 ms · p95 160 ms`
+/// `38 of 40 ok · p50 41 ms · p95 160 ms`; empty where nothing was sent.
 fn summary(health: &Health) -> String {
-    let mut summary = format!("{} of {} ok", health.delivered(), health.bars.len());
-    for (name, ms) in [("p50", health.p50_ms), ("p95", health.p95_ms)] {
+    let stats = &health.stats;
+    if stats.ended() == 0 {
+        return String::new();
+    }
+    let mut summary = format!("{} of {} ok", stats.delivered, stats.ended());
+    for (name, ms) in [("p50", stats.percentile(50)), ("p95", stats.percentile(95))] {
         summary.extend(ms.map(|ms| format!(" · {name} {}", duration(ms))));
     }
     summary
 }
 
 /// What is seen.
-fn scale(health: &Health, shown: usize) -> String {
-    let slowest = health.bars.iter().take(shown).flatten().max();
+fn scale(shown: &[Option<u64>]) -> String {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of two minutes at most")]
-    let slowest = slowest.map(|&ms| format!(", up to {}", duration(ms as f64))).unwrap_or_default();
-    format!("the last {shown}{slowest}")
+    let slowest = shown.iter().flatten().max().map(|&ms| format!(", up to {}", duration(ms as f64))).unwrap_or_default();
+    format!("the last {}{slowest}", shown.len())
 }

@@ -12,6 +12,7 @@ use crate::tui::navigation::{ask, edit, load};
 use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::details;
+use crate::tui::screens::main::health::measure;
 use crate::tui::screens::main::state::{MainButton, MainFocus};
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::Pending;
@@ -163,7 +164,7 @@ pub fn restored(model: &mut Model, id: Id, result: Result<Box<Snapshot>, Problem
             model.take(*snapshot);
             model.former = None;
             model.say(Tone::Done, "Restored, with its secret.");
-            Vec::new()
+            measure(model)
         }
         Err(problem) => {
             model.say(Tone::Error, format!("Not restored: {problem}"));

@@ -32,12 +32,14 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     }
     if matches!(model.state, State::Open(_)) {
         let clock = &model.environment.clock;
-        let (word, style) = match &model.watch {
-            Some(watch) => watch::title(watch, clock, theme, room.saturating_sub(NAME.min(text::width(&name)) + 2)),
-            None => strip::standing(&model.health, clock, theme),
+        let said = match (&model.watch, &model.known.health) {
+            (Some(watch), _) => Some(watch::title(watch, clock, theme, room.saturating_sub(NAME.min(text::width(&name)) + 2))),
+            (None, health) => health.as_ref().map(|health| strip::standing(health, clock, theme)),
         };
-        let needed = text::width(&word) + 2;
-        if needed + NAME.min(text::width(&name)) <= room {
+        if let Some((word, style)) = said
+            && let needed = text::width(&word) + 2
+            && needed + NAME.min(text::width(&name)) <= room
+        {
             room -= needed;
             spans.extend([Span::raw("  "), Span::styled(word, style)]);
         }
@@ -57,7 +59,7 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         let focused = model.is_main_active() && matches!(model.main.focus, MainFocus::Button(_));
         destination(model, upper, theme, frame, areas.destination, focused, style);
         if let Some(health) = areas.health {
-            strip::draw(&model.health, &model.environment.clock, theme, frame, health, style);
+            strip::draw(&model.known, &model.environment.clock, theme, frame, health, style);
         }
     }
     if matches!(model.state, State::Empty) && !model.history.is_listed() {

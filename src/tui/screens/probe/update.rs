@@ -8,6 +8,7 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close};
 use crate::tui::screens::delivery::update as deliveries;
+use crate::tui::screens::main::health::measure;
 use crate::tui::screens::probe::layout;
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::Pending;
@@ -77,8 +78,9 @@ pub fn probed(model: &mut Model, of: Id, result: Result<Box<Report>, Problem>) -
             Ok(report) => ProbePopup::Done { report, scroll: 0 },
             Err(problem) => ProbePopup::Failed(problem.to_string()),
         }));
+        measure(model)
     } else {
         model.changed = false;
+        Vec::new()
     }
-    Vec::new()
 }

@@ -11,6 +11,7 @@ use crate::tui::navigation::{ask, close, edit, load, quit, settle_focus};
 use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
+use crate::tui::screens::main::health::measure;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::{AfterBody, Pending};
@@ -169,9 +170,9 @@ pub fn cleared(model: &mut Model, id: Id, result: Result<(), Problem>) -> Vec<Ef
         Ok(()) => {
             model.history = History::default();
             model.main.top = 0;
-            model.measure();
             model.main.focus = MainFocus::Button(0);
             model.say(Tone::Done, "Cleared. The history is empty.");
+            return measure(model);
         }
         Err(problem) => model.say(Tone::Error, format!("Not cleared: {problem}")),
     }

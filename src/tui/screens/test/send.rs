@@ -187,5 +187,4 @@ pub fn listed(model: &mut Model, delivery: Delivery) {
         }
         MainFocus::Button(_) => {}
     }
-    model.measure();
 }
