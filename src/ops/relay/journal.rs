@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
-use crate::domain::delivery::Delivery;
+use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::problem::Problem;
 use crate::io::db::DbError;
 use crate::io::db::history::History;
@@ -16,8 +16,12 @@ use crate::io::fs::paths::Paths;
 use crate::io::sync::lock;
 use crate::ops::in_flight::{Abandoned, InFlight};
 
-/// The largest number of deliveries written at once. A write costs as much as ten of them.
-const BATCH: usize = 64;
+/// The number of deliveries that are written without waiting for more. The history's index of ids has some hundred pages, and
+/// ids are random: a batch of 64 writes as many of them as one of 512.
+const BATCH: usize = 512;
+
+/// The number of bytes of their bodies that are.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// The record of a run. A history that cannot be written is reported once, at the end; nothing stops for it. Dropped before
 /// its end, as by a panic, it writes what has ended and what was under way.
@@ -28,6 +32,8 @@ pub struct Journal {
     thread: JoinHandle<()>,
     abandoned: Abandoned,
     gathered: Gathered,
+    /// Of the bodies that were added since the last flush.
+    bytes: usize,
 }
 
 impl Journal {
@@ -52,7 +58,7 @@ impl Journal {
         })?;
         let of_abandoned = Arc::clone(&shared);
         let abandoned: Abandoned = Arc::new(move |delivery| of_abandoned.unwritten().push(delivery));
-        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared) })
+        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared), bytes: 0 })
     }
 
     /// Begins a delivery. Should it be dropped before it is added, it is recorded as stopped.
@@ -62,12 +68,13 @@ impl Journal {
 
     /// Adds a delivery that ended. It is written when there are enough, or at the next [`Journal::flush`].
     pub async fn add(&mut self, delivery: Delivery) {
+        self.bytes += delivery.attempts.iter().map(bytes_of).sum::<usize>();
         let gathered = {
             let mut unwritten = self.gathered.0.unwritten();
             unwritten.push(delivery);
             unwritten.len()
         };
-        if gathered >= BATCH {
+        if gathered >= BATCH || self.bytes >= BATCH_BYTES {
             self.flush().await;
         }
     }
@@ -79,6 +86,7 @@ impl Journal {
 
     /// Asks for what is gathered to be written; waits where the disk is slower than the network.
     pub async fn flush(&mut self) {
+        self.bytes = 0;
         if self.has_unwritten() {
             // That the thread has panicked shows at the end.
             let _ = self.wake.send(()).await;
@@ -98,6 +106,11 @@ impl Journal {
         drop(gathered);
         first
     }
+}
+
+/// The bytes of its bodies.
+fn bytes_of(attempt: &Attempt) -> usize {
+    attempt.request.body.len() + attempt.response.as_ref().map_or(0, |response| response.body.len())
 }
 
 struct Shared {
