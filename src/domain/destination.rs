@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -171,11 +171,12 @@ pub struct Destination {
     created_at: Timestamp,
     updated_at: Timestamp,
     sent_with: Arc<SentWith>,
+    fingerprint: OnceLock<Arc<str>>,
 }
 
 impl PartialEq for Destination {
     fn eq(&self, other: &Self) -> bool {
-        let Self { id, settings, created_at, updated_at, sent_with: _ } = self;
+        let Self { id, settings, created_at, updated_at, sent_with: _, fingerprint: _ } = self;
         *id == other.id && *settings == other.settings && *created_at == other.created_at && *updated_at == other.updated_at
     }
 }
@@ -186,7 +187,7 @@ impl Destination {
     /// A destination as the state file has it.
     #[must_use]
     pub fn new(id: DestinationId, settings: Settings, created_at: Timestamp, updated_at: Timestamp) -> Self {
-        Self { id, settings, created_at, updated_at, sent_with: Arc::default() }
+        Self { id, settings, created_at, updated_at, sent_with: Arc::default(), fingerprint: OnceLock::new() }
     }
 
     /// The same, with what its deliveries are to remember of the settings.
@@ -204,7 +205,12 @@ impl Destination {
     /// The same destination with other settings.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
-        Self { settings, ..self.clone() }
+        Self { settings, fingerprint: OnceLock::new(), ..self.clone() }
+    }
+
+    /// [`Settings::fingerprint`], made once.
+    pub(super) fn fingerprint(&self) -> &Arc<str> {
+        self.fingerprint.get_or_init(|| self.settings.fingerprint().into())
     }
 
     /// Names it in deliveries.

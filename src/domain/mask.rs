@@ -68,16 +68,19 @@ impl Masked {
     /// The text as it is shown and kept: dots for each secret part, however long that is.
     #[must_use]
     pub fn masked(&self) -> String {
-        if let Some(text) = self.as_plain() {
-            return text.to_owned();
-        }
-        self.0
-            .iter()
-            .map(|part| match part {
-                Part::Plain(text) => text.as_str(),
+        let mut text = String::new();
+        self.mask_into(&mut text);
+        text
+    }
+
+    /// Adds it to a text as it is shown.
+    pub fn mask_into(&self, text: &mut String) {
+        for part in &self.0 {
+            text.push_str(match part {
+                Part::Plain(text) => text,
                 Part::Secret(_) => DOTS,
-            })
-            .collect()
+            });
+        }
     }
 
     /// Whether any part is secret.

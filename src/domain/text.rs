@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 /// hides in the text around it.
 #[must_use]
 pub const fn is_unsafe(c: char) -> bool {
-    matches!(c,
+    // Almost every character of almost every text is one of these.
+    !matches!(c, ' '..='~')
+        && matches!(c,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
         // soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels, Mongolian separators
         | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -1,5 +1,6 @@
 //! A delivery from its first attempt until it is recorded, so that nothing that was sent goes unrecorded.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::thread;
 
@@ -55,8 +56,18 @@ impl InFlight {
     }
 
     fn take(&mut self) -> Delivery {
-        let attempts = std::mem::take(&mut self.delivery.attempts);
-        Delivery { attempts, ..self.delivery.clone() }
+        let Delivery { id, event, attempts, probe, since_last_delivered, .. } = &mut self.delivery;
+        Delivery {
+            id: take(id),
+            event: take(event),
+            attempts: take(attempts),
+            probe: probe.take(),
+            since_last_delivered: since_last_delivered.take(),
+            // These are shared.
+            destination_id: self.delivery.destination_id.clone(),
+            settings_fingerprint: Arc::clone(&self.delivery.settings_fingerprint),
+            sent_with: Arc::clone(&self.delivery.sent_with),
+        }
     }
 }
 

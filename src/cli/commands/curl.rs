@@ -11,6 +11,7 @@ use crate::domain::curl::{command, secret_in_arguments};
 use crate::domain::delivery::{Delivery, SentRequest};
 use crate::domain::destination::Destination;
 use crate::domain::event::BuiltIn;
+use crate::domain::header::HeaderList;
 use crate::domain::mask::Masked;
 use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
@@ -91,17 +92,16 @@ fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let current = Request::build(to.settings(), &sent.body, &stamp, &to.auth().credential());
     // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";
-    let current_headers = current.headers.iter().map(|header| (&*header.name, header.value.masked()));
-    let sent_headers = sent.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let current_headers: HeaderList = current.headers.iter().map(|header| (&*header.name, header.value.masked())).collect();
     current.url.masked() != sent.url
-        || !current_headers.filter(|(name, _)| matters(name)).eq(sent_headers.filter(|(name, _)| matters(name)))
+        || !current_headers.iter().filter(|(name, _)| matters(name)).eq(sent.headers.iter().filter(|(name, _)| matters(name)))
 }
 
 /// Whether the URL may be another that looks the same.
 fn may_have_changed(to: &Destination, delivery: &Delivery) -> bool {
-    to.url().has_credential() && to.settings().fingerprint() != delivery.settings_fingerprint
+    to.url().has_credential() && to.settings().fingerprint() != *delivery.settings_fingerprint
 }
 
 fn header<'a>(sent: &'a SentRequest, name: &str) -> Option<&'a str> {
-    sent.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    sent.headers.get(name)
 }

@@ -122,8 +122,7 @@ fn messages(attempt: &Attempt, out: Out) -> String {
         text.push_str(&timing(attempt, out));
         text.push_str(&section("Request", out));
         let head = (attempt.request.method.as_str(), attempt.request.url.as_str());
-        let headers = attempt.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        text.push_str(&message(head, headers, &attempt.request.body));
+        text.push_str(&message(head, attempt.request.headers.iter(), &attempt.request.body));
     }
     if let (Verbosity::Verbose, false) = (out.verbosity, attempt.request.is_whole()) {
         text.push_str("(the rest of the body was not stored)\n");
@@ -205,7 +204,7 @@ fn message<'a>((method, url): (&str, &str), headers: impl Iterator<Item = (&'a s
 
 fn response_text(response: &Response) -> String {
     let mut text = String::new();
-    for (name, value) in &response.headers {
+    for (name, value) in response.headers.iter() {
         let _ = writeln!(text, "{}: {}", visible(name), visible(value));
     }
     let body = response.decoded();

@@ -11,6 +11,7 @@ use super::outcome::{Outcome, Phase};
 use super::presented_ca::PresentedCa;
 use super::reason;
 use crate::domain::destination::Settings;
+use crate::domain::header::HeaderList;
 use crate::domain::problem::Fix;
 use crate::domain::request::Request;
 use crate::domain::text::quoted;
@@ -41,7 +42,7 @@ impl Timings {
 pub struct SentRequest {
     pub method: String,
     pub url: String,
-    pub headers: Vec<(String, String)>,
+    pub headers: HeaderList,
     pub body: Vec<u8>,
 }
 
@@ -50,8 +51,7 @@ impl SentRequest {
     /// sent again.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let length = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-        length.is_none_or(|(_, value)| value.parse() == Ok(self.body.len()))
+        self.headers.get("content-length").is_none_or(|length| length.parse() == Ok(self.body.len()))
     }
 }
 
@@ -61,7 +61,7 @@ pub struct Response {
     /// The reason phrase as the server wrote it, or else the standard one; may be empty.
     pub reason: String,
     /// Bytes of a value that are not UTF-8 are replaced.
-    pub headers: Vec<(String, String)>,
+    pub headers: HeaderList,
     /// At most [`BODY_KEPT`] bytes.
     pub body: Vec<u8>,
     /// Whether the body was longer than what is kept.
@@ -71,10 +71,10 @@ pub struct Response {
 }
 
 impl Response {
-    /// A header's value; `name` in lower case.
+    /// The value of the first header of that name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers.get(name)
     }
 
     /// `401 Unauthorized`, safe to show.
@@ -146,7 +146,10 @@ impl Diagnosis {
     /// Short enough to be shown.
     #[must_use]
     pub fn bounded(self) -> Self {
-        let short = |text: String| quoted(&text, Self::MOST).into_owned();
+        let short = |text: String| match quoted(&text, Self::MOST) {
+            Cow::Owned(short) => short,
+            Cow::Borrowed(_) => text,
+        };
         Self { why: short(self.why), fix: Fix { text: short(self.fix.text), ..self.fix } }
     }
 

@@ -21,7 +21,7 @@ pub struct Delivery {
     /// Where it was sent, as it was registered then.
     pub destination_id: DestinationId,
     /// [`Settings::fingerprint`](crate::domain::destination::Settings::fingerprint) of what it was sent with.
-    pub settings_fingerprint: String,
+    pub settings_fingerprint: Arc<str>,
     /// What it was sent with, for a comparison.
     pub sent_with: Arc<SentWith>,
     pub event: String,
@@ -40,7 +40,7 @@ impl Delivery {
         Self {
             id,
             destination_id: to.id().clone(),
-            settings_fingerprint: to.settings().fingerprint(),
+            settings_fingerprint: Arc::clone(to.fingerprint()),
             sent_with: Arc::clone(to.sent_with()),
             event,
             attempts: Vec::new(),

@@ -99,14 +99,14 @@ impl Redactor {
 
     /// The bytes with every form of the secret masked.
     #[must_use]
-    pub fn redact_bytes(&self, bytes: &[u8]) -> Vec<u8> {
-        self.mask(bytes, End::Whole).into_owned()
+    pub fn redact_bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        self.mask(bytes, End::Whole)
     }
 
     /// Like [`Redactor::redact_bytes`], for bytes that were cut off: a form that had begun at their end is masked as well.
     #[must_use]
-    pub fn redact_cut(&self, bytes: &[u8]) -> Vec<u8> {
-        self.mask(bytes, End::Cut).into_owned()
+    pub fn redact_cut<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        self.mask(bytes, End::Cut)
     }
 
     fn mask<'a>(&self, text: &'a [u8], end: End) -> Cow<'a, [u8]> {

@@ -8,7 +8,7 @@ use percent_encoding::utf8_percent_encode;
 
 use super::credential::Credential;
 use super::destination::Settings;
-use super::header::{CustomHeader, Piece, event_name, pieces};
+use super::header::{CustomHeader, HeaderList, Piece, event_name, pieces};
 use super::mask::Masked;
 use super::secret::Secret;
 use query::{QUERY, joint};
@@ -125,6 +125,16 @@ impl Request {
             header.value = Masked::plain("Bearer ").then_secret(token.expose());
         }
         request
+    }
+
+    /// The headers as they are shown and kept.
+    #[must_use]
+    pub fn shown_headers(&self) -> HeaderList {
+        let mut list = HeaderList::with_capacity(self.headers.len(), 64 * self.headers.len());
+        for Header { name, value } in &self.headers {
+            list.push_with(name, |text| value.mask_into(text));
+        }
+        list
     }
 
     /// A header's value; `name` in lower case.

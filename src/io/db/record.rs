@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::delivery::record::{self, Record};
 use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::header::HeaderList;
 
 /// The most bytes of a request's body that are stored; see [`crate::domain::delivery::SentRequest::is_whole`].
 pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
@@ -65,12 +66,9 @@ pub(super) fn shorten(body: &mut Vec<u8>, limit: usize) {
 /// Shortens what a peer decides on: no text is then longer than `limit`, and no list has more parts.
 fn shorten_all(attempt: &mut Attempt, limit: usize) {
     let cut = |text: &mut String| text.truncate(text.floor_char_boundary(limit));
-    let cut_headers = |headers: &mut Vec<(String, String)>| {
-        headers.truncate(limit);
-        for (name, value) in headers {
-            cut(name);
-            cut(value);
-        }
+    let begin = |text: &str| text[..text.floor_char_boundary(limit)].to_owned();
+    let cut_headers = |headers: &mut HeaderList| {
+        *headers = headers.iter().take(limit).map(|(name, value)| (begin(name), begin(value))).collect();
     };
     cut(&mut attempt.diagnosis.why);
     cut(&mut attempt.diagnosis.fix.text);
@@ -110,7 +108,7 @@ mod tests {
         long.attempts.truncate(1);
         let response = long.attempts[0].response.as_mut().unwrap();
         response.reason = "\\".repeat(MAX_RECORD);
-        response.headers = vec![("\u{1}".repeat(1_000), "\\".repeat(1_000)); 1_000];
+        response.headers = vec![("\u{1}".repeat(1_000), "\\".repeat(1_000)); 1_000].into_iter().collect();
         let json = to_record(&long);
         assert!(json.len() <= MAX_RECORD, "{} bytes", json.len());
         assert_eq!(from_record(&json).unwrap().outcome(), long.outcome());
@@ -134,7 +132,7 @@ mod tests {
             attempt.request.body = body.into_bytes();
             let response = attempt.response.as_mut().unwrap();
             response.reason = reason;
-            response.headers = vec![(header.0, header.1); header.2];
+            response.headers = vec![(header.0, header.1); header.2].into_iter().collect();
             attempt.tls.as_mut().unwrap().names = vec![name.0; name.1];
             // Else a case takes gigabytes of memory.
             let size = serde_json::to_vec(&Record::new(&Delivery { attempts: vec![attempt.clone()], ..long.clone() })).unwrap().len();

@@ -81,7 +81,7 @@ impl Open {
         trace.begin(trace.on_ready);
         let (head, mut body) = driver.drive(sender.send_request(message)).await?.into_parts();
         trace.begin(Phase::Read);
-        answer.head(&head, slack);
+        answer.head(head, slack);
         while let Some(frame) = driver.drive(body.frame()).await {
             if frame?.data_ref().is_some_and(|piece| !answer.piece(piece, slack)) {
                 break;

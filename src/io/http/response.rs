@@ -1,11 +1,15 @@
 //! Reads a response, bounded and as it arrives, so that what was read before a stop or a timeout is not lost.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard};
 
+use http::header::LOCATION;
 use http::response::Parts;
+use hyper::ext::ReasonPhrase;
 
 use super::limits::{HEAD_KEPT, NAME_KEPT, PROXY_BODY_KEPT, REASON_KEPT, TOKEN_BODY_KEPT, VALUE_KEPT};
 use crate::domain::delivery::{BODY_KEPT, Response};
+use crate::domain::header::HeaderList;
 use crate::domain::redact::Redactor;
 use crate::domain::text::cut_mark;
 use crate::domain::token::Answer;
@@ -21,40 +25,12 @@ pub struct ResponseReader {
 
 #[derive(Debug)]
 struct Raw {
-    status: u16,
-    reason: Text,
-    headers: Vec<(Text, Text)>,
-    /// The number of headers that there is no room for.
-    left_out: usize,
+    /// As it came: of at most [`HEAD_READ`](super::limits::HEAD_READ) bytes.
+    head: Parts,
+    /// How many bytes a secret may extend beyond what is kept.
+    slack: usize,
     body: Vec<u8>,
     longer: bool,
-}
-
-/// A text of the head, cut as it arrives: a little beyond what is kept of it, in which a secret may end.
-#[derive(Debug)]
-struct Text {
-    bytes: Vec<u8>,
-    /// How many bytes it had.
-    length: usize,
-}
-
-impl Text {
-    fn new(bytes: &[u8], kept: usize, slack: usize) -> Self {
-        let most = kept.saturating_add(slack).min(bytes.len());
-        Self { bytes: bytes[..most].to_vec(), length: bytes.len() }
-    }
-
-    /// At most that many bytes of it, masked; a mark at the end says how many there were if there were more.
-    fn finish(self, redactor: &Redactor, kept: usize) -> String {
-        let cut = self.bytes.len() < self.length;
-        let bytes = if cut { redactor.redact_cut(&self.bytes) } else { redactor.redact_bytes(&self.bytes) };
-        let mut text = String::from_utf8_lossy(&bytes).into_owned();
-        if cut || text.len() > kept {
-            text.truncate(text.floor_char_boundary(kept));
-            text.push_str(&cut_mark(self.length));
-        }
-        text
-    }
 }
 
 impl Default for ResponseReader {
@@ -81,43 +57,25 @@ impl ResponseReader {
 
     /// The whole answer of a token endpoint, not masked.
     pub fn answer(&self) -> Option<Answer> {
-        let Raw { status, headers, mut body, longer, .. } = self.lock().take()?;
-        let location = headers.into_iter().find(|(name, _)| name.bytes == b"location");
+        let Raw { head, slack, mut body, longer } = self.lock().take()?;
+        let location = head.headers.get(LOCATION).map(|value| &value.as_bytes()[..value.len().min(VALUE_KEPT + slack)]);
         body.truncate(self.body_kept);
         Some(Answer {
-            status,
-            location: location.map(|(_, value)| String::from_utf8_lossy(&value.bytes).into_owned()),
+            status: head.status.as_u16(),
+            location: location.map(|value| String::from_utf8_lossy(value).into_owned()),
             body: body.into(),
             longer,
         })
     }
 
     /// Takes the head. `slack` is how many bytes a secret may extend beyond what is kept.
-    pub fn head(&self, head: &Parts, slack: usize) {
-        let written = head.extensions.get::<hyper::ext::ReasonPhrase>().map(hyper::ext::ReasonPhrase::as_bytes);
-        let reason = match written {
-            Some(words) if !words.is_empty() => words,
-            _ => head.status.canonical_reason().unwrap_or_default().as_bytes(),
-        };
-        let mut headers = Vec::with_capacity(head.headers.len());
-        let mut room = HEAD_KEPT;
-        for (name, value) in &head.headers {
-            if room == 0 {
-                break;
-            }
-            let name = Text::new(name.as_str().as_bytes(), NAME_KEPT, slack);
-            let value = Text::new(value.as_bytes(), VALUE_KEPT.min(room), slack);
-            room = room.saturating_sub(name.bytes.len().min(NAME_KEPT) + value.bytes.len().min(VALUE_KEPT));
-            headers.push((name, value));
-        }
-        let left_out = head.headers.len() - headers.len();
-        let reason = Text::new(reason, REASON_KEPT, slack);
-        *self.lock() = Some(Raw { status: head.status.as_u16(), reason, headers, left_out, body: Vec::new(), longer: false });
+    pub fn head(&self, head: Parts, slack: usize) {
+        *self.lock() = Some(Raw { head, slack, body: Vec::new(), longer: false });
     }
 
     /// The status, once the head has come.
     pub fn status(&self) -> Option<u16> {
-        self.lock().as_ref().map(|raw| raw.status)
+        self.lock().as_ref().map(|raw| raw.head.status.as_u16())
     }
 
     /// Adds a chunk of the body, and returns whether more is needed: `slack` bytes beyond what is kept, in which a secret may end,
@@ -134,29 +92,86 @@ impl ResponseReader {
 
     /// The response as it is recorded, with every form of the secret masked. `cut` says why the body ended early.
     pub fn finish(&self, redactor: &Redactor, cut: Option<String>) -> Option<Response> {
-        let raw = self.lock().take()?;
-        let mut room = HEAD_KEPT;
-        let mut headers = Vec::with_capacity(raw.headers.len() + 1);
-        for (name, value) in raw.headers {
-            let (name, value) = (name.finish(redactor, NAME_KEPT), value.finish(redactor, VALUE_KEPT.min(room)));
-            room = room.saturating_sub(name.len() + value.len());
-            headers.push((name, value));
-        }
-        if raw.left_out > 0 {
-            headers.push(("…".to_owned(), format!("{} more, not kept", raw.left_out)));
-        }
-        let mut body =
-            if raw.longer || cut.is_some() { redactor.redact_cut(&raw.body) } else { redactor.redact_bytes(&raw.body) };
-        let truncated = raw.longer || body.len() > self.body_kept;
+        let Raw { head, slack, body, longer } = self.lock().take()?;
+        let headers = headers_of(&head, slack, redactor);
+        let masked = if longer || cut.is_some() { redactor.redact_cut(&body) } else { redactor.redact_bytes(&body) };
+        let mut body = match masked {
+            Cow::Owned(masked) => masked,
+            Cow::Borrowed(_) => body,
+        };
+        let truncated = longer || body.len() > self.body_kept;
         cut_bytes(&mut body, self.body_kept);
-        let reason = raw.reason.finish(redactor, REASON_KEPT);
-        let mut response = Response { status: raw.status, reason, headers, body, truncated, cut };
-        response.mask_decoded(redactor.longest(), |decoded| redactor.redact_cut(decoded));
+        let mut reason = String::new();
+        Text::new(reason_of(&head), REASON_KEPT, slack).finish(redactor, REASON_KEPT, &mut reason);
+        let mut response = Response { status: head.status.as_u16(), reason, headers, body, truncated, cut };
+        response.mask_decoded(redactor.longest(), |decoded| redactor.redact_cut(decoded).into_owned());
         Some(response)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Raw>> {
         lock(&self.raw)
+    }
+}
+
+/// A text of the head: what is kept of it, and a little beyond, in which a secret may end.
+struct Text<'a> {
+    bytes: &'a [u8],
+    /// How many bytes it has.
+    length: usize,
+}
+
+impl<'a> Text<'a> {
+    fn new(bytes: &'a [u8], kept: usize, slack: usize) -> Self {
+        let most = kept.saturating_add(slack).min(bytes.len());
+        Self { bytes: &bytes[..most], length: bytes.len() }
+    }
+
+    /// Adds at most that many bytes of it to a text, masked; a mark at the end says how many there were if there were more.
+    fn finish(&self, redactor: &Redactor, kept: usize, to: &mut String) {
+        let cut = self.bytes.len() < self.length;
+        let bytes = if cut { redactor.redact_cut(self.bytes) } else { redactor.redact_bytes(self.bytes) };
+        let text = String::from_utf8_lossy(&bytes);
+        if cut || text.len() > kept {
+            to.push_str(&text[..text.floor_char_boundary(kept)]);
+            to.push_str(&cut_mark(self.length));
+        } else {
+            to.push_str(&text);
+        }
+    }
+}
+
+/// What is kept of the headers, masked.
+fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
+    let bytes = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
+    let mut list = HeaderList::with_capacity(head.headers.len() + 1, bytes.min(HEAD_KEPT + HEAD_KEPT / 4));
+    // Of what came, and of what is written, which may be longer or shorter by its dots.
+    let (mut room, mut room_written) = (HEAD_KEPT, HEAD_KEPT);
+    let mut written = String::new();
+    for (name, value) in &head.headers {
+        if room == 0 {
+            break;
+        }
+        let name = Text::new(name.as_str().as_bytes(), NAME_KEPT, slack);
+        let value = Text::new(value.as_bytes(), VALUE_KEPT.min(room), slack);
+        room = room.saturating_sub(name.bytes.len().min(NAME_KEPT) + value.bytes.len().min(VALUE_KEPT));
+        written.clear();
+        name.finish(redactor, NAME_KEPT, &mut written);
+        let before = list.bytes();
+        list.push_with(&written, |text| value.finish(redactor, VALUE_KEPT.min(room_written), text));
+        room_written = room_written.saturating_sub(list.bytes() - before);
+    }
+    let left_out = head.headers.len() - list.len();
+    if left_out > 0 {
+        list.push("…", &format!("{left_out} more, not kept"));
+    }
+    list
+}
+
+/// The reason as it was written, or else the standard one.
+fn reason_of(head: &Parts) -> &[u8] {
+    match head.extensions.get::<ReasonPhrase>().map(ReasonPhrase::as_bytes) {
+        Some(words) if !words.is_empty() => words,
+        _ => head.status.canonical_reason().unwrap_or_default().as_bytes(),
     }
 }
 
@@ -189,8 +204,13 @@ mod tests {
         cut_bytes(&mut bytes, 8);
         assert!(bytes.len() >= 5);
         let nothing = Redactor::of_texts(&[]);
-        assert_eq!(Text::new("äöü".as_bytes(), 3, 10).finish(&nothing, 3), "ä… (6 bytes)");
-        assert_eq!(Text::new("äöü".as_bytes(), 6, 0).finish(&nothing, 6), "äöü");
+        let kept = |text: &str, kept, slack| {
+            let mut out = String::new();
+            Text::new(text.as_bytes(), kept, slack).finish(&nothing, kept, &mut out);
+            out
+        };
+        assert_eq!(kept("äöü", 3, 10), "ä… (6 bytes)");
+        assert_eq!(kept("äöü", 6, 0), "äöü");
     }
 
     /// What is kept of an answer with that head.
@@ -203,7 +223,7 @@ mod tests {
             response.headers_mut().append(name, value.parse().unwrap());
         }
         let reader = ResponseReader::default();
-        reader.head(&response.into_parts().0, redactor.longest());
+        reader.head(response.into_parts().0, redactor.longest());
         reader.finish(redactor, None).unwrap()
     }
 
@@ -216,11 +236,11 @@ mod tests {
         let answer = kept("OK", &headers, &nothing);
         let size: usize = answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         assert!(size < HEAD_KEPT + 1024, "{size}");
-        let (name, value) = &answer.headers[0];
+        let (name, value) = answer.headers.iter().next().unwrap();
         assert!(name.len() < NAME_KEPT + 20 && name.ends_with(" bytes)"), "{name}");
         assert!(value.len() < VALUE_KEPT + 20 && value.ends_with("… (10 KB)"));
-        let (name, value) = answer.headers.last().unwrap();
-        assert_eq!((name.as_str(), value.as_str()), ("…", format!("{} more, not kept", 201 - answer.headers.len()).as_str()));
+        let last = answer.headers.iter().next_back().unwrap();
+        assert_eq!(last, ("…", format!("{} more, not kept", 201 - answer.headers.len()).as_str()));
     }
 
     #[test]
@@ -229,7 +249,7 @@ mod tests {
         for inside in [1, 5, 10, 16, 17] {
             let location = format!("{}canary-0123456789{}", "x".repeat(VALUE_KEPT - inside), "y".repeat(50_000));
             let answer = kept("OK", &[("location".into(), location)], &redactor);
-            assert!(!answer.headers[0].1.contains("can"), "{inside}");
+            assert!(!answer.header("location").unwrap().contains("can"), "{inside}");
         }
     }
 }

@@ -118,7 +118,7 @@ impl AttemptResult {
             request: SentRequest {
                 method: Request::METHOD.to_owned(),
                 url: request.url.masked(),
-                headers: request.headers.iter().map(|header| (header.name.to_string(), header.value.masked())).collect(),
+                headers: request.shown_headers(),
                 body: request.body.clone(),
             },
             response,
@@ -174,17 +174,14 @@ const fn phase_of(cause: &Cause) -> Option<Phase> {
 /// Masks the destination's secret in the answer of a proxy, which is asked without it; it costs nothing to be sure.
 fn mask(answer: &mut Response, redactor: &Redactor) {
     answer.reason = redactor.redact(&answer.reason);
-    answer.body = redactor.redact_bytes(&answer.body);
-    for (name, value) in &mut answer.headers {
-        *name = redactor.redact(name);
-        *value = redactor.redact(value);
-    }
+    answer.body = redactor.redact_bytes(&answer.body).into_owned();
+    answer.headers = answer.headers.map(|name, value| (redactor.redact(name), redactor.redact(value)));
 }
 
 /// Every way of logging in that a proxy offers: it may have a header for each.
 fn challenge(answer: &Response) -> Option<String> {
-    let all = answer.headers.iter().filter(|(name, _)| name == "proxy-authenticate");
-    let all: Vec<_> = all.map(|(_, value)| value.as_str()).collect();
+    let all = answer.headers.iter().filter(|(name, _)| *name == "proxy-authenticate");
+    let all: Vec<_> = all.map(|(_, value)| value).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }
 

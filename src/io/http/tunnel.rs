@@ -49,7 +49,7 @@ where
         return Ok(TokioIo::new(driver.drive(hyper::upgrade::on(answer)).await?));
     }
     let (head, mut body) = answer.into_parts();
-    trace.proxy_answer.head(&head, slack);
+    trace.proxy_answer.head(head, slack);
     let page = async {
         while let Some(Ok(frame)) = driver.drive(body.frame()).await {
             if frame.data_ref().is_some_and(|piece| !trace.proxy_answer.piece(piece, slack)) {

@@ -72,8 +72,8 @@ impl RequestBody {
         let cut = body.len() > BODY_KEPT + slack;
         let read = if cut { &body[..BODY_KEPT + slack] } else { body };
         let mut bytes = match redactor {
-            Some(redactor) if cut => redactor.redact_cut(read),
-            Some(redactor) => redactor.redact_bytes(read),
+            Some(redactor) if cut => redactor.redact_cut(read).into_owned(),
+            Some(redactor) => redactor.redact_bytes(read).into_owned(),
             None => read.to_vec(),
         };
         bytes.truncate(BODY_KEPT);

@@ -66,12 +66,12 @@ fn shed_answer(attempt: &mut Attempt) {
             *truncated = true;
         }
         let mut left = ANSWER_KEPT;
-        headers.retain(|(name, value)| {
+        let fits = |(name, value): &(&str, &str)| {
             let rest = left.checked_sub(name.len() + value.len());
             left = rest.unwrap_or(left);
             rest.is_some()
-        });
-        headers.shrink_to_fit();
+        };
+        *headers = headers.iter().filter(fits).collect();
     }
     if let Some(tls) = &mut attempt.tls {
         tls.names.truncate(NAMES_KEPT);

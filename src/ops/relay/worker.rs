@@ -273,12 +273,14 @@ impl<'a, S: Source> Worker<'a, S> {
         let (now, fault) = ((self.options.now)(), Fault::of(last));
         // A date is by the real clock, whatever time the run goes by.
         let pause = last.response.as_ref().and_then(|response| pause_asked_by(response, Timestamp::now()));
-        self.pace.ended(job.pass, fault, pause, now, jitter());
+        // Only what is not delivered has a wait to be spread.
+        let random = if fault.is_none_or(|fault| fault == Fault::None) { 0.5 } else { jitter() };
+        self.pace.ended(job.pass, fault, pause, now, random);
         match self.keeper {
             Keeper::Worker => self.retry_or_settle(job).await,
             Keeper::Source { schedule, .. } => {
                 let settlement = match fault {
-                    Some(fault) => schedule.after(&mut job.progress, fault, now, jitter()).into(),
+                    Some(fault) => schedule.after(&mut job.progress, fault, now, random).into(),
                     None => Settlement::Return,
                 };
                 job.shed();

@@ -143,7 +143,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
         request: SentRequest {
             method: "POST".into(),
             url: request.url.masked(),
-            headers: request.headers.iter().map(|header| (header.name.to_string(), header.value.masked())).collect(),
+            headers: request.shown_headers(),
             body: request.body,
         },
         response: None,
@@ -158,7 +158,7 @@ fn answered(status: u16, reason: &str, body: &str, at: &str) -> Attempt {
     let response = Response {
         status,
         reason: reason.into(),
-        headers: vec![("content-type".into(), "application/json".into()), ("x-request-id".into(), "a1\u{1b}[31m\u{202e}".into())],
+        headers: [("content-type", "application/json"), ("x-request-id", "a1\u{1b}[31m\u{202e}")].into(),
         body: body.as_bytes().to_vec(),
         truncated: false,
         cut: None,
@@ -205,7 +205,7 @@ pub fn foreign() -> Delivery {
 pub fn redirected(location: &str) -> Delivery {
     let mut attempt = answered(308, "Permanent Redirect", "", "2026-11-23T09:13:40Z");
     if let Some(response) = &mut attempt.response {
-        response.headers.push(("location".into(), location.into()));
+        response.headers.push("location", location);
         attempt.diagnosis = diagnosis::of_response(&settings(hmac::SPEC), &[], response, attempt.started_at);
     }
     delivery(BuiltIn::Ping, attempt)

@@ -80,7 +80,7 @@ fn a16_every_answer_is_short_whatever_it_says() {
     for status in [200, 301, 302, 400, 401, 405, 407, 429, 500, 503] {
         for name in ["location", "retry-after", "www-authenticate", "allow", "content-encoding", &long] {
             for body in ["invalid signature ", "client certificate required ", "", "{\"error\":\""] {
-                let headers = vec![(name.to_owned(), long.clone())];
+                let headers = [(name, &long)].into();
                 let body = format!("{body}{long}").into_bytes();
                 let cut = Some(long.clone());
                 let answer = Response { status, reason: long.clone(), headers, body, truncated: true, cut };

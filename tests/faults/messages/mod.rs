@@ -506,7 +506,7 @@ fn diagnoses() {
                 ("retry-after", "999999"),
                 ("www-authenticate", "Basic"),
             ] {
-                let headers = vec![(name.to_owned(), value.to_owned())];
+                let headers = [(name, value)].into();
                 let (reason, body) = (String::new(), Vec::new());
                 let said = of_response(
                     settings,

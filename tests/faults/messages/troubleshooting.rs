@@ -181,7 +181,7 @@ fn answered(status: u16) -> Diagnosis {
         429 => ("retry-after", "30"),
         _ => ("x-none", ""),
     };
-    let headers = vec![(header.0.to_owned(), header.1.to_owned())];
+    let headers = [header].into();
     let (reason, body) = (String::new(), Vec::new());
     of_response(&settings(), &[], &Response { status, reason, headers, body, truncated: false, cut: None }, Timestamp::UNIX_EPOCH)
 }

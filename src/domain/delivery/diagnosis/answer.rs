@@ -2,7 +2,7 @@
 //!
 //! The diagnosis quotes it and asserts no more than it says.
 
-use super::phrases::{Said, Table};
+use super::phrases::{Beginnings, Said, Table};
 use super::words::{access_token_fix, beside_secret, credentials};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
@@ -325,6 +325,13 @@ const SUBJECTS: &Table<Subject> = &[
         ],
     ),
 ];
+
+static BEGINNINGS: Beginnings = Beginnings::of(SUBJECTS);
+
+/// Whether [`add_subject`] may add something. `false` is certain.
+pub(super) fn may_have_subject(response: &Response) -> bool {
+    BEGINNINGS.may_be_in(response)
+}
 
 /// Adds what the answer says about a signature or credentials, and how to fix that.
 pub(super) fn add_subject(diagnosis: &mut Diagnosis, to: &Settings, response: &Response, said: &Said<'_>) {

@@ -178,6 +178,7 @@ mod tests {
     use crate::domain::auth::{AuthType, bearer};
     use crate::domain::draft::Draft;
     use crate::domain::field::URL;
+    use crate::domain::header::HeaderList;
 
     fn to(auth_type: AuthType, format: &str, header: &str) -> Settings {
         let draft = Draft::new(auth_type)
@@ -194,7 +195,7 @@ mod tests {
 
     fn changes(to: &Settings, status: u16, body: &str) -> Vec<String> {
         let (reason, body) = (String::new(), body.into());
-        let answer = Response { status, reason, headers: Vec::new(), body, truncated: false, cut: None };
+        let answer = Response { status, reason, headers: HeaderList::new(), body, truncated: false, cut: None };
         let diagnosis = of_response(to, b"{\"a\":\"must be base64\"}", &answer, Timestamp::UNIX_EPOCH);
         diagnosis.fix.changes().iter().map(|it| format!("{} {} {}", it.field.id, it.before, it.after)).collect()
     }

@@ -31,10 +31,8 @@ impl<'a> Said<'a> {
     /// Of an answer to a request with the body `sent`.
     pub(super) fn new(response: &Response, sent: &'a [u8]) -> Self {
         let body = beginning(response);
-        let named = ["www-authenticate", "x-amzn-errortype"];
-        let headers = response.headers.iter().filter(|(name, _)| named.iter().any(|known| name.eq_ignore_ascii_case(known)));
         let mut parts = Vec::new();
-        for text in [response.reason.as_str()].into_iter().chain(headers.map(|(_, value)| value.as_str())).chain([&*body]) {
+        for text in [response.reason.as_str()].into_iter().chain(named(response)).chain([&*body]) {
             split(text, &mut parts);
         }
         Self { parts, sent }
@@ -100,6 +98,60 @@ impl<'a> Said<'a> {
     }
 }
 
+/// The beginnings of the phrases of a table, as bits: a first look at an answer, which costs next to nothing. Reading every answer
+/// word by word took a fifth of the time when sending in bulk.
+pub(super) struct Beginnings([u64; 64]);
+
+impl Beginnings {
+    pub(super) const fn of<K>(table: &Table<K>) -> Self {
+        let mut bits = [0; 64];
+        let mut entry = 0;
+        while entry < table.len() {
+            let phrases = table[entry].1;
+            let mut at = 0;
+            while at < phrases.len() {
+                let [a, b, c, ..] = *phrases[at].as_bytes() else { panic!("a phrase has three letters at least") };
+                let (word, bit) = place(a, b, c);
+                bits[word] |= bit;
+                at += 1;
+            }
+            entry += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether [`Said::find`] may find something in that answer. `false` is certain.
+    pub(super) fn may_be_in(&self, response: &Response) -> bool {
+        let body = response.decoded();
+        let texts = [response.reason.as_str()].into_iter().chain(named(response)).map(str::as_bytes);
+        texts.chain([&body.bytes[..body.bytes.len().min(READ)]]).any(|text| self.may_begin_in(text))
+    }
+
+    fn may_begin_in(&self, text: &[u8]) -> bool {
+        let mut before = b' ';
+        text.windows(3).any(|three| {
+            let starts = !before.is_ascii_alphanumeric();
+            before = three[0];
+            starts && {
+                let (word, bit) = place(plain_byte(three[0]), plain_byte(three[1]), plain_byte(three[2]));
+                self.0[word] & bit != 0
+            }
+        })
+    }
+}
+
+/// Three letters as a word and a bit of it; others may have the same.
+const fn place(a: u8, b: u8, c: u8) -> (usize, u64) {
+    let [a, b, c] = [(a & 31) as usize, (b & 31) as usize, (c & 3) as usize];
+    ((b << 1) | (c & 1), 1 << (a | ((c & 2) << 4)))
+}
+
+/// The headers in which a server says something of its refusal.
+fn named(response: &Response) -> impl Iterator<Item = &str> {
+    let is_named = |name: &str| ["www-authenticate", "x-amzn-errortype"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    response.headers.iter().filter(move |(name, _)| is_named(name)).map(|(_, value)| value)
+}
+
 /// The words of a text; one may have hyphens, as the names of headers do.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
@@ -126,6 +178,11 @@ fn contains(sent: &[u8], phrase: &str) -> bool {
 /// The text as the phrases are written, of the same length.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '_' | '-') { ' ' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// The same of a byte.
+const fn plain_byte(byte: u8) -> u8 {
+    if matches!(byte, b'_' | b'-') { b' ' } else { byte.to_ascii_lowercase() }
 }
 
 /// Where words start.
@@ -170,4 +227,52 @@ fn from_before(part: &str, start: usize) -> String {
     let from = if part.chars().count() <= QUOTED { 0 } else { part[..start].rfind(['.', ':', ';']).map_or(start, |at| at + 1) };
     let from = if start - from > QUOTED / 2 { start } else { from };
     quoted(part[from..].trim(), QUOTED).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TABLE: &Table<u8> = &[(1, &["can't verify", "no team", "a valid date"]), (2, &["invalid signature", "the token"])];
+
+    static BEGINNINGS: Beginnings = Beginnings::of(TABLE);
+
+    fn answer(reason: &str, header: &str, body: &str) -> Response {
+        let headers = [("WWW-Authenticate", header)].into();
+        Response { status: 200, reason: reason.into(), headers, body: body.into(), truncated: false, cut: None }
+    }
+
+    #[test]
+    fn a_first_look_passes_most_answers_over() {
+        for (reason, body) in
+            [("OK", "{\"ok\":true}"), ("OK", ""), ("Accepted", "ok"), ("OK", "{\"id\": 17, \"status\": \"queued\"}")]
+        {
+            assert!(!BEGINNINGS.may_be_in(&answer(reason, "", body)), "{body}");
+        }
+        for (reason, header, body) in [
+            ("Invalid_Signature", "", ""),
+            ("OK", "Bearer error=\"the token expired\"", ""),
+            ("OK", "", "{\"error\":\"Can&#39;t verify\"}"),
+            ("OK", "", "<p>no-team</p>"),
+        ] {
+            assert!(BEGINNINGS.may_be_in(&answer(reason, header, body)), "{reason} {header} {body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_first_look_passes_over_nothing_that_is_found(
+            words in proptest::collection::vec(
+                prop::sample::select(vec!["can&#39;t", "Can’t", "verify", "no", "-", "_", " ", "team", "<", "\\n", "é", "invalid", "Signature", "the", "TOKEN", "\"", "{", "x", "a", "valid"]),
+                0..12,
+            ),
+        ) {
+            let said = answer("OK", "", &words.concat());
+            if Said::new(&said, b"").find(TABLE).is_some() {
+                prop_assert!(BEGINNINGS.may_be_in(&said));
+            }
+        }
+    }
 }

@@ -166,6 +166,7 @@ mod tests {
 
     use super::*;
     use crate::domain::delivery::{Diagnosis, Response, SentRequest, Timings};
+    use crate::domain::header::HeaderList;
 
     fn of(body: &str, sent: &str) -> Option<String> {
         notice(&Attempt {
@@ -179,11 +180,11 @@ mod tests {
             tried: Vec::new(),
             proxy: None,
             tls: None,
-            request: SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: sent.into() },
+            request: SentRequest { method: "POST".into(), url: String::new(), headers: HeaderList::new(), body: sent.into() },
             response: Some(Response {
                 status: 200,
                 reason: "OK".into(),
-                headers: Vec::new(),
+                headers: HeaderList::new(),
                 body: body.into(),
                 truncated: false,
                 cut: None,

@@ -18,14 +18,16 @@ const READ_ANSWER: &str = "Read its answer, and compare the event with what the 
 const COMPARE_PATH: &str = "Compare the URL's path with the one the receiver documents.";
 
 pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Timestamp) -> Diagnosis {
+    if (200..300).contains(&response.status) && !answer::may_have_subject(response) {
+        return with_cut(accepted(response.status), response);
+    }
     let said = Said::new(response, sent);
     let about_certificate = if response.status >= 400 { mutual_tls::diagnose(to, response.status, &said) } else { None };
     if let Some(diagnosis) = about_certificate {
         return with_cut(diagnosis, response);
     }
     let mut diagnosis = match response.status {
-        202 => Diagnosis::new("The endpoint accepted the event and will process it later.", ""),
-        200..=299 => Diagnosis::new("The endpoint accepted the event.", ""),
+        status @ 200..=299 => accepted(status),
         300..=399 => redirect::diagnose(to, response),
         400..=499 => client_error(to, response, now),
         500..=599 => server_error(response, now),
@@ -39,6 +41,15 @@ pub(super) fn diagnose(to: &Settings, sent: &[u8], response: &Response, now: Tim
     }
     expected::propose(&mut diagnosis, to, response, &said);
     with_cut(diagnosis, response)
+}
+
+fn accepted(status: u16) -> Diagnosis {
+    let why = if status == 202 {
+        "The endpoint accepted the event and will process it later."
+    } else {
+        "The endpoint accepted the event."
+    };
+    Diagnosis::new(why, "")
 }
 
 /// With why the answer ended early, if it did.

@@ -4,6 +4,7 @@ use crate::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
 use crate::domain::delivery::{DialResult, Outcome, ProxyRefusal, ProxyUsed, SentRequest, Timings, TlsCause, TlsInfo, Tried};
 use crate::domain::draft::Draft;
 use crate::domain::field;
+use crate::domain::header::HeaderList;
 use crate::domain::secret::Secret;
 
 fn to(auth_type: AuthType) -> Settings {
@@ -149,7 +150,7 @@ fn a_certificate_that_ends_soon_is_a_notice() {
         tried: Vec::new(),
         proxy: None,
         tls: Some(TlsInfo { not_after: Some(at(not_after)), ..TlsInfo::default() }),
-        request: SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() },
+        request: SentRequest { method: "POST".into(), url: String::new(), headers: HeaderList::new(), body: Vec::new() },
         response: None,
         ca_sha256: None,
         cause: None,

@@ -49,7 +49,7 @@ pub fn from_json(json: &Value) -> Option<Delivery> {
     Some(Delivery {
         id: text(json, "id")?,
         destination_id: DestinationId::new(&text(json, "destination_id")?),
-        settings_fingerprint: text(json, "settings_fingerprint")?,
+        settings_fingerprint: text(json, "settings_fingerprint")?.into(),
         event: text(json, "event")?,
         sent_with: Arc::new(json.get("sent_with").map(sent_with_from_json).unwrap_or_default()),
         attempts,

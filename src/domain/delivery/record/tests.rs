@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::delivery::probe;
+use crate::domain::header::HeaderList;
 use serde_json::json;
 
 fn sent_with() -> SentWith {
@@ -27,7 +28,7 @@ pub(crate) fn delivery(id: &str) -> Delivery {
     let request = SentRequest {
         method: "POST".into(),
         url: "https://hooks.example.com/in".into(),
-        headers: vec![("content-type".into(), "application/json".into()), ("x".into(), "ä\u{202e}".into())],
+        headers: [("content-type", "application/json"), ("x", "ä\u{202e}")].into(),
         body: b"{\"topic\":\"ping\"}\n".to_vec(),
     };
     let refused = Attempt {
@@ -51,7 +52,7 @@ pub(crate) fn delivery(id: &str) -> Delivery {
             answer: Some(Response {
                 status: 403,
                 reason: "Forbidden".into(),
-                headers: Vec::new(),
+                headers: HeaderList::new(),
                 body: b"policy".to_vec(),
                 truncated: false,
                 cut: None,
@@ -87,7 +88,7 @@ pub(crate) fn delivery(id: &str) -> Delivery {
         response: Some(Response {
             status: 401,
             reason: "Unauthorized".into(),
-            headers: vec![("set-cookie".into(), "a".into()), ("set-cookie".into(), "b".into())],
+            headers: [("set-cookie", "a"), ("set-cookie", "b")].into(),
             body: vec![0xff, 0, b'\n'],
             truncated: true,
             cut: Some("the connection was reset".into()),
@@ -194,7 +195,7 @@ fn other_json_is_not_a_delivery() {
 fn a_shortened_body_is_recognised_by_its_length() {
     let mut request = delivery("msg_1").attempts.remove(0).request;
     assert!(request.is_whole());
-    request.headers.push(("content-length".into(), request.body.len().to_string()));
+    request.headers.push("content-length", &request.body.len().to_string());
     assert!(request.is_whole());
     request.body.pop();
     assert!(!request.is_whole());

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::domain::delivery::probe::Checked;
 use crate::domain::delivery::{Attempt, Change, Delivery, Phase, Probe, ProxyUsed, Response, Setting, TlsInfo, Tried};
+use crate::domain::header::HeaderList;
 use crate::domain::problem::FieldChange;
 
 /// A delivery to be written, borrowed: building a [`serde_json::Value`] first would cost more than the writing.
@@ -159,7 +160,7 @@ struct TimingsRecord {
 struct RequestRecord<'a> {
     method: &'a str,
     url: &'a str,
-    headers: &'a [(String, String)],
+    headers: &'a HeaderList,
     body: BodyRecord<'a>,
 }
 
@@ -167,7 +168,7 @@ struct RequestRecord<'a> {
 struct ResponseRecord<'a> {
     status: u16,
     reason: &'a str,
-    headers: &'a [(String, String)],
+    headers: &'a HeaderList,
     body: BodyRecord<'a>,
     truncated: bool,
     cut: Option<&'a str>,

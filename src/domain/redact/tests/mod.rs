@@ -70,7 +70,7 @@ fn what_libraries_make_of_a_text_is_masked() {
         assert_eq!(redactor.redact(&format!("a {form} b")), format!("a {DOTS} b"), "{form}");
         for end in form.char_indices().map(|(at, _)| at).skip(12) {
             let cut = format!("a {}", &form[..end]);
-            let masked = String::from_utf8(redactor.redact_cut(cut.as_bytes())).unwrap();
+            let masked = String::from_utf8(redactor.redact_cut(cut.as_bytes()).into_owned()).unwrap();
             assert_eq!(masked, format!("a {DOTS}"), "{cut}");
         }
     }
@@ -115,7 +115,7 @@ fn a03_a_secret_in_another_character_set_is_masked() {
         b"GreausKln",
         "Gr\u{fffd}\u{fffd}e\u{fffd}aus\u{fffd}K\u{fffd}ln".as_bytes(),
     ] {
-        let masked = redactor.redact_bytes(&[b"<", written, b">"].concat());
+        let masked = redactor.redact_bytes(&[b"<", written, b">"].concat()).into_owned();
         assert_eq!(String::from_utf8_lossy(&masked), format!("<{DOTS}>"), "{}", written.escape_ascii());
     }
 }
@@ -144,9 +144,9 @@ fn a_secret_cut_off_is_masked() {
     let redactor = bearer("canary-0123456789");
     assert_eq!(redactor.redact_cut(b"body canary-0123"), format!("body {DOTS}").into_bytes());
     assert_eq!(redactor.redact_cut(b"body cana"), format!("body {DOTS}").into_bytes());
-    assert_eq!(redactor.redact_cut(b"body can"), b"body can");
+    assert_eq!(redactor.redact_cut(b"body can"), &b"body can"[..]);
     assert_eq!(redactor.redact_cut(b"body canary%2d01%3"), format!("body {DOTS}").into_bytes());
-    assert_eq!(redactor.redact_bytes(b"body canary-0123"), b"body canary-0123");
+    assert_eq!(redactor.redact_bytes(b"body canary-0123"), &b"body canary-0123"[..]);
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn a_large_body_is_shortened_and_recognised() {
         let mut long = delivery("msg_1");
         for attempt in &mut long.attempts {
             attempt.request.body = body.clone().into_bytes();
-            attempt.request.headers.push(("content-length".into(), body.len().to_string()));
+            attempt.request.headers.push("content-length", &body.len().to_string());
         }
         append(&paths, &long).unwrap();
         let Found::One(read) = find(&paths, "msg_1").unwrap() else { panic!() };

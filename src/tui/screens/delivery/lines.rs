@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::delivery::{BODY_KEPT, Delivery};
 use crate::domain::event::BuiltIn;
+use crate::domain::header::HeaderList;
 use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
@@ -115,7 +116,7 @@ pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'
         return vec![Line::styled("There was no response.", theme.styles.dim)];
     };
     let mut lines = vec![Line::styled(format!("HTTP/1.1 {}", visible(&response.status_line())), theme.styles.strong)];
-    for (name, value) in &response.headers {
+    for (name, value) in response.headers.iter() {
         header(name, value, theme, columns, &mut lines);
     }
     lines.push(Line::default());
@@ -140,8 +141,7 @@ pub fn response(delivery: &Delivery, theme: Theme, columns: usize) -> Vec<Line<'
 /// The Request tab: what is going to be sent, or went out; with its secret parts when `revealed`.
 pub fn request(request: &Request, revealed: bool, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let show = |text: &crate::domain::mask::Masked| if revealed { text.exposed().expose().to_owned() } else { text.masked() };
-    let headers: Vec<(String, String)> =
-        request.headers.iter().map(|header| (header.name.to_string(), show(&header.value))).collect();
+    let headers = request.headers.iter().map(|header| (&*header.name, show(&header.value))).collect();
     requested(Request::METHOD, &show(&request.url), &headers, &request.body, theme, columns)
 }
 
@@ -149,7 +149,7 @@ pub fn request(request: &Request, revealed: bool, theme: Theme, columns: usize) 
 pub fn requested(
     method: &str,
     url: &str,
-    headers: &[(String, String)],
+    headers: &HeaderList,
     bytes: &[u8],
     theme: Theme,
     columns: usize,
@@ -157,7 +157,7 @@ pub fn requested(
     let line = format!("{} {} HTTP/1.1", visible(method), visible(url));
     let mut lines: Vec<Line> =
         text::broken(&line, columns).into_iter().map(|line| Line::styled(line, theme.styles.strong)).collect();
-    for (name, value) in headers {
+    for (name, value) in headers.iter() {
         header(name, value, theme, columns, &mut lines);
     }
     lines.push(Line::default());

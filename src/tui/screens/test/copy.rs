@@ -45,7 +45,7 @@ pub fn copy_as_curl(model: &mut Model) -> Vec<Effect> {
     }
     let (now, then) = (Request::preview(&settings, "", b"").url.masked(), attempt.request.url.clone());
     let command = curl::command(&settings, &delivery.id, &test.event, false);
-    let looks_alike = settings.url().has_credential() && settings.fingerprint() != delivery.settings_fingerprint;
+    let looks_alike = settings.url().has_credential() && settings.fingerprint() != *delivery.settings_fingerprint;
     if now == then && looks_alike {
         say(model, Tone::Note, "The command is for the current settings; they have changed since.");
     }

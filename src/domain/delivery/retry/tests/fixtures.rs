@@ -6,6 +6,7 @@ use crate::domain::delivery::{
     Attempt, Cause, ClientFile, ClientFileFault, ClientRefusal, Diagnosis, FileFault, Outcome, ProxyRefusal, RefusalReason,
     Response, SentRequest, Timings, TlsCause,
 };
+use crate::domain::header::HeaderList;
 
 /// 2026-11-23 09:12:00 UTC, a Monday.
 const NOW: i64 = 1_795_425_120;
@@ -15,7 +16,7 @@ pub fn now() -> Timestamp {
 }
 
 pub fn attempt(outcome: Outcome, cause: Option<Cause>, response: Option<Response>) -> Attempt {
-    let request = SentRequest { method: "POST".into(), url: String::new(), headers: Vec::new(), body: Vec::new() };
+    let request = SentRequest { method: "POST".into(), url: String::new(), headers: HeaderList::new(), body: Vec::new() };
     Attempt {
         started_at: now(),
         outcome,
