@@ -48,7 +48,7 @@ impl Waypost {
     pub fn register(&self, settings: Settings) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
         let destination = Destination::new(new_destination_id(), settings, now, now);
-        let saved = store::save(&self.paths, |loaded| match loaded {
+        let saved = self.store().save(|loaded| match loaded {
             Loaded::Empty { .. } => Ok(Change::Replace(Box::new(destination.clone()))),
             Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
         })?;
@@ -70,7 +70,7 @@ impl Waypost {
         let mut edited = None;
         let mut new_url = false;
         let mut kept = None;
-        let saved = store::save(&self.paths, |loaded| {
+        let saved = self.store().save(|loaded| {
             refuse_conflict(over, loaded)?;
             let (draft, locked) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
@@ -110,13 +110,13 @@ impl Waypost {
     /// Nothing is registered, it was changed meanwhile, or it could not be saved.
     pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
         let mut former = None;
-        let saved = store::save(&self.paths, |loaded| {
+        let saved = self.store().save(|loaded| {
             if matches!(loaded, Loaded::Empty { .. }) {
                 return Err(Problem::nothing_registered());
             }
             refuse_conflict(over, loaded)?;
             // It was read already; without it there is a removal all the same.
-            former = store::former(&self.paths, loaded.generation()).unwrap_or_default();
+            former = self.store().former(loaded.generation()).unwrap_or_default();
             Ok(Change::Remove)
         })?;
         TokenCache::new(self.paths.clone()).forget();
@@ -128,7 +128,7 @@ impl Waypost {
     /// # Errors
     /// Something is registered, or it could not be saved.
     pub fn restore(&self, former: &Former) -> Result<(), Problem> {
-        let saved = store::restore(&self.paths, former, |loaded| match loaded {
+        let saved = self.store().restore(former, |loaded| match loaded {
             Loaded::Empty { .. } => Ok(()),
             Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
         })?;

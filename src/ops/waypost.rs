@@ -22,7 +22,7 @@ use crate::io::fs::reason;
 use crate::io::log;
 #[cfg(feature = "nats")]
 use crate::io::nats::Nats;
-use crate::io::state::store::{self, Loaded};
+use crate::io::state::store::{Loaded, Store};
 use crate::io::watch::Watch;
 
 /// The number of deliveries that the app reads at a time.
@@ -174,6 +174,11 @@ impl Waypost {
         Snapshot { state, generation, history, events }
     }
 
+    /// Where the destination is kept.
+    pub(super) fn store(&self) -> Store {
+        Store::in_file(self.paths.clone())
+    }
+
     #[must_use]
     pub fn state(&self) -> State {
         self.state_and_generation().0
@@ -182,7 +187,7 @@ impl Waypost {
     /// What is registered, and the generation of the state file.
     #[must_use]
     pub fn state_and_generation(&self) -> (State, u64) {
-        match store::load(&self.paths) {
+        match self.store().load() {
             Ok(Loaded::Empty { generation }) => (State::Empty, generation),
             Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
             Ok(Loaded::Locked { draft, error, generation, .. }) => {
@@ -198,7 +203,7 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, its secret cannot be opened, or the file cannot be read.
     pub fn destination(&self) -> Result<Destination, Problem> {
-        open(store::load(&self.paths)?)
+        open(self.store().load()?)
     }
 
     /// As [`Waypost::destination`], off the runtime's thread, and only if the state file is still of that generation.
@@ -206,8 +211,8 @@ impl Waypost {
     /// # Errors
     /// As of [`Waypost::destination`], or it was changed.
     pub async fn destination_of(&self, generation: u64) -> Result<Destination, Problem> {
-        let paths = self.paths.clone();
-        let loaded = blocking(move || store::load(&paths)).await?;
+        let store = self.store();
+        let loaded = blocking(move || store.load()).await?;
         if loaded.generation() == generation { open(loaded) } else { Err(Problem::conflict()) }
     }
 }

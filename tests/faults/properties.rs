@@ -15,7 +15,7 @@ use waypost::domain::draft::Draft;
 use waypost::domain::signature::Format;
 use waypost::domain::url::EndpointUrl;
 use waypost::io::fs::paths::Paths;
-use waypost::io::state::store::{self, Change, StateError};
+use waypost::io::state::store::{Change, StateError, Store};
 
 /// Host, port, path and query; an empty path is the root's.
 type Parts = (String, u64, String, Option<String>);
@@ -116,11 +116,11 @@ fn with_bytes(bytes: &[u8]) -> Place {
 #[track_caller]
 fn survived(bytes: &[u8]) {
     let Place { paths, _dir } = &with_bytes(bytes);
-    let loaded = store::load(paths);
+    let loaded = Store::in_file(paths.clone()).load();
     assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
     if let Err(error) = &loaded {
         assert!(!matches!(error, StateError::Changed { .. } | StateError::Secret(_)), "{error}");
-        let saved = store::save(paths, |_| Ok::<_, StateError>(Change::Remove));
+        let saved = Store::in_file(paths.clone()).save(|_| Ok::<_, StateError>(Change::Remove));
         assert!(saved.is_err());
         assert_eq!(fs::read(paths.destination_file()).unwrap(), bytes);
     }
@@ -136,7 +136,7 @@ fn valid() -> Vec<u8> {
         Timestamp::UNIX_EPOCH,
         Timestamp::UNIX_EPOCH,
     );
-    let _ = store::save(&place.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
+    let _ = Store::in_file(place.paths.clone()).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
     fs::read(place.paths.destination_file()).unwrap()
 }
 
@@ -148,9 +148,9 @@ proptest! {
         let Ok(checked) = draft.check() else { return Ok(()) };
         let place = place();
         let destination = Destination::new(DestinationId::new("dst_1"), checked.settings, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-        let saved = store::save(&place.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone()))));
+        let saved = Store::in_file(place.paths.clone()).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone()))));
         prop_assert_eq!(saved.unwrap().generation, 1);
-        let loaded = store::load(&place.paths).unwrap();
+        let loaded = Store::in_file(place.paths.clone()).load().unwrap();
         prop_assert_eq!((loaded.destination(), loaded.generation()), (Some(&destination), 1));
     }
 

@@ -1,13 +1,12 @@
 //! The state file as text: parsing it part by part, and writing it with parts replaced.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::error::StateError;
 use super::headers;
+use super::origin::Origin;
 use super::places::{Owner, SEALED_HEADERS, SealedSecret, bound_fields, name_of, name_of_header, text_of};
 use super::vault::Place;
 use crate::domain::auth::{self, Auth, AuthSpec};
@@ -20,6 +19,9 @@ use crate::domain::url::credential;
 
 /// The version that is written, and the newest that is read.
 const SCHEMA_VERSION: u64 = 1;
+
+/// The largest document, in bytes.
+pub const MAX_BYTES: usize = 1024 * 1024;
 
 /// A parsed state file. Unknown fields survive in `root`.
 #[derive(Debug, Default)]
@@ -61,15 +63,15 @@ impl Entry {
 }
 
 impl Document {
-    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StateError> {
-        let root = syntax(path, bytes)?;
-        let reader = Reader { path, bytes };
+    pub fn parse(at: &Origin, bytes: &[u8]) -> Result<Self, StateError> {
+        let root = syntax(at, bytes)?;
+        let reader = Reader { at, bytes };
         let Value::Object(root) = root else { return Err(reader.shape(&[], "an object")) };
         let version = &["schema_version"];
         match root.get("schema_version").and_then(Value::as_u64) {
             Some(SCHEMA_VERSION) => {}
             Some(found) if found > SCHEMA_VERSION => {
-                return Err(StateError::Newer { path: path.to_owned(), found, known: SCHEMA_VERSION });
+                return Err(StateError::Newer { at: at.clone(), found, known: SCHEMA_VERSION });
             }
             _ => return Err(reader.shape(version, "1")),
         }
@@ -89,6 +91,11 @@ impl Document {
 
     pub const fn entry(&self) -> Option<&Entry> {
         self.entry.as_ref()
+    }
+
+    /// That there is none, after so many saves.
+    pub fn absent(generation: u64) -> Self {
+        Self { generation, ..Self::default() }
     }
 
     /// The text with these parts in place of the old ones; other fields are kept.
@@ -180,24 +187,25 @@ fn set_or_remove(map: &mut Map<String, Value>, name: &str, value: Option<Value>)
     }
 }
 
-fn syntax(path: &Path, bytes: &[u8]) -> Result<Value, StateError> {
-    let error = |line: usize, column: usize, problem| StateError::Syntax {
-        path: path.to_owned(),
+fn syntax(at: &Origin, bytes: &[u8]) -> Result<Value, StateError> {
+    let error = |line: usize, column: usize, problem: String| StateError::Syntax {
+        at: at.clone(),
         line: line.max(1),
         column: column.max(1),
         problem,
     };
+    let noun = at.noun();
     if bytes.is_empty() {
-        return Err(error(1, 1, "the file is empty"));
+        return Err(error(1, 1, format!("the {noun} is empty")));
     }
     if bytes.starts_with(b"\xef\xbb\xbf") {
-        return Err(error(1, 1, "the file begins with a byte order mark"));
+        return Err(error(1, 1, format!("the {noun} begins with a byte order mark")));
     }
     serde_json::from_slice(bytes).map_err(|cause| {
         // Of the library's error only the position is reported: its text may quote the file.
         let problem = match cause.classify() {
-            Category::Eof => "the file is truncated",
-            _ => "this is not JSON",
+            Category::Eof => format!("the {noun} is truncated"),
+            _ => "this is not JSON".to_owned(),
         };
         error(cause.line(), cause.column(), problem)
     })
@@ -213,15 +221,15 @@ fn one_of(names: &[&str]) -> String {
 }
 
 struct Reader<'a> {
-    path: &'a Path,
+    at: &'a Origin,
     bytes: &'a [u8],
 }
 
 impl Reader<'_> {
     fn shape(&self, part: &[&str], expected: impl Into<String>) -> StateError {
         let (line, column) = position(std::str::from_utf8(self.bytes).unwrap_or_default(), part);
-        let part = if part.is_empty() { "the file".to_owned() } else { part.join(".") };
-        StateError::Shape { path: self.path.to_owned(), line, column, part, expected: expected.into() }
+        let part = if part.is_empty() { format!("the {}", self.at.noun()) } else { part.join(".") };
+        StateError::Shape { at: self.at.clone(), line, column, part, expected: expected.into() }
     }
 
     fn entry(&self, destination: &Map<String, Value>) -> Result<Entry, StateError> {

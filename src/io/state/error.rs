@@ -1,12 +1,11 @@
 //! What can go wrong with the state file: what, why, and how to fix it.
 
-use std::path::PathBuf;
-
+use super::origin::Origin;
 use super::vault::VaultError;
 use crate::domain::field::Field;
 use crate::domain::problem::Fix;
 use crate::domain::problem::Problem;
-use crate::io::fs::{FileError, FileErrorKind, show};
+use crate::io::fs::{FileError, FileErrorKind};
 
 /// The state file cannot be used. Contains no value of it, except what a [`Problem`] shows.
 #[derive(Debug, thiserror::Error)]
@@ -14,20 +13,20 @@ pub enum StateError {
     #[error(transparent)]
     File(#[from] FileError),
     /// Not JSON; line and column (in bytes) from 1.
-    #[error("{}:{line}:{column}: {problem}", show(.path))]
-    Syntax { path: PathBuf, line: usize, column: usize, problem: &'static str },
+    #[error("{at}:{line}:{column}: {problem}")]
+    Syntax { at: Origin, line: usize, column: usize, problem: String },
     /// JSON of another shape: which part, such as `destination.auth`, and what belongs there.
-    #[error("{}:{line}:{column}: {part} must be {expected}", show(.path))]
-    Shape { path: PathBuf, line: usize, column: usize, part: String, expected: String },
+    #[error("{at}:{line}:{column}: {part} must be {expected}")]
+    Shape { at: Origin, line: usize, column: usize, part: String, expected: String },
     /// A later waypost wrote it.
-    #[error("{} has schema version {found}; this waypost knows versions up to {known}", show(.path))]
-    Newer { path: PathBuf, found: u64, known: u64 },
+    #[error("{at} has schema version {found}; this waypost knows versions up to {known}")]
+    Newer { at: Origin, found: u64, known: u64 },
     /// Values that are not accepted, in the order of the form; at least one.
-    #[error("{}: {}", show(.path), listed(.errors))]
-    Invalid { path: PathBuf, errors: Vec<Problem> },
+    #[error("{at}: {}", listed(.errors))]
+    Invalid { at: Origin, errors: Vec<Problem> },
     /// Something that does not take the lock changed the file between loading and saving.
-    #[error("{} was changed by another program", show(.path))]
-    Changed { path: PathBuf },
+    #[error("{at} was changed by another program")]
+    Changed { at: Origin },
     #[error(transparent)]
     Secret(VaultError),
 }
@@ -57,7 +56,9 @@ impl StateError {
     pub fn why(&self) -> String {
         match self {
             Self::File(error) => error.why(),
-            Self::Syntax { .. } | Self::Shape { .. } => "waypost does not change a file that it does not understand.".into(),
+            Self::Syntax { at, .. } | Self::Shape { at, .. } => {
+                format!("waypost does not change {} that it does not understand.", at.a_noun())
+            }
             Self::Newer { .. } => "Saving it in an older form could lose what the newer one added.".into(),
             Self::Invalid { errors, .. } => errors.first().map(|error| error.why.clone()).unwrap_or_default(),
             Self::Changed { .. } => "Saving now would undo that change.".into(),
@@ -69,9 +70,10 @@ impl StateError {
     #[must_use]
     pub fn fix(&self) -> Fix {
         match self {
-            Self::File(FileError { kind: FileErrorKind::TooLarge { .. }, path, .. })
-            | Self::Syntax { path, .. }
-            | Self::Shape { path, .. } => format!("Correct {}, or move it away and register again.", show(path)).into(),
+            Self::File(FileError { kind: FileErrorKind::TooLarge { .. }, path, .. }) => {
+                Origin::File(path.clone()).correction().into()
+            }
+            Self::Syntax { at, .. } | Self::Shape { at, .. } => at.correction().into(),
             Self::File(error) => error.fix(),
             Self::Newer { .. } => "Use the waypost that wrote it, or a later one.".into(),
             Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.clone()).unwrap_or_default(),

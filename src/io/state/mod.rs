@@ -3,6 +3,7 @@
 mod document;
 mod error;
 mod headers;
+mod origin;
 mod places;
 pub mod store;
 pub mod token;

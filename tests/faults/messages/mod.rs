@@ -30,7 +30,7 @@ use waypost::io::db::DbError;
 use waypost::io::fs::access::Chmod;
 use waypost::io::fs::paths::{Paths, PathsError};
 use waypost::io::fs::{FileError, FileErrorKind, Operation};
-use waypost::io::state::store::StateError;
+use waypost::io::state::store::{Origin, StateError};
 use waypost::io::state::vault::VaultError;
 use waypost::ops::{self, Listen, Problem, ProblemKind, Waypost};
 
@@ -275,11 +275,11 @@ fn state_errors() -> Vec<StateError> {
         E::Secret(_) => 7,
     };
     let mut errors = vec![
-        E::Syntax { path: path(), line: 1, column: 2, problem: "a comma is missing" },
-        E::Shape { path: path(), line: 1, column: 2, part: "destination.auth".into(), expected: "an object".into() },
-        E::Newer { path: path(), found: 2, known: 1 },
-        E::Invalid { path: path(), errors: Draft::default().check().unwrap_err() },
-        E::Changed { path: path() },
+        E::Syntax { at: Origin::File(path()), line: 1, column: 2, problem: "a comma is missing".into() },
+        E::Shape { at: Origin::File(path()), line: 1, column: 2, part: "destination.auth".into(), expected: "an object".into() },
+        E::Newer { at: Origin::File(path()), found: 2, known: 1 },
+        E::Invalid { at: Origin::File(path()), errors: Draft::default().check().unwrap_err() },
+        E::Changed { at: Origin::File(path()) },
     ];
     errors.extend(file_errors().into_iter().map(E::from));
     errors.extend(vault_errors().into_iter().map(E::from));

@@ -1,44 +1,41 @@
-//! Loading and saving the destination: its secrets are sealed, and the file is replaced whole by one writer at a time.
+//! Loading and saving the destination: its secrets are sealed, and the document is replaced whole by one writer at a time.
 //!
 //! ```text
 //! load:  read → parse → open the secrets with the key → check like input → Loaded     (writes nothing)
 //! save:  lock → load → change → seal → replace → unlock
 //! ```
+//!
+//! [`storage`] knows where the document is kept; everything else here is the same wherever that is.
 
+mod file;
+mod storage;
 mod undo;
 
-use std::io::{self, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use zeroize::Zeroizing;
 
 use super::vault::{Key, Place, VaultError};
 use crate::domain::destination::{Destination, DestinationId};
 use crate::domain::draft::{Draft, sent_with};
 use crate::domain::secret::Secret;
-use crate::io::fs::access::Readers;
-use crate::io::fs::atomic::{self, Durability};
-use crate::io::fs::file::{Links, read_private};
-use crate::io::fs::lock::{self, Lock};
+use crate::io::fs::lock;
 use crate::io::fs::paths::Paths;
-use crate::io::fs::{FileError, FileErrorKind, Operation};
 
+pub use super::document::MAX_BYTES;
 pub use super::error::StateError;
-pub use undo::{Former, former, restore};
+pub use super::origin::Origin;
+pub use undo::Former;
 
 use super::document::{Document, Entry};
 use super::places::{self, Owner, SealedSecret};
-
-/// The largest state file, in bytes.
-pub const MAX_BYTES: usize = 1024 * 1024;
+use storage::{Replacing, Storage};
 
 /// What is registered.
 #[derive(Debug)]
 pub enum Loaded {
     Empty {
-        /// Counts the saves; 0 if there is no file.
+        /// Counts the saves; 0 if there is no document.
         generation: u64,
     },
     Open {
@@ -78,7 +75,7 @@ impl Loaded {
 /// What a save does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// Nothing: what is registered stays, and the file is not written.
+    /// Nothing: what is registered stays, and nothing is written.
     Keep,
     Replace(Box<Destination>),
     Remove,
@@ -96,99 +93,127 @@ pub struct Saved {
     pub durable: bool,
 }
 
-/// Reads what is registered. An absent file is [`Loaded::Empty`]; nothing is written.
-///
-/// # Errors
-/// [`StateError`]. A secret that cannot be opened is no error but [`Loaded::Locked`].
-pub fn load(paths: &Paths) -> Result<Loaded, StateError> {
-    let path = paths.destination_file();
-    let loaded = match read(&path) {
-        Ok(Some(bytes)) => Document::parse(&path, &bytes).and_then(|document| open(paths, &document)),
-        Ok(None) => Ok(Loaded::Empty { generation: 0 }),
-        Err(error) => Err(error.into()),
-    };
-    match &loaded {
-        Ok(Loaded::Locked { generation, error, .. }) => {
-            tracing::warn!(generation, why = %error, "loaded without its secret");
-        }
-        Ok(loaded) => tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded"),
-        Err(error) => tracing::warn!(why = %error, "not loaded"),
+/// The document of the destination, wherever it is kept, and the key that its secrets are sealed with.
+#[derive(Clone, Debug)]
+pub struct Store {
+    paths: Paths,
+    storage: Storage,
+}
+
+impl Store {
+    /// Kept in `destination.json`.
+    #[must_use]
+    pub const fn in_file(paths: Paths) -> Self {
+        Self { paths, storage: Storage::File }
     }
-    loaded
-}
 
-/// Changes what is registered: `change` gets what is registered now, and decides. No other process saves meanwhile. Unknown
-/// fields are kept.
-///
-/// # Errors
-/// What `change` refuses with, and [`StateError`]; in both cases the file is untouched.
-pub fn save<E: From<StateError>>(paths: &Paths, change: impl FnOnce(&Loaded) -> Result<Change, E>) -> Result<Saved, E> {
-    save_within(paths, lock::WAIT, change)
-}
-
-/// Like [`save`], but waits for another writer for `wait` at most.
-///
-/// # Errors
-/// As [`save`].
-pub fn save_within<E: From<StateError>>(
-    paths: &Paths,
-    wait: Duration,
-    change: impl FnOnce(&Loaded) -> Result<Change, E>,
-) -> Result<Saved, E> {
-    let path = paths.destination_file();
-    let (_lock, before, document) = begin(paths, wait)?;
-    let loaded = open(paths, &document)?;
-    let wanted = match change(&loaded)? {
-        Change::Keep => return Ok(Saved { generation: loaded.generation(), changed: false, durable: true }),
-        Change::Replace(destination) => Some(*destination),
-        Change::Remove => None,
-    };
-    let sealed = wanted.as_ref().map(|destination| seal(paths, destination)).transpose()?.unwrap_or_default();
-    let generation = loaded.generation().wrapping_add(1);
-    let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
-    Ok(replace(&path, before.as_deref().map(Vec::as_slice), &after, generation)?)
-}
-
-/// A state file as it was read.
-type Bytes = Zeroizing<Vec<u8>>;
-
-/// Keeps other processes from saving, and reads what there is.
-fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Option<Bytes>, Document), StateError> {
-    let path = paths.destination_file();
-    // A file that may not be used gets no lock beside it: root's would lock out its owner.
-    read(&path)?;
-    paths.create_config_dir()?;
-    let lock = Lock::acquire(&paths.lock_file(), wait)?;
-    let before = read(&path)?;
-    let document = match &before {
-        Some(bytes) => Document::parse(&path, bytes)?,
-        None => Document::default(),
-    };
-    Ok((lock, before, document))
-}
-
-fn open(paths: &Paths, document: &Document) -> Result<Loaded, StateError> {
-    let generation = document.generation();
-    let Some(entry) = document.entry() else { return Ok(Loaded::Empty { generation }) };
-    let Entry { id, created_at, updated_at, .. } = entry;
-    let (id, created_at, updated_at) = (id.clone(), *created_at, *updated_at);
-    let mut draft = entry.draft.clone();
-    let key = match open_secrets(paths, entry) {
-        Ok((secrets, key)) => {
-            for (of, secret) in secrets {
-                of.fill(&mut draft, secret);
+    /// Reads what is registered. No document at all is [`Loaded::Empty`]; nothing is written.
+    ///
+    /// # Errors
+    /// [`StateError`]. A secret that cannot be opened is no error but [`Loaded::Locked`].
+    pub fn load(&self) -> Result<Loaded, StateError> {
+        let loaded = self.read().and_then(|document| self.open(&document));
+        match &loaded {
+            Ok(Loaded::Locked { generation, error, .. }) => {
+                tracing::warn!(generation, why = %error, "loaded without its secret");
             }
-            key
+            Ok(loaded) => {
+                tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded")
+            }
+            Err(error) => tracing::warn!(why = %error, "not loaded"),
         }
-        Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
-    };
-    match draft.check() {
-        Ok(checked) => {
-            let sent_with = sent_with(&checked.settings, |field, secret| Some(key.as_ref()?.mark(field, secret)));
-            let destination = Destination::new(id, checked.settings, created_at, updated_at).remembered_as(sent_with);
-            Ok(Loaded::Open { destination, generation })
+        loaded
+    }
+
+    /// Changes what is registered: `change` gets what is registered now, and decides. No other process saves meanwhile. Unknown
+    /// fields are kept.
+    ///
+    /// # Errors
+    /// What `change` refuses with, and [`StateError`]; in both cases the document is untouched.
+    pub fn save<E: From<StateError>>(&self, change: impl FnOnce(&Loaded) -> Result<Change, E>) -> Result<Saved, E> {
+        self.save_within(lock::WAIT, change)
+    }
+
+    /// Like [`Store::save`], but waits for another writer for `wait` at most.
+    ///
+    /// # Errors
+    /// As [`Store::save`].
+    pub fn save_within<E: From<StateError>>(
+        &self,
+        wait: Duration,
+        change: impl FnOnce(&Loaded) -> Result<Change, E>,
+    ) -> Result<Saved, E> {
+        let (replacing, document) = self.begin(wait)?;
+        let loaded = self.open(&document)?;
+        let wanted = match change(&loaded)? {
+            Change::Keep => return Ok(Saved { generation: loaded.generation(), changed: false, durable: true }),
+            Change::Replace(destination) => Some(*destination),
+            Change::Remove => None,
+        };
+        let sealed = wanted.as_ref().map(|destination| self.seal(destination)).transpose()?.unwrap_or_default();
+        let generation = loaded.generation().wrapping_add(1);
+        let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
+        Ok(replace(replacing, &after, generation)?)
+    }
+
+    fn read(&self) -> Result<Document, StateError> {
+        let (bytes, generation) = self.storage.read(&self.paths)?;
+        self.parse(bytes.as_deref().map(Vec::as_slice), generation)
+    }
+
+    /// `generation` is that of no document.
+    fn parse(&self, bytes: Option<&[u8]>, generation: u64) -> Result<Document, StateError> {
+        match bytes {
+            Some(bytes) => Document::parse(&self.storage.origin(&self.paths), bytes),
+            None => Ok(Document::absent(generation)),
         }
-        Err(errors) => Err(StateError::Invalid { path: paths.destination_file(), errors }),
+    }
+
+    /// Keeps other processes from saving, and reads what there is.
+    fn begin(&self, wait: Duration) -> Result<(Replacing, Document), StateError> {
+        let replacing = self.storage.begin(&self.paths, wait)?;
+        let (bytes, generation) = replacing.before();
+        let document = self.parse(bytes, generation)?;
+        Ok((replacing, document))
+    }
+
+    fn open(&self, document: &Document) -> Result<Loaded, StateError> {
+        let generation = document.generation();
+        let Some(entry) = document.entry() else { return Ok(Loaded::Empty { generation }) };
+        let Entry { id, created_at, updated_at, .. } = entry;
+        let (id, created_at, updated_at) = (id.clone(), *created_at, *updated_at);
+        let mut draft = entry.draft.clone();
+        let key = match open_secrets(&self.paths, entry) {
+            Ok((secrets, key)) => {
+                for (of, secret) in secrets {
+                    of.fill(&mut draft, secret);
+                }
+                key
+            }
+            Err(error) => return Ok(Loaded::Locked { id, draft, created_at, updated_at, generation, error }),
+        };
+        match draft.check() {
+            Ok(checked) => {
+                let sent_with = sent_with(&checked.settings, |field, secret| Some(key.as_ref()?.mark(field, secret)));
+                let destination = Destination::new(id, checked.settings, created_at, updated_at).remembered_as(sent_with);
+                Ok(Loaded::Open { destination, generation })
+            }
+            Err(errors) => Err(StateError::Invalid { at: self.storage.origin(&self.paths), errors }),
+        }
+    }
+
+    fn seal(&self, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {
+        let secrets = places::secrets_of(destination);
+        if secrets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = Key::read_or_create(&self.paths)?;
+        let mut sealed = Vec::new();
+        for (place, secret) in secrets {
+            let text = key.seal(&place, &secret)?;
+            sealed.push((place, text));
+        }
+        Ok(sealed)
     }
 }
 
@@ -219,47 +244,17 @@ fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Opened, Option<Key>), V
     Ok((opened, Some(key)))
 }
 
-fn seal(paths: &Paths, destination: &Destination) -> Result<Vec<(Place, String)>, StateError> {
-    let secrets = places::secrets_of(destination);
-    if secrets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let key = Key::read_or_create(paths)?;
-    let mut sealed = Vec::new();
-    for (place, secret) in secrets {
-        let text = key.seal(&place, &secret)?;
-        sealed.push((place, text));
-    }
-    Ok(sealed)
-}
-
-fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
-    match read_private(path, Links::Follow, MAX_BYTES, Readers::Owner) {
-        Err(error) if error.is_not_found() => Ok(None),
-        done => done.map(Some),
-    }
-}
-
-fn replace(path: &Path, before: Option<&[u8]>, after: &[u8], generation: u64) -> Result<Saved, StateError> {
-    let failed = |kind: FileErrorKind| FileError::new(Operation::Write, path, kind);
-    if after.len() > MAX_BYTES {
-        return Err(failed(FileErrorKind::TooLarge { limit: MAX_BYTES }).into());
-    }
-    let written = |error: io::Error| failed(error.into());
-    atomic::sweep(path).map_err(written)?;
-    // An editor takes no lock, and on some network file systems a lock has no effect.
-    if read(path)?.as_deref().map(Vec::as_slice) != before {
-        return Err(StateError::Changed { path: path.to_owned() });
-    }
-    let durable = match atomic::replace(path, |file| file.write_all(after)) {
-        Ok(durability) => durability == Durability::Durable,
+fn replace(replacing: Replacing, after: &[u8], generation: u64) -> Result<Saved, StateError> {
+    match replacing.replace(after) {
+        Ok(durable) => {
+            tracing::info!(generation, durable, "saved");
+            Ok(Saved { generation, changed: true, durable })
+        }
         Err(error) => {
             tracing::warn!(generation, why = %error, "not saved");
-            return Err(written(error).into());
+            Err(error)
         }
-    };
-    tracing::info!(generation, durable, "saved");
-    Ok(Saved { generation, changed: true, durable })
+    }
 }
 
 #[cfg(test)]

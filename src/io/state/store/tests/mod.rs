@@ -7,6 +7,7 @@ mod url;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +17,7 @@ use super::*;
 use crate::domain::auth::{AuthType, api_key, basic, bearer, hmac, oauth2};
 use crate::domain::field;
 use crate::domain::signature::Format;
+pub(super) use crate::io::fs::{FileError, FileErrorKind};
 
 /// Long enough for a hint, and found nowhere else.
 pub(super) const CANARY: &str = "canary+5ecret/with~odd=chars-0123456789";
@@ -32,6 +34,10 @@ impl Home {
         let at = |name| dir.path().join(name);
         let paths = Paths { config_dir: at("config"), state_dir: at("state"), key_file_override: None };
         Self { dir, paths }
+    }
+
+    pub(super) fn store(&self) -> Store {
+        Store::in_file(self.paths.clone())
     }
 
     /// With a state file that was written manually.
@@ -68,7 +74,7 @@ impl Home {
     /// Saves, and gives the number of that save.
     pub(super) fn put(&self, draft: &Draft) -> u64 {
         let destination = destination(draft);
-        let saved = save(&self.paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
+        let saved = self.store().save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
         assert!(saved.durable);
         saved.generation
     }
@@ -114,12 +120,12 @@ pub(super) fn draft(auth_type: AuthType) -> Draft {
 }
 
 pub(super) fn is_empty(home: &Home, after: u64) -> bool {
-    matches!(load(&home.paths).unwrap(), Loaded::Empty { generation } if generation == after)
+    matches!(home.store().load().unwrap(), Loaded::Empty { generation } if generation == after)
 }
 
 #[track_caller]
 pub(super) fn assert_open(home: &Home, draft: &Draft, after: u64) {
-    let loaded = load(&home.paths).unwrap();
+    let loaded = home.store().load().unwrap();
     assert_eq!((loaded.destination(), loaded.generation()), (Some(&destination(draft)), after));
 }
 

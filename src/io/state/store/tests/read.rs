@@ -9,6 +9,7 @@ use super::super::*;
 use super::*;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::field;
+use crate::io::fs::Operation;
 
 #[test]
 fn h23_a_loose_mode_names_the_command() {
@@ -16,9 +17,9 @@ fn h23_a_loose_mode_names_the_command() {
     home.put(&draft(bearer::SPEC));
     for loose in [0o640, 0o604, 0o620, 0o602, 0o666] {
         fs::set_permissions(home.file(), Permissions::from_mode(loose)).unwrap();
-        let error = load(&home.paths).unwrap_err();
+        let error = home.store().load().unwrap_err();
         assert!(error.fix().text.ends_with(&format!("chmod 600 {}", home.file().display())), "{error}");
-        assert!(save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).is_err());
+        assert!(home.store().save(|_| Ok::<_, StateError>(Change::Remove)).is_err());
         assert_eq!(mode(&home.file()), loose);
     }
 }
@@ -64,9 +65,9 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
     for (bytes, (line, column)) in cases {
         let home = Home::with_file(&bytes);
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-        let error = load(&home.paths).unwrap_err();
+        let error = home.store().load().unwrap_err();
         assert!(matches!(error, StateError::Syntax { .. } | StateError::Shape { .. }), "{shown}");
-        let refused = save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
+        let refused = home.store().save(|_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
         assert_eq!(refused.to_string(), error.to_string(), "{shown}");
         let at = format!("{}:{line}:{column}: ", home.file().display());
         assert!(error.to_string().starts_with(&at), "{shown}\n{error}");
@@ -78,8 +79,8 @@ fn h24_a_bad_file_is_placed_and_left_as_it_is() {
 #[test]
 fn a_truncated_file_is_distinguished_from_invalid_json() {
     for (text, problem) in [("{\"schema_version\": 1,", "the file is truncated"), ("{schema_version}", "this is not JSON")] {
-        let error = load(&Home::with_file(text).paths).unwrap_err();
-        assert!(matches!(error, StateError::Syntax { problem: found, .. } if found == problem), "{error}");
+        let error = Home::with_file(text).store().load().unwrap_err();
+        assert!(matches!(error, StateError::Syntax { problem: ref found, .. } if found == problem), "{error}");
     }
 }
 
@@ -88,10 +89,10 @@ fn a_file_that_cannot_be_opened_is_not_an_absent_one() {
     let home = Home::with_file("");
     fs::remove_file(home.file()).unwrap();
     symlink("destination.json", home.file()).unwrap();
-    let error = load(&home.paths).unwrap_err();
+    let error = home.store().load().unwrap_err();
     assert!(matches!(error, StateError::File(FileError { operation: Operation::Read, .. })), "{error}");
     let never = |_: &Loaded| -> Result<_, StateError> { panic!("asked what to save") };
-    assert_eq!(save(&home.paths, never).unwrap_err().to_string(), error.to_string());
+    assert_eq!(home.store().save(never).unwrap_err().to_string(), error.to_string());
 }
 
 #[test]
@@ -102,18 +103,18 @@ fn no_file_is_saved_that_could_not_be_read_again() {
     };
     let home = Home::with_file(of(&"x".repeat(MAX_BYTES - of("").len())));
     let nothing = |_: &Loaded| Ok::<_, StateError>(Change::Remove);
-    assert_eq!(save(&home.paths, nothing).unwrap().generation, 9);
+    assert_eq!(home.store().save(nothing).unwrap().generation, 9);
     let whole = home.text();
-    assert_eq!((whole.len(), load(&home.paths).unwrap().generation()), (MAX_BYTES, 9));
+    assert_eq!((whole.len(), home.store().load().unwrap().generation()), (MAX_BYTES, 9));
     // The next number has a digit more.
-    assert!(is_too_large(&save(&home.paths, nothing).map(drop)));
+    assert!(is_too_large(&home.store().save(nothing).map(drop)));
     assert!(home.text() == whole);
 }
 
 #[test]
 fn h25_a_newer_file_is_left_as_it_is() {
     let home = Home::with_file("{\"schema_version\": 7, \"destination\": \"of another shape\"}");
-    let error = save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
+    let error = home.store().save(|_| Ok::<_, StateError>(Change::Remove)).unwrap_err();
     assert!(matches!(error, StateError::Newer { found: 7, known: 1, .. }), "{error}");
     assert!(error.to_string().contains('7') && error.to_string().contains('1'), "{error}");
     assert_eq!(home.text(), "{\"schema_version\": 7, \"destination\": \"of another shape\"}");
@@ -130,7 +131,7 @@ fn a_value_that_breaks_a_rule_names_its_field() {
         home.put(&draft(default::SPEC));
         home.edit_by_hand(change);
         let before = home.text();
-        let error = load(&home.paths).unwrap_err();
+        let error = home.store().load().unwrap_err();
         assert!(matches!(error, StateError::Invalid { .. }), "{error}");
         assert_eq!(error.field(), Some(field), "{error}");
         assert!(error.to_string().contains(field.id), "{error}");
@@ -162,7 +163,7 @@ fn h28_what_is_edited_by_hand_takes_no_secret_along() {
         home.put(&draft(auth_type));
         home.edit_by_hand(change);
         let before = home.text();
-        let Loaded::Locked { draft, error, generation, .. } = load(&home.paths).unwrap() else { panic!("{before}") };
+        let Loaded::Locked { draft, error, generation, .. } = home.store().load().unwrap() else { panic!("{before}") };
         assert_eq!(generation, 1);
         assert!(error.fix().text.to_lowercase().contains("enter the secret again"), "{error}");
         assert!(matches!(StateError::from(error), StateError::Secret(_)));
@@ -178,7 +179,7 @@ fn h29_another_key_opens_nothing() {
     let before = home.text();
     for (bytes, expected) in [(vec![7; 32], "the secret cannot be opened"), (vec![7; 31], "is damaged")] {
         fs::write(home.paths.key_file(), bytes).unwrap();
-        let Loaded::Locked { error, .. } = load(&home.paths).unwrap() else { panic!() };
+        let Loaded::Locked { error, .. } = home.store().load().unwrap() else { panic!() };
         assert!(error.to_string().ends_with(expected), "{error}");
         assert_eq!(home.text(), before);
     }
@@ -191,7 +192,7 @@ fn h30_something_else_in_its_place() {
     home.paths.create_config_dir().unwrap();
     let refused = |found| {
         let begun = std::time::Instant::now();
-        for error in [load(&home.paths).unwrap_err(), save(&home.paths, |_| Ok::<_, StateError>(Change::Remove)).unwrap_err()] {
+        for error in [home.store().load().unwrap_err(), home.store().save(|_| Ok::<_, StateError>(Change::Remove)).unwrap_err()] {
             assert_eq!(error.to_string(), format!("{} is {found}", home.file().display()));
         }
         assert!(begun.elapsed() < Duration::from_secs(1));
@@ -208,16 +209,16 @@ fn h30_something_else_in_its_place() {
 #[test]
 fn a_huge_file_is_refused() {
     let home = Home::with_file(vec![b' '; MAX_BYTES + 1]);
-    assert!(is_too_large(&load(&home.paths).map(drop)));
+    assert!(is_too_large(&home.store().load().map(drop)));
 }
 
 #[test]
 fn no_error_shows_a_secret() {
     let home = Home::new();
     home.put(&draft(bearer::SPEC));
-    let loaded = load(&home.paths).unwrap();
+    let loaded = home.store().load().unwrap();
     assert_hidden(&format!("{loaded:?}"));
     home.edit_by_hand(|json| json["destination"]["sealed"]["auth.token"] = json!([CANARY]));
-    let error = load(&home.paths).unwrap_err();
+    let error = home.store().load().unwrap_err();
     assert_hidden(&format!("{error} {error:?} {} {}", error.why(), error.fix().text));
 }

@@ -5,6 +5,7 @@ use std::thread;
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -13,6 +14,8 @@ use super::*;
 use crate::domain::auth::{self, api_key, basic, bearer, default, hmac};
 use crate::domain::field;
 use crate::domain::header::HeaderEntry;
+use crate::io::fs::atomic;
+use crate::io::fs::lock::Lock;
 
 #[test]
 fn h22_an_absent_file_is_empty_and_loading_makes_nothing() {
@@ -65,7 +68,7 @@ fn no_key_is_made_for_what_has_no_secret() {
 fn a_removed_destination_is_gone() {
     let home = Home::new();
     home.put(&draft(bearer::SPEC));
-    let saved = save(&home.paths, |loaded| {
+    let saved = home.store().save(|loaded| {
         assert!(loaded.destination().is_some());
         Ok::<_, StateError>(Change::Remove)
     });
@@ -86,7 +89,7 @@ fn a_refusing_change_writes_nothing() {
     let home = Home::new();
     home.put(&draft(bearer::SPEC));
     let before = home.text();
-    assert!(save(&home.paths, |_| Err(Refusal(None))).unwrap_err().0.is_none());
+    assert!(home.store().save(|_| Err(Refusal(None))).unwrap_err().0.is_none());
     assert_eq!(home.text(), before);
 }
 
@@ -115,7 +118,7 @@ fn h26_unknown_fields_survive() {
     assert_eq!(json["destination"]["sealed"]["x-secret"], "v1:AAAA");
     assert_eq!(json["destination"]["tls"], json!({ "x-tls": true }));
     assert_eq!(json["destination"]["headers"], json!([{ "name": "X-Env", "value": "c", "x-why": "b" }]));
-    assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
+    assert!(matches!(home.store().load().unwrap(), Loaded::Open { .. }));
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn a_locked_destination_can_be_given_its_secret_again() {
     home.put(&draft(basic::SPEC));
     fs::remove_file(home.paths.key_file()).unwrap();
     let before = home.text();
-    let Loaded::Locked { draft: mut left, error, created_at, .. } = load(&home.paths).unwrap() else { panic!() };
+    let Loaded::Locked { draft: mut left, error, created_at, .. } = home.store().load().unwrap() else { panic!() };
     assert!(matches!(error, VaultError::KeyMissing { named: false, .. }), "{error}");
     assert_eq!(created_at, destination(&draft(basic::SPEC)).created_at());
     assert_eq!((home.text(), home.paths.key_file().exists()), (before, false));
@@ -188,7 +191,7 @@ fn h34_no_save_is_lost() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..6 {
-                    let saved = save_within(&home.paths, Duration::from_mins(1), |loaded| {
+                    let saved = home.store().save_within(Duration::from_mins(1), |loaded| {
                         let now = loaded.destination().unwrap();
                         let mut draft = Draft::of(now.settings());
                         draft.set(field::TIMEOUT, (now.timeout_s() + 1).to_string());
@@ -206,7 +209,7 @@ fn h34_no_save_is_lost() {
         }
     });
     let done = 48 - busy.into_inner();
-    let loaded = load(&home.paths).unwrap();
+    let loaded = home.store().load().unwrap();
     assert_eq!(usize::from(loaded.destination().unwrap().timeout_s()), 1 + done);
     assert_eq!(usize::try_from(loaded.generation()).unwrap(), 1 + done);
     assert_eq!(home.names(), ["destination.json", "destination.lock"]);
@@ -219,7 +222,7 @@ fn h35_a_held_lock_is_named() {
     let before = home.text();
     let _held = Lock::acquire(&home.paths.lock_file(), Duration::ZERO).unwrap();
     let unreached = |_: &Loaded| -> Result<Change, StateError> { panic!("changed without the lock") };
-    let error = save_within(&home.paths, Duration::from_millis(30), unreached).unwrap_err();
+    let error = home.store().save_within(Duration::from_millis(30), unreached).unwrap_err();
     assert!(matches!(error, StateError::File(FileError { kind: FileErrorKind::Locked, .. })), "{error}");
     assert!(error.why().contains(home.paths.lock_file().to_str().unwrap()));
     assert_eq!(home.text(), before);
@@ -230,11 +233,13 @@ fn h35_a_held_lock_is_named() {
 fn a_change_that_takes_no_lock_is_not_undone() {
     let home = Home::new();
     home.put(&draft(default::SPEC));
-    let error = save(&home.paths, |_| {
-        home.edit_by_hand(|json| json["destination"]["url"] = json!("https://by-hand.example/"));
-        Ok::<_, StateError>(Change::Remove)
-    })
-    .unwrap_err();
+    let error = home
+        .store()
+        .save(|_| {
+            home.edit_by_hand(|json| json["destination"]["url"] = json!("https://by-hand.example/"));
+            Ok::<_, StateError>(Change::Remove)
+        })
+        .unwrap_err();
     assert!(matches!(error, StateError::Changed { .. }), "{error}");
     assert_eq!(home.json()["destination"]["url"], "https://by-hand.example/");
     assert_eq!(home.names(), ["destination.json", "destination.lock"]);
@@ -251,7 +256,7 @@ fn child_saves() {
     let Some(dir) = std::env::var_os(CHILD_DIR_VAR).map(std::path::PathBuf::from) else { return };
     let paths = Paths { config_dir: dir.join("config"), state_dir: dir.join("state"), key_file_override: None };
     let destination = destination(&draft(bearer::SPEC));
-    assert!(save(&paths, |_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap().durable);
+    assert!(Store::in_file(paths).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap().durable);
 }
 
 #[test]
@@ -271,7 +276,7 @@ fn h22_files_are_private_under_any_umask() {
         for file in [home.file(), home.paths.lock_file(), home.paths.key_file()] {
             assert_eq!(mode(&file), 0o600, "{umask} {}", file.display());
         }
-        assert_eq!(load(&home.paths).unwrap().generation(), 1);
+        assert_eq!(home.store().load().unwrap().generation(), 1);
     }
 }
 
@@ -287,7 +292,7 @@ fn headers_come_back_and_their_secrets_are_sealed_by_name() {
     let expected = json!([{ "name": "X-GitHub-Event", "value": "{event}" }, { "name": "X-Env-Token", "secret": true }]);
     assert_eq!(json["destination"]["headers"], expected);
     assert!(json["destination"]["sealed"]["headers.x-env-token"].is_string());
-    let Loaded::Open { destination, .. } = load(&home.paths).unwrap() else { panic!("locked") };
+    let Loaded::Open { destination, .. } = home.store().load().unwrap() else { panic!("locked") };
     assert_eq!(destination.settings(), &with.check().unwrap().settings);
     // One that is gone leaves nothing.
     home.put(&draft(bearer::SPEC).with_header(HeaderEntry::plain("x-env-token", "test")));
@@ -322,7 +327,7 @@ fn h62_the_secret_of_a_header_opens_for_its_own_name_url_and_kind_only() {
         );
         home.edit_by_hand(change);
         assert!(
-            matches!(load(&home.paths).unwrap(), Loaded::Locked { error: VaultError::WrongKeyOrPlace, .. }),
+            matches!(home.store().load().unwrap(), Loaded::Locked { error: VaultError::WrongKeyOrPlace, .. }),
             "{}",
             home.text()
         );
@@ -331,5 +336,5 @@ fn h62_the_secret_of_a_header_opens_for_its_own_name_url_and_kind_only() {
     let home = Home::new();
     home.put(&draft(bearer::SPEC).with_header(HeaderEntry::secret("X-Env-Token", SECOND)));
     home.edit_by_hand(|json| json["destination"]["headers"][0]["name"] = json!("x-env-TOKEN"));
-    assert!(matches!(load(&home.paths).unwrap(), Loaded::Open { .. }));
+    assert!(matches!(home.store().load().unwrap(), Loaded::Open { .. }));
 }

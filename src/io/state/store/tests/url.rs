@@ -15,7 +15,7 @@ fn at(url: &str, auth_type: AuthType) -> Draft {
 
 #[track_caller]
 fn assert_locked(home: &Home) {
-    let Loaded::Locked { draft, .. } = load(&home.paths).unwrap() else { panic!("{}", home.text()) };
+    let Loaded::Locked { draft, .. } = home.store().load().unwrap() else { panic!("{}", home.text()) };
     assert!(!format!("{draft:?}").contains("XXXX"), "{draft:?}");
 }
 
@@ -28,7 +28,7 @@ fn c21_the_whole_url_is_sealed_and_the_masked_one_is_in_the_file() {
         assert_eq!(home.json()["destination"]["url"], MASKED);
         assert!(home.json()["destination"]["sealed"]["url"].as_str().unwrap().starts_with("v1:"));
         assert_open(&home, &at(SLACK, auth_type), 1);
-        assert!(!format!("{:?}", load(&home.paths).unwrap()).contains("XXXX"));
+        assert!(!format!("{:?}", home.store().load().unwrap()).contains("XXXX"));
         // Another of the same looks is another destination, and another text.
         home.put(&at(OTHER, auth_type));
         assert_open(&home, &at(OTHER, auth_type), 2);
