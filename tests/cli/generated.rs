@@ -138,3 +138,15 @@ fn help_and_manual_say_the_same() {
         assert!(!line.starts_with('.') || known.iter().any(|request| line.starts_with(request)), "{line}");
     }
 }
+
+/// Those that `-h` leaves out as well.
+#[test]
+fn the_manual_says_what_every_option_is_for() {
+    let page = Home::new().waypost(&["man"]).exits(0).stdout;
+    let lines: Vec<&str> = page.lines().collect();
+    let options: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with("\\fB\\-")).collect();
+    assert!(options.len() > 60, "{}", options.len());
+    for at in options {
+        assert!(lines[at + 1].chars().any(char::is_alphabetic), "{} says nothing", lines[at]);
+    }
+}

@@ -205,3 +205,22 @@ fn what_is_shown_fits_its_schema() {
         schema::assert_valid("test", &home.waypost(args).exits(code).json());
     }
 }
+
+/// A long value goes on below itself, by the width of the terminal or of COLUMNS; in a pipe a row is a line.
+#[test]
+fn values_are_wrapped_to_the_terminal_and_whole_in_a_pipe() {
+    let home = Home::new();
+    home.waypost(&["register", "--url", "https://localhost:1/in", "--auth", "default"]).exits(0);
+    let piped = home.waypost(&["test"]).exits(4).stdout;
+    let why = piped.lines().find(|line| line.starts_with("Why")).unwrap_or_else(|| panic!("{piped}"));
+    assert!(why.len() > 80, "{why}");
+    for (command, columns) in [(home.pty(&["test"]), 80), (home.pty(&["test"]).env("COLUMNS", "60"), 60)] {
+        let mut pty = command.start();
+        assert_eq!(pty.wait_exit().code, Some(4));
+        let shown = pty.screen_text();
+        let rows: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        let at = rows.iter().position(|row| row.starts_with("Why ")).unwrap_or_else(|| panic!("{shown}"));
+        assert!(rows[at + 1].starts_with("       ") && !rows[at + 1].trim().is_empty(), "{shown}");
+        assert!(rows.iter().all(|row| row.chars().count() <= columns), "{shown}");
+    }
+}

@@ -18,7 +18,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
 
 /// The page of section 1.
 fn page(command: Command) -> String {
-    let mut command = command.after_help("");
+    // What -h leaves out, a manual has.
+    let mut command = command.after_help("").mut_args(|arg| arg.hide_short_help(false));
     command.build();
     let man = clap_mangen::Man::new(command.clone()).section("1").manual("User Commands");
     let mut bytes = Vec::new();

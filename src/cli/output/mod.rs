@@ -31,6 +31,8 @@ pub struct Out {
     /// How much.
     pub verbosity: Verbosity,
     coloured: bool,
+    /// The columns of the terminal that is written to; `None` where it is none, whose lines are not broken.
+    columns: Option<usize>,
 }
 
 /// How much is said.
@@ -68,7 +70,8 @@ impl Out {
             (false, true) => Verbosity::Verbose,
             (false, false) => Verbosity::Normal,
         };
-        Self { json: globals.json, verbosity, coloured }
+        let columns = terminal::size().and_then(|_| terminal::width());
+        Self { json: globals.json, verbosity, coloured, columns }
     }
 
     /// The same, but verbose.
@@ -78,13 +81,13 @@ impl Out {
 
     /// Without colours and for people, whatever the options say.
     pub const fn plain() -> Self {
-        Self { json: false, verbosity: Verbosity::Normal, coloured: false }
+        Self { json: false, verbosity: Verbosity::Normal, coloured: false, columns: None }
     }
 
     /// Before the options are understood: a script that wants JSON wants its errors so, too.
     pub fn before_options(argv: &[OsString]) -> Self {
         let json = argv.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json");
-        Self { json, verbosity: Verbosity::Normal, coloured: terminal::is_coloured() }
+        Self { json, verbosity: Verbosity::Normal, coloured: terminal::is_coloured(), columns: None }
     }
 
     /// Help, with bold headings where colours are wanted.

@@ -6,7 +6,7 @@ use crate::support::Home;
 use crate::support::app::App;
 use crate::support::check;
 use crate::support::pty::Key;
-use crate::support::receiver::Receiver;
+use crate::support::receiver::{Answer, Receiver};
 
 /// How many times any thread of the app gave up the processor to wait: each is a wakeup.
 fn waits(app: &App) -> u64 {
@@ -89,5 +89,39 @@ fn while_nothing_happens_nothing_wakes_it() {
         home.waypost(&["history"]).exits(0);
     }
     assert_eq!(waits(&app), before);
+    app.quit();
+}
+
+/// What a row of the list says and what `history` says of the same delivery.
+#[test]
+fn must_not_5_the_app_and_the_command_line_disagreeing_about_one_delivery() {
+    let home = Home::new();
+    let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::status(503), Answer::status(503), Answer::Checked]);
+    let ca = receiver.ca().to_str().unwrap().to_owned();
+    home.waypost(&["register", "--url", &receiver.url, "--auth", "default", "--ca-cert", &ca]).exits(0);
+    home.waypost_stdin(&["send", "-"], "{}").exits(0);
+    let listed = home.run(&["history"], b"", &[("TZ", "UTC")]).exits(0).stdout;
+    let line = listed.lines().last().unwrap();
+    let [time, took] =
+        [0, 2].map(|at| line.split("  ").filter(|part| !part.trim().is_empty()).nth(at).unwrap().trim().to_owned());
+    // The command line has the date always.
+    let (_, time) = time.split_once(' ').unwrap();
+    assert!(line.contains(" ×3 "), "{listed}");
+    let mut app = App::start(home.pty(&[]).env("TZ", "UTC"));
+    app.wait_until(|screen| {
+        let shown = screen.contents();
+        shown.lines().any(|row| [time, took.as_str(), "200", " ×3"].iter().all(|fact| row.contains(fact)))
+    });
+    // And opened: each attempt with its time.
+    let shown = home.run(&["history", "show", "last"], b"", &[("TZ", "UTC")]).exits(0).stdout;
+    let tries = shown.lines().find(|line| line.starts_with("Tries")).unwrap_or_else(|| panic!("{shown}"));
+    let times: Vec<String> = tries.split(" at ").skip(1).map(|part| part.chars().take(8).collect()).collect();
+    assert_eq!(times.len(), 3, "{tries}");
+    app.press(&[Key::Down, Key::Enter]);
+    app.wait_for("Tries");
+    let opened = app.screen_text();
+    for fact in times.iter().chain([&took]) {
+        assert!(opened.contains(fact.as_str()), "{fact} in {opened}");
+    }
     app.quit();
 }

@@ -2,15 +2,17 @@
 
 use jiff::tz::TimeZone;
 use waypost::domain::auth::hmac;
+use waypost::domain::delivery::probe::Verdict;
 use waypost::domain::delivery::{Cause, Delivery, Phase, TlsCause};
 use waypost::ops::{Page, Snapshot};
 use waypost::present::clock::Clock;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::Model;
 use waypost::tui::msg::Msg;
+use waypost::tui::theme::Roles;
 use waypost::tui::update::update;
 
-use super::driver::{app, press, screen};
+use super::driver::{app, buffer, press, screen};
 use super::scenes;
 use super::snapshots::shot_at_every_size;
 
@@ -132,5 +134,29 @@ fn a_row_cuts_no_word_of_why() {
         let shown = screen(&model);
         assert!(shown.contains("401 Unauthorized ") || shown.contains("200 OK "), "{columns}: {shown}");
         assert!(columns != 80 || shown.contains(" auth refused"), "{columns}: {shown}");
+    }
+}
+
+/// The row of a probe is one, and has the colour of its verdict.
+#[test]
+fn must_not_1_colours_that_say_the_opposite_of_a_probe() {
+    let Roles { ok, error, .. } = Roles::DEFAULT;
+    let mut guarded = scenes::report().delivery;
+    let mut open = guarded.clone();
+    for case in &mut guarded.probe.as_mut().unwrap().cases {
+        case.verdict = Verdict::Good;
+    }
+    (guarded.id, open.id) = ("msg_guarded".into(), "msg_open".into());
+    // Two of the three requests to it were delivered; of the other, as it should be, one.
+    for (probe, mark, color, words) in [(guarded, "✓ probe", ok, "3/3"), (open, "✗ probe", error, "2/3")] {
+        let model = listed(vec![probe, scenes::delivered()]);
+        let shown = screen(&model);
+        let row = shown.lines().position(|row| row.contains("probe") && row.contains(words)).unwrap_or_else(|| panic!("{shown}"));
+        assert_eq!(shown.matches(mark).count(), 1, "one row: {shown}");
+        assert!(shown.contains("1 of 2"), "{shown}");
+        let (buffer, _) = buffer(&model);
+        let at = u16::try_from(row).unwrap();
+        let marked = (0..buffer.area.width).find(|x| buffer[(*x, at)].symbol() == &mark[..mark.find(' ').unwrap()]).unwrap();
+        assert_eq!(buffer[(marked, at)].fg, color, "{shown}");
     }
 }
