@@ -1,20 +1,13 @@
-//! The deliveries that ended, and sending one of them again.
-
-use std::future::Future;
+//! The deliveries that ended.
 
 use serde_json::Value;
 
-use super::attempt::Step;
-use super::test::Tested;
 use super::waypost::Waypost;
 use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::{Delivery, Outcome, record};
-use crate::domain::destination::Destination;
-use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
 use crate::io::db::history::{self, Found, Page, Position, Start};
-use crate::io::db::record::REQUEST_BODY_KEPT;
 
 impl Waypost {
     /// Deliveries, the newest first: skips the newest `skip` and reads the next `limit`; only those of `outcome`, if one is given.
@@ -86,44 +79,6 @@ impl Waypost {
         };
         Err(Problem::of_kind(ProblemKind::Usage, what, why, "List the history to find the ID."))
     }
-
-    /// The event of a delivery in the history, as it was sent; a ping for a probe.
-    ///
-    /// # Errors
-    /// There is no such delivery, its body was not stored whole, or the history cannot be read.
-    pub fn event_of(&self, id: &str) -> Result<Event, Problem> {
-        Ok(whole(&self.delivery(id)?)?.event_again())
-    }
-
-    /// Sends the event of a delivery in the history once more: the same body under the same id, by which the receiver recognises it,
-    /// to the current destination. Of a probe it sends the ping, under a new id.
-    ///
-    /// # Errors
-    /// As of [`Waypost::event_of`]; nothing was sent then.
-    pub async fn resend(
-        &self,
-        to: &Destination,
-        id: &str,
-        step: impl Fn(Step),
-        stop: impl Future<Output = ()>,
-    ) -> Result<Tested, Problem> {
-        let delivery = self.delivery(id)?;
-        let (event, id) = (whole(&delivery)?.event_again(), delivery.id_again());
-        Ok(self.test_and_report(to, &event, id, step, |_| {}, stop).await)
-    }
-}
-
-/// The delivery, if its whole body is there to be sent again.
-fn whole(delivery: &Delivery) -> Result<&Delivery, Problem> {
-    if delivery.is_whole() {
-        return Ok(delivery);
-    }
-    Err(Problem::of_kind(
-        ProblemKind::Usage,
-        format!("The delivery {} cannot be sent again", shown(&delivery.id)),
-        format!("The history stores only the first {} KiB of its body.", REQUEST_BODY_KEPT / 1024),
-        "Send the event from its source.",
-    ))
 }
 
 /// A delivery as `test --json` prints it and the history stores it.

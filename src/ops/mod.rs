@@ -16,6 +16,7 @@ mod problem;
 pub mod queue;
 mod register;
 pub mod relay;
+pub mod resend;
 pub mod send;
 #[cfg(feature = "nats")]
 mod shared;

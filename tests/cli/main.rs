@@ -17,6 +17,7 @@ mod probe;
 mod prompt;
 mod queue;
 mod readme;
+mod resend;
 mod schema;
 mod secrets;
 mod send;

@@ -6,6 +6,7 @@ pub mod body;
 pub mod duration;
 pub mod echo;
 pub mod fields;
+pub mod filter;
 pub mod headers;
 pub mod import;
 pub mod lines;

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod destination;
 pub mod json;
+pub mod live;
 pub mod pager;
 pub mod progress;
 pub mod rows;

@@ -1,6 +1,7 @@
 //! A delivery: its attempts, what came of them as data, what that means in words, and when it is tried again; and when the
 //! destination is asked at all.
 
+pub mod again;
 mod attempt;
 mod cause;
 mod client_file;

@@ -1,12 +1,16 @@
 //! Deliveries on their way into the history: gathered, and written in batches on a thread of its own.
 
+use std::future::pending;
 use std::io;
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::problem::Problem;
@@ -23,6 +27,9 @@ const BATCH: usize = 512;
 /// The number of bytes of their bodies that are.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long a delivery may wait to be written to the history together with others.
+const RECORD_WITHIN: Duration = Duration::from_millis(200);
+
 /// The record of a run. A history that cannot be written is reported once, at the end; nothing stops for it. Dropped before
 /// its end, as by a panic, it writes what has ended and what was under way.
 pub struct Journal {
@@ -34,10 +41,12 @@ pub struct Journal {
     gathered: Gathered,
     /// Of the bodies that were added since the last flush.
     bytes: usize,
+    /// When what is gathered is to be written.
+    due: Pin<Box<Sleep>>,
 }
 
 impl Journal {
-    /// Starts the thread.
+    /// Starts the thread. Needs the runtime of the worker.
     ///
     /// # Errors
     /// The system has no thread left.
@@ -58,7 +67,8 @@ impl Journal {
         })?;
         let of_abandoned = Arc::clone(&shared);
         let abandoned: Abandoned = Arc::new(move |delivery| of_abandoned.unwritten().push(delivery));
-        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared), bytes: 0 })
+        let due = Box::pin(sleep(RECORD_WITHIN));
+        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared), bytes: 0, due })
     }
 
     /// Begins a delivery. Should it be dropped before it is added, it is recorded as stopped.
@@ -91,6 +101,16 @@ impl Journal {
             // That the thread has panicked shows at the end.
             let _ = self.wake.send(()).await;
         }
+    }
+
+    /// Ready when what is gathered was due, and is being written; never while nothing is gathered. Cancel-safe.
+    pub async fn flushed_when_due(&mut self) {
+        if !self.has_unwritten() {
+            return pending().await;
+        }
+        self.due.as_mut().await;
+        self.flush().await;
+        self.due.as_mut().reset(Instant::now() + RECORD_WITHIN);
     }
 
     /// Waits until everything is written; the first problem, if there was one.

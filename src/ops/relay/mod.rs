@@ -8,7 +8,8 @@
 //!                               └──► journal ──► history
 //! ```
 //!
-//! A [`source::Source`] lends events and learns how each one ended; [`json_lines`] is the source of `send --lines`. The
+//! A [`source::Source`] lends events and learns how each one ended; [`json_lines`] is the source of `send --lines`,
+//! [`past_events`] that of `resend`. The
 //! [`worker`] keeps a number of connections busy. The [`journal`] writes what ended to the history, and what was under way as
 //! well should the worker panic.
 //!
@@ -24,7 +25,9 @@ mod deliver;
 mod job;
 mod journal;
 mod json_lines;
+mod past_events;
 mod queue;
+mod send_again;
 mod send_lines;
 mod source;
 mod summary;
@@ -37,7 +40,9 @@ pub use crate::io::supervisor::Supervisor;
 pub use alert::{Alert, Closed};
 pub use deliver::{NotStarted, RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
+pub use past_events::Told;
 pub use queue::Report;
+pub use send_again::{AgainOptions, AgainSummary};
 pub use send_lines::{LineOptions, Streams};
 pub use source::Settlement;
 pub use summary::{GaveUp, Paused, Summary, Tally};

@@ -7,18 +7,16 @@ use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use clap_complete::ArgValueCompleter;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::input::prompt;
+use crate::cli::input::{filter, prompt};
 use crate::cli::output::delivery;
 use crate::cli::output::terminal;
 use crate::cli::output::{self, Out, Verbosity, pager};
 use crate::domain::delivery::Delivery;
-use crate::domain::delivery::filter::{Filter, FilterError};
 use crate::ops::{self, Start, Waypost};
 use table::{Table, shown_ids};
 
@@ -111,7 +109,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 
 fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
-    let filter = filter(args)?;
+    let terms = [("outcome", args.outcome.as_deref()), ("since", args.since.as_deref()), ("until", args.until.as_deref())];
+    let filter = filter::parse(args.search.as_deref(), terms, "history")?;
     // Before the page: what comes between the two is in it, or follows it.
     let end = waypost.end_of_history()?;
     let page = waypost.page(&filter, Start::Newest, limit)?;
@@ -154,22 +153,6 @@ fn print_table(waypost: &Waypost, deliveries: &[Delivery], out: Out) -> Result<u
     let (clock, width) = (terminal::clock(Timestamp::now()), terminal::width());
     let ids = shown_ids(waypost, deliveries, width)?;
     pager::print(&Table { clock: &clock, width, out }.text(deliveries, &ids), exit::DONE)
-}
-
-/// What is meant by the options.
-fn filter(args: &ListArgs) -> Result<Filter, Failure> {
-    let (now, zone) = (Timestamp::now(), TimeZone::system());
-    let mut filter = Filter::parse(args.search.as_deref().unwrap_or_default(), now, &zone).map_err(|error| wrong(&error))?;
-    for (kind, value) in [("outcome", &args.outcome), ("since", &args.since), ("until", &args.until)] {
-        if let Some(value) = value {
-            filter.add(kind, value, now, &zone).map_err(|error| wrong(&error))?;
-        }
-    }
-    Ok(filter)
-}
-
-fn wrong(error: &FilterError) -> Failure {
-    Failure::usage(format!("{error}."), "See waypost history --help.")
 }
 
 fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {

@@ -13,10 +13,10 @@ use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::read::is_stdin;
 use crate::cli::output::progress::per_second;
-use crate::cli::output::{self, Out, Verbosity};
+use crate::cli::output::{self, Out, Verbosity, live};
 use crate::domain::shell;
 use crate::domain::text::visible;
-use crate::ops::relay::{GaveUp, Summary, Tally};
+use crate::ops::relay::{Summary, Tally};
 
 /// At most this many ranges of lost lines are listed.
 const MAX_LOST_RANGES: usize = 10;
@@ -152,7 +152,7 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
         texts.push(format!("… and {untold} more"));
     }
     if let Some(gave_up) = &summary.gave_up {
-        texts.push(gave_up_text(gave_up));
+        texts.push(live::gave_up(gave_up));
     }
     if tally.stopped > 0 {
         texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
@@ -186,16 +186,6 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
         texts.push(format!("Nothing was sent from line {from} on.{rest}"));
     }
     texts
-}
-
-/// `Gave up: the endpoint did not accept a probe 3 times in a row. The last time: There was no answer.`
-fn gave_up_text(gave_up: &GaveUp) -> String {
-    let why = visible(&gave_up.why);
-    match gave_up.probes {
-        0 => format!("Gave up: {why}"),
-        1 => format!("Gave up: the endpoint did not accept a probe. {why}"),
-        probes => format!("Gave up: the endpoint did not accept a probe {probes} times in a row. The last time: {why}"),
-    }
 }
 
 fn ranges(ranges: &[RangeInclusive<u64>]) -> String {

@@ -1,6 +1,7 @@
 //! The history: the deliveries that ended. Here they are added and deleted.
 //!
 //! ```text
+//! again    what is sent again
 //! read     a page, a count, one by its id
 //! newest   what a glance needs: the newest rows, the last probe, the last that was delivered
 //! select   a filter as SQL
@@ -10,6 +11,7 @@
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
 //! than the bound, and all of them, when the user clears the history.
 
+mod again;
 mod newest;
 mod read;
 mod select;
@@ -18,15 +20,17 @@ mod since;
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use super::connection::Db;
 use super::error::DbError;
+use super::queue::row::{SIZE, shrink};
 use super::record::{REQUEST_BODY_KEPT, shorten, to_record};
-use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::delivery::{Attempt, Delivery, Outcome};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
 
+pub use again::PastEvents;
 pub use newest::{Glance, Newest, Row, certificate_met, glance, last_delivered, rows_since};
 pub use read::{Found, LAST, Page, Position, Start, count, end, find, page, unambiguous};
 
@@ -173,8 +177,22 @@ fn insert_in(transaction: &Transaction, deliveries: &[Cow<Delivery>], records: &
             certificate.map(Timestamp::as_second),
             record,
         ])?;
+        if !is_probe && delivery.outcome() == Outcome::Delivered {
+            drop_dead_letter(transaction, delivery)?;
+        }
     }
     Ok(())
+}
+
+/// What was sent again and delivered is no dead letter any more.
+fn drop_dead_letter(transaction: &Transaction, delivery: &Delivery) -> rusqlite::Result<()> {
+    let Some(last) = delivery.last() else { return Ok(()) };
+    // The same id is not enough: what is queued is deleted only if it was delivered.
+    let size: Option<u64> = transaction
+        .prepare_cached(&format!("DELETE FROM queue WHERE id = ?1 AND dead IS NOT NULL AND body = ?2 RETURNING {SIZE}"))?
+        .query_row(params![delivery.id, last.request.body], |row| row.get(0))
+        .optional()?;
+    shrink(transaction, size.unwrap_or(0))
 }
 
 /// Deletes the oldest deliveries until the given number more fit the bound, and returns how many it deleted.

@@ -14,7 +14,7 @@ mod enqueue;
 mod operate;
 mod relay;
 mod rescue;
-mod row;
+pub(super) mod row;
 
 pub use enqueue::{DuplicateOf, Enqueued, Group, NewEvent, Queue};
 pub use operate::{Action, Counts, Entry, EventState, Filter, FoundEvents, View, act, change_gate, find, list, retry_dead};

@@ -13,14 +13,12 @@ use std::future::pending;
 use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
-use std::pin::Pin;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, channel};
-use tokio::time::{Instant, Sleep, sleep};
 
 use super::journal::Journal;
 use super::source::{Lease, Settlement, Source, Stop, Wake};
@@ -38,9 +36,6 @@ use undelivered::Undelivered;
 
 /// The number of batches by which the reader may be ahead: enough for all connections to begin anew at once.
 const BATCHES: usize = 4;
-
-/// How long a delivery may wait to be written to the history together with others.
-const RECORD_WITHIN: Duration = Duration::from_millis(200);
 
 /// The lines of an input, and what became of those that were not lent.
 pub struct JsonLines {
@@ -68,8 +63,6 @@ pub struct JsonLines {
     unread_from: Option<u64>,
     unreadable: Option<String>,
     journal: Journal,
-    /// When what the journal has gathered is to be written.
-    record: Pin<Box<Sleep>>,
 }
 
 impl JsonLines {
@@ -106,7 +99,6 @@ impl JsonLines {
             unread_from: None,
             unreadable: None,
             journal,
-            record: Box::pin(sleep(RECORD_WITHIN)),
         })
     }
 
@@ -211,16 +203,6 @@ async fn receive(input: Option<&mut Receiver<Input>>, reader: &mut Option<JoinHa
     }
 }
 
-/// Ready when what is gathered is due to be written; never while nothing is.
-async fn record(journal: &mut Journal, due: &mut Pin<Box<Sleep>>) {
-    if !journal.has_unwritten() {
-        return pending().await;
-    }
-    due.as_mut().await;
-    journal.flush().await;
-    due.as_mut().reset(Instant::now() + RECORD_WITHIN);
-}
-
 impl Source for JsonLines {
     type Item = Line;
 
@@ -254,7 +236,7 @@ impl Source for JsonLines {
             biased;
             () = self.undelivered.broken(), if watched => None,
             input = receive(self.input.as_mut().filter(|_| wanted), &mut self.reader) => Some(input),
-            () = record(&mut self.journal, &mut self.record) => return Wake::Changed,
+            () = self.journal.flushed_when_due() => return Wake::Changed,
         };
         match input {
             Some(input) => {
