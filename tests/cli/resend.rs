@@ -249,20 +249,20 @@ fn stopped_by(sig: Signal, code: Option<i32>) -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn h49_after_a_signal_the_same_command_goes_on() {
+fn h140_after_a_signal_the_same_command_goes_on() {
     let times = stopped_by(Signal::INT, Some(130));
     assert!(times.values().all(|times| *times == 1), "{times:?}");
 }
 
 #[test]
-fn h49_after_a_kill_none_is_lost_and_ids_stay() {
+fn h140_after_a_kill_none_is_lost_and_ids_stay() {
     let times = stopped_by(Signal::KILL, None);
     // What was not in the history yet is sent again, under its id.
     assert!(times.values().all(|times| *times <= 2), "{times:?}");
 }
 
 #[test]
-fn a07_what_cannot_be_sent_is_named_and_the_rest_is_sent() {
+fn h141_what_cannot_be_sent_is_named_and_the_rest_is_sent() {
     let place = Place::with(3);
     place.home.waypost_stdin(&["send", "-"], format!("\"{}\"", "x".repeat(70_000))).exits(3);
     let ids = place.ids();
@@ -285,7 +285,7 @@ fn a07_what_cannot_be_sent_is_named_and_the_rest_is_sent() {
 }
 
 #[test]
-fn a07_a_history_that_cannot_be_read_sends_nothing() {
+fn h141_a_history_that_cannot_be_read_sends_nothing() {
     let place = Place::with(1);
     fs::write(place.home.database(), "no database").unwrap();
     for args in [all_and(&["--yes"]), all_and(&["--dry-run"]), vec!["resend", "a", "b"]] {
@@ -298,7 +298,7 @@ fn a07_a_history_that_cannot_be_read_sends_nothing() {
 }
 
 #[test]
-fn what_another_waypost_does_meanwhile_counts() {
+fn h142_what_another_waypost_does_meanwhile_counts() {
     let place = Place::answering(8, Duration::from_millis(200));
     place.up();
     let ids = place.ids();
@@ -317,7 +317,7 @@ fn what_another_waypost_does_meanwhile_counts() {
 }
 
 #[test]
-fn a_history_that_is_cleared_meanwhile_sends_no_other_event() {
+fn h142_a_history_that_is_cleared_meanwhile_sends_no_other_event() {
     let place = Place::answering(6, Duration::from_millis(200));
     place.up();
     let child = place.start(&all_and(&["--yes"]));

@@ -92,7 +92,7 @@ pub enum Command {
     History(history::Args),
     /// Count deliveries: success rate, latency percentiles, a histogram
     Stats(stats::Args),
-    /// Send the event of a past delivery again, under a new id
+    /// Send events of past deliveries again, under the same ids
     Resend(resend::Args),
     /// Print a delivery as a curl command
     Curl(curl::Args),

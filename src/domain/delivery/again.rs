@@ -165,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_an_event_that_was_delivered_since(
+        fn h143_never_an_event_that_was_delivered_since(
             rows in prop::collection::vec((0_u8..6, 0_usize..5, any::<bool>(), any::<bool>()), 0..60),
         ) {
             let outcomes = [Some(Outcome::Delivered), Some(Outcome::Refused), FAILED, Some(Outcome::Stopped), None];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::summary::{self, Ended};
+use super::summary::{self, Ended, events, print_line};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt;
@@ -137,10 +137,6 @@ async fn deliver(
     Ok(Ended { sent, before: selection.left_out, time: began.elapsed(), stopped_by, unprinted: unprinted.into_inner() })
 }
 
-pub fn print_line(object: serde_json::Value) -> Result<(), Failure> {
-    output::print(&format!("{}\n", output::json::line(object)), exit::DONE).map(drop)
-}
-
 fn say_left_out(selection: &Selection, out: Out) {
     for text in summary::left_out(&selection.left_out) {
         out.say(&text);
@@ -153,11 +149,6 @@ fn stopping(tally: &Tally) -> String {
 
 fn host(to: &Destination) -> String {
     visible(&to.url().authority()).into_owned()
-}
-
-/// `312 events`
-pub fn events(count: u64) -> String {
-    if count == 1 { "1 event".to_owned() } else { format!("{count} events") }
 }
 
 /// What was sent to another destination is named: it may be none of this one's business.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::many::{events, print_line};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::progress::per_second;
@@ -58,12 +57,24 @@ pub fn print(ended: &Ended, out: Out) -> Result<u8, Failure> {
         if tally.unsent + tally.refused + tally.failed + tally.stopped > 0 {
             remarks.push("To continue, run the same command again: what was delivered since is left out.".to_owned());
         }
-        remarks.iter().for_each(|text| output::print_stderr(text));
+        for text in remarks {
+            output::print_stderr(&text);
+        }
     }
     if let Some(problem) = unreadable {
         output::print_problem("the rest was not sent", problem);
     }
     Ok(code)
+}
+
+/// `312 events`
+pub fn events(count: u64) -> String {
+    if count == 1 { "1 event".to_owned() } else { format!("{count} events") }
+}
+
+/// A line for scripts.
+pub fn print_line(object: serde_json::Value) -> Result<(), Failure> {
+    output::print(&format!("{}\n", output::json::line(object)), exit::DONE).map(drop)
 }
 
 /// The worst of it decides: a history that cannot be read, a stop, a failure, a refusal, what could not be sent.
