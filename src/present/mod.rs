@@ -2,6 +2,7 @@
 //! accessible mode. Each decides how a row looks.
 
 pub mod clock;
+pub mod compare;
 pub mod delivery;
 pub mod destination;
 pub mod since;

@@ -45,7 +45,7 @@ pub enum Action {
     SubmitAndTest,
     /// Chooses the option under the cursor.
     Choose,
-    /// Lists the formats beside each other, or no longer.
+    /// Puts the formats, or the marked deliveries, beside each other.
     Compare,
     /// Completes what is typed, or goes on where there is nothing to complete.
     Complete,
@@ -75,6 +75,10 @@ pub enum Action {
     No,
     /// Sends a past delivery again.
     Resend,
+    /// Marks a delivery for a comparison, or no longer.
+    Mark,
+    /// Shows also what is the same, or only what differs.
+    ShowAll,
     /// Asks whether to clear the history.
     Clear,
     EditBody,

@@ -73,6 +73,7 @@ pub fn to_ascii(buffer: &mut Buffer) {
             "·" => ".",
             "×" => "x",
             "▾" => "v",
+            "≠" => "!",
             _ => "?",
         };
         cell.set_symbol(ascii);

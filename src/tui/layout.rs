@@ -69,7 +69,13 @@ impl Screen {
             let beside = Rect { x: area.x + sender, width: area.width - sender, ..popup };
             return (Rect { x: area.x, width: sender, ..popup }, Some(beside));
         }
-        (if area.width < SIDE_BY_SIDE { popup } else { Rect { x: area.x, width: area.width, ..popup } }, None)
+        (self.wide_popup(area), None)
+    }
+
+    /// A popup with two sides: over all columns of a very wide screen.
+    pub(crate) fn wide_popup(&self, area: Rect) -> Rect {
+        let popup = self.popup(area);
+        if area.width < SIDE_BY_SIDE { popup } else { Rect { x: area.x, width: area.width, ..popup } }
     }
 
     /// Where a question goes: over a popup, or beside what it asks about.
@@ -133,6 +139,12 @@ pub(crate) fn popup_area(model: &Model) -> Rect {
 pub(crate) fn delivery_area(model: &Model) -> Rect {
     let area = below_guide(model);
     Screen::new(model, area).delivery(model, area).0
+}
+
+/// Where two deliveries lie beside each other.
+pub(crate) fn compare_area(model: &Model) -> Rect {
+    let area = below_guide(model);
+    Screen::new(model, area).wide_popup(area)
 }
 
 /// Where the receiver lies as a popup.

@@ -6,6 +6,7 @@ use crate::ops::demo::Step;
 use crate::ops::{Former, Health, Snapshot, State, Witness};
 use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
+use crate::tui::screens::compare::state::ComparePopup;
 use crate::tui::screens::delivery::state::History;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::known::Known;
@@ -60,6 +61,8 @@ pub enum Popup {
     /// Was a request made with our secret?
     Verify(Box<VerifyPopup>),
     Probe(ProbePopup),
+    /// Two deliveries beside each other.
+    Compare(Box<ComparePopup>),
 }
 
 /// All that the app knows.

@@ -13,7 +13,9 @@ use crate::tui::screens::main::health;
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
-use crate::tui::screens::{delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify, watch};
+use crate::tui::screens::{
+    compare, delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify, watch,
+};
 use crate::tui::status::{Status, Tone};
 
 /// The exit code of an app that was interrupted.
@@ -185,6 +187,7 @@ fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
             Context::Receiver => receiver::update::act(model, action),
             Context::Verify => verify::update::act(model, action),
             Context::Probe => probe::update::act(model, action),
+            Context::Compare => compare::update::act(model, action),
             Context::Editor => body::act(model, action),
         },
     }

@@ -10,7 +10,7 @@ use crate::tui::guide;
 use crate::tui::keys;
 use crate::tui::layout::{SMALLEST, Screen, status_lines, too_small};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::{form, help, main, palette, probe, question, receiver, snippet, test, verify};
+use crate::tui::screens::{compare, form, help, main, palette, probe, question, receiver, snippet, test, verify};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -46,6 +46,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
         Some(Popup::Receiver) => receiver::view::draw(model, theme, frame, screen.popup(area)),
         Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.popup(area)),
         Some(Popup::Verify(popup)) => verify::view::draw(popup, theme, frame, screen.popup(area)),
+        Some(Popup::Compare(popup)) => compare::view::draw(popup, theme, frame, screen.wide_popup(area)),
         Some(Popup::Probe(popup)) => probe::view::draw(popup, theme, frame, screen.popup(area)),
         None => {}
     }

@@ -189,6 +189,7 @@ fn the_keys_are_those_of_the_help() {
                 Context::Test => &["everywhere", "test delivery"],
                 Context::Prompt => &["everywhere", "text"],
                 Context::Editor => &["everywhere", "body editor", "text"],
+                Context::Compare => &["everywhere", "compare"],
                 Context::Snippet => &["everywhere", "receiver code"],
                 Context::Receiver => &["everywhere", "receiver", "deliveries"],
                 Context::Verify => &["everywhere", "verify", "text"],

@@ -38,14 +38,7 @@ fn of_settings(before: &SentWith, after: &SentWith) -> Vec<Change> {
     let gone = before.settings.iter().filter(|setting| after.setting(&setting.field).is_none());
     for setting in after.settings.iter().chain(gone) {
         let (old, new) = (before.setting(&setting.field), after.setting(&setting.field));
-        // Without a mark it is not known whether a secret is the same.
-        let has_changed = match (old, new) {
-            (Some(old), Some(new)) => {
-                old.value != new.value || matches!((&old.mark, &new.mark), (Some(old), Some(new)) if old != new)
-            }
-            _ => true,
-        };
-        if has_changed {
+        if has_changed(old, new) {
             let value = |setting: Option<&Setting>| setting.and_then(|setting| setting.value.clone());
             let (before, after) = (value(old), value(new));
             // Of the same text only the credential in it differs.
@@ -55,6 +48,18 @@ fn of_settings(before: &SentWith, after: &SentWith) -> Vec<Change> {
     }
     push(&mut changes, "waypost", Some(&before.waypost), Some(&after.waypost));
     changes
+}
+
+/// Whether a setting differs. Without a mark it is not known whether a secret is the same; then it does not.
+#[must_use]
+pub fn has_changed(old: Option<&Setting>, new: Option<&Setting>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => {
+            old.value != new.value || matches!((&old.mark, &new.mark), (Some(old), Some(new)) if old != new)
+        }
+        (None, None) => false,
+        _ => true,
+    }
 }
 
 fn of_attempts(before: &Attempt, earlier: Option<&Attempt>, after: &Attempt, changes: &mut Vec<Change>) {

@@ -5,7 +5,7 @@ use super::value::parse;
 use super::writer::write;
 
 /// The deepest nesting that is indented: a deeper text would grow to many times its size.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The text indented by two, or `None` when it is not JSON, or nests too deep.
 pub(crate) fn indented(text: &str) -> Option<String> {

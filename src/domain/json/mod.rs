@@ -9,10 +9,12 @@
 //! rewrite   what differs when JSON is written again, as data
 //! writer    a tree written again         number    a number written again
 //! indent    a text with line breaks      position where in a text a value begins
+//! members   a list of paths and values
 //! ```
 
 mod indent;
 mod lexer;
+mod members;
 mod number;
 mod position;
 mod rewrite;
@@ -21,6 +23,7 @@ mod writer;
 
 pub(crate) use indent::indented;
 pub(crate) use lexer::{TokenKind, decoded, escape, tokens};
+pub(crate) use members::members;
 pub(crate) use position::position;
 pub use rewrite::{Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
 pub(crate) use value::{Value, parse};

@@ -30,6 +30,8 @@ pub enum Context {
     Verify,
     /// Does the endpoint check credentials?
     Probe,
+    /// Two deliveries beside each other.
+    Compare,
     /// Every action of where one is.
     Palette,
     Help,

@@ -6,12 +6,27 @@ use crate::tui::keys::when::at_rest;
 use crate::tui::msg::Press as P;
 
 /// Where `?` is not a letter. The form, the snippet and the probe have rows of their own for it.
-const HELPED: &[Context] =
-    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Question, Context::Receiver];
+const HELPED: &[Context] = &[
+    Context::Main,
+    Context::Deliveries,
+    Context::Details,
+    Context::Test,
+    Context::Question,
+    Context::Receiver,
+    Context::Compare,
+];
 
 /// Where `:` is not a letter.
-const LETTERS: &[Context] =
-    &[Context::Main, Context::Deliveries, Context::Details, Context::Test, Context::Snippet, Context::Probe, Context::Receiver];
+const LETTERS: &[Context] = &[
+    Context::Main,
+    Context::Deliveries,
+    Context::Details,
+    Context::Test,
+    Context::Snippet,
+    Context::Probe,
+    Context::Receiver,
+    Context::Compare,
+];
 
 /// Where it is one.
 const TEXTS: &[Context] = &[Context::Form, Context::Verify, Context::Filter];
@@ -31,6 +46,7 @@ const EVERYWHERE: &[Context] = &[
     Context::Receiver,
     Context::Verify,
     Context::Probe,
+    Context::Compare,
     Context::Palette,
     Context::Filter,
     Context::Help,

@@ -13,7 +13,7 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::state::Mode;
-use crate::tui::screens::{form, help, main, palette, probe, question, receiver, snippet, test, verify};
+use crate::tui::screens::{compare, form, help, main, palette, probe, question, receiver, snippet, test, verify};
 
 pub use binding::{Binding, Context};
 pub(crate) use group::{Group, group};
@@ -30,6 +30,7 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
         receiver::keys::KEYS,
         verify::keys::KEYS,
         probe::keys::KEYS,
+        compare::keys::KEYS,
         palette::keys::KEYS,
         help::keys::KEYS,
         everywhere::KEYS,
@@ -66,6 +67,7 @@ pub fn under_help(model: &Model) -> Context {
         Some(Popup::Receiver) => Context::Receiver,
         Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Probe(_)) => Context::Probe,
+        Some(Popup::Compare(_)) => Context::Compare,
         None if model.history.search.is_some() => Context::Filter,
         None => match model.main.focus {
             MainFocus::Button(_) => Context::Main,

@@ -1,5 +1,6 @@
 //! A screen or popup is a folder: what it knows, what happens at a key, what is seen.
 
+pub mod compare;
 pub mod delivery;
 pub mod form;
 pub mod help;

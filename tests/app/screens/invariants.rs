@@ -25,7 +25,7 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Snippet(_) | Popup::Receiver | Popup::Verify(_) | Popup::Probe(_)) | None => {}
+        Some(Popup::Snippet(_) | Popup::Receiver | Popup::Verify(_) | Popup::Probe(_) | Popup::Compare(_)) | None => {}
     }
     match model.main.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
@@ -40,10 +40,16 @@ fn holds(model: &Model) {
     let (columns, rows) = model.size;
     let marked = !matches!(
         keys::context(model),
-        Context::Prompt | Context::Editor | Context::Snippet | Context::Probe | Context::Help | Context::Palette
+        Context::Prompt
+            | Context::Editor
+            | Context::Snippet
+            | Context::Probe
+            | Context::Compare
+            | Context::Help
+            | Context::Palette
     );
     if columns >= 40 && rows >= 10 && marked && !model.is_saving() {
-        let mark = ["│>", "│ >", "> [", ">[", "> (", "> Details"].iter().any(|mark| screen.contains(mark));
+        let mark = ["│>", "│ >", "│●>", "> [", ">[", "> (", "> Details"].iter().any(|mark| screen.contains(mark));
         assert!(mark, "the focus is not on the screen of {columns}x{rows}:\n{screen}");
     }
     assert!(!screen.chars().any(|c| c != '\n' && waypost::domain::text::is_unsafe(c)), "{screen}");
@@ -62,7 +68,7 @@ fn snapshot(which: usize) -> Snapshot {
 
 fn any_press() -> impl Strategy<Value = Press> {
     prop_oneof![
-        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('r'), Just('f'), Just('/'), Just('n'), Just('w'), Just('k'), Just('y'), Just('?'), Just(':'), Just(' '), Just('x'), any::<char>()].prop_map(Press::Char),
+        6 => prop_oneof![Just('t'), Just('e'), Just('d'), Just('q'), Just('r'), Just('f'), Just('/'), Just('n'), Just('w'), Just('k'), Just('y'), Just('?'), Just(':'), Just(' '), Just('x'), Just('='), any::<char>()].prop_map(Press::Char),
         3 => prop_oneof![Just('g'), Just('e'), Just('r'), Just('o'), Just('c'), Just('w'), Just('u'), Just('k'), Just('l'), Just('z'), Just('p')].prop_map(Press::Ctrl),
         12 => prop_oneof![
             Just(Press::Enter), Just(Press::Tab), Just(Press::BackTab), Just(Press::Esc), Just(Press::Up), Just(Press::Down),

@@ -2,6 +2,7 @@
 //! file, no socket.
 
 mod colours;
+mod compare;
 mod detail;
 pub mod driver;
 mod effects;

@@ -14,7 +14,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 
 /// `✓ 200 OK`, `✗ timed out`, `■ stopped`, `✓ probe`
-pub(super) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
+pub(in crate::tui) fn verdict(summary: &Summary, theme: Theme) -> (String, Style) {
     let (mark, style) = match summary.mark {
         Mark::Good => (theme.glyphs.ok, theme.styles.ok),
         Mark::Bad => (theme.glyphs.fail, theme.styles.error),

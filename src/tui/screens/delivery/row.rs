@@ -35,19 +35,33 @@ const EVENT: usize = 15;
 /// Columns of why from which on it is shown.
 const WHY: usize = 12;
 
-pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
-    let mark = if focused { " > " } else { "   " };
+/// What a row is distinguished by.
+#[derive(Clone, Copy)]
+pub struct Marks {
+    pub focused: bool,
+    /// For a comparison.
+    pub marked: bool,
+}
+
+pub fn row(delivery: &Delivery, marks: Marks, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
+    let focused = marks.focused;
+    let sign = match (marks.marked, focused) {
+        (true, true) => "●> ",
+        (true, false) => "●  ",
+        (false, true) => " > ",
+        (false, false) => "   ",
+    };
     let summary = summary(delivery);
     let (text, style) = verdict(&summary, theme);
     // In reverse video the colour would be the background; the mark says the same.
     let style = if focused { Style::new() } else { style };
     // On a narrow screen the day, or the hour, has to do.
     let head = if columns < 50 {
-        format!("{mark}{:<SHORT_TIME$} ", clock.short(delivery.at()))
+        format!("{:<SHORT_TIME$} ", clock.short(delivery.at()))
     } else {
-        format!("{mark}{:<TIME$}  ", clock.time(delivery.at()))
+        format!("{:<TIME$}  ", clock.time(delivery.at()))
     };
-    let room = columns.saturating_sub(text::width(&head));
+    let room = columns.saturating_sub(text::width(&head) + text::width(sign));
     let outcome = OUTCOME.min(room);
     let mut rest = format!("{:>DURATION$}  ", summary.took);
     let left = room.saturating_sub(outcome + text::width(&rest) + 1);
@@ -64,7 +78,8 @@ pub fn row(delivery: &Delivery, focused: bool, clock: &Clock, theme: Theme, colu
         rest = text::whole_words(&rest, room - outcome);
     }
     let text = text::padded(&text::whole_words(&text, outcome.saturating_sub(1)), outcome);
-    let line = Line::from(vec![Span::raw(head), Span::styled(text, style), Span::raw(rest)]);
+    let sign = Span::styled(sign, if marks.marked && !focused { theme.styles.accent } else { Style::new() });
+    let line = Line::from(vec![sign, Span::raw(head), Span::styled(text, style), Span::raw(rest)]);
     if !focused {
         return line;
     }

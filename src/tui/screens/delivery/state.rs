@@ -19,6 +19,8 @@ pub struct History {
     pub deliveries: Vec<Delivery>,
     /// How many pass the filter.
     pub total: usize,
+    /// Those marked for a comparison, at most two; as they were then, whatever is listed now.
+    pub marked: Vec<Delivery>,
     /// Why it cannot be read.
     pub problem: Option<Problem>,
     /// Only what this means is listed; empty for all.
@@ -43,6 +45,11 @@ impl History {
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&Delivery> {
         self.deliveries.get(at.checked_sub(self.first)?)
+    }
+
+    /// Whether it is marked for a comparison.
+    pub(crate) fn is_marked(&self, delivery: &Delivery) -> bool {
+        self.marked.iter().any(|marked| key(marked) == key(delivery))
     }
 
     /// The place of a delivery, if it was read. Of what was sent again there are several under one id.

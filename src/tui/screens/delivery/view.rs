@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::text::visible;
 use crate::tui::model::Model;
-use crate::tui::screens::delivery::row::row;
+use crate::tui::screens::delivery::row::{Marks, row};
 use crate::tui::screens::delivery::state::shown_from;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
@@ -24,7 +24,10 @@ const ROOM_FOR_COUNT: u16 = 20;
 pub fn counted(model: &Model) -> String {
     let history = &model.history;
     let at = if history.total == 0 { 0 } else { model.main.focus.delivery() + 1 };
-    format!("{at} of {}", history.total)
+    match history.marked.len() {
+        0 => format!("{at} of {}", history.total),
+        marked => format!("{marked} marked, {at} of {}", history.total),
+    }
 }
 
 pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: Style) {
@@ -55,7 +58,10 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
     let top = shown_from(model.main.top, model.main.focus.delivery(), rows, model.history.total);
     let columns = usize::from(inner.width);
     let lines = (top..model.history.total.min(top + rows)).map(|at| match model.history.get(at) {
-        Some(delivery) => row(delivery, focused == Some(at), &model.environment.clock, theme, columns),
+        Some(delivery) => {
+            let marks = Marks { focused: focused == Some(at), marked: model.history.is_marked(delivery) };
+            row(delivery, marks, &model.environment.clock, theme, columns)
+        }
         None => Line::styled(if focused == Some(at) { " > …" } else { "   …" }, theme.styles.dim),
     });
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inner);

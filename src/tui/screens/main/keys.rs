@@ -20,6 +20,7 @@ pub const KEYS: &[Binding] = &[
     bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "register", "press the focused button").when(is_empty),
     bind(MAIN, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "", "press the focused button").when(is_not_empty),
     bind(SELECTED, &[(P::Enter, A::Press)], "Enter", "open", "open the delivery"),
+    bind(SELECTED, &[(P::Char('='), A::Compare)], "=", "compare", "compare the two marked deliveries").when(two_are_marked),
     bind(ALL, &[(P::Char('t'), A::SendTest)], "t", "test", "send a test delivery").when(can_test),
     bind(ALL, &[(P::Char('e'), A::Edit)], "e", "edit", "edit the destination").when(can_edit),
     bind(ALL, &[(P::Char('p'), A::Probe)], "p", "probe", "probe whether the endpoint verifies requests; asks first")
@@ -48,6 +49,8 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event, body and id; asks first for a real event")
         .when(can_test),
+    bind(SELECTED, &[(P::Char(' '), A::Mark)], "Space", "", "mark the delivery to compare it, or no longer"),
+    bind(SELECTED, &[(P::Char('='), A::Compare)], "=", "", "compare two deliveries that are marked"),
     bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first").when(may_change),
     bind(MAIN, &[(P::Down, A::Down)], "↓", "", "to the deliveries").when(has_deliveries),
     bind(MAIN, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "scroll", "scroll the destination")
@@ -100,6 +103,10 @@ pub const KEYS: &[Binding] = &[
         "list all again, then back to the buttons",
     ),
 ];
+
+const fn two_are_marked(model: &Model) -> bool {
+    model.history.marked.len() == 2
+}
 
 fn has_public_key(model: &Model) -> bool {
     matches!(&model.state, State::Open(destination) if destination.auth().public_key().is_some())

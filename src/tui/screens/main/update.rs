@@ -9,6 +9,7 @@ use crate::tui::layout::{self, list_rows};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, edit, load};
+use crate::tui::screens::compare::marks;
 use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::details;
@@ -46,6 +47,13 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Press, focus) => deliveries::open(model, focus.delivery()),
         (Action::Resend, MainFocus::Delivery(at) | MainFocus::Details(at)) => return deliveries::resend(model, at),
         (Action::Find, _) => deliveries::open_search(model),
+        (Action::Mark, focus) => {
+            if marks::toggle(model, focus.delivery()) && matches!(focus, MainFocus::Delivery(_)) {
+                let next = moved(model, focus.delivery(), Action::Down);
+                return deliveries::select(model, next);
+            }
+        }
+        (Action::Compare, _) => marks::compare(model),
         (Action::Clear, _) => ask(model, Pending::ClearHistory),
         (Action::Back, _) if !model.history.query.is_empty() => return deliveries::narrow(model, ""),
         (Action::Back, _) => to_buttons(model, 0),
