@@ -5,6 +5,7 @@ pub mod clock;
 pub mod compare;
 pub mod delivery;
 pub mod destination;
+pub mod queue;
 pub mod since;
 pub mod summary;
 pub mod timing;

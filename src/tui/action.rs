@@ -103,6 +103,16 @@ pub enum Action {
     CopyAsCurl,
     /// Shows the receiver's check as code.
     Snippet,
+    /// Shows the queue.
+    Queue,
+    /// Makes an event of the queue ready to go out.
+    Retry,
+    /// Asks whether to delete an event from the queue.
+    Drop,
+    /// Closes the gate of the queue.
+    Hold,
+    /// Opens it.
+    Release,
     /// Starts a receiver, or shows what it got.
     Listen,
     /// Asks whether a request was made with our secret.

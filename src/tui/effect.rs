@@ -11,6 +11,7 @@ use crate::domain::rotation::KeepOld;
 use crate::ops::Former;
 use crate::ops::Listen;
 use crate::tui::msg::{Id, Pasted};
+use crate::tui::screens::queue::state::Change;
 
 /// What deliveries are looked for, as it was typed: an hour ago is an hour before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +146,20 @@ pub enum Effect {
         /// How many are there already.
         skip: usize,
     },
+    /// Read the queue: its numbers, and the events after the first `skip`.
+    ReadQueue {
+        /// Comes back with the result.
+        id: Id,
+        skip: usize,
+    },
+    /// Read an event of the queue with its body.
+    ShowQueued {
+        /// Comes back with the result.
+        id: Id,
+        /// Its id.
+        event: String,
+    },
+    ChangeQueue(Change),
     /// Read how the destination and the queue are doing.
     Measure {
         /// Comes back with the result.
@@ -208,6 +223,7 @@ impl Effect {
                 | Self::SendWatched { .. }
                 | Self::Probe { .. }
                 | Self::ClearHistory { .. }
+                | Self::ChangeQueue(_)
                 | Self::Keep { .. }
         )
     }

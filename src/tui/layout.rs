@@ -108,6 +108,9 @@ fn status_text(model: &Model) -> String {
         (Some(status), _) => format!("{} {}", status.tone.look(model.theme()).0, visible(&status.text)),
         (None, _) if model.question.is_some() => String::new(),
         (None, Some(Popup::Form(form))) => form::help_line(form),
+        (None, Some(Popup::Queue(queue))) if queue.total() > 0 && queue.detail.is_none() => {
+            "Events in the order in which they go out, the dead last.".to_owned()
+        }
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
     }

@@ -14,6 +14,7 @@ use crate::tui::screens::main::state::{MainButton, MainFocus, MainScreen, button
 use crate::tui::screens::palette::state::Palette;
 use crate::tui::screens::probe::state::ProbePopup;
 use crate::tui::screens::question::state::Question;
+use crate::tui::screens::queue::state::QueueScreen;
 use crate::tui::screens::receiver::state::Receiver;
 use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::screens::test::state::TestPopup;
@@ -63,6 +64,8 @@ pub enum Popup {
     Probe(ProbePopup),
     /// Two deliveries beside each other.
     Compare(Box<ComparePopup>),
+    /// In place of the destination.
+    Queue(Box<QueueScreen>),
 }
 
 /// All that the app knows.

@@ -13,8 +13,10 @@ use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
+use crate::ops::queue::Entry;
 use crate::ops::{Changed, Page, Problem, Removed, Saved, Snapshot, Witness};
 use crate::tui::screens::main::known::Measured;
+use crate::tui::screens::queue::state::{Change, Reading};
 use crate::tui::screens::receiver::arrived::Arrived;
 
 /// The id of an effect, by which a result is matched to what is still waited for.
@@ -58,6 +60,12 @@ pub enum Msg {
     Unrecorded(Id, Problem),
     /// A page of the history was read.
     Listed(Id, Result<Box<Page>, Problem>),
+    /// A part of the queue was read.
+    QueueRead(Id, Result<Box<Reading>, Problem>),
+    /// An event of the queue was read, with its body.
+    QueuedShown(Id, Result<Box<(Entry, Vec<u8>)>, Problem>),
+    /// The queue was changed, or not.
+    QueueChanged(Change, Result<(), Problem>),
     /// How the destination and the queue are doing was read.
     Measured(Id, Box<Measured>),
     Cleared(Id, Result<(), Problem>),

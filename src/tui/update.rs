@@ -14,7 +14,7 @@ use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
 use crate::tui::screens::test::{body, prompt, send};
 use crate::tui::screens::{
-    compare, delivery, form, help, main, palette, probe, question, receiver, snippet, test, verify, watch,
+    compare, delivery, form, help, main, palette, probe, question, queue, receiver, snippet, test, verify, watch,
 };
 use crate::tui::status::{Status, Tone};
 
@@ -61,6 +61,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             main::update::settle_focus(model);
             let mut effects = vec![Effect::Repaint];
             effects.extend(delivery::update::read_shown(model));
+            effects.extend(queue::update::settle(model));
             effects
         }
         Msg::Loaded(id, snapshot) => loaded(model, id, *snapshot),
@@ -95,6 +96,9 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.changed = false;
             health::measure(model)
         }
+        Msg::QueueRead(id, result) => queue::update::read_queue(model, id, result),
+        Msg::QueuedShown(id, result) => queue::update::shown(model, id, result),
+        Msg::QueueChanged(change, result) => queue::update::changed(model, &change, result),
         Msg::Measured(id, measured) => health::measured(model, id, *measured),
         Msg::Unrecorded(id, problem) => send::unrecorded(model, id, &problem),
         Msg::Listed(id, result) => delivery::update::listed(model, id, result),
@@ -188,6 +192,7 @@ fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {
             Context::Verify => verify::update::act(model, action),
             Context::Probe => probe::update::act(model, action),
             Context::Compare => compare::update::act(model, action),
+            Context::Queue => queue::update::act(model, action),
             Context::Editor => body::act(model, action),
         },
     }
@@ -258,6 +263,7 @@ fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
     }
     if changed.history {
         effects.extend(delivery::update::refresh(model));
+        effects.extend(queue::update::refresh(model));
         effects.extend(health::measure(model));
     }
     effects

@@ -10,7 +10,7 @@ use crate::tui::guide;
 use crate::tui::keys;
 use crate::tui::layout::{SMALLEST, Screen, status_lines, too_small};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::{compare, form, help, main, palette, probe, question, receiver, snippet, test, verify};
+use crate::tui::screens::{compare, form, help, main, palette, probe, question, queue, receiver, snippet, test, verify};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -29,7 +29,8 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let screen = Screen::new(model, area);
     main::view::title(model, theme, frame, screen.title);
     // Where a popup leaves nothing of it to be seen, it is not drawn.
-    if model.visible_popup().is_none() || whole.width > boxes::READABLE {
+    let popup = model.visible_popup();
+    if popup.is_none() || (whole.width > boxes::READABLE && !matches!(popup, Some(Popup::Queue(_)))) {
         main::view::body(model, theme, frame, screen.body);
     }
     status(model, theme, frame, screen.status, area);
@@ -47,6 +48,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
         Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.popup(area)),
         Some(Popup::Verify(popup)) => verify::view::draw(popup, theme, frame, screen.popup(area)),
         Some(Popup::Compare(popup)) => compare::view::draw(popup, theme, frame, screen.wide_popup(area)),
+        Some(Popup::Queue(queue)) => queue::view::draw(model, queue, theme, frame, screen.body),
         Some(Popup::Probe(popup)) => probe::view::draw(popup, theme, frame, screen.popup(area)),
         None => {}
     }

@@ -192,6 +192,7 @@ fn the_keys_are_those_of_the_help() {
                 Context::Compare => &["everywhere", "compare"],
                 Context::Snippet => &["everywhere", "receiver code"],
                 Context::Receiver => &["everywhere", "receiver", "deliveries"],
+                Context::Queue => &["everywhere", "queue"],
                 Context::Verify => &["everywhere", "verify", "text"],
             };
             let named = keys_of(places);

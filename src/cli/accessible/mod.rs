@@ -30,6 +30,7 @@ use crate::domain::field;
 use crate::domain::mask::DOTS;
 use crate::domain::text::visible;
 use crate::ops::demo::suggested;
+use crate::ops::queue::Filter;
 use crate::ops::{FROM_CURL, Page, Problem, Saved, State, Waypost};
 use crate::present;
 pub use demo::InDemo;
@@ -302,6 +303,9 @@ impl Session<'_> {
         }
         if more {
             say("waypost history lists the older ones.");
+        }
+        if self.waypost.queue(Filter { state: None, skip: 0, limit: 0 }).is_ok_and(|queue| queue.used) {
+            say("waypost queue lists the events that wait to be delivered.");
         }
         Ok(())
     }

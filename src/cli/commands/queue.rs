@@ -19,6 +19,7 @@ use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::Waypost;
 use crate::ops::queue::{Entry, EventState, Filter, View};
+use crate::present;
 
 const EXAMPLES: &str = "Examples:
   waypost queue
@@ -215,14 +216,8 @@ fn gate_json(gate: &Gate) -> Value {
     json!({ "state": state, "until": until, "why": why })
 }
 
-/// `4 s`, `12 min`, `3 h`, `5 d`
 fn age(since: Timestamp) -> String {
-    match Timestamp::now().duration_since(since).as_secs().max(0) {
-        seconds @ 0..100 => format!("{seconds} s"),
-        seconds @ 100..6000 => format!("{} min", seconds / 60),
-        seconds @ 6000..172_800 => format!("{} h", seconds / 3600),
-        seconds => format!("{} d", seconds / 86_400),
-    }
+    present::queue::age(since, Timestamp::now())
 }
 
 const HEAD: [&str; 6] = ["STATE", "AGE", "TRIES", "EVENT", "ID", "WHY"];
@@ -251,18 +246,13 @@ fn table(entries: &[Entry], out: Out) -> String {
 }
 
 fn cells(entry: &Entry) -> [String; 6] {
-    let last = entry.delivery.as_deref().and_then(Delivery::last);
-    let mut why = last.map(|last| visible(&last.diagnosis.why).into_owned()).unwrap_or_default();
-    if let Some(reason) = entry.dead {
-        why = format!("{}{}{why}", reason.name().replace('_', " "), if why.is_empty() { "" } else { ": " });
-    }
     [
         entry.state.name().replace('_', " "),
         age(entry.enqueued_at),
         entry.attempts.to_string(),
         ellipsis(&visible(&entry.event), 40).into_owned(),
         visible(&entry.id).into_owned(),
-        why,
+        visible(&present::queue::why(entry.dead, entry.delivery.as_deref())).into_owned(),
     ]
 }
 

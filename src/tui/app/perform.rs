@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,6 +20,7 @@ use crate::ops::{self, Copied, FROM_CURL, PAGE, Page, Problem, Saved, Start, Way
 use crate::tui::effect::{Body, Effect, Query};
 use crate::tui::msg::{Msg, Pasted};
 use crate::tui::screens::main::known::Measured;
+use crate::tui::screens::queue::state::{Change, Reading, WINDOW};
 
 /// Performs an effect, and sends its result.
 pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<Msg>) {
@@ -40,6 +42,17 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::Restore { id, former } => Msg::Restored(id, waypost.restore(&former).map(|()| Box::new(waypost.snapshot()))),
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, query, skip } => Msg::Listed(id, list(&waypost, query.as_ref(), skip).map(Box::new)),
+            Effect::ReadQueue { id, skip } => Msg::QueueRead(id, read_queue(&waypost, skip).map(Box::new)),
+            Effect::ShowQueued { id, event } => Msg::QueuedShown(id, waypost.queued(&event).map(Box::new)),
+            Effect::ChangeQueue(change) => {
+                let result = match &change {
+                    Change::Retry(id) => waypost.retry_queued(std::slice::from_ref(id)).map(|_| ()),
+                    Change::Drop(id) => waypost.drop_queued(std::slice::from_ref(id)).map(|_| ()),
+                    Change::Hold => waypost.hold_queue().map(|_| ()),
+                    Change::Release => waypost.release_queue().map(|_| ()),
+                };
+                Msg::QueueChanged(change, result)
+            }
             Effect::Measure { id, of } => {
                 let health = of.as_ref().and_then(|of| waypost.health(of).ok());
                 let queue = waypost.queue(queue::Filter { state: None, skip: 0, limit: 0 }).ok();
@@ -86,6 +99,14 @@ fn list(waypost: &Waypost, query: Option<&Query>, skip: usize) -> Result<Page, P
     let filter = query.map(|query| Filter::parse(&query.text, Timestamp::now(), &query.zone)).transpose();
     // It was read before it was asked for, by the same rules.
     waypost.page(&filter.ok().flatten().unwrap_or_default(), Start::Skipping(skip), PAGE)
+}
+
+fn read_queue(waypost: &Waypost, skip: usize) -> Result<Reading, Problem> {
+    let at = Timestamp::now();
+    let view = waypost.queue(queue::Filter { state: None, skip, limit: WINDOW })?;
+    let minute_ago = at.checked_sub(Duration::from_mins(1)).unwrap_or(at);
+    let delivered = waypost.stats(Some(minute_ago))?.delivered;
+    Ok(Reading { at, skipped: skip, view, delivered })
 }
 
 fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>, keep: KeepOld) -> Result<Saved, Problem> {

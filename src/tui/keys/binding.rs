@@ -32,6 +32,8 @@ pub enum Context {
     Probe,
     /// Two deliveries beside each other.
     Compare,
+    /// What waits to be delivered.
+    Queue,
     /// Every action of where one is.
     Palette,
     Help,

@@ -14,6 +14,7 @@ const HELPED: &[Context] = &[
     Context::Question,
     Context::Receiver,
     Context::Compare,
+    Context::Queue,
 ];
 
 /// Where `:` is not a letter.
@@ -26,6 +27,7 @@ const LETTERS: &[Context] = &[
     Context::Probe,
     Context::Receiver,
     Context::Compare,
+    Context::Queue,
 ];
 
 /// Where it is one.
@@ -44,6 +46,7 @@ const EVERYWHERE: &[Context] = &[
     Context::Editor,
     Context::Snippet,
     Context::Receiver,
+    Context::Queue,
     Context::Verify,
     Context::Probe,
     Context::Compare,

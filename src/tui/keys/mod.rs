@@ -13,7 +13,7 @@ use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::test::state::Mode;
-use crate::tui::screens::{compare, form, help, main, palette, probe, question, receiver, snippet, test, verify};
+use crate::tui::screens::{compare, form, help, main, palette, probe, question, queue, receiver, snippet, test, verify};
 
 pub use binding::{Binding, Context};
 pub(crate) use group::{Group, group};
@@ -31,6 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Binding> {
         verify::keys::KEYS,
         probe::keys::KEYS,
         compare::keys::KEYS,
+        queue::keys::KEYS,
         palette::keys::KEYS,
         help::keys::KEYS,
         everywhere::KEYS,
@@ -68,6 +69,7 @@ pub fn under_help(model: &Model) -> Context {
         Some(Popup::Verify(_)) => Context::Verify,
         Some(Popup::Probe(_)) => Context::Probe,
         Some(Popup::Compare(_)) => Context::Compare,
+        Some(Popup::Queue(_)) => Context::Queue,
         None if model.history.search.is_some() => Context::Filter,
         None => match model.main.focus {
             MainFocus::Button(_) => Context::Main,

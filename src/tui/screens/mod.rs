@@ -8,6 +8,7 @@ pub mod main;
 pub mod palette;
 pub mod probe;
 pub mod question;
+pub mod queue;
 pub mod receiver;
 pub mod snippet;
 pub mod test;

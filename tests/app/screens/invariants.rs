@@ -25,7 +25,8 @@ fn holds(model: &Model) {
             assert!(form.revealed.is_none() || form.focus == Focus::Field(form.revealed.unwrap()));
         }
         Some(Popup::Test(test)) => assert!(test.stops().contains(&test.focus), "{:?}", test.focus),
-        Some(Popup::Snippet(_) | Popup::Receiver | Popup::Verify(_) | Popup::Probe(_) | Popup::Compare(_)) | None => {}
+        Some(Popup::Snippet(_) | Popup::Receiver | Popup::Verify(_) | Popup::Probe(_) | Popup::Compare(_) | Popup::Queue(_))
+        | None => {}
     }
     match model.main.focus {
         MainFocus::Button(at) => assert!(at < model.buttons().len()),
@@ -45,6 +46,7 @@ fn holds(model: &Model) {
             | Context::Snippet
             | Context::Probe
             | Context::Compare
+            | Context::Queue
             | Context::Help
             | Context::Palette
     );

@@ -34,6 +34,7 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(is_open),
     bind(ALL, &[(P::Char('l'), A::Listen)], "l", "", "listen: a receiver on this machine, each request with its verdict")
         .when(is_open),
+    bind(ALL, &[(P::Char('u'), A::Queue)], "u", "", "queue: what waits to be delivered, the gate, dead letters"),
     bind(
         ALL,
         &[(P::Char('/'), A::Find)],

@@ -99,6 +99,7 @@ pub struct Areas {
 /// The screen laid out, and what is in its upper box.
 pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
     let has_health = has_health(model);
+    let health_rows = HEALTH_ROWS + u16::from(model.known.queue.is_some());
     let beside = has_health && area.width >= WIDE;
     let columns = if beside { DESTINATION } else { area.width };
     let upper = upper(model, theme, Rect { width: columns, ..area });
@@ -110,8 +111,8 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
     let (destination, health, rest) = if beside {
         let [left, right] = Layout::horizontal([Constraint::Length(DESTINATION), Constraint::Min(0)]).areas(top);
         (left, Some(right), rest)
-    } else if has_health && rest.height >= HEALTH_ROWS + LIST_ROWS {
-        let [health, rest] = Layout::vertical([Constraint::Length(HEALTH_ROWS), Constraint::Min(0)]).areas(rest);
+    } else if has_health && rest.height >= health_rows + LIST_ROWS {
+        let [health, rest] = Layout::vertical([Constraint::Length(health_rows), Constraint::Min(0)]).areas(rest);
         (top, Some(health), rest)
     } else {
         (top, None, rest)
@@ -125,7 +126,7 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
 fn has_health(model: &Model) -> bool {
     let State::Open(destination) = &model.state else { return false };
     match &model.known.health {
-        Some(health) => !health.newest.is_empty() || health.last_probe.is_some(),
+        Some(health) => !health.newest.is_empty() || health.last_probe.is_some() || model.known.queue.is_some(),
         None => model.history.deliveries.iter().any(|delivery| delivery.destination_id == *destination.id()),
     }
 }

@@ -9,10 +9,12 @@ use ratatui::widgets::{Paragraph, RenderDirection, Sparkline, SparklineBar};
 
 use crate::domain::delivery::probe::Verdict;
 use crate::domain::delivery::{Delivery, Outcome};
+use crate::ops::queue::View;
 use crate::ops::{Health, Standing};
 use crate::present::clock::Clock;
 use crate::present::timing::duration;
 use crate::tui::screens::main::known::Known;
+use crate::tui::screens::queue::layout::{counts, gate};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -71,6 +73,7 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let inside = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let queue = known.queue.as_ref().map(|queue| queued(queue, clock, theme));
     let Some(health) = &known.health else { return };
     let probe = health.last_probe.as_deref().and_then(|delivery| probe(delivery, clock, theme));
     // Beside the strip, or under it where there is room for that.
@@ -83,10 +86,12 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
         lines.push(Line::raw(summary));
     }
     lines.extend(under);
+    lines.extend(queue);
     if inside.height > 1 && shown > 0 {
         lines.push(Line::styled(scale(&bars[..shown]), theme.styles.dim));
     }
-    let [strip, below] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside);
+    let strip_rows = u16::from(shown > 0 || beside.is_some());
+    let [strip, below] = Layout::vertical([Constraint::Length(strip_rows), Constraint::Min(0)]).areas(inside);
     let bars = bars.iter().take(shown).rev();
     let bars = bars.map(|ms| SparklineBar::from(*ms).style(ms.map(|_| theme.styles.ok)));
     let sparkline = Sparkline::default()
@@ -100,6 +105,16 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
         frame.render_widget(line.right_aligned(), strip);
     }
     frame.render_widget(Paragraph::new(lines), below);
+}
+
+/// `Queue  12 ready · 3 waiting · 1 dead · gate open`
+fn queued(queue: &View, clock: &Clock, theme: Theme) -> Line<'static> {
+    let mut spans = vec![Span::styled("Queue  ", theme.styles.dim)];
+    spans.extend(counts(queue.counts, theme));
+    spans.push(Span::styled(" · ", theme.styles.dim));
+    spans.push(Span::raw("gate "));
+    spans.push(gate(&queue.gate.gate, clock, theme));
+    Line::from(spans)
 }
 
 /// `38 of 40 ok · p50 41 ms · p95 160 ms`; empty where nothing was sent.

@@ -17,6 +17,7 @@ use crate::tui::screens::main::health::measure;
 use crate::tui::screens::main::state::{MainButton, MainFocus};
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::Pending;
+use crate::tui::screens::queue::update as queue;
 use crate::tui::screens::receiver::update as receiver;
 use crate::tui::screens::snippet::update as snippet;
 use crate::tui::screens::test::send;
@@ -41,6 +42,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         (Action::Snippet, _) => snippet::open(model),
         (Action::Listen, _) => return receiver::open(model),
+        (Action::Queue, _) => return queue::open(model),
         (Action::Verify, _) => verify::open(model),
         (Action::Probe, _) => probe::open(model),
         (Action::Press, MainFocus::Button(at)) => return press(model, at),

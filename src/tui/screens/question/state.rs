@@ -27,6 +27,11 @@ pub enum Pending {
     Resend,
     /// Trusting the CA that was presented at that attempt.
     TrustCa(Box<Attempt>),
+    /// Deleting an event from the queue.
+    DropQueued {
+        id: String,
+        event: String,
+    },
     /// A redirect leads to another host.
     UseUrl(Box<EndpointUrl>),
     DiscardForm,
@@ -53,6 +58,9 @@ impl Question {
     /// Whether it is shown below the destination, not over a popup.
     #[must_use]
     pub(crate) const fn is_about_destination(&self) -> bool {
-        !matches!(self.pending, Pending::DiscardForm | Pending::DiscardBody(_) | Pending::Resend | Pending::TrustCa(_))
+        !matches!(
+            self.pending,
+            Pending::DropQueued { .. } | Pending::DiscardForm | Pending::DiscardBody(_) | Pending::Resend | Pending::TrustCa(_)
+        )
     }
 }

@@ -15,6 +15,7 @@ use crate::tui::screens::main::health::measure;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::{AfterBody, Pending};
+use crate::tui::screens::queue::state::Change;
 use crate::tui::screens::test::access::popup;
 use crate::tui::screens::test::send;
 use crate::tui::screens::watch::update as watch;
@@ -40,7 +41,7 @@ fn refused(model: &mut Model) {
     let Some(question) = model.question.take() else { return };
     match question.pending {
         Pending::DiscardForm => model.status = None,
-        Pending::DiscardBody(_) | Pending::TrustCa(_) => {}
+        Pending::DiscardBody(_) | Pending::TrustCa(_) | Pending::DropQueued { .. } => {}
         Pending::Resend | Pending::Watch(_) if model.popup.is_some() => {}
         Pending::Resend | Pending::Watch(_) | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => {
             settle_focus(model)
@@ -71,6 +72,10 @@ fn accepted(model: &mut Model) -> Vec<Effect> {
         Pending::TrustCa(attempt) => {
             let (id, generation) = (start(model), model.generation);
             return vec![Effect::TrustCa { id, generation, attempt }];
+        }
+        Pending::DropQueued { id: event, .. } => {
+            model.question = None;
+            return vec![Effect::ChangeQueue(Change::Drop(event))];
         }
         Pending::UseUrl(url) => use_url(model, &url),
         Pending::DiscardForm => {

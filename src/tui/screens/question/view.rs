@@ -27,6 +27,7 @@ pub fn draw(model: &Model, question: &Question, theme: Theme, frame: &mut Frame,
         Pending::Watch(proposal) => ("Watch", watch(model, proposal, theme), ["Cancel", "Watch"]),
         Pending::Resend => ("Send again", resend(model), ["Cancel", "Send again"]),
         Pending::TrustCa(attempt) => ("Trust", trust(model, attempt), ["Cancel", "Trust"]),
+        Pending::DropQueued { event, .. } => ("Drop", drop_queued(event), ["Keep", "Drop"]),
         Pending::UseUrl(url) => ("Another host", use_url(model, url), ["Keep", "Use it"]),
         Pending::DiscardForm => ("Discard", "Discard your changes?".to_owned(), ["Keep editing", "Discard"]),
         Pending::DiscardBody(_) => {
@@ -88,6 +89,11 @@ fn trust(model: &Model, attempt: &Attempt) -> String {
         let _ = write!(words, "\nIt replaces {}.", visible(&file.to_string_lossy()));
     }
     words + "\n\nCompare the SHA-256 with that of the CA before you trust it."
+}
+
+fn drop_queued(event: &str) -> String {
+    let event = text::middle_cut(&visible(event), 60);
+    format!("Drop {event} from the queue? It is deleted, and will not be delivered. If it is in flight it may still be.")
 }
 
 fn resend(model: &Model) -> String {

@@ -1,0 +1,51 @@
+//! The queue in words.
+
+use jiff::Timestamp;
+
+use super::clock::Clock;
+use crate::domain::delivery::Delivery;
+use crate::domain::delivery::gate::{Gate, State, Why};
+use crate::domain::delivery::schedule::DeadReason;
+
+/// The gate in a word or two: `open`, `closed until 03:14:07`, `held`
+pub fn gate(gate: &Gate, clock: &Clock) -> String {
+    match gate.state() {
+        State::Open => "open".to_owned(),
+        State::Closed { until, .. } => format!("closed until {}", clock.time(*until)),
+        State::Probing { .. } | State::Gone => "closed".to_owned(),
+        State::Held => "held".to_owned(),
+    }
+}
+
+/// Why it is not open, and what opens it; empty where it is.
+pub fn closed_by(gate: &Gate) -> &'static str {
+    match gate.state() {
+        State::Open => "",
+        State::Closed { why: Why::Asked, .. } => "the destination asked for a pause; then one event goes out as a probe",
+        State::Closed { why: Why::Down, .. } => "the destination accepts nothing; then one event goes out as a probe",
+        State::Probing { .. } => "one event is on its way as a probe",
+        State::Gone => "the destination answered 410 (gone), until it is released",
+        State::Held => "nothing goes out until it is released",
+    }
+}
+
+/// `4 s`, `12 min`, `3 h`, `5 d`
+pub fn age(since: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(since).as_secs().max(0) {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6000 => format!("{} min", seconds / 60),
+        seconds @ 6000..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// Why an event was not delivered so far: why it is dead, and how its last attempt ended. It may hold characters that must not reach a
+/// terminal.
+pub fn why(dead: Option<DeadReason>, attempts: Option<&Delivery>) -> String {
+    let last = attempts.and_then(Delivery::last).map(|last| last.diagnosis.why.clone()).unwrap_or_default();
+    match dead.map(|reason| reason.name().replace('_', " ")) {
+        None => last,
+        Some(reason) if last.is_empty() => reason,
+        Some(reason) => format!("{reason}: {last}"),
+    }
+}

@@ -1,0 +1,178 @@
+//! What happens at a key in the queue, and when it was read or changed.
+
+use crate::ops::Problem;
+use crate::ops::queue::Entry;
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, Popup};
+use crate::tui::msg::Id;
+use crate::tui::navigation::{ask, close};
+use crate::tui::screens::delivery::state::shown_from;
+use crate::tui::screens::question::state::Pending;
+use crate::tui::screens::queue::layout;
+use crate::tui::screens::queue::state::{Change, Detail, QueueScreen, Reading, WINDOW};
+use crate::tui::status::Tone;
+use crate::tui::widgets::scroll::scrolled;
+
+fn screen(model: &mut Model) -> Option<&mut QueueScreen> {
+    match &mut model.popup {
+        Some(Popup::Queue(queue)) => Some(queue),
+        _ => None,
+    }
+}
+
+pub fn open(model: &mut Model) -> Vec<Effect> {
+    model.status = None;
+    model.popup = Some(Popup::Queue(Box::default()));
+    read(model, 0)
+}
+
+/// Reads what is shown again, where the queue is open.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Some(queue) = screen(model) else { return Vec::new() };
+    if queue.reading.is_some() {
+        queue.changed = true;
+        return Vec::new();
+    }
+    let skip = queue.reading().map_or(0, |reading| reading.skipped);
+    read(model, skip)
+}
+
+fn read(model: &mut Model, skip: usize) -> Vec<Effect> {
+    let id = model.id();
+    let Some(queue) = screen(model) else { return Vec::new() };
+    queue.reading = Some(id);
+    vec![Effect::ReadQueue { id, skip }]
+}
+
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let rows = layout::list_rows(model);
+    let (lines, page) = layout::extent(model);
+    let id = model.id();
+    let Some(queue) = screen(model) else { return Vec::new() };
+    let named = queue.detail.as_ref().map(|detail| &detail.entry).or(queue.selected()).cloned();
+    match (action, named) {
+        (Action::Back, _) if queue.detail.take().is_some() => {}
+        (Action::Back, _) => close(model),
+        (Action::Hold, _) => return vec![Effect::ChangeQueue(Change::Hold)],
+        (Action::Release, _) => return vec![Effect::ChangeQueue(Change::Release)],
+        (Action::Retry, Some(entry)) => return vec![Effect::ChangeQueue(Change::Retry(entry.id))],
+        (Action::Drop, Some(entry)) => ask(model, Pending::DropQueued { id: entry.id, event: entry.event }),
+        (Action::Press, Some(entry)) if queue.detail.is_none() => {
+            queue.opening = Some(id);
+            return vec![Effect::ShowQueued { id, event: entry.id }];
+        }
+        (action, _) => {
+            if let Some(detail) = &mut queue.detail {
+                let to = scrolled(detail.scroll, action, page, lines.saturating_sub(page));
+                model.changed = std::mem::replace(&mut detail.scroll, to) != to;
+                return Vec::new();
+            }
+            let to = scrolled(queue.at, action, rows.max(2) - 1, queue.total().saturating_sub(1));
+            model.changed = std::mem::replace(&mut queue.at, to) != to;
+            return settle(model);
+        }
+    }
+    Vec::new()
+}
+
+/// Shows the selected event, and reads what of the rows that are shown was not read.
+pub fn settle(model: &mut Model) -> Vec<Effect> {
+    let rows = layout::list_rows(model);
+    let Some(queue) = screen(model) else { return Vec::new() };
+    let total = queue.total();
+    queue.at = queue.at.min(total.saturating_sub(1));
+    queue.top = shown_from(queue.top, queue.at, rows, total);
+    let (top, bottom) = (queue.top, (queue.top + rows).min(total));
+    let (is_shown, is_read) = queue.reading().map_or((true, true), |reading| {
+        let end = reading.skipped + reading.view.events.len();
+        (reading.skipped <= top && bottom <= end, end > reading.skipped || total == 0)
+    });
+    if queue.reading.is_some() || (is_shown && is_read) {
+        return Vec::new();
+    }
+    read(model, top.saturating_sub(WINDOW.saturating_sub(rows) / 2))
+}
+
+pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Problem>) -> Vec<Effect> {
+    let Some(queue) = screen(model).filter(|queue| queue.reading == Some(id)) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    queue.reading = None;
+    let selected = queue.selected().map(|entry| entry.id.clone());
+    let window = |queue: &QueueScreen| queue.reading().map(|reading| (reading.skipped, reading.view.events.len()));
+    let had = window(queue);
+    queue.read = Some(result);
+    // The selection stays on its event, wherever that is now.
+    if let (Some(id), Some(Ok(reading))) = (selected, &queue.read)
+        && let Some(at) = reading.view.events.iter().position(|entry| entry.id == id)
+    {
+        let moved = reading.skipped + at;
+        (queue.top, queue.at) = ((queue.top + moved).saturating_sub(queue.at), moved);
+    }
+    let changed = std::mem::take(&mut queue.changed);
+    let is_same = window(queue) == had;
+    let effects = if changed { refresh(model) } else { Vec::new() };
+    // Where nothing new came there is nothing more to come.
+    let shown = settle_unless(model, is_same);
+    if effects.is_empty() { shown } else { effects }
+}
+
+fn settle_unless(model: &mut Model, is_same: bool) -> Vec<Effect> {
+    let id = screen(model).and_then(|queue| queue.reading);
+    if !is_same || id.is_some() {
+        return settle(model);
+    }
+    // Only the selection is put right.
+    if let Some(queue) = screen(model) {
+        queue.reading = Some(0);
+    }
+    let effects = settle(model);
+    if let Some(queue) = screen(model) {
+        queue.reading = None;
+    }
+    effects
+}
+
+pub fn shown(model: &mut Model, id: Id, result: Result<Box<(Entry, Vec<u8>)>, Problem>) -> Vec<Effect> {
+    let Some(queue) = screen(model).filter(|queue| queue.opening == Some(id)) else {
+        model.changed = false;
+        return Vec::new();
+    };
+    queue.opening = None;
+    match result {
+        Ok(found) => {
+            let (entry, body) = *found;
+            queue.detail = Some(Box::new(Detail { entry, body, scroll: 0 }));
+            model.status = None;
+            Vec::new()
+        }
+        // It was delivered or dropped meanwhile.
+        Err(problem) => {
+            model.say(Tone::Note, problem.to_string());
+            refresh(model)
+        }
+    }
+}
+
+pub fn changed(model: &mut Model, change: &Change, result: Result<(), Problem>) -> Vec<Effect> {
+    match result {
+        Ok(()) => {
+            let text = match change {
+                Change::Retry(_) => "Ready to go out.",
+                Change::Drop(_) => "Dropped from the queue.",
+                Change::Hold => "Held: nothing goes out until you release it.",
+                Change::Release => "The gate is open.",
+            };
+            if let Some(queue) = screen(model)
+                && matches!(change, Change::Retry(_) | Change::Drop(_))
+            {
+                queue.detail = None;
+            }
+            model.say(Tone::Done, text);
+        }
+        Err(problem) => model.say(Tone::Error, problem.to_string()),
+    }
+    refresh(model)
+}
