@@ -124,7 +124,7 @@ pub fn end_cut(text: &str, columns: usize) -> String {
 /// As many words from its beginning as fit; where that leaves much room, what [`end_cut`] leaves.
 pub fn whole_words(text: &str, columns: usize) -> String {
     let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at).chain([text.len()]);
-    let fitting = ends.filter(|&end| width(&text[..end]) <= columns).last();
+    let fitting = ends.rev().find(|&end| width(&text[..end]) <= columns);
     match fitting.filter(|&end| width(&text[..end]) * 2 > columns) {
         Some(end) => text[..end].trim_end().to_owned(),
         None => end_cut(text, columns),

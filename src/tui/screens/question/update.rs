@@ -44,7 +44,7 @@ fn refused(model: &mut Model) {
         Pending::DiscardBody(_) | Pending::TrustCa(_) | Pending::DropQueued { .. } => {}
         Pending::Resend | Pending::Watch(_) if model.popup.is_some() => {}
         Pending::Resend | Pending::Watch(_) | Pending::Delete | Pending::ClearHistory | Pending::Probe | Pending::UseUrl(_) => {
-            settle_focus(model)
+            settle_focus(model);
         }
     }
 }

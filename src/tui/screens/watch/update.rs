@@ -98,6 +98,7 @@ pub fn due(model: &mut Model, id: Id, at: Timestamp) -> Vec<Effect> {
 }
 
 /// Takes what comes back from the delivery on its way, if it is that of the watch.
+#[expect(clippy::result_large_err, reason = "a message is passed on, at each key")]
 pub fn report(model: &mut Model, msg: Msg) -> Result<Vec<Effect>, Msg> {
     let in_flight = model.watch.as_ref().and_then(|watch| watch.in_flight);
     match msg {
