@@ -18,26 +18,40 @@ pub enum Part {
 }
 
 /// A text with its secret parts marked, so that the form that is sent and the form that is shown come from one value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Masked(Vec<Part>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Masked {
+    /// Before all parts, not secret. Most texts have no more.
+    begin: Cow<'static, str>,
+    rest: Vec<Part>,
+}
+
+impl Default for Masked {
+    fn default() -> Self {
+        Self { begin: Cow::Borrowed(""), rest: Vec::new() }
+    }
+}
 
 impl Masked {
     /// A text without secrets.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self(vec![Part::Plain(text.into())])
+    pub fn plain(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { begin: text.into(), rest: Vec::new() }
     }
 
     /// Adds a part that is not secret.
     #[must_use]
     pub fn then(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Part::Plain(text.into()));
+        if self.begin.is_empty() && self.rest.is_empty() {
+            self.begin = Cow::Owned(text.into());
+        } else {
+            self.rest.push(Part::Plain(text.into()));
+        }
         self
     }
 
     /// Adds a secret part.
     #[must_use]
     pub fn then_secret(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Part::Secret(Secret::new(text)));
+        self.rest.push(Part::Secret(Secret::new(text)));
         self
     }
 
@@ -45,8 +59,14 @@ impl Masked {
     /// together what is not in pieces would copy each header of each delivery.
     #[must_use]
     pub fn as_plain(&self) -> Option<&str> {
-        match self.0.as_slice() {
-            [Part::Plain(text)] => Some(text),
+        self.rest.is_empty().then_some(&*self.begin)
+    }
+
+    /// The same, where it is a part of the program.
+    #[must_use]
+    pub fn as_static(&self) -> Option<&'static str> {
+        match self.begin {
+            Cow::Borrowed(text) if self.rest.is_empty() => Some(text),
             _ => None,
         }
     }
@@ -54,15 +74,11 @@ impl Masked {
     /// The text as it is sent.
     #[must_use]
     pub fn exposed(&self) -> Secret {
-        Secret::new(
-            self.0
-                .iter()
-                .map(|part| match part {
-                    Part::Plain(text) => text.as_str(),
-                    Part::Secret(secret) => secret.expose(),
-                })
-                .collect::<String>(),
-        )
+        let parts = self.rest.iter().map(|part| match part {
+            Part::Plain(text) => text.as_str(),
+            Part::Secret(secret) => secret.expose(),
+        });
+        Secret::new([&*self.begin].into_iter().chain(parts).collect::<String>())
     }
 
     /// The text as it is shown and kept: dots for each secret part, however long that is.
@@ -75,7 +91,8 @@ impl Masked {
 
     /// Adds it to a text as it is shown.
     pub fn mask_into(&self, text: &mut String) {
-        for part in &self.0 {
+        text.push_str(&self.begin);
+        for part in &self.rest {
             text.push_str(match part {
                 Part::Plain(text) => text,
                 Part::Secret(_) => DOTS,
@@ -86,7 +103,7 @@ impl Masked {
     /// Whether any part is secret.
     #[must_use]
     pub fn has_secret(&self) -> bool {
-        self.0.iter().any(|part| matches!(part, Part::Secret(_)))
+        self.rest.iter().any(|part| matches!(part, Part::Secret(_)))
     }
 }
 

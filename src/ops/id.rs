@@ -16,7 +16,10 @@ pub(super) fn new_probe_id() -> String {
 }
 
 fn named(uuid: uuid::Uuid) -> String {
-    format!("msg_{}", uuid.simple())
+    let mut id = String::with_capacity(36);
+    id.push_str("msg_");
+    id.push_str(uuid.simple().encode_lower(&mut [0; 32]));
+    id
 }
 
 /// Makes many ids without a system call for each.

@@ -121,7 +121,7 @@ fn messages(attempt: &Attempt, out: Out) -> String {
     if out.verbosity == Verbosity::Verbose {
         text.push_str(&timing(attempt, out));
         text.push_str(&section("Request", out));
-        let head = (attempt.request.method.as_str(), attempt.request.url.as_str());
+        let head = (&*attempt.request.method, attempt.request.url.as_str());
         text.push_str(&message(head, attempt.request.headers.iter(), &attempt.request.body));
     }
     if let (Verbosity::Verbose, false) = (out.verbosity, attempt.request.is_whole()) {
@@ -258,7 +258,7 @@ mod tests {
             request_json(&Request {
                 url: Masked::plain("https://h/"),
                 headers: Vec::new(),
-                body: body.to_vec(),
+                body: body.to_vec().into(),
                 awaits_token: false,
             })["body"]
                 .take()

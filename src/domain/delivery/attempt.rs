@@ -40,7 +40,7 @@ impl Timings {
 /// What went over the wire, with the secret's parts masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentRequest {
-    pub method: String,
+    pub method: Cow<'static, str>,
     pub url: String,
     pub headers: HeaderList,
     pub body: Vec<u8>,

@@ -29,14 +29,14 @@ impl HeaderList {
     }
 
     pub fn push(&mut self, name: &str, value: &str) {
-        self.push_with(name, |text| text.push_str(value));
+        self.push_with(|text| text.push_str(name), |text| text.push_str(value));
     }
 
-    /// Adds one whose value is written by `write`, which only adds to the text.
-    pub fn push_with(&mut self, name: &str, write: impl FnOnce(&mut String)) {
-        self.text.push_str(name);
+    /// Adds one whose name and value are written by these, which only add to the text.
+    pub fn push_with(&mut self, name: impl FnOnce(&mut String), value: impl FnOnce(&mut String)) {
+        name(&mut self.text);
         let end = self.text.len();
-        write(&mut self.text);
+        value(&mut self.text);
         self.ends.push((end, self.text.len()));
     }
 

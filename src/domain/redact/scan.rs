@@ -9,6 +9,7 @@
 //! the work is the length of the text times the number of readings, and there are never more of these than forms have bytes,
 //! times the beginnings of escapes.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -26,6 +27,11 @@ pub(super) const WORD_BELOW: usize = 6;
 
 /// The fewest bytes of a form that are masked where a text was cut off in the middle of it.
 pub(super) const PREFIX_FROM: usize = 4;
+
+thread_local! {
+    /// Room for readings, empty: each answer has a dozen short texts, and making it anew for each was most of what they cost.
+    static READINGS: Cell<(Vec<State>, Vec<State>)> = const { Cell::new((Vec::new(), Vec::new())) };
+}
 
 /// What is looked for.
 pub(super) struct Forms {
@@ -84,8 +90,8 @@ impl Forms {
     }
 
     fn find_where(&self, text: &[u8], end: End, may_begin: impl Fn(u8, u8) -> bool) -> Found {
-        let mut scan = Scan { forms: self, text, at: 0, next: Vec::new(), found: Found::default() };
-        let mut states: Vec<State> = Vec::new();
+        let (mut states, next) = READINGS.take();
+        let mut scan = Scan { forms: self, text, at: 0, next, found: Found::default() };
         while scan.at < text.len() {
             let byte = text[scan.at];
             let begins = text.get(scan.at + 1).is_none_or(|&second| may_begin(byte, second));
@@ -109,6 +115,8 @@ impl Forms {
             let begun = states.iter().filter(|state| state.form.is_some_and(|(_, done)| done >= PREFIX_FROM));
             scan.found.ranges.extend(begun.map(|state| state.from..text.len()));
         }
+        states.clear();
+        READINGS.set((states, scan.next));
         scan.found
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod query;
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
 
 use super::credential::Credential;
@@ -46,7 +47,7 @@ pub struct Request {
     /// In the order in which they are sent.
     pub headers: Vec<Header>,
     /// The bytes that are signed and sent.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// Whether a token goes into it before it is sent.
     pub awaits_token: bool,
 }
@@ -72,16 +73,16 @@ impl Request {
     }
 
     fn assemble(to: &Settings, event: &str, body: &[u8], stamp: Option<&Stamp>, credential: &Credential) -> Self {
-        let (id, timestamp) = stamp.map_or_else(
-            || ("msg_…".to_owned(), "(set when sent)".to_owned()),
-            |stamp| (stamp.id.clone(), stamp.timestamp.to_string()),
-        );
-        let mut headers = vec![
+        let (id, timestamp) = stamp
+            .map_or_else(|| ("msg_…", "(set when sent)".to_owned()), |stamp| (stamp.id.as_str(), stamp.timestamp.to_string()));
+        // With room for those of the auth type, and for the last three.
+        let mut headers = Vec::with_capacity(9 + to.headers().len());
+        headers.extend([
             plain("content-type", "application/json"),
             plain("user-agent", USER_AGENT),
-            plain("webhook-id", id.clone()),
+            plain("webhook-id", id.to_owned()),
             plain("webhook-timestamp", timestamp.clone()),
-        ];
+        ]);
         let mut url = to.url().masked();
         let awaits_token = matches!(credential, Credential::Token(_));
         match credential {
@@ -107,14 +108,14 @@ impl Request {
             headers.push(plain(AUTHORIZATION, "Bearer (fetched when sent)"));
         }
         for custom in to.headers() {
-            let header = Header { name: custom.key().wire().into(), value: filled(custom, &id, &timestamp, event) };
+            let header = Header { name: custom.key().wire().into(), value: filled(custom, id, &timestamp, event) };
             // A content type or a user agent takes the place of the default one.
             match headers.iter_mut().find(|default| default.name == header.name) {
                 Some(default) => *default = header,
                 None => headers.push(header),
             }
         }
-        Self { url, headers, body: body.to_vec(), awaits_token }
+        Self { url, headers, body: Bytes::copy_from_slice(body), awaits_token }
     }
 
     /// The same request with that token in it.
@@ -132,7 +133,7 @@ impl Request {
     pub fn shown_headers(&self) -> HeaderList {
         let mut list = HeaderList::with_capacity(self.headers.len(), 64 * self.headers.len());
         for Header { name, value } in &self.headers {
-            list.push_with(name, |text| value.mask_into(text));
+            list.push_with(|text| text.push_str(name), |text| value.mask_into(text));
         }
         list
     }
@@ -162,7 +163,7 @@ fn filled(header: &CustomHeader, id: &str, timestamp: &str, event: &str) -> Mask
     )
 }
 
-fn plain(name: &'static str, value: impl Into<String>) -> Header {
+fn plain(name: &'static str, value: impl Into<Cow<'static, str>>) -> Header {
     Header { name: name.into(), value: Masked::plain(value) }
 }
 

@@ -144,10 +144,10 @@ impl SigningSecret {
     pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         let timestamp = timestamp.to_string();
         let signature = self.signature(id, &timestamp, body);
-        let mut value = Vec::new();
+        let mut value = Vec::with_capacity(signature.len() + 32);
         let fill = Fill { id, timestamp: &timestamp, body: b"", signature: &signature };
         self.scheme.value.each(&fill, &mut |piece| value.extend_from_slice(piece));
-        String::from_utf8_lossy(&value).into_owned()
+        String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
     /// The same, with a signature by the previous secret after it, while that is valid.

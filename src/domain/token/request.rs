@@ -26,7 +26,7 @@ impl TokenRequest {
         }
         headers.push(plain("host", client.url.authority()));
         headers.push(plain("content-length", body.len().to_string()));
-        Self(Request { url: client.url.masked(), headers, body, awaits_token: false })
+        Self(Request { url: client.url.masked(), headers, body: body.into(), awaits_token: false })
     }
 
     /// What is sent.
@@ -38,7 +38,10 @@ impl TokenRequest {
 
 impl Drop for TokenRequest {
     fn drop(&mut self) {
-        self.0.body.zeroize();
+        // Whoever sent it is done with it.
+        if let Ok(mut body) = std::mem::take(&mut self.0.body).try_into_mut() {
+            body[..].zeroize();
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod services;
 
 pub use rules::MAX_BYTES;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -154,7 +154,12 @@ impl EndpointUrl {
     /// The host, with the port when it is not 443: what the `host` header says (RFC 9110 §7.2).
     #[must_use]
     pub fn authority(&self) -> String {
-        if self.port == 443 { self.host.clone() } else { format!("{}:{}", self.host, self.port) }
+        let mut authority = String::with_capacity(self.host.len() + 6);
+        authority.push_str(&self.host);
+        if self.port != 443 {
+            let _ = write!(authority, ":{}", self.port);
+        }
+        authority
     }
 
     /// The path from its first slash on, without its query, as it is shown.

@@ -12,11 +12,14 @@ pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
 /// The largest record, in bytes.
 const MAX_RECORD: usize = 8 * 1024 * 1024;
 
+/// Room for the record of a short event that was delivered at once.
+const USUAL_RECORD: usize = 2 * 1024;
+
 /// The record of a delivery. Bodies of requests are shortened, then the oldest attempts left out, and at last every text of the
 /// last attempt is shortened, until it is not too large.
 pub(super) fn to_record(delivery: &Delivery) -> Vec<u8> {
     let mut stored = Cow::Borrowed(delivery);
-    let mut json = Vec::new();
+    let mut json = Vec::with_capacity(USUAL_RECORD);
     for limit in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
         // Most bodies are short, and copying each delivery would be the most expensive part of recording it.
         if stored.attempts.iter().any(|attempt| attempt.request.body.len() > limit) {

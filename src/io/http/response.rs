@@ -146,7 +146,6 @@ fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
     let mut list = HeaderList::with_capacity(head.headers.len() + 1, bytes.min(HEAD_KEPT + HEAD_KEPT / 4));
     // Of what came, and of what is written, which may be longer or shorter by its dots.
     let (mut room, mut room_written) = (HEAD_KEPT, HEAD_KEPT);
-    let mut written = String::new();
     for (name, value) in &head.headers {
         if room == 0 {
             break;
@@ -154,10 +153,11 @@ fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
         let name = Text::new(name.as_str().as_bytes(), NAME_KEPT, slack);
         let value = Text::new(value.as_bytes(), VALUE_KEPT.min(room), slack);
         room = room.saturating_sub(name.bytes.len().min(NAME_KEPT) + value.bytes.len().min(VALUE_KEPT));
-        written.clear();
-        name.finish(redactor, NAME_KEPT, &mut written);
         let before = list.bytes();
-        list.push_with(&written, |text| value.finish(redactor, VALUE_KEPT.min(room_written), text));
+        list.push_with(
+            |text| name.finish(redactor, NAME_KEPT, text),
+            |text| value.finish(redactor, VALUE_KEPT.min(room_written), text),
+        );
         room_written = room_written.saturating_sub(list.bytes() - before);
     }
     let left_out = head.headers.len() - list.len();

@@ -116,10 +116,10 @@ impl AttemptResult {
             addresses: observed.addresses,
             tls,
             request: SentRequest {
-                method: Request::METHOD.to_owned(),
+                method: Request::METHOD.into(),
                 url: request.url.masked(),
                 headers: request.shown_headers(),
-                body: request.body.clone(),
+                body: request.body.to_vec(),
             },
             response,
             ca_sha256: None,

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use rustls::pki_types::ServerName;
@@ -23,7 +23,7 @@ use super::trace::Trace;
 use super::tunnel;
 use crate::domain::address::{Reach, reach};
 use crate::domain::delivery::{Cause, Phase, ProxyUsed, TlsCause};
-use crate::domain::request::Request;
+use crate::domain::request::{Header, Request};
 use crate::domain::text::visible;
 use crate::domain::url::EndpointUrl;
 
@@ -53,6 +53,8 @@ pub(super) struct Route {
     server_name: ServerName<'static>,
     /// The first URL that was sent to, as text and parsed, unless it contains a secret; any other is parsed each time.
     url: OnceLock<(String, Uri)>,
+    /// The names of the headers of the first request, in their order; almost every other has the same.
+    names: OnceLock<Vec<HeaderName>>,
 }
 
 impl Route {
@@ -79,6 +81,7 @@ impl Route {
             client,
             server_name,
             url: OnceLock::new(),
+            names: OnceLock::new(),
         })
     }
 
@@ -167,12 +170,43 @@ impl Route {
     /// # Errors
     /// [`Cause::Other`] where the libraries disagree about what a URL or a header is.
     pub fn message(&self, request: &Request, trace: &Arc<Trace>) -> Result<http::Request<TracedBody>, Cause> {
-        let body = TracedBody::new(Bytes::copy_from_slice(&request.body), Arc::clone(trace));
+        let body = TracedBody::new(request.body.clone(), Arc::clone(trace));
         let mut message = http::Request::new(body);
         *message.method_mut() = Method::POST;
         *message.uri_mut() = self.target(request)?;
-        *message.headers_mut() = headers_of(request)?;
+        *message.headers_mut() = self.headers(request)?;
         Ok(message)
+    }
+
+    fn headers(&self, request: &Request) -> Result<HeaderMap, Cause> {
+        let names = match self.names.get() {
+            Some(names) => names,
+            None => {
+                let names = request.headers.iter().map(name_of).collect::<Result<_, _>>()?;
+                self.names.get_or_init(|| names)
+            }
+        };
+        let mut headers = HeaderMap::with_capacity(request.headers.len());
+        // Of all values that have no place of their own.
+        let mut values = BytesMut::with_capacity(512);
+        for (at, header) in request.headers.iter().enumerate() {
+            let name = match names.get(at) {
+                Some(known) if known.as_str() == header.name => known.clone(),
+                _ => name_of(header)?,
+            };
+            let value = match (header.value.as_static(), header.value.as_plain()) {
+                (Some(text), _) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(HeaderValue::from_static(text)),
+                (_, Some(text)) => {
+                    values.extend_from_slice(text.as_bytes());
+                    HeaderValue::from_maybe_shared(values.split().freeze())
+                }
+                (_, None) => HeaderValue::from_bytes(header.value.exposed().expose().as_bytes()),
+            };
+            let mut value = value.map_err(|_| unsendable(header))?;
+            value.set_sensitive(header.value.has_secret());
+            headers.append(name, value);
+        }
+        Ok(headers)
     }
 
     fn target(&self, request: &Request) -> Result<Uri, Cause> {
@@ -201,19 +235,11 @@ fn bare(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-fn headers_of(request: &Request) -> Result<HeaderMap, Cause> {
-    let mut headers = HeaderMap::with_capacity(request.headers.len());
-    for header in &request.headers {
-        let name = HeaderName::from_bytes(header.name.as_bytes());
-        let value = match header.value.as_plain() {
-            Some(text) => HeaderValue::from_bytes(text.as_bytes()),
-            None => HeaderValue::from_bytes(header.value.exposed().expose().as_bytes()),
-        };
-        let (Ok(name), Ok(mut value)) = (name, value) else {
-            return Err(Cause::Other(format!("the header {} cannot be sent", visible(&header.name))));
-        };
-        value.set_sensitive(header.value.has_secret());
-        headers.append(name, value);
-    }
-    Ok(headers)
+/// The name of a header of a request.
+fn name_of(header: &Header) -> Result<HeaderName, Cause> {
+    HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| unsendable(header))
+}
+
+fn unsendable(header: &Header) -> Cause {
+    Cause::Other(format!("the header {} cannot be sent", visible(&header.name)))
 }

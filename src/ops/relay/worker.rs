@@ -17,6 +17,7 @@ use super::alarm::Alarm;
 use super::job::Job;
 use super::source::{Lease, Settlement, Source, Stop, Target, Wake};
 use super::summary::{GaveUp, Tally};
+use crate::domain::credential::Credential;
 use crate::domain::delivery::gate::{Gate, Pass};
 use crate::domain::delivery::pace::{Pace, Turn};
 use crate::domain::delivery::retry::Budget;
@@ -49,7 +50,8 @@ pub struct Worker<'a, S: Source> {
     to: Option<Arc<Destination>>,
     /// Counts the changes of the destination: a connection of an earlier one is closed when it is idle.
     number: u64,
-    settings: Option<Arc<Settings>>,
+    /// Its settings, and what authenticates its requests.
+    sends: Option<Arc<(Arc<Settings>, Credential)>>,
     options: &'a Options,
     keeper: Keeper,
     /// The idle ones.
@@ -76,7 +78,7 @@ impl<'a, S: Source> Worker<'a, S> {
         let mut worker = Self {
             to: None,
             number: 0,
-            settings: None,
+            sends: None,
             options,
             keeper,
             connections: Vec::new(),
@@ -152,7 +154,9 @@ impl<'a, S: Source> Worker<'a, S> {
         self.connections.clear();
         match target {
             Some(Target { destination, connections }) => {
-                self.settings = Some(Arc::new(destination.settings().clone()));
+                let settings = Arc::new(destination.settings().clone());
+                let credential = settings.auth().credential();
+                self.sends = Some(Arc::new((settings, credential)));
                 self.to = Some(destination);
                 self.connections = connections;
                 // What the earlier one answered is known already, at the beginning.
@@ -214,7 +218,7 @@ impl<'a, S: Source> Worker<'a, S> {
     /// Begins as many attempts as there are idle connections, and as the pace allows. When it may go on, if that is a matter of time.
     fn begin(&mut self) -> Option<Timestamp> {
         while self.level() == Stop::Not {
-            let (to, settings) = (self.to.clone()?, self.settings.clone()?);
+            let (to, sends) = (self.to.clone()?, self.sends.clone()?);
             if self.connections.is_empty() || !(!self.due.is_empty() || (self.wants_more() && self.source.has_next())) {
                 return None;
             }
@@ -236,7 +240,7 @@ impl<'a, S: Source> Worker<'a, S> {
             let timeout = self.options.timeout(&to);
             let (number, stop) = (self.number, self.stop.subscribe());
             self.in_flight.push(Box::pin(async move {
-                let (connection, job) = attempt(connection, job, settings, timeout, stop).await;
+                let (connection, job) = attempt(connection, job, &sends, timeout, stop).await;
                 (number, connection, job)
             }));
         }
@@ -355,15 +359,15 @@ impl<'a, S: Source> Worker<'a, S> {
 async fn attempt<T: AsRef<[u8]>>(
     mut connection: Connection,
     mut job: Job<T>,
-    to: Arc<Settings>,
+    (to, credential): &(Arc<Settings>, Credential),
     timeout: Duration,
     mut stop: watch::Receiver<Stop>,
 ) -> (Connection, Job<T>) {
     let started_at = Timestamp::now();
     let delivery = job.delivery.delivery();
     let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp: started_at.as_second() };
-    let request = Arc::new(Request::build(&to, job.item.as_ref(), &stamp, &to.auth().credential()));
-    job.delivery.begin(&to, &request, started_at);
+    let request = Arc::new(Request::build(to, job.item.as_ref(), &stamp, credential));
+    job.delivery.begin(to, &request, started_at);
     if job.delivery.delivery().outcome() == Outcome::Failed {
         // What failed over a kept connection must not meet another one of the same age.
         connection.close();

@@ -3,6 +3,7 @@
 
 mod allocations;
 mod bytes;
+mod event;
 mod history;
 mod paste;
 mod process;

@@ -144,7 +144,7 @@ fn attempt(outcome: Outcome, at: &str) -> Attempt {
             method: "POST".into(),
             url: request.url.masked(),
             headers: request.shown_headers(),
-            body: request.body,
+            body: request.body.to_vec(),
         },
         response: None,
         ca_sha256: None,

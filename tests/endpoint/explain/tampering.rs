@@ -43,7 +43,7 @@ fn made(settings: &Settings, body: &[u8]) -> Req {
     let target = url.expose().strip_prefix("https://h.example").unwrap().to_owned();
     let headers =
         request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned())).collect();
-    Req { method: "POST".into(), target, headers, body: request.body }
+    Req { method: "POST".into(), target, headers, body: request.body.to_vec() }
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Sent {
         let url = request.url.exposed();
         let target = url.expose().strip_prefix("https://h.example").unwrap().to_owned();
         let headers = request.headers.iter().map(|header| (header.name.to_string(), header.value.exposed().expose().to_owned()));
-        Self { target, headers: headers.collect(), body: request.body }
+        Self { target, headers: headers.collect(), body: request.body.to_vec() }
     }
 
     fn without(mut self, name: &str) -> Self {

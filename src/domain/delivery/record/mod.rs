@@ -123,7 +123,7 @@ fn attempt_from_json(json: &Value) -> Option<Attempt> {
         proxy: json.get("proxy").and_then(proxy_from_json),
         tls: json.get("tls").and_then(tls_from_json),
         request: SentRequest {
-            method: text(request, "method")?,
+            method: text(request, "method")?.into(),
             url: text(request, "url")?,
             headers: parsed(request, "headers")?,
             body: body_from_json(request.get("body")?)?,

@@ -70,7 +70,7 @@ impl Sent {
             method: "POST".into(),
             target: url[url::Position::BeforePath..].to_owned(),
             headers: request.headers.iter().map(|h| (h.name.to_string(), h.value.exposed().expose().to_owned())).collect(),
-            body: request.body,
+            body: request.body.to_vec(),
         }
     }
 

@@ -9,6 +9,7 @@
 mod undelivered;
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::future::pending;
 use std::io::{self, Read};
 use std::ops::RangeInclusive;
@@ -219,13 +220,9 @@ impl Source for JsonLines {
             return None;
         }
         let item = self.queue.pop_front()?;
-        Some(Lease {
-            id: self.ids.next(),
-            event: format!("{}:{}", self.name, item.number),
-            attempts: Vec::new(),
-            progress: Progress::new(Timestamp::UNIX_EPOCH),
-            item,
-        })
+        let mut event = String::with_capacity(self.name.len() + 12);
+        let _ = write!(event, "{}:{}", self.name, item.number);
+        Some(Lease { id: self.ids.next(), event, attempts: Vec::new(), progress: Progress::new(Timestamp::UNIX_EPOCH), item })
     }
 
     async fn wait(&mut self, wanted: bool) -> Wake {
