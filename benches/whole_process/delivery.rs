@@ -53,7 +53,7 @@ pub fn one(world: &World, table: &mut Table) {
     for (ours, theirs, most) in [
         ("waypost, system roots", "curl, system roots", 0.7),
         ("waypost --ca-cert", "curl, system roots", 0.4),
-        ("waypost --ca-cert", "curl --cacert", 1.0),
+        ("waypost --ca-cert", "curl --cacert", 0.33),
     ] {
         if let (Some(our), Some(their)) = (median(ours), median(theirs)) {
             table.at_most(&format!("{ours} / {theirs}"), "", most, &Sample::new(vec![our / their]), &[]);

@@ -45,6 +45,8 @@ fn main() {
         ("send", |world, table| {
             if send::is_there(world) {
                 send::lines(world, table);
+                send::at_rest(world, table);
+                send::several(world, table);
             }
         }),
         ("signing", signing::throughput),

@@ -36,8 +36,7 @@ impl World {
         let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200).body("{\"ok\":true}")]);
         let full = Home::new();
         let ca = receiver.ca().to_str().unwrap();
-        let register = ["register", "--url", &receiver.url, "--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"];
-        full.waypost_stdin(&register, "a signing secret for measuring").exits(0);
+        register(&full, &receiver);
         for event in ["ping", "client-submission-auto", "client-submission-homeowners"] {
             full.run(&["test", "-q", "--event", event], b"", &[("SSL_CERT_FILE", ca)]).exits(0);
         }
@@ -61,6 +60,12 @@ impl World {
         command.env("SSL_CERT_FILE", self.roots.as_deref().unwrap_or_else(|| self.receiver.ca()));
         command
     }
+}
+
+/// Registers the receiver.
+pub fn register(home: &Home, receiver: &Receiver) {
+    let register = ["register", "--url", &receiver.url, "--auth", "hmac", "--header-key", "X-Signature", "--secret-stdin"];
+    home.waypost_stdin(&register, "a signing secret for measuring").exits(0);
 }
 
 /// Any program on a terminal.
