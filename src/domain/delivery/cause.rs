@@ -1,6 +1,7 @@
 //! Why an attempt got no status, as data. `diagnosis` puts it in words.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -48,8 +49,8 @@ pub enum Cause {
 pub enum TokenCause {
     /// The token endpoint gave no answer: the phase in which that ended, and why.
     NotReached(Option<Phase>, Box<Cause>),
-    /// It answered without a token.
-    Refused(token::Refusal),
+    /// It answered without a token, and asked for that pause, if it did.
+    Refused(token::Refusal, Option<Duration>),
 }
 
 /// A proxy's answer to CONNECT that is not 2xx.
@@ -203,7 +204,7 @@ impl Cause {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::Token(TokenCause::Refused(_)) => Outcome::Refused,
+            Self::Token(TokenCause::Refused(..)) => Outcome::Refused,
             _ => Outcome::Failed,
         }
     }
@@ -228,7 +229,9 @@ impl Cause {
             Self::Token(TokenCause::NotReached(phase, cause)) => {
                 Self::Token(TokenCause::NotReached(phase, Box::new(cause.map_texts(change))))
             }
-            Self::Token(TokenCause::Refused(refusal)) => Self::Token(TokenCause::Refused(refusal.map_texts(change))),
+            Self::Token(TokenCause::Refused(refusal, pause)) => {
+                Self::Token(TokenCause::Refused(refusal.map_texts(change), pause))
+            }
             Self::Other(text) => Self::Other(change(text)),
             same @ (Self::NoSuchName
             | Self::ForbiddenAddress(..)

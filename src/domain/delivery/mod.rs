@@ -37,6 +37,6 @@ pub use network::{DialResult, Tried};
 pub use outcome::{Outcome, Phase};
 pub use presented_ca::PresentedCa;
 pub use probe::Probe;
-pub use retry_after::pause_asked_by;
+pub use retry_after::{pause_asked, pause_asked_by};
 pub use sent_with::{SentWith, Setting};
 pub use since::{Change, SinceLastDelivered};

@@ -58,7 +58,7 @@ const fn of_cause(cause: &Cause) -> &'static str {
         Cause::ProxyRefused(_) => "proxy refused",
         Cause::NotHttp(_) => "not HTTP",
         Cause::Token(TokenCause::NotReached(..)) => "no token",
-        Cause::Token(TokenCause::Refused(_)) => "token refused",
+        Cause::Token(TokenCause::Refused(..)) => "token refused",
         Cause::Other(_) => "connection failed",
     }
 }

@@ -9,7 +9,8 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::attempt::Response;
+use super::attempt::{Attempt, Response};
+use super::cause::{Cause, TokenCause};
 use super::gate::LONGEST_PAUSE;
 use crate::domain::text::{ellipsis, visible};
 
@@ -17,10 +18,21 @@ use crate::domain::text::{ellipsis, visible};
 /// it for up to [`LONGEST_PAUSE`].
 pub const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// The pause that an answer asks for, if it asks for one that can be understood; zero for a date that has passed.
+/// The pause that the answer to an attempt asks for, or that of the token endpoint, if it asks for one that can be understood; zero
+/// for a date that has passed.
 #[must_use]
-pub fn pause_asked_by(response: &Response, now: Timestamp) -> Option<Duration> {
-    RetryAfter::of(response, now)?.wait(now)
+pub fn pause_asked_by(attempt: &Attempt, now: Timestamp) -> Option<Duration> {
+    match (&attempt.response, &attempt.cause) {
+        (Some(response), _) => RetryAfter::of(response, now)?.wait(now),
+        (None, Some(Cause::Token(TokenCause::Refused(_, pause)))) => *pause,
+        (None, _) => None,
+    }
+}
+
+/// The pause that this value of `Retry-After` asks for.
+#[must_use]
+pub fn pause_asked(value: &str, now: Timestamp) -> Option<Duration> {
+    RetryAfter::parse(value, now).wait(now)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,6 +31,8 @@ pub const MAX_ANSWER: usize = 1024 * 1024;
 pub struct Answer {
     pub status: u16,
     pub location: Option<String>,
+    /// Of its `Retry-After`, as it came.
+    pub retry_after: Option<String>,
     /// At most [`MAX_ANSWER`] bytes.
     pub body: Zeroizing<Vec<u8>>,
     /// Whether there was more.
@@ -101,7 +103,7 @@ impl Refusal {
 /// # Errors
 /// Why there is no token in it.
 pub fn parse(answer: &Answer) -> Result<Grant, Refusal> {
-    let Answer { status, location, body, longer } = answer;
+    let Answer { status, location, body, longer, .. } = answer;
     let status = *status;
     if (300..400).contains(&status) {
         return Err(Refusal::Redirect(status, location.as_deref().map(without_credentials)));
@@ -163,7 +165,7 @@ mod tests {
 
     fn of(status: u16, body: &[u8]) -> Result<Grant, Refusal> {
         let location = (status == 302).then(|| "https://login.example.com/".to_owned());
-        parse(&Answer { status, location, body: body.to_vec().into(), longer: false })
+        parse(&Answer { status, location, retry_after: None, body: body.to_vec().into(), longer: false })
     }
 
     fn kept(expires_in: &str) -> Option<u64> {
@@ -206,7 +208,7 @@ mod tests {
         let description = Some("no such client".to_owned());
         let rejected = Rejected { status: 401, code: "invalid_client".to_owned(), description };
         assert_eq!(of(401, error), Err(Refusal::Error(rejected)));
-        let long = Answer { status: 200, location: None, body: b"{".to_vec().into(), longer: true };
+        let long = Answer { status: 200, location: None, retry_after: None, body: b"{".to_vec().into(), longer: true };
         assert_eq!(parse(&long), Err(Refusal::TooLong(200)));
     }
 
@@ -218,7 +220,8 @@ mod tests {
             ("https://me:canary@login.example.com/", "https://••••••••@login.example.com/"),
             ("", ""),
         ] {
-            let answer = Answer { status: 302, location: Some(location.into()), body: Vec::new().into(), longer: false };
+            let (location, body) = (Some(location.into()), Vec::new().into());
+            let answer = Answer { status: 302, location, retry_after: None, body, longer: false };
             assert_eq!(parse(&answer), Err(Refusal::Redirect(302, Some(kept.to_owned()))));
         }
     }

@@ -121,7 +121,7 @@ mod tests {
             let issued = asked(&client, by);
             assert_eq!((issued.status, issued.refused), (200, None));
             let body = issued.body.to_string().into_bytes().into();
-            let grant = parse(&Answer { status: 200, location: None, body, longer: false }).unwrap();
+            let grant = parse(&Answer { status: 200, location: None, retry_after: None, body, longer: false }).unwrap();
             let token = grant.token.expose();
             assert_eq!(check(&client, token, NOW + TOKEN_LIFE_S), Ok(()));
             assert_eq!(check(&client, token, NOW + TOKEN_LIFE_S + 1), Err("the token has expired"));

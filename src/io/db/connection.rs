@@ -80,7 +80,20 @@ impl Db {
 
     /// From now on what is committed is on the disk, and survives a power cut.
     pub fn make_durable(&self) -> rusqlite::Result<()> {
-        self.connection.pragma_update(None, "synchronous", "FULL")
+        // As `FULL`, and for a rollback journal also that it is gone.
+        self.connection.pragma_update(None, "synchronous", "EXTRA")
+    }
+
+    /// Says so in the log if this file system only allows a rollback journal: readers and writers then wait for each other.
+    pub fn note_journal(&self) -> rusqlite::Result<()> {
+        let mode: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        if mode != "wal" {
+            tracing::warn!(
+                database = %self.path.display(),
+                "this file system has no shared memory: a rollback journal is used, which is slower"
+            );
+        }
+        Ok(())
     }
 
     fn connect(path: &Path, name: &Path, flags: OpenFlags, operation: Operation) -> Result<Self, DbError> {
@@ -107,7 +120,8 @@ impl Db {
     }
 
     fn set_pragmas(&self) -> rusqlite::Result<()> {
-        let mode: String = self.connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        let wanted = if is_shared(parent(&self.path)) { "DELETE" } else { "WAL" };
+        let mode: String = self.connection.pragma_update_and_check(None, "journal_mode", wanted, |row| row.get(0))?;
         // In WAL mode a power cut can take the last deliveries with `NORMAL`, but never damages the database, and no delivery
         // waits for the disk. A file system without shared memory keeps a rollback journal, and that one needs `FULL`.
         let synchronous = if mode == "wal" { "NORMAL" } else { "FULL" };
@@ -153,6 +167,22 @@ fn immutable(path: &Path) -> PathBuf {
     format!("file:{encoded}?immutable=1").into()
 }
 
+/// Whether other machines may have the same files: the shared memory of WAL is that of one machine (sqlite.org/wal.html), and
+/// SQLite does not notice.
+#[cfg(target_os = "linux")]
+fn is_shared(dir: &Path) -> bool {
+    /// NFS, SMB and CIFS, AFS, Ceph, Lustre, GFS2, OCFS2, as statfs(2) names them.
+    const KINDS: [u32; 10] =
+        [0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42, 0x5346_414f, 0x6b41_4653, 0x00c3_6400, 0x0bd0_0bd0, 0x0116_1970, 0x7461_636f];
+    rustix::fs::statfs(dir).is_ok_and(|found| u32::try_from(found.f_type & 0xffff_ffff).is_ok_and(|kind| KINDS.contains(&kind)))
+}
+
+/// Here SQLite notices.
+#[cfg(not(target_os = "linux"))]
+const fn is_shared(_: &Path) -> bool {
+    false
+}
+
 fn wal(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
@@ -176,7 +206,7 @@ mod tests {
 
     /// As on a network file system: SQLite then says that it keeps its rollback journal.
     #[test]
-    fn without_shared_memory_a_rollback_journal_is_written_to_the_disk() {
+    fn h134_without_shared_memory_a_rollback_journal_is_written_to_the_disk() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("waypost.db");
         let name = PathBuf::from(format!("file:{}?vfs=unix-dotfile", path.display()));

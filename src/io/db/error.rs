@@ -44,7 +44,11 @@ impl DbError {
     pub fn fix(&self) -> Fix {
         match self {
             Self::File(error) => error.fix(),
-            Self::Damaged { path, .. } => format!("Move {} away; waypost then creates a new one.", show(path)).into(),
+            Self::Damaged { path, .. } => format!(
+                "Save the queued events with waypost queue rescue FILE, then move {} away; waypost then creates a new one.",
+                show(path)
+            )
+            .into(),
             Self::Newer { .. } => "Use the waypost that wrote it, or a later one.".into(),
             Self::DamagedRecord { .. } => "Choose another delivery of the history.".into(),
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard};
 
-use http::header::LOCATION;
+use http::header::{LOCATION, RETRY_AFTER};
 use http::response::Parts;
 use hyper::ext::ReasonPhrase;
 
@@ -58,11 +58,15 @@ impl ResponseReader {
     /// The whole answer of a token endpoint, not masked.
     pub fn answer(&self) -> Option<Answer> {
         let Raw { head, slack, mut body, longer } = self.lock().take()?;
-        let location = head.headers.get(LOCATION).map(|value| &value.as_bytes()[..value.len().min(VALUE_KEPT + slack)]);
+        let header = |name| {
+            let value = head.headers.get(name).map(|value| &value.as_bytes()[..value.len().min(VALUE_KEPT + slack)]);
+            value.map(|value| String::from_utf8_lossy(value).into_owned())
+        };
         body.truncate(self.body_kept);
         Some(Answer {
             status: head.status.as_u16(),
-            location: location.map(|value| String::from_utf8_lossy(value).into_owned()),
+            location: header(LOCATION),
+            retry_after: header(RETRY_AFTER),
             body: body.into(),
             longer,
         })

@@ -21,7 +21,7 @@ use super::result::proxy_refusal;
 use super::route::Route;
 use super::trace::Trace;
 use crate::domain::delivery::gate::later;
-use crate::domain::delivery::{Cause, Phase, TokenCause};
+use crate::domain::delivery::{Cause, Phase, TokenCause, pause_asked};
 use crate::domain::destination::Settings;
 use crate::domain::redact::Redactor;
 use crate::domain::secret::Secret;
@@ -164,7 +164,10 @@ impl TokenSource {
         match (cause, reader.answer()) {
             (Some(cause), _) => Err(TokenCause::NotReached(observed.phase, Box::new(cause))),
             (None, None) => Err(TokenCause::NotReached(observed.phase, Box::new(Cause::Closed))),
-            (None, Some(answer)) => token::parse(&answer).map_err(TokenCause::Refused),
+            (None, Some(answer)) => {
+                let pause = answer.retry_after.as_deref().and_then(|value| pause_asked(value, Timestamp::now()));
+                token::parse(&answer).map_err(|refusal| TokenCause::Refused(refusal, pause))
+            }
         }
     }
 

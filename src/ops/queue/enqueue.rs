@@ -61,7 +61,6 @@ impl Waypost {
         let name = id.map_or_else(new_id, str::to_owned);
         let new = NewEvent { id: &name, is_named: id.is_some(), event: &event.name, body: &event.body };
         let mut queue = Queue::open(&self.paths)?;
-        self.note_journal(&queue);
         let group = queue.add(&[new], Timestamp::now(), most)?;
         match (group.enqueued.first(), group.full) {
             (Some(Enqueued::Conflict), _) => Err(conflict(&name)),
@@ -83,7 +82,6 @@ impl Waypost {
         stop: impl Future<Output = ()>,
     ) -> Result<LinesQueued, Problem> {
         let mut queue = Queue::open(&self.paths)?;
-        self.note_journal(&queue);
         let (to, mut batches) = channel(BATCHES);
         let runtime = Handle::current();
         let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime));
@@ -132,15 +130,6 @@ impl Waypost {
             if !done.add(committed.map_err(Problem::from), group, most, &mut queued) {
                 return Ok(done);
             }
-        }
-    }
-
-    fn note_journal(&self, queue: &Queue) {
-        if matches!(queue.has_rollback_journal(), Ok(true)) {
-            tracing::warn!(
-                database = %self.paths.database_file().display(),
-                "this file system has no shared memory: the queue uses a rollback journal, and is slower"
-            );
         }
     }
 }

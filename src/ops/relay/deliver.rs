@@ -1,6 +1,8 @@
 //! `relay`: a run of the worker over the queue of this machine.
 
+use std::fs;
 use std::future::Future;
+use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use super::worker::{Keeper, Worker};
 use crate::domain::delivery::rate::Rate;
 use crate::domain::delivery::schedule::Schedule;
 use crate::domain::delivery::{Cause, diagnosis};
-use crate::domain::destination::Destination;
+use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::RelayQueue;
 use crate::io::fs::lock::Lock;
@@ -109,12 +111,10 @@ impl Waypost {
         let of_queue =
             QueueOptions { schedule, is_ordered: how.ordered, is_once: how.once, concurrency, options: options.clone() };
         let mut reported = |happened: Report| {
-            if let Report::Settled(_, settlement) = &happened {
-                match settlement {
-                    Settlement::Ack => delivered += 1,
-                    Settlement::Dead(_) => died += 1,
-                    Settlement::Defer(_) | Settlement::Return => {}
-                }
+            match &happened {
+                Report::Settled(_, Settlement::Ack) => delivered += 1,
+                Report::Settled(_, Settlement::Dead(_)) | Report::GivenUp(_) => died += 1,
+                _ => {}
             }
             report(happened);
         };
@@ -181,8 +181,8 @@ impl Waypost {
                         })
                     }
                 };
-                // Not before: this may be dropped for a later change.
-                *lock(&known) = new;
+                // Not before: this may be dropped for a later change. What failed is tried again.
+                *lock(&known) = new.filter(|_| target.is_ok());
                 Some(target)
             }) as BoxFuture<'static, _>
         })
@@ -196,7 +196,13 @@ impl Waypost {
             // The error of it.
             _ => self.destination()?,
         };
-        let tag = format!("{} {generation}", destination.id().as_str());
+        let tag = format!("{} {generation}{}", destination.id().as_str(), ca_version(destination.settings()));
         Ok((destination, tag))
     }
+}
+
+/// The CA file is read when the destination is loaded; a client certificate at each connect.
+fn ca_version(settings: &Settings) -> String {
+    let found = settings.ca_cert().and_then(|path| fs::metadata(path).ok());
+    found.map(|found| format!(" {}.{} {}", found.mtime(), found.mtime_nsec(), found.len())).unwrap_or_default()
 }

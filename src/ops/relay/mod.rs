@@ -35,6 +35,7 @@ mod worker;
 
 pub use super::lines::{InvalidLine, MAX_LINE};
 pub use super::send::{Options, Pause};
+pub use crate::io::db::queue::GivenUp;
 pub use crate::io::metrics::MetricsServer;
 pub use crate::io::supervisor::Supervisor;
 pub use alert::{Alert, Closed};

@@ -276,7 +276,7 @@ impl<'a, S: Source> Worker<'a, S> {
         let Some(last) = job.delivery.delivery().last() else { return self.settle(job, Settlement::Return).await };
         let (now, fault) = ((self.options.now)(), Fault::of(last));
         // A date is by the real clock, whatever time the run goes by.
-        let pause = last.response.as_ref().and_then(|response| pause_asked_by(response, Timestamp::now()));
+        let pause = pause_asked_by(last, Timestamp::now());
         // Only what is not delivered has a wait to be spread.
         let random = if fault.is_none_or(|fault| fault == Fault::None) { 0.5 } else { jitter() };
         self.pace.ended(job.pass, fault, pause, now, random);

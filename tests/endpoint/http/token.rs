@@ -186,7 +186,7 @@ async fn h112_what_the_token_endpoint_answers_is_the_reason() {
         let issuer = answering_each(&pki, move |_, _| text.clone()).await;
         let attempt = case(&endpoint, &issuer, &pki).send().await;
         assert_eq!((attempt.outcome, attempt.phase), (Outcome::Refused, Some(Phase::Token)), "{shown}: {attempt:?}");
-        assert!(matches!(attempt.cause, Some(Cause::Token(TokenCause::Refused(_)))), "{attempt:?}");
+        assert!(matches!(attempt.cause, Some(Cause::Token(TokenCause::Refused(..)))), "{attempt:?}");
         assert!(attempt.diagnosis.why.contains(why), "{shown}: {}", attempt.diagnosis.why);
         assert!(attempt.timings.get(Phase::Token).is_some() && attempt.response.is_none());
         hidden(&attempt);
@@ -201,7 +201,7 @@ async fn h115_a_huge_answer_is_not_read_to_its_end() {
     let huge = format!(r#"{{"access_token":"canary-t0ken","x":"{}"}}"#, "x".repeat(10_000_000));
     let issuer = answering_each(&pki, move |_, _| answer("200 OK", &huge)).await;
     let attempt = case(&endpoint, &issuer, &pki).send().await;
-    let Some(Cause::Token(TokenCause::Refused(Refusal::TooLong(200)))) = attempt.cause else { panic!("{attempt:?}") };
+    let Some(Cause::Token(TokenCause::Refused(Refusal::TooLong(200), _))) = attempt.cause else { panic!("{attempt:?}") };
     assert!(attempt.diagnosis.why.contains("larger than 1 MiB"), "{}", attempt.diagnosis.why);
 }
 

@@ -399,7 +399,7 @@ fn causes() -> Vec<Cause> {
         | C::Proxy(_)
         | C::ProxyRefused(_)
         | C::NotHttp(_)
-        | C::Token(TokenCause::NotReached(..) | TokenCause::Refused(_))
+        | C::Token(TokenCause::NotReached(..) | TokenCause::Refused(..))
         | C::Other(_) => kind_of(cause),
     };
     let at = |text: &str| text.parse().unwrap();
@@ -462,7 +462,7 @@ fn causes() -> Vec<Cause> {
         C::ProxyRefused(ProxyRefusal { status: 403, page: "Not today".into(), ..ProxyRefusal::default() }),
         C::NotHttp("detail".into()),
         C::Token(TokenCause::NotReached(Some(Phase::Connect), Box::new(C::ConnectionRefused(None)))),
-        C::Token(TokenCause::Refused(token::Refusal::NoToken)),
+        C::Token(TokenCause::Refused(token::Refusal::NoToken, None)),
         C::Other("detail".into()),
     ];
     assert_eq!(causes.iter().map(each).collect::<HashSet<_>>().len(), 36);

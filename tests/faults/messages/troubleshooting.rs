@@ -139,13 +139,13 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 5] {
         refused_by_token("unsupported_grant_type"),
         refused_by_token("invalid_target"),
         refused_by_token("invalid_request"),
-        C::Token(TokenCause::Refused(Refusal::Status(503))),
-        C::Token(TokenCause::Refused(Refusal::Redirect(302, Some("https://login.example.com/".into())))),
-        C::Token(TokenCause::Refused(Refusal::Html(200))),
-        C::Token(TokenCause::Refused(Refusal::NotJson(200))),
-        C::Token(TokenCause::Refused(Refusal::TooLong(200))),
-        C::Token(TokenCause::Refused(Refusal::NoToken)),
-        C::Token(TokenCause::Refused(Refusal::TokenType(Some("mac".into())))),
+        C::Token(TokenCause::Refused(Refusal::Status(503), None)),
+        C::Token(TokenCause::Refused(Refusal::Redirect(302, Some("https://login.example.com/".into())), None)),
+        C::Token(TokenCause::Refused(Refusal::Html(200), None)),
+        C::Token(TokenCause::Refused(Refusal::NotJson(200), None)),
+        C::Token(TokenCause::Refused(Refusal::TooLong(200), None)),
+        C::Token(TokenCause::Refused(Refusal::NoToken, None)),
+        C::Token(TokenCause::Refused(Refusal::TokenType(Some("mac".into())), None)),
     ];
     let answer = vec![C::TimedOut(15), C::Closed, C::NotHttp(String::new()), C::Other(String::new())];
     let each = |phase, causes: Vec<Cause>| causes.into_iter().map(|cause| (phase, cause)).collect();
@@ -159,7 +159,7 @@ fn failures() -> [(&'static str, Vec<(Phase, Cause)>); 5] {
 }
 
 fn refused_by_token(code: &str) -> Cause {
-    Cause::Token(TokenCause::Refused(Refusal::Error(Rejected { status: 400, code: code.into(), description: None })))
+    Cause::Token(TokenCause::Refused(Refusal::Error(Rejected { status: 400, code: code.into(), description: None }), None))
 }
 
 /// With a signature, or with a token where it is about one.

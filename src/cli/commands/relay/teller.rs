@@ -1,6 +1,6 @@
 //! What a relay says while it runs: to people, to scripts, to the service manager, to metrics and to the alert.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,10 +12,11 @@ use crate::cli::output::progress::paused_for;
 use crate::cli::output::{self, Out, Verbosity};
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::metrics::Metrics;
+use crate::domain::delivery::schedule::DeadReason;
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::text::visible;
 use crate::ops::queue::Counts;
-use crate::ops::relay::{Closed, Paused, Report, Settlement, Supervisor};
+use crate::ops::relay::{Closed, GivenUp, Paused, Report, Settlement, Supervisor};
 
 /// Says what happened: the events that ended on standard output for scripts, and what an operator has to know.
 pub struct Teller<'a> {
@@ -73,13 +74,22 @@ impl<'a> Teller<'a> {
                 output::print_problem("nothing is delivered", &problem);
                 self.status(&format!("Nothing is delivered: {}", visible(&problem.to_string())));
             }
+            Report::GivenUp(event) => {
+                self.metrics().ended(false, event.last.as_ref());
+                self.tell_given_up(&event);
+            }
             Report::Unwritten(problem) => output::print_problem("not recorded; it will be tried again", &problem),
-            Report::Written => out.say("What was delivered is recorded again."),
+            Report::Unread(problem) => output::print_problem("the queue cannot be read; it will be tried again", &problem),
+            Report::Works => out.say("The database can be used again."),
         }
     }
 
+    fn metrics(&self) -> MutexGuard<'_, Metrics> {
+        self.metrics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn count(&self, delivery: &Delivery, settlement: Settlement) {
-        let mut metrics = self.metrics.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut metrics = self.metrics();
         if let Some(last) = delivery.last() {
             metrics.attempted(last);
         }
@@ -88,13 +98,29 @@ impl<'a> Teller<'a> {
         }
     }
 
+    fn print(&mut self, object: Value) {
+        if let Err(failure) = output::print(&format!("{}\n", output::json::line(object)), exit::DONE) {
+            self.failure.get_or_insert(failure);
+        }
+    }
+
+    fn tell_given_up(&mut self, GivenUp { id, event, tries, last }: &GivenUp) {
+        if self.out.json {
+            let (last, reason) = (last.as_ref(), Some(DeadReason::TooOld));
+            self.print(ended(id, event, *tries as usize, last, reason));
+        } else {
+            self.out.say(&format!("{} {}: dead letter: given up by its age", visible(id), visible(event)));
+        }
+    }
+
     fn tell_end(&mut self, delivery: &Delivery, settlement: Settlement) {
         if self.out.json {
-            let printed =
-                ended(delivery, settlement).map(|object| output::print(&format!("{}\n", output::json::line(object)), exit::DONE));
-            if let Some(Err(failure)) = printed {
-                self.failure.get_or_insert(failure);
-            }
+            let reason = match settlement {
+                Settlement::Ack => None,
+                Settlement::Dead(reason) => Some(reason),
+                Settlement::Defer(_) | Settlement::Return => return,
+            };
+            self.print(ended(&delivery.id, &delivery.event, delivery.attempts.len(), delivery.last(), reason));
         } else if self.out.verbosity == Verbosity::Verbose || matches!(settlement, Settlement::Dead(_)) {
             self.out.say(&line(delivery, settlement));
         }
@@ -142,21 +168,17 @@ fn started(url: &str, counts: Counts) -> String {
     format!("Delivering to {}: {ready} ready, {waiting} waiting, {dead} dead.", visible(url))
 }
 
-fn ended(delivery: &Delivery, settlement: Settlement) -> Option<Value> {
-    let (outcome, reason) = match settlement {
-        Settlement::Ack => ("delivered", None),
-        Settlement::Dead(reason) => ("dead", Some(reason.name())),
-        Settlement::Defer(_) | Settlement::Return => return None,
-    };
-    Some(json!({
-        "id": delivery.id,
-        "event": delivery.event,
-        "outcome": outcome,
-        "status": delivery.last().and_then(Attempt::status),
-        "attempts": delivery.attempts.len(),
-        "dead_reason": reason,
-        "why": if reason.is_some() { delivery.last().map(|last| last.diagnosis.why.clone()) } else { None },
-    }))
+/// An event that ended: delivered, or dead for that reason.
+fn ended(id: &str, event: &str, attempts: usize, last: Option<&Attempt>, reason: Option<DeadReason>) -> Value {
+    json!({
+        "id": id,
+        "event": event,
+        "outcome": if reason.is_some() { "dead" } else { "delivered" },
+        "status": last.and_then(Attempt::status),
+        "attempts": attempts,
+        "dead_reason": reason.map(DeadReason::name),
+        "why": reason.and(last).map(|last| last.diagnosis.why.clone()),
+    })
 }
 
 fn line(delivery: &Delivery, settlement: Settlement) -> String {

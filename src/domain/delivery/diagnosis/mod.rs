@@ -59,7 +59,7 @@ pub fn of_cause(to: &Settings, phase: Option<Phase>, cause: &Cause) -> Diagnosis
         (Cause::Token(TokenCause::NotReached(phase, cause)), _) => {
             token::not_reached(of_cause(&token::endpoint(to), *phase, cause))
         }
-        (Cause::Token(TokenCause::Refused(refusal)), _) => token::refused(&token::endpoint(to), refusal),
+        (Cause::Token(TokenCause::Refused(refusal, _)), _) => token::refused(&token::endpoint(to), refusal),
         (Cause::TimedOut(limit), Some(Phase::Token)) => token::timed_out(&token::endpoint(to), *limit),
         _ => failure::diagnose(to, phase, cause),
     }

@@ -226,7 +226,7 @@ mod tests {
             (error("invalid_request"), "the token request", Some(oauth2::SCOPE)),
             (error("\u{202e}x"), "refused to issue one", None),
         ] {
-            let found = of_cause(&to(), None, &Cause::Token(TokenCause::Refused(refusal)));
+            let found = of_cause(&to(), None, &Cause::Token(TokenCause::Refused(refusal, None)));
             assert!(found.why.contains(why) && found.why.ends_with('.'), "{found:?}");
             assert!(found.why.starts_with("There is no token for the request: "), "{found:?}");
             assert!(!found.why.contains(['\u{1b}', '\u{202e}']), "{found:?}");

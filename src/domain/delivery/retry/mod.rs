@@ -95,8 +95,11 @@ impl Budget {
     }
 }
 
-/// A 429, or a 503 with `Retry-After`.
+/// A 429, or a 503 with `Retry-After`, of the endpoint or of the token endpoint.
 fn asks_for_a_pause(last: &Attempt) -> bool {
+    if let Some(Cause::Token(TokenCause::Refused(refusal, pause))) = &last.cause {
+        return refusal.status() == 429 || (refusal.status() == 503 && pause.is_some());
+    }
     let has_retry_after = || last.response.as_ref().is_some_and(|response| response.header("retry-after").is_some());
     matches!((last.outcome, last.status()), (Outcome::Refused, Some(429))) || (last.status() == Some(503) && has_retry_after())
 }
@@ -125,7 +128,7 @@ fn is_transient_cause(cause: &Cause) -> bool {
         | Cause::NotHttp(_)
         | Cause::Other(_) => true,
         Cause::Token(TokenCause::NotReached(_, cause)) => is_transient_cause(cause),
-        Cause::Token(TokenCause::Refused(refusal)) => matches!(refusal.status(), 408 | 425 | 429 | 500..=599),
+        Cause::Token(TokenCause::Refused(refusal, _)) => matches!(refusal.status(), 408 | 425 | 429 | 500..=599),
         Cause::ProxyRefused(refusal) => matches!(refusal.status, 408 | 425 | 429 | 500 | 502..=504),
         Cause::ForbiddenAddress(..) | Cause::Tls(_) | Cause::BadProxy(_) => false,
     }

@@ -77,19 +77,10 @@ impl Queue {
             db.connection.busy_timeout(WAIT)?;
             // Else the last one to close it would copy the whole log: three more waits for the disk, for each event.
             db.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            Ok(())
+            db.note_journal()
         };
         prepare().map_err(|error| db.error(Operation::Write, &error))?;
         Ok(Self { db })
-    }
-
-    /// Whether this file system only allows a rollback journal: waiting readers and writers then exclude each other.
-    ///
-    /// # Errors
-    /// [`DbError`].
-    pub fn has_rollback_journal(&self) -> Result<bool, DbError> {
-        let mode: Result<String, _> = self.db.connection.pragma_query_value(None, "journal_mode", |row| row.get(0));
-        mode.map(|mode| mode != "wal").map_err(|error| self.db.error(Operation::Read, &error))
     }
 
     /// Adds events in their order, in one transaction, as long as the queue has at most `most` bytes then.

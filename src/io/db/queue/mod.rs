@@ -18,6 +18,6 @@ pub(super) mod row;
 
 pub use enqueue::{DuplicateOf, Enqueued, Group, NewEvent, Queue};
 pub use operate::{Action, Counts, Entry, EventState, Filter, FoundEvents, View, act, change_gate, find, list, retry_dead};
-pub use relay::{Change, Leased, RelayQueue};
+pub use relay::{Change, GIVE_UP, GivenUp, Leased, RelayQueue};
 pub use rescue::{Rescued, rescue};
 pub use row::GateState;

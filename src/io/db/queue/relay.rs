@@ -11,7 +11,7 @@ use crate::domain::delivery::{Attempt, Delivery};
 use crate::io::db::connection::Db;
 use crate::io::db::error::DbError;
 use crate::io::db::history;
-use crate::io::db::record::{from_record, to_record};
+use crate::io::db::record::{REQUEST_BODY_KEPT, from_record, shorten, to_record};
 use crate::io::fs::Operation;
 use crate::io::fs::paths::Paths;
 
@@ -33,6 +33,20 @@ impl AsRef<[u8]> for Leased {
     }
 }
 
+/// An event that was given up.
+#[derive(Debug)]
+pub struct GivenUp {
+    pub id: String,
+    pub event: String,
+    /// The number of attempts.
+    pub tries: u32,
+    /// Its last attempt, without the body, if there was one.
+    pub last: Option<Attempt>,
+}
+
+/// The most events that are given up in one transaction.
+pub const GIVE_UP: usize = 100;
+
 /// What the relay wants to be written.
 #[derive(Debug)]
 pub enum Change {
@@ -43,8 +57,9 @@ pub enum Change {
     Delivered(i64, Box<Delivery>),
     Deferred(i64, Timestamp, Progress, Box<Delivery>),
     Dead(i64, DeadReason, Progress, Box<Delivery>),
-    /// The destination still accepts nothing: events that were queued before that time are given up.
-    GiveUp(Timestamp),
+    /// The destination still accepts nothing: events that were queued before that time are given up, at most [`GIVE_UP`] of them.
+    /// Not those that are lent.
+    GiveUp(Timestamp, HashSet<i64>),
 }
 
 /// The queue, open for delivering its events.
@@ -63,6 +78,7 @@ impl RelayQueue {
     pub fn open(paths: &Paths) -> Result<Self, DbError> {
         let db = Db::open_to_write(paths)?;
         let prepare = || -> rusqlite::Result<GateState> {
+            db.note_journal()?;
             db.connection.execute("UPDATE queue SET in_flight = 0 WHERE in_flight = 1", [])?;
             GateState::load(&db.connection)
         };
@@ -70,16 +86,18 @@ impl RelayQueue {
         Ok(Self { db, gate })
     }
 
-    /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded.
+    /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded. The events that
+    /// were given up.
     ///
     /// # Errors
     /// [`DbError`]; then nothing of it is written.
-    pub fn write(&mut self, changes: &[Change], gate: Option<&GateState>) -> Result<(), DbError> {
-        let stored = write(&mut self.db.connection, changes, gate).map_err(|error| self.db.error(Operation::Write, &error))?;
+    pub fn write(&mut self, changes: &[Change], gate: Option<&GateState>) -> Result<Vec<GivenUp>, DbError> {
+        let written = write(&mut self.db.connection, changes, gate);
+        let (stored, given_up) = written.map_err(|error| self.db.error(Operation::Write, &error))?;
         if let Some(stored) = stored {
             self.gate = stored;
         }
-        Ok(())
+        Ok(given_up)
     }
 
     /// Waits until no other process is writing: what it has committed can be seen then.
@@ -187,11 +205,15 @@ fn lease(
     Ok(found)
 }
 
-/// The gate as it is stored then, if it is.
-fn write(connection: &mut Connection, changes: &[Change], gate: Option<&GateState>) -> rusqlite::Result<Option<GateState>> {
+/// The gate as it is stored then, if it is, and what was given up.
+fn write(
+    connection: &mut Connection,
+    changes: &[Change],
+    gate: Option<&GateState>,
+) -> rusqlite::Result<(Option<GateState>, Vec<GivenUp>)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut freed = 0;
-    let mut ended = Vec::new();
+    let (mut ended, mut given_up) = (Vec::new(), Vec::new());
     for change in changes {
         match change {
             Change::Begun(seq) => mark(&transaction, *seq, true)?,
@@ -221,14 +243,8 @@ fn write(connection: &mut Connection, changes: &[Change], gate: Option<&GateStat
                     .execute(params![seq, reason.name(), progress.attempts, progress.refusals, record(delivery)])?;
                 ended.push(Delivery::clone(delivery));
             }
-            Change::GiveUp(before) => {
-                // Most of the time there is none, and looking is cheap.
-                transaction
-                    .prepare_cached(
-                        "UPDATE queue SET dead = ?2 WHERE in_flight = 0 AND seq IN
-                         (SELECT seq FROM queue INDEXED BY queue_due WHERE dead IS NULL AND since < ?1)",
-                    )?
-                    .execute(params![milliseconds(*before), DeadReason::TooOld.name()])?;
+            Change::GiveUp(before, lent) => {
+                given_up.extend(give_up(&transaction, *before, lent, &mut ended)?);
             }
         }
     }
@@ -243,7 +259,36 @@ fn write(connection: &mut Connection, changes: &[Change], gate: Option<&GateStat
         None => None,
     };
     transaction.commit()?;
-    Ok(stored)
+    Ok((stored, given_up))
+}
+
+/// Most of the time there is none, and looking is cheap. Those that were tried are in the history as well, as every dead letter is.
+fn give_up(
+    transaction: &Transaction,
+    before: Timestamp,
+    lent: &HashSet<i64>,
+    ended: &mut Vec<Delivery>,
+) -> rusqlite::Result<Vec<GivenUp>> {
+    let mut old = transaction.prepare_cached("SELECT seq FROM queue INDEXED BY queue_due WHERE dead IS NULL AND since < ?1")?;
+    let found = old.query_map([milliseconds(before)], |row| row.get::<_, i64>(0))?;
+    let found = found.filter(|seq| seq.as_ref().map_or(true, |seq| !lent.contains(seq)));
+    let found = found.take(GIVE_UP).collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut statement =
+        transaction.prepare_cached("UPDATE queue SET dead = ?2 WHERE seq = ?1 RETURNING id, event, tries, record, body")?;
+    let mut given_up = Vec::new();
+    for seq in found {
+        given_up.push(statement.query_row(params![seq, DeadReason::TooOld.name()], |row| {
+            let mut tried = row.get_ref(3)?.as_bytes().ok().and_then(from_record);
+            let last = tried.as_ref().and_then(|delivery| delivery.last().cloned());
+            if let Some(last) = tried.as_mut().and_then(|delivery| delivery.attempts.last_mut()) {
+                last.request.body = row.get(4)?;
+                shorten(&mut last.request.body, REQUEST_BODY_KEPT);
+            }
+            ended.extend(tried);
+            Ok(GivenUp { id: row.get(0)?, event: row.get(1)?, tries: row.get(2)?, last })
+        })?);
+    }
+    Ok(given_up)
 }
 
 fn mark(transaction: &Transaction, seq: i64, in_flight: bool) -> rusqlite::Result<()> {

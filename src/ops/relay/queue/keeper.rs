@@ -15,7 +15,7 @@ use crate::domain::delivery::schedule::Schedule;
 use crate::domain::delivery::{Delivery, Fault};
 use crate::domain::problem::Problem;
 use crate::io::db::DbError;
-use crate::io::db::queue::{Change, GateState, Leased, RelayQueue};
+use crate::io::db::queue::{Change, GIVE_UP, GateState, GivenUp, Leased, RelayQueue};
 use crate::ops::send::Now;
 
 /// How long what could not be written waits for the next attempt, if nothing else is to be written.
@@ -64,8 +64,12 @@ pub struct Reply {
     pub operated: Option<Gate>,
     /// Written.
     pub written: Vec<Change>,
+    /// Dead letters by their age.
+    pub given_up: Vec<GivenUp>,
     /// Why something cannot be written now.
     pub unwritten: Option<Problem>,
+    /// Why the queue cannot be read now.
+    pub unread: Option<Problem>,
     /// The database cannot be used any more.
     pub broken: Option<Problem>,
 }
@@ -89,6 +93,8 @@ pub struct State {
     /// Under way, and not marked so in the database.
     begun: HashSet<i64>,
     given_up_at: Option<Instant>,
+    /// There are more that are too old.
+    is_giving_up: bool,
     is_failing: bool,
 }
 
@@ -96,8 +102,11 @@ impl Keeper {
     /// Works until the source is gone, and everything is written that can be.
     pub fn run(mut self, inbox: &Receiver<Vec<Request>>) {
         loop {
-            let patience =
-                if self.state.is_failing { Some(AGAIN) } else { (!self.state.begun.is_empty()).then_some(SETTLED_WITHIN) };
+            let patience = match &self.state {
+                state if state.is_failing => Some(AGAIN),
+                state if state.is_giving_up => Some(Duration::ZERO),
+                state => (!state.begun.is_empty()).then_some(SETTLED_WITHIN),
+            };
             let first = match patience {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(time) => inbox.recv_timeout(time),
@@ -154,11 +163,9 @@ impl Keeper {
         self.give_up();
         let wrote = self.write(&mut reply);
         // Who writes has waited for the others.
-        if look
-            && !wrote
-            && let Err(error) = self.queue.wait_for_writers()
-        {
-            self.note(error, &mut reply);
+        if look && !wrote && self.queue.wait_for_writers().is_err() {
+            // They take long. What they commit will be noticed.
+            self.state.is_failing = true;
         }
         if look || wrote {
             match self.queue.reload() {
@@ -180,9 +187,10 @@ impl Keeper {
             _ => false,
         };
         let is_due = self.state.given_up_at.is_none_or(|at| at.elapsed() >= GIVE_UP_EVERY);
-        if is_due && self.state.unwritten.iter().any(of_destination) {
+        if mem::take(&mut self.state.is_giving_up) || (is_due && self.state.unwritten.iter().any(of_destination)) {
             self.state.given_up_at = Some(Instant::now());
-            self.state.unwritten.push(Change::GiveUp(self.schedule.given_up_before((self.now)())));
+            let out = self.state.out.keys().copied().collect();
+            self.state.unwritten.push(Change::GiveUp(self.schedule.given_up_before((self.now)()), out));
         }
     }
 
@@ -194,7 +202,10 @@ impl Keeper {
         let gate = self.state.gate.clone().map(|gate| GateState { gate, ..self.queue.gate.clone() });
         match self.queue.write(&self.state.unwritten, gate.as_ref()) {
             // Not stored, the gate was changed by an operator, who was faster: it is loaded again.
-            Ok(()) => {
+            Ok(given_up) => {
+                // There may be more.
+                self.state.is_giving_up = given_up.len() >= GIVE_UP;
+                reply.given_up = given_up;
                 let written = mem::take(&mut self.state.unwritten);
                 for seq in written.iter().filter(|change| !matches!(change, Change::Begun(_))).filter_map(seq) {
                     self.state.out.remove(&seq);
@@ -271,6 +282,8 @@ impl Keeper {
             reply.broken = Some(problem);
         } else if self.has_to_write() {
             reply.unwritten = Some(problem);
+        } else {
+            reply.unread = Some(problem);
         }
     }
 
@@ -286,6 +299,6 @@ fn seq(change: &Change) -> Option<i64> {
         | Change::Delivered(seq, _)
         | Change::Deferred(seq, ..)
         | Change::Dead(seq, ..) => Some(*seq),
-        Change::GiveUp(_) => None,
+        Change::GiveUp(..) => None,
     }
 }

@@ -14,10 +14,12 @@ mod notice;
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
+use std::mem;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -25,10 +27,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::alarm::Alarm;
 use super::source::{Lease, Settlement, Source, Stop, Target, Wake};
 use crate::domain::delivery::Delivery;
-use crate::domain::delivery::gate::Gate;
+use crate::domain::delivery::gate::{Gate, State, later};
 use crate::domain::delivery::schedule::{Progress, Schedule};
 use crate::domain::problem::Problem;
-use crate::io::db::queue::{Change, Counts, Leased, RelayQueue};
+use crate::io::db::queue::{Change, Counts, GivenUp, Leased, RelayQueue};
 use crate::ops::in_flight::InFlight;
 use crate::ops::send::Options;
 use keeper::{Keeper, Reply, Request};
@@ -47,11 +49,21 @@ pub enum Report {
     Destination(String),
     /// There is none that could be delivered to, and why: nothing goes out until there is.
     NoDestination(Problem),
+    /// A dead letter by its age, without another attempt.
+    GivenUp(GivenUp),
     /// What ends cannot be written now.
     Unwritten(Problem),
-    /// It can again.
-    Written,
+    /// The queue cannot be read now.
+    Unread(Problem),
+    /// The database can be used again.
+    Works,
 }
+
+/// The most events whose end is kept in memory while the database cannot be written.
+const UNRECORDED: usize = 10_000;
+
+/// How long a destination to which nothing can be delivered is left alone before it is loaded again.
+const RELOAD_AFTER: Duration = Duration::from_secs(10);
 
 /// Loads the destination again: `None` if it is the same, `Err` if there is none to deliver to.
 pub type Reload = Arc<dyn Fn() -> BoxFuture<'static, Option<Result<Target, Problem>>> + Send + Sync>;
@@ -86,6 +98,10 @@ pub struct QueueSource<'a> {
     reload: Reload,
     reloading: Option<BoxFuture<'static, Option<Result<Target, Problem>>>>,
     is_stopped: bool,
+    /// Why nothing can be delivered to the destination.
+    absent: Option<Problem>,
+    /// When it is loaded again without a change of its file: another one may be what was at fault.
+    again: Alarm,
     /// Why the database cannot be used any more.
     broken: Option<Problem>,
     is_failing: bool,
@@ -131,6 +147,8 @@ impl<'a> QueueSource<'a> {
             reload,
             reloading: None,
             is_stopped: false,
+            absent: None,
+            again: Alarm::default(),
             broken: None,
             is_failing: false,
             report,
@@ -171,7 +189,7 @@ impl<'a> QueueSource<'a> {
             && let Some(keeper) = &self.to_keeper
         {
             // It ends early only if the database is broken, which its last reply says.
-            let _ = keeper.send(std::mem::take(&mut self.outbox));
+            let _ = keeper.send(mem::take(&mut self.outbox));
         }
     }
 
@@ -192,18 +210,23 @@ impl<'a> QueueSource<'a> {
                 Change::Delivered(_, delivery) => (delivery, Settlement::Ack),
                 Change::Deferred(_, until, _, delivery) => (delivery, Settlement::Defer(until)),
                 Change::Dead(_, reason, _, delivery) => (delivery, Settlement::Dead(reason)),
-                Change::Begun(_) | Change::Returned(_) | Change::GiveUp(_) => continue,
+                Change::Begun(_) | Change::Returned(_) | Change::GiveUp(..) => continue,
             };
             self.unwritten = self.unwritten.saturating_sub(1);
             (self.report)(Report::Settled(delivery, settlement));
         }
-        let is_failing = reply.unwritten.is_some();
-        match (reply.unwritten, self.is_failing) {
-            (Some(problem), false) => (self.report)(Report::Unwritten(problem)),
-            (None, true) => (self.report)(Report::Written),
+        reply.given_up.into_iter().for_each(|event| (self.report)(Report::GivenUp(event)));
+        if self.how.is_once && self.unwritten == 0 {
+            // Nobody waits for it.
+            self.broken = self.broken.take().or_else(|| reply.unread.clone());
+        }
+        let failing = reply.unwritten.map(Report::Unwritten).or_else(|| reply.unread.map(Report::Unread));
+        let was_failing = mem::replace(&mut self.is_failing, failing.is_some());
+        match failing {
+            Some(report) if !was_failing => (self.report)(report),
+            None if was_failing => (self.report)(Report::Works),
             _ => {}
         }
-        self.is_failing = is_failing;
         self.broken = self.broken.take().or(reply.broken);
     }
 
@@ -223,23 +246,41 @@ impl<'a> QueueSource<'a> {
             }
         }
         match self.gate.take() {
-            Some(gate) => Wake::Gate(gate),
+            Some(gate) => {
+                self.reload_again();
+                Wake::Gate(gate)
+            }
             None if self.broken.is_some() => Wake::Fault,
             None => Wake::Changed,
         }
     }
 
-    fn reloaded(&mut self, target: Result<Target, Problem>) -> Wake {
-        Wake::Target(match target {
+    fn reloaded(&mut self, target: Result<Target, Problem>) -> Option<Wake> {
+        match target {
             Ok(target) => {
+                self.absent = None;
                 (self.report)(Report::Destination(target.destination.url().shown().clone()));
-                Some(target)
+                Some(Wake::Target(Some(target)))
             }
+            Err(problem) if self.absent.as_ref() == Some(&problem) => None,
             Err(problem) => {
+                self.absent = Some(problem.clone());
                 (self.report)(Report::NoDestination(problem));
-                None
+                Some(Wake::Target(None))
             }
-        })
+        }
+    }
+
+    /// What the destination names besides its own file may have been replaced.
+    fn reload_again(&mut self) {
+        if !self.how.is_once {
+            self.reloading = Some((self.reload)());
+        }
+    }
+
+    /// How many may be settled and not written before no more are lent: after a kill they are sent again.
+    const fn most_unwritten(&self) -> usize {
+        if self.is_failing { UNRECORDED } else { self.how.concurrency }
     }
 }
 
@@ -263,7 +304,7 @@ impl Source for QueueSource<'_> {
         }
         self.ask();
         // After an operator's act, only what is leased from then on.
-        self.gate.is_none() && !self.is_stopped && self.unwritten < self.how.concurrency && !self.buffer.is_empty()
+        self.gate.is_none() && !self.is_stopped && self.unwritten < self.most_unwritten() && !self.buffer.is_empty()
     }
 
     fn try_next(&mut self) -> Option<Lease<Leased>> {
@@ -275,7 +316,7 @@ impl Source for QueueSource<'_> {
         Some(Lease {
             id: leased.id.clone(),
             event: leased.event.clone(),
-            attempts: std::mem::take(&mut leased.attempts),
+            attempts: mem::take(&mut leased.attempts),
             progress: leased.progress,
             item: leased,
         })
@@ -293,8 +334,11 @@ impl Source for QueueSource<'_> {
                 biased;
                 reply = self.replies.recv(), if self.thread.is_some() => return self.woken_by(reply),
                 target = reloaded(&mut self.reloading) => {
-                    if let Some(target) = target {
-                        return self.reloaded(target);
+                    let wake = target.and_then(|target| self.reloaded(target));
+                    let again = self.absent.as_ref().map(|_| later((self.how.options.now)(), RELOAD_AFTER));
+                    self.again.set(again, &self.how.options);
+                    if let Some(wake) = wake {
+                        return wake;
                     }
                 }
                 changed = self.notice.changed(), if live => {
@@ -306,6 +350,7 @@ impl Source for QueueSource<'_> {
                     }
                 }
                 () = self.due.rang(), if live => self.outbox.push(Request::Tick),
+                () = self.again.rang(), if live => self.reloading = Some((self.reload)()),
             }
             self.flush();
         }
@@ -328,6 +373,9 @@ impl Source for QueueSource<'_> {
     }
 
     fn gate_changed(&mut self, gate: &Gate) {
+        if matches!(gate.state(), State::Closed { .. }) {
+            self.reload_again();
+        }
         self.outbox.push(Request::Gate(gate.clone()));
         (self.report)(Report::Gate(gate.clone()));
     }
