@@ -50,7 +50,7 @@ pub enum Report {
     /// There is none that could be delivered to, and why: nothing goes out until there is.
     NoDestination(Problem),
     /// A dead letter by its age, without another attempt.
-    GivenUp(GivenUp),
+    GivenUp(Box<GivenUp>),
     /// What ends cannot be written now.
     Unwritten(Problem),
     /// The queue cannot be read now.
@@ -215,7 +215,7 @@ impl<'a> QueueSource<'a> {
             self.unwritten = self.unwritten.saturating_sub(1);
             (self.report)(Report::Settled(delivery, settlement));
         }
-        reply.given_up.into_iter().for_each(|event| (self.report)(Report::GivenUp(event)));
+        reply.given_up.into_iter().for_each(|event| (self.report)(Report::GivenUp(Box::new(event))));
         if self.how.is_once && self.unwritten == 0 {
             // Nobody waits for it.
             self.broken = self.broken.take().or_else(|| reply.unread.clone());
