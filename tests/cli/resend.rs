@@ -37,7 +37,7 @@ impl Place {
         let answer = move || if up.load(Ordering::SeqCst) { Answer::status(200).after(after) } else { Answer::status(422) };
         let receiver = Receiver::scripted(expect_nothing(), vec![Answer::chosen(answer)]);
         let home = registered_at(&receiver, &["--auth", "default"], "");
-        let lines: String = (1..=refused).map(|n| format!("{{\"n\": {n}}}\n")).collect();
+        let lines = (1..=refused).map(|n| format!("{{\"n\": {n}}}\n")).collect::<Vec<_>>().concat();
         if refused > 0 {
             home.waypost_stdin(&["send", "--lines", "-", "--concurrency", "1"], lines).exits(3);
         }
@@ -94,7 +94,9 @@ fn signal(child: &Child, signal: Signal) {
 
 fn json_lines(out: &Output) -> Vec<Value> {
     let lines: Vec<Value> = out.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    lines.iter().for_each(|line| schema::assert_valid("resend", line));
+    for line in &lines {
+        schema::assert_valid("resend", line);
+    }
     lines
 }
 

@@ -177,7 +177,7 @@ mod tests {
         found.num_replicas = 3;
         found.subjects.push("other.>".to_owned());
         assert_eq!(said(&found, None), []);
-        found.max_age = Duration::from_secs(60);
+        found.max_age = Duration::from_mins(1);
         found.discard = DiscardPolicy::Old;
         assert_eq!(
             said(&found, Some(1)),

@@ -17,7 +17,6 @@ fn waits(app: &App) -> u64 {
     tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("status")).ok()).map(of).sum()
 }
 
-/// Issue 15, must not 7.
 #[test]
 #[cfg(target_os = "linux")]
 fn deliveries_and_edits_by_other_processes_appear_by_themselves() {

@@ -260,7 +260,6 @@ fn red_and_green_are_never_the_only_difference() {
     }
 }
 
-/// Issue 15, must not 10.
 #[test]
 fn accent_warning_and_error_are_three_colours_and_stopped_by_you_is_no_error() {
     let Roles { accent, ok, warning, error } = Roles::DEFAULT;

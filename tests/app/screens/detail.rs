@@ -106,7 +106,7 @@ fn neighbours_are_one_key_away_and_json_folds() {
     assert!(text.starts_with("{\n  \"ok\": true,"), "{text}");
 }
 
-/// Issue 15, must not 11: at every width a row has its reason whole, and its time.
+/// At every width a row has its reason whole, and its time.
 #[test]
 fn a_row_cuts_no_word_of_why() {
     let causes = [

@@ -782,7 +782,6 @@ fn after_a_removal_by_another_waypost_the_deliveries_are_still_there() {
     assert!(screen(&model).contains(" 1 of 4 "), "{}", screen(&model));
 }
 
-/// Issue 15, must not 6.
 #[test]
 fn the_end_of_the_list_is_the_oldest_the_count_is_true_and_the_box_is_full() {
     let page = |skipped: usize| {
@@ -826,7 +825,7 @@ fn the_end_of_the_list_is_the_oldest_the_count_is_true_and_the_box_is_full() {
     }
 }
 
-/// Issue 15, must not 4: `q` in a popup closes it, y and n answer, `d` in the list is about no destination, and a question lies over
+/// `q` in a popup closes it, y and n answer, `d` in the list is about no destination, and a question lies over
 /// what it asks about.
 #[test]
 fn a_question_lies_over_what_it_asks_about_and_y_and_n_answer_it() {
@@ -862,7 +861,7 @@ fn a_question_lies_over_what_it_asks_about_and_y_and_n_answer_it() {
     }
 }
 
-/// Issue 15: every action of where one is, by name and key.
+/// Every action of where one is, by name and key.
 #[test]
 fn the_palette_lists_every_action_narrows_as_one_types_and_runs_one() {
     let mut model = app(scenes::registered(hmac::SPEC));

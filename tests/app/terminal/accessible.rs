@@ -568,7 +568,6 @@ fn a_service_is_chosen_a_curl_command_is_taken_and_the_old_secret_has_a_time() {
     assert_eq!(shown["destination"]["tls"]["ca_cert"], ca.to_str().unwrap());
 }
 
-/// Issue 15, 8.
 #[test]
 fn read_only_offers_nothing_that_sends_or_changes() {
     let receiver = Receiver::start(expect_bearer(TOKEN));
@@ -601,7 +600,7 @@ fn read_only_offers_nothing_that_sends_or_changes() {
     demo.ends(0);
 }
 
-/// Issue 15, 1: as ssh does at the first connection.
+/// As ssh does at the first connection.
 #[test]
 fn a_ca_that_was_presented_is_read_out_and_trusted_after_a_question() {
     let ca = Ca::named("Their CA");

@@ -24,8 +24,11 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError>
     }
 }
 
+/// What the file contains, if there is one.
+type Content = Option<Zeroizing<Vec<u8>>>;
+
 /// Keeps other processes from saving, and reads what there is.
-pub(super) fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Option<Zeroizing<Vec<u8>>>), FileError> {
+pub(super) fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Content), FileError> {
     let path = paths.destination_file();
     // A file that may not be used gets no lock beside it: root's would lock out its owner.
     read(&path)?;

@@ -118,7 +118,7 @@ impl Store {
                 tracing::warn!(generation, why = %error, "loaded without its secret");
             }
             Ok(loaded) => {
-                tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded")
+                tracing::debug!(generation = loaded.generation(), registered = loaded.destination().is_some(), "loaded");
             }
             Err(error) => tracing::warn!(why = %error, "not loaded"),
         }

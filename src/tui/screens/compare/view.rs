@@ -47,7 +47,7 @@ fn head_lines(popup: &ComparePopup, theme: Theme, columns: usize) -> Vec<Line<'s
     });
     let line = |spans: [Span<'static>; 2]| {
         let mut line = Line::from(indent());
-        spans.into_iter().for_each(|span| line.push_span(span));
+        line.extend(spans);
         line
     };
     vec![line(times), line(ends)]
