@@ -222,7 +222,7 @@ fn h132_on_a_full_disk_a_relay_goes_on_and_says_what_it_cannot_record() {
     }
     let (receiver, accepted, opened) = waiting_receiver();
     let home = registered_at(&receiver, &["--auth", "default"], "");
-    let lines: String = (0..EVENTS).map(|n| format!("{n}\n")).collect();
+    let lines = (0..EVENTS).map(|n| format!("{n}\n")).collect::<Vec<_>>().concat();
     let ids = home.waypost_stdin(&["enqueue", "--lines", "-"], lines).exits(0).stdout;
     let script = "cp -a \"$0\" \"$0.whole\" && mount -t tmpfs -o size=2m,mode=0700 none \"$0\" && cp -a \"$0.whole/.\" \"$0\"";
     let mut relay = Relay::spawn(&mut in_namespace(&home, script, &["relay"]));
