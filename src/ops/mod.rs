@@ -18,8 +18,6 @@ mod register;
 pub mod relay;
 pub mod resend;
 pub mod send;
-#[cfg(feature = "nats")]
-mod shared;
 pub mod signals;
 mod stats;
 mod task;

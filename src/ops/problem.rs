@@ -35,13 +35,17 @@ impl From<DbError> for Problem {
 #[cfg(feature = "nats")]
 impl From<NatsError> for Problem {
     fn from(error: NatsError) -> Self {
-        let kind = match &error {
-            NatsError::Unusable { .. } | NatsError::TooLong { .. } => ProblemKind::Usage,
-            NatsError::Full { .. } => ProblemKind::Disk,
-            NatsError::Changed => ProblemKind::Busy,
-            _ => ProblemKind::Engine,
-        };
-        Self::of_kind(kind, error.to_string(), error.why(), error.fix())
+        Self::of_kind(nats_kind(&error), error.to_string(), error.why(), error.fix())
+    }
+}
+
+#[cfg(feature = "nats")]
+const fn nats_kind(error: &NatsError) -> ProblemKind {
+    match error {
+        NatsError::Unusable { .. } | NatsError::TooLong { .. } => ProblemKind::Usage,
+        NatsError::Full { .. } => ProblemKind::Disk,
+        NatsError::Changed => ProblemKind::Busy,
+        _ => ProblemKind::Engine,
     }
 }
 
@@ -54,9 +58,11 @@ impl From<PathsError> for Problem {
 impl From<StateError> for Problem {
     fn from(error: StateError) -> Self {
         let kind = match &error {
+            #[cfg(feature = "nats")]
+            StateError::Nats(error) => nats_kind(error),
             StateError::File(error) => file_kind(error),
             StateError::Changed { .. } => ProblemKind::Busy,
-            StateError::Secret(_) => ProblemKind::Secret,
+            StateError::Secret(_) | StateError::OtherKey(_) => ProblemKind::Secret,
             StateError::Syntax { .. } | StateError::Shape { .. } | StateError::Newer { .. } | StateError::Invalid { .. } => {
                 ProblemKind::Disk
             }
@@ -70,6 +76,12 @@ fn file_kind(error: &FileError) -> ProblemKind {
 }
 
 impl Problem {
+    /// What is sealed of a destination that machines share cannot be opened.
+    #[must_use]
+    pub fn locked_where_shared(error: &VaultError) -> Self {
+        Self::of_kind(ProblemKind::Secret, error.to_string(), error.why(), error.fix_where_shared())
+    }
+
     /// What is sealed of a destination cannot be opened; `draft` is the rest of it.
     #[must_use]
     pub fn locked(draft: &Draft, error: &VaultError) -> Self {
@@ -84,6 +96,17 @@ impl Problem {
             (false, _, false) => "the secret",
         };
         Self::of_kind(ProblemKind::Secret, error.to_string(), error.why(), error.fix_by(what))
+    }
+
+    /// The destination that machines share is still waited for.
+    #[must_use]
+    pub fn not_there_yet() -> Self {
+        Self::of_kind(
+            ProblemKind::Engine,
+            "Waiting for the destination",
+            "NATS has not answered yet.",
+            "It appears here as soon as it has been read.",
+        )
     }
 
     #[must_use]

@@ -55,7 +55,7 @@ impl Waypost {
         Ok(self.saved(destination, saved, true))
     }
 
-    /// Changes the destination. `change` gets what is registered now: as it would be typed, with its secret; or without it, and
+    /// Changes the destination. `change` gets, each time it is asked, what is registered now: as it would be typed, with its secret; or without it, and
     /// why, if the secret cannot be opened. `keep` says what becomes of a secret that it replaces. `over` is the generation that the user saw, if the change was made to what they saw.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Waypost {
         &self,
         over: Option<u64>,
         keep: KeepOld,
-        change: impl FnOnce(Draft, Option<Problem>) -> Result<Settings, Problem>,
+        mut change: impl FnMut(Draft, Option<Problem>) -> Result<Settings, Problem>,
     ) -> Result<Saved, Problem> {
         let now = whole_seconds(Timestamp::now());
         let mut edited = None;
@@ -75,7 +75,7 @@ impl Waypost {
             let (draft, locked) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
                 Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
-                Loaded::Locked { draft, error, .. } => (draft.clone(), Some(Problem::locked(draft, error))),
+                Loaded::Locked { draft, error, .. } => (draft.clone(), Some(self.locked(draft, error))),
             };
             let mut settings = change(draft, locked)?;
             if let Some(before) = loaded.destination() {

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 #[cfg(feature = "nats")]
 use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
-#[cfg(feature = "nats")]
-use super::shared::Shared;
 use super::task::blocking;
 use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Destination;
@@ -21,12 +22,18 @@ use crate::io::fs::paths::Paths;
 use crate::io::fs::reason;
 use crate::io::log;
 #[cfg(feature = "nats")]
-use crate::io::nats::Nats;
+use crate::io::nats::{Nats, Shared};
+#[cfg(feature = "nats")]
+use crate::io::state::store::KEY;
 use crate::io::state::store::{Loaded, Store};
+use crate::io::state::vault::VaultError;
 use crate::io::watch::Watch;
 
 /// The number of deliveries that the app reads at a time.
 pub const PAGE: usize = 50;
+
+/// How long the app's first frame waits for a destination that machines share.
+const FIRST_FRAME: Duration = Duration::from_millis(250);
 
 /// What is registered, if it could be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,7 +131,7 @@ impl Waypost {
     #[cfg(feature = "nats")]
     #[allow(dead_code, reason = "the operations follow")]
     pub(super) fn nats(&self) -> Result<Option<Nats>, Problem> {
-        self.shared.as_ref().map(|shared| shared.connect()).transpose()
+        Ok(self.shared.as_ref().map(|shared| shared.connect()).transpose()?)
     }
 
     /// The same, for what is asynchronous.
@@ -154,6 +161,10 @@ impl Waypost {
     /// # Errors
     /// They cannot be watched on this system, or no more than are watched already; why.
     pub fn watch(&self) -> Result<Watch, String> {
+        #[cfg(feature = "nats")]
+        if let Some(shared) = &self.shared {
+            return Ok(Watch::with_entry(&self.paths, shared.watch(KEY)));
+        }
         Watch::start(&self.paths).map_err(|error| reason(&error))
     }
 
@@ -167,7 +178,23 @@ impl Waypost {
     /// first frame, and a low screen shows a fifth of it.
     #[must_use]
     pub fn snapshot_with(&self, deliveries: usize) -> Snapshot {
-        let (state, generation) = self.state_and_generation();
+        self.snapshot_of(self.state_and_generation(), deliveries)
+    }
+
+    /// As [`Waypost::snapshot_with`], for the first frame: a destination that machines share may come later, as a change that
+    /// [`Waypost::watch`] reports.
+    #[must_use]
+    pub fn first_snapshot(&self, deliveries: usize) -> Snapshot {
+        if !self.is_shared() {
+            return self.snapshot_with(deliveries);
+        }
+        let (waypost, (to_us, loaded)) = (self.clone(), channel());
+        let begun = thread::Builder::new().name("first".into()).spawn(move || to_us.send(waypost.state_and_generation()));
+        let state = begun.ok().and_then(|_| loaded.recv_timeout(FIRST_FRAME).ok());
+        self.snapshot_of(state.unwrap_or_else(|| (State::Unreadable(Problem::not_there_yet()), 0)), deliveries)
+    }
+
+    fn snapshot_of(&self, (state, generation): (State, u64), deliveries: usize) -> Snapshot {
         // A history that cannot be read is no reason not to open.
         let history = history::page(&self.paths, &Filter::default(), Start::Newest, deliveries.min(PAGE)).map_err(Problem::from);
         let events = bodies::own_events(&self.paths);
@@ -176,6 +203,10 @@ impl Waypost {
 
     /// Where the destination is kept.
     pub(super) fn store(&self) -> Store {
+        #[cfg(feature = "nats")]
+        if let Some(shared) = &self.shared {
+            return Store::in_bucket(self.paths.clone(), Arc::clone(shared));
+        }
         Store::in_file(self.paths.clone())
     }
 
@@ -191,7 +222,7 @@ impl Waypost {
             Ok(Loaded::Empty { generation }) => (State::Empty, generation),
             Ok(Loaded::Open { destination, generation }) => (State::Open(Box::new(destination)), generation),
             Ok(Loaded::Locked { draft, error, generation, .. }) => {
-                let problem = Problem::locked(&draft, &error);
+                let problem = self.locked(&draft, &error);
                 (State::Locked(Box::new(draft), problem), generation)
             }
             Err(error) => (State::Unreadable(error.into()), 0),
@@ -203,7 +234,7 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, its secret cannot be opened, or the file cannot be read.
     pub fn destination(&self) -> Result<Destination, Problem> {
-        open(self.store().load()?)
+        self.open(self.store().load()?)
     }
 
     /// As [`Waypost::destination`], off the runtime's thread, and only if the state file is still of that generation.
@@ -213,14 +244,19 @@ impl Waypost {
     pub async fn destination_of(&self, generation: u64) -> Result<Destination, Problem> {
         let store = self.store();
         let loaded = blocking(move || store.load()).await?;
-        if loaded.generation() == generation { open(loaded) } else { Err(Problem::conflict()) }
+        if loaded.generation() == generation { self.open(loaded) } else { Err(Problem::conflict()) }
     }
-}
 
-fn open(loaded: Loaded) -> Result<Destination, Problem> {
-    match loaded {
-        Loaded::Empty { .. } => Err(Problem::nothing_registered()),
-        Loaded::Open { destination, .. } => Ok(destination),
-        Loaded::Locked { draft, error, .. } => Err(Problem::locked(&draft, &error)),
+    fn open(&self, loaded: Loaded) -> Result<Destination, Problem> {
+        match loaded {
+            Loaded::Empty { .. } => Err(Problem::nothing_registered()),
+            Loaded::Open { destination, .. } => Ok(destination),
+            Loaded::Locked { draft, error, .. } => Err(self.locked(&draft, &error)),
+        }
+    }
+
+    /// What is sealed of the destination cannot be opened; `draft` is the rest of it.
+    pub(super) fn locked(&self, draft: &Draft, error: &VaultError) -> Problem {
+        if self.is_shared() { Problem::locked_where_shared(error) } else { Problem::locked(draft, error) }
     }
 }

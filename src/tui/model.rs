@@ -97,6 +97,8 @@ pub struct Model {
     pub former: Option<Former>,
     /// The reading of the state file that is waited for.
     pub loading: Option<Id>,
+    /// The registration changed while it was read.
+    pub outdated: bool,
     /// Keys that came while a save or a removal was under way; they count when it has succeeded.
     pub early: Vec<Press>,
     pub events: Vec<Event>,
@@ -136,6 +138,7 @@ impl Model {
             closed_verify: None,
             former: None,
             loading: None,
+            outdated: false,
             early: Vec::new(),
             events: Vec::new(),
             watch: None,

@@ -257,7 +257,8 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
 fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
     model.changed = false;
     let mut effects = Vec::new();
-    // What this app saves or removes comes back by itself.
+    // What this app saves or removes comes back by itself. What is being read now may be older than the change.
+    model.outdated |= changed.registration && model.loading.is_some();
     if changed.registration && model.loading.is_none() && !model.is_saving() {
         effects.push(load(model));
     }
@@ -274,17 +275,21 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         model.changed = false;
         return Vec::new();
     }
+    let was_unreadable = matches!(model.state, State::Unreadable(_));
     model.take(snapshot);
     form::update::follow(model);
-    if matches!(model.state, State::Unreadable(_)) && model.popup.is_none() {
+    let is_unreadable = matches!(model.state, State::Unreadable(_));
+    if is_unreadable && was_unreadable && model.popup.is_none() {
         model.say(Tone::Error, "It still cannot be read.");
     }
     // A destination that is gone cannot be tested.
     if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {
         model.popup = None;
-        model.say(Tone::Note, "The destination was changed by another waypost.");
+        let text =
+            if is_unreadable { "The destination cannot be read." } else { "The destination was changed by another waypost." };
+        model.say(Tone::Note, text);
     }
-    health::measure(model)
+    if std::mem::take(&mut model.outdated) { vec![load(model)] } else { Vec::new() }
 }
 
 /// Ctrl-C: stops a delivery, else quits; asks first when something typed would be lost, and quits when pressed again.

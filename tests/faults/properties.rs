@@ -136,7 +136,9 @@ fn valid() -> Vec<u8> {
         Timestamp::UNIX_EPOCH,
         Timestamp::UNIX_EPOCH,
     );
-    let _ = Store::in_file(place.paths.clone()).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
+    let _ = Store::in_file(place.paths.clone())
+        .save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone()))))
+        .unwrap();
     fs::read(place.paths.destination_file()).unwrap()
 }
 

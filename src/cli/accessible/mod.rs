@@ -175,7 +175,7 @@ impl Session<'_> {
         };
         let Some(Entered { checked, keep, body }) = self.fill_in(draft, registered.as_ref())? else { return Ok(()) };
         // What was looked at is what is changed, and nothing that came since.
-        let saved = self.waypost.edit(Some(generation), keep, |_, _| Ok(checked.settings))?;
+        let saved = self.waypost.edit(Some(generation), keep, |_, _| Ok(checked.settings.clone()))?;
         self.saved(if saved.changed { "Saved" } else { "Unchanged" }, &saved, body)
     }
 

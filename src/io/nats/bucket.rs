@@ -41,14 +41,30 @@ impl Bucket {
         Ok(Self { store: store.await?, nats: nats.clone() })
     }
 
+    pub(super) const fn nats(&self) -> &Nats {
+        &self.nats
+    }
+
     /// The entry of a key, if it has one.
     ///
     /// # Errors
     /// [`NatsError`].
     pub async fn get(&self, key: &str) -> Result<Option<Entry>, NatsError> {
+        let (value, revision) = self.newest(key).await?;
+        Ok(value.map(|value| Entry { value, revision }))
+    }
+
+    /// The value of a key, if it has one, and its newest revision, which a key that was removed has, too; 0 for one that never
+    /// had a value.
+    ///
+    /// # Errors
+    /// [`NatsError`].
+    pub async fn newest(&self, key: &str) -> Result<(Option<Bytes>, u64), NatsError> {
         let asking = async { self.store.entry(key).await.map_err(|error| NatsError::of(&error)) };
-        let found = self.nats.heed(asking).await?.filter(|entry| entry.operation == Operation::Put);
-        Ok(found.map(|entry| Entry { value: entry.value, revision: entry.revision }))
+        Ok(self.nats.heed(asking).await?.map_or((None, 0), |entry| {
+            let is_there = entry.operation == Operation::Put;
+            (is_there.then_some(entry.value), entry.revision)
+        }))
     }
 
     /// Stores a value, if the entry is still of that revision; `None`: if there is none. The new revision.
@@ -56,6 +72,10 @@ impl Bucket {
     /// # Errors
     /// [`NatsError::Changed`] if it is not; any other leaves open whether it was stored.
     pub async fn put(&self, key: &str, value: Bytes, revision: Option<u64>) -> Result<u64, NatsError> {
+        let most = self.nats.client().server_info().max_payload;
+        if value.len() > most {
+            return Err(NatsError::TooLong { bytes: value.len(), most });
+        }
         let asking = async {
             match revision {
                 Some(revision) => self.store.update(key, value, revision).await.map_err(|error| match error.kind() {

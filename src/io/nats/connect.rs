@@ -44,8 +44,8 @@ pub struct Nats {
 
 /// What a server says without having been asked.
 #[derive(Debug, Default)]
-struct Heard {
-    is_away: bool,
+pub(super) struct Heard {
+    pub is_away: bool,
     /// What it did not permit, the last time.
     forbidden: String,
 }
@@ -111,6 +111,11 @@ impl Nats {
             let _ = to_us.send(work.await);
         });
         done.recv().unwrap_or_else(|_| Err(failed_here("the thread of the connection has ended")))
+    }
+
+    /// What the server says, as it says it.
+    pub(super) fn heard(&self) -> watch::Receiver<Heard> {
+        self.heard.clone()
     }
 
     /// Does something on the connection's thread, without waiting for it.

@@ -6,6 +6,8 @@ use crate::domain::field::Field;
 use crate::domain::problem::Fix;
 use crate::domain::problem::Problem;
 use crate::io::fs::{FileError, FileErrorKind};
+#[cfg(feature = "nats")]
+use crate::io::nats::NatsError;
 
 /// The state file cannot be used. Contains no value of it, except what a [`Problem`] shows.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,12 @@ pub enum StateError {
     Changed { at: Origin },
     #[error(transparent)]
     Secret(VaultError),
+    /// Machines share it, and another key than this machine's has sealed it.
+    #[error(transparent)]
+    OtherKey(VaultError),
+    #[cfg(feature = "nats")]
+    #[error(transparent)]
+    Nats(#[from] NatsError),
 }
 
 impl From<VaultError> for StateError {
@@ -62,7 +70,9 @@ impl StateError {
             Self::Newer { .. } => "Saving it in an older form could lose what the newer one added.".into(),
             Self::Invalid { errors, .. } => errors.first().map(|error| error.why.clone()).unwrap_or_default(),
             Self::Changed { .. } => "Saving now would undo that change.".into(),
-            Self::Secret(error) => error.why(),
+            Self::Secret(error) | Self::OtherKey(error) => error.why(),
+            #[cfg(feature = "nats")]
+            Self::Nats(error) => error.why(),
         }
     }
 
@@ -79,6 +89,9 @@ impl StateError {
             Self::Invalid { errors, .. } => errors.first().map(|error| error.fix.clone()).unwrap_or_default(),
             Self::Changed { .. } => "Check the destination, then save again.".into(),
             Self::Secret(error) => error.fix(),
+            Self::OtherKey(error) => error.fix_where_shared(),
+            #[cfg(feature = "nats")]
+            Self::Nats(error) => error.fix().into(),
         }
     }
 }

@@ -9,6 +9,9 @@ use crate::io::fs::show;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     File(PathBuf),
+    /// The entry of the bucket that machines share.
+    #[cfg(feature = "nats")]
+    Entry,
 }
 
 impl Origin {
@@ -16,6 +19,8 @@ impl Origin {
     pub(super) const fn noun(&self) -> &'static str {
         match self {
             Self::File(_) => "file",
+            #[cfg(feature = "nats")]
+            Self::Entry => "entry",
         }
     }
 
@@ -23,6 +28,8 @@ impl Origin {
     pub(super) const fn a_noun(&self) -> &'static str {
         match self {
             Self::File(_) => "a file",
+            #[cfg(feature = "nats")]
+            Self::Entry => "an entry",
         }
     }
 
@@ -30,6 +37,8 @@ impl Origin {
     pub(super) fn correction(&self) -> String {
         match self {
             Self::File(path) => format!("Correct {}, or move it away and register again.", show(path)),
+            #[cfg(feature = "nats")]
+            Self::Entry => "Correct it, or remove it by nats kv del WAYPOST destination and register again.".into(),
         }
     }
 }
@@ -38,6 +47,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => f.write_str(&show(path)),
+            #[cfg(feature = "nats")]
+            Self::Entry => f.write_str("WAYPOST/destination"),
         }
     }
 }

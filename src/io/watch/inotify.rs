@@ -16,7 +16,7 @@ use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch,
 use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 
-use super::Changed;
+use super::changed::Changed;
 use crate::io::fs::paths::Paths;
 
 /// Changes that follow each other closely are reported together: a run of `send --lines` writes many times a second.
@@ -28,9 +28,9 @@ const RENAMED: ReadFlags = ReadFlags::CREATE.union(ReadFlags::MOVED_TO).union(Re
 /// The directory itself has gone.
 const GONE: ReadFlags = ReadFlags::DELETE_SELF.union(ReadFlags::MOVE_SELF).union(ReadFlags::IGNORED).union(ReadFlags::UNMOUNT);
 
-/// Watches the registration and the history. A future of [`Watch::changed`] may be dropped: nothing is lost.
+/// Watches the registration and the history. A future of [`Files::changed`] may be dropped: nothing is lost.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Files {
     paths: Paths,
     places: Places,
     pending: Changed,
@@ -59,7 +59,7 @@ enum What {
     Way,
 }
 
-impl Watch {
+impl Files {
     /// Watches from now on. Needs a runtime.
     ///
     /// # Errors

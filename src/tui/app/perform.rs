@@ -114,7 +114,7 @@ fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>,
     let mut saved = match over {
         None => waypost.register(checked(&draft, &mut about_files)?),
         over => waypost.edit(over, keep, |registered, _| match registered.check() {
-            Ok(registered) if keeps_secrets => checked(&draft.keeping(&registered.settings), &mut about_files),
+            Ok(registered) if keeps_secrets => checked(&draft.clone().keeping(&registered.settings), &mut about_files),
             _ => checked(&draft, &mut about_files),
         }),
     }?;

@@ -45,7 +45,7 @@ pub fn start(
         let _runtime = runtime.enter();
         waypost.watch().ok()
     };
-    let snapshot = waypost.snapshot_with(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
+    let snapshot = waypost.first_snapshot(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
     let signals = watch::catch()?;
     // Before the first size is asked for, so that no resize goes unheard. It would panic on a terminal that has gone.

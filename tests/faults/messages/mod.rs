@@ -273,6 +273,9 @@ fn state_errors() -> Vec<StateError> {
         E::Invalid { .. } => 5,
         E::Changed { .. } => 6,
         E::Secret(_) => 7,
+        E::OtherKey(_) => 8,
+        #[cfg(feature = "nats")]
+        E::Nats(_) => 9,
     };
     let mut errors = vec![
         E::Syntax { at: Origin::File(path()), line: 1, column: 2, problem: "a comma is missing".into() },
@@ -283,7 +286,16 @@ fn state_errors() -> Vec<StateError> {
     ];
     errors.extend(file_errors().into_iter().map(E::from));
     errors.extend(vault_errors().into_iter().map(E::from));
-    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), 7);
+    errors.extend(vault_errors().into_iter().map(E::OtherKey));
+    let mut kinds = 8;
+    #[cfg(feature = "nats")]
+    {
+        let at = Origin::Entry;
+        errors.push(E::Shape { at, line: 1, column: 2, part: "destination.auth".into(), expected: "an object".into() });
+        errors.push(E::Nats(waypost::io::nats::NatsError::NoAnswer));
+        kinds += 1;
+    }
+    assert_eq!(errors.iter().map(kind).collect::<BTreeSet<_>>().len(), kinds);
     errors
 }
 

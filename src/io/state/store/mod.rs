@@ -2,15 +2,20 @@
 //!
 //! ```text
 //! load:  read → parse → open the secrets with the key → check like input → Loaded     (writes nothing)
-//! save:  lock → load → change → seal → replace → unlock
+//! save:  lock → load → change → seal → replace → unlock         (in a file)
+//!        load → change → seal → replace if it is still the same, else again     (in a bucket)
 //! ```
 //!
 //! [`storage`] knows where the document is kept; everything else here is the same wherever that is.
 
+#[cfg(feature = "nats")]
+mod entry;
 mod file;
 mod storage;
 mod undo;
 
+#[cfg(feature = "nats")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,15 +26,22 @@ use crate::domain::draft::{Draft, sent_with};
 use crate::domain::secret::Secret;
 use crate::io::fs::lock;
 use crate::io::fs::paths::Paths;
+#[cfg(feature = "nats")]
+use crate::io::nats::Shared;
 
 pub use super::document::MAX_BYTES;
 pub use super::error::StateError;
 pub use super::origin::Origin;
+#[cfg(feature = "nats")]
+pub use entry::KEY;
 pub use undo::Former;
 
 use super::document::{Document, Entry};
 use super::places::{self, Owner, SealedSecret};
 use storage::{Replacing, Storage};
+
+/// How often a change is made anew when another machine was faster each time.
+const TRIES: usize = 8;
 
 /// What is registered.
 #[derive(Debug)]
@@ -107,6 +119,13 @@ impl Store {
         Self { paths, storage: Storage::File }
     }
 
+    /// Kept in the bucket that machines share; the key stays in the files of this machine.
+    #[cfg(feature = "nats")]
+    #[must_use]
+    pub const fn in_bucket(paths: Paths, shared: Arc<Shared>) -> Self {
+        Self { paths, storage: Storage::Entry(shared) }
+    }
+
     /// Reads what is registered. No document at all is [`Loaded::Empty`]; nothing is written.
     ///
     /// # Errors
@@ -125,12 +144,12 @@ impl Store {
         loaded
     }
 
-    /// Changes what is registered: `change` gets what is registered now, and decides. No other process saves meanwhile. Unknown
-    /// fields are kept.
+    /// Changes what is registered: `change` gets what is registered now, and decides; it is asked again where another machine was
+    /// faster. No other process saves meanwhile. Unknown fields are kept.
     ///
     /// # Errors
     /// What `change` refuses with, and [`StateError`]; in both cases the document is untouched.
-    pub fn save<E: From<StateError>>(&self, change: impl FnOnce(&Loaded) -> Result<Change, E>) -> Result<Saved, E> {
+    pub fn save<E: From<StateError>>(&self, change: impl FnMut(&Loaded) -> Result<Change, E>) -> Result<Saved, E> {
         self.save_within(lock::WAIT, change)
     }
 
@@ -141,19 +160,38 @@ impl Store {
     pub fn save_within<E: From<StateError>>(
         &self,
         wait: Duration,
-        change: impl FnOnce(&Loaded) -> Result<Change, E>,
+        mut change: impl FnMut(&Loaded) -> Result<Change, E>,
     ) -> Result<Saved, E> {
+        // Where a lock keeps the others out, who changed it takes none, and may be an editor.
+        let tries = if self.storage.is_shared() { TRIES } else { 1 };
+        for _ in 1..tries {
+            match self.save_once(wait, &mut change)? {
+                Err(StateError::Changed { .. }) => tracing::debug!("another machine was faster"),
+                done => return Ok(done?),
+            }
+        }
+        Ok(self.save_once(wait, &mut change)??)
+    }
+
+    fn save_once<E: From<StateError>>(
+        &self,
+        wait: Duration,
+        change: &mut impl FnMut(&Loaded) -> Result<Change, E>,
+    ) -> Result<Result<Saved, StateError>, E> {
         let (replacing, document) = self.begin(wait)?;
         let loaded = self.open(&document)?;
         let wanted = match change(&loaded)? {
-            Change::Keep => return Ok(Saved { generation: loaded.generation(), changed: false, durable: true }),
+            Change::Keep => return Ok(Ok(Saved { generation: loaded.generation(), changed: false, durable: true })),
             Change::Replace(destination) => Some(*destination),
             Change::Remove => None,
         };
-        let sealed = wanted.as_ref().map(|destination| self.seal(destination)).transpose()?.unwrap_or_default();
         let generation = loaded.generation().wrapping_add(1);
+        if let (Loaded::Locked { error, .. }, Some(_), true) = (loaded, &wanted, self.storage.is_shared()) {
+            return Err(StateError::OtherKey(error).into());
+        }
+        let sealed = wanted.as_ref().map(|destination| self.seal(destination)).transpose()?.unwrap_or_default();
         let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
-        Ok(replace(replacing, &after, generation)?)
+        Ok(replace(replacing, &after, generation))
     }
 
     fn read(&self) -> Result<Document, StateError> {

@@ -115,6 +115,22 @@ impl VaultError {
             Self::Seal(_) => "Try again.".into(),
         }
     }
+
+    /// The same, where other machines open the same secret with the same key: sealed with a key of this machine alone, they could not.
+    #[must_use]
+    pub fn fix_where_shared(&self) -> Fix {
+        match self {
+            Self::KeyMissing { path, named: false } => {
+                format!("Copy the key of the machine that registered it to {}, or name it by {KEY_FILE_VAR}.", show(path)).into()
+            }
+            Self::KeyLength { path, .. } => format!("Copy the key of the machine that registered it to {}.", show(path)).into(),
+            Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => format!(
+                "Use the key of the machine that registered it, by {KEY_FILE_VAR}; or remove the destination and register it again."
+            )
+            .into(),
+            _ => self.fix(),
+        }
+    }
 }
 
 /// The machine's key; erased when dropped.
@@ -180,7 +196,7 @@ impl Key {
         Ok(Self(Zeroizing::new(*bytes)))
     }
 
-    /// Reads the key, or creates it when it is missing and no other is named. For the holder of the store's lock.
+    /// Reads the key, or creates it when it is missing and no other is named. For the holder of the store's lock, where it has one.
     ///
     /// # Errors
     /// [`VaultError::KeyNotCreated`] when the disk or another waypost prevents it; any other when there is a key that cannot be

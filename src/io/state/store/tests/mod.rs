@@ -74,7 +74,7 @@ impl Home {
     /// Saves, and gives the number of that save.
     pub(super) fn put(&self, draft: &Draft) -> u64 {
         let destination = destination(draft);
-        let saved = self.store().save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap();
+        let saved = self.store().save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone())))).unwrap();
         assert!(saved.durable);
         saved.generation
     }

@@ -256,7 +256,7 @@ fn child_saves() {
     let Some(dir) = std::env::var_os(CHILD_DIR_VAR).map(std::path::PathBuf::from) else { return };
     let paths = Paths { config_dir: dir.join("config"), state_dir: dir.join("state"), key_file_override: None };
     let destination = destination(&draft(bearer::SPEC));
-    assert!(Store::in_file(paths).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination)))).unwrap().durable);
+    assert!(Store::in_file(paths).save(|_| Ok::<_, StateError>(Change::Replace(Box::new(destination.clone())))).unwrap().durable);
 }
 
 #[test]
