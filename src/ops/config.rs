@@ -1,6 +1,8 @@
 //! The user's `config.json`.
 
-use crate::domain::config::{self, Config};
+use jiff::tz::TimeZone;
+
+use crate::domain::config::{self, Config, Trouble};
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::paths::CONFIG_FILE;
 use crate::ops::Waypost;
@@ -13,13 +15,40 @@ impl Waypost {
     /// from working.
     #[must_use]
     pub fn config(&self) -> (Config, Vec<String>) {
-        match file::read(&self.paths.config_file(), Links::Follow, LIMIT) {
-            Ok(text) => {
-                let (config, troubles) = config::parse(&text);
-                (config, troubles.iter().map(|trouble| format!("{CONFIG_FILE}: {trouble}")).collect())
-            }
-            Err(error) if error.is_not_found() => (Config::default(), Vec::new()),
-            Err(error) => (Config::default(), vec![format!("{} {}", error.what(), error.why())]),
+        match self.read_config() {
+            Ok((config, troubles)) => (config, troubles.iter().map(sentence).collect()),
+            Err(unreadable) => (Config::default(), vec![unreadable]),
         }
     }
+
+    /// The zone that times are shown and read in: the one that the file names, else that of this machine or of `TZ`; and why the
+    /// file does not say it although it is there.
+    #[must_use]
+    pub fn time_zone(&self) -> (TimeZone, Option<String>) {
+        match self.read_config() {
+            Ok((config, troubles)) => {
+                let hiding = troubles.iter().find(|trouble| trouble.hides("time_zone")).map(sentence);
+                (time_zone(&config), hiding)
+            }
+            Err(unreadable) => (time_zone(&Config::default()), Some(unreadable)),
+        }
+    }
+
+    fn read_config(&self) -> Result<(Config, Vec<Trouble>), String> {
+        match file::read(&self.paths.config_file(), Links::Follow, LIMIT) {
+            Ok(text) => Ok(config::parse(&text, |name| TimeZone::get(name).ok())),
+            Err(error) if error.is_not_found() => Ok((Config::default(), Vec::new())),
+            Err(error) => Err(format!("{} {}", error.what(), error.why())),
+        }
+    }
+}
+
+/// The zone that times are shown and read in: the one that the file names, else that of this machine or of `TZ`.
+#[must_use]
+pub fn time_zone(config: &Config) -> TimeZone {
+    config.time_zone.clone().unwrap_or_else(TimeZone::system)
+}
+
+fn sentence(trouble: &Trouble) -> String {
+    format!("{CONFIG_FILE}: {trouble}")
 }

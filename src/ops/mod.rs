@@ -37,6 +37,7 @@ pub use crate::io::watch::{Changed, Watch};
 pub use attempt::Step;
 pub use clipboard::copy;
 pub use completion::names_for;
+pub use config::time_zone;
 pub use demo::{Demo, Witness};
 pub use events::FROM_CURL;
 pub use history::delivery_json;

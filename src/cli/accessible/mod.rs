@@ -15,13 +15,14 @@ mod trust;
 
 use std::cell::Cell;
 
+use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt::Asker;
 use crate::cli::output::Out;
-use crate::cli::output::delivery;
+use crate::cli::output::{clock, delivery};
 use crate::domain::delivery::Outcome;
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::draft::Draft;
@@ -62,7 +63,8 @@ fn run<'a>(
     demo: Option<InDemo>,
     what: impl FnOnce(&mut Session<'a>) -> Result<u8, Failure>,
 ) -> Result<u8, Failure> {
-    let mut session = Session { waypost, demo, questions: Questions::new(Asker::new(runtime)?) };
+    let mut session =
+        Session { waypost, demo, zone: clock::zone(waypost, Out::plain()), questions: Questions::new(Asker::new(runtime)?) };
     let result = what(&mut session);
     session.questions.end();
     match result {
@@ -111,6 +113,7 @@ impl Item {
 struct Session<'a> {
     waypost: &'a Waypost,
     demo: Option<InDemo>,
+    zone: TimeZone,
     questions: Questions,
 }
 
@@ -247,7 +250,7 @@ impl Session<'_> {
         for notice in delivery::notices(&tested.delivery) {
             say(&format!("note: {}", visible(&notice)));
         }
-        say(delivery::text(&tested.delivery, Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        say(delivery::text(&tested.delivery, &clock::now_in(self.zone.clone()), Out::plain()).replace(DOTS, HIDDEN).trim_end());
         if let Some(witness) = witness {
             say("");
             say(&witness.text.replace(DOTS, HIDDEN));
@@ -296,9 +299,10 @@ impl Session<'_> {
         if deliveries.is_empty() {
             say("No deliveries.");
         }
+        let clock = clock::now_in(self.zone.clone());
         for delivery in &deliveries {
             let Some(last) = delivery.last() else { continue };
-            let line = format!("{}, {}: {}", last.started_at, delivery.event, present::delivery::line(last));
+            let line = format!("{}, {}: {}", clock.moment(last.started_at), delivery.event, present::delivery::line(last));
             say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {

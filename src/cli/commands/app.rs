@@ -1,18 +1,15 @@
 //! `waypost` without a command, and the demo: opens the app.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::cli::accessible::{self, InDemo};
 use crate::cli::failure::Failure;
 use crate::cli::globals::{Color, Globals, Look};
-use crate::cli::output::terminal;
+use crate::cli::output::{clock, terminal};
 use crate::cli::runtime;
 use crate::domain::config::Key;
-use crate::ops::{Demo, Waypost};
-use crate::present::clock::Clock;
+use crate::ops::{Demo, Waypost, time_zone};
 use crate::tui::app::start;
 use crate::tui::model::Environment;
 use crate::tui::msg::{Msg, Press};
@@ -84,6 +81,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         0 => format!("{first}."),
         more => format!("{first}; and {more} more."),
     });
+    let clock = clock::now_in(time_zone(&config));
     Environment {
         ascii: look.ascii || config.ascii.unwrap_or_else(terminal::is_ascii),
         colourless,
@@ -93,7 +91,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         home: std::env::var("HOME").ok().filter(|home| home.starts_with('/')),
         directory: std::env::current_dir().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default(),
         complaint,
-        clock: Clock::new(TimeZone::system(), Timestamp::now()),
+        clock,
         readonly: look.readonly,
         demo,
     }

@@ -13,13 +13,14 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Out, Tone};
+use crate::cli::output::{self, Out, Tone, clock};
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::text::{ellipsis, visible};
 use crate::ops::Waypost;
 use crate::ops::queue::{Entry, EventState, Filter, View};
 use crate::present;
+use crate::present::clock::Clock;
 
 const EXAMPLES: &str = "Examples:
   waypost queue
@@ -155,7 +156,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     if out.json {
         return output::print_json(json(&view, running), exit::DONE);
     }
-    let mut text = summary(&view, running);
+    let mut text = summary(&view, running, &clock::clock(waypost, out));
     if !view.events.is_empty() {
         text.push('\n');
         text.push_str(&table(&view.events, out));
@@ -168,20 +169,20 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
 }
 
 /// The numbers, the gate, and the relay, a line each.
-fn summary(view: &View, running: bool) -> String {
+fn summary(view: &View, running: bool, clock: &Clock) -> String {
     let counts = view.counts;
     let age = view.oldest.map(|since| format!("; the oldest is {} old", age(since))).unwrap_or_default();
     let mut text = format!(
         "queue  {} ready, {} waiting, {} in flight, {} dead{age}\n",
         counts.ready, counts.waiting, counts.in_flight, counts.dead
     );
-    let _ = writeln!(text, "gate   {}", gate_text(&view.gate.gate));
+    let _ = writeln!(text, "gate   {}", gate_text(&view.gate.gate, clock));
     let relay = if running { "running" } else { "not running: start one with waypost relay" };
     let _ = writeln!(text, "relay  {relay}");
     text
 }
 
-fn gate_text(gate: &Gate) -> String {
+fn gate_text(gate: &Gate, clock: &Clock) -> String {
     let why = |why: &Why| match why {
         Why::Asked => "the destination asked for a pause",
         Why::Down => "the destination accepts nothing",
@@ -189,11 +190,7 @@ fn gate_text(gate: &Gate) -> String {
     match gate.state() {
         State::Open => "open".to_owned(),
         State::Closed { until, why: reason, .. } => {
-            format!(
-                "closed until {}: {}; then one event goes out as a probe",
-                until.strftime("%Y-%m-%d %H:%M:%S UTC"),
-                why(reason)
-            )
+            format!("closed until {}: {}; then one event goes out as a probe", clock.moment(*until), why(reason))
         }
         State::Probing { why: reason, .. } => format!("closed: {}; one event is on its way as a probe", why(reason)),
         State::Gone => "closed: the destination answered 410 (gone); waypost queue release opens it".to_owned(),
@@ -298,13 +295,14 @@ fn show(waypost: &Waypost, id: &str, out: Out) -> Result<u8, Failure> {
         object["delivery"] = entry.delivery.as_deref().map_or(Value::Null, crate::ops::delivery_json);
         return output::print_json(json!({ "event": object }), exit::DONE);
     }
+    let clock = clock::clock(waypost, out);
     let mut shown = String::new();
     for (label, value) in [
         ("id", visible(&entry.id).into_owned()),
         ("event", visible(&entry.event).into_owned()),
         ("state", entry.state.name().replace('_', " ")),
-        ("queued", format!("{} ({} ago)", entry.enqueued_at.strftime("%Y-%m-%d %H:%M:%S UTC"), age(entry.enqueued_at))),
-        ("due", entry.due_at.map(|at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default()),
+        ("queued", format!("{} ({} ago)", clock.moment(entry.enqueued_at), age(entry.enqueued_at))),
+        ("due", entry.due_at.map(|at| clock.moment(at)).unwrap_or_default()),
         ("attempts", entry.attempts.to_string()),
         ("dead", entry.dead.map(|reason| reason.name().replace('_', " ")).unwrap_or_default()),
     ] {
@@ -314,7 +312,7 @@ fn show(waypost: &Waypost, id: &str, out: Out) -> Result<u8, Failure> {
     }
     for attempt in entry.delivery.iter().flat_map(|delivery| &delivery.attempts) {
         let status = attempt.status().map(|status| format!(" {status}")).unwrap_or_default();
-        let at = attempt.started_at.strftime("%Y-%m-%d %H:%M:%S UTC");
+        let at = clock.moment(attempt.started_at);
         let _ = writeln!(shown, "{at}  {}{status}  {}", attempt.outcome.name(), visible(&attempt.diagnosis.why));
     }
     let body: String = text.lines().flat_map(|line| [visible(line), "\n".into()]).collect();

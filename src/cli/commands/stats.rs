@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Out, Tone, rows, terminal};
+use crate::cli::output::{self, Out, Tone, clock, rows, terminal};
 use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::stats::Stats;
 use crate::ops::Waypost;
@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
-    let since = args.since.as_deref().map(since).transpose()?.flatten();
+    let since = args.since.as_deref().map(|text| since(text, &clock::zone(waypost, out))).transpose()?.flatten();
     let stats = waypost.stats(since)?;
     if out.json {
         return output::print_json(json(&stats, since), exit::DONE);
@@ -46,9 +46,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     output::print(&text(&stats, out), exit::DONE)
 }
 
-fn since(text: &str) -> Result<Option<Timestamp>, Failure> {
+fn since(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
     let mut filter = Filter::default();
-    let added = filter.add("since", text, Timestamp::now(), &TimeZone::system());
+    let added = filter.add("since", text, Timestamp::now(), zone);
     added.map(|()| filter.since).map_err(|error| Failure::usage(format!("{error}."), "See waypost stats --help."))
 }
 

@@ -6,18 +6,19 @@ use jiff::tz::TimeZone;
 use crate::cli::failure::Failure;
 use crate::domain::delivery::filter::{Filter, FilterError};
 
-/// What `--search` and the options with a kind of term each mean together.
+/// What `--search` and the options with a kind of term each mean together; times are read in `zone`.
 pub fn parse<'a>(
     search: Option<&str>,
     terms: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+    zone: &TimeZone,
     command: &str,
 ) -> Result<Filter, Failure> {
-    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let now = Timestamp::now();
     let wrong = |error: FilterError| Failure::usage(format!("{error}."), format!("See waypost {command} --help."));
-    let mut filter = Filter::parse(search.unwrap_or_default(), now, &zone).map_err(wrong)?;
+    let mut filter = Filter::parse(search.unwrap_or_default(), now, zone).map_err(wrong)?;
     for (kind, value) in terms {
         if let Some(value) = value {
-            filter.add(kind, value, now, &zone).map_err(wrong)?;
+            filter.add(kind, value, now, zone).map_err(wrong)?;
         }
     }
     Ok(filter)

@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
 use crate::cli::failure::{Failure, fix_text};
 use crate::cli::output::{self, Out, Tone, Verbosity, pager};
 
-use crate::cli::output::{rows, terminal};
+use crate::cli::output::rows;
 
 use crate::domain::delivery::diagnosis;
 use crate::domain::delivery::probe::Verdict;
@@ -19,6 +18,7 @@ use crate::domain::delivery::{Attempt, Delivery, Outcome, Response};
 use crate::domain::request::Request;
 use crate::domain::text::{visible, visible_lines};
 use crate::ops::{self, Problem};
+use crate::present::clock::Clock;
 use crate::present::summary::{Mark, summary};
 use crate::present::{self, Row, timing};
 
@@ -29,6 +29,7 @@ pub fn print(
     unrecorded: Option<&Problem>,
     signal: Option<u8>,
     remark: Option<&str>,
+    clock: &Clock,
     out: Out,
 ) -> Result<u8, Failure> {
     let code = signal.unwrap_or_else(|| exit::for_delivery(delivery, None));
@@ -55,7 +56,7 @@ pub fn print(
     if let Some(text) = remark {
         out.say(text);
     }
-    pager::print(&text(delivery, out), code)
+    pager::print(&text(delivery, clock, out), code)
 }
 
 /// The object that `test` and `history show` print.
@@ -70,20 +71,18 @@ pub fn notices(delivery: &Delivery) -> Vec<String> {
 }
 
 /// The outcome, why and how to fix it, and the response; with -v, the timing and the request.
-pub fn text(delivery: &Delivery, out: Out) -> String {
-    let clock = terminal::clock(Timestamp::now());
+pub fn text(delivery: &Delivery, clock: &Clock, out: Out) -> String {
     let mut rows = present::delivery::rows(delivery);
-    rows.extend(present::delivery::since(delivery, &clock));
+    rows.extend(present::delivery::since(delivery, clock));
     let Some(attempt) = delivery.last() else { return String::new() };
     head(delivery, out) + &rows::text(&rows, out) + &messages(attempt, out)
 }
 
 /// One of the history: also when it was, and each of its attempts; of a probe each of its requests.
-pub fn past(delivery: &Delivery, out: Out) -> String {
-    let clock = terminal::clock(Timestamp::now());
-    let mut rows = present::delivery::times(delivery, &clock);
+pub fn past(delivery: &Delivery, clock: &Clock, out: Out) -> String {
+    let mut rows = present::delivery::times(delivery, clock);
     rows.extend(present::delivery::rows(delivery));
-    rows.extend(present::delivery::since(delivery, &clock));
+    rows.extend(present::delivery::since(delivery, clock));
     let mut text = head(delivery, out) + &rows::text(&rows, out);
     if delivery.probe.is_none() {
         text.extend(delivery.last().map(|attempt| messages(attempt, out)));

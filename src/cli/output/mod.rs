@@ -1,5 +1,6 @@
 //! Where output goes: requested data to stdout, everything else to stderr.
 
+pub mod clock;
 pub mod delivery;
 pub mod destination;
 pub mod json;

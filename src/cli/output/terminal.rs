@@ -2,11 +2,6 @@
 
 use std::io::{self, IsTerminal as _};
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-use crate::present::clock::Clock;
-
 /// Whether it shows only ASCII.
 pub fn is_ascii() -> bool {
     let var = |name| std::env::var(name).unwrap_or_default();
@@ -32,11 +27,6 @@ pub fn size() -> Option<(usize, usize)> {
 pub fn width() -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
     said.or_else(|| size().map(|(columns, _)| columns))
-}
-
-/// The clock of this machine's time zone, or of `TZ`.
-pub fn clock(now: Timestamp) -> Clock {
-    Clock::new(TimeZone::system(), now)
 }
 
 /// Whether the terminal can move its cursor.

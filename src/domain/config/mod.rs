@@ -1,10 +1,12 @@
-//! `config.json`: how the app looks, and what its keys do. Optional; what is wrong in it is reported, and the rest counts.
+//! `config.json`: how the app looks, what its keys do, and the time zone. Optional; what is wrong in it is reported, and the rest
+//! counts.
 
 mod colour;
 mod key;
 #[cfg(test)]
 mod tests;
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 pub use colour::Colour;
@@ -18,6 +20,8 @@ pub struct Config {
     pub keys: Vec<(Key, Key)>,
     /// Only ASCII characters.
     pub ascii: Option<bool>,
+    /// The zone that times are shown and read in.
+    pub time_zone: Option<TimeZone>,
 }
 
 /// The colours by what they mean.
@@ -39,10 +43,18 @@ pub struct Trouble {
     pub what: String,
 }
 
-/// Reads the file.
+impl Trouble {
+    /// Whether it may be why the file does not say that member: it is about it, or about the whole file.
+    #[must_use]
+    pub fn hides(&self, member: &str) -> bool {
+        self.place == member || self.place.starts_with("line ")
+    }
+}
+
+/// Reads the file. `zone` finds a time zone by its name.
 #[must_use]
-pub fn parse(text: &[u8]) -> (Config, Vec<Trouble>) {
-    let mut reader = Reader::default();
+pub fn parse(text: &[u8], zone: fn(&str) -> Option<TimeZone>) -> (Config, Vec<Trouble>) {
+    let mut reader = Reader { zone, config: Config::default(), troubles: Vec::new() };
     match serde_json::from_slice(text) {
         Ok(Value::Object(members)) => reader.all(&members),
         Ok(_) => reader.trouble("line 1", "the file is no JSON object: { … }"),
@@ -56,8 +68,8 @@ pub fn parse(text: &[u8]) -> (Config, Vec<Trouble>) {
     (reader.config, reader.troubles)
 }
 
-#[derive(Default)]
 struct Reader {
+    zone: fn(&str) -> Option<TimeZone>,
     config: Config,
     troubles: Vec<Trouble>,
 }
@@ -76,7 +88,14 @@ impl Reader {
                 ("keys", _) => self.trouble("keys", "is no object, such as { \"n\": \"t\" }"),
                 ("ascii", Value::Bool(ascii)) => self.config.ascii = Some(*ascii),
                 ("ascii", _) => self.trouble(name, "is neither true nor false"),
-                _ => self.trouble(name, "is not known; there are theme, keys and ascii"),
+                ("time_zone", Value::String(zone)) => match (self.zone)(zone) {
+                    Some(zone) => self.config.time_zone = Some(zone),
+                    None => {
+                        self.trouble(name, "no time zone of that name is installed; a name is, for example, \"Europe/Berlin\"")
+                    }
+                },
+                ("time_zone", _) => self.trouble(name, "is no text, such as \"Europe/Berlin\""),
+                _ => self.trouble(name, "is not known; there are theme, keys, ascii and time_zone"),
             }
         }
     }

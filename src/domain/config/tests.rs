@@ -1,4 +1,14 @@
-use super::*;
+use jiff::tz::TimeZone;
+
+use super::{Colour, Config, Key, Theme, Trouble};
+
+fn parse(text: &[u8]) -> (Config, Vec<Trouble>) {
+    super::parse(text, |name| (name == "Europe/Berlin").then(berlin))
+}
+
+fn berlin() -> TimeZone {
+    TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap()
+}
 
 fn troubles(text: &str) -> Vec<String> {
     parse(text.as_bytes()).1.iter().map(ToString::to_string).collect()
@@ -9,7 +19,8 @@ fn a_whole_file_is_read() {
     let text = r#"{
         "theme": { "accent": "cyan", "ok": "bright-green", "warning": "default", "error": "red" },
         "keys": { "n": "t", "ctrl-r": "ctrl-t", "ß": "e" },
-        "ascii": false
+        "ascii": false,
+        "time_zone": "Europe/Berlin"
     }"#;
     let (config, troubles) = parse(text.as_bytes());
     assert_eq!(troubles, []);
@@ -20,19 +31,20 @@ fn a_whole_file_is_read() {
         error: Some(Colour::Red),
     };
     let keys = vec![(Key::Char('n'), Key::Char('t')), (Key::Ctrl('r'), Key::Ctrl('t')), (Key::Char('ß'), Key::Char('e'))];
-    let expected = Config { theme, keys, ascii: Some(false) };
+    let expected = Config { theme, keys, ascii: Some(false), time_zone: Some(berlin()) };
     assert_eq!(config, expected);
     assert_eq!(parse(b"{}"), (Config::default(), vec![]));
 }
 
 #[test]
 fn what_is_wrong_is_named_with_its_place_and_the_rest_counts() {
-    let text = r#"{ "theme": { "accent": "pink", "title": "red", "ok": 3, "error": "red" }, "ascii": "on", "colour": 1 }"#;
+    let text = r#"{ "theme": { "accent": "pink", "title": "red", "ok": 3, "error": "red" }, "ascii": "on",
+        "colour": 1, "time_zone": "Europe/Berlim" }"#;
     let (config, troubles) = parse(text.as_bytes());
     assert_eq!(config.theme.error, Some(Colour::Red));
     assert_eq!(config.ascii, None);
     let places: Vec<_> = troubles.iter().map(|trouble| trouble.place.as_str()).collect();
-    assert_eq!(places, ["theme.accent", "theme.title", "theme.ok", "ascii", "colour"]);
+    assert_eq!(places, ["theme.accent", "theme.title", "theme.ok", "ascii", "colour", "time_zone"]);
 }
 
 #[test]
@@ -52,4 +64,14 @@ fn keys_that_cannot_be_are_refused() {
     }
     assert_eq!(troubles(r#"{"keys": {"n": "test"}}"#).len(), 1);
     assert_eq!(troubles(r#"{"keys": ["n"]}"#).len(), 1);
+}
+
+#[test]
+fn a_time_zone_is_a_name() {
+    for value in ["\"\"", "\"Mars/Base\"", "1", "null", "[\"Europe/Berlin\"]"] {
+        let (config, troubles) = parse(format!("{{\"time_zone\": {value}, \"ascii\": true}}").as_bytes());
+        assert!(config.time_zone.is_none() && config.ascii == Some(true), "{value}");
+        assert!(troubles.len() == 1 && troubles[0].hides("time_zone") && !troubles[0].hides("ascii"), "{value}: {troubles:?}");
+    }
+    assert!(parse(b"{").1[0].hides("time_zone"));
 }

@@ -1,4 +1,4 @@
-//! The user's `config.json`: colours, keys and characters; and what is said of a file that is wrong.
+//! The user's `config.json`: colours, keys, characters, the time zone; and what is said of a file that is wrong.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -53,6 +53,7 @@ fn ascii_is_chosen_against_the_locale_either_way() {
 fn what_is_wrong_in_it_is_said_and_the_app_opens() {
     for (config, says) in [
         (r#"{ "theme": { "accent": "pink" }, "keys": { "n": "e" } }"#, "config.json: theme.accent: is none of the colours"),
+        (r#"{ "time_zone": "Mars/Base" }"#, "config.json: time_zone: no time zone of that name is installed"),
         ("{ \"ascii\": true,", "config.json: line 1, column 16"),
         ("", "config.json: line 1, column 0"),
         ("\u{1b}[31m", "config.json: line 1"),
@@ -70,4 +71,21 @@ fn what_is_wrong_in_it_is_said_and_the_app_opens() {
     std::fs::set_permissions(home.config_dir().join("config.json"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let app = App::open(&home);
     assert!(!app.screen_text().contains("config.json"), "it holds no secret: others may read it");
+}
+
+#[test]
+fn times_are_those_of_the_time_zone() {
+    let home = home_with(r#"{ "time_zone": "Asia/Tokyo" }"#);
+    home.waypost(&["test"]);
+    let shown = home.run(&["history", "show", "last"], b"", &[("TZ", "UTC")]).exits(0).stdout;
+    let time = shown.lines().find_map(|line| line.strip_prefix("Time ")).unwrap().trim();
+    assert!(time.ends_with(" JST"), "{shown}");
+    let mut app = App::start(home.pty(&[]).env("TZ", "UTC"));
+    // With the date, in case the day ends meanwhile.
+    let (clock, _) = time[11..].rsplit_once(':').unwrap();
+    app.wait_for(clock);
+    let mut lines = home.pty(&["--accessible"]).env("TZ", "UTC").start();
+    lines.wait_for("List the newest deliveries");
+    lines.type_text("4\n");
+    lines.wait_for(time);
 }

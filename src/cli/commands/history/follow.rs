@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::table::{Table, shown_ids};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Out, json, terminal};
+use crate::cli::output::{self, Out, clock, json, terminal};
 use crate::cli::runtime;
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::filter::Filter;
@@ -22,8 +22,8 @@ const AT_ONCE: usize = 200;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Prints what is recorded after `from`, until a signal.
-pub fn follow(waypost: &Waypost, filter: &Filter, from: Position, out: Out) -> Result<u8, Failure> {
-    let ((), signal) = runtime::run_until_signal(async |stop| print_all(waypost, filter, from, stop, out).await)?;
+pub fn follow(waypost: &Waypost, filter: &Filter, from: Position, zone: &TimeZone, out: Out) -> Result<u8, Failure> {
+    let ((), signal) = runtime::run_until_signal(async |stop| print_all(waypost, filter, from, stop, zone, out).await)?;
     Ok(signal.unwrap_or(exit::DONE))
 }
 
@@ -32,6 +32,7 @@ async fn print_all(
     filter: &Filter,
     mut from: Position,
     mut stop: impl Future<Output = ()> + Unpin,
+    zone: &TimeZone,
     out: Out,
 ) -> Result<(), Failure> {
     let mut watch = waypost.watch().ok();
@@ -45,7 +46,7 @@ async fn print_all(
         loop {
             let page = waypost.page(filter, Start::After(from), AT_ONCE)?;
             let Some(newest) = page.newest else { break };
-            print(waypost, page.deliveries, out)?;
+            print(waypost, page.deliveries, zone, out)?;
             from = newest;
         }
         from = from.max(end);
@@ -64,14 +65,14 @@ async fn changed(watch: &mut Option<Watch>) {
 }
 
 /// The oldest first.
-fn print(waypost: &Waypost, mut deliveries: Vec<Delivery>, out: Out) -> Result<(), Failure> {
+fn print(waypost: &Waypost, mut deliveries: Vec<Delivery>, zone: &TimeZone, out: Out) -> Result<(), Failure> {
     deliveries.reverse();
     let text = if out.json {
         let lines: Vec<_> =
             deliveries.iter().map(|it| json::line(json!({ "delivery": ops::delivery_json(it) })) + "\n").collect();
         lines.concat()
     } else {
-        let clock = terminal::clock(Timestamp::now());
+        let clock = clock::now_in(zone.clone());
         let width = terminal::width();
         let ids = shown_ids(waypost, &deliveries, width)?;
         Table { clock: &clock, width, out }.more(&deliveries, &ids)

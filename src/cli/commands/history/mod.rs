@@ -6,7 +6,7 @@ mod table;
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use clap_complete::ArgValueCompleter;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::complete;
@@ -15,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::{filter, prompt};
 use crate::cli::output::delivery;
 use crate::cli::output::terminal;
-use crate::cli::output::{self, Out, Verbosity, pager};
+use crate::cli::output::{self, Out, Verbosity, clock, pager};
 use crate::domain::delivery::Delivery;
 use crate::ops::{self, Start, Waypost};
 use table::{Table, shown_ids};
@@ -102,7 +102,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             Err(Failure::usage("The options of list come after it.", "Put them after waypost history list."))
         }
         Some(Action::List(args)) => list(waypost, args, out),
-        Some(Action::Show { id }) => show(&waypost.delivery(id)?, out),
+        Some(Action::Show { id }) => show(waypost, id, out),
         Some(Action::Clear { yes }) => clear(waypost, *yes, out),
     }
 }
@@ -110,7 +110,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
     let terms = [("outcome", args.outcome.as_deref()), ("since", args.since.as_deref()), ("until", args.until.as_deref())];
-    let filter = filter::parse(args.search.as_deref(), terms, "history")?;
+    let zone = clock::zone(waypost, out);
+    let filter = filter::parse(args.search.as_deref(), terms, &zone, "history")?;
     // Before the page: what comes between the two is in it, or follows it.
     let end = waypost.end_of_history()?;
     let page = waypost.page(&filter, Start::Newest, limit)?;
@@ -130,9 +131,9 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
             // The oldest first: what is new is at the end.
             let mut deliveries = page.deliveries;
             deliveries.reverse();
-            print_table(waypost, &deliveries, out)?;
+            print_table(waypost, &deliveries, zone.clone(), out)?;
         }
-        return follow::follow(waypost, &filter, end.max(page.newest.unwrap_or_default()), out);
+        return follow::follow(waypost, &filter, end.max(page.newest.unwrap_or_default()), &zone, out);
     }
     if page.deliveries.is_empty() {
         out.say(&match args.outcome.as_deref() {
@@ -142,24 +143,25 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
         });
         return Ok(exit::DONE);
     }
-    let code = print_table(waypost, &page.deliveries, out)?;
+    let code = print_table(waypost, &page.deliveries, zone, out)?;
     if page.more {
         out.say(&format!("{} of {} deliveries. --limit N lists older ones.", page.deliveries.len(), page.total));
     }
     Ok(code)
 }
 
-fn print_table(waypost: &Waypost, deliveries: &[Delivery], out: Out) -> Result<u8, Failure> {
-    let (clock, width) = (terminal::clock(Timestamp::now()), terminal::width());
+fn print_table(waypost: &Waypost, deliveries: &[Delivery], zone: TimeZone, out: Out) -> Result<u8, Failure> {
+    let (clock, width) = (clock::now_in(zone), terminal::width());
     let ids = shown_ids(waypost, deliveries, width)?;
     pager::print(&Table { clock: &clock, width, out }.text(deliveries, &ids), exit::DONE)
 }
 
-fn show(delivery: &Delivery, out: Out) -> Result<u8, Failure> {
+fn show(waypost: &Waypost, id: &str, out: Out) -> Result<u8, Failure> {
+    let delivery = waypost.delivery(id)?;
     if out.json {
-        return output::print_json(delivery::json(delivery), exit::DONE);
+        return output::print_json(delivery::json(&delivery), exit::DONE);
     }
-    pager::print(&delivery::past(delivery, out.verbose()), exit::DONE)
+    pager::print(&delivery::past(&delivery, &clock::clock(waypost, out), out.verbose()), exit::DONE)
 }
 
 fn clear(waypost: &Waypost, yes: bool, out: Out) -> Result<u8, Failure> {

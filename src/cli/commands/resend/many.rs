@@ -11,7 +11,7 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::prompt;
 use crate::cli::output::live::Live;
-use crate::cli::output::{self, Out, Verbosity, terminal};
+use crate::cli::output::{self, Out, Verbosity, clock};
 use crate::cli::runtime;
 use crate::cli::stops::Stops;
 use crate::domain::delivery::filter::Filter;
@@ -20,7 +20,7 @@ use crate::domain::text::visible;
 use crate::ops::Waypost;
 use crate::ops::relay::{AgainOptions, Tally, Told};
 use crate::ops::resend::Selection;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 const NO_TERMINAL: &str = "resend asks for confirmation before it sends many events, and there is no terminal to ask on.";
 
@@ -41,10 +41,10 @@ impl Which<'_> {
 }
 
 /// `--dry-run`: a line for each.
-pub fn list(waypost: &Waypost, which: &Which, out: Out) -> Result<u8, Failure> {
+pub fn list(waypost: &Waypost, which: &Which, zone: TimeZone, out: Out) -> Result<u8, Failure> {
     let to = waypost.destination()?;
     let selection = which.choose(waypost, &to)?;
-    let clock = terminal::clock(Timestamp::now());
+    let clock = clock::now_in(zone);
     if out.json {
         for (id, why) in &selection.left_out {
             print_line(summary::left_out_json(id, *why))?;

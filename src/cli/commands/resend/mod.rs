@@ -5,13 +5,14 @@ mod summary;
 
 use clap::builder::PossibleValuesParser;
 use clap_complete::ArgValueCompleter;
+use jiff::tz::TimeZone;
 
 use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::input::filter;
 use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{Out, delivery};
+use crate::cli::output::{Out, clock, delivery};
 use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::delivery::filter::Filter;
@@ -88,17 +89,18 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if let ([id], true) = (args.ids.as_slice(), is_plain) {
         return one(waypost, id, out);
     }
-    let which = if args.ids.is_empty() { Which::Meant(Box::new(meant(args)?)) } else { Which::Named(&args.ids) };
+    let zone = clock::zone(waypost, out);
+    let which = if args.ids.is_empty() { Which::Meant(Box::new(meant(args, &zone)?)) } else { Which::Named(&args.ids) };
     let options = Options {
         policy: args.retries.map_or_else(Policy::default, |retries| Policy { retries }),
         rate: args.rate.as_deref().map(rate).transpose()?,
         ..Options::default()
     };
     let how = AgainOptions { options, concurrency: args.concurrency.map_or(1, |concurrency| concurrency as usize) };
-    if args.dry_run { many::list(waypost, &which, out) } else { many::send(waypost, &which, &how, args.yes, out) }
+    if args.dry_run { many::list(waypost, &which, zone, out) } else { many::send(waypost, &which, &how, args.yes, out) }
 }
 
-fn meant(args: &Args) -> Result<Filter, Failure> {
+fn meant(args: &Args, zone: &TimeZone) -> Result<Filter, Failure> {
     let delivered = Outcome::Delivered.name();
     if args.outcome.iter().any(|outcome| outcome == delivered) && args.until.is_none() {
         return Err(Failure::usage(
@@ -110,6 +112,7 @@ fn meant(args: &Args) -> Result<Filter, Failure> {
     filter::parse(
         args.search.as_deref(),
         outcomes.chain([("since", args.since.as_deref()), ("until", args.until.as_deref())]),
+        zone,
         "resend",
     )
 }
@@ -122,5 +125,5 @@ fn one(waypost: &Waypost, id: &str, out: Out) -> Result<u8, Failure> {
     })?;
     out.say(&format!("Resent {}.", visible(&resent.delivery.id)));
     let signal = signal.filter(|_| resent.delivery.outcome() == Outcome::Stopped);
-    delivery::print(&resent.delivery, resent.unrecorded.as_ref(), signal, None, out)
+    delivery::print(&resent.delivery, resent.unrecorded.as_ref(), signal, None, &clock::clock(waypost, out), out)
 }

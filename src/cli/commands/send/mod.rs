@@ -14,7 +14,7 @@ use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, Verbosity, delivery};
+use crate::cli::output::{self, Out, Verbosity, clock, delivery};
 use crate::cli::runtime;
 use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
@@ -99,7 +99,7 @@ pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Resul
     })?;
     let signal = signal.filter(|_| sent.stopped);
     let remark = signal.and_then(|_| not_retried(sent.delivery.attempts.len(), args.retries));
-    delivery::print(&sent.delivery, sent.unrecorded.as_ref(), signal, remark.as_deref(), out)
+    delivery::print(&sent.delivery, sent.unrecorded.as_ref(), signal, remark.as_deref(), &clock::clock(waypost, out), out)
 }
 
 /// `Stopped: not retried (2 of 4 attempts).`, where attempts are left.

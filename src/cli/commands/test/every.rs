@@ -4,12 +4,13 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, Tone, Verbosity, delivery, json, rows, terminal};
+use crate::cli::output::{self, Out, Tone, Verbosity, clock, delivery, json, rows};
 use crate::cli::runtime;
 use crate::cli::signals::Signals;
 use crate::domain::delivery::{Attempt, Delivery, Outcome};
@@ -39,6 +40,7 @@ impl Watch<'_> {
             let mut ticks = interval(self.every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             let mut last = None;
+            let zone = clock::zone(waypost, out);
             loop {
                 tokio::select! {
                     biased;
@@ -56,7 +58,7 @@ impl Watch<'_> {
                 if let (Some(code), Outcome::Stopped) = (ended_by, tested.delivery.outcome()) {
                     return Ok(code);
                 }
-                report(&tested.delivery, &mut last, out)?;
+                report(&tested.delivery, &mut last, &zone, out)?;
                 if let Some(code) = ended_by {
                     return Ok(code);
                 }
@@ -66,7 +68,7 @@ impl Watch<'_> {
 }
 
 /// A line for an attempt. The cause and the fix follow where it ended in another way than the one before.
-fn report(delivery: &Delivery, last: &mut Option<String>, out: Out) -> Result<(), Failure> {
+fn report(delivery: &Delivery, last: &mut Option<String>, zone: &TimeZone, out: Out) -> Result<(), Failure> {
     if out.json {
         output::print(&format!("{}\n", json::line(delivery::json(delivery))), exit::DONE)?;
         return Ok(());
@@ -79,7 +81,7 @@ fn report(delivery: &Delivery, last: &mut Option<String>, out: Out) -> Result<()
     if out.verbosity == Verbosity::Quiet && !is_news {
         return Ok(());
     }
-    let mut text = line(attempt, out);
+    let mut text = line(attempt, zone, out);
     if is_news && attempt.outcome != Outcome::Delivered {
         text.push_str(&rows::text(&present::delivery::rows(delivery), out));
     }
@@ -89,9 +91,8 @@ fn report(delivery: &Delivery, last: &mut Option<String>, out: Out) -> Result<()
     output::print(&text, exit::DONE).map(drop)
 }
 
-fn line(attempt: &Attempt, out: Out) -> String {
-    let now = Timestamp::now();
-    let now = terminal::clock(now).time(now);
+fn line(attempt: &Attempt, zone: &TimeZone, out: Out) -> String {
+    let now = clock::now_in(zone.clone()).time(Timestamp::now());
     let outcome = format!("{:<9}", attempt.outcome.name());
     let outcome = out.paint(&outcome, Tone::Ended(attempt.outcome));
     let end = present::delivery::end(attempt).map(|end| format!("  {}", visible(&end))).unwrap_or_default();

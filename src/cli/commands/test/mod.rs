@@ -16,7 +16,7 @@ use crate::cli::input::fields::with_overrides;
 use crate::cli::input::tls_files::path_or_none;
 use crate::cli::input::{body, duration};
 use crate::cli::output::progress::ProgressLine;
-use crate::cli::output::{self, Out, delivery, pager};
+use crate::cli::output::{self, Out, clock, delivery, pager};
 use crate::cli::runtime;
 use crate::domain::delivery::Outcome;
 use crate::domain::event::BuiltIn;
@@ -97,5 +97,5 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         Ok(waypost.test_expecting(&destination, &event, args.expect.as_deref(), |step| progress.step(&step), stop).await)
     })?;
     let signal = signal.filter(|_| tested.delivery.outcome() == Outcome::Stopped);
-    delivery::print(&tested.delivery, tested.unrecorded.as_ref(), signal, None, out)
+    delivery::print(&tested.delivery, tested.unrecorded.as_ref(), signal, None, &clock::clock(waypost, out), out)
 }
