@@ -42,6 +42,7 @@ fn a_filter_narrows_the_list() {
         (&["--search", "auth refused"], vec![1]),
         (&["--search", "closed by peer"], vec![3]),
         (&["--search", "nothing-like-that"], vec![]),
+        (&["--search", "\"stauts:5xx\""], vec![]),
         (&["--search", "duration_ms"], vec![]),
         (&["--outcome", "failed", "--since", "1h"], vec![3]),
         (&["--since", "1h", "--until", "30m"], vec![]),
@@ -53,6 +54,10 @@ fn a_filter_narrows_the_list() {
     for (args, says) in [
         (["history", "--since", "soon"].as_slice(), "since: \"soon\" is not what it takes: how long ago (30m, 24h, 7d)"),
         (&["history", "--search", "status:teapot"], "404 or 5xx"),
+        (
+            &["history", "--search", "stauts:5xx"],
+            "unknown filter \"stauts\": did you mean status:? To search for such a word, put it in",
+        ),
         (&["history", "--search", "outcome:late"], "delivered, refused, failed, stopped or probe"),
     ] {
         refused_with(&home, args, "", 2, None, says);
@@ -187,4 +192,43 @@ fn numbers() {
     assert_eq!((&none["success_rate"], &none["histogram"]), (&json!(null), &json!([])));
     assert_eq!(Home::new().waypost(&["stats"]).exits(0).stderr, "No deliveries.\n");
     refused_with(&home, &["stats", "--since", "soon"], "", 2, None, "how long ago");
+}
+
+#[test]
+fn times_are_shown_and_read_in_the_configured_time_zone() {
+    let (_receiver, home) = answered(vec![Answer::status(200)]);
+    let write = |text: &str| std::fs::write(home.config_dir().join("config.json"), text).unwrap();
+    let run = |args: &[&str]| home.run(args, b"", &[("TZ", "UTC")]).exits(0);
+    write("{ \"time_zone\": \"Asia/Tokyo\" }");
+    let shown = run(&["history", "show", "last"]);
+    assert_eq!(shown.stderr, "");
+    let time = shown.stdout.lines().find_map(|line| line.strip_prefix("Time ")).unwrap().trim().strip_suffix(" JST").unwrap();
+    assert!(run(&["history"]).stdout.contains(time), "{time}");
+    // Nine hours later in UTC: nothing would be found.
+    let minute = time[..16].replace(' ', "T");
+    assert!(run(&["history", "--since", &minute]).stdout.contains("200"));
+    assert!(run(&["history", "--search", &format!("since:{minute}")]).stdout.contains("200"));
+    assert!(run(&["stats", "--since", &minute]).stdout.contains("Delivered"));
+    let json = run(&["history", "--json", "--since", &minute]).json();
+    assert!(json["deliveries"][0]["attempts"][0]["started_at"].as_str().unwrap().ends_with('Z'), "{json}");
+
+    for (text, says) in [
+        (
+            "{ \"time_zone\": \"Mars/Base\", \"ascii\": 1 }",
+            "note: config.json: time_zone: no time zone of that name is installed",
+        ),
+        ("{ \"time_zone\": \"../../../etc/passwd\" }", "note: config.json: time_zone: no time zone of that name is installed"),
+        ("{ \"time_zone\": 1 }", "note: config.json: time_zone: is no text"),
+        ("{", "note: config.json: line 1"),
+    ] {
+        write(text);
+        let out = run(&["history", "--since", "1h"]);
+        assert!(out.stderr.starts_with(says) && out.stderr.matches("note:").count() == 1, "{}", out.stderr);
+        assert!(out.stdout.contains("200"), "{}", out.stdout);
+        assert!(run(&["history", "show", "last"]).stdout.lines().any(|line| line.ends_with(" UTC")));
+        assert_eq!(run(&["history", "--quiet"]).stderr, "");
+    }
+    // What is wrong with the app's own settings does not concern a command.
+    write("{ \"theme\": 1 }");
+    assert_eq!(run(&["history"]).stderr, "");
 }

@@ -14,7 +14,10 @@ pub fn parse<'a>(
     command: &str,
 ) -> Result<Filter, Failure> {
     let now = Timestamp::now();
-    let wrong = |error: FilterError| Failure::usage(format!("{error}."), format!("See waypost {command} --help."));
+    let wrong = |error: FilterError| match error {
+        FilterError::Name { .. } => Failure::usage(error.to_string(), "To search for such a word, put it in double quotes."),
+        FilterError::Value { .. } => Failure::usage(format!("{error}."), format!("See waypost {command} --help.")),
+    };
     let mut filter = Filter::parse(search.unwrap_or_default(), now, zone).map_err(wrong)?;
     for (kind, value) in terms {
         if let Some(value) = value {

@@ -502,6 +502,10 @@ fn the_list_is_narrowed_as_one_types_and_no_letter_is_a_command() {
     type_text(&mut model, "since:x");
     assert!(screen(&model).contains("is not what it takes"), "{}", screen(&model));
     press(&mut model, "esc");
+    press(&mut model, "/");
+    type_text(&mut model, "stauts:5xx");
+    assert!(screen(&model).contains("unknown filter \"stauts\": did you mean status:?"), "{}", screen(&model));
+    press(&mut model, "esc");
     assert!(model.history.search.is_none() && model.history.query.is_empty());
 }
 

@@ -21,26 +21,24 @@ const FORMS: [(&str, &str); 5] = [
 
 /// What is wrong with a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilterError {
-    /// `since`
-    pub kind: &'static str,
-    pub value: String,
-}
-
-impl FilterError {
-    /// What it takes, a clause.
-    #[must_use]
-    pub fn form(&self) -> &'static str {
-        FORMS.into_iter().find(|(kind, _)| *kind == self.kind).map_or("", |(_, form)| form)
-    }
+pub enum FilterError {
+    /// The value has not the form that this kind of term takes.
+    Value { kind: &'static str, value: String },
+    /// A name that is almost that of a kind of term.
+    Name { typed: String, meant: &'static str },
 }
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = ellipsis(&visible(&self.value), 40).into_owned();
-        match value.as_str() {
-            "" => write!(f, "{}: takes {}", self.kind, self.form()),
-            _ => write!(f, "{}: \"{value}\" is not what it takes: {}", self.kind, self.form()),
+        match self {
+            Self::Value { kind, value } => {
+                let form = FORMS.into_iter().find(|(name, _)| name == kind).map_or("", |(_, form)| form);
+                if value.is_empty() {
+                    return write!(f, "{kind}: takes {form}");
+                }
+                write!(f, "{kind}: \"{}\" is not what it takes: {form}", ellipsis(&visible(value), 40))
+            }
+            Self::Name { typed, meant } => write!(f, "unknown filter \"{typed}\": did you mean {meant}:?"),
         }
     }
 }
@@ -49,19 +47,23 @@ impl std::error::Error for FilterError {}
 
 impl Filter {
     /// Reads what was typed. Times without a zone are in `zone`; `1h` means an hour before `now`. A word in double quotes may
-    /// have spaces in it.
+    /// have spaces in it, and a name that is none of a kind of term.
     ///
     /// # Errors
     /// The first term that has not the form that it takes.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, FilterError> {
         let mut filter = Self::default();
-        for term in terms(text) {
-            let kind = term.split_once(':').and_then(|(kind, value)| {
-                FORMS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)).map(|(name, _)| (name, value))
-            });
-            match kind {
-                Some((kind, value)) => filter.add(kind, value, now, zone)?,
-                None => filter.words.push(term.to_owned()),
+        for (term, quoted) in terms(text) {
+            let Some((name, value)) = term.split_once(':') else {
+                filter.words.push(term.to_owned());
+                continue;
+            };
+            match FORMS.into_iter().find(|(kind, _)| kind.eq_ignore_ascii_case(name)) {
+                Some((kind, _)) => filter.add(kind, value, now, zone)?,
+                None => match meant(name).filter(|_| !quoted) {
+                    Some(meant) => return Err(FilterError::Name { typed: name.to_owned(), meant }),
+                    None => filter.words.push(term.to_owned()),
+                },
             }
         }
         Ok(filter)
@@ -72,7 +74,7 @@ impl Filter {
     /// # Errors
     /// The value has not the form that the term takes.
     pub fn add(&mut self, kind: &'static str, value: &str, now: Timestamp, zone: &TimeZone) -> Result<(), FilterError> {
-        let error = || FilterError { kind, value: value.to_owned() };
+        let error = || FilterError::Value { kind, value: value.to_owned() };
         match kind {
             "outcome" => self.results.push(ResultIs::parse(value).ok_or_else(error)?),
             "status" => self.statuses.push(StatusIs::parse(value).ok_or_else(error)?),
@@ -123,8 +125,24 @@ impl EventIs {
     }
 }
 
-/// The terms of a text, divided by whitespace that is not in quotes. A quote that does not end is a part of its word.
-fn terms(text: &str) -> Vec<&str> {
+/// The kind of term that a name was meant to be: it is one slip away, or two with the same beginning. The names of other things
+/// (`https`, `order`, `line`) are further from all of them.
+fn meant(name: &str) -> Option<&'static str> {
+    if !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let name = name.to_ascii_lowercase();
+    let distance = |kind: &str| {
+        let slips = strsim::osa_distance(&name, kind);
+        (slips == 1 || (slips == 2 && name.as_bytes()[0] == kind.as_bytes()[0] && name.len().abs_diff(kind.len()) < 2))
+            .then_some(slips)
+    };
+    FORMS.into_iter().filter_map(|(kind, _)| Some((distance(kind)?, kind))).min().map(|(_, kind)| kind)
+}
+
+/// The terms of a text, divided by whitespace that is not in quotes, and whether each was quoted. A quote that does not end is a
+/// part of its word.
+fn terms(text: &str) -> Vec<(&str, bool)> {
     let mut terms = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
@@ -133,8 +151,9 @@ fn terms(text: &str) -> Vec<&str> {
             let mut ends = ends.filter(|at| inner[at + 1..].is_empty() || inner[at + 1..].starts_with(char::is_whitespace));
             ends.next().filter(|at| *at > 0).map(|at| (&inner[..at], &inner[at + 1..]))
         });
+        let is_quoted = quoted.is_some();
         let (term, after) = quoted.unwrap_or_else(|| rest.split_once(char::is_whitespace).unwrap_or((rest, "")));
-        terms.push(term);
+        terms.push((term, is_quoted));
         rest = after.trim_start();
     }
     terms

@@ -93,6 +93,47 @@ fn nonsense_is_an_error_that_says_what_is_taken() {
 }
 
 #[test]
+fn a_slip_in_a_name_is_not_a_word() {
+    for (text, meant) in [
+        ("stauts:5xx", "status"),
+        ("tsatus:5xx", "status"),
+        ("State:500", "status"),
+        ("ping statsu:", "status"),
+        ("sinec:1h", "since"),
+        ("unitl:1h", "until"),
+        ("outcom:failed", "outcome"),
+        ("otucoem:failed", "outcome"),
+        ("events:ping", "event"),
+        ("vent:ping", "event"),
+    ] {
+        let error = parse(text).unwrap_err();
+        let typed = text.split(' ').next_back().unwrap().split(':').next().unwrap();
+        assert_eq!(error, format!("unknown filter \"{typed}\": did you mean {meant}:?"));
+    }
+    for word in [
+        "https://hooks.example.com",
+        "order:1",
+        "evt:1",
+        "id:7",
+        "sent:1",
+        "line:10",
+        "user:7",
+        "a:b",
+        ":",
+        ":5xx",
+        "stauts",
+        "7:30",
+        "{\"state\":1}",
+        "msg_1:2",
+        "ünti:1",
+    ] {
+        assert_eq!(parse(word).unwrap().words, [word]);
+    }
+    // In quotes any name is a word.
+    assert_eq!(parse("\"state:500\" \"state\":1").unwrap().words, ["state:500", "\"state\":1"]);
+}
+
+#[test]
 fn a_delivery_matches_by_its_row() {
     let refused = {
         let mut refused = delivery("msg_1");
