@@ -22,6 +22,7 @@
 mod alarm;
 mod alert;
 mod deliver;
+mod exchange;
 mod job;
 mod journal;
 mod json_lines;

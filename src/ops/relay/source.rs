@@ -38,8 +38,14 @@ pub trait Source {
         settlement: Settlement,
     ) -> impl Future<Output = ()>;
 
-    /// The state of the gate has changed.
+    /// The state of the gate has changed. Where [`Source::shares_gate`], that a probe begins is a question: nothing is sent before
+    /// [`Wake::Probe`], or never if [`Wake::Gate`] comes instead.
     fn gate_changed(&mut self, gate: &Gate);
+
+    /// Whether other workers have the same gate.
+    fn shares_gate(&self) -> bool {
+        false
+    }
 
     /// Lends nothing any more.
     fn stop(&mut self, stop: Stop);
@@ -90,6 +96,8 @@ pub enum Wake {
     Fault,
     /// Someone else changed the gate.
     Gate(Gate),
+    /// The probe is this worker's.
+    Probe,
     /// The destination was changed; `None`: there is none that could be delivered to.
     Target(Option<Target>),
 }

@@ -1,11 +1,9 @@
 //! Delivers what a source lends: a number of connections kept as busy as the destination allows, retries, stops.
 
 use std::collections::VecDeque;
-use std::future::{Future, pending, ready};
+use std::future::{Future, ready};
 use std::pin::pin;
-use std::slice;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
@@ -14,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::alarm::Alarm;
+use super::exchange::{attempt, stopped};
 use super::job::Job;
 use super::source::{Lease, Settlement, Source, Stop, Target, Wake};
 use super::summary::{GaveUp, Tally};
@@ -24,8 +23,6 @@ use crate::domain::delivery::retry::Budget;
 use crate::domain::delivery::schedule::Schedule;
 use crate::domain::delivery::{Delivery, Fault, Outcome, pause_asked_by};
 use crate::domain::destination::{Destination, Settings};
-use crate::domain::request::{Request, Stamp};
-use crate::io::db::history;
 use crate::io::http::Connection;
 use crate::ops::send::{Options, jitter};
 
@@ -59,6 +56,10 @@ pub struct Worker<'a, S: Source> {
     pace: Pace,
     /// The gate as the source knows it.
     gate: Gate,
+    /// The probe that this worker asks the others for.
+    asked: Option<Pass>,
+    /// The probe that it has, and has not begun.
+    granted: Option<Pass>,
     /// Rings when an attempt may begin.
     alarm: Alarm,
     /// Due for a retry.
@@ -84,6 +85,8 @@ impl<'a, S: Source> Worker<'a, S> {
             connections: Vec::new(),
             gate: pace.gate().clone(),
             pace,
+            asked: None,
+            granted: None,
             alarm: Alarm::default(),
             due: VecDeque::new(),
             waiting: FuturesUnordered::new(),
@@ -142,6 +145,7 @@ impl<'a, S: Source> Worker<'a, S> {
                     Wake::Changed => {}
                     Wake::Fault => self.stop(Stop::New),
                     Wake::Gate(gate) => self.take_gate(gate),
+                    Wake::Probe => self.take_probe(),
                     Wake::Target(target) => self.deliver_to(target),
                 },
             }
@@ -159,8 +163,8 @@ impl<'a, S: Source> Worker<'a, S> {
                 self.sends = Some(Arc::new((settings, credential)));
                 self.to = Some(destination);
                 self.connections = connections;
-                // What the earlier one answered is known already, at the beginning.
-                if self.number > 1 {
+                // What the earlier one answered is known already, at the beginning. Where others share the gate, one changes it for all.
+                if self.number > 1 && !self.source.shares_gate() {
                     let mut gate = self.pace.gate().clone();
                     gate.destination_changed((self.options.now)());
                     self.pace.set_gate(gate);
@@ -176,8 +180,22 @@ impl<'a, S: Source> Worker<'a, S> {
     }
 
     fn take_gate(&mut self, gate: Gate) {
+        (self.asked, self.granted) = (None, None);
         self.gate = gate.clone();
         self.pace.set_gate(gate);
+    }
+
+    fn take_probe(&mut self) {
+        self.granted = self.asked.take();
+        if self.is_stopped() {
+            self.give_probe_back();
+        }
+    }
+
+    fn give_probe_back(&mut self) {
+        if let Some(pass) = self.granted.take() {
+            self.pace.give_back(pass, (self.options.now)());
+        }
     }
 
     fn report_gate(&mut self) {
@@ -220,10 +238,16 @@ impl<'a, S: Source> Worker<'a, S> {
         while self.level() == Stop::Not {
             let (to, sends) = (self.to.clone()?, self.sends.clone()?);
             if self.connections.is_empty() || !(!self.due.is_empty() || (self.wants_more() && self.source.has_next())) {
+                self.give_probe_back();
                 return None;
             }
             let now = (self.options.now)();
-            let pass = match self.pace.turn(self.in_flight.len(), now) {
+            let granted = self.granted.take();
+            let pass = match granted.map_or_else(|| self.pace.turn(self.in_flight.len(), now), Turn::Now) {
+                Turn::Now(pass) if pass.is_probe() && granted.is_none() && self.source.shares_gate() => {
+                    self.asked = Some(pass);
+                    return None;
+                }
                 Turn::Now(pass) => pass,
                 _ if self.is_once() && !self.pace.is_open() && self.in_flight.is_empty() => {
                     self.stop(Stop::New);
@@ -348,41 +372,11 @@ impl<'a, S: Source> Worker<'a, S> {
 
     fn stop(&mut self, stop: Stop) {
         self.stop.send_replace(stop.max(self.level()));
+        self.give_probe_back();
         self.source.stop(stop);
         // They are settled as if their wait had ended now.
         for job in std::mem::take(&mut self.due) {
             self.waiting.push(Box::pin(ready(job)));
         }
-    }
-}
-
-async fn attempt<T: AsRef<[u8]>>(
-    mut connection: Connection,
-    mut job: Job<T>,
-    (to, credential): &(Arc<Settings>, Credential),
-    timeout: Duration,
-    mut stop: watch::Receiver<Stop>,
-) -> (Connection, Job<T>) {
-    let started_at = Timestamp::now();
-    let delivery = job.delivery.delivery();
-    let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp: started_at.as_second() };
-    let request = Arc::new(Request::build(to, job.item.as_ref(), &stamp, credential));
-    job.delivery.begin(to, &request, started_at);
-    if job.delivery.delivery().outcome() == Outcome::Failed {
-        // What failed over a kept connection must not meet another one of the same age.
-        connection.close();
-    }
-    let mut attempt = connection.attempt(&request, started_at, timeout, stopped(&mut stop, Stop::All)).await;
-    // An event that waits holds no more than the history stores.
-    history::shorten_bodies(slice::from_mut(&mut attempt));
-    job.delivery.end(attempt);
-    (connection, job)
-}
-
-/// Ready once stopped to that level.
-async fn stopped(stop: &mut watch::Receiver<Stop>, at_least: Stop) {
-    if stop.wait_for(|level| *level >= at_least).await.is_err() {
-        // The run has ended, and nothing polls this any more.
-        pending::<()>().await;
     }
 }

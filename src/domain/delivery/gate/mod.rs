@@ -15,6 +15,7 @@
 //! [`Pass`] back with what came of it.
 
 mod ramp;
+mod shared;
 
 use std::time::Duration;
 
