@@ -129,7 +129,6 @@ impl Waypost {
     /// # Errors
     /// There is none.
     #[cfg(feature = "nats")]
-    #[allow(dead_code, reason = "the operations follow")]
     pub(super) fn nats(&self) -> Result<Option<Nats>, Problem> {
         Ok(self.shared.as_ref().map(|shared| shared.connect()).transpose()?)
     }
@@ -139,7 +138,6 @@ impl Waypost {
     /// # Errors
     /// As of [`Waypost::nats`].
     #[cfg(feature = "nats")]
-    #[allow(dead_code, reason = "the operations follow")]
     pub(super) async fn nats_async(&self) -> Result<Option<Nats>, Problem> {
         if self.shared.is_none() {
             return Ok(None);

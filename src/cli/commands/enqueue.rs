@@ -44,21 +44,30 @@ pub struct Args {
     #[arg(long, value_name = "ID", value_parser = id, conflicts_with = "lines", allow_hyphen_values = true)]
     id: Option<String>,
 
-    /// Maximum size of the whole queue
-    #[arg(long, value_name = "SIZE", value_parser = size::bytes, default_value = "1GiB", allow_hyphen_values = true)]
-    max_queue: u64,
+    /// Maximum size of the whole queue of this machine [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes, allow_hyphen_values = true)]
+    max_queue: Option<u64>,
 }
+
+/// The bound of the queue of one machine.
+const MAX_QUEUE: u64 = 1 << 30;
 
 fn id(text: &str) -> Result<String, String> {
     if is_id(text) { Ok(text.to_owned()) } else { Err("use 1 to 256 letters, digits and _ . : -".to_owned()) }
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    if waypost.is_shared() && args.max_queue.is_some() {
+        return Err(Failure::usage(
+            "--max-queue bounds the queue of this machine, and --nats is given.",
+            "Leave it out; --nats-max-bytes bounds the stream when it is created.",
+        ));
+    }
     if args.lines {
         return enqueue_lines(waypost, args, out);
     }
     let event = body::event_in(&args.source)?;
-    let (id, enqueued) = waypost.enqueue(&event, args.id.as_deref(), args.max_queue)?;
+    let (id, enqueued) = waypost.enqueue(&event, args.id.as_deref(), args.max_queue.unwrap_or(MAX_QUEUE))?;
     let duplicate = match enqueued {
         Enqueued::Duplicate(of) => Some(of),
         Enqueued::New | Enqueued::Conflict => None,
@@ -67,6 +76,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let state = match of {
             DuplicateOf::Queued => "queued",
             DuplicateOf::Delivered => "delivered",
+            DuplicateOf::Recent => "queued, in the last 10 minutes",
         };
         out.say(&format!("It was already {state}."));
     }
@@ -78,7 +88,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 
 fn enqueue_lines(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let input = lines::open(&args.source)?.input;
-    let how = EnqueueOptions { name: body::name_of(&args.source), most: args.max_queue };
+    let how = EnqueueOptions { name: body::name_of(&args.source), most: args.max_queue.unwrap_or(MAX_QUEUE) };
     let mut ids = Vec::new();
     let (done, signal) = runtime::run(async {
         let stops = Stops::catch()?;

@@ -154,7 +154,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let view = waypost.queue(Filter { state: args.state, skip: 0, limit })?;
     let running = view.relay_runs;
     if out.json {
-        return output::print_json(json(&view, running), exit::DONE);
+        return output::print_json(json(&view, running, waypost.is_shared()), exit::DONE);
     }
     let mut text = summary(&view, running, &clock::clock(waypost, out));
     if !view.events.is_empty() {
@@ -253,10 +253,10 @@ fn cells(entry: &Entry) -> [String; 6] {
     ]
 }
 
-fn json(view: &View, running: bool) -> Value {
+fn json(view: &View, running: bool, is_shared: bool) -> Value {
     let counts = view.counts;
     json!({
-        "engine": "sqlite",
+        "engine": if is_shared { "nats" } else { "sqlite" },
         "counts": { "ready": counts.ready, "waiting": counts.waiting, "in_flight": counts.in_flight, "dead": counts.dead },
         "oldest_age_s": view.oldest.map(|since| Timestamp::now().duration_since(since).as_secs().max(0)),
         "bytes": view.bytes,

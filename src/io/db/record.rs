@@ -17,7 +17,7 @@ const USUAL_RECORD: usize = 2 * 1024;
 
 /// The record of a delivery. Bodies of requests are shortened, then the oldest attempts left out, and at last every text of the
 /// last attempt is shortened, until it is not too large.
-pub(super) fn to_record(delivery: &Delivery) -> Vec<u8> {
+pub(in crate::io) fn to_record(delivery: &Delivery) -> Vec<u8> {
     let mut stored = Cow::Borrowed(delivery);
     let mut json = Vec::with_capacity(USUAL_RECORD);
     for limit in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
@@ -53,7 +53,7 @@ fn write_record(delivery: &Delivery, json: &mut Vec<u8>) {
     let _ = serde_json::to_writer(json, &Record::new(delivery));
 }
 
-pub(super) fn from_record(json: &[u8]) -> Option<Delivery> {
+pub(in crate::io) fn from_record(json: &[u8]) -> Option<Delivery> {
     record::from_json(&serde_json::from_slice(json).ok()?)
 }
 

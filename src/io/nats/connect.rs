@@ -36,6 +36,8 @@ pub struct Nats {
     client: Client,
     jetstream: Context,
     heard: watch::Receiver<Heard>,
+    /// Counts how often the connection was established.
+    connections: watch::Receiver<u64>,
     settings: Arc<NatsSettings>,
     runtime: Handle,
     /// Dropped by the last one, it ends the thread.
@@ -58,7 +60,11 @@ impl Nats {
     pub fn connect(settings: &NatsSettings) -> Result<Self, NatsError> {
         let options = options(settings)?;
         let (hear, heard) = watch::channel(Heard::default());
+        let (count, connections) = watch::channel(0);
         let options = options.event_callback(move |event| {
+            if event == Event::Connected {
+                count.send_modify(|count| *count += 1);
+            }
             note(&hear, event);
             async {}
         });
@@ -79,7 +85,15 @@ impl Nats {
                 let mut jetstream = jetstream::new(client.clone());
                 jetstream.set_timeout(ANSWER_WITHIN);
                 let settings = Arc::new(of_thread.clone());
-                Ok(Self { client, jetstream, heard, settings, runtime: runtime.handle().clone(), _thread: Arc::new(keep) })
+                Ok(Self {
+                    client,
+                    jetstream,
+                    heard,
+                    connections,
+                    settings,
+                    runtime: runtime.handle().clone(),
+                    _thread: Arc::new(keep),
+                })
             };
             let connected = runtime.block_on(connecting);
             let is_connected = connected.is_ok();
@@ -123,7 +137,13 @@ impl Nats {
         self.runtime.spawn(work);
     }
 
-    #[allow(dead_code, reason = "the operations follow")]
+    /// Changes whenever the connection is established again.
+    pub(super) fn connections(&self) -> watch::Receiver<u64> {
+        let mut connections = self.connections.clone();
+        connections.mark_unchanged();
+        connections
+    }
+
     pub(super) const fn client(&self) -> &Client {
         &self.client
     }

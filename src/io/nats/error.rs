@@ -36,8 +36,8 @@ pub enum NatsError {
     /// What exists has other settings than are needed; `fix` is a sentence that ends with the command that changes them.
     #[error("{name} on NATS has other settings than waypost needs")]
     Differs { name: String, differences: String, fix: String },
-    #[error("The stream {stream} is full")]
-    Full { stream: String, why: String },
+    #[error("The queue on NATS is full")]
+    Full { why: String },
     #[error("The event is too long for the server of NATS")]
     TooLong { bytes: usize, most: usize },
     /// Another one changed it first.
@@ -57,7 +57,7 @@ impl NatsError {
             | Self::Tls { why, .. }
             | Self::Forbidden { why }
             | Self::NoQuorum { why }
-            | Self::Full { why, .. }
+            | Self::Full { why }
             | Self::Other { why } => sentence(&visible(why)),
             Self::Refused { servers } => format!("{servers} answered: authorization violation."),
             Self::TooOld { version } => format!("It is {}; waypost needs {VERSION_NEEDED} or newer.", visible(version)),

@@ -5,6 +5,8 @@ use std::time::Duration;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 
+use serde_json::json;
+
 use super::connect::Nats;
 use super::error::NatsError;
 
@@ -58,6 +60,59 @@ pub fn bucket() -> Wanted {
     Wanted { config, what: format!("The bucket {BUCKET}") }
 }
 
+/// The stream of the dead letters.
+pub const DEAD: &str = "WAYPOST_DEAD";
+
+/// Their subjects: this and the name of the event.
+pub const DEAD_PREFIX: &str = "waypost.dead.";
+
+/// The stream of what is known of events that were tried and wait.
+pub const PROGRESS: &str = "WAYPOST_PROGRESS";
+
+/// Its subjects: this and the sequence of the event.
+pub const PROGRESS_PREFIX: &str = "waypost.progress.";
+
+/// For how long a dead letter is kept, and what is known of an event after its last attempt.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// The dead letters, for the operator to look at.
+pub fn dead() -> Wanted {
+    let config = Config {
+        name: DEAD.to_owned(),
+        subjects: vec![format!("{DEAD_PREFIX}>")],
+        storage: StorageType::File,
+        max_age: KEPT,
+        description: Some("Events that waypost gave up".to_owned()),
+        ..Config::default()
+    };
+    Wanted { config, what: format!("The stream {DEAD}") }
+}
+
+/// What is known of each event that was tried and waits: one message each.
+pub fn progress() -> Wanted {
+    let config = Config {
+        name: PROGRESS.to_owned(),
+        subjects: vec![format!("{PROGRESS_PREFIX}*")],
+        max_messages_per_subject: 1,
+        storage: StorageType::File,
+        max_age: KEPT,
+        description: Some("Attempts of the events that wait in WAYPOST".to_owned()),
+        ..Config::default()
+    };
+    Wanted { config, what: format!("The stream {PROGRESS}") }
+}
+
+/// Creates what a worker needs besides the bucket and the consumer, as far as it is missing.
+///
+/// # Errors
+/// [`NatsError`].
+pub async fn provide_all(nats: &Nats) -> Result<(), NatsError> {
+    for wanted in [events(), dead(), progress()] {
+        provide(nats, &wanted).await?;
+    }
+    Ok(())
+}
+
 /// Creates the stream if there is none.
 pub async fn provide(nats: &Nats, wanted: &Wanted) -> Result<Info, NatsError> {
     let name = &wanted.config.name;
@@ -84,7 +139,7 @@ pub async fn provide(nats: &Nats, wanted: &Wanted) -> Result<Info, NatsError> {
 
 /// What there is under a name.
 pub async fn info(nats: &Nats, name: &str) -> Result<Option<Info>, NatsError> {
-    match nats.ask(format!("STREAM.INFO.{name}"), &()).await? {
+    match nats.ask(format!("STREAM.INFO.{name}"), &json!({})).await? {
         Ok(info) => Ok(Some(info)),
         Err(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND => Ok(None),
         Err(error) => Err(NatsError::of_answer(&error)),
@@ -140,9 +195,9 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
     }
     note(found.discard == wanted.discard, "when it is full it discards what is old".to_owned(), Some("--discard new".to_owned()));
     note(
-        found.max_age.is_zero(),
+        found.max_age.is_zero() || (!wanted.max_age.is_zero() && found.max_age >= wanted.max_age),
         format!("it deletes what is older than {} s", found.max_age.as_secs()),
-        Some("--max-age 0".to_owned()),
+        Some(format!("--max-age {}s", wanted.max_age.as_secs())),
     );
     note(!found.no_ack, "it acknowledges nothing".to_owned(), Some("--ack".to_owned()));
     let window = wanted.duplicate_window;
@@ -183,7 +238,7 @@ mod tests {
             said(&found, Some(1)),
             [
                 ("when it is full it discards what is old".to_owned(), Some("--discard new".to_owned())),
-                ("it deletes what is older than 60 s".to_owned(), Some("--max-age 0".to_owned())),
+                ("it deletes what is older than 60 s".to_owned(), Some("--max-age 0s".to_owned())),
                 ("it has 3 replicas, and --nats-replicas says 1".to_owned(), Some("--replicas 1".to_owned())),
             ]
         );

@@ -5,13 +5,13 @@ use std::io::Read;
 use std::pin::pin;
 use std::thread;
 
-use jiff::Timestamp;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::channel;
 
+use super::sink::{Added, Sink};
 use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::io::db::queue::{Enqueued, NewEvent, Queue};
+use crate::io::db::queue::{Enqueued, NewEvent};
 use crate::io::fs::reason;
 use crate::ops::id::{IdGenerator, new_id};
 use crate::ops::lines::{self, Entry, Input, InvalidLine, Line, MAX_INVALID, MAX_LINE};
@@ -60,12 +60,11 @@ impl Waypost {
     pub fn enqueue(&self, event: &Event, id: Option<&str>, most: u64) -> Result<(String, Enqueued), Problem> {
         let name = id.map_or_else(new_id, str::to_owned);
         let new = NewEvent { id: &name, is_named: id.is_some(), event: &event.name, body: &event.body };
-        let mut queue = Queue::open(&self.paths)?;
-        let group = queue.add(&[new], Timestamp::now(), most)?;
-        match (group.enqueued.first(), group.full) {
+        let added = Sink::open(self)?.add(&[new], most)?;
+        match (added.enqueued.first(), added.problem) {
             (Some(Enqueued::Conflict), _) => Err(conflict(&name)),
             (Some(enqueued), _) => Ok((name, *enqueued)),
-            (None, bytes) => Err(full(bytes.unwrap_or_default(), most)),
+            (None, problem) => Err(problem.unwrap_or_else(|| conflict(&name))),
         }
     }
 
@@ -81,7 +80,8 @@ impl Waypost {
         mut queued: impl FnMut(&[String]) -> Result<(), Problem>,
         stop: impl Future<Output = ()>,
     ) -> Result<LinesQueued, Problem> {
-        let mut queue = Queue::open(&self.paths)?;
+        let waypost = self.clone();
+        let mut queue = blocking(move || Sink::open(&waypost)).await?;
         let (to, mut batches) = channel(BATCHES);
         let runtime = Handle::current();
         let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime));
@@ -120,14 +120,13 @@ impl Waypost {
                     .iter()
                     .map(|(line, id, event)| NewEvent { id, is_named: false, event, body: line.as_ref() })
                     .collect();
-                let committed =
-                    if new.is_empty() { Ok(super::Committed::default()) } else { queue.add(&new, Timestamp::now(), most) };
+                let committed = if new.is_empty() { Ok(Added::default()) } else { queue.add(&new, most) };
                 drop(new);
                 (queue, committed, group)
             })
             .await;
             queue = opened;
-            if !done.add(committed.map_err(Problem::from), group, most, &mut queued) {
+            if !done.add(committed, group, &mut queued) {
                 return Ok(done);
             }
         }
@@ -174,9 +173,8 @@ impl LinesQueued {
     /// Counts a group; whether another one may follow.
     fn add(
         &mut self,
-        committed: Result<super::Committed, Problem>,
+        committed: Result<Added, Problem>,
         group: Group,
-        most: u64,
         queued: &mut impl FnMut(&[String]) -> Result<(), Problem>,
     ) -> bool {
         let committed = match committed {
@@ -199,8 +197,8 @@ impl LinesQueued {
         self.safe_to = first_left.map_or(group.last.max(self.safe_to), |left| left - 1);
         let ids: Vec<String> = group.lines.into_iter().take(count).map(|(_, id, _)| id).collect();
         self.problem = queued(&ids).err();
-        if let Some(bytes) = committed.full {
-            self.problem.get_or_insert_with(|| full(bytes, most));
+        if let Some(problem) = committed.problem {
+            self.problem.get_or_insert(problem);
             return false;
         }
         match group.end {
@@ -215,15 +213,6 @@ impl LinesQueued {
         }
         false
     }
-}
-
-fn full(bytes: u64, most: u64) -> Problem {
-    Problem::of_kind(
-        ProblemKind::Disk,
-        "The queue is full",
-        format!("It has {bytes} bytes of at most {most}. Nothing in it was dropped."),
-        "Have a relay deliver it, or raise --max-queue.",
-    )
 }
 
 fn conflict(id: &str) -> Problem {

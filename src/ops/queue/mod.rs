@@ -2,9 +2,13 @@
 
 mod enqueue;
 mod operate;
+#[cfg(feature = "nats")]
+mod shared;
+mod sink;
 
-use crate::io::db::queue::Group as Committed;
 pub use crate::io::db::queue::{
     Action, Counts, DuplicateOf, Enqueued, Entry, EventState, Filter, FoundEvents, GateState, Rescued, View,
 };
 pub use enqueue::{EnqueueOptions, LinesQueued};
+#[cfg(feature = "nats")]
+pub(super) use shared::is_worked_on;

@@ -5,6 +5,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "nats")]
+use super::shared;
+#[cfg(feature = "nats")]
+use crate::domain::delivery::gate::Gate;
 use crate::domain::delivery::gate::State;
 use crate::domain::delivery::metrics::Gauges;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -19,6 +23,10 @@ impl Waypost {
     /// # Errors
     /// It cannot be read.
     pub fn queue(&self, filter: Filter) -> Result<View, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::view(&nats, filter);
+        }
         Ok(queue::list(&self.paths, filter, Timestamp::now(), self.relay_runs())?)
     }
 
@@ -45,6 +53,10 @@ impl Waypost {
     /// # Errors
     /// There is no such event, or more than one, or the queue cannot be read.
     pub fn queued(&self, id: &str) -> Result<(Entry, Vec<u8>), Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::show(&nats, id)?.map_err(|found| not_found(&found));
+        }
         queue::find(&self.paths, id, Timestamp::now(), self.relay_runs())?.map_err(|found| not_found(&found))
     }
 
@@ -53,6 +65,10 @@ impl Waypost {
     /// # Errors
     /// An id names no event, or several; then nothing was done. Or the queue cannot be written.
     pub fn retry_queued(&self, ids: &[String]) -> Result<Vec<String>, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::retry(&nats, ids)?.map_err(|found| not_found(&found));
+        }
         self.act(ids, Action::Retry)
     }
 
@@ -61,6 +77,10 @@ impl Waypost {
     /// # Errors
     /// The queue cannot be written.
     pub fn retry_dead(&self) -> Result<usize, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::retry_dead(&nats);
+        }
         Ok(queue::retry_dead(&self.paths, Timestamp::now())?)
     }
 
@@ -69,6 +89,10 @@ impl Waypost {
     /// # Errors
     /// As of [`Waypost::retry_queued`].
     pub fn drop_queued(&self, ids: &[String]) -> Result<Vec<String>, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::delete(&nats, ids)?.map_err(|found| not_found(&found));
+        }
         self.act(ids, Action::Drop)
     }
 
@@ -82,6 +106,10 @@ impl Waypost {
     /// # Errors
     /// The queue cannot be written.
     pub fn hold_queue(&self) -> Result<GateState, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::change_gate(&nats, Gate::hold);
+        }
         Ok(queue::change_gate(&self.paths, |state| state.gate.hold())?)
     }
 
@@ -90,6 +118,10 @@ impl Waypost {
     /// # Errors
     /// The queue cannot be written.
     pub fn release_queue(&self) -> Result<GateState, Problem> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats()? {
+            return shared::change_gate(&nats, Gate::release);
+        }
         Ok(queue::change_gate(&self.paths, |state| state.gate.release())?)
     }
 

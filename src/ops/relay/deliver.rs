@@ -22,6 +22,8 @@ use crate::io::fs::lock::Lock;
 use crate::io::fs::{FileErrorKind, reason};
 use crate::io::sync::lock;
 use crate::io::watch::Watch;
+#[cfg(feature = "nats")]
+use crate::ops::queue;
 use crate::ops::send::{Options, jitter};
 use crate::ops::task::blocking;
 use crate::ops::waypost::{State, Waypost};
@@ -80,6 +82,10 @@ impl Waypost {
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
     ) -> Result<RelaySummary, NotStarted> {
+        #[cfg(feature = "nats")]
+        if let Some(nats) = self.nats_async().await? {
+            return self.relay_shared(nats, how, report, in_flight, stop, stop_all).await;
+        }
         let (destination, tag) = self.tagged()?;
         let _running = self.only_relay()?;
         // The clock of the wall: what is written must mean the same to other processes, and after a restart.
@@ -141,6 +147,10 @@ impl Waypost {
     /// Whether a relay delivers this queue now.
     #[must_use]
     pub fn relay_runs(&self) -> bool {
+        #[cfg(feature = "nats")]
+        if self.is_shared() {
+            return self.nats().is_ok_and(|nats| nats.is_some_and(|nats| queue::is_worked_on(&nats)));
+        }
         let path = self.paths.relay_lock_file();
         path.exists() && matches!(Lock::acquire(&path, Duration::ZERO), Err(error) if matches!(error.kind, FileErrorKind::Locked))
     }
@@ -154,14 +164,14 @@ impl Waypost {
         })
     }
 
-    async fn target(&self, destination: Destination, concurrency: usize) -> Result<Target, Cause> {
+    pub(super) async fn target(&self, destination: Destination, concurrency: usize) -> Result<Target, Cause> {
         let sender = self.sender(destination.settings(), Options::default().timeout(&destination)).await?;
         let connections = sender.connections(destination.settings(), concurrency);
         Ok(Target { destination: Arc::new(destination), connections })
     }
 
     /// Loads the destination again, when its file has changed.
-    fn reload(&self, tag_now: String, concurrency: usize) -> Reload {
+    pub(super) fn reload(&self, tag_now: String, concurrency: usize) -> Reload {
         let (waypost, known) = (self.clone(), Arc::new(Mutex::new(Some(tag_now))));
         Arc::new(move || {
             let (waypost, known) = (waypost.clone(), Arc::clone(&known));
@@ -189,7 +199,7 @@ impl Waypost {
     }
 
     /// What is registered, and what tells it from what it was before an edit: two may come within one second.
-    fn tagged(&self) -> Result<(Destination, String), Problem> {
+    pub(super) fn tagged(&self) -> Result<(Destination, String), Problem> {
         let (state, generation) = self.state_and_generation();
         let destination = match state {
             State::Open(destination) => *destination,

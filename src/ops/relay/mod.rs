@@ -22,10 +22,14 @@
 mod alarm;
 mod alert;
 mod deliver;
+#[cfg(feature = "nats")]
+mod deliver_shared;
 mod exchange;
 mod job;
 mod journal;
 mod json_lines;
+#[cfg(feature = "nats")]
+pub(super) mod nats;
 mod past_events;
 mod queue;
 mod send_again;

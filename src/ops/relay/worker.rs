@@ -249,7 +249,7 @@ impl<'a, S: Source> Worker<'a, S> {
                     return None;
                 }
                 Turn::Now(pass) => pass,
-                _ if self.is_once() && !self.pace.is_open() && self.in_flight.is_empty() => {
+                _ if self.is_once() && !self.pace.is_open() && self.in_flight.is_empty() && self.asked.is_none() => {
                     self.stop(Stop::New);
                     return None;
                 }

@@ -40,6 +40,8 @@ pub enum DuplicateOf {
     Queued,
     /// It was delivered.
     Delivered,
+    /// In the queue on NATS, or delivered, within the time for which ids are remembered there.
+    Recent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,112 @@
+//! `relay --nats`: a run of the worker over the queue that machines share.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::deliver::{NotStarted, RelayOptions, RelaySummary};
+use super::journal::Journal;
+use super::nats::gate::SharedGate;
+use super::nats::{NatsOptions, NatsSource, Parts, tag};
+use super::queue::Report;
+use super::source::Settlement;
+use super::worker::{Keeper, Worker};
+use crate::domain::delivery::schedule::Schedule;
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::db::queue::Counts;
+use crate::io::fs::reason;
+use crate::io::nats::consumer::{self, Puller};
+use crate::io::nats::{Bucket, Lending, Nats, operate, provide_all};
+use crate::ops::send::Options;
+use crate::ops::task::blocking;
+use crate::ops::waypost::Waypost;
+
+/// How long the first value of a key may take to be seen.
+const SEEN_WITHIN: Duration = Duration::from_secs(2);
+
+impl Waypost {
+    /// As [`Waypost::relay`], of the queue on NATS; any number of them may run.
+    pub(super) async fn relay_shared(
+        &self,
+        nats: Nats,
+        how: &RelayOptions,
+        mut report: impl FnMut(Report),
+        mut in_flight: impl FnMut(usize),
+        stop: impl Future<Output = ()>,
+        stop_all: impl Future<Output = ()>,
+    ) -> Result<RelaySummary, NotStarted> {
+        if how.ordered {
+            return Err(unordered().into());
+        }
+        let (destination, known) = self.tagged()?;
+        let options = Options { rate: how.rate, now: Arc::new(Timestamp::now), ..Options::default() };
+        let concurrency = how.concurrency.max(1);
+        let of_attempt = options.timeout(&destination);
+        let target = self.target(destination.clone(), concurrency).await;
+        let target = target.map_err(|cause| NotStarted::Cause(Box::new(destination), cause))?;
+
+        provide_all(&nats).await?;
+        let consumer = consumer::provide(&nats, of_attempt).await?;
+        let bucket = Bucket::open(&nats).await?;
+        let mut watched = bucket.watch("destination");
+        // Without one, there is nothing to see.
+        let _ = tokio::time::timeout(SEEN_WITHIN, watched.changed()).await;
+        operate::be_here(&nats).await?;
+        let parts = Parts {
+            puller: Puller::open(&nats).await?,
+            lending: Lending::start(&nats, consumer.ack_wait()),
+            gate: SharedGate::open(&bucket, &tag(&watched)).await?,
+            destination: watched,
+            journal: Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?,
+            nats,
+        };
+        let gate = parts.gate.gate().clone();
+
+        let schedule = Schedule { give_up_after: how.give_up_after };
+        let (mut delivered, mut died) = (0, 0);
+        let mut reported = |happened: Report| {
+            if let Report::Settled(_, settlement) = &happened {
+                match settlement {
+                    Settlement::Ack => delivered += 1,
+                    Settlement::Dead(_) => died += 1,
+                    Settlement::Defer(_) | Settlement::Return => {}
+                }
+            }
+            report(happened);
+        };
+        let counts = self.counts_async().await;
+        reported(Report::Started(target.destination.url().shown().clone(), counts));
+        reported(Report::Gate(gate.clone()));
+        let of_source = NatsOptions { is_once: how.once, concurrency, timeout: of_attempt };
+        let source = NatsSource::new(parts, of_source, self.reload(known, concurrency), Box::new(reported));
+        let mut worker = Worker::new(target, &options, source, Keeper::Source { schedule, once: how.once }).with_gate(gate);
+        worker.run(|_, tally| in_flight(tally.in_flight), stop, stop_all).await;
+        let (source, _) = worker.end();
+        let broken = source.end().await;
+        let left = self.counts_async().await.undelivered();
+        Ok(RelaySummary { delivered, died, left, broken })
+    }
+}
+
+impl Waypost {
+    async fn counts_async(&self) -> Counts {
+        let waypost = self.clone();
+        blocking(move || waypost.queue_counts()).await.unwrap_or_default()
+    }
+}
+
+fn unordered() -> Problem {
+    Problem::of_kind(
+        ProblemKind::Usage,
+        "The queue on NATS has no order",
+        "Several machines deliver it side by side, and an event that waits is overtaken.",
+        "Leave --ordered out, or use the queue of one machine.",
+    )
+}
+
+fn no_thread(error: &std::io::Error) -> Problem {
+    let why = format!("{}.", reason(error));
+    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, "Check the limits of this process: ulimit -a.")
+}
