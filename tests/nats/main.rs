@@ -6,9 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 mod app;
+mod crowd;
 mod destination;
 mod document;
-#[allow(dead_code, reason = "the tests of the queue follow")]
+mod events;
+mod refused;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_nats::{StatusCode, Subscriber};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
@@ -35,6 +35,12 @@ pub struct ConsumerInfo {
     pub num_ack_pending: u64,
     /// Not lent so far.
     pub num_pending: u64,
+    ack_floor: Floor,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Floor {
+    stream_seq: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -100,6 +106,23 @@ pub async fn info(nats: &Nats) -> Result<Option<ConsumerInfo>, NatsError> {
     }
 }
 
+/// Removes what every worker has answered for, and the stream still has: a server that is killed may remember the answers and not
+/// the removal. Such events are not lent again, and would count as ready for ever.
+///
+/// # Errors
+/// [`NatsError`].
+pub async fn sweep(nats: &Nats) -> Result<(), NatsError> {
+    let (Some(consumer), Some(events)) = (info(nats).await?, stream::info(nats, EVENTS).await?) else { return Ok(()) };
+    let answered = consumer.ack_floor.stream_seq;
+    if events.state.messages == 0 || events.state.first_sequence > answered {
+        return Ok(());
+    }
+    tracing::info!(answered, "removes events that were answered for");
+    // Up to that one, without it.
+    let swept = nats.ask::<Value>(format!("STREAM.PURGE.{EVENTS}"), &json!({ "seq": answered + 1 })).await?;
+    swept.map(drop).map_err(|error| NatsError::of_answer(&error))
+}
+
 fn checked(found: ConsumerInfo) -> Result<ConsumerInfo, NatsError> {
     let Settings { deliver_subject, ack_policy, max_deliver, max_ack_pending, filter_subject, backoff, .. } = &found.config;
     let anew = || format!("That cannot be changed. Remove it, and it is created anew: nats consumer rm {EVENTS} {CONSUMER}");
@@ -148,7 +171,7 @@ pub enum Pulled {
     Event(Box<QueuedEvent>),
     /// A request has ended: there are no more events now.
     Nothing,
-    /// A request is lost.
+    /// A request is lost, or all of them with the connection.
     Lost,
     /// The consumer is not there any more.
     Gone,

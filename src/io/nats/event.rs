@@ -97,7 +97,7 @@ impl Place {
 /// A header, however it is capitalised.
 pub(super) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let found = headers.iter().find(|(known, _)| AsRef::<str>::as_ref(*known).eq_ignore_ascii_case(name));
-    found.and_then(|(_, values)| values.first()).map(|value| value.as_str()).filter(|value| !value.is_empty())
+    found.and_then(|(_, values)| values.first()).map(async_nats::HeaderValue::as_str).filter(|value| !value.is_empty())
 }
 
 /// What the publisher named it, as far as that can be a `webhook-id`; else made from what stays the same.

@@ -1,6 +1,6 @@
 //! Events that are lent to this worker: kept until each has ended, and answered for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,16 +31,26 @@ const MAX_DEAD_RECORD: usize = 16 * 1024;
 /// How often a sign of life is sent while an event may stay lent without one.
 const SIGNS: u32 = 3;
 
+/// That an event has ended.
+const ACK: &[u8] = b"+ACK";
+
 pub(super) const DEAD_REASON: &str = "Waypost-Dead-Reason";
 pub(super) const DEAD_ATTEMPTS: &str = "Waypost-Attempts";
 pub(super) const DEAD_SINCE: &str = "Waypost-Queued-At";
 pub(super) const DEAD_RECORD: &str = "Waypost-Record";
+
+/// How many events are remembered that have ended: a server that is killed forgets what it was told in the last moments.
+const REMEMBERED: usize = 10_000;
+
+/// Of those, the ones that are told again when it is back.
+const TOLD_AGAIN: usize = 1000;
 
 /// The events that this worker has, each with where to answer.
 #[derive(Clone, Debug)]
 pub struct Lending {
     nats: Nats,
     lent: Arc<Mutex<HashMap<u64, Subject>>>,
+    ended: Arc<Mutex<Ended>>,
     /// Dropped by the last one, it ends the signs of life.
     _end: Arc<oneshot::Sender<()>>,
 }
@@ -55,6 +65,27 @@ pub struct Known {
     delivery: String,
 }
 
+/// The newest events that have ended.
+#[derive(Debug, Default)]
+struct Ended {
+    /// By what tells them from others, also in a stream that is made anew.
+    known: HashSet<(u64, Timestamp)>,
+    order: VecDeque<(u64, Timestamp, Subject)>,
+}
+
+impl Ended {
+    fn add(&mut self, event: &QueuedEvent, reply: Subject) {
+        if self.known.insert((event.sequence, event.published)) {
+            self.order.push_back((event.sequence, event.published, reply));
+        }
+        if self.order.len() > REMEMBERED
+            && let Some((sequence, published, _)) = self.order.pop_front()
+        {
+            self.known.remove(&(sequence, published));
+        }
+    }
+}
+
 impl Known {
     #[must_use]
     pub fn delivery(&self) -> Option<Delivery> {
@@ -67,11 +98,22 @@ impl Lending {
     #[must_use]
     pub fn start(nats: &Nats, ack_wait: Duration) -> Self {
         let lent = Arc::<Mutex<HashMap<u64, Subject>>>::default();
-        let (end, ended) = oneshot::channel();
-        let (of_task, of_client) = (Arc::clone(&lent), nats.client().clone());
+        let (end, is_over) = oneshot::channel();
+        let ended = Arc::<Mutex<Ended>>::default();
+        let (of_task, of_ended, of_client) = (Arc::clone(&lent), Arc::clone(&ended), nats.client().clone());
+        let mut connections = nats.connections();
         let signs = async move {
             loop {
-                tokio::time::sleep((ack_wait / SIGNS).max(Duration::from_millis(100))).await;
+                tokio::select! {
+                    () = tokio::time::sleep((ack_wait / SIGNS).max(Duration::from_millis(100))) => {}
+                    Ok(()) = connections.changed() => {
+                        let replies: Vec<Subject> =
+                            lock(&of_ended).order.iter().rev().take(TOLD_AGAIN).map(|(_, _, reply)| reply.clone()).collect();
+                        for reply in replies {
+                            let _ = of_client.publish(reply, Bytes::from_static(ACK)).await;
+                        }
+                    }
+                }
                 let replies: Vec<Subject> = lock(&of_task).values().cloned().collect();
                 for reply in replies {
                     // Away, the server waits as well.
@@ -83,10 +125,10 @@ impl Lending {
             tokio::select! {
                 () = signs => {}
                 // Ready with an error, when the sender is dropped.
-                _ = ended => {}
+                _ = is_over => {}
             }
         });
-        Self { nats: nats.clone(), lent, _end: Arc::new(end) }
+        Self { nats: nats.clone(), lent, ended, _end: Arc::new(end) }
     }
 
     /// An event has come.
@@ -94,6 +136,12 @@ impl Lending {
         if let Some(reply) = &event.reply {
             lock(&self.lent).insert(event.sequence, reply.clone());
         }
+    }
+
+    /// Whether it has ended here already, which the server has forgotten.
+    #[must_use]
+    pub fn has_ended(&self, event: &QueuedEvent) -> bool {
+        lock(&self.ended).known.contains(&(event.sequence, event.published))
     }
 
     /// What is known of an event from earlier attempts, here or elsewhere.
@@ -109,7 +157,7 @@ impl Lending {
     /// # Errors
     /// [`NatsError`]; then it is still lent.
     pub async fn delivered(&self, event: &QueuedEvent) -> Result<(), NatsError> {
-        self.answer(event, Bytes::from_static(b"+ACK")).await?;
+        self.answer(event, Bytes::from_static(ACK)).await?;
         self.forget(event).await;
         Ok(())
     }
@@ -165,7 +213,7 @@ impl Lending {
             Err(NatsError::TooLong { .. }) => drop(self.nats.store(place, headers, event.body.clone()).await?),
             Err(error) => return Err(error),
         }
-        self.answer(event, Bytes::from_static(b"+ACK")).await?;
+        self.answer(event, Bytes::from_static(ACK)).await?;
         self.forget(event).await;
         Ok(())
     }
@@ -181,8 +229,9 @@ impl Lending {
     /// Answers for an event, and waits until that is known.
     async fn answer(&self, event: &QueuedEvent, answer: Bytes) -> Result<(), NatsError> {
         let Some(reply) = event.reply.clone() else { return Ok(()) };
+        let is_end = answer == ACK;
         let asking = async {
-            match self.nats.client().request(reply, answer).await {
+            match self.nats.client().request(reply.clone(), answer).await {
                 Ok(_) => Ok(()),
                 // Its leader is being elected, or the server starts.
                 Err(error) if error.kind() == RequestErrorKind::NoResponders => Err(NatsError::NoAnswer),
@@ -191,6 +240,9 @@ impl Lending {
         };
         self.nats.heed(asking).await?;
         lock(&self.lent).remove(&event.sequence);
+        if is_end {
+            lock(&self.ended).add(event, reply);
+        }
         Ok(())
     }
 

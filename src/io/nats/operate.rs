@@ -83,17 +83,17 @@ pub async fn numbers(nats: &Nats) -> Result<Numbers, NatsError> {
     let Some(events) = info(nats, EVENTS).await? else { return Ok(Numbers::default()) };
     let dead = info(nats, DEAD).await?.map_or(0, |info| info.state.messages);
     let tried = info(nats, PROGRESS).await?.map_or(0, |info| info.state.messages);
-    let lent = consumer::info(nats).await?.map_or(0, |info| info.num_ack_pending);
     let messages = events.state.messages;
+    let (lent, ready) = consumer::info(nats).await?.map_or((0, messages), |info| (info.num_ack_pending, info.num_pending));
     // What was tried and is in flight again is counted among those that wait, until it has ended.
     let waiting = tried.min(lent);
     Ok(Numbers {
-        ready: messages.saturating_sub(lent),
+        ready,
         waiting,
         in_flight: lent - waiting,
         dead,
         bytes: events.state.bytes,
-        oldest: (messages > 0).then(|| timestamp(events.state.first_timestamp.unix_timestamp_nanos())),
+        oldest: (messages > 0 && lent + ready > 0).then(|| timestamp(events.state.first_timestamp.unix_timestamp_nanos())),
     })
 }
 
@@ -147,7 +147,7 @@ async fn page(nats: &Nats, name: &str, skip: usize, limit: usize) -> Result<(Vec
 /// [`NatsError`].
 pub async fn named(nats: &Nats, name: &str, id: &str, most: usize) -> Result<Vec<QueuedEvent>, NatsError> {
     let Some(found) = info(nats, name).await? else { return Ok(Vec::new()) };
-    let (first, last) = (found.state.first_sequence, found.state.last_sequence);
+    let (first, last) = (found.state.first_sequence.max(1), found.state.last_sequence);
     let looked =
         stream::iter(first..=last.min(first.saturating_add(LOOKED_THROUGH))).map(|sequence| stored::at(nats, name, sequence));
     let mut looked = looked.buffered(AT_ONCE);

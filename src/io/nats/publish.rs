@@ -46,6 +46,11 @@ impl Publisher {
         Ok(Self { nats: nats.clone() })
     }
 
+    #[must_use]
+    pub const fn nats(&self) -> &Nats {
+        &self.nats
+    }
+
     /// Publishes an event; whether there was one of that id within the duplicate window.
     ///
     /// # Errors

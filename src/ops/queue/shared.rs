@@ -7,7 +7,7 @@ use crate::domain::delivery::schedule::is_due;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::{Counts, Entry, EventState, Filter, FoundEvents, GateState, View};
 use crate::io::nats::operate::{self, Letter, Waiting};
-use crate::io::nats::{Bucket, Nats, NatsError, QueuedEvent};
+use crate::io::nats::{Bucket, Known, Nats, NatsError, QueuedEvent};
 use crate::ops::relay::nats::gate::{self, KEY, StoredGate};
 
 /// How many events are shown that an ambiguous name means.
@@ -68,7 +68,7 @@ fn waiting(found: Waiting, is_closed: bool, now: Timestamp) -> Entry {
     let Waiting { event, known } = found;
     let due_at = known.as_ref().map_or(event.published, |known| known.due_at);
     let state = if is_closed || !is_due(due_at, now) { EventState::Waiting } else { EventState::Ready };
-    let delivery = known.as_ref().and_then(|known| known.delivery()).map(Box::new);
+    let delivery = known.as_ref().and_then(Known::delivery).map(Box::new);
     Entry { attempts: known.map_or(0, |known| known.attempts.into()), delivery, due_at: Some(due_at), ..entry(&event, state) }
 }
 

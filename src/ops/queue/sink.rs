@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::{Enqueued, NewEvent, Queue};
 #[cfg(feature = "nats")]
-use crate::io::nats::{self, Nats, Publisher};
+use crate::io::nats::{self, Publisher};
 use crate::ops::waypost::Waypost;
 
 pub enum Sink {
     Here(Queue),
     #[cfg(feature = "nats")]
-    Shared(Nats, Publisher),
+    Shared(Box<Publisher>),
 }
 
 /// What became of events.
@@ -31,7 +31,7 @@ impl Sink {
         if let Some(nats) = waypost.nats()? {
             let of_task = nats.clone();
             let publisher = nats.wait(async move { Publisher::open(&of_task).await })?;
-            return Ok(Self::Shared(nats, publisher));
+            return Ok(Self::Shared(Box::new(publisher)));
         }
         Ok(Self::Here(Queue::open(&waypost.paths)?))
     }
@@ -47,8 +47,8 @@ impl Sink {
                 Ok(Added { enqueued: group.enqueued, problem: group.full.map(|bytes| full(bytes, most)) })
             }
             #[cfg(feature = "nats")]
-            Self::Shared(nats, publisher) => {
-                let publisher = publisher.clone();
+            Self::Shared(publisher) => {
+                let (nats, publisher) = (publisher.nats(), publisher.clone());
                 let events: Vec<nats::NewEvent> = events.iter().map(published).collect();
                 let (published, error) = nats.wait(async move { Ok(publisher.publish_all(&events).await) })?;
                 Ok(Added { enqueued: published.into_iter().map(enqueued).collect(), problem: error.map(Problem::from) })

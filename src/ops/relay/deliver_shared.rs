@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
 
 use super::deliver::{NotStarted, RelayOptions, RelaySummary};
 use super::journal::Journal;
-use super::nats::gate::SharedGate;
+use super::nats::gate::{KEY, SharedGate};
 use super::nats::{NatsOptions, NatsSource, Parts, tag};
 use super::queue::Report;
 use super::source::Settlement;
@@ -17,11 +18,16 @@ use crate::domain::delivery::schedule::Schedule;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::Counts;
 use crate::io::fs::reason;
-use crate::io::nats::consumer::{self, Puller};
-use crate::io::nats::{Bucket, Lending, Nats, operate, provide_all};
+use crate::io::nats::consumer::{self, ConsumerInfo, Puller};
+use crate::io::nats::{Bucket, Lending, Nats, NatsError, operate, provide_all};
 use crate::ops::send::Options;
 use crate::ops::task::blocking;
 use crate::ops::waypost::Waypost;
+
+/// How long a server may take to be ready, once it is connected with.
+const START_WITHIN: Duration = Duration::from_secs(15);
+
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long the first value of a key may take to be seen.
 const SEEN_WITHIN: Duration = Duration::from_secs(2);
@@ -47,21 +53,7 @@ impl Waypost {
         let target = self.target(destination.clone(), concurrency).await;
         let target = target.map_err(|cause| NotStarted::Cause(Box::new(destination), cause))?;
 
-        provide_all(&nats).await?;
-        let consumer = consumer::provide(&nats, of_attempt).await?;
-        let bucket = Bucket::open(&nats).await?;
-        let mut watched = bucket.watch("destination");
-        // Without one, there is nothing to see.
-        let _ = tokio::time::timeout(SEEN_WITHIN, watched.changed()).await;
-        operate::be_here(&nats).await?;
-        let parts = Parts {
-            puller: Puller::open(&nats).await?,
-            lending: Lending::start(&nats, consumer.ack_wait()),
-            gate: SharedGate::open(&bucket, &tag(&watched)).await?,
-            destination: watched,
-            journal: Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?,
-            nats,
-        };
+        let parts = self.parts(&nats, of_attempt).await?;
         let gate = parts.gate.gate().clone();
 
         let schedule = Schedule { give_up_after: how.give_up_after };
@@ -91,10 +83,48 @@ impl Waypost {
 }
 
 impl Waypost {
+    /// What a source is made of; a cluster that elects its leaders is waited for.
+    async fn parts(&self, nats: &Nats, of_attempt: Duration) -> Result<Parts, Problem> {
+        let begun = Instant::now();
+        let (consumer, bucket, puller) = loop {
+            match opened(nats, of_attempt).await {
+                Ok(opened) => break opened,
+                Err(NatsError::NoAnswer | NatsError::NoQuorum { .. } | NatsError::Lost { .. } | NatsError::NoJetStream)
+                    if begun.elapsed() < START_WITHIN =>
+                {
+                    sleep(AGAIN).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        let mut watched = bucket.watch("destination");
+        // Without one, there is nothing to see.
+        let _ = tokio::time::timeout(SEEN_WITHIN, watched.changed()).await;
+        Ok(Parts {
+            puller,
+            lending: Lending::start(nats, consumer.ack_wait()),
+            gate: SharedGate::open(&bucket, &tag(&watched)).await?,
+            destination: watched,
+            journal: Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?,
+            nats: nats.clone(),
+        })
+    }
+
     async fn counts_async(&self) -> Counts {
         let waypost = self.clone();
         blocking(move || waypost.queue_counts()).await.unwrap_or_default()
     }
+}
+
+/// Everything on the server that a worker needs; what is missing is created.
+async fn opened(nats: &Nats, of_attempt: Duration) -> Result<(ConsumerInfo, Bucket, Puller), NatsError> {
+    provide_all(nats).await?;
+    let consumer = consumer::provide(nats, of_attempt).await?;
+    consumer::sweep(nats).await?;
+    let bucket = Bucket::open(nats).await?;
+    bucket.get(KEY).await?;
+    operate::be_here(nats).await?;
+    Ok((consumer, bucket, Puller::open(nats).await?))
 }
 
 fn unordered() -> Problem {

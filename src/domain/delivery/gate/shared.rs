@@ -71,7 +71,10 @@ mod tests {
     #[test]
     fn one_of_two_workers_has_the_probe_and_gone_is_gone() {
         let closed = asked(5);
-        let (one, other) = (changed(&closed, |gate| drop(gate.admit(at(6)))), changed(&closed, |gate| drop(gate.admit(at(7)))));
+        let (one, other) = (
+            changed(&closed, |gate| assert!(matches!(gate.admit(at(6)), Admission::Probe(_)))),
+            changed(&closed, |gate| assert!(matches!(gate.admit(at(7)), Admission::Probe(_)))),
+        );
         assert!(matches!(one.state(), State::Probing { .. }));
         assert_eq!(other.on_top_of(&one), None);
         // The other one still had an answer on its way.

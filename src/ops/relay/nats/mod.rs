@@ -10,12 +10,11 @@
 //! An event that was settled and is not answered for yet still counts as in flight: it would be sent again after a kill.
 
 pub mod gate;
+mod lease;
 mod settle;
 
 use std::collections::VecDeque;
-use std::future::pending;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -25,16 +24,13 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::journal::Journal;
 use super::queue::{Reload, Report};
-use super::source::{Lease, Settlement, Source, Stop, Target, Wake};
-use crate::domain::delivery::Delivery;
+use super::source::{Settlement, Target, Wake};
 use crate::domain::delivery::gate::{Gate, State};
-use crate::domain::delivery::schedule::Progress;
 use crate::domain::problem::Problem;
 use crate::io::nats::consumer::{self, Pulled, Puller};
 use crate::io::nats::{Known, Lending, Nats, NatsError, QueuedEvent, Watch};
-use crate::ops::in_flight::InFlight;
 use gate::{Happened, SharedGate, StoredGate};
-use settle::{Settled, Unsettled};
+use settle::Settled;
 
 /// How long to wait before NATS is asked again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -70,17 +66,26 @@ pub struct NatsSource<'a> {
     destination: Watch,
     reload: Reload,
     reloading: Option<BoxFuture<'static, Loaded>>,
-    /// The worker is to be told of the gate.
-    new_gate: bool,
+    /// The worker is to be told of it.
+    new_gate: Option<Gate>,
     /// The consumer is missing, and is being created.
     recovering: Option<BoxFuture<'static, ()>>,
     journal: Journal,
     record: Pin<Box<Sleep>>,
-    has_target: bool,
+    lends: Lends,
     is_drained: bool,
-    is_stopped: bool,
     is_failing: bool,
     report: Box<dyn FnMut(Report) + 'a>,
+}
+
+/// Whether the worker gets events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lends {
+    Yes,
+    /// There is no destination.
+    NotNow,
+    /// It ends.
+    Never,
 }
 
 pub struct NatsOptions {
@@ -119,13 +124,12 @@ impl<'a> NatsSource<'a> {
             destination,
             reload,
             reloading: None,
-            new_gate: false,
+            new_gate: None,
             recovering: None,
             journal,
             record: Box::pin(sleep(RECORD_WITHIN)),
-            has_target: true,
+            lends: Lends::Yes,
             is_drained: false,
-            is_stopped: false,
             is_failing: false,
             report,
         }
@@ -145,7 +149,7 @@ impl<'a> NatsSource<'a> {
 
     /// How many events more the worker could have.
     fn missing(&self) -> usize {
-        if self.is_stopped || !self.has_target || self.recovering.is_some() || (self.how.is_once && self.is_drained) {
+        if self.lends != Lends::Yes || self.recovering.is_some() || (self.how.is_once && self.is_drained) {
             return 0;
         }
         let most = match self.known_gate.state() {
@@ -168,7 +172,17 @@ impl<'a> NatsSource<'a> {
     fn pulled(&mut self, pulled: Pulled) {
         match pulled {
             Pulled::Event(event) => self.come(*event),
-            Pulled::Nothing => self.is_drained = true,
+            Pulled::Nothing => {
+                self.is_drained = true;
+                if self.lent + self.settling.len() + self.buffer.len() == 0 && self.recovering.is_none() {
+                    let nats = self.nats.clone();
+                    self.recovering = Some(Box::pin(async move {
+                        if let Err(error) = consumer::sweep(&nats).await {
+                            tracing::debug!(why = %error, "not swept");
+                        }
+                    }));
+                }
+            }
             Pulled::Lost => {}
             Pulled::Gone => {
                 let (nats, timeout) = (self.nats.clone(), self.how.timeout);
@@ -183,8 +197,13 @@ impl<'a> NatsSource<'a> {
     }
 
     fn come(&mut self, event: QueuedEvent) {
+        if self.lending.has_ended(&event) {
+            let lending = self.lending.clone();
+            self.settling.push(Box::pin(settle::end_again(lending, event)));
+            return;
+        }
         self.lending.keep(&event);
-        if self.is_stopped || !self.has_target {
+        if self.lends != Lends::Yes {
             self.give_back(event);
         } else if event.lent <= 1 {
             self.buffer.push_back((event, None));
@@ -266,8 +285,10 @@ impl<'a> NatsSource<'a> {
             Ok(stored) => self.gate.take_over(stored),
             Err(error) => tracing::warn!(why = %error, "the gate is as it was"),
         }
-        self.known_gate = self.gate.gate().clone();
-        self.has_target = target.is_ok();
+        self.new_gate = Some(self.gate.gate().clone());
+        if self.lends != Lends::Never {
+            self.lends = if target.is_ok() { Lends::Yes } else { Lends::NotNow };
+        }
         Wake::Target(match target {
             Ok(target) => {
                 (self.report)(Report::Destination(target.destination.url().shown().clone()));
@@ -285,112 +306,4 @@ impl<'a> NatsSource<'a> {
 /// What tells a destination from an earlier one.
 pub fn tag(destination: &Watch) -> String {
     destination.borrow().as_ref().map(|entry| entry.revision.to_string()).unwrap_or_default()
-}
-
-async fn ready<T>(future: &mut Option<BoxFuture<'static, T>>) -> T {
-    let Some(waited) = future else { return pending().await };
-    let done = waited.await;
-    *future = None;
-    done
-}
-
-impl Source for NatsSource<'_> {
-    type Item = QueuedEvent;
-
-    fn has_next(&mut self) -> bool {
-        !self.is_stopped && self.has_target && self.settling.len() < self.how.concurrency && !self.buffer.is_empty()
-    }
-
-    fn try_next(&mut self) -> Option<Lease<QueuedEvent>> {
-        if !self.has_next() {
-            return None;
-        }
-        let (event, known) = self.buffer.pop_front()?;
-        self.lent += 1;
-        let progress = match &known {
-            Some(known) => Progress { since: event.published, attempts: known.attempts, refusals: known.refusals },
-            None => Progress::new(event.published),
-        };
-        let attempts = known.and_then(|known| known.delivery()).map(|delivery| delivery.attempts).unwrap_or_default();
-        Some(Lease { id: event.id.clone(), event: event.event.clone(), attempts, progress, item: event })
-    }
-
-    async fn wait(&mut self, _: bool) -> Wake {
-        if std::mem::take(&mut self.new_gate) {
-            return self.happened(Happened::Gate(self.known_gate.clone()));
-        }
-        loop {
-            self.ask().await;
-            tokio::select! {
-                biased;
-                happened = self.gate.happened() => return self.happened(happened),
-                Some(settled) = self.settling.next() => {
-                    self.settled(settled).await;
-                    return Wake::Changed;
-                }
-                loaded = ready(&mut self.reloading) => {
-                    if let Some((target, gate)) = loaded {
-                        self.new_gate = true;
-                        return self.reloaded(target, gate);
-                    }
-                }
-                Ok(()) = self.destination.changed(), if !self.is_stopped => {
-                    self.destination.mark_unchanged();
-                    self.reloading = Some(self.load());
-                }
-                Some(come) = self.coming.next() => {
-                    if self.is_stopped || !self.has_target {
-                        self.give_back(come.0);
-                    } else {
-                        self.buffer.push_back(come);
-                    }
-                    return Wake::Changed;
-                }
-                pulled = self.puller.next() => {
-                    self.pulled(pulled);
-                    return Wake::Changed;
-                }
-                () = ready(&mut self.recovering) => {}
-                () = &mut self.record, if self.journal.has_unwritten() => {
-                    self.journal.flush().await;
-                    self.record.as_mut().reset(Instant::now() + RECORD_WITHIN);
-                }
-            }
-        }
-    }
-
-    fn begin(&self, delivery: Delivery) -> InFlight {
-        // Dropped before its end, the event is still in the queue.
-        InFlight::new(delivery, Arc::new(|_| ()))
-    }
-
-    async fn settle(&mut self, event: QueuedEvent, delivery: Delivery, progress: Progress, settlement: Settlement) {
-        self.lent = self.lent.saturating_sub(1);
-        if settlement == Settlement::Return {
-            return self.give_back(event);
-        }
-        let unsettled = Unsettled { lending: self.lending.clone(), event, delivery, progress, settlement };
-        self.settling.push(Box::pin(unsettled.settle()));
-    }
-
-    fn gate_changed(&mut self, gate: &Gate) {
-        self.known_gate = gate.clone();
-        self.gate.change(gate);
-        (self.report)(Report::Gate(gate.clone()));
-    }
-
-    fn shares_gate(&self) -> bool {
-        true
-    }
-
-    fn stop(&mut self, _: Stop) {
-        self.is_stopped = true;
-        self.give_all_back();
-    }
-
-    fn is_exhausted(&self) -> bool {
-        let is_quiet = self.buffer.is_empty() && self.coming.is_empty() && self.settling.is_empty() && !self.gate.is_storing();
-        let nothing_left = self.how.is_once && self.is_drained && is_quiet;
-        (self.is_stopped && !self.gate.is_storing()) || nothing_left
-    }
 }

@@ -45,6 +45,14 @@ pub async fn give_back(lending: Lending, event: QueuedEvent) -> Settled {
     Settled::Done(None)
 }
 
+/// The server has forgotten that it has ended, and it is not sent again.
+pub async fn end_again(lending: Lending, event: QueuedEvent) -> Settled {
+    if let Err(error) = lending.delivered(&event).await {
+        tracing::debug!(why = %error, id = event.id, "it is lent again later");
+    }
+    Settled::Done(None)
+}
+
 fn left(until: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default()
 }

@@ -1,0 +1,188 @@
+//! Several workers, and everything around them failing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::server::{Machine, Server, terminate};
+use crate::support::check::expect_nothing;
+use crate::support::receiver::{Answer, DEADLINE, RawRequest, Receiver};
+use crate::support::run;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mood {
+    Up,
+    /// 429, with that many seconds to wait.
+    Busy(u32),
+    /// 503.
+    Down,
+}
+
+/// What an endpoint saw.
+struct Seen {
+    mood: Mood,
+    accepted: BTreeMap<String, u32>,
+    /// When it was asked in vain, and since when it is in this mood.
+    in_vain: Vec<Instant>,
+}
+
+type Endpoint = Arc<Mutex<Seen>>;
+
+/// An endpoint that takes a few milliseconds, as its mood is.
+fn endpoint() -> (Receiver, Endpoint) {
+    let seen = Arc::new(Mutex::new(Seen { mood: Mood::Up, accepted: BTreeMap::new(), in_vain: Vec::new() }));
+    let of_answer = Arc::clone(&seen);
+    let answer = move |request: &RawRequest| {
+        std::thread::sleep(Duration::from_millis(5));
+        let mut seen = of_answer.lock().unwrap();
+        if seen.mood != Mood::Up {
+            seen.in_vain.push(Instant::now());
+        }
+        match seen.mood {
+            Mood::Up => {
+                *seen.accepted.entry(request.header("webhook-id").to_owned()).or_default() += 1;
+                Answer::status(200)
+            }
+            Mood::Busy(seconds) => Answer::status(429).header("Retry-After", &seconds.to_string()),
+            Mood::Down => Answer::status(503),
+        }
+    };
+    (Receiver::scripted(expect_nothing(), vec![Answer::of_request(answer)]), seen)
+}
+
+fn accepted(endpoint: &Endpoint) -> usize {
+    endpoint.lock().unwrap().accepted.len()
+}
+
+#[track_caller]
+fn wait_until(within: Duration, holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < within, "not within {within:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Nothing is lost, and no more came twice than could be in flight.
+fn all_came(endpoint: &Endpoint, ids: &BTreeSet<String>, most_twice: usize) {
+    let seen = endpoint.lock().unwrap();
+    let lost: Vec<_> = ids.iter().filter(|id| !seen.accepted.contains_key(*id)).collect();
+    assert!(lost.is_empty(), "{} lost: {lost:?}", lost.len());
+    assert_eq!(seen.accepted.len(), ids.len(), "only what was queued");
+    let twice: usize = seen.accepted.values().map(|count| *count as usize - 1).sum();
+    eprintln!("{twice} came twice");
+    assert!(twice <= most_twice, "{twice} came again, and at most {most_twice} were in flight");
+}
+
+fn enqueue(machine: &Machine, events: usize) -> BTreeSet<String> {
+    let lines: String = (0..events).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    let output = run(&mut machine.command(&["enqueue", "--lines", "-"]), lines.as_bytes()).exits(0);
+    output.stdout.lines().map(str::to_owned).collect()
+}
+
+const CONCURRENCY: usize = 4;
+
+/// The number of events that are delivered within 250 ms, at three times 150 a second.
+const LAST_MOMENTS: usize = 3 * 150 / 4;
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h154_three_workers_lose_nothing_whatever_is_killed() {
+    const EVENTS: usize = 5000;
+    let mut server = Server::start();
+    let (receiver, seen) = endpoint();
+    let machine = Machine::registering(&server.url(), &receiver);
+    let ids = enqueue(&machine, EVENTS);
+    assert_eq!(ids.len(), EVENTS);
+    let concurrency = CONCURRENCY.to_string();
+    let start = |name: &str| machine.relay(name, &["--concurrency", &concurrency, "--rate", "150/s"]);
+    let names = ["one", "two", "three"];
+    let mut relays: Vec<_> = names.map(|name| start(name)).into();
+    let mut kills = 0;
+    let mut server_kills = 0;
+    let mut last = Instant::now();
+    while accepted(&seen) < EVENTS / 2 {
+        std::thread::sleep(Duration::from_millis(20));
+        if last.elapsed() >= Duration::from_secs(2) {
+            last = Instant::now();
+            let which = kills % names.len();
+            relays[which].kill().unwrap();
+            relays[which].wait().unwrap();
+            relays[which] = start(names[which]);
+            kills += 1;
+        }
+        if server_kills < 2 && accepted(&seen) > (server_kills + 1) * EVENTS / 8 {
+            server.kill();
+            server.restart();
+            server_kills += 1;
+        }
+    }
+    assert_eq!(server_kills, 2);
+    // 429: one request for each second that it asks for, from all workers together, but for those that were under way.
+    pause(&seen, Mood::Busy(1), Duration::from_secs(5), Duration::from_secs(1));
+    let before = accepted(&seen);
+    wait_until(DEADLINE, || accepted(&seen) > before + 10);
+    pause(&seen, Mood::Down, Duration::from_secs(10), Duration::from_secs(8));
+    wait_until(3 * DEADLINE, || accepted(&seen) == EVENTS);
+    machine.wait_for(|counts| counts == [0, 0, 0, 0]);
+    for relay in relays {
+        assert_eq!(terminate(relay), Some(0));
+    }
+    // Each kill of a relay can repeat what it had in flight or not answered for. A server that is killed has not stored yet what it
+    // was told in the last moments, of which a worker that is not killed reminds it.
+    all_came(&seen, &ids, kills * 2 * CONCURRENCY + server_kills * LAST_MOMENTS);
+}
+
+/// The endpoint is so for that time. Once the workers have noticed, all together ask it once in an interval.
+fn pause(seen: &Endpoint, mood: Mood, time: Duration, interval: Duration) {
+    {
+        let mut seen = seen.lock().unwrap();
+        seen.mood = mood;
+        seen.in_vain.clear();
+    }
+    let begun = Instant::now();
+    std::thread::sleep(time);
+    let mut seen = seen.lock().unwrap();
+    seen.mood = Mood::Up;
+    let noticed = begun + Duration::from_millis(700);
+    let late: Vec<Instant> = seen.in_vain.iter().copied().filter(|at| *at > noticed).collect();
+    let first = seen.in_vain.len() - late.len();
+    assert!((1..=3 * CONCURRENCY + 12).contains(&first), "{first} in vain until they noticed");
+    let gaps: Vec<Duration> = late.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.iter().all(|gap| *gap >= interval * 9 / 10), "{mood:?}: asked again after {gaps:?}");
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h155_a_cluster_that_loses_a_server_loses_no_event() {
+    const EVENTS: usize = 300;
+    let mut servers = Server::cluster();
+    let urls = servers.iter().map(Server::url).collect::<Vec<_>>().join(",");
+    let (receiver, seen) = endpoint();
+    let mut machine = Machine::new(&urls);
+    machine.replicas = Some("3");
+    // The cluster elects a leader first.
+    let created = Instant::now();
+    while machine.run(&["queue", "hold"]).code != Some(0) {
+        assert!(created.elapsed() < DEADLINE, "the cluster does not come up");
+    }
+    machine.run(&["queue", "release"]).exits(0);
+    machine.register(&receiver);
+    let ids = enqueue(&machine, EVENTS);
+    let relays = ["one", "two"].map(|name| machine.relay(name, &["--rate", "60/s"]));
+    wait_until(2 * DEADLINE, || accepted(&seen) > EVENTS / 6);
+    servers[0].kill();
+    wait_until(3 * DEADLINE, || accepted(&seen) == EVENTS);
+    for relay in relays {
+        assert_eq!(terminate(relay), Some(0));
+    }
+    all_came(&seen, &ids, 2 * 2 * 8);
+    // Of three servers one is left: no majority.
+    servers[1].kill();
+    let output = run(&mut machine.command(&["enqueue", "-"]), b"{}").exits(9);
+    assert!(
+        ["JetStream cannot work now", "did not answer in time", "is lost"].iter().any(|said| output.stderr.contains(said)),
+        "{}",
+        output.stderr
+    );
+}

@@ -1,0 +1,91 @@
+//! Servers that cannot be worked with: each its own cause and fix, and code 9.
+
+use std::fs;
+
+use crate::server::{Machine, Server};
+use crate::support::run;
+
+/// The error of `waypost ARGS` on that server.
+#[track_caller]
+fn refused(url: &str, args: &[&str], env: &[(&str, &str)]) -> String {
+    let machine = Machine::new(url);
+    let output = run(machine.command(args).envs(env.iter().copied()), b"{}").exits(9);
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    output.stderr
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h150_a_server_that_is_away_or_cannot_says_so() {
+    let mut server = Server::with("");
+    for args in [&["enqueue", "-"][..], &["queue"]] {
+        let said = refused(&server.url(), args, &[]);
+        assert!(said.contains("JetStream is not enabled") && said.contains("nats-server with -js"), "{said}");
+    }
+    server.kill();
+    let said = refused(&server.url(), &["queue"], &[]);
+    assert!(said.contains("was reached at nats://127.0.0.1:") && said.contains("Check --nats"), "{said}");
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h151_credentials_and_permissions_are_told_apart() {
+    let users = "jetstream { store_dir: \"DIR/js\" }\n\
+                 authorization { users: [ { user: all, password: secret-3f2a },\n\
+                 { user: few, password: other-3f2a, permissions: { publish: [\"waypost.events.>\"], subscribe: [\"_INBOX.>\"] } } ] }";
+    let server = Server::with(users);
+    let few = [("WAYPOST_NATS_USER", "few"), ("WAYPOST_NATS_PASSWORD", "other-3f2a")];
+    let said = refused(&server.url(), &["queue"], &few);
+    assert!(said.contains("does not permit it") && said.contains("$JS.API.STREAM.INFO.WAYPOST"), "{said}");
+    assert!(said.contains("docs/queue.md"), "{said}");
+    for wrong in [&[][..], &[("WAYPOST_NATS_USER", "all"), ("WAYPOST_NATS_PASSWORD", "wrong-3f2a")]] {
+        let said = refused(&server.url(), &["queue"], wrong);
+        assert!(said.contains("does not let waypost in") && !said.contains("3f2a"), "{said}");
+    }
+    let machine = Machine::new(&server.url());
+    let password = machine.home.path().join("password");
+    fs::write(&password, "secret-3f2a\n").unwrap();
+    machine.run(&["queue", "--nats-user", "all", "--nats-password-file", password.to_str().unwrap()]).exits(0);
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h152_a_stream_of_other_settings_is_left_alone() {
+    let server = Server::start();
+    let machine = Machine::new(&server.url());
+    // As someone would who only read about streams.
+    let config = br#"{"name":"WAYPOST","subjects":["waypost.events.>"],"retention":"workqueue","storage":"file","discard":"old","max_age":60000000000,"num_replicas":1}"#;
+    server.ask("$JS.API.STREAM.CREATE.WAYPOST", config);
+    let said = refused(&server.url(), &["enqueue", "-"], &[]);
+    for part in [
+        "discards what is old",
+        "older than 60 s",
+        "duplicate window is 60 s",
+        "nats stream edit WAYPOST --discard new --max-age 0s --dupe-window 600s",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    let limits = br#"{"name":"WAYPOST","subjects":["waypost.events.>"],"retention":"limits","storage":"file","num_replicas":1}"#;
+    server.ask("$JS.API.STREAM.DELETE.WAYPOST", b"");
+    server.ask("$JS.API.STREAM.CREATE.WAYPOST", limits);
+    let said = refused(&server.url(), &["enqueue", "-"], &[]);
+    assert!(said.contains("retention is Limits, not WorkQueue") && said.contains("nats stream rm WAYPOST"), "{said}");
+    drop(machine);
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h153_an_event_that_is_too_long_or_finds_no_room_is_refused() {
+    let server = Server::start();
+    let machine = Machine::new(&server.url());
+    let long = format!("{{\"x\":\"{}\"}}", "a".repeat(1024 * 1024));
+    let output = run(&mut machine.command(&["enqueue", "-"]), long.as_bytes()).exits(2);
+    assert!(output.stderr.contains("max_payload of the server is 1048576"), "{}", output.stderr);
+    let small = Server::start();
+    let machine = Machine::new(&small.url());
+    let body = format!("{{\"x\":\"{}\"}}", "a".repeat(6000));
+    let enqueue = ["enqueue", "-", "--nats-max-bytes", "10kB"];
+    run(&mut machine.command(&enqueue), body.as_bytes()).exits(0);
+    let output = run(&mut machine.command(&enqueue), body.as_bytes()).exits(5);
+    assert!(output.stderr.contains("The queue on NATS is full"), "{}", output.stderr);
+}
