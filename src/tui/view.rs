@@ -29,8 +29,13 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let screen = Screen::new(model, area);
     main::view::title(model, theme, frame, screen.title);
     // Where a popup leaves nothing of it to be seen, it is not drawn.
-    let popup = model.visible_popup();
-    if popup.is_none() || (whole.width > boxes::READABLE && !matches!(popup, Some(Popup::Queue(_)))) {
+    let is_seen = match model.visible_popup() {
+        None | Some(Popup::Probe(_)) => true,
+        Some(Popup::Queue(_)) => false,
+        Some(Popup::Test(_)) if area.height >= test::layout::TALL => true,
+        Some(_) => whole.width > boxes::READABLE,
+    };
+    if is_seen {
         main::view::body(model, theme, frame, screen.body);
     }
     status(model, theme, frame, screen.status, area);

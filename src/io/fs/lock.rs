@@ -1,9 +1,9 @@
 //! One writer at a time, across processes and threads.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, FileTimes, OpenOptions, TryLockError};
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::error::{FileError, FileErrorKind, Operation};
 use super::file::open_own;
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// A lock that is held until it is dropped, or until its process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -33,7 +33,7 @@ impl Lock {
         let begun = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => return Ok(Self { file }),
                 Err(TryLockError::Error(error)) => return Err(failed(error.into())),
                 Err(TryLockError::WouldBlock) => {}
             }
@@ -43,6 +43,19 @@ impl Lock {
             }
             thread::sleep(PAUSE.min(left));
         }
+    }
+
+    /// Whether another one holds the lock on that file. It is looked at only: opened for writing, whoever watches the file would be
+    /// told of a change.
+    #[must_use]
+    pub fn is_held(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// Sets the file's time, which tells whoever watches it that the lock was taken.
+    pub fn announce(&self) {
+        // Without it the lock is held all the same.
+        let _ = self.file.set_times(FileTimes::new().set_modified(SystemTime::now()));
     }
 }
 
@@ -63,6 +76,24 @@ mod tests {
         assert!(error.why().contains(path.to_str().unwrap()), "{error:?}");
         drop(first);
         Lock::acquire(&path, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn looking_at_it_neither_creates_nor_takes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        assert!(!Lock::is_held(&path) && !path.exists());
+        let lock = Lock::acquire(&path, Duration::ZERO).unwrap();
+        assert!(Lock::is_held(&path) && Lock::is_held(&path));
+        drop(lock);
+        // One that looks does not make another believe that it is held.
+        let looking = File::open(&path).unwrap();
+        looking.try_lock_shared().unwrap();
+        assert!(!Lock::is_held(&path));
+        // One that wants it waits for those that look.
+        let waiting = thread::spawn(move || Lock::acquire(&path, Duration::from_secs(20)).unwrap());
+        drop(looking);
+        waiting.join().unwrap();
     }
 
     #[test]

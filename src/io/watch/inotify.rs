@@ -43,10 +43,10 @@ struct Places {
     interests: Vec<(i32, Interest)>,
 }
 
-/// A name in a watched directory, and what its events mean.
+/// A name in a watched directory, or the watched file itself, and what its events mean.
 #[derive(Clone, Debug)]
 struct Interest {
-    name: OsString,
+    name: Option<OsString>,
     events: ReadFlags,
     what: What,
 }
@@ -104,7 +104,7 @@ impl Files {
                     let name = event.file_name().map(|name| OsStr::from_bytes(name.to_bytes()));
                     lost |= event.events().intersects(GONE.union(ReadFlags::QUEUE_OVERFLOW));
                     for (_, interest) in self.places.interests.iter().filter(|(watch, _)| *watch == event.wd()) {
-                        if name == Some(&interest.name) && event.events().intersects(interest.events) {
+                        if name == interest.name.as_deref() && event.events().intersects(interest.events) {
                             match interest.what {
                                 What::Registration => self.pending.registration = true,
                                 What::History => self.pending.history = true,
@@ -143,7 +143,22 @@ impl Places {
         let mut log = database.into_os_string();
         log.push("-wal");
         places.add(Path::new(&log), ReadFlags::MODIFY, What::History)?;
+        places.add_lock(&paths.relay_lock_file())?;
         Ok(places)
+    }
+
+    /// Watches for a relay that takes its lock, and for its end, however it ends. The file itself, which is never replaced: in its
+    /// directory, readers of the database close files as well.
+    fn add_lock(&mut self, file: &Path) -> io::Result<()> {
+        let events = WatchFlags::MODIFY | WatchFlags::CLOSE_WRITE;
+        match add_watch(self.inotify.get_ref(), file, events) {
+            Ok(watch) => {
+                let events = ReadFlags::from_bits_retain(events.bits());
+                self.interests.push((watch, Interest { name: None, events, what: What::History }));
+                Ok(())
+            }
+            Err(_) => self.add(file, ReadFlags::CREATE, What::Way),
+        }
     }
 
     /// Watches for a file, or for the directory that is to contain it.
@@ -157,7 +172,7 @@ impl Places {
             match add_watch(self.inotify.get_ref(), &dir, flags | own) {
                 Ok(watch) => {
                     let (events_here, what_here) = interest;
-                    self.interests.push((watch, Interest { name: name.to_owned(), events: events_here, what: what_here }));
+                    self.interests.push((watch, Interest { name: Some(name.to_owned()), events: events_here, what: what_here }));
                     // Created since it was found to be missing: it can be watched after all.
                     if what_here == What::Way && path.is_dir() {
                         return self.add(file, events, what);

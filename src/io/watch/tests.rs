@@ -9,6 +9,7 @@ use super::{Changed, Watch};
 use crate::domain::delivery::record::tests::delivery;
 use crate::io::db::history::{self, append};
 use crate::io::fs::atomic;
+use crate::io::fs::lock::Lock;
 use crate::io::fs::paths::Paths;
 
 const HISTORY: Changed = Changed { registration: false, history: true };
@@ -110,4 +111,28 @@ async fn a_wait_that_is_given_up_loses_nothing() {
     // Within the time in which further changes are gathered.
     let _ = tokio::time::timeout(Duration::from_millis(5), watch.changed()).await;
     assert_eq!(tokio::time::timeout(Duration::from_secs(20), watch.changed()).await.unwrap(), HISTORY);
+}
+
+/// Whether the relay runs is a part of what is shown of the queue.
+#[tokio::test]
+async fn a_relay_is_noticed_when_it_begins_and_when_it_ends_and_not_who_looks_at_it() {
+    let (_dir, paths) = with_directories();
+    let file = paths.relay_lock_file();
+    let mut watch = Watch::start(&paths).unwrap();
+    let mut lock = None;
+    let begin = || {
+        let begun = Lock::acquire(&file, Duration::ZERO).unwrap();
+        begun.announce();
+        Some(begun)
+    };
+    // The first relay there is creates the file.
+    assert!(reported(&mut watch, || lock = begin()).await.history);
+    assert!(Lock::is_held(&file));
+    assert_quiet(&mut watch).await;
+    assert_eq!(reported(&mut watch, || drop(lock)).await, HISTORY);
+    assert!(!Lock::is_held(&file));
+    assert_quiet(&mut watch).await;
+    let mut lock = None;
+    assert_eq!(reported(&mut watch, || lock = begin()).await, HISTORY);
+    drop(lock);
 }

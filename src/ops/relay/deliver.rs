@@ -68,6 +68,9 @@ impl<T: Into<Problem>> From<T> for NotStarted {
     }
 }
 
+/// How long a relay waits for its lock: whoever looks whether one runs has it for a moment.
+const LOOKED_AT: Duration = Duration::from_millis(250);
+
 impl Waypost {
     /// Delivers the queue until `stop` is ready, and what is in flight has ended; `stop_all` ends that, too. `in_flight` gets the
     /// number of events in flight when it may have changed.
@@ -151,17 +154,18 @@ impl Waypost {
         if self.is_shared() {
             return self.nats().is_ok_and(|nats| nats.is_some_and(|nats| queue::is_worked_on(&nats)));
         }
-        let path = self.paths.relay_lock_file();
-        path.exists() && matches!(Lock::acquire(&path, Duration::ZERO), Err(error) if matches!(error.kind, FileErrorKind::Locked))
+        Lock::is_held(&self.paths.relay_lock_file())
     }
 
     fn only_relay(&self) -> Result<Lock, Problem> {
         let path = self.paths.relay_lock_file();
         self.paths.create_state_dir()?;
-        Lock::acquire(&path, Duration::ZERO).map_err(|error| match error.kind {
+        let lock = Lock::acquire(&path, LOOKED_AT).map_err(|error| match error.kind {
             FileErrorKind::Locked => Problem::relay_runs(&path),
-            _ => error.into(),
-        })
+            _ => Problem::from(error),
+        })?;
+        lock.announce();
+        Ok(lock)
     }
 
     pub(super) async fn target(&self, destination: Destination, concurrency: usize) -> Result<Target, Cause> {

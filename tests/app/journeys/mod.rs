@@ -10,6 +10,7 @@ mod first_test;
 mod form;
 mod live;
 mod outcomes;
+mod queue;
 mod receiver;
 mod undo;
 mod watch;

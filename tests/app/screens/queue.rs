@@ -5,13 +5,15 @@ use waypost::domain::delivery::schedule::DeadReason;
 use waypost::ops::Changed;
 use waypost::ops::queue::{Counts, Entry, EventState, View};
 use waypost::tui::effect::Effect;
-use waypost::tui::model::Model;
+use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::Msg;
+use waypost::tui::screens::main::known::Measured;
 use waypost::tui::screens::queue::state::{Change, Reading};
 use waypost::tui::update::update;
 
 use super::driver::{app, press, screen};
 use super::scenes;
+use super::snapshots::{shot, shot_at_every_size};
 
 fn entry(id: &str, state: EventState) -> Entry {
     let at = "2026-11-23T09:12:00Z".parse().unwrap();
@@ -59,6 +61,71 @@ fn what_it_shows() {
         "{}",
         screen(&empty)
     );
+}
+
+#[test]
+fn how_it_looks() {
+    let mut model = opened();
+    shot_at_every_size("queue", &model);
+    let [Effect::ShowQueued { id, .. }] = press(&mut model, "end enter")[..] else { panic!("it reads the event") };
+    let dead = entry("msg_3", EventState::Dead);
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((dead, b"{\"order\":4711}".to_vec())))));
+    shot("queue_event", &model);
+    let mut empty = app(scenes::registered(hmac::SPEC));
+    press(&mut empty, "u");
+    update(&mut empty, Msg::QueueRead(1, Ok(Box::new(Reading { view: View::default(), ..reading(0, Vec::new()) }))));
+    shot("queue_empty", &empty);
+}
+
+/// The row of the health where there is room for it, and the lower edge where there is none.
+#[test]
+fn the_main_screen_shows_it_at_every_size() {
+    let mut model = app(scenes::with_deliveries());
+    let view = reading(0, Vec::new()).view;
+    let of = model.destination().map(|destination| destination.id().clone());
+    let health = model.known.health.clone();
+    let [Effect::Measure { id, .. }] = update(&mut model, Msg::Recorded)[..] else { panic!("it measures") };
+    update(&mut model, Msg::Measured(id, Box::new(Measured { of, health, queue: Some(view) })));
+    shot_at_every_size("main_with_queue", &model);
+}
+
+#[test]
+fn the_event_that_is_open_follows_what_happens_to_it() {
+    let mut model = opened();
+    let [Effect::ShowQueued { id, .. }] = press(&mut model, "enter")[..] else { panic!("it reads the event") };
+    let ready = entry("msg_1", EventState::Ready);
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((ready, b"{}".to_vec())))));
+    let read = |model: &mut Model, state: EventState| {
+        let effects = update(model, Msg::Changed(Changed { history: true, registration: false }));
+        let id = effects.iter().find_map(|effect| if let Effect::ReadQueue { id, .. } = effect { Some(*id) } else { None });
+        let id = id.expect("it reads the queue");
+        update(model, Msg::QueueRead(id, Ok(Box::new(reading(0, vec![entry("msg_1", state)])))))
+    };
+    // As it was: nothing is read.
+    assert_eq!(read(&mut model, EventState::Ready), []);
+    let effects = read(&mut model, EventState::Dead);
+    let [Effect::ShowQueued { id, .. }] = effects[..] else { panic!("{effects:?}") };
+    let dead = entry("msg_1", EventState::Dead);
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((dead, b"{}".to_vec())))));
+    assert!(screen(&model).contains("✗ dead"), "{}", screen(&model));
+    // It has gone: it is closed, and said why.
+    let effects = read(&mut model, EventState::Waiting);
+    let [Effect::ShowQueued { id, .. }] = effects[..] else { panic!("{effects:?}") };
+    update(&mut model, Msg::QueuedShown(id, Err(scenes::problem())));
+    let Some(Popup::Queue(queue)) = &model.popup else { panic!("no queue") };
+    assert!(queue.detail.is_none() && model.status.is_some());
+    // Closed while it is read again: it stays closed.
+    let [Effect::ShowQueued { id, .. }] = press(&mut model, "enter")[..] else { panic!("it reads the event") };
+    let Some(Popup::Queue(queue)) = &mut model.popup else { panic!("no queue") };
+    queue.reading = None;
+    let waiting = entry("msg_1", EventState::Waiting);
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((waiting.clone(), b"{}".to_vec())))));
+    let effects = read(&mut model, EventState::Dead);
+    let [Effect::ShowQueued { id, .. }] = effects[..] else { panic!("{effects:?}") };
+    press(&mut model, "esc");
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((waiting, b"{}".to_vec())))));
+    let Some(Popup::Queue(queue)) = &model.popup else { panic!("no queue") };
+    assert!(queue.detail.is_none());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, RenderDirection, Sparkline, SparklineBar};
 
+use crate::domain::delivery::gate::State::Open;
 use crate::domain::delivery::probe::Verdict;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::ops::queue::View;
@@ -73,11 +74,12 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let inside = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let queue = known.queue.as_ref().map(|queue| queued(queue, clock, theme));
+    let queue = known.queue.as_ref().map(|queue| queued(queue, clock, theme, inside.width.into()));
     let Some(health) = &known.health else { return };
     let probe = health.last_probe.as_deref().and_then(|delivery| probe(delivery, clock, theme));
     // Beside the strip, or under it where there is room for that.
-    let (beside, under) = if inside.height > 2 { (None, probe) } else { (probe, None) };
+    let others = 1 + usize::from(!is_titled && !summary.is_empty()) + usize::from(queue.is_some());
+    let (beside, under) = if usize::from(inside.height) > others.max(2) { (None, probe) } else { (probe, None) };
     let beside_columns = beside.as_ref().map_or(0, |line| u16::try_from(line.width() + 2).unwrap_or(0));
     let bars = bars(health);
     let shown = bars.len().min(inside.width.saturating_sub(beside_columns).into());
@@ -107,14 +109,19 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
     frame.render_widget(Paragraph::new(lines), below);
 }
 
-/// `Queue  12 ready · 3 waiting · 1 dead · gate open`
-fn queued(queue: &View, clock: &Clock, theme: Theme) -> Line<'static> {
-    let mut spans = vec![Span::styled("Queue  ", theme.styles.dim)];
-    spans.extend(counts(queue.counts, theme));
-    spans.push(Span::styled(" · ", theme.styles.dim));
-    spans.push(Span::raw("gate "));
-    spans.push(gate(&queue.gate.gate, clock, theme));
-    Line::from(spans)
+/// `Queue  12 ready · 3 waiting · 1 dead · gate open`; where that does not fit, without what is zero, then without an open gate.
+pub fn queued(queue: &View, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
+    let line = |all: bool, with_gate: bool| {
+        let mut spans = vec![Span::styled("Queue  ", theme.styles.dim)];
+        spans.extend(counts(queue.counts, all, theme));
+        if with_gate {
+            spans.extend([Span::styled(" · ", theme.styles.dim), Span::raw("gate "), gate(&queue.gate.gate, clock, theme)]);
+        }
+        Line::from(spans)
+    };
+    let is_open = *queue.gate.gate.state() == Open;
+    let [whole, short, shortest] = [line(true, true), line(false, true), line(false, !is_open)];
+    [whole, short].into_iter().find(|line| line.width() <= columns).unwrap_or(shortest)
 }
 
 /// `38 of 40 ok · p50 41 ms · p95 160 ms`; empty where nothing was sent.

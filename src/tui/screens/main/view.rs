@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use crate::ops::State;
 use crate::tui::model::Model;
@@ -58,8 +58,19 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     if !areas.list_alone {
         let focused = model.is_main_active() && matches!(model.main.focus, MainFocus::Button(_));
         destination(model, upper, theme, frame, areas.destination, focused, style);
-        if let Some(health) = areas.health {
-            strip::draw(&model.known, &model.environment.clock, theme, frame, health, style);
+        match (areas.health, &model.known.queue) {
+            (Some(health), _) => strip::draw(&model.known, &model.environment.clock, theme, frame, health, style),
+            // Without a row to spare it is on the lower edge.
+            (None, Some(queue)) => {
+                let edge = areas.destination;
+                let columns = edge.width.saturating_sub(4);
+                let line = strip::queued(queue, &model.environment.clock, theme, columns.saturating_sub(2).into());
+                let width = u16::try_from(line.width() + 2).unwrap_or(columns).min(columns);
+                let place = Rect { x: edge.x + 1, y: edge.bottom().saturating_sub(1), width, height: 1 };
+                frame.render_widget(Clear, place);
+                frame.render_widget(line, Rect { x: place.x + 1, width: place.width.saturating_sub(1), ..place });
+            }
+            (None, None) => {}
         }
     }
     if matches!(model.state, State::Empty) && !model.history.is_listed() {
@@ -76,8 +87,9 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
         let count = model.history.total;
         let line = format!(" ↓ {count} {} ", if count == 1 { "delivery" } else { "deliveries" });
         let top = areas.destination;
-        let place = Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.min(20), height: 1 };
-        frame.render_widget(Line::styled(line, theme.styles.dim), place);
+        let place = Rect { x: top.x + 1, y: top.bottom() - 1, width: top.width.saturating_sub(3), height: 1 };
+        let line = Line::styled(line, theme.styles.dim);
+        frame.render_widget(if model.known.queue.is_some() { line.right_aligned() } else { line }, place);
     }
 }
 

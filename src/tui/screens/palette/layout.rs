@@ -11,7 +11,7 @@ use crate::tui::model::Model;
 use crate::tui::widgets::{boxes, text};
 
 /// The widest that the palette gets.
-const COLUMNS: u16 = 72;
+const COLUMNS: u16 = 96;
 
 /// An action that can be run.
 pub struct Item {
@@ -42,7 +42,7 @@ pub fn items(model: &Model, typed: &str) -> Vec<Item> {
 
 /// As wide as it can be read, under the title, over what its actions are about.
 pub fn place(area: Rect, items: usize) -> Rect {
-    let columns = COLUMNS.min(area.width);
+    let columns = COLUMNS.min(if area.width < 80 { area.width } else { area.width - 8 });
     let rows = u16::try_from(items.max(1) + 4).unwrap_or(u16::MAX).min(area.height.saturating_sub(1));
     let x = area.x + (area.width - columns) / 2;
     let y = area.y + u16::from(rows + 2 < area.height);
@@ -57,7 +57,7 @@ pub const fn page(place: Rect) -> usize {
 /// A name in a column, and its key at the right.
 pub fn row(item: &Item, columns: usize) -> String {
     let room = columns.saturating_sub(text::width(&item.key) + 2);
-    format!("{}  {}", text::padded(&text::end_cut(&item.name, room), room), item.key)
+    format!("{}  {}", text::padded(&text::whole_words(&item.name, room), room), item.key)
 }
 
 /// What is inside of its box.

@@ -74,22 +74,24 @@ pub fn extent(model: &Model) -> (usize, usize) {
     (lines, usize::from(inner.height))
 }
 
-/// `12 ready · 3 waiting · 1 dead`, each in its colour.
-pub fn counts(counts: Counts, theme: Theme) -> Vec<Span<'static>> {
-    let all = [
-        (Some(counts.ready), "ready", Style::new()),
-        (Some(counts.waiting), "waiting", Style::new()),
-        (Some(counts.in_flight).filter(|count| *count > 0), "in flight", Style::new()),
-        (Some(counts.dead), "dead", if counts.dead > 0 { theme.styles.error } else { Style::new() }),
+/// `12 ready · 3 waiting · 1 dead`, each in its colour; if not `all`, without what is zero.
+pub fn counts(counts: Counts, all: bool, theme: Theme) -> Vec<Span<'static>> {
+    let is_empty = counts.undelivered() + counts.dead == 0;
+    let of_states = [
+        (counts.ready, "ready", all || is_empty),
+        (counts.waiting, "waiting", all),
+        (counts.in_flight, "in flight", false),
+        (counts.dead, "dead", all),
     ];
     let mut spans = Vec::new();
-    for (count, name, style) in all {
-        if let Some(count) = count {
-            if !spans.is_empty() {
-                spans.push(Span::styled(" · ", theme.styles.dim));
-            }
-            let mark = if style == Style::new() { String::new() } else { format!("{} ", theme.glyphs.fail) };
-            spans.push(Span::styled(format!("{mark}{count} {name}"), style));
+    for (count, name, _) in of_states.into_iter().filter(|(count, _, always)| *count > 0 || *always) {
+        if !spans.is_empty() {
+            spans.push(Span::styled(" · ", theme.styles.dim));
+        }
+        if name == "dead" && count > 0 {
+            spans.push(Span::styled(format!("{} {count} {name}", theme.glyphs.fail), theme.styles.error));
+        } else {
+            spans.push(Span::raw(format!("{count} {name}")));
         }
     }
     spans
@@ -113,7 +115,7 @@ pub fn numbers(model: &Model, queue: &QueueScreen, theme: Theme, columns: usize)
     let labelled = |label: &str, spans: Vec<Span<'static>>| {
         Line::from([vec![Span::styled(text::padded(label, 8), theme.styles.strong)], spans].concat())
     };
-    let mut lines = vec![labelled("Events", counts(view.counts, theme))];
+    let mut lines = vec![labelled("Events", counts(view.counts, true, theme))];
     let why = words::closed_by(&view.gate.gate);
     let gate = gate(&view.gate.gate, clock, theme);
     let room = columns.saturating_sub(8 + gate.width() + 3);
@@ -235,8 +237,14 @@ pub fn event(entry: &Entry, body: Option<&[u8]>, clock: &Clock, theme: Theme, co
         }
     }
     for attempt in entry.delivery.iter().flat_map(|delivery| &delivery.attempts) {
-        let line = format!("{}  {}", clock.second(attempt.started_at), crate::present::delivery::line(attempt));
-        lines.extend(text::wrapped(&visible(&line), columns).into_iter().map(Line::raw));
+        let time = clock.second(attempt.started_at);
+        let column = text::width(&time) + 2;
+        let said = crate::present::delivery::line(attempt);
+        let said = text::wrapped(&visible(&said), columns.saturating_sub(column));
+        lines.extend(said.into_iter().enumerate().map(|(at, said)| {
+            let time = if at == 0 { time.as_str() } else { "" };
+            Line::raw(format!("{}{said}", text::padded(time, column)))
+        }));
     }
     if let Some(body) = body {
         lines.push(Line::default());

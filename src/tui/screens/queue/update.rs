@@ -48,20 +48,16 @@ fn read(model: &mut Model, skip: usize) -> Vec<Effect> {
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let rows = layout::list_rows(model);
     let (lines, page) = layout::extent(model);
-    let id = model.id();
     let Some(queue) = screen(model) else { return Vec::new() };
     let named = queue.detail.as_ref().map(|detail| &detail.entry).or(queue.selected()).cloned();
     match (action, named) {
-        (Action::Back, _) if queue.detail.take().is_some() => {}
+        (Action::Back, _) if queue.detail.take().is_some() => queue.opening = None,
         (Action::Back, _) => close(model),
         (Action::Hold, _) => return vec![Effect::ChangeQueue(Change::Hold)],
         (Action::Release, _) => return vec![Effect::ChangeQueue(Change::Release)],
         (Action::Retry, Some(entry)) => return vec![Effect::ChangeQueue(Change::Retry(entry.id))],
         (Action::Drop, Some(entry)) => ask(model, Pending::DropQueued { id: entry.id, event: entry.event }),
-        (Action::Press, Some(entry)) if queue.detail.is_none() => {
-            queue.opening = Some(id);
-            return vec![Effect::ShowQueued { id, event: entry.id }];
-        }
+        (Action::Press, Some(entry)) if queue.detail.is_none() => return vec![open_event(model, entry.id)],
         (action, _) => {
             if let Some(detail) = &mut queue.detail {
                 let to = scrolled(detail.scroll, action, page, lines.saturating_sub(page));
@@ -111,12 +107,38 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
         let moved = reading.skipped + at;
         (queue.top, queue.at) = ((queue.top + moved).saturating_sub(queue.at), moved);
     }
+    if queue.reading().is_none() {
+        queue.detail = None;
+    }
     let changed = std::mem::take(&mut queue.changed);
     let is_same = window(queue) == had;
-    let effects = if changed { refresh(model) } else { Vec::new() };
+    let outdated = outdated(queue);
+    let mut effects = if changed { refresh(model) } else { Vec::new() };
     // Where nothing new came there is nothing more to come.
     let shown = settle_unless(model, is_same);
-    if effects.is_empty() { shown } else { effects }
+    if effects.is_empty() {
+        effects = shown;
+    }
+    if let Some(event) = outdated {
+        effects.push(open_event(model, event));
+    }
+    effects
+}
+
+/// The event that is open, if it is another one by now, or is not among those that were read.
+fn outdated(queue: &QueueScreen) -> Option<String> {
+    let open = &queue.detail.as_ref()?.entry;
+    let now = queue.reading()?.view.events.iter().find(|entry| entry.id == open.id);
+    (now != Some(open)).then(|| open.id.clone())
+}
+
+/// Reads an event with its body.
+fn open_event(model: &mut Model, event: String) -> Effect {
+    let id = model.id();
+    if let Some(queue) = screen(model) {
+        queue.opening = Some(id);
+    }
+    Effect::ShowQueued { id, event }
 }
 
 fn settle_unless(model: &mut Model, is_same: bool) -> Vec<Effect> {
@@ -144,12 +166,18 @@ pub fn shown(model: &mut Model, id: Id, result: Result<Box<(Entry, Vec<u8>)>, Pr
     match result {
         Ok(found) => {
             let (entry, body) = *found;
-            queue.detail = Some(Box::new(Detail { entry, body, scroll: 0 }));
-            model.status = None;
+            let open = queue.detail.take();
+            let is_first = open.is_none();
+            let scroll = open.map_or(0, |open| open.scroll);
+            queue.detail = Some(Box::new(Detail { entry, body, scroll }));
+            if is_first {
+                model.status = None;
+            }
             Vec::new()
         }
         // It was delivered or dropped meanwhile.
         Err(problem) => {
+            queue.detail = None;
             model.say(Tone::Note, problem.to_string());
             refresh(model)
         }
@@ -168,7 +196,7 @@ pub fn changed(model: &mut Model, change: &Change, result: Result<(), Problem>) 
             if let Some(queue) = screen(model)
                 && matches!(change, Change::Retry(_) | Change::Drop(_))
             {
-                queue.detail = None;
+                (queue.detail, queue.opening) = (None, None);
             }
             model.say(Tone::Done, text);
         }

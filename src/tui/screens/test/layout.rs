@@ -20,10 +20,16 @@ use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, buttons, message, text};
 
+/// The rows from which on the popup leaves those free that it does not need.
+pub const TALL: u16 = 30;
+
+/// The fewest rows that are left free: of less, nothing could be made out.
+const FREED: usize = 6;
+
 /// What is under the tabs, as text, and how many lines of it fit.
 pub fn content(model: &Model) -> (Vec<String>, usize) {
     let Some(Popup::Test(test)) = &model.popup else { return (Vec::new(), 0) };
-    let laid = laid(model, test, model.theme(), delivery_area(model));
+    let (_, laid) = fitted(model, test, model.theme(), delivery_area(model));
     let text = |line: &Line| line.spans.iter().map(|span| span.content.as_ref()).collect();
     (laid.lines.iter().map(text).collect(), usize::from(laid.parts.content.height))
 }
@@ -192,7 +198,20 @@ pub struct Laid {
     pub buttons: Vec<Line<'static>>,
 }
 
-pub fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
+/// Of a tall room as much as it takes, from the top: what it is about is seen below.
+pub fn fitted(model: &Model, test: &TestPopup, theme: Theme, room: Rect) -> (Rect, Laid) {
+    let whole = laid(model, test, theme, room);
+    let taken = whole.lines.len().max(whole.beside.as_ref().map_or(0, Vec::len)).max(1);
+    let spare = usize::from(whole.parts.content.height).saturating_sub(taken);
+    if room.height + 2 < TALL || spare < FREED || model.receiver.is_some() {
+        return (room, whole);
+    }
+    let area = Rect { height: room.height - u16::try_from(spare).unwrap_or(0), ..room };
+    let parts = parts_of(area, whole.head.len(), whole.said.len(), whole.buttons.len());
+    (area, Laid { parts, ..whole })
+}
+
+fn laid(model: &Model, test: &TestPopup, theme: Theme, area: Rect) -> Laid {
     let inner = boxes::inside(area);
     let columns = usize::from(inner.width);
     let focused = |button| test.focus == TestFocus::Button(button);

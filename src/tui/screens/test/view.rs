@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::domain::text::visible;
 use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines as answer;
-use crate::tui::screens::test::layout::{Laid, laid, said};
+use crate::tui::screens::test::layout::{Laid, fitted, said};
 use crate::tui::screens::test::prompt;
 use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestFocus, TestPopup};
 use crate::tui::screens::test::tabs::Tab;
@@ -23,6 +23,9 @@ use crate::tui::widgets::{boxes, text};
 const WITH_ID: u16 = 72;
 
 pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, area: Rect) {
+    let is_edited = matches!(test.mode, Mode::Edit(_));
+    let (fitted, laid) = fitted(model, test, theme, area);
+    let area = if is_edited { area } else { fitted };
     boxes::popup(theme, if test.is_past() { "Delivery" } else { "Test delivery" }, frame, area);
     if let Some(delivery) = test.delivery().filter(|_| area.width >= WITH_ID) {
         let id = Line::styled(format!(" {} ", visible(&delivery.id)), theme.styles.dim).right_aligned();
@@ -32,7 +35,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     if let Mode::Edit(editing) = &test.mode {
         return edit(&editing.editor, said(test, theme, columns), theme, frame, boxes::inside(area));
     }
-    let Laid { parts, head, lines, beside, said, buttons } = laid(model, test, theme, area);
+    let Laid { parts, head, lines, beside, said, buttons } = laid;
     frame.render_widget(event(test, theme, columns), parts.event);
     frame.render_widget(Paragraph::new(head), parts.outcome);
     frame.render_widget(tabs(test, theme), parts.tabs);
