@@ -3,7 +3,7 @@
 //! The number of attempts that the destination did not accept, whatever for, never ends an event: only its age does. An event that
 //! is itself at fault is dead after [`REFUSALS`] such answers. How long the destination is left alone is for the
 //! [`gate`](super::gate) to say; what is here keeps one event that always fails from being tried without a break while the others
-//! go through. `tests/faults/simulation.rs` shows what holds of all of it together.
+//! go through. `tests/faults/simulation/` shows what holds of all of it together.
 
 use std::time::Duration;
 
