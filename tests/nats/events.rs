@@ -124,3 +124,32 @@ fn h156_a_dead_letter_is_there_before_the_event_goes() {
     machine.wait_for(|counts| counts == [0, 0, 0, 1]);
     assert_eq!(terminate(relay), Some(0));
 }
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h157_an_outbox_survives_without_the_server_and_loses_nothing() {
+    let mut server = Server::start();
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    let machine = Machine::registering(&server.url(), &receiver);
+    server.kill();
+    // A producer knows nothing of NATS.
+    let producer = crate::support::Home::new();
+    let lines: String = (0..300).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    let ids = producer.waypost_stdin(&["enqueue", "--lines", "-"], lines).exits(0).stdout;
+    producer.waypost(&["relay", "--once", "--to-nats", &server.url()]).exits(9);
+    let mut outbox = producer.command(&["relay", "--to-nats", &server.url()]).spawn().unwrap();
+    server.restart();
+    machine.wait_for(|counts| counts[0] > 0);
+    // Killed, it hands over again what it does not know to be there, under the same id.
+    outbox.kill().unwrap();
+    outbox.wait().unwrap();
+    producer.waypost(&["relay", "--once", "--to-nats", &server.url()]).exits(0);
+    assert_eq!(producer.waypost(&["queue", "--json"]).exits(0).json()["counts"]["ready"], json!(0));
+    machine.wait_for(|counts| counts == [300, 0, 0, 0]);
+    let relay = machine.relay("one", &[]);
+    machine.wait_for(|counts| counts == [0, 0, 0, 0]);
+    assert_eq!(terminate(relay), Some(0));
+    let requests = receiver.requests();
+    let came: BTreeSet<&str> = requests.iter().map(|request| request.header("webhook-id")).collect();
+    assert_eq!((came, requests.len()), (ids.lines().collect(), 300));
+}

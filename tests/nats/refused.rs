@@ -1,8 +1,11 @@
 //! Servers that cannot be worked with: each its own cause and fix, and code 9.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
-use crate::server::{Machine, Server};
+use crate::server::{Machine, Server, terminate};
+use crate::support::check::expect_nothing;
+use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::run;
 
 /// The error of `waypost ARGS` on that server.
@@ -88,4 +91,42 @@ fn h153_an_event_that_is_too_long_or_finds_no_room_is_refused() {
     run(&mut machine.command(&enqueue), body.as_bytes()).exits(0);
     let output = run(&mut machine.command(&enqueue), body.as_bytes()).exits(5);
     assert!(output.stderr.contains("The queue on NATS is full"), "{}", output.stderr);
+}
+
+/// The permissions of each role, as `docs/queue.md` has them.
+fn roles() -> String {
+    let page = fs::read_to_string(format!("{}/docs/queue.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let begin = page.find("authorization {").unwrap();
+    let users = &page[begin..begin + page[begin..].find("```").unwrap()];
+    assert_eq!(users.matches("$2a$").count(), 3);
+    let plain = users.split('"').map(|part| if part.starts_with("$2a$") { "p" } else { part }).collect::<Vec<_>>().join("\"");
+    format!("jetstream {{ store_dir: \"DIR/js\" }}\n{plain}")
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn each_role_can_do_its_work_with_the_documented_permissions() {
+    let server = Server::with(&roles());
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(422), Answer::status(200)]);
+    let mut machine = Machine::registering_as(Some("operator"), &server.url(), &receiver);
+    // It creates what there is to create.
+    assert_eq!(machine.run(&["relay", "--once"]).code, Some(0));
+    machine.user = Some("producer");
+    machine.enqueue("order-1", "{}").exits(0);
+    machine.enqueue("order-2", "{}").exits(0);
+    machine.run(&["queue", "hold"]).exits(9);
+    machine.user = Some("worker");
+    let relay = machine.relay("one", &[]);
+    machine.user = Some("operator");
+    receiver.wait_for_requests(3, DEADLINE);
+    machine.wait_for(|counts| counts == [0, 0, 0, 0]);
+    machine.run(&["queue", "hold"]).exits(0);
+    let log = || fs::read_to_string(machine.home.path().join("one.log")).unwrap();
+    let begun = Instant::now();
+    while !log().contains("Paused by") {
+        assert!(begun.elapsed() < DEADLINE, "{}", log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(terminate(relay), Some(0));
+    assert!(!log().contains("permit"), "{}", log());
 }

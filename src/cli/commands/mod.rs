@@ -139,7 +139,7 @@ pub fn run(cli: &Cli, out: Out) -> Result<u8, Failure> {
         Some(Command::Snippet(args)) => snippet::run(&waypost()?, args, out),
         Some(Command::Send(args)) => send::run(&waypost()?, args, &cli.globals, out),
         Some(Command::Enqueue(args)) => enqueue::run(&waypost()?, args, out),
-        Some(Command::Relay(args)) => relay::run(&waypost()?, args, out),
+        Some(Command::Relay(args)) => relay::run(&cli.globals, args, out),
         Some(Command::Queue(args)) => queue::run(&waypost()?, args, out),
         Some(Command::History(args)) => history::run(&waypost()?, args, out),
         Some(Command::Stats(args)) => stats::run(&waypost()?, args, out),

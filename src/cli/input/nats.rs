@@ -65,6 +65,16 @@ pub fn settings(args: &NatsArgs) -> Result<Option<NatsSettings>, Failure> {
     })
 }
 
+/// The same for a server that a command names itself.
+#[cfg(feature = "nats")]
+pub fn settings_for(args: &NatsArgs, servers: &str) -> Result<NatsSettings, Failure> {
+    if args.nats.is_some() {
+        return Err(Failure::usage("--nats and --to-nats are both given.", "To deliver the shared queue, leave --to-nats out."));
+    }
+    let args = NatsArgs { nats: Some(servers.to_owned()), ..args.clone() };
+    settings(&args)?.ok_or_else(|| Failure::bug("no server is named."))
+}
+
 fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> Result<Option<NatsSettings>, Failure> {
     let path = |given: &Option<PathBuf>, name: &str| given.clone().or_else(|| variable(name).map(PathBuf::from));
     let text = |given: &Option<String>, name: &str| given.clone().or_else(|| variable(name));

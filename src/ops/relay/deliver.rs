@@ -157,7 +157,7 @@ impl Waypost {
         Lock::is_held(&self.paths.relay_lock_file())
     }
 
-    fn only_relay(&self) -> Result<Lock, Problem> {
+    pub(super) fn only_relay(&self) -> Result<Lock, Problem> {
         let path = self.paths.relay_lock_file();
         self.paths.create_state_dir()?;
         let lock = Lock::acquire(&path, LOOKED_AT).map_err(|error| match error.kind {

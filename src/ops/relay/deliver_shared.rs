@@ -29,6 +29,9 @@ const START_WITHIN: Duration = Duration::from_secs(15);
 
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// The key of the destination.
+const DESTINATION: &str = "destination";
+
 /// How long the first value of a key may take to be seen.
 const SEEN_WITHIN: Duration = Duration::from_secs(2);
 
@@ -97,9 +100,11 @@ impl Waypost {
                 Err(error) => return Err(error.into()),
             }
         };
-        let mut watched = bucket.watch("destination");
+        let mut watched = bucket.watch(DESTINATION);
         // Without one, there is nothing to see.
-        let _ = tokio::time::timeout(SEEN_WITHIN, watched.changed()).await;
+        if tokio::time::timeout(SEEN_WITHIN, watched.changed()).await.is_err() && bucket.get(DESTINATION).await?.is_some() {
+            return Err(NatsError::Forbidden { why: "changes of the bucket WAYPOST are not reported".to_owned() }.into());
+        }
         Ok(Parts {
             puller,
             lending: Lending::start(nats, consumer.ack_wait()),

@@ -30,6 +30,8 @@ mod journal;
 mod json_lines;
 #[cfg(feature = "nats")]
 pub(super) mod nats;
+#[cfg(feature = "nats")]
+mod outbox;
 mod past_events;
 mod queue;
 mod send_again;
@@ -46,6 +48,8 @@ pub use crate::io::supervisor::Supervisor;
 pub use alert::{Alert, Closed};
 pub use deliver::{NotStarted, RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
+#[cfg(feature = "nats")]
+pub use outbox::Forwarding;
 pub use past_events::Told;
 pub use queue::Report;
 pub use send_again::{AgainOptions, AgainSummary};

@@ -1,5 +1,7 @@
 //! `waypost relay`: delivers the queue, for as long as it runs.
 
+#[cfg(feature = "nats")]
+mod outbox;
 mod teller;
 
 use std::cell::{Cell, RefCell};
@@ -13,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::globals::Globals;
 use crate::cli::input::duration;
 use crate::cli::input::rate::rate;
 use crate::cli::output::Out;
@@ -45,6 +48,11 @@ pub struct Args {
     /// Deliver what is due, and end
     #[arg(long)]
     once: bool,
+
+    /// Deliver nothing, but hand the queue of this machine over to the one on NATS; --nats-creds and the like are for it
+    #[cfg(feature = "nats")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["concurrency", "ordered", "rate", "metrics", "alert_command"])]
+    to_nats: Option<String>,
 
     /// Maximum number of events in flight [default: 8, with --ordered 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
@@ -93,7 +101,12 @@ fn metrics_address(text: &str) -> Result<SocketAddr, String> {
     parsed.ok_or_else(|| "use an address and a port, or a port, such as 127.0.0.1:9464 or 9464".to_owned())
 }
 
-pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+pub fn run(globals: &Globals, args: &Args, out: Out) -> Result<u8, Failure> {
+    #[cfg(feature = "nats")]
+    if let Some(url) = &args.to_nats {
+        return outbox::run(globals, url, args.once, out);
+    }
+    let waypost = &globals.waypost()?;
     if args.ordered && args.concurrency.is_some_and(|concurrency| concurrency > 1) {
         return Err(Failure::usage(
             "--ordered keeps one event in flight, and --concurrency asks for more.",

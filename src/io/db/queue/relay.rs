@@ -55,6 +55,8 @@ pub enum Change {
     /// It came to nothing.
     Returned(i64),
     Delivered(i64, Box<Delivery>),
+    /// Another queue has it.
+    Forwarded(i64),
     Deferred(i64, Timestamp, Progress, Box<Delivery>),
     Dead(i64, DeadReason, Progress, Box<Delivery>),
     /// The destination still accepts nothing: events that were queued before that time are given up, at most [`GIVE_UP`] of them.
@@ -219,13 +221,10 @@ fn write(
             Change::Begun(seq) => mark(&transaction, *seq, true)?,
             Change::Returned(seq) => mark(&transaction, *seq, false)?,
             Change::Delivered(seq, delivery) => {
-                let size: Option<u64> = transaction
-                    .prepare_cached(&format!("DELETE FROM queue WHERE seq = ?1 RETURNING {SIZE}"))?
-                    .query_row([seq], |row| row.get(0))
-                    .optional()?;
-                freed += size.unwrap_or(0);
+                freed += delete(&transaction, *seq)?;
                 ended.push(Delivery::clone(delivery));
             }
+            Change::Forwarded(seq) => freed += delete(&transaction, *seq)?,
             Change::Deferred(seq, until, progress, delivery) => {
                 transaction
                     .prepare_cached(
@@ -289,6 +288,12 @@ fn give_up(
         })?);
     }
     Ok(given_up)
+}
+
+/// Takes an event out of the queue; its size.
+fn delete(transaction: &Transaction, seq: i64) -> rusqlite::Result<u64> {
+    let mut statement = transaction.prepare_cached(&format!("DELETE FROM queue WHERE seq = ?1 RETURNING {SIZE}"))?;
+    Ok(statement.query_row([seq], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 fn mark(transaction: &Transaction, seq: i64, in_flight: bool) -> rusqlite::Result<()> {

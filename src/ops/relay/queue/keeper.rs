@@ -297,6 +297,7 @@ fn seq(change: &Change) -> Option<i64> {
         Change::Begun(seq)
         | Change::Returned(seq)
         | Change::Delivered(seq, _)
+        | Change::Forwarded(seq)
         | Change::Deferred(seq, ..)
         | Change::Dead(seq, ..) => Some(*seq),
         Change::GiveUp(..) => None,

@@ -210,7 +210,7 @@ impl<'a> QueueSource<'a> {
                 Change::Delivered(_, delivery) => (delivery, Settlement::Ack),
                 Change::Deferred(_, until, _, delivery) => (delivery, Settlement::Defer(until)),
                 Change::Dead(_, reason, _, delivery) => (delivery, Settlement::Dead(reason)),
-                Change::Begun(_) | Change::Returned(_) | Change::GiveUp(..) => continue,
+                Change::Begun(_) | Change::Returned(_) | Change::Forwarded(_) | Change::GiveUp(..) => continue,
             };
             self.unwritten = self.unwritten.saturating_sub(1);
             (self.report)(Report::Settled(delivery, settlement));
