@@ -18,6 +18,7 @@ mod owners;
 mod process;
 mod properties;
 mod queue;
+mod random;
 mod relay;
 mod response;
 mod shown;

@@ -179,6 +179,10 @@ impl Pty {
         self.pid
     }
 
+    pub fn has_ended(&self) -> bool {
+        self.shared.lock().exit.is_some()
+    }
+
     /// How much CPU it used until now, to a hundredth of a second.
     pub fn cpu(&self) -> Duration {
         cpu_of(self.pid)

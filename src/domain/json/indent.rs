@@ -8,7 +8,8 @@ use super::writer::write;
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// The text indented by two, or `None` when it is not JSON, or nests too deep.
-pub(crate) fn indented(text: &str) -> Option<String> {
+#[must_use]
+pub fn indented(text: &str) -> Option<String> {
     let value = parse(text, MAX_DEPTH)?;
     let mut out = Vec::with_capacity(text.len() * 2);
     write(&value, Rewrite { spacing: Some(Spacing::Pretty2), ..Rewrite::default() }, &mut out);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// Whitespace.
     Space,
     /// `{`, `}`, `[`, `]`, `,` or `:`
@@ -17,15 +17,15 @@ pub(crate) enum TokenKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token<'a> {
-    pub(crate) kind: TokenKind,
+pub struct Token<'a> {
+    pub kind: TokenKind,
     /// Its first byte in the text.
-    pub(crate) start: usize,
-    pub(crate) text: &'a str,
+    pub start: usize,
+    pub text: &'a str,
 }
 
 /// The tokens of a text, JSON or not. Each byte is in one of them: a text without its closing quote goes on to the end.
-pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut start = 0;
     std::iter::from_fn(move || {
         let rest = &text[start..];

@@ -21,8 +21,9 @@ mod rewrite;
 mod value;
 mod writer;
 
-pub(crate) use indent::indented;
-pub(crate) use lexer::{TokenKind, decoded, escape, tokens};
+pub use indent::indented;
+pub use lexer::{Token, TokenKind, tokens};
+pub(crate) use lexer::{decoded, escape};
 pub(crate) use members::members;
 pub(crate) use position::position;
 pub use rewrite::{Duplicates, Escaped, NonAscii, Numbers, Rewrite, Spacing, Texts};
