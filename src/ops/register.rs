@@ -9,6 +9,7 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::rotation::{KeepOld, rotate};
+use crate::domain::text::visible;
 use crate::io::state::store::{self, Change, Former, Loaded};
 use crate::io::state::token::TokenCache;
 
@@ -52,7 +53,16 @@ impl Waypost {
             Loaded::Empty { .. } => Ok(Change::Replace(Box::new(destination.clone()))),
             Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
         })?;
-        Ok(self.saved(destination, saved, true))
+        let mut saved = self.saved(destination, saved, true);
+        saved.notices.extend(self.needs_key(&saved.destination));
+        Ok(saved)
+    }
+
+    /// What every other machine needs, where they share the destination.
+    fn needs_key(&self, destination: &Destination) -> Option<Notice> {
+        let secret = destination.auth().auth_type().secret_fields().next().filter(|_| self.is_shared())?;
+        let key = visible(&self.paths.key_file().to_string_lossy()).into_owned();
+        Some(Notice::new(secret, format!("it is sealed with the key {key}, of which every other machine needs a copy")))
     }
 
     /// Changes the destination. `change` gets, each time it is asked, what is registered now: as it would be typed, with its secret; or without it, and

@@ -124,6 +124,15 @@ impl Waypost {
         false
     }
 
+    /// The servers on which machines share the destination and the queue.
+    #[must_use]
+    pub fn servers(&self) -> Option<String> {
+        #[cfg(feature = "nats")]
+        return self.shared.as_ref().map(|shared| shared.settings().servers.to_string());
+        #[cfg(not(feature = "nats"))]
+        None
+    }
+
     /// The connection, where machines share an engine; it is waited for, the first time.
     ///
     /// # Errors
@@ -187,7 +196,10 @@ impl Waypost {
             return self.snapshot_with(deliveries);
         }
         let (waypost, (to_us, loaded)) = (self.clone(), channel());
-        let begun = thread::Builder::new().name("first".into()).spawn(move || to_us.send(waypost.state_and_generation()));
+        let begun = thread::Builder::new().name("first".into()).spawn(move || {
+            // Nobody waits for it any more when it comes late.
+            let _ = to_us.send(waypost.state_and_generation());
+        });
         let state = begun.ok().and_then(|_| loaded.recv_timeout(FIRST_FRAME).ok());
         self.snapshot_of(state.unwrap_or_else(|| (State::Unreadable(Problem::not_there_yet()), 0)), deliveries)
     }

@@ -47,6 +47,8 @@ pub struct Environment {
     pub readonly: bool,
     /// The URL of the demo's receiver, in a demo.
     pub demo: Option<String>,
+    /// The servers on which machines share the destination.
+    pub shared: Option<String>,
 }
 
 /// A popup over the destination screen; one at most.

@@ -275,11 +275,11 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         model.changed = false;
         return Vec::new();
     }
-    let was_unreadable = matches!(model.state, State::Unreadable(_));
+    let is_as_before = model.state == snapshot.state;
     model.take(snapshot);
     form::update::follow(model);
     let is_unreadable = matches!(model.state, State::Unreadable(_));
-    if is_unreadable && was_unreadable && model.popup.is_none() {
+    if is_unreadable && is_as_before && model.popup.is_none() {
         model.say(Tone::Error, "It still cannot be read.");
     }
     // A destination that is gone cannot be tested.

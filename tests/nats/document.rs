@@ -73,9 +73,9 @@ impl Machine {
 
     /// Registers a bearer token.
     #[track_caller]
-    pub fn register_bearer(&self, url: &str, more: &[&str]) {
+    pub fn register_bearer(&self, url: &str, more: &[&str]) -> Output {
         let args = ["register", "--url", url, "--auth", "bearer", "--secret-env", "TOKEN"];
-        self.run_with(&[&args[..], more].concat(), &[("TOKEN", CANARY)]).exits(0);
+        self.run_with(&[&args[..], more].concat(), &[("TOKEN", CANARY)]).exits(0)
     }
 }
 

@@ -94,6 +94,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
         clock,
         readonly: look.readonly,
         demo,
+        shared: waypost.servers(),
     }
 }
 

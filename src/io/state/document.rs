@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use super::error::StateError;
 use super::headers;
@@ -19,6 +20,9 @@ use crate::domain::url::credential;
 
 /// The version that is written, and the newest that is read.
 const SCHEMA_VERSION: u64 = 1;
+
+/// A document as it is kept, its secrets sealed.
+pub type Bytes = Zeroizing<Vec<u8>>;
 
 /// The largest document, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;

@@ -84,7 +84,7 @@ async fn of_entry(entry: Option<&mut Receiver<()>>) {
         Some(entry) => {
             if entry.changed().await.is_err() {
                 // Who reported has ended.
-                pending().await
+                pending::<()>().await;
             }
         }
         None => pending().await,

@@ -27,7 +27,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
     tokio::task::spawn_blocking(move || {
         let msg = match effect {
             Effect::Save { id, draft, keeps_secrets, over, keep, event } => {
-                let saved = save(&waypost, *draft, keeps_secrets, over, keep);
+                let saved = save(&waypost, &draft, keeps_secrets, over, keep);
                 Msg::Saved(id, saved.map(|saved| Box::new(with_event(&waypost, saved, event.as_ref()))))
             }
             Effect::CheckFile { id, field, files } => {
@@ -109,13 +109,13 @@ fn read_queue(waypost: &Waypost, skip: usize) -> Result<Reading, Problem> {
     Ok(Reading { at, skipped: skip, view, delivered })
 }
 
-fn save(waypost: &Waypost, draft: Draft, keeps_secrets: bool, over: Option<u64>, keep: KeepOld) -> Result<Saved, Problem> {
+fn save(waypost: &Waypost, draft: &Draft, keeps_secrets: bool, over: Option<u64>, keep: KeepOld) -> Result<Saved, Problem> {
     let mut about_files = Vec::new();
     let mut saved = match over {
-        None => waypost.register(checked(&draft, &mut about_files)?),
+        None => waypost.register(checked(draft, &mut about_files)?),
         over => waypost.edit(over, keep, |registered, _| match registered.check() {
             Ok(registered) if keeps_secrets => checked(&draft.clone().keeping(&registered.settings), &mut about_files),
-            _ => checked(&draft, &mut about_files),
+            _ => checked(draft, &mut about_files),
         }),
     }?;
     saved.notices.extend(about_files);

@@ -14,5 +14,6 @@ mod invariants;
 mod leaving;
 mod queue;
 pub mod scenes;
+mod shared;
 mod snapshots;
 mod watch;

@@ -1,10 +1,9 @@
 //! The document as an entry of the bucket that machines share: replaced if it is still of the revision that was read.
 
-use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use crate::io::nats::{NatsError, Shared};
-use crate::io::state::document::MAX_BYTES;
+use crate::io::state::document::{Bytes, MAX_BYTES};
 use crate::io::state::error::StateError;
 use crate::io::state::origin::Origin;
 
@@ -12,7 +11,7 @@ use crate::io::state::origin::Origin;
 pub const KEY: &str = "destination";
 
 /// The document, if there is one, and its revision, which one that was removed has, too.
-pub(super) fn read(shared: &Shared) -> Result<(Option<Zeroizing<Vec<u8>>>, u64), StateError> {
+pub(super) fn read(shared: &Shared) -> Result<(Option<Bytes>, u64), StateError> {
     let (value, revision) = shared.with_bucket(|bucket| async move { bucket.newest(KEY).await })?;
     if value.as_ref().is_some_and(|value| value.len() > MAX_BYTES) {
         return Err(too_long());
@@ -25,7 +24,7 @@ pub(super) fn replace(shared: &Shared, revision: u64, after: &[u8]) -> Result<()
     if after.len() > MAX_BYTES {
         return Err(too_long());
     }
-    let (after, revision) = (Bytes::copy_from_slice(after), (revision > 0).then_some(revision));
+    let (after, revision) = (bytes::Bytes::copy_from_slice(after), (revision > 0).then_some(revision));
     match shared.with_bucket(move |bucket| async move { bucket.put(KEY, after, revision).await }) {
         Ok(_) => Ok(()),
         Err(NatsError::Changed) => Err(StateError::Changed { at: Origin::Entry }),

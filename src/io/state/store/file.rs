@@ -4,20 +4,18 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 use crate::io::fs::access::Readers;
 use crate::io::fs::atomic::{self, Durability};
 use crate::io::fs::file::{Links, read_private};
 use crate::io::fs::lock::Lock;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
-use crate::io::state::document::MAX_BYTES;
+use crate::io::state::document::{Bytes, MAX_BYTES};
 use crate::io::state::error::StateError;
 use crate::io::state::origin::Origin;
 
 /// `None` if there is no file.
-pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError> {
+pub(super) fn read(path: &Path) -> Result<Option<Bytes>, FileError> {
     match read_private(path, Links::Follow, MAX_BYTES, Readers::Owner) {
         Err(error) if error.is_not_found() => Ok(None),
         done => done.map(Some),
@@ -25,7 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, FileError>
 }
 
 /// What the file contains, if there is one.
-type Content = Option<Zeroizing<Vec<u8>>>;
+type Content = Option<Bytes>;
 
 /// Keeps other processes from saving, and reads what there is.
 pub(super) fn begin(paths: &Paths, wait: Duration) -> Result<(Lock, Content), FileError> {

@@ -4,8 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
 #[cfg(feature = "nats")]
 use super::entry;
 use super::file;
@@ -13,11 +11,9 @@ use crate::io::fs::lock::Lock;
 use crate::io::fs::paths::Paths;
 #[cfg(feature = "nats")]
 use crate::io::nats::Shared;
+use crate::io::state::document::Bytes;
 use crate::io::state::error::StateError;
 use crate::io::state::origin::Origin;
-
-/// A document as it was read.
-pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
 /// Where the document is kept.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::storage::Bytes;
 use super::{Loaded, Saved, StateError, Store, replace};
 use crate::io::fs::lock;
+use crate::io::state::document::Bytes;
 
 /// A document as it was, with its secrets sealed. It is only in memory, and erased when dropped.
 #[derive(Clone, PartialEq, Eq)]

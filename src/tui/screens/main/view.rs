@@ -94,7 +94,11 @@ pub fn body(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
 }
 
 fn destination(model: &Model, upper: Upper, theme: Theme, frame: &mut Frame, area: Rect, focused: bool, style: Style) {
-    let block = boxes::one_of(theme, "Destination", focused, style);
+    let title = match &model.environment.shared {
+        Some(servers) => format!("Destination on {servers}"),
+        None => "Destination".to_owned(),
+    };
+    let block = boxes::one_of(theme, &title, focused, style);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let Upper { mut text, buttons, hints } = upper;
