@@ -10,7 +10,7 @@ use crate::domain::field;
 use crate::domain::problem::Fix;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Subject {
+pub(super) enum Subject {
     Csrf,
     ParsedBody,
     Time,
@@ -23,7 +23,7 @@ enum Subject {
     Refusal,
 }
 
-const SUBJECTS: &Table<Subject> = &[
+pub(super) const SUBJECTS: &Table<Subject> = &[
     (
         Subject::Csrf,
         &[

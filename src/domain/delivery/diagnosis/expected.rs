@@ -1,9 +1,11 @@
 //! What an answer names of what it expects: the format of a signature, or the header of a credential. That is what it says, and no
 //! proof that nothing else is wrong; so it is proposed.
 
+use super::answer::{SUBJECTS, Subject};
 use super::phrases::{Said, Table};
+use super::words::credentials;
 use crate::domain::auth::{api_key, hmac};
-use crate::domain::convention;
+use crate::domain::convention::{self, Convention};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field::Field;
@@ -109,12 +111,41 @@ pub(super) fn propose(diagnosis: &mut Diagnosis, to: &Settings, response: &Respo
         _ => Vec::new(),
     };
     if changes.is_empty() {
-        return;
+        return propose_usual(diagnosis, to, response.status, said);
     }
     let named: Vec<_> =
         changes.iter().map(|change| format!("the {} {}", change.field.label.to_lowercase(), change.after)).collect();
     let fix = format!("Its answer names {}: set that, if the receiver documents it.", named.join(" and "));
     diagnosis.fix = Fix::from(fix).by_changing(changes);
+}
+
+/// Where the signature may be what is wrong, and its header is that of a well-known service: the format that belongs to the header.
+fn propose_usual(diagnosis: &mut Diagnosis, to: &Settings, status: u16, said: &Said<'_>) {
+    let subject = said.find(SUBJECTS).map(|(subject, _)| subject);
+    let may_be = match subject {
+        None | Some(Subject::Refusal) => matches!(status, 401 | 403),
+        Some(subject) => subject == Subject::Signature,
+    };
+    let (Some(format), Some(own), true) = (to.auth().format(), credentials(to), may_be) else { return };
+    let header = value(to, hmac::HEADER_KEY);
+    let Some((label, usual)) = usual_format(&header).filter(|(_, usual)| *usual != format && format != Format::Template) else {
+        return;
+    };
+    let fix = format!(
+        "{header} is the header of {label}, whose format is {}; registered is {}. If the receiver checks like {label}, change the \
+         format; else compare {own} with the receiver's.",
+        usual.name(),
+        format.name(),
+    );
+    diagnosis.fix = Fix::from(fix).by_changing(vec![FieldChange::new(hmac::FORMAT, format.name(), usual.name())]);
+}
+
+/// The well-known service with that header, and its format.
+fn usual_format(header: &str) -> Option<(&'static str, Format)> {
+    convention::ALL.into_iter().find_map(|convention| {
+        let (format, key) = of_convention(convention)?;
+        key.eq_ignore_ascii_case(header).then_some((convention.label, format))
+    })
 }
 
 /// The value of a field as it was entered.
@@ -151,12 +182,14 @@ const fn is_alike(named: Format, own: Format) -> bool {
 
 /// The format and the header of the well-known service whose header the answer names.
 fn service(said: &Said<'_>) -> Option<(Format, &'static str)> {
-    convention::ALL.into_iter().find_map(|convention| {
-        let value = |field: Field| convention.values.iter().find(|(own, _)| *own == field).map(|(_, value)| *value);
-        let key = value(hmac::HEADER_KEY)?;
-        let format = Format::from_name(value(hmac::FORMAT)?).filter(|format| *format != Format::Template)?;
-        said.names(key).then_some((format, key))
-    })
+    convention::ALL.into_iter().filter_map(of_convention).find(|(_, key)| said.names(key))
+}
+
+/// The format and the header of a convention, unless it takes a template.
+fn of_convention(convention: &Convention) -> Option<(Format, &'static str)> {
+    let value = |field: Field| convention.values.iter().find(|(own, _)| *own == field).map(|(_, value)| *value);
+    let format = Format::from_name(value(hmac::FORMAT)?).filter(|format| *format != Format::Template)?;
+    Some((format, value(hmac::HEADER_KEY)?))
 }
 
 /// The one header that the answer says is missing, other than ours.
@@ -218,6 +251,31 @@ mod tests {
         assert_eq!(changes(&base64, 401, own), ["header_key X-Signature X-Acme-Signature"]);
         let key = to(api_key::SPEC, "", "X-Key");
         assert_eq!(changes(&key, 401, "missing header: X-API-Token"), ["key X-Key X-API-Token"]);
+    }
+
+    #[test]
+    fn the_format_that_belongs_to_the_header_of_a_well_known_service_is_proposed() {
+        let hex = to(hmac::SPEC, "hex", "x-hub-signature-256");
+        for (status, body) in
+            [(401, ""), (403, "Forbidden"), (401, "invalid signature"), (400, "Invalid signature"), (401, "unauthorized")]
+        {
+            assert_eq!(changes(&hex, status, body), ["format hex sha256-hex"], "{status} {body}");
+        }
+        let shopify = to(hmac::SPEC, "hex", "X-Shopify-Hmac-Sha256");
+        assert_eq!(changes(&shopify, 401, ""), ["format hex base64"]);
+        // What the answer names counts more.
+        assert_eq!(changes(&hex, 401, "invalid signature: expected base64"), ["format hex base64"]);
+        // It is as it should be, it is about something else, or the header is nobody's.
+        for (to, status, body) in [
+            (to(hmac::SPEC, "sha256-hex", "X-Hub-Signature-256"), 401, "invalid signature"),
+            (to(hmac::SPEC, "hex", "X-Slack-Signature"), 401, "invalid signature"),
+            (to(hmac::SPEC, "hex", "X-Signature"), 401, "invalid signature"),
+            (to(hmac::SPEC, "hex", "X-Hub-Signature-256"), 401, "timestamp too old"),
+            (to(hmac::SPEC, "hex", "X-Hub-Signature-256"), 400, "order_id is missing"),
+            (to(bearer::SPEC, "", "X-Hub-Signature-256"), 401, ""),
+        ] {
+            assert_eq!(changes(&to, status, body), [""; 0], "{status} {body}");
+        }
     }
 
     #[test]
