@@ -12,6 +12,9 @@ use crate::io::db::history::{self, Row};
 /// How many deliveries a glance shows.
 const GLANCE: usize = 40;
 
+/// How many of the slowest deliveries are named.
+const SLOWEST: usize = 3;
+
 /// How a destination is doing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Health {
@@ -56,6 +59,14 @@ impl Waypost {
     pub fn stats(&self, since: Option<Timestamp>) -> Result<Stats, Problem> {
         let rows = history::rows_since(&self.paths, since)?;
         Ok(Stats::new(rows.iter().map(|row| (row.outcome, row.duration_ms))))
+    }
+
+    /// The deliveries since a moment that took longest, at most three; the longest first.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn slowest(&self, since: Option<Timestamp>) -> Result<Vec<Delivery>, Problem> {
+        Ok(history::slowest(&self.paths, since, SLOWEST)?)
     }
 
     /// How a destination is doing, by its newest deliveries. Reads no bodies but those of the last probe.

@@ -45,6 +45,7 @@ fn a_filter_narrows_the_list() {
         (&["--search", "\"stauts:5xx\""], vec![]),
         (&["--search", "duration_ms"], vec![]),
         (&["--outcome", "failed", "--since", "1h"], vec![3]),
+        (&["--outcome", "failed,refused"], vec![3, 2, 1]),
         (&["--since", "1h", "--until", "30m"], vec![]),
         (&["--search", "outcome:refused", "--limit", "1"], vec![2]),
         (&["--outcome", "probe"], vec![]),
@@ -183,13 +184,19 @@ fn numbers() {
     assert_eq!((&json["success_rate"], &json["since"]), (&json!(0.5), &json!(null)));
     let counted: u64 = json["histogram"].as_array().unwrap().iter().map(|it| it["count"].as_u64().unwrap()).sum();
     assert_eq!(counted, 3, "{json}");
+    let slowest = json["slowest"].as_array().unwrap();
+    let times: Vec<_> = slowest.iter().map(|it| it["duration_ms"].as_f64().unwrap()).collect();
+    let longest = json["latency_ms"]["max"].as_f64().unwrap();
+    // That of a record is rounded to microseconds.
+    assert!(times.len() == 3 && times.is_sorted_by(|a, b| a >= b) && (times[0] - longest).abs() < 0.001, "{json}");
     let text = home.waypost(&["stats"]).exits(0).stdout;
-    for part in ["Deliveries    4\n", "Success rate  50 %\n", "p99 ", "█"] {
+    for part in ["Deliveries    4\n", "Success rate  50 %\n", "p99 ", "█", "\nSlowest\n", "  401 Test  stdin  msg_"] {
         assert!(text.contains(part), "{part:?} in {text}");
     }
     let none = home.waypost(&["stats", "--since", "2100-01-01", "--json"]).exits(0).json();
     schema::assert_valid("stats", &none);
     assert_eq!((&none["success_rate"], &none["histogram"]), (&json!(null), &json!([])));
+    assert_eq!(none["slowest"], json!([]));
     assert_eq!(Home::new().waypost(&["stats"]).exits(0).stderr, "No deliveries.\n");
     refused_with(&home, &["stats", "--since", "soon"], "", 2, None, "how long ago");
 }

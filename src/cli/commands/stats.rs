@@ -5,13 +5,18 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out, Tone, clock, rows, terminal};
 use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::stats::Stats;
+use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::text::{ellipsis, visible};
 use crate::ops::Waypost;
+use crate::present::clock::Clock;
+use crate::present::summary::summary;
 use crate::present::timing::duration;
 
 const EXAMPLES: &str = "Examples:
@@ -20,7 +25,8 @@ const EXAMPLES: &str = "Examples:
   waypost stats --since 2026-11-26 --json";
 
 const DETAILS: &str = "Probes are not counted. The times are those of the last attempts that got an answer; what was stopped \
-counts neither as a success nor against it. The history keeps the newest 10,000 deliveries, or 64 MiB.";
+counts neither as a success nor against it. Slowest lists the three that took longest; waypost history show ID says in which \
+phase. The history keeps the newest 10,000 deliveries, or 64 MiB.";
 
 /// The columns of the longest bar.
 const BAR: usize = 40;
@@ -36,14 +42,16 @@ pub struct Args {
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     let since = args.since.as_deref().map(|text| since(text, &clock::zone(waypost, out))).transpose()?.flatten();
     let stats = waypost.stats(since)?;
+    let slowest = waypost.slowest(since)?;
     if out.json {
-        return output::print_json(json(&stats, since), exit::DONE);
+        return output::print_json(json(&stats, &slowest, since), exit::DONE);
     }
     if stats.total() == 0 {
         out.say("No deliveries.");
         return Ok(exit::DONE);
     }
-    output::print(&text(&stats, out), exit::DONE)
+    let text = text(&stats, out) + &named(&slowest, &clock::clock(waypost, out), out);
+    output::print(&text, exit::DONE)
 }
 
 fn since(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
@@ -52,7 +60,7 @@ fn since(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
     added.map(|()| filter.since).map_err(|error| Failure::usage(format!("{error}."), "See waypost stats --help."))
 }
 
-fn json(stats: &Stats, since: Option<Timestamp>) -> Value {
+fn json(stats: &Stats, slowest: &[Delivery], since: Option<Timestamp>) -> Value {
     let histogram: Vec<_> = stats.histogram().iter().map(|it| json!({ "le_ms": it.le_ms, "count": it.count })).collect();
     json!({
         "since": since,
@@ -70,6 +78,7 @@ fn json(stats: &Stats, since: Option<Timestamp>) -> Value {
             "max": stats.max(),
         },
         "histogram": histogram,
+        "slowest": slowest.iter().map(slow_json).collect::<Vec<_>>(),
     })
 }
 
@@ -96,6 +105,39 @@ fn text(stats: &Stats, out: Out) -> String {
         let columns = (bucket.count * BAR).div_ceil(most);
         let line = format!("{:>9}  {:>digits$}  {}", label(bucket.le_ms), bucket.count, block.repeat(columns));
         let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+fn slow_json(delivery: &Delivery) -> Value {
+    let last = delivery.last();
+    json!({
+        "id": delivery.id,
+        "event": delivery.event,
+        "at": delivery.at().to_string(),
+        "outcome": delivery.outcome().name(),
+        "status": last.and_then(Attempt::status),
+        "duration_ms": last.map_or(0.0, |last| last.duration_ms),
+    })
+}
+
+/// The slowest, a line each: what to look at next.
+fn named(slowest: &[Delivery], clock: &Clock, out: Out) -> String {
+    let mut text = String::new();
+    if !slowest.is_empty() {
+        let _ = writeln!(text, "\n{}", out.paint("Slowest", Tone::Label));
+    }
+    let rows = slowest.iter().map(|delivery| {
+        let row = summary(delivery);
+        let event = ellipsis(&visible(&delivery.event), 40).into_owned();
+        let id = visible(&delivery.id).into_owned();
+        [clock.second(delivery.at()), format!("{:>7}", row.took), visible(&row.end).into_owned(), event, id]
+    });
+    let rows: Vec<_> = rows.collect();
+    let widths: [usize; 5] = std::array::from_fn(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or_default());
+    for row in &rows {
+        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     text
 }

@@ -26,7 +26,7 @@ const RESULTS: [&str; 5] = ["delivered", "refused", "failed", "stopped", "probe"
 
 const EXAMPLES: &str = "Examples:
   waypost history
-  waypost history --outcome failed --since 24h --limit 100
+  waypost history --outcome failed,refused --since 24h --limit 100
   waypost history --search 'status:5xx order_4711'
   waypost history --follow
   waypost history show last
@@ -48,9 +48,9 @@ struct ListArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: Option<u32>,
 
-    /// List only deliveries with this outcome, or only probes
-    #[arg(long, value_name = "OUTCOME", value_parser = PossibleValuesParser::new(RESULTS))]
-    outcome: Option<String>,
+    /// List only deliveries with this outcome, or only probes; several with commas
+    #[arg(long, value_name = "OUTCOME", value_delimiter = ',', value_parser = PossibleValuesParser::new(RESULTS))]
+    outcome: Vec<String>,
 
     /// List only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
     #[arg(long, value_name = "T")]
@@ -70,9 +70,9 @@ struct ListArgs {
 }
 
 impl ListArgs {
-    const fn is_given(&self) -> bool {
+    fn is_given(&self) -> bool {
         let Self { limit, outcome, since, until, search, follow } = self;
-        limit.is_some() || outcome.is_some() || since.is_some() || until.is_some() || search.is_some() || *follow
+        limit.is_some() || !outcome.is_empty() || since.is_some() || until.is_some() || search.is_some() || *follow
     }
 }
 
@@ -109,7 +109,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 
 fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let limit = usize::try_from(args.limit.unwrap_or(LIMIT)).unwrap_or(usize::MAX);
-    let terms = [("outcome", args.outcome.as_deref()), ("since", args.since.as_deref()), ("until", args.until.as_deref())];
+    let outcomes = args.outcome.iter().map(|outcome| ("outcome", Some(outcome.as_str())));
+    let terms = outcomes.chain([("since", args.since.as_deref()), ("until", args.until.as_deref())]);
     let zone = clock::zone(waypost, out);
     let filter = filter::parse(args.search.as_deref(), terms, &zone, "history")?;
     // Before the page: what comes between the two is in it, or follows it.
@@ -136,7 +137,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
         return follow::follow(waypost, &filter, end.max(page.newest.unwrap_or_default()), &zone, out);
     }
     if page.deliveries.is_empty() {
-        out.say(&match args.outcome.as_deref() {
+        out.say(&match args.outcome.first() {
             _ if filter.is_empty() => "No deliveries.".to_owned(),
             Some(outcome) if filter.is_of_one_result() => format!("No deliveries with the outcome {outcome}."),
             _ => "No deliveries match.".to_owned(),

@@ -31,7 +31,7 @@ use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
 
 pub use again::PastEvents;
-pub use newest::{Glance, Newest, Row, certificate_met, glance, last_delivered, rows_since};
+pub use newest::{Glance, Newest, Row, certificate_met, glance, last_delivered, rows_since, slowest};
 pub use read::{Found, LAST, Page, Position, Start, count, end, find, page, unambiguous};
 
 /// The most that is stored.

@@ -94,6 +94,26 @@ pub fn rows_since(paths: &Paths, since: Option<Timestamp>) -> Result<Vec<Row>, D
     all_rows(&db.connection, &sql, params![since]).map_err(|error| db.error(Operation::Read, &error))
 }
 
+/// The deliveries since a moment that took longest, of those that got an answer; the longest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn slowest(paths: &Paths, since: Option<Timestamp>, limit: usize) -> Result<Vec<Delivery>, DbError> {
+    let Some(db) = Db::open_to_read(paths)? else { return Ok(Vec::new()) };
+    let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
+    // Chosen by the columns: only the records of the chosen are read.
+    let sql = "SELECT record FROM deliveries WHERE seq IN (
+                   SELECT seq FROM deliveries WHERE started_at >= ?1 AND outcome IN ('delivered', 'refused')
+                   ORDER BY duration_ms DESC, seq DESC LIMIT ?2
+               ) ORDER BY duration_ms DESC, seq DESC";
+    let read = || -> rusqlite::Result<Vec<Delivery>> {
+        let mut statement = db.connection.prepare(sql)?;
+        let rows = statement.query_map(params![since, limit], |row| Ok(row.get_ref(0)?.as_bytes().ok().and_then(from_record)))?;
+        rows.filter_map(Result::transpose).collect()
+    };
+    read().map_err(|error| db.error(Operation::Read, &error))
+}
+
 /// The last delivery to a destination that was delivered.
 ///
 /// # Errors
