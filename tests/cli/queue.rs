@@ -273,8 +273,12 @@ fn a_refused_event_is_a_dead_letter_and_can_be_tried_again_or_dropped() {
     let home = at(&receiver);
     let (one, two) = (enqueue(&home, "{\"n\":1}"), enqueue(&home, "{\"n\":2}"));
     // Not due: each run tries what is ready. An operator makes it so.
-    home.waypost(&["relay", "--once", "-v"]).exits(4);
+    let out = home.waypost(&["relay", "--once", "-v"]).exits(4);
+    assert!(out.stderr.contains("0 delivered; 2 left in the queue, the next due at "), "{}", out.stderr);
     assert_eq!(counts(&home), [0, 2, 0, 0]);
+    let due = |line: &str| line.split_whitespace().nth(4).is_some_and(|time| time.matches(':').count() == 2);
+    let listed = home.waypost(&["queue"]).exits(0).stdout;
+    assert_eq!(listed.lines().filter(|line| line.starts_with("waiting ") && due(line)).count(), 2, "{listed}");
     for code in [4, 3] {
         make_due(&home);
         let out = home.waypost(&["relay", "--once", "-v"]).exits(code);

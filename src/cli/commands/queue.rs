@@ -156,10 +156,11 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     if out.json {
         return output::print_json(json(&view, running, waypost.is_shared()), exit::DONE);
     }
-    let mut text = summary(&view, running, &clock::clock(waypost, out));
+    let clock = clock::clock(waypost, out);
+    let mut text = summary(&view, running, &clock);
     if !view.events.is_empty() {
         text.push('\n');
-        text.push_str(&table(&view.events, out));
+        text.push_str(&table(&view.events, &clock, out));
     }
     let code = output::print(&text, exit::DONE)?;
     if view.more {
@@ -217,17 +218,17 @@ fn age(since: Timestamp) -> String {
     present::queue::age(since, Timestamp::now())
 }
 
-const HEAD: [&str; 6] = ["STATE", "AGE", "TRIES", "EVENT", "ID", "WHY"];
+const HEAD: [&str; 7] = ["STATE", "AGE", "TRIES", "DUE", "EVENT", "ID", "WHY"];
 
-fn table(entries: &[Entry], out: Out) -> String {
-    let rows: Vec<_> = entries.iter().map(cells).collect();
+fn table(entries: &[Entry], clock: &Clock, out: Out) -> String {
+    let rows: Vec<_> = entries.iter().map(|entry| cells(entry, clock)).collect();
     let mut widths = HEAD.map(str::len);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.width());
         }
     }
-    let line = |cells: &[String; 6]| {
+    let line = |cells: &[String; 7]| {
         let mut text = String::new();
         for (cell, width) in cells.iter().zip(widths) {
             let _ = write!(text, "{cell}{}  ", " ".repeat(width.saturating_sub(cell.width())));
@@ -242,11 +243,14 @@ fn table(entries: &[Entry], out: Out) -> String {
     text
 }
 
-fn cells(entry: &Entry) -> [String; 6] {
+fn cells(entry: &Entry, clock: &Clock) -> [String; 7] {
+    // What is ready is due now, and a dead letter never.
+    let due = entry.due_at.filter(|_| entry.state == EventState::Waiting);
     [
         entry.state.name().replace('_', " "),
         age(entry.enqueued_at),
         entry.attempts.to_string(),
+        due.map(|at| clock.time(at)).unwrap_or_default(),
         ellipsis(&visible(&entry.event), 40).into_owned(),
         visible(&entry.id).into_owned(),
         visible(&present::queue::why(entry.dead, entry.delivery.as_deref())).into_owned(),

@@ -18,10 +18,12 @@ use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::duration;
 use crate::cli::input::rate::rate;
-use crate::cli::output::Out;
+use crate::cli::output::{Out, clock};
 use crate::cli::runtime;
 use crate::cli::stops::Stops;
+use crate::domain::delivery::gate::State;
 use crate::domain::delivery::metrics::Metrics;
+use crate::ops::queue::{EventState, Filter};
 use crate::ops::relay::{Alert, Closed, MetricsServer, NotStarted, RelayOptions, RelaySummary, Supervisor};
 use crate::ops::{self, Waypost};
 use teller::Teller;
@@ -121,7 +123,8 @@ pub fn run(globals: &Globals, args: &Args, out: Out) -> Result<u8, Failure> {
         give_up_after: args.give_up_after,
     };
     let summary = runtime::run(deliver(waypost, &how, args, out))?;
-    end(&summary, args.once, out)
+    let next = if args.once && summary.left > 0 { next_due(waypost, out) } else { None };
+    end(&summary, next.as_deref(), args.once, out)
 }
 
 async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -> Result<RelaySummary, Failure> {
@@ -199,12 +202,20 @@ fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {
     }
 }
 
-fn end(summary: &RelaySummary, once: bool, out: Out) -> Result<u8, Failure> {
+/// When the next event goes out, if it is its own time that it waits for. Why the gate is closed was said when it closed.
+fn next_due(waypost: &Waypost, out: Out) -> Option<String> {
+    let view = waypost.queue(Filter { state: Some(EventState::Waiting), skip: 0, limit: 1 }).ok()?;
+    let due_at = view.events.first().filter(|_| *view.gate.gate.state() == State::Open)?.due_at?;
+    Some(clock::clock(waypost, out).time(due_at))
+}
+
+fn end(summary: &RelaySummary, next: Option<&str>, once: bool, out: Out) -> Result<u8, Failure> {
     if let Some(problem) = &summary.broken {
         return Err(problem.clone().into());
     }
     let died = if summary.died > 0 { format!(", {} became dead letters", summary.died) } else { String::new() };
-    out.say(&format!("{} delivered{died}; {} left in the queue.", summary.delivered, summary.left));
+    let next = next.map(|at| format!(", the next due at {at}")).unwrap_or_default();
+    out.say(&format!("{} delivered{died}; {} left in the queue{next}.", summary.delivered, summary.left));
     Ok(match summary {
         _ if !once => exit::DONE,
         RelaySummary { left: 1.., .. } => exit::FAILED,
