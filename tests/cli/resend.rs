@@ -174,7 +174,7 @@ fn what_is_meant_is_narrowed_and_wrong_options_send_nothing() {
     place.up();
     let before = place.receiver.requests().len();
     for (args, says) in [
-        (&["resend"][..], "<ID>"),
+        (&["resend"][..], "--outcome failed,refused --since 24h --dry-run"),
         (&["resend", "--since", "1h"], "--outcome"),
         (&["resend", "--outcome", "failed"], "--since"),
         (&["resend", "last", "--outcome", "failed", "--since", "1h"], "cannot be used with"),

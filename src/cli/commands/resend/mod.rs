@@ -39,11 +39,14 @@ const EXAMPLES: &str = "Examples:
   waypost resend --outcome failed,refused --since 7d --rate 5/s
   waypost resend --outcome delivered --since 14:00 --until 15:30 --search event:order --yes";
 
+const WHICH: &str = "Name ids, as waypost history lists them, or choose by how they ended and since when: \
+waypost resend --outcome failed,refused --since 24h --dry-run.";
+
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// The ids of the deliveries, as shown by waypost history, or their beginnings
-    #[arg(value_name = "ID", required_unless_present = "outcome", conflicts_with_all = ["outcome", "since", "until", "search"],
+    #[arg(value_name = "ID", conflicts_with_all = ["outcome", "since", "until", "search"],
           add = ArgValueCompleter::new(complete::ids))]
     ids: Vec<String>,
 
@@ -85,6 +88,9 @@ pub struct Args {
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
+    if args.ids.is_empty() && args.outcome.is_empty() {
+        return Err(Failure::usage("resend does not send everything: say what.", WHICH));
+    }
     let is_plain = !args.dry_run && args.rate.is_none() && args.concurrency.is_none() && args.retries.is_none();
     if let ([id], true) = (args.ids.as_slice(), is_plain) {
         return one(waypost, id, out);
