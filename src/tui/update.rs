@@ -151,12 +151,27 @@ fn key(model: &mut Model, press: Press) -> Vec<Effect> {
     let context = keys::context(model);
     let press = keys::meant(model, press);
     let Some(action) = keys::action(model, press) else {
+        if withheld(model, press) {
+            model.say(Tone::Note, send::READ_ONLY);
+            return Vec::new();
+        }
         return typed(model, context, press);
     };
     if action != Action::Interrupt {
         model.quit_armed = false;
     }
     perform(model, context, action)
+}
+
+/// Whether a key would do something, if not for `--readonly`.
+fn withheld(model: &mut Model, press: Press) -> bool {
+    if !model.environment.readonly || model.help.is_some() || model.palette.is_some() {
+        return false;
+    }
+    model.environment.readonly = false;
+    let is_bound = keys::action(model, press).is_some();
+    model.environment.readonly = true;
+    is_bound
 }
 
 fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {

@@ -920,6 +920,14 @@ fn read_only_sends_nothing_changes_nothing_and_says_so() {
     }
     let mut model = app(scenes::with_deliveries());
     model.environment.readonly = true;
+    for key in ["t", "e", "w", "d"] {
+        model.status = None;
+        press(&mut model, key);
+        assert!(screen(&model).contains("Read-only: nothing is sent"), "{key}: {}", screen(&model));
+    }
+    model.status = None;
+    press(&mut model, "/ t e esc z");
+    assert!(!screen(&model).contains("Read-only: nothing"), "{}", screen(&model));
     press(&mut model, "down enter tab enter");
     assert!(screen(&model).contains("Read-only: nothing is sent"), "{}", screen(&model));
 }

@@ -58,6 +58,7 @@ fn nothing_is_sent_before_the_question_is_answered() {
     for keys in ["w", "up", "down down", "enter", "w n", "w esc", "w right left enter"] {
         assert_eq!(press(&mut model, keys), [], "{keys}");
     }
+    assert_eq!(said(&model), "Not watching: w asks again, and y starts.");
     assert!(model.watch.is_none() && model.question.is_none());
     press(&mut model, "w up");
     snapshot("watch_asks", &model);

@@ -39,6 +39,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 
 fn refused(model: &mut Model) {
     let Some(question) = model.question.take() else { return };
+    if matches!(question.pending, Pending::Watch(_)) {
+        // Enter cancels, also after another interval was chosen: it must not look as if it had started.
+        model.say(Tone::Note, "Not watching: w asks again, and y starts.");
+    }
     match question.pending {
         Pending::DiscardForm => model.status = None,
         Pending::DiscardBody(_) | Pending::TrustCa(_) | Pending::DropQueued { .. } => {}
