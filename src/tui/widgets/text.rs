@@ -121,12 +121,15 @@ pub fn end_cut(text: &str, columns: usize) -> String {
     out
 }
 
-/// As many words from its beginning as fit; where that leaves much room, what [`end_cut`] leaves.
+/// As many words from its beginning as fit, and an ellipsis for the others; where that leaves much room, what [`end_cut`] leaves.
 pub fn whole_words(text: &str, columns: usize) -> String {
-    let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at).chain([text.len()]);
-    let fitting = ends.rev().find(|&end| width(&text[..end]) <= columns);
+    if width(text) <= columns {
+        return text.trim_end().to_owned();
+    }
+    let ends = text.char_indices().filter(|(_, c)| *c == ' ').map(|(at, _)| at);
+    let fitting = ends.rev().find(|&end| width(text[..end].trim_end()) < columns);
     match fitting.filter(|&end| width(&text[..end]) * 2 > columns) {
-        Some(end) => text[..end].trim_end().to_owned(),
+        Some(end) => format!("{}…", text[..end].trim_end()),
         None => end_cut(text, columns),
     }
 }
@@ -244,6 +247,9 @@ mod tests {
         assert_eq!(middle_cut("https://hooks.example.com/in", 16), "https://ho…om/in");
         assert_eq!(end_cut("abcdef", 4), "abc…");
         assert_eq!(end_cut("abcd", 4), "abcd");
+        assert_eq!(whole_words("503 Service Unavailable", 17), "503 Service…");
+        assert_eq!(whole_words("503 Service Unavailable", 11), "503 Servic…");
+        assert_eq!(whole_words("200 OK", 6), "200 OK");
     }
 
     #[test]

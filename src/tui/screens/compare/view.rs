@@ -40,10 +40,12 @@ fn head_lines(popup: &ComparePopup, theme: Theme, columns: usize) -> Vec<Line<'s
     let indent = || Span::raw(" ".repeat(widths.label + 2));
     let cell = |text: &str| text::padded(&text::end_cut(text, widths.value), widths.value + 2);
     let [older, newer] = &popup.heads;
-    let times = [&older.0, &newer.0].map(|time| Span::styled(cell(time), theme.styles.strong));
+    // The time beside the clock: a status with its words needs the other row for itself.
+    let times =
+        [older, newer].map(|(time, summary)| Span::styled(cell(&format!("{time}  {}", summary.took)), theme.styles.strong));
     let ends = [&older.1, &newer.1].map(|summary| {
         let (text, style) = verdict(summary, theme);
-        Span::styled(cell(&format!("{text}  {}", summary.took)), style)
+        Span::styled(cell(&text), style)
     });
     let line = |spans: [Span<'static>; 2]| {
         let mut line = Line::from(indent());

@@ -63,7 +63,7 @@ pub fn help_line(model: &Model) -> String {
         MainFocus::Button(at) => model.buttons().get(at).map_or("", |button| button.help()),
         _ if model.history.search.is_some() => "Words, outcome:refused, status:5xx, event:order.*, since:1h, until:…",
         MainFocus::Delivery(_) => match model.history.marked.len() {
-            0 => "Enter shows its request and response. Space marks it, to compare it with another.",
+            0 => "Enter opens it. Space marks it, to compare it with another.",
             1 => "Space on another one marks that, too; = compares the two.",
             _ => "= compares the two that are marked.",
         },
