@@ -97,6 +97,7 @@ pub enum Wake {
     /// Someone else changed the gate.
     Gate(Gate),
     /// The probe is this worker's.
+    #[cfg_attr(not(feature = "nats"), allow(dead_code, reason = "only workers on NATS share a gate"))]
     Probe,
     /// The destination was changed; `None`: there is none that could be delivered to.
     Target(Option<Target>),
