@@ -12,6 +12,7 @@ pub(crate) mod guide;
 pub mod keys;
 pub mod layout;
 pub mod model;
+pub(crate) mod mouse;
 pub mod msg;
 pub(crate) mod navigation;
 pub mod screens;

@@ -31,6 +31,8 @@ pub struct Environment {
     pub ascii: bool,
     /// `$VISUAL` or `$EDITOR` is set.
     pub editor: bool,
+    /// The terminal reports the mouse.
+    pub mouse: bool,
     /// The terminal shows no colour.
     pub colourless: bool,
     pub roles: Roles,

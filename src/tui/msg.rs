@@ -26,6 +26,7 @@ pub type Id = u64;
 pub enum Msg {
     Key(Press),
     Paste(Pasted),
+    Mouse(Mouse),
     /// The terminal has this number of columns and rows.
     Resize(u16, u16),
     /// The milliseconds since the delivery in flight began; comes only while there is one.
@@ -120,6 +121,23 @@ impl fmt::Debug for Pasted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pasted({} bytes)", self.0.len())
     }
+}
+
+/// What the mouse did, and where: columns and rows count from the upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mouse {
+    pub act: MouseAct,
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MouseAct {
+    Click,
+    /// A further click in the same place, soon after the one before.
+    ClickAgain,
+    WheelUp,
+    WheelDown,
 }
 
 /// A key, as the key table names it.

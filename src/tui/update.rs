@@ -7,7 +7,8 @@ use crate::tui::effect::Effect;
 use crate::tui::keys::{self, Context};
 use crate::tui::layout::too_small;
 use crate::tui::model::{Model, Popup};
-use crate::tui::msg::{Id, Msg, Press};
+use crate::tui::mouse;
+use crate::tui::msg::{Id, Mouse, MouseAct, Msg, Press};
 use crate::tui::navigation::{ask, load, quit};
 use crate::tui::screens::main::health;
 use crate::tui::screens::question::state::{AfterBody, Pending};
@@ -54,6 +55,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
     };
     match msg {
         Msg::Key(press) => key(model, press),
+        Msg::Mouse(moved) => point(model, moved),
         Msg::Paste(pasted) => paste(model, pasted.text()),
         Msg::Resize(columns, rows) => {
             model.size = (columns, rows);
@@ -172,6 +174,31 @@ fn withheld(model: &mut Model, press: Press) -> bool {
     let is_bound = keys::action(model, press).is_some();
     model.environment.readonly = true;
     is_bound
+}
+
+/// Where the mouse is asked for; while a save is under way, the next screen was not seen yet.
+fn point(model: &mut Model, moved: Mouse) -> Vec<Effect> {
+    if !model.environment.mouse || too_small(model.size) || model.is_saving() {
+        model.changed = false;
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    if keys::context(model) == Context::Filter {
+        // What is looked for stays as it was typed.
+        effects.extend(key(model, Press::Enter));
+    }
+    model.quit_armed = false;
+    let (own, presses) = mouse::update::point(model, moved);
+    effects.extend(own);
+    // A click has moved the focus; of several turns one may be the last that moves anything.
+    let mut changed = model.changed && (presses.is_empty() || matches!(moved.act, MouseAct::Click | MouseAct::ClickAgain));
+    for press in presses {
+        model.changed = true;
+        effects.extend(key(model, press));
+        changed |= model.changed;
+    }
+    model.changed = changed;
+    effects
 }
 
 fn perform(model: &mut Model, context: Context, action: Action) -> Vec<Effect> {

@@ -85,6 +85,7 @@ fn environment(globals: &Globals, look: Look, waypost: &Waypost, demo: Option<St
     Environment {
         ascii: look.ascii || config.ascii.unwrap_or_else(terminal::is_ascii),
         colourless,
+        mouse: config.mouse.unwrap_or(false),
         editor: is_set("VISUAL") || is_set("EDITOR"),
         roles: Roles::chosen(config.theme),
         keys: config.keys.into_iter().map(|(key, meaning)| (press(key), press(meaning))).collect(),

@@ -20,6 +20,8 @@ pub struct Config {
     pub keys: Vec<(Key, Key)>,
     /// Only ASCII characters.
     pub ascii: Option<bool>,
+    /// The mouse is reported, and means something.
+    pub mouse: Option<bool>,
     /// The zone that times are shown and read in.
     pub time_zone: Option<TimeZone>,
 }
@@ -87,7 +89,8 @@ impl Reader {
                 ("keys", Value::Object(keys)) => self.keys(keys),
                 ("keys", _) => self.trouble("keys", "is no object, such as { \"n\": \"t\" }"),
                 ("ascii", Value::Bool(ascii)) => self.config.ascii = Some(*ascii),
-                ("ascii", _) => self.trouble(name, "is neither true nor false"),
+                ("mouse", Value::Bool(mouse)) => self.config.mouse = Some(*mouse),
+                ("ascii" | "mouse", _) => self.trouble(name, "is neither true nor false"),
                 ("time_zone", Value::String(zone)) => match (self.zone)(zone) {
                     Some(zone) => self.config.time_zone = Some(zone),
                     None => {
@@ -95,7 +98,7 @@ impl Reader {
                     }
                 },
                 ("time_zone", _) => self.trouble(name, "is no text, such as \"Europe/Berlin\""),
-                _ => self.trouble(name, "is not known; there are theme, keys, ascii and time_zone"),
+                _ => self.trouble(name, "is not known; there are theme, keys, ascii, mouse and time_zone"),
             }
         }
     }

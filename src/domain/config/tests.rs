@@ -20,6 +20,7 @@ fn a_whole_file_is_read() {
         "theme": { "accent": "cyan", "ok": "bright-green", "warning": "default", "error": "red" },
         "keys": { "n": "t", "ctrl-r": "ctrl-t", "ß": "e" },
         "ascii": false,
+        "mouse": true,
         "time_zone": "Europe/Berlin"
     }"#;
     let (config, troubles) = parse(text.as_bytes());
@@ -31,7 +32,7 @@ fn a_whole_file_is_read() {
         error: Some(Colour::Red),
     };
     let keys = vec![(Key::Char('n'), Key::Char('t')), (Key::Ctrl('r'), Key::Ctrl('t')), (Key::Char('ß'), Key::Char('e'))];
-    let expected = Config { theme, keys, ascii: Some(false), time_zone: Some(berlin()) };
+    let expected = Config { theme, keys, ascii: Some(false), mouse: Some(true), time_zone: Some(berlin()) };
     assert_eq!(config, expected);
     assert_eq!(parse(b"{}"), (Config::default(), vec![]));
 }
@@ -39,12 +40,12 @@ fn a_whole_file_is_read() {
 #[test]
 fn what_is_wrong_is_named_with_its_place_and_the_rest_counts() {
     let text = r#"{ "theme": { "accent": "pink", "title": "red", "ok": 3, "error": "red" }, "ascii": "on",
-        "colour": 1, "time_zone": "Europe/Berlim" }"#;
+        "colour": 1, "time_zone": "Europe/Berlim", "mouse": 1 }"#;
     let (config, troubles) = parse(text.as_bytes());
     assert_eq!(config.theme.error, Some(Colour::Red));
     assert_eq!(config.ascii, None);
     let places: Vec<_> = troubles.iter().map(|trouble| trouble.place.as_str()).collect();
-    assert_eq!(places, ["theme.accent", "theme.title", "theme.ok", "ascii", "colour", "time_zone"]);
+    assert_eq!(places, ["theme.accent", "theme.title", "theme.ok", "ascii", "colour", "time_zone", "mouse"]);
 }
 
 #[test]

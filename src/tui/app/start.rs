@@ -55,6 +55,7 @@ pub fn start(
         // A task that panicked may have no other way to report it; if it was the loop, no one reads this.
         let _ = panicked.send(Msg::Terminate(PANICKED));
     });
+    terminal::report_mouse(environment.mouse);
     let _taken = Taken::take()?;
     let mut terminal = Terminal::new(LeanBackend::new(terminal::Out, terminal::size))?;
     let size = terminal.size()?;

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
@@ -26,6 +27,18 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J";
 /// Plain style, bracketed paste off, cursor shown, cleared, main screen.
 const LEAVE: &[u8] = b"\x1b[m\x1b[?2004l\x1b[?25h\x1b[H\x1b[2J\x1b[?1049l";
 
+/// Presses of its buttons and its wheel are reported, with places beyond column 223; its moves are not.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// Whether the mouse is reported while the terminal is taken.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Has the terminal report the mouse, whenever it is taken from now on.
+pub fn report_mouse(report: bool) {
+    MOUSE.store(report, Ordering::SeqCst);
+}
+
 /// Takes the terminal: raw mode, alternate screen, bracketed paste. Does not wait until it has accepted that.
 ///
 /// # Errors
@@ -38,7 +51,7 @@ pub fn take() -> io::Result<()> {
         let _ = FIRST.set(settings);
     }
     enable_raw_mode()?;
-    SCREEN.take(ENTER)
+    if MOUSE.load(Ordering::SeqCst) { SCREEN.take(&[ENTER, MOUSE_ON].concat()) } else { SCREEN.take(ENTER) }
 }
 
 /// Takes the terminal back from another program, which may have left it in any state: its settings are those of before it was
@@ -57,7 +70,11 @@ pub fn take_again() -> io::Result<()> {
 /// terminal that has gone, or takes nothing.
 pub fn give_back() -> bool {
     let _changing = lock(&CHANGING);
-    let taken = SCREEN.give_back(LEAVE, PATIENCE);
+    let taken = if MOUSE.load(Ordering::SeqCst) {
+        SCREEN.give_back(&[MOUSE_OFF, LEAVE].concat(), PATIENCE)
+    } else {
+        SCREEN.give_back(LEAVE, PATIENCE)
+    };
     if taken {
         let _ = disable_raw_mode();
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -81,6 +82,45 @@ fn close_together(theme: Theme, labels: &[(&str, bool)], columns: usize) -> (Lin
     (row, left)
 }
 
+/// The label of the button at a place in those lines, which lie in that area.
+pub fn label_at<'a>(lines: &'a [Line], area: Rect, at: Position) -> Option<&'a str> {
+    if !area.contains(at) {
+        return None;
+    }
+    let mut right = usize::from(area.x);
+    let spans = &lines.get(usize::from(at.y - area.y))?.spans;
+    let span = spans.iter().find(|span| {
+        right += span.width();
+        usize::from(at.x) < right
+    })?;
+    span.content.strip_prefix("[ ")?.strip_suffix(" ]")
+}
+
+/// Whether that place of a line, which begins at column `x`, is the sign at the left or at the right of a choice.
+pub fn choice_at(theme: Theme, line: &Line, x: u16, at: Position) -> Option<Side> {
+    let (before, after) = theme.glyphs.choice;
+    let mut left = usize::from(x);
+    for span in &line.spans {
+        let right = left + span.width();
+        if span.content.starts_with(&format!("{before} ")) && span.content.ends_with(&format!(" {after}")) {
+            return match usize::from(at.x) {
+                column if column == left => Some(Side::Left),
+                column if column + 1 == right => Some(Side::Right),
+                _ => None,
+            };
+        }
+        left = right;
+    }
+    None
+}
+
+/// A side of a choice: to the option before, or to the one after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,5 +155,18 @@ mod tests {
         assert_eq!(row(2, 22), "‹  [ Two ]>[ Three ]");
         assert_eq!(row(1, 14), "‹ >[ Two ] ›");
         assert_eq!(row(1, 3), "‹ >[ Two ] ›");
+    }
+
+    #[test]
+    fn a_button_is_where_it_is_drawn() {
+        let theme = Theme::new(None, false);
+        let lines = buttons(theme, [("One", true), ("Two", false)], 3, 60);
+        let area = Rect::new(10, 5, 60, 1);
+        let at = |x, y| label_at(&lines, area, Position { x, y });
+        assert_eq!([at(14, 5), at(15, 5), at(21, 5), at(22, 5)], [None, Some("One"), Some("One"), None]);
+        assert_eq!([at(25, 5), at(31, 5), at(32, 5), at(25, 6), at(5, 5)], [Some("Two"), Some("Two"), None, None, None]);
+        let line = Line::from(vec![Span::raw("Format "), Span::raw("‹ hex ›"), Span::raw("  1 of 7")]);
+        let side = |x| choice_at(theme, &line, 2, Position { x, y: 0 });
+        assert_eq!([side(8), side(9), side(10), side(15), side(16)], [None, Some(Side::Left), None, Some(Side::Right), None]);
     }
 }

@@ -1,7 +1,7 @@
 //! A question with two buttons, of which the safe one has the focus first.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
@@ -25,6 +25,11 @@ pub enum Answer {
 }
 
 impl Confirm {
+    /// Moves the focus to one of the two.
+    pub const fn focus(&mut self, accepts: bool) {
+        self.accepts = accepts;
+    }
+
     /// Takes a key. Returns the answer, once there is one.
     pub fn act(&mut self, action: Action) -> Option<Answer> {
         match action {
@@ -39,8 +44,27 @@ impl Confirm {
     }
 }
 
+/// Where a question lies, and its lines, of which the last ones are the buttons.
+struct Laid {
+    place: Rect,
+    content: Vec<Line<'static>>,
+}
+
 /// Draws a question in the middle of an area: title, text, the safe button and the other one.
 pub fn draw(title: &str, question: &str, labels: [&str; 2], confirm: Confirm, theme: Theme, frame: &mut Frame, area: Rect) {
+    let Laid { place, content } = laid(question, labels, confirm, theme, area);
+    let inner = boxes::popup(theme, title, frame, place);
+    frame.render_widget(Paragraph::new(content), inner);
+}
+
+/// Whether the button at that place accepts.
+pub fn accepts_at(question: &str, labels: [&str; 2], confirm: Confirm, theme: Theme, area: Rect, at: Position) -> Option<bool> {
+    let Laid { place, content } = laid(question, labels, confirm, theme, area);
+    let label = buttons::label_at(&content, place.inner(Margin::new(1, 1)), at)?;
+    labels.iter().position(|other| *other == label).map(|at| at == 1)
+}
+
+fn laid(question: &str, labels: [&str; 2], confirm: Confirm, theme: Theme, area: Rect) -> Laid {
     let wanted = u16::try_from(text::width(question) + 8).unwrap_or(u16::MAX);
     let columns = wanted.clamp(50, 76).min(area.width);
     let room = usize::from(columns.saturating_sub(4));
@@ -52,12 +76,11 @@ pub fn draw(title: &str, question: &str, labels: [&str; 2], confirm: Confirm, th
     // On a low screen the empty lines go first.
     let gap = usize::from(usize::from(area.height) >= lines.len() + buttons.len() + 5);
     let rows = u16::try_from(lines.len() + buttons.len() + 2 + 3 * gap).unwrap_or(u16::MAX);
-    let inner = boxes::popup(theme, title, frame, boxes::centred(area, columns, rows));
     let mut content = vec![Line::default(); gap];
     content.extend(lines.into_iter().map(|line| Line::raw(format!("  {line}"))));
     content.extend(vec![Line::default(); gap]);
     content.extend(buttons);
-    frame.render_widget(Paragraph::new(content), inner);
+    Laid { place: boxes::centred(area, columns, rows), content }
 }
 
 #[cfg(test)]

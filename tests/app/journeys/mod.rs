@@ -9,6 +9,7 @@ mod files;
 mod first_test;
 mod form;
 mod live;
+mod mouse;
 mod outcomes;
 mod queue;
 mod receiver;

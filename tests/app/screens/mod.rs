@@ -12,6 +12,7 @@ mod headers;
 mod health;
 mod invariants;
 mod leaving;
+mod mouse;
 mod queue;
 pub mod scenes;
 mod shared;

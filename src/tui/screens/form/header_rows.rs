@@ -13,6 +13,9 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text_field::TextField;
 
+/// The button that adds one.
+pub const ADD: &str = "Add a header";
+
 /// The headers, what is wrong with them, and the button that adds one.
 pub fn list(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
     for (at, header) in form.inputs.headers().iter().enumerate() {
@@ -36,7 +39,7 @@ pub fn list(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
     let from = rows.lines.len();
     let label = if form.inputs.headers().is_empty() { HEADERS.label } else { "" };
     let mut line = head(rows, theme, columns, form.focus == Focus::AddHeader, label);
-    line.push(Span::raw("[ Add a header ]"));
+    line.push(Span::raw(format!("[ {ADD} ]")));
     rows.lines.push(Line::from(line));
     mark(rows, form, from, Focus::AddHeader);
     if form.open_header.is_none() {
@@ -52,8 +55,9 @@ fn shown(header: &HeaderInput, form: &Form, at: usize) -> String {
     format!("{}: {value}", header.name.text())
 }
 
-/// Notes where the focus is.
+/// Notes where it is, and where the focus is.
 fn mark(rows: &mut Rows, form: &Form, from: usize, focus: Focus) {
+    rows.stops.push((from..rows.lines.len(), focus));
     if form.focus == focus {
         rows.focus = from..rows.lines.len();
     }

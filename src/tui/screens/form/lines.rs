@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::field::Field;
 use crate::domain::problem::{IS_REQUIRED, Problem, sentences};
 use crate::domain::text::{capitalised, visible};
+use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::fix_text;
@@ -32,6 +33,8 @@ pub struct Rows {
     /// The line of the option that the cursor is on.
     pub chosen: Option<usize>,
     pub cursor: Option<(usize, usize)>,
+    /// The lines of what can have the focus.
+    pub stops: Vec<(Range<usize>, Focus)>,
 }
 
 impl Rows {

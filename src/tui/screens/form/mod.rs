@@ -15,6 +15,7 @@ mod header_rows;
 mod headers;
 pub(crate) mod inputs;
 pub(crate) mod keys;
+pub(crate) mod layout;
 mod lines;
 mod moves;
 pub mod paste;

@@ -45,13 +45,18 @@ pub fn rows(form: &Form, theme: Theme, columns: usize) -> Rows {
             Focus::More => {
                 sends(&mut rows, draft, theme, columns);
                 rows.blank();
+                let line = rows.lines.len();
                 more(&mut rows, form, theme, columns);
+                rows.stops.push((line..rows.lines.len(), stop));
                 if form.unfolded {
                     header_rows::list(&mut rows, form, theme, columns);
                 }
             }
             // The headers mark their own focus.
             Focus::Header(..) | Focus::AddHeader | Focus::Button(_) => continue,
+        }
+        if stop != Focus::More {
+            rows.stops.push((from..rows.lines.len(), stop));
         }
         if form.focus == stop {
             rows.focus = from..rows.lines.len();

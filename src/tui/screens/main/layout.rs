@@ -8,7 +8,7 @@
 //! ╰───────────────╯     ╰─────────────╯╰─────────────────────╯
 //! ```
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::domain::auth;
@@ -82,6 +82,18 @@ pub struct Upper {
 impl Upper {
     pub fn rows(&self) -> usize {
         self.text.len() + self.buttons.len() + self.hints.len()
+    }
+}
+
+impl Upper {
+    /// Where the buttons lie in that box: below as much of the text as fits.
+    pub fn buttons_place(&self, area: Rect, scroll: usize) -> Rect {
+        let inner = area.inner(Margin::new(1, 1));
+        let page = usize::from(inner.height).saturating_sub(self.buttons.len() + self.hints.len());
+        let shown =
+            u16::try_from(page.min(self.text.len() - scroll.min(self.text.len().saturating_sub(page)))).unwrap_or(u16::MAX);
+        let rows = u16::try_from(self.buttons.len()).unwrap_or(u16::MAX);
+        Rect { y: inner.y.saturating_add(shown), height: rows, ..inner }.intersection(inner)
     }
 }
 

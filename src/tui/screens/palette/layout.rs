@@ -54,6 +54,11 @@ pub const fn page(place: Rect) -> usize {
     place.height.saturating_sub(4) as usize
 }
 
+/// The first action that is shown.
+pub const fn top(selected: usize, rows: usize) -> usize {
+    (selected + 1).saturating_sub(rows)
+}
+
 /// A name in a column, and its key at the right.
 pub fn row(item: &Item, columns: usize) -> String {
     let room = columns.saturating_sub(text::width(&item.key) + 2);

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::tui::model::Model;
-use crate::tui::screens::palette::layout::{inside, items, page, place, row};
+use crate::tui::screens::palette::layout::{inside, items, page, place, row, top};
 use crate::tui::screens::palette::state::Palette;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::boxes;
@@ -24,7 +24,7 @@ pub fn draw(model: &Model, palette: &Palette, theme: Theme, frame: &mut Frame, a
     let mut lines = vec![prompt, rule];
     let selected = palette.selected.min(items.len().saturating_sub(1));
     let rows = page(area);
-    let top = (selected + 1).saturating_sub(rows);
+    let top = top(selected, rows);
     for (at, item) in items.iter().enumerate().skip(top).take(rows) {
         let (mark, style) = if at == selected { ("> ", theme.styles.selected) } else { ("  ", ratatui::style::Style::new()) };
         lines.push(Line::styled(format!("{mark}{}", theme.glyphs.key(&row(item, columns.saturating_sub(2)))), style));

@@ -4,3 +4,4 @@ pub(crate) mod keys;
 pub(crate) mod state;
 pub(crate) mod update;
 pub(crate) mod view;
+pub(crate) mod words;

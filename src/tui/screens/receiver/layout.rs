@@ -42,14 +42,33 @@ pub fn parts(model: &Model, theme: Theme, inner: Rect) -> Parts {
             text::wrapped("Nothing has arrived yet. Send a test delivery to that URL.", columns).into_iter().map(Line::raw),
         );
     }
-    let most = (rows / LIST).max(1);
-    let top = receiver.selected.saturating_sub(most - 1);
+    let most = most(rows);
+    let top = top(receiver.selected, most);
     for (at, arrived) in receiver.requests.iter().enumerate().skip(top).take(most) {
         list.push(row(model, arrived, at == receiver.selected, theme, columns));
     }
     let request = receiver.selected().map(|arrived| request(arrived, theme, columns)).unwrap_or_default();
     let page = rows.saturating_sub(list.len());
     Parts { list, request, page }
+}
+
+/// How many requests are listed at a time.
+fn most(rows: usize) -> usize {
+    (rows / LIST).max(1)
+}
+
+/// The first one that is listed.
+const fn top(selected: usize, most: usize) -> usize {
+    selected.saturating_sub(most - 1)
+}
+
+/// The request whose row that is, of those inside the box.
+pub fn request_at(model: &Model, inner: Rect, row: usize) -> Option<usize> {
+    let receiver = model.receiver.as_ref()?;
+    let most = most(usize::from(inner.height));
+    // The first row is the URL.
+    let at = row.checked_sub(1).filter(|at| *at < most)? + top(receiver.selected, most);
+    (at < receiver.requests.len()).then_some(at)
 }
 
 fn row(model: &Model, arrived: &Arrived, selected: bool, theme: Theme, columns: usize) -> Line<'static> {

@@ -1,12 +1,14 @@
 //! The code of the snippet popup in lines, and where it lies.
 
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
 
 use crate::domain::snippet;
 use crate::domain::text::visible;
 use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::snippet::state::SnippetPopup;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
 /// How many lines of code there are, and how many of them fit.
@@ -19,6 +21,16 @@ pub fn extent(model: &Model) -> (usize, usize) {
 /// The language, a gap, the code, a hint.
 pub fn parts(inner: Rect) -> [Rect; 4] {
     Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)]).areas(inner)
+}
+
+/// The choice of the language.
+pub fn language(popup: &SnippetPopup, theme: Theme) -> Line<'static> {
+    let (left, right) = theme.glyphs.choice;
+    Line::from(vec![
+        Span::raw("> "),
+        Span::styled("Language   ", theme.styles.accent),
+        Span::raw(format!("{left} {} {right}", popup.lang.label())),
+    ])
 }
 
 pub fn code(model: &Model, popup: &SnippetPopup, columns: usize) -> Vec<String> {

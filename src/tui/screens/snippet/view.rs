@@ -2,13 +2,13 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::snippet;
 use crate::domain::text::visible;
 use crate::tui::model::Model;
-use crate::tui::screens::snippet::layout::{code, parts};
+use crate::tui::screens::snippet::layout::{code, language, parts};
 use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
@@ -17,13 +17,7 @@ pub fn draw(model: &Model, popup: &SnippetPopup, theme: Theme, frame: &mut Frame
     boxes::popup(theme, "Receiver code", frame, area);
     let inner = boxes::inside(area);
     let [choice, _, place, foot] = parts(inner);
-    let (left, right) = theme.glyphs.choice;
-    let line = vec![
-        Span::raw("> "),
-        Span::styled("Language   ", theme.styles.accent),
-        Span::raw(format!("{left} {} {right}", popup.lang.label())),
-    ];
-    frame.render_widget(Line::from(line), choice);
+    frame.render_widget(language(popup, theme), choice);
     let lines = code(model, popup, usize::from(inner.width));
     let below = lines.len().saturating_sub(popup.scroll + usize::from(place.height));
     let shown: Vec<Line> = lines.into_iter().skip(popup.scroll).take(usize::from(place.height)).map(Line::raw).collect();

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod body;
 mod copy;
 pub(crate) mod fix;
+pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod layout;
 pub(crate) mod life;

@@ -9,11 +9,10 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::domain::text::visible;
 use crate::tui::model::Model;
-use crate::tui::screens::delivery::lines as answer;
+use crate::tui::screens::test::head::{event, tabs};
 use crate::tui::screens::test::layout::{Laid, fitted, said};
 use crate::tui::screens::test::prompt;
-use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestFocus, TestPopup};
-use crate::tui::screens::test::tabs::Tab;
+use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestPopup};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::{self, Editor};
 use crate::tui::widgets::text_field::Window;
@@ -111,30 +110,4 @@ fn edit(editor: &Editor, said: Vec<Line<'static>>, theme: Theme, frame: &mut Fra
     frame.render_widget(Line::styled("The body as it will be sent", theme.styles.dim), head);
     editor::draw(editor, true, theme, frame, text);
     frame.render_widget(Paragraph::new(said), foot);
-}
-
-fn event(test: &TestPopup, theme: Theme, columns: usize) -> Line<'static> {
-    let focused = test.focus == TestFocus::Event;
-    let style = if focused { theme.styles.accent } else { theme.styles.dim };
-    let (left, right) = theme.glyphs.choice;
-    let name = answer::label_of(&test.event.name);
-    let name = if test.choices.is_empty() { name } else { format!("{left} {name} {right}") };
-    let name = if test.edited { format!("{name}  (edited)") } else { name };
-    let mut line = Line::from(vec![Span::raw(if focused { "> " } else { "" }), Span::styled("Event   ", style), Span::raw(name)]);
-    let hint = "^E edit the body";
-    let gap = columns.saturating_sub(line.width() + text::width(hint));
-    if test.can_edit() && gap > 2 {
-        line.push_span(Span::styled(format!("{}{hint}", " ".repeat(gap)), theme.styles.dim));
-    }
-    line
-}
-
-fn tabs(test: &TestPopup, theme: Theme) -> Line<'static> {
-    let mut spans = vec![Span::raw(if test.focus == TestFocus::Tabs { ">" } else { " " })];
-    for tab in Tab::ALL {
-        let style = if tab == test.tabs.front { theme.styles.selected } else { theme.styles.dim };
-        spans.push(Span::styled(format!(" {} ", tab.label()), style));
-        spans.push(Span::raw(" "));
-    }
-    Line::from(spans)
 }

@@ -9,7 +9,7 @@ use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::verify::state::{Checked, VerifyFocus, VerifyPopup};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{boxes, message, text};
+use crate::tui::widgets::{boxes, buttons, message, text};
 
 /// The app does not know when a request came.
 const BY_NOW: &str = "Checked against the current time: if it arrived earlier, only its age is wrong.";
@@ -39,6 +39,11 @@ pub fn parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
         Constraint::Length(1),
     ])
     .areas(inner)
+}
+
+pub fn buttons(popup: &VerifyPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let labels = [("Check", popup.focus == VerifyFocus::Check), ("Close", popup.focus == VerifyFocus::Close)];
+    buttons::buttons(theme, labels, 2, columns)
 }
 
 pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>> {

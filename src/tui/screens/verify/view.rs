@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::tui::screens::verify::layout::{parts, verdict};
+use crate::tui::screens::verify::layout::{buttons, parts, verdict};
 use crate::tui::screens::verify::state::{VerifyFocus, VerifyPopup};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{boxes, buttons, editor, text};
+use crate::tui::widgets::{boxes, editor, text};
 
 pub fn draw(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
     boxes::popup(theme, "Verify a request", frame, area);
@@ -36,8 +36,6 @@ pub fn draw(popup: &VerifyPopup, theme: Theme, frame: &mut Frame, area: Rect) {
     let lines = verdict(popup, theme, inner);
     let below = lines.len().saturating_sub(popup.scroll + usize::from(place.height));
     frame.render_widget(Paragraph::new(lines.into_iter().skip(popup.scroll).collect::<Vec<_>>()), place);
-    let focused = |focus| popup.focus == focus;
-    let labels = [("Check", focused(VerifyFocus::Check)), ("Close", focused(VerifyFocus::Close))];
-    frame.render_widget(Paragraph::new(buttons::buttons(theme, labels, 2, columns)), foot);
+    frame.render_widget(Paragraph::new(buttons(popup, theme, columns)), foot);
     boxes::more(theme, below, frame, area);
 }

@@ -1,10 +1,9 @@
-//! A watch in words: in the title while it runs, and in the question before it.
+//! A watch in the title, while it runs.
 
 use ratatui::style::Style;
 
-use crate::domain::text::visible;
 use crate::present::clock::Clock;
-use crate::tui::screens::watch::state::{Proposal, Watch};
+use crate::tui::screens::watch::state::Watch;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 
@@ -23,12 +22,4 @@ pub fn title(watch: &Watch, clock: &Clock, theme: Theme, room: usize) -> (String
     let words = |form: [&str; 3]| format!("{mark} watching{}", form.concat());
     let fitting = forms.into_iter().map(words).find(|words| text::width(words) <= room);
     (fitting.unwrap_or_else(|| format!("{mark} watching")), style)
-}
-
-/// `Send ping to hooks.example.com every ‹ 10 s ›, until you stop it?`
-pub fn question(proposal: &Proposal, authority: &str, theme: Theme) -> String {
-    let (left, right) = theme.glyphs.choice;
-    let event = text::middle_cut(&visible(&proposal.event.name), 60);
-    let to = text::middle_cut(authority, 100);
-    format!("Send {event} to {to} every {left} {} {right}, until you stop it?", proposal.every.label())
 }
