@@ -94,7 +94,7 @@ impl Reader {
                 ("time_zone", Value::String(zone)) => match (self.zone)(zone) {
                     Some(zone) => self.config.time_zone = Some(zone),
                     None => {
-                        self.trouble(name, "no time zone of that name is installed; a name is, for example, \"Europe/Berlin\"")
+                        self.trouble(name, "no time zone of that name is installed; a name is, for example, \"Europe/Berlin\"");
                     }
                 },
                 ("time_zone", _) => self.trouble(name, "is no text, such as \"Europe/Berlin\""),
