@@ -5,9 +5,12 @@
 //! ```
 
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::support::Home;
+use crate::support::common::register;
 use crate::support::pty::{Key, Pty};
 use vt100::{Color, Screen};
 
@@ -178,6 +181,21 @@ fn probe(pty: &mut Pty) {
     pty.gone("╭ Probe ");
 }
 
+/// Every second, for some deliveries.
+fn watch(pty: &mut Pty) {
+    pty.key(Key::Char('w'));
+    pty.wait_for("every ‹ 10 s ›");
+    for _ in 0..2 {
+        pty.key(Key::Down);
+    }
+    pty.wait_for("every ‹ 1 s ›");
+    pty.key(Key::Char('y'));
+    pty.wait_for("5 of 5 ok");
+    take(pty, "watch");
+    pty.key(Key::Char('w'));
+    pty.wait_for("Stopped watching: ");
+}
+
 #[test]
 fn pictures_of_the_demo() {
     let home = Home::new();
@@ -203,6 +221,7 @@ fn pictures_of_the_demo() {
     pty.key(Key::Esc);
     pty.wait_for("Deliveries");
     take(&mut pty, "destination");
+    watch(&mut pty);
     probe(&mut pty);
     let url = url(&pty);
     fail(&mut pty, "https://localhost:1/in");
@@ -217,6 +236,78 @@ fn pictures_of_the_demo() {
     take(&mut pty, "delivery-wide");
     pty.key(Key::Esc);
     pty.gone(" Delivery ");
+    pty.key(Key::Char('q'));
+    assert_eq!(pty.wait_exit().code, Some(0));
+}
+
+/// What a terminal with room for it shows: the queue, two deliveries beside each other, request beside response.
+#[test]
+fn pictures_of_a_queue() {
+    let auth = ["--auth", "hmac", "--format", "hex", "--header-key", "X-Signature", "--secret-stdin"];
+    let secret = "whsec_Q3vT9kLmZx81RbYpWd40";
+    // The receiver has a registration of its own: what the sender changes is wrong to it.
+    let there = Home::new();
+    register(&there, "https://localhost:8443/in", &auth, secret).exits(0);
+    let ca = there.path().join("ca.pem");
+    let listen = ["listen", "--addr", "127.0.0.1:0", "--ca-out", ca.to_str().unwrap()];
+    let mut listen = there.command(&listen).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(listen.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let url = line.split_whitespace().find(|word| word.starts_with("https://")).unwrap_or_else(|| panic!("{line}"));
+    let home = Home::new();
+    register(&home, url, &[&auth[..], &["--ca-cert", ca.to_str().unwrap()]].concat(), secret).exits(0);
+    let orders = home.path().join("orders");
+    let lines = (1..=42).map(|n| format!("{{\"order\":{n}}}\n")).collect::<String>();
+    std::fs::write(&orders, lines).unwrap();
+    home.waypost(&["send", "--lines", orders.to_str().unwrap()]).exits(0);
+    home.waypost(&["edit", "--format", "base64"]).exits(0);
+    home.waypost(&["test"]).exits(3);
+    home.waypost(&["edit", "--format", "hex"]).exits(0);
+    home.waypost(&["probe", "--yes"]).exits(0);
+    home.waypost(&["test"]).exits(0);
+    listen.kill().unwrap();
+    listen.wait().unwrap();
+    for (name, body) in [
+        ("order.created", "{\"order\":4711,\"total\":\"19.90\"}"),
+        ("order.paid", "{\"order\":4711,\"paid\":true}"),
+        ("order.created", "{\"order\":4712,\"total\":\"7.50\"}"),
+        ("refund.issued", "{\"order\":4698,\"total\":\"40.00\"}"),
+    ] {
+        let file = home.path().join(name);
+        std::fs::write(&file, body).unwrap();
+        home.waypost(&["enqueue", file.to_str().unwrap()]).exits(0);
+    }
+    home.waypost(&["relay", "--once"]).exits(4);
+    // One has waited for days.
+    home.open_database().execute("UPDATE queue SET dead = 'too_old' WHERE seq = (SELECT min(seq) FROM queue)", []).unwrap();
+    let mut pty = home.pty(&[]).start();
+    pty.wait_for("[ Send test ]");
+    pty.resize(60, 200);
+    pty.wait_for("── Response ──");
+    for key in [Key::Down, Key::Down, Key::Down] {
+        pty.key(key);
+    }
+    pty.wait_for("Since  it last worked");
+    take(&mut pty, "destination-widest");
+    pty.resize(40, 120);
+    pty.key(Key::Char(' '));
+    pty.key(Key::Char(' '));
+    pty.wait_for("2 marked");
+    pty.key(Key::Char('='));
+    pty.wait_for(" Compare ");
+    take(&mut pty, "compare-wide");
+    pty.key(Key::Esc);
+    pty.gone(" Compare ");
+    pty.key(Key::Char('u'));
+    pty.wait_for(" Events ");
+    pty.key(Key::End);
+    pty.wait_for("✗ dead   ");
+    take(&mut pty, "queue-wide");
+    pty.resize(24, 80);
+    pty.settle();
+    take(&mut pty, "queue");
+    pty.key(Key::Esc);
+    pty.gone("╭ Queue ");
     pty.key(Key::Char('q'));
     assert_eq!(pty.wait_exit().code, Some(0));
 }
