@@ -67,7 +67,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return enqueue_lines(waypost, args, out);
     }
     let event = body::event_in(&args.source)?;
-    let (id, enqueued) = waypost.enqueue(&event, args.id.as_deref(), args.max_queue.unwrap_or(MAX_QUEUE))?;
+    let slow = || out.say(output::SLOW_QUEUE);
+    let (id, enqueued) = waypost.enqueue(&event, args.id.as_deref(), args.max_queue.unwrap_or(MAX_QUEUE), slow)?;
     let duplicate = match enqueued {
         Enqueued::Duplicate(of) => Some(of),
         Enqueued::New | Enqueued::Conflict => None,
@@ -100,7 +101,7 @@ fn enqueue_lines(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure
             let text: String = group.iter().flat_map(|id| [id.as_str(), "\n"]).collect();
             output::print(&text, exit::DONE).map(drop).map_err(|_| unprinted())
         };
-        let done = waypost.enqueue_lines(input, &how, queued, stops.first).await?;
+        let done = waypost.enqueue_lines(input, &how, queued, || out.say(output::SLOW_QUEUE), stops.first).await?;
         Ok((done, stops.code.load(Ordering::SeqCst)))
     })?;
     let code = code(&done, signal);

@@ -25,6 +25,10 @@ use crate::domain::field::Notice;
 use crate::domain::text::visible;
 use crate::ops::{self, Problem};
 
+/// On a network file system.
+pub const SLOW_QUEUE: &str = "note: the file system of the state directory has no shared memory (is it a network file system?): the \
+queue uses a rollback journal, which is slower. Put the state directory on a local disk.";
+
 /// How to print.
 #[derive(Clone, Copy, Debug)]
 pub struct Out {

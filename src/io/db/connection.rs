@@ -84,16 +84,18 @@ impl Db {
         self.connection.pragma_update(None, "synchronous", "EXTRA")
     }
 
-    /// Says so in the log if this file system only allows a rollback journal: readers and writers then wait for each other.
-    pub fn note_journal(&self) -> rusqlite::Result<()> {
+    /// Whether this file system only allows a rollback journal, which the log says, too: readers and writers then wait for each
+    /// other.
+    pub fn note_journal(&self) -> rusqlite::Result<bool> {
         let mode: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        if mode != "wal" {
+        let is_slow = mode != "wal";
+        if is_slow {
             tracing::warn!(
                 database = %self.path.display(),
                 "this file system has no shared memory: a rollback journal is used, which is slower"
             );
         }
-        Ok(())
+        Ok(is_slow)
     }
 
     fn connect(path: &Path, name: &Path, flags: OpenFlags, operation: Operation) -> Result<Self, DbError> {

@@ -53,14 +53,24 @@ pub struct LinesQueued {
 
 impl Waypost {
     /// Queues an event. With an `id` of the caller's it is queued once, however often it is asked for. Its id, which is the
-    /// `webhook-id`.
+    /// `webhook-id`. `slow` is called if the file system makes the queue slow.
     ///
     /// # Errors
     /// The queue is full, has another event of that id, or cannot be written; then the event is not in it.
-    pub fn enqueue(&self, event: &Event, id: Option<&str>, most: u64) -> Result<(String, Enqueued), Problem> {
+    pub fn enqueue(
+        &self,
+        event: &Event,
+        id: Option<&str>,
+        most: u64,
+        slow: impl FnOnce(),
+    ) -> Result<(String, Enqueued), Problem> {
         let name = id.map_or_else(new_id, str::to_owned);
         let new = NewEvent { id: &name, is_named: id.is_some(), event: &event.name, body: &event.body };
-        let added = Sink::open(self)?.add(&[new], most)?;
+        let mut queue = Sink::open(self)?;
+        if queue.is_slow() {
+            slow();
+        }
+        let added = queue.add(&[new], most)?;
         match (added.enqueued.first(), added.problem) {
             (Some(Enqueued::Conflict), _) => Err(conflict(&name)),
             (Some(enqueued), _) => Ok((name, *enqueued)),
@@ -69,7 +79,7 @@ impl Waypost {
     }
 
     /// Queues each line of the input as an event, in groups, and calls `queued` with the ids of each group once it is on the disk.
-    /// When `stop` is ready, no further group begins.
+    /// When `stop` is ready, no further group begins. `slow` is called first if the file system makes the queue slow.
     ///
     /// # Errors
     /// The queue cannot be opened; nothing was read then.
@@ -78,10 +88,14 @@ impl Waypost {
         input: impl Read + Send + 'static,
         how: &EnqueueOptions,
         mut queued: impl FnMut(&[String]) -> Result<(), Problem>,
+        slow: impl FnOnce(),
         stop: impl Future<Output = ()>,
     ) -> Result<LinesQueued, Problem> {
         let waypost = self.clone();
         let mut queue = blocking(move || Sink::open(&waypost)).await?;
+        if queue.is_slow() {
+            slow();
+        }
         let (to, mut batches) = channel(BATCHES);
         let runtime = Handle::current();
         let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime));

@@ -36,6 +36,15 @@ impl Sink {
         Ok(Self::Here(Queue::open(&waypost.paths)?))
     }
 
+    /// Whether it is on a file system that allows nothing faster than a rollback journal.
+    pub const fn is_slow(&self) -> bool {
+        match self {
+            Self::Here(queue) => queue.is_slow,
+            #[cfg(feature = "nats")]
+            Self::Shared(_) => false,
+        }
+    }
+
     /// Adds events in their order; `most` is the bound of the queue of this machine. Waits until they are safe.
     ///
     /// # Errors

@@ -129,6 +129,9 @@ impl Waypost {
         };
         let counts = self.queue_counts().unwrap_or_default();
         reported(Report::Started(target.destination.url().shown().clone(), counts));
+        if queue.is_slow {
+            reported(Report::Slow);
+        }
         reported(Report::Gate(gate.gate.clone()));
         let source =
             QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported)).map_err(|error| {

@@ -64,6 +64,7 @@ impl<'a> Teller<'a> {
                 }
                 self.say(&started(&url, counts));
             }
+            Report::Slow => out.say(output::SLOW_QUEUE),
             Report::Gate(gate) => self.tell_gate(&gate),
             Report::Settled(delivery, settlement) => {
                 self.count(&delivery, settlement);

@@ -65,6 +65,8 @@ pub struct Group {
 #[derive(Debug)]
 pub struct Queue {
     db: Db,
+    /// Whether the file system allows nothing faster than a rollback journal.
+    pub is_slow: bool,
 }
 
 impl Queue {
@@ -74,15 +76,15 @@ impl Queue {
     /// [`DbError`].
     pub fn open(paths: &Paths) -> Result<Self, DbError> {
         let db = Db::open_to_write(paths)?;
-        let prepare = || -> rusqlite::Result<()> {
+        let prepare = || -> rusqlite::Result<bool> {
             db.make_durable()?;
             db.connection.busy_timeout(WAIT)?;
             // Else the last one to close it would copy the whole log: three more waits for the disk, for each event.
             db.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.note_journal()
         };
-        prepare().map_err(|error| db.error(Operation::Write, &error))?;
-        Ok(Self { db })
+        let is_slow = prepare().map_err(|error| db.error(Operation::Write, &error))?;
+        Ok(Self { db, is_slow })
     }
 
     /// Adds events in their order, in one transaction, as long as the queue has at most `most` bytes then.

@@ -69,6 +69,8 @@ pub enum Change {
 pub struct RelayQueue {
     db: Db,
     pub gate: GateState,
+    /// Whether the file system allows nothing faster than a rollback journal.
+    pub is_slow: bool,
 }
 
 impl RelayQueue {
@@ -79,13 +81,13 @@ impl RelayQueue {
     /// [`DbError`].
     pub fn open(paths: &Paths) -> Result<Self, DbError> {
         let db = Db::open_to_write(paths)?;
-        let prepare = || -> rusqlite::Result<GateState> {
-            db.note_journal()?;
+        let prepare = || -> rusqlite::Result<(bool, GateState)> {
+            let is_slow = db.note_journal()?;
             db.connection.execute("UPDATE queue SET in_flight = 0 WHERE in_flight = 1", [])?;
-            GateState::load(&db.connection)
+            Ok((is_slow, GateState::load(&db.connection)?))
         };
-        let gate = prepare().map_err(|error| db.error(Operation::Write, &error))?;
-        Ok(Self { db, gate })
+        let (is_slow, gate) = prepare().map_err(|error| db.error(Operation::Write, &error))?;
+        Ok(Self { db, gate, is_slow })
     }
 
     /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded. The events that

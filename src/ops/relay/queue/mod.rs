@@ -41,6 +41,8 @@ pub use notice::Notice;
 pub enum Report {
     /// It begins, with that destination and those events.
     Started(String, Counts),
+    /// The file system allows nothing faster than a rollback journal.
+    Slow,
     /// The gate has changed.
     Gate(Gate),
     /// An attempt ended, and what follows is written.
