@@ -13,6 +13,7 @@
 mod delivery;
 mod peers;
 mod process;
+mod queue;
 mod screen;
 mod send;
 mod signing;
@@ -35,7 +36,7 @@ fn main() {
     let (options, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
     let world = World::new();
     let mut table = Table::new();
-    let groups: [Group; 8] = [
+    let groups: [Group; 9] = [
         ("first-frame", screen::first_frame),
         ("keys", screen::keys),
         ("memory", screen::memory),
@@ -49,6 +50,7 @@ fn main() {
                 send::several(world, table);
             }
         }),
+        ("queue", queue::queue),
         ("signing", signing::throughput),
     ];
     let unknown = words.iter().find(|word| !groups.iter().any(|(name, _)| name.contains(word.as_str())));

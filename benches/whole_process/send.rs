@@ -118,7 +118,7 @@ pub fn at_rest(world: &World, table: &mut Table) {
 }
 
 /// The path of a file with so many lines, of which every one differs, as in a script.
-fn events(world: &World, count: usize) -> String {
+pub fn events(world: &World, count: usize) -> String {
     let file = world.full.path().join("events.jsonl");
     let mut events = Vec::new();
     for at in 0..count {
@@ -128,13 +128,13 @@ fn events(world: &World, count: usize) -> String {
     file.to_str().unwrap().to_owned()
 }
 
-fn waypost(world: &World, args: &[&str], concurrency: usize) -> Command {
+pub fn waypost(world: &World, args: &[&str], concurrency: usize) -> Command {
     let mut command = waypost_alone(world, args);
     command.args(["--concurrency", &concurrency.to_string()]);
     command
 }
 
-fn waypost_alone(world: &World, args: &[&str]) -> Command {
+pub fn waypost_alone(world: &World, args: &[&str]) -> Command {
     let mut command = world.full.command(args);
     command.env("SSL_CERT_FILE", world.receiver.ca());
     silent(command)
@@ -166,7 +166,7 @@ fn oha(world: &World, concurrency: usize, count: usize) -> Command {
 }
 
 /// What a run came to.
-struct Ran {
+pub struct Ran {
     took: Duration,
     /// Of all its threads.
     cpu: Duration,
@@ -176,7 +176,7 @@ struct Ran {
 
 impl Ran {
     #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
-    fn rate(&self, count: usize) -> f64 {
+    pub fn rate(&self, count: usize) -> f64 {
         count as f64 / self.took.as_secs_f64()
     }
 
@@ -187,7 +187,7 @@ impl Ran {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "memory in kilobytes is far below 2^52")]
-fn run(name: &str, mut command: Command) -> Ran {
+pub fn run(name: &str, mut command: Command) -> Ran {
     let (before, started) = (process::cpu_of_children(), Instant::now());
     let mut child = command.spawn().unwrap();
     let mut peak = 0;

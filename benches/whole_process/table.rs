@@ -32,6 +32,11 @@ impl Table {
         self.row(what, &target, &format!("{sample} {unit}"), sample.median() >= least, peers);
     }
 
+    /// A row without a target, beside others.
+    pub fn beside(&mut self, what: &str, unit: &str, sample: &Sample, peers: &[(String, Sample)]) {
+        self.row(what, "", &format!("{sample} {unit}"), true, peers);
+    }
+
     /// A row without a target.
     pub fn known(&mut self, what: &str, measured: &str) {
         self.rows.push([what.into(), String::new(), measured.trim_end().into(), String::new()]);
