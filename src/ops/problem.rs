@@ -158,7 +158,7 @@ impl Problem {
         } else {
             (sentence(&reason(error)), "Check the directory and the disk.")
         };
-        let what = format!("{} cannot be written", visible(&path.to_string_lossy()));
+        let what = format!("The file {} cannot be written", visible(&path.to_string_lossy()));
         Self::of_kind(ProblemKind::Disk, what, why, fix)
     }
 

@@ -250,7 +250,8 @@ fn h125_what_can_be_read_of_a_damaged_database_is_rescued() {
     assert!(out.stderr.contains("2001 events written"), "{}", out.stderr);
     let text = fs::read_to_string(home.path().join("all.jsonl")).unwrap();
     assert!(text.starts_with(&bodies[0]) && text.ends_with("\n{\"last\": [1,  2]}\n") && text.lines().count() == 2001);
-    home.waypost(&["queue", "rescue", "all.jsonl"]).exits(5);
+    let again = home.waypost(&["queue", "rescue", "all.jsonl"]).exits(5);
+    assert!(again.stderr.contains("The file all.jsonl cannot be written. A file of that name exists"), "{}", again.stderr);
     // Some pages in the middle are overwritten.
     home.waypost(&["queue"]).exits(0);
     let mut bytes = fs::read(home.database()).unwrap();
