@@ -6,8 +6,8 @@ use super::*;
 use waypost::domain::delivery::schedule::GIVE_UP_AFTER;
 
 /// The longest time for which failures close the gate, and the shortest at the end of its doubling.
-const LONGEST: Duration = Duration::from_secs(360);
-const SHORTEST: Duration = Duration::from_secs(240);
+const LONGEST: Duration = Duration::from_mins(6);
+const SHORTEST: Duration = Duration::from_mins(4);
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -87,7 +87,7 @@ fn three_days(seed: u64) {
     let mut world = World::new(seed);
     world.turns(Mood::Down);
     let during = GIVE_UP_AFTER + world.within(12 * HOUR);
-    let restarted = HOUR + world.within(during - HOUR);
+    let restarted = HOUR + world.within(during.checked_sub(HOUR).unwrap());
     let (before, after) = (0..60).map(|_| world.within(during)).partition(|at| *at < restarted);
     let mut events = world.advance(before, restarted);
     world.crash();
@@ -150,7 +150,7 @@ fn all_too_old(seed: u64) {
     let mut world = World::new(seed);
     world.turns(Mood::Down);
     let times = (0..EVENTS).map(|_| world.within(HOUR)).collect();
-    let events = world.advance(times, GIVE_UP_AFTER - Duration::from_secs(1));
+    let events = world.advance(times, GIVE_UP_AFTER.checked_sub(Duration::from_secs(1)).unwrap());
     assert!(world.rows.values().all(|row| row.dead.is_none()), "given up too early");
     // One more attempt after the last one is old enough: the longest pause, and the longest answer.
     let during = GIVE_UP_AFTER + HOUR + LONGEST + Duration::from_secs(20);
