@@ -129,7 +129,7 @@ fn look(app: &mut Pty, with_palette: bool) {
 /// Waits until the program does nothing any more.
 #[track_caller]
 fn assert_idle(app: &Pty) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let mut before = status(app, "voluntary_ctxt_switches");
     loop {
         // How long nothing has to happen, not how long it takes to happen.

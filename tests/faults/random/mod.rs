@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A secret that can be recognised.
 const SECRET: &str = "Canary+/0123456789-sEcRet~tail";
 
-/// Numbers that look random and are the same in each run with one seed (Steele, Lea and Flood, SplitMix, 2014).
+/// Numbers that look random and are the same in each run with one seed (Steele, Lea and Flood, `SplitMix`, 2014).
 struct Random(u64);
 
 impl Random {
