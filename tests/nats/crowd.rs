@@ -75,7 +75,7 @@ fn all_came(endpoint: &Endpoint, ids: &BTreeSet<String>, most_twice: usize) {
 }
 
 fn enqueue(machine: &Machine, events: usize) -> BTreeSet<String> {
-    let lines: String = (0..events).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    let lines = (0..events).map(|n| format!("{{\"n\":{n}}}\n")).collect::<Vec<_>>().concat();
     let output = run(&mut machine.command(&["enqueue", "--lines", "-"]), lines.as_bytes()).exits(0);
     output.stdout.lines().map(str::to_owned).collect()
 }
@@ -97,7 +97,7 @@ fn h154_three_workers_lose_nothing_whatever_is_killed() {
     let concurrency = CONCURRENCY.to_string();
     let start = |name: &str| machine.relay(name, &["--concurrency", &concurrency, "--rate", "150/s"]);
     let names = ["one", "two", "three"];
-    let mut relays: Vec<_> = names.map(|name| start(name)).into();
+    let mut relays: Vec<_> = names.map(&start).into();
     let mut kills = 0;
     let mut server_kills = 0;
     let mut last = Instant::now();

@@ -85,7 +85,9 @@ fn a_hold_reaches_every_worker_and_stays() {
     machine.run(&["queue", "hold"]).exits(0);
     machine.enqueue("held-1", "{}").exits(0);
     machine.wait_for(|counts| counts == [0, 1, 0, 0]);
-    relays.into_iter().for_each(|relay| assert_eq!(terminate(relay), Some(0)));
+    for relay in relays {
+        assert_eq!(terminate(relay), Some(0));
+    }
     let once = machine.run(&["relay", "--once"]);
     assert_eq!(once.code, Some(4), "{once:?}");
     assert_eq!(receiver.requests().len(), 0);
@@ -134,7 +136,7 @@ fn h157_an_outbox_survives_without_the_server_and_loses_nothing() {
     server.kill();
     // A producer knows nothing of NATS.
     let producer = crate::support::Home::new();
-    let lines: String = (0..300).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+    let lines = (0..300).map(|n| format!("{{\"n\":{n}}}\n")).collect::<Vec<_>>().concat();
     let ids = producer.waypost_stdin(&["enqueue", "--lines", "-"], lines).exits(0).stdout;
     producer.waypost(&["relay", "--once", "--to-nats", &server.url()]).exits(9);
     let mut outbox = producer.command(&["relay", "--to-nats", &server.url()]).spawn().unwrap();
