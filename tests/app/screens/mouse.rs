@@ -71,7 +71,7 @@ fn buttons_rows_and_tabs() {
         click(&mut model, "Timing");
         assert!(screen(&model).contains("Nothing sent yet."), "{}", screen(&model));
         click(&mut model, "›");
-        assert!(screen(&model).contains("2"), "{}", screen(&model));
+        assert!(screen(&model).contains('2'), "{}", screen(&model));
         assert!(matches!(&click(&mut model, "[ Send ]")[..], [.., Effect::Send { .. }]), "{}", screen(&model));
         press(&mut model, "esc");
     }
