@@ -2,6 +2,7 @@
 
 use waypost::domain::auth::AuthType;
 use waypost::domain::auth::{self, api_key, basic, bearer, default, hmac, oauth2};
+use waypost::domain::delivery::Delivery;
 use waypost::domain::destination::DestinationId;
 use waypost::domain::destination::Settings;
 use waypost::domain::event::BuiltIn;
@@ -679,6 +680,23 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
     update(&mut model, paste("POST /in?k=abc HTTP/1.1\r"));
     let effects = press(&mut model, "ctrl-o");
     assert!(matches!(&effects[..], [Effect::Explain { target: Some(target), .. }] if target == "/in?k=abc"), "{effects:?}");
+}
+
+#[test]
+fn another_query_is_listed_from_its_beginning() {
+    let mut model = app(scenes::with_deliveries());
+    let all = model.history.deliveries.clone();
+    let listed = |model: &mut Model, keys: &str, deliveries: Vec<Delivery>| {
+        let effects = press(model, keys);
+        let Some(&Effect::List { id, .. }) = effects.iter().find(|effect| matches!(effect, Effect::List { .. })) else {
+            panic!("{effects:?}")
+        };
+        let total = deliveries.len() as u64;
+        update(model, Msg::Listed(id, Ok(Box::new(Page { deliveries, total, ..Page::default() }))));
+        model.main.focus
+    };
+    assert_eq!(listed(&mut model, "/ z", Vec::new()), MainFocus::Delivery(0));
+    assert_eq!(listed(&mut model, "backspace", all), MainFocus::Delivery(0));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct History {
     pub listing: Option<Id>,
     /// Whether that page replaces what was read.
     pub afresh: bool,
+    /// Whether that page is the first of another query.
+    pub narrowed: bool,
 }
 
 impl History {

@@ -121,6 +121,7 @@ pub fn narrow(model: &mut Model, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     text.clone_into(&mut model.history.query);
+    model.history.narrowed = true;
     (model.main.top, model.history.first) = (0, 0);
     model.main.focus = MainFocus::Delivery(0);
     refresh(model)
@@ -183,13 +184,15 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
     let window = |model: &Model| (model.history.first, model.history.deliveries.len());
     let had = window(model);
     model.history.take(*page);
-    keep_focus(model, before);
+    let narrowed = std::mem::take(&mut model.history.narrowed);
+    keep_focus(model, before, narrowed);
     // Where nothing new came there is nothing more to come.
     if window(model) == had { Vec::new() } else { read_shown(model) }
 }
 
-/// The focus stays on the delivery that it was on, although newer ones may have come before it.
-fn keep_focus(model: &mut Model, (total, focused): (usize, Option<Key>)) {
+/// The focus stays on the delivery that it was on, although newer ones may have come before it. Of a list of something else, in
+/// which that one is not, it is at the beginning.
+fn keep_focus(model: &mut Model, (total, focused): (usize, Option<Key>), narrowed: bool) {
     let at = match model.main.focus {
         MainFocus::Button(_) => return,
         MainFocus::Delivery(at) | MainFocus::Details(at) => at,
@@ -200,7 +203,8 @@ fn keep_focus(model: &mut Model, (total, focused): (usize, Option<Key>)) {
         model.main.focus = if model.history.is_listed() { MainFocus::Delivery(0) } else { MainFocus::Button(0) };
         return;
     }
-    let moved = focused.and_then(|it| model.history.place_of(&it)).unwrap_or(at + count.saturating_sub(total)).min(count - 1);
+    let came = if narrowed { 0 } else { count.saturating_sub(total) };
+    let moved = focused.and_then(|it| model.history.place_of(&it)).unwrap_or(at + came).min(count - 1);
     model.main.top = (model.main.top + moved).saturating_sub(at);
     match &mut model.main.focus {
         MainFocus::Delivery(at) | MainFocus::Details(at) => *at = moved,
