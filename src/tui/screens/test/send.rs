@@ -17,7 +17,7 @@ use crate::tui::screens::test::tabs::Tab;
 use crate::tui::status::{Status, Tone};
 
 /// What is said where something would be sent or changed.
-pub const READ_ONLY: &str = "Read-only: nothing is sent or changed. Start waypost without --readonly for that.";
+pub const READ_ONLY: &str = "Read-only: nothing is sent or changed. Start without --readonly for that.";
 
 /// Opens the popup, and reads the state file again: what is tested is what is registered.
 pub fn open(model: &mut Model) -> Vec<Effect> {
