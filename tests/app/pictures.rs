@@ -288,6 +288,7 @@ fn pictures_of_a_queue() {
         pty.key(key);
     }
     pty.wait_for("Since  it last worked");
+    pty.wait_until(|screen| !screen.contents().lines().any(|line| line.starts_with("│   …")));
     take(&mut pty, "destination-widest");
     pty.resize(40, 120);
     pty.key(Key::Char(' '));
