@@ -94,13 +94,13 @@ fn server(text: &str) -> Result<Url, String> {
     }
     match url.scheme() {
         "nats" | "tls" => {}
-        scheme => return Err(format!("{}:// is not a scheme of NATS; use nats:// or tls://", visible(scheme))),
+        scheme => return Err(format!("{}:// is not a NATS scheme; use nats:// or tls://", visible(scheme))),
     }
     if url.host_str().is_none_or(str::is_empty) {
         return Err("it names no host".to_owned());
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err("it has a path, which servers of NATS do not have".to_owned());
+        return Err("it has a path, which NATS servers do not have".to_owned());
     }
     Ok(url)
 }
@@ -128,7 +128,7 @@ mod tests {
         for (text, why) in [
             ("", "empty"),
             (",", "empty"),
-            ("http://a", "http:// is not a scheme"),
+            ("http://a", "http:// is not a NATS scheme"),
             ("nats://", "no host"),
             ("nats://a/path", "a path"),
             ("nats://a?x", "a path"),

@@ -52,7 +52,7 @@ impl Waypost {
         if self.choose_named(to, &[delivery.id.as_str()])?.left_out.iter().any(|(_, why)| *why == LeftOut::Queued) {
             return Err(Problem::of_kind(
                 ProblemKind::Usage,
-                format!("The event {} is on its way already", shown(&delivery.id)),
+                format!("The event {} is already on its way", shown(&delivery.id)),
                 "It waits in the queue.",
                 format!("See waypost queue show {}", shown(&delivery.id)),
             ));
@@ -87,7 +87,7 @@ impl Waypost {
                 return Err(Problem::of_kind(
                     ProblemKind::Usage,
                     format!("{} is a probe", shown(&delivery.id)),
-                    "It was no event.",
+                    "It was not an event.",
                     "Leave it out.",
                 ));
             }

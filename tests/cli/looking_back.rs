@@ -225,7 +225,7 @@ fn times_are_shown_and_read_in_the_configured_time_zone() {
             "note: config.json: time_zone: no time zone of that name is installed",
         ),
         ("{ \"time_zone\": \"../../../etc/passwd\" }", "note: config.json: time_zone: no time zone of that name is installed"),
-        ("{ \"time_zone\": 1 }", "note: config.json: time_zone: is no text"),
+        ("{ \"time_zone\": 1 }", "note: config.json: time_zone: is not a text"),
         ("{", "note: config.json: line 1"),
     ] {
         write(text);

@@ -468,7 +468,7 @@ fn real_events() {
     $ waypost send - --lines  < "{\"n\":1}\nnot json\n{\"n\":2}\n{\"n\":3}\n"
     stderr: 4 lines: 2 delivered, 1 refused, 0 failed, 1 invalid; 0 retries, DURATION, N/s
     stderr: line 2: it is not JSON at column 2
-    stderr: 1 not delivered. See waypost history; waypost resend sends them again, if their bodies have at most 64 KiB. Use --failed FILE to keep undelivered lines.
+    stderr: 1 not delivered. See waypost history; waypost resend sends those again whose bodies have at most 64 KiB. Use --failed FILE to keep undelivered lines.
     exit 3
 
     $ waypost send -  < "not json"

@@ -29,7 +29,7 @@ fn h166_the_app_shows_what_other_machines_do_and_outlives_the_server() {
     app.wait_for("33 s");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     server.kill();
-    app.wait_for("The connection with NATS is lost");
+    app.wait_for("The connection to NATS is lost");
     // It still answers.
     app.press(&[Key::Char('?')]);
     app.press(&[Key::Esc]);
@@ -50,7 +50,7 @@ fn h165_the_app_opens_at_once_without_a_server_and_finds_it_later() {
     let begun = Instant::now();
     let mut app = open(&a, &server.url());
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
-    app.wait_for("No server of NATS was reached");
+    app.wait_for("No NATS server was reached");
     server.restart();
     app.wait_for("https://hooks.example.com/in");
     app.quit();
@@ -60,6 +60,6 @@ fn h165_the_app_opens_at_once_without_a_server_and_finds_it_later() {
     let mut app = open(&a, &format!("nats://{}", silent.local_addr().unwrap()));
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     app.wait_for("Waiting for the destination");
-    app.wait_for("No server of NATS was reached");
+    app.wait_for("No NATS server was reached");
     app.quit();
 }

@@ -249,7 +249,7 @@ fn h165_a_server_that_is_away_or_silent_is_reported_in_time() {
             let begun = Instant::now();
             let output = a.run(args).exits(9);
             assert!(begun.elapsed() < Duration::from_secs(within), "{args:?}: {:?}", begun.elapsed());
-            assert!(output.stderr.contains("No server of NATS was reached at") && output.stderr.contains("Check --nats"));
+            assert!(output.stderr.contains("No NATS server was reached at") && output.stderr.contains("Check --nats"));
             assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
         }
         let error = a.run(&["show", "--json"]).exits(9).json();

@@ -43,7 +43,7 @@ fn h151_credentials_and_permissions_are_told_apart() {
     assert!(said.contains("docs/queue.md"), "{said}");
     for wrong in [&[][..], &[("WAYPOST_NATS_USER", "all"), ("WAYPOST_NATS_PASSWORD", "wrong-3f2a")]] {
         let said = refused(&server.url(), &["queue"], wrong);
-        assert!(said.contains("does not let waypost in") && !said.contains("3f2a"), "{said}");
+        assert!(said.contains("rejected the login") && !said.contains("3f2a"), "{said}");
     }
     let machine = Machine::new(&server.url());
     let password = machine.home.path().join("password");

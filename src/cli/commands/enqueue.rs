@@ -59,8 +59,8 @@ fn id(text: &str) -> Result<String, String> {
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if waypost.is_shared() && args.max_queue.is_some() {
         return Err(Failure::usage(
-            "--max-queue bounds the queue of this machine, and --nats is given.",
-            "Leave it out; --nats-max-bytes bounds the stream when it is created.",
+            "--max-queue is for the queue of this machine, and --nats is given.",
+            "Leave it out; --nats-max-bytes limits the stream when it is created.",
         ));
     }
     if args.lines {

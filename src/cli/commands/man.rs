@@ -79,7 +79,7 @@ const SYNOPSIS: &str = r".SH SYNOPSIS
 const FILES: [(&str, &str); 8] = [
     ("destination.json", "in the config directory: the destination, its secret sealed"),
     ("destination.lock", "in the config directory: locked while waypost saves"),
-    ("config.json", "in the config directory: colours, keys and mouse of the app, the time zone; optional, written by you"),
+    ("config.json", "in the config directory: colours, keys and mouse of the app, and the time zone; optional, written by you"),
     ("events/*.json", "in the config directory: your own events, for test --event"),
     ("key", "in the state directory: the key that secrets are sealed with"),
     ("waypost.db", "in the state directory: the history, an SQLite database"),

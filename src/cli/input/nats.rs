@@ -12,24 +12,24 @@ use crate::domain::nats::{Login, MAX_REPLICAS, NatsSettings, Servers, Tls};
 use crate::domain::secret::Secret;
 use prompt::Echo;
 
-const HEADING: &str = "NATS (each also by a variable: WAYPOST_NATS for --nats, and so on)";
+const HEADING: &str = "NATS (each option has a variable: WAYPOST_NATS for --nats, and so on)";
 
 /// Where the password may be, besides a file.
 const PASSWORD: &str = "WAYPOST_NATS_PASSWORD";
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct NatsArgs {
-    /// Work on the destination and the queue that machines share on NATS JetStream; several servers with commas between them
+    /// Work on the destination and the queue that machines share on NATS JetStream; separate several servers by commas
     #[arg(long, value_name = "URL", global = true, hide_short_help = true, help_heading = HEADING)]
     nats: Option<String>,
 
-    /// A file with the JWT and the key of a user of NATS
+    /// A file with the JWT and the seed of a NATS user, as nsc writes it
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::FilePath)]
     nats_creds: Option<PathBuf>,
 
     // Without the quotation marks that rustdoc would want around the variable.
     #[arg(
-        help = "A user of NATS; its password is that of --nats-password-file, or of WAYPOST_NATS_PASSWORD, or asked for",
+        help = "A NATS user; the password comes from --nats-password-file, WAYPOST_NATS_PASSWORD or a prompt",
         long, value_name = "NAME", global = true, hide_short_help = true, help_heading = HEADING)]
     nats_user: Option<String>,
 
@@ -37,23 +37,23 @@ pub struct NatsArgs {
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::FilePath)]
     nats_password_file: Option<PathBuf>,
 
-    /// A PEM file with the CA of the servers; the connection is over TLS then
+    /// A PEM file with the CA of the servers; turns TLS on
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::FilePath)]
     nats_ca: Option<PathBuf>,
 
-    /// A PEM file with a client certificate for the servers, and its key, unless --nats-key names that
+    /// A PEM file with a client certificate for the servers, and its key unless --nats-key names it
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::FilePath)]
     nats_cert: Option<PathBuf>,
 
-    /// The key of --nats-cert
+    /// A PEM file with the key of --nats-cert
     #[arg(long, value_name = "FILE", global = true, hide_short_help = true, help_heading = HEADING, value_hint = ValueHint::FilePath)]
     nats_key: Option<PathBuf>,
 
-    /// When streams and buckets are created: the number of servers that keep a copy [default: 1]
+    /// Number of servers that keep a copy of a stream or bucket, set when it is created [default: 1]
     #[arg(long, value_name = "N", global = true, hide_short_help = true, help_heading = HEADING)]
     nats_replicas: Option<String>,
 
-    /// When the stream of events is created: its maximum size [default: no bound but the server's]
+    /// Maximum size of the stream of events, set when it is created [default: the server's limit]
     #[arg(long, value_name = "SIZE", global = true, hide_short_help = true, help_heading = HEADING)]
     nats_max_bytes: Option<String>,
 }
@@ -85,7 +85,7 @@ fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> 
         };
     };
     let servers = Servers::parse(&servers).map_err(|why| {
-        Failure::usage(format!("--nats: {why}."), "Use nats://HOST:PORT, or tls://HOST:PORT; several with commas.")
+        Failure::usage(format!("--nats: {why}."), "Use nats://HOST:PORT, or tls://HOST:PORT; separate several by commas.")
     })?;
     let creds = path(&args.nats_creds, "WAYPOST_NATS_CREDS");
     let user = text(&args.nats_user, "WAYPOST_NATS_USER");
@@ -112,7 +112,7 @@ fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> 
         .map(|text| match text.parse() {
             Ok(count @ 1..=MAX_REPLICAS) => Ok(count),
             _ => Err(Failure::usage(
-                format!("--nats-replicas is not 1 to {MAX_REPLICAS}."),
+                format!("--nats-replicas must be 1 to {MAX_REPLICAS}."),
                 "Use 3 on a cluster of three servers.",
             )),
         })
@@ -187,10 +187,10 @@ mod tests {
         let on = || NatsArgs { nats: Some("a".into()), ..NatsArgs::default() };
         for (args, why) in [
             (NatsArgs { nats_user: Some("u".into()), ..NatsArgs::default() }, "--nats-user needs --nats."),
-            (NatsArgs { nats: Some("http://a".into()), ..on() }, "http:// is not a scheme"),
+            (NatsArgs { nats: Some("http://a".into()), ..on() }, "http:// is not a NATS scheme"),
             (NatsArgs { nats_user: Some("u".into()), nats_creds: Some("c".into()), ..on() }, "both given"),
             (NatsArgs { nats_key: Some("k".into()), ..on() }, "--nats-key needs --nats-cert."),
-            (NatsArgs { nats_replicas: Some("0".into()), ..on() }, "is not 1 to 5"),
+            (NatsArgs { nats_replicas: Some("0".into()), ..on() }, "must be 1 to 5"),
             (NatsArgs { nats_max_bytes: Some("many".into()), ..on() }, "--nats-max-bytes"),
         ] {
             let said = read(&args, &[]).unwrap_err();

@@ -97,7 +97,7 @@ impl Reader {
                         self.trouble(name, "no time zone of that name is installed; a name is, for example, \"Europe/Berlin\"");
                     }
                 },
-                ("time_zone", _) => self.trouble(name, "is no text, such as \"Europe/Berlin\""),
+                ("time_zone", _) => self.trouble(name, "is not a text, such as \"Europe/Berlin\""),
                 _ => self.trouble(name, "is not known; there are theme, keys, ascii, mouse and time_zone"),
             }
         }

@@ -125,7 +125,7 @@ pub async fn sweep(nats: &Nats) -> Result<(), NatsError> {
 
 fn checked(found: ConsumerInfo) -> Result<ConsumerInfo, NatsError> {
     let Settings { deliver_subject, ack_policy, max_deliver, max_ack_pending, filter_subject, backoff, .. } = &found.config;
-    let anew = || format!("That cannot be changed. Remove it, and it is created anew: nats consumer rm {EVENTS} {CONSUMER}");
+    let anew = || format!("That cannot be changed. Remove it, and it is created again: nats consumer rm {EVENTS} {CONSUMER}");
     let edit = |flags: &str| format!("Change it: nats consumer edit {EVENTS} {CONSUMER} {flags}");
     let (differences, fix) = if !deliver_subject.is_empty() {
         ("it pushes events instead of being asked for them".to_owned(), anew())

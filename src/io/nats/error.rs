@@ -1,4 +1,4 @@
-//! What goes wrong between waypost and a server of NATS.
+//! What goes wrong between waypost and a NATS server.
 
 use std::error::Error;
 
@@ -13,37 +13,37 @@ pub enum NatsError {
     /// A file of credentials or for TLS; `fix` is a sentence.
     #[error("{option} cannot be used")]
     Unusable { option: &'static str, why: String, fix: String },
-    #[error("No server of NATS was reached at {servers}")]
+    #[error("No NATS server was reached at {servers}")]
     Unreachable { servers: String, why: String },
-    #[error("The server of NATS does not let waypost in")]
+    #[error("The NATS server rejected the login")]
     Refused { servers: String },
-    #[error("There is no TLS connection with {servers}")]
+    #[error("The TLS connection to {servers} failed")]
     Tls { servers: String, why: String },
-    #[error("The server of NATS is too old")]
+    #[error("The NATS server is too old")]
     TooOld { version: String },
-    #[error("JetStream is not enabled on the server of NATS, or not for this account")]
+    #[error("JetStream is not enabled on the NATS server, or not for this account")]
     NoJetStream,
     /// With what the server said.
-    #[error("The server of NATS does not permit it")]
+    #[error("The NATS server does not permit it")]
     Forbidden { why: String },
     /// A cluster without a majority, or without a leader.
-    #[error("JetStream cannot work now")]
+    #[error("JetStream is not available now")]
     NoQuorum { why: String },
-    #[error("The server of NATS did not answer in time")]
+    #[error("The NATS server did not answer in time")]
     NoAnswer,
-    #[error("The connection with NATS is lost")]
+    #[error("The connection to NATS is lost")]
     Lost { servers: String },
     /// What exists has other settings than are needed; `fix` is a sentence that ends with the command that changes them.
     #[error("{name} on NATS has other settings than waypost needs")]
     Differs { name: String, differences: String, fix: String },
     #[error("The queue on NATS is full")]
     Full { why: String },
-    #[error("The event is too long for the server of NATS")]
+    #[error("The event is too long for the NATS server")]
     TooLong { bytes: usize, most: usize },
     /// Another one changed it first.
     #[error("It was changed by another waypost")]
     Changed,
-    #[error("The server of NATS refused a request")]
+    #[error("The NATS server refused a request")]
     Other { why: String },
 }
 
@@ -61,14 +61,15 @@ impl NatsError {
             | Self::Other { why } => sentence(&visible(why)),
             Self::Refused { servers } => format!("{servers} answered: authorization violation."),
             Self::TooOld { version } => format!("It is {}; waypost needs {VERSION_NEEDED} or newer.", visible(version)),
-            Self::NoJetStream => "Streams and buckets are kept by JetStream.".to_owned(),
+            Self::NoJetStream => "waypost needs its streams and buckets.".to_owned(),
             Self::NoAnswer => {
-                "It is connected. It may be restarting, its cluster may have no majority, or it may be overloaded.".to_owned()
+                "The connection is open. The server may be restarting or overloaded, or its cluster may have no majority."
+                    .to_owned()
             }
             Self::Lost { servers } => format!("{servers} may be restarting."),
             Self::Differs { differences, .. } => sentence(differences),
             Self::TooLong { bytes, most } => {
-                format!("It has {bytes} bytes with its headers, and max_payload of the server is {most}.")
+                format!("It has {bytes} bytes with its headers; max_payload of the server is {most}.")
             }
             Self::Changed => String::new(),
         }
@@ -79,26 +80,26 @@ impl NatsError {
     pub fn fix(&self) -> String {
         match self {
             Self::Unusable { fix, .. } | Self::Differs { fix, .. } => fix.clone(),
-            Self::Unreachable { .. } => "Check --nats, and that the server runs and can be reached from here.".to_owned(),
+            Self::Unreachable { .. } => "Check --nats, and that the server runs and can be reached from this machine.".to_owned(),
             Self::Refused { .. } => "Check --nats-creds, or --nats-user and its password.".to_owned(),
-            Self::Tls { .. } => "Check --nats-ca, the server's certificate, and whether it wants one of this client.".to_owned(),
+            Self::Tls { .. } => "Check --nats-ca, the server's certificate, and whether it requires a client certificate (--nats-cert).".to_owned(),
             Self::TooOld { .. } => "Update nats-server; 2.10.23 or newer is recommended.".to_owned(),
             Self::NoJetStream => {
-                "Start nats-server with -js, or put jetstream {} into its configuration; an account has a setting of its own."
+                "Start nats-server with -js, or add jetstream {} to its configuration; with accounts, enable it for the account, too."
                     .to_owned()
             }
             Self::Forbidden { .. } => {
-                "Add the permission to the user on the server: docs/queue.md lists those of each role.".to_owned()
+                "Add the permission to the user on the server: docs/queue.md lists the permissions of each role.".to_owned()
             }
-            Self::NoQuorum { .. } => "Bring the servers of the cluster back: more than half have to run.".to_owned(),
-            Self::NoAnswer => "Try again; look at the server's log and at: nats server report jetstream.".to_owned(),
+            Self::NoQuorum { .. } => "Start the servers of the cluster that are down: more than half have to run.".to_owned(),
+            Self::NoAnswer => "Try again. If that fails, check the server's log and: nats server report jetstream.".to_owned(),
             Self::Lost { .. } => "Try again when the server is back.".to_owned(),
-            Self::Full { .. } => "Have relays deliver it, or raise its limit: nats stream edit WAYPOST --max-bytes.".to_owned(),
+            Self::Full { .. } => "Have relays deliver it, or raise the limit of the stream: nats stream edit WAYPOST --max-bytes.".to_owned(),
             Self::TooLong { .. } => {
                 "Raise max_payload on the server, or keep the body elsewhere and send a reference.".to_owned()
             }
-            Self::Changed => "Look at it, and do it again.".to_owned(),
-            Self::Other { .. } => "Look at the server's log.".to_owned(),
+            Self::Changed => "Check what it is now, and try again.".to_owned(),
+            Self::Other { .. } => "Check the server's log.".to_owned(),
         }
     }
 

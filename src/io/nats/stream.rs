@@ -159,7 +159,7 @@ fn checked(nats: &Nats, wanted: &Wanted, info: Info) -> Result<Info, NatsError> 
         fix: match flags {
             Some(flags) => format!("Change it: nats stream edit {name} {}", flags.join(" ")),
             None => format!(
-                "That cannot be changed. Remove it once nothing in it is needed, and it is created anew: nats stream rm {name}"
+                "That cannot be changed. Remove it once nothing in it is needed, and it is created again: nats stream rm {name}"
             ),
         },
     })

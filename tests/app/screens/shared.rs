@@ -45,8 +45,8 @@ fn a_server_that_goes_away_and_comes_back_is_shown() {
         update(&mut model, Msg::Loaded(id, Box::new(snapshot)));
         screen(&model)
     };
-    let shown = load(away("The connection with NATS is lost"));
-    assert!(shown.contains("The connection with NATS is lost") && !shown.contains("still"), "{shown}");
-    assert!(load(away("The connection with NATS is lost")).contains("It still cannot be read."));
+    let shown = load(away("The connection to NATS is lost"));
+    assert!(shown.contains("The connection to NATS is lost") && !shown.contains("still"), "{shown}");
+    assert!(load(away("The connection to NATS is lost")).contains("It still cannot be read."));
     assert!(load(scenes::registered(hmac::SPEC)).contains("https://"));
 }

@@ -51,7 +51,7 @@ pub struct Args {
     #[arg(long)]
     once: bool,
 
-    /// Deliver nothing, but hand the queue of this machine over to the one on NATS; --nats-creds and the like are for it
+    /// Deliver nothing, but hand the queue of this machine over to the one on NATS; the other --nats options apply to it
     #[cfg(feature = "nats")]
     #[arg(long, value_name = "URL", conflicts_with_all = ["concurrency", "ordered", "rate", "metrics", "alert_command"])]
     to_nats: Option<String>,

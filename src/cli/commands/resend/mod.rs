@@ -24,9 +24,9 @@ use many::Which;
 
 const OUTCOMES: [&str; 4] = ["delivered", "refused", "failed", "stopped"];
 
-const DETAILS: &str = "An event is sent with the same body under the same webhook-id, by which a receiver recognises what it has, \
-to the destination as it is now. One ID is one attempt, like a test; several, or a selection, are sent by the rules of send --lines, \
-the oldest first.
+const DETAILS: &str = "An event is sent with the same body under the same webhook-id, by which a receiver recognises an event \
+that it already has, to the destination as it is now. One ID is one attempt, like a test; several, or a selection, are sent by the \
+rules of send --lines, the oldest first.
 
 A selection leaves out probes, waypost's own test events, events that wait in the queue, and those that were delivered since: run it \
 again after ^C, and it continues. Bodies of more than 64 KiB cannot be sent: the history has only their beginning. An endpoint that is \
@@ -39,30 +39,30 @@ const EXAMPLES: &str = "Examples:
   waypost resend --outcome failed,refused --since 7d --rate 5/s
   waypost resend --outcome delivered --since 14:00 --until 15:30 --search event:order --yes";
 
-const WHICH: &str = "Name ids, as waypost history lists them, or choose by how they ended and since when: \
+const WHICH: &str = "Give ids, as waypost history lists them, or select by outcome and time: \
 waypost resend --outcome failed,refused --since 24h --dry-run.";
 
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
-    /// The ids of the deliveries, as shown by waypost history, or their beginnings
+    /// Ids of deliveries, as shown by waypost history; they may be shortened
     #[arg(value_name = "ID", conflicts_with_all = ["outcome", "since", "until", "search"],
           add = ArgValueCompleter::new(complete::ids))]
     ids: Vec<String>,
 
-    /// Send all events with this outcome that were not delivered since; several with commas
+    /// Send all events with this outcome that were not delivered since; separate several by commas
     #[arg(long, value_name = "OUTCOME", value_delimiter = ',', requires = "since", value_parser = PossibleValuesParser::new(OUTCOMES))]
     outcome: Vec<String>,
 
-    /// Of those, only the ones since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
+    /// Only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
     #[arg(long, value_name = "T", requires = "outcome")]
     since: Option<String>,
 
-    /// Of those, only the ones until then
+    /// Only deliveries until then
     #[arg(long, value_name = "T", requires = "outcome")]
     until: Option<String>,
 
-    /// Of those, only the ones with these words, as for waypost history
+    /// Only deliveries with these words, as for waypost history
     #[arg(long, value_name = "TEXT", requires = "outcome", allow_hyphen_values = true)]
     search: Option<String>,
 
@@ -74,7 +74,7 @@ pub struct Args {
     #[arg(long, value_name = "N/s", allow_hyphen_values = true)]
     rate: Option<String>,
 
-    /// Maximum number of events in flight; more than one keeps no order [default: 1]
+    /// Maximum number of events in flight; with more than one, the order is not kept [default: 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     concurrency: Option<u32>,
 
@@ -89,7 +89,7 @@ pub struct Args {
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if args.ids.is_empty() && args.outcome.is_empty() {
-        return Err(Failure::usage("resend does not send everything: say what.", WHICH));
+        return Err(Failure::usage("resend needs to know what to send.", WHICH));
     }
     let is_plain = !args.dry_run && args.rate.is_none() && args.concurrency.is_none() && args.retries.is_none();
     if let ([id], true) = (args.ids.as_slice(), is_plain) {
@@ -110,7 +110,7 @@ fn meant(args: &Args, zone: &TimeZone) -> Result<Filter, Failure> {
     let delivered = Outcome::Delivered.name();
     if args.outcome.iter().any(|outcome| outcome == delivered) && args.until.is_none() {
         return Err(Failure::usage(
-            "--outcome delivered needs --until: else what it sends would be meant by the next run, too.",
+            "--outcome delivered needs --until: otherwise the next run would send the same events again.",
             "Add --until, such as --until 15:30.",
         ));
     }

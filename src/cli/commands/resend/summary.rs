@@ -124,7 +124,7 @@ fn reason(why: LeftOut, ids: &[&str]) -> String {
     let mut text = match why {
         LeftOut::DeliveredSince => return format!("Left out: {count} delivered since."),
         LeftOut::Test => return format!("Left out: {count} of waypost's own test events."),
-        LeftOut::Queued => format!("Left out: {count} in the queue, on the way already: "),
+        LeftOut::Queued => format!("Left out: {count} that wait in the queue: "),
         LeftOut::Cut => format!("Cannot be sent: {count} with a body of which the history has only the first 64 KiB: "),
         LeftOut::Damaged => format!("Cannot be sent: {count} with a damaged record: "),
         LeftOut::Gone => format!("Cannot be sent: {count} deleted from the history in the meantime: "),

@@ -170,7 +170,7 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
             let tried = tally.refused + tally.failed + tally.stopped;
             if tried > 0 {
                 let history = match summary.unrecorded {
-                    None => " See waypost history; waypost resend sends them again, if their bodies have at most 64 KiB.",
+                    None => " See waypost history; waypost resend sends those again whose bodies have at most 64 KiB.",
                     Some(_) => "",
                 };
                 texts.push(format!("{tried} not delivered.{history} Use --failed FILE to keep undelivered lines."));

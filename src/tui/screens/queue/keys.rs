@@ -11,7 +11,7 @@ const QUEUE: &[Context] = &[Context::Queue];
 
 pub const KEYS: &[Binding] = &[
     bind(QUEUE, &[(P::Enter, A::Press)], "Enter", "open", "show the event: its body, its attempts and why").when(has_events),
-    bind(QUEUE, &[(P::Char('r'), A::Retry)], "r", "retry", "retry: the event may go out now; a dead letter begins anew")
+    bind(QUEUE, &[(P::Char('r'), A::Retry)], "r", "retry", "retry: the event may go out now; a dead letter starts over")
         .when(may_change_event),
     bind(QUEUE, &[(P::Char('x'), A::Drop)], "x", "drop", "drop the event; asks first").when(may_change_event),
     bind(QUEUE, &[(P::Char('H'), A::Hold)], "H", "hold", "hold: nothing goes out until you release it").when(may_hold),
