@@ -257,7 +257,7 @@ fn pictures_of_a_queue() {
     let home = Home::new();
     register(&home, url, &[&auth[..], &["--ca-cert", ca.to_str().unwrap()]].concat(), secret).exits(0);
     let orders = home.path().join("orders");
-    let lines = (1..=42).map(|n| format!("{{\"order\":{n}}}\n")).collect::<String>();
+    let lines = (1..=42).map(|n| format!("{{\"order\":{n}}}\n")).collect::<Vec<_>>().concat();
     std::fs::write(&orders, lines).unwrap();
     home.waypost(&["send", "--lines", orders.to_str().unwrap()]).exits(0);
     home.waypost(&["edit", "--format", "base64"]).exits(0);
