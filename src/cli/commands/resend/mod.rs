@@ -37,7 +37,7 @@ const EXAMPLES: &str = "Examples:
   waypost resend msg_2vZ8k1Qx
   waypost resend --outcome failed,refused --since 7d --dry-run
   waypost resend --outcome failed,refused --since 7d --rate 5/s
-  waypost resend --outcome delivered --since 14:00 --until 15:30 --search event:order --yes";
+  waypost resend --outcome delivered --since 14:00 --until 15:30 --yes";
 
 const WHICH: &str = "Give ids, as waypost history lists them, or select by outcome and time: \
 waypost resend --outcome failed,refused --since 24h --dry-run.";
