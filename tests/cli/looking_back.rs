@@ -53,7 +53,7 @@ fn a_filter_narrows_the_list() {
         assert_eq!(listed(&home, args), expected, "{args:?}");
     }
     for (args, says) in [
-        (["history", "--since", "soon"].as_slice(), "since: \"soon\" is not what it takes: how long ago (30m, 24h, 7d)"),
+        (["history", "--since", "soon"].as_slice(), "since: \"soon\" is not valid; expected how long ago (30m, 24h, 7d)"),
         (&["history", "--search", "status:teapot"], "404 or 5xx"),
         (
             &["history", "--search", "stauts:5xx"],

@@ -162,7 +162,7 @@ pub fn retry(nats: &Nats, names: &[String]) -> Result<Result<Vec<String>, FoundE
         Ok(Ok(ids)) => Ok(Ok(ids)),
         Ok(Err(alive)) => Err(Problem::of_kind(
             ProblemKind::Usage,
-            format!("{alive} is not dead"),
+            format!("{alive} is not a dead letter"),
             "An event that waits on NATS goes out at its own time, which is less than two minutes away, or when the gate opens.",
             "Open the gate if it is closed.",
         )),

@@ -501,7 +501,7 @@ fn the_list_is_narrowed_as_one_types_and_no_letter_is_a_command() {
     assert!(matches!(&press(&mut model, "esc")[..], [Effect::List { query: None, .. }]));
     press(&mut model, "/");
     type_text(&mut model, "since:x");
-    assert!(screen(&model).contains("is not what it takes"), "{}", screen(&model));
+    assert!(screen(&model).contains("is not valid; expected"), "{}", screen(&model));
     press(&mut model, "esc");
     press(&mut model, "/");
     type_text(&mut model, "stauts:5xx");

@@ -13,8 +13,8 @@ use crate::domain::text::{ellipsis, visible};
 /// The kinds of terms, each with the form that it takes.
 const FORMS: [(&str, &str); 5] = [
     ("outcome", "delivered, refused, failed, stopped or probe"),
-    ("status", "a status or a class of them, such as 404 or 5xx"),
-    ("event", "the name of an event, or its beginning and a star, such as order.*"),
+    ("status", "a status or a class, such as 404 or 5xx"),
+    ("event", "the name of an event, or its beginning and *, such as order.*"),
     ("since", time::FORM),
     ("until", time::FORM),
 ];
@@ -22,7 +22,7 @@ const FORMS: [(&str, &str); 5] = [
 /// What is wrong with a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilterError {
-    /// The value has not the form that this kind of term takes.
+    /// The value does not have the form of this kind of term.
     Value { kind: &'static str, value: String },
     /// A name that is almost that of a kind of term.
     Name { typed: String, meant: &'static str },
@@ -34,9 +34,9 @@ impl fmt::Display for FilterError {
             Self::Value { kind, value } => {
                 let form = FORMS.into_iter().find(|(name, _)| name == kind).map_or("", |(_, form)| form);
                 if value.is_empty() {
-                    return write!(f, "{kind}: takes {form}");
+                    return write!(f, "{kind}: expected {form}");
                 }
-                write!(f, "{kind}: \"{}\" is not what it takes: {form}", ellipsis(&visible(value), 40))
+                write!(f, "{kind}: \"{}\" is not valid; expected {form}", ellipsis(&visible(value), 40))
             }
             Self::Name { typed, meant } => write!(f, "unknown filter \"{typed}\": did you mean {meant}:?"),
         }
@@ -50,7 +50,7 @@ impl Filter {
     /// have spaces in it, and a name that is none of a kind of term.
     ///
     /// # Errors
-    /// The first term that has not the form that it takes.
+    /// The first term that does not have the form of its kind.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, FilterError> {
         let mut filter = Self::default();
         for (term, quoted) in terms(text) {
@@ -72,7 +72,7 @@ impl Filter {
     /// Narrows it by one term: `since` and `1h`.
     ///
     /// # Errors
-    /// The value has not the form that the term takes.
+    /// The value does not have the form of the term.
     pub fn add(&mut self, kind: &'static str, value: &str, now: Timestamp, zone: &TimeZone) -> Result<(), FilterError> {
         let error = || FilterError::Value { kind, value: value.to_owned() };
         match kind {

@@ -69,8 +69,8 @@ fn times() {
 #[test]
 fn nonsense_is_an_error_that_says_what_is_taken() {
     for (text, says) in [
-        ("outcome:late", "outcome: \"late\" is not what it takes: delivered, refused, failed, stopped or probe"),
-        ("outcome:", "outcome: takes delivered"),
+        ("outcome:late", "outcome: \"late\" is not valid; expected delivered, refused, failed, stopped or probe"),
+        ("outcome:", "outcome: expected delivered"),
         ("status:0xx", "404 or 5xx"),
         ("status:5x", "404 or 5xx"),
         ("status:99", "404 or 5xx"),

@@ -74,7 +74,7 @@ pub fn follow(model: &mut Model) -> Vec<Effect> {
     let (effects, summary) = stop(model);
     // What was said of the change stays.
     if model.status.is_none() {
-        model.say(Tone::Note, format!("Stopped watching, since the destination was replaced{summary}."));
+        model.say(Tone::Note, format!("Stopped watching, since the destination changed{summary}."));
     }
     model.changed = true;
     effects
