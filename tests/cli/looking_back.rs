@@ -36,7 +36,8 @@ fn a_filter_narrows_the_list() {
     for (args, expected) in [
         (["--search", "status:5xx"].as_slice(), vec![2]),
         (&["--search", "status:4xx status:5xx"], vec![2, 1]),
-        (&["--search", "401"], vec![1]),
+        // Three digits alone may also be in an id, which is random.
+        (&["--search", "401 auth"], vec![1]),
         (&["--search", "\"token\""], vec![1]),
         (&["--search", "\"\"number\": 3\""], vec![3]),
         (&["--search", "auth refused"], vec![1]),
