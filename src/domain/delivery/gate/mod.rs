@@ -28,7 +28,8 @@ pub use ramp::Ramp;
 /// The number of the destination's failures in a row that close the gate.
 pub const FAILURES: u32 = 5;
 
-/// For how long failures close it the first time, in seconds; each failed probe doubles it.
+/// For how long failures close it the first time, in seconds. Each probe that fails doubles it, unless that asks for a pause: this is
+/// obeyed, and says how long the next wait is to be, not that the destination stays away for longer and longer.
 const FIRST_S: f64 = 10.0;
 
 /// The longest time for which failures close it, in seconds, before it is spread.
@@ -56,6 +57,8 @@ pub struct Gate {
     failures: u32,
     /// In a row, since it was last open.
     failed_probes: u32,
+    /// How often failures closed it, since it was last open: those that asked for no pause. Each doubles the time of the next.
+    closings: u32,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,14 +234,18 @@ impl Gate {
     fn close(&mut self, now: Timestamp, pause: Option<Duration>, random: f64) {
         let (why, wait) = match pause {
             Some(pause) => (Why::Asked, pause),
-            None => (Why::Down, self.interval(random)),
+            None => {
+                let wait = self.interval(random);
+                self.closings = self.closings.saturating_add(1);
+                (Why::Down, wait)
+            }
         };
         self.change(State::Closed { since: now, until: later(now, wait), why });
     }
 
     fn open(&mut self) {
         self.change(State::Open);
-        self.failed_probes = 0;
+        (self.failed_probes, self.closings) = (0, 0);
     }
 
     fn change(&mut self, state: State) {
@@ -247,9 +254,9 @@ impl Gate {
         self.failures = 0;
     }
 
-    /// 10 s, doubled by each failed probe up to 5 min, ±20 %.
+    /// 10 s, doubled each time up to 5 min, ±20 %.
     fn interval(&self, random: f64) -> Duration {
-        let doublings = i32::try_from(self.failed_probes.min(16)).unwrap_or(16);
+        let doublings = i32::try_from(self.closings.min(16)).unwrap_or(16);
         let seconds = (FIRST_S * 2_f64.powi(doublings)).min(LONGEST_S);
         Duration::from_secs_f64(seconds * (1.0 - SPREAD + 2.0 * SPREAD * random.clamp(0.0, 1.0)))
     }

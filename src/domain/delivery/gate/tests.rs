@@ -91,6 +91,22 @@ fn the_time_doubles_up_to_five_minutes_and_is_spread() {
 }
 
 #[test]
+fn a_pause_that_is_asked_for_doubles_nothing() {
+    let (mut gate, _) = asked();
+    let mut now = 60.0;
+    // Whatever asks for a pause gets it, however often; after it failures begin with 10 s.
+    for (pause, expected) in
+        [(Some(1), 1.0), (Some(1), 1.0), (Some(2), 2.0), (None, 10.0), (None, 20.0), (Some(3), 3.0), (None, 40.0)]
+    {
+        let pass = probe(&mut gate, now);
+        gate.record(pass, Fault::Destination, pause.map(seconds), at(now), 0.5);
+        assert!(waits_until(&mut gate, now, now + expected), "{pause:?}: {gate:?}");
+        now += expected;
+    }
+    assert_eq!(gate.failed_probes(), 7, "each of them failed");
+}
+
+#[test]
 fn retry_after_is_obeyed_within_a_second_and_a_day() {
     for (asks, expected) in [(0, 1.0), (2, 2.0), (3600, 3600.0), (86_400, 86_400.0), (86_401, 86_400.0), (u64::MAX, 86_400.0)] {
         let mut gate = Gate::default();
