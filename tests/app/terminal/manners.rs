@@ -21,6 +21,8 @@ fn registered(home: &Home) -> App {
 fn ctrl_l_draws_everything_anew() {
     let home = Home::new();
     let mut app = registered(&home);
+    // Read after the first frame.
+    app.wait_for(" never tested ");
     for (key, there) in [("", "> [ Send test ]"), ("e", " Edit destination "), ("t", "> [ Send ]"), ("?", " Keys ")] {
         if key == "t" {
             app.key(Key::Esc);
