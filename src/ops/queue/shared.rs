@@ -16,7 +16,10 @@ const SHOWN: usize = 5;
 /// The queue as it is now.
 pub fn view(nats: &Nats, filter: Filter) -> Result<View, Problem> {
     let of_task = nats.clone();
-    Ok(nats.wait(async move { read(&of_task, filter).await })?)
+    Ok(nats.wait(async move {
+        let view = read(&of_task, filter).await?;
+        Ok(View { relay_runs: operate::is_anyone_here(&of_task).await, ..view })
+    })?)
 }
 
 async fn read(nats: &Nats, filter: Filter) -> Result<View, NatsError> {
