@@ -5,7 +5,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::stream::EVENT_PREFIX;
+use super::stream::{DEAD_PREFIX, EVENT_PREFIX};
 use crate::domain::event::is_id;
 use crate::domain::text::{ellipsis, visible};
 
@@ -59,7 +59,11 @@ impl QueuedEvent {
 
     /// One that is looked at where it is stored.
     pub(super) fn stored(sequence: u64, nanoseconds: i128, subject: &str, headers: HeaderMap, body: Bytes) -> Self {
-        let name = header(&headers, EVENT_NAME).unwrap_or_else(|| subject.strip_prefix(EVENT_PREFIX).unwrap_or(subject));
+        let of_subject = || {
+            let name = [EVENT_PREFIX, DEAD_PREFIX].iter().find_map(|prefix| subject.strip_prefix(prefix));
+            name.unwrap_or(subject)
+        };
+        let name = header(&headers, EVENT_NAME).unwrap_or_else(of_subject);
         Self {
             sequence,
             id: id(&headers, subject, sequence, nanoseconds),

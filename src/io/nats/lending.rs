@@ -174,11 +174,12 @@ impl Lending {
         progress: Progress,
         delivery: &Delivery,
     ) -> Result<(), NatsError> {
+        let most = MAX_RECORD.min(self.nats.client().max_payload() / 4);
         let known = Known {
             attempts: progress.attempts,
             refusals: progress.refusals,
             due_at,
-            delivery: String::from_utf8(shortened(delivery, MAX_RECORD)).unwrap_or_default(),
+            delivery: String::from_utf8(shortened(delivery, most)).unwrap_or_default(),
         };
         let body = serde_json::to_vec(&known).unwrap_or_default();
         self.nats.store(format!("{PROGRESS_PREFIX}{}", event.sequence), HeaderMap::new(), body.into()).await?;
@@ -208,11 +209,17 @@ impl Lending {
         let mut whole = headers.clone();
         let text = String::from_utf8(shortened(delivery, MAX_DEAD_RECORD)).unwrap_or_default();
         whole.insert(DEAD_RECORD, text.replace(['\r', '\n'], " "));
-        match self.nats.store(place.clone(), whole, event.body.clone()).await {
-            Ok(_) => {}
-            Err(NatsError::TooLong { .. }) => drop(self.nats.store(place, headers, event.body.clone()).await?),
-            Err(error) => return Err(error),
+        let mut only_id = HeaderMap::new();
+        only_id.insert(EVENT_ID, event.id.as_str());
+        // An event may be as long as the server allows, and there is room for less then; it came without headers of ours.
+        let mut kept = Ok(false);
+        for headers in [whole, headers, only_id, HeaderMap::new()] {
+            kept = self.nats.store(place.clone(), headers, event.body.clone()).await;
+            if !matches!(kept, Err(NatsError::TooLong { .. })) {
+                break;
+            }
         }
+        kept?;
         self.answer(event, Bytes::from_static(ACK)).await?;
         self.forget(event).await;
         Ok(())

@@ -99,7 +99,10 @@ impl Nats {
         if bytes > most {
             return Err(NatsError::TooLong { bytes, most });
         }
-        let message = PublishMessage::build().headers(headers).payload(body);
+        let mut message = PublishMessage::build().payload(body);
+        if !headers.is_empty() {
+            message = message.headers(headers);
+        }
         let stored = async {
             let acknowledged = match self.jetstream().send_publish(subject, message).await {
                 Ok(acknowledged) => acknowledged.await,
@@ -128,6 +131,9 @@ fn is_full(answer: &jetstream::Error) -> bool {
 
 /// The bytes of headers as they are sent.
 fn size(headers: &HeaderMap) -> usize {
+    if headers.is_empty() {
+        return 0;
+    }
     let line = |name: &str, value: &str| name.len() + value.len() + 4;
     let lines = headers.iter().flat_map(|(name, values)| values.iter().map(move |value| line(name.as_ref(), value.as_str())));
     "NATS/1.0\r\n\r\n".len() + lines.sum::<usize>()
