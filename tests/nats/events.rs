@@ -1,6 +1,7 @@
 //! One event after the other: ids, redelivery, dead letters, the operator.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::Duration;
@@ -154,4 +155,23 @@ fn h157_an_outbox_survives_without_the_server_and_loses_nothing() {
     let requests = receiver.requests();
     let came: BTreeSet<&str> = requests.iter().map(|request| request.header("webhook-id")).collect();
     assert_eq!((came, requests.len()), (ids.lines().collect(), 300));
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn an_event_is_found_by_its_id_behind_many_that_have_left() {
+    let server = Server::start();
+    let machine = Machine::new(&server.url());
+    machine.enqueue("first", "{}").exits(0);
+    let lines = machine.home.path().join("many");
+    fs::write(&lines, "{}\n".repeat(300)).unwrap();
+    machine.run(&["enqueue", "--lines", lines.to_str().unwrap()]).exits(0);
+    server.ask("$JS.API.STREAM.PURGE.WAYPOST", br#"{"filter":"waypost.events.many"}"#);
+    machine.enqueue("last-1", "{}").exits(0);
+    machine.enqueue("last-2", "{}").exits(0);
+    assert_eq!(machine.counts(), [3, 0, 0, 0]);
+    machine.run(&["queue", "show", "last"]).exits(2);
+    assert!(machine.run(&["queue", "show", "last-2"]).exits(0).stdout.contains("last-2"));
+    machine.run(&["queue", "drop", "fir", "last-2"]).exits(0);
+    assert_eq!(machine.counts(), [1, 0, 0, 0]);
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use futures_util::stream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 
 use super::connect::Nats;
@@ -146,23 +146,28 @@ async fn page(nats: &Nats, name: &str, skip: usize, limit: usize) -> Result<(Vec
 /// # Errors
 /// [`NatsError`].
 pub async fn named(nats: &Nats, name: &str, id: &str, most: usize) -> Result<Vec<QueuedEvent>, NatsError> {
-    let Some(found) = info(nats, name).await? else { return Ok(Vec::new()) };
-    let (first, last) = (found.state.first_sequence.max(1), found.state.last_sequence);
-    let looked =
-        stream::iter(first..=last.min(first.saturating_add(LOOKED_THROUGH))).map(|sequence| stored::at(nats, name, sequence));
-    let mut looked = looked.buffered(AT_ONCE);
     let mut out: Vec<QueuedEvent> = Vec::new();
-    while let Some(event) = looked.next().await {
-        if let Some(event) = event?.filter(|event| event.id.starts_with(id)) {
+    let (mut from, mut looked_at) = (0, 0);
+    // Where many have left, the next one may be far away.
+    while let Some(next) = stored::from(nats, name, ">", from).await? {
+        let (first, end) = (next.sequence, next.sequence + AT_ONCE as u64);
+        let others = stream::iter(first + 1..end).map(|sequence| stored::at(nats, name, sequence)).buffered(AT_ONCE);
+        let found: Vec<Option<QueuedEvent>> = others.try_collect().await?;
+        for event in std::iter::once(next).chain(found.into_iter().flatten()) {
+            looked_at += 1;
             if event.id == id {
                 return Ok(vec![event]);
             }
-            out.push(event);
-            if out.len() == most {
-                break;
+            if event.id.starts_with(id) {
+                out.push(event);
             }
         }
+        if out.len() >= most || looked_at >= LOOKED_THROUGH {
+            break;
+        }
+        from = end;
     }
+    out.truncate(most);
     Ok(out)
 }
 
