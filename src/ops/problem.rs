@@ -42,7 +42,7 @@ impl From<NatsError> for Problem {
 #[cfg(feature = "nats")]
 const fn nats_kind(error: &NatsError) -> ProblemKind {
     match error {
-        NatsError::Unusable { .. } | NatsError::TooLong { .. } => ProblemKind::Usage,
+        NatsError::Unusable { .. } | NatsError::TooLong { .. } | NatsError::TooLarge { .. } => ProblemKind::Usage,
         NatsError::Full { .. } => ProblemKind::Disk,
         NatsError::Changed => ProblemKind::Busy,
         _ => ProblemKind::Engine,

@@ -1,9 +1,11 @@
 //! Servers that cannot be worked with: each its own cause and fix, and code 9.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use crate::server::{Machine, Server, terminate};
+use crate::support::ca::Ca;
 use crate::support::check::expect_nothing;
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::run;
@@ -73,7 +75,21 @@ fn h152_a_stream_of_other_settings_is_left_alone() {
     server.ask("$JS.API.STREAM.CREATE.WAYPOST", limits);
     let said = refused(&server.url(), &["enqueue", "-"], &[]);
     assert!(said.contains("retention is Limits, not WorkQueue") && said.contains("nats stream rm WAYPOST"), "{said}");
-    drop(machine);
+    server.ask("$JS.API.STREAM.DELETE.WAYPOST", b"");
+    server.ask(
+        "$JS.API.STREAM.CREATE.ALL",
+        br#"{"name":"ALL","subjects":["waypost.>"],"retention":"limits","storage":"file","num_replicas":1}"#,
+    );
+    let said = refused(&server.url(), &["enqueue", "-"], &[]);
+    assert!(said.contains("has the subjects that waypost needs") && said.contains("nats stream report"), "{said}");
+    server.ask("$JS.API.STREAM.DELETE.ALL", b"");
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    machine.register(&receiver);
+    machine.enqueue("order-1", "{}").exits(0);
+    let consumer = br#"{"stream_name":"WAYPOST","config":{"durable_name":"relay","ack_policy":"explicit","headers_only":true}}"#;
+    server.ask("$JS.API.CONSUMER.DURABLE.CREATE.WAYPOST.relay", consumer);
+    let said = machine.run(&["relay", "--once"]).exits(9).stderr;
+    assert!(said.contains("without their bodies") && said.contains("nats consumer rm WAYPOST relay"), "{said}");
 }
 
 #[test]
@@ -129,4 +145,74 @@ fn each_role_can_do_its_work_with_the_documented_permissions() {
     }
     assert_eq!(terminate(relay), Some(0));
     assert!(!log().contains("permit"), "{}", log());
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h153_a_registration_and_a_dead_letter_at_max_payload() {
+    let server = Server::with("max_payload: 2048\njetstream { store_dir: \"DIR/js\" }");
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(422)]);
+    let machine = Machine::registering(&server.url(), &receiver);
+    let header = format!("X-Long: {}", "y".repeat(2048));
+    let output = machine.run(&["edit", "--header", &header]).exits(2);
+    assert!(output.stderr.contains("The registration is too long") && output.stderr.contains("is 2048"), "{}", output.stderr);
+    machine.run(&["relay", "--once"]).exits(0);
+    // As long as can be, so that a dead letter has no room for anything else.
+    let body = format!("\"{}\"", "a".repeat(2046));
+    server.ask("waypost.events.full", body.as_bytes());
+    assert_eq!(machine.run(&["relay", "--once"]).code, Some(4));
+    machine.wait_for(|counts| counts == [0, 1, 0, 0]);
+    let relay = machine.relay("one", &["--give-up-after", "1"]);
+    machine.wait_for(|counts| counts == [0, 0, 0, 1]);
+    assert!(machine.run(&["queue"]).stdout.contains("relay  running"));
+    assert_eq!(terminate(relay), Some(0));
+    let list = machine.run(&["queue", "--json"]).exits(0).json();
+    let event = &list["events"][0];
+    assert_eq!((&list["relay_running"], &event["event"], &event["bytes"]), (&false.into(), &"full".into(), &2048.into()));
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h151_an_account_without_room_says_so() {
+    let limits = "jetstream { store_dir: \"DIR/js\" }\naccounts { A { jetstream { max_streams: 1, max_file: 1MB, max_mem: 0 }, \
+                  users: [ { user: all, password: p } ] } }";
+    let server = Server::with(limits);
+    let mut machine = Machine::new(&server.url());
+    machine.user = Some("all");
+    machine.enqueue("order-1", "{}").exits(0);
+    let said = machine.run(&["queue", "hold"]).exits(9).stderr;
+    assert!(said.contains("does not allow what waypost needs") && said.contains("limits of the account"), "{said}");
+}
+
+#[test]
+#[ignore = "needs nats-server: apt-get install nats-server"]
+fn h151_tls_with_a_ca_and_a_client_certificate_of_its_own() {
+    let (ca, files) = (Ca::new(), tempfile::tempdir().unwrap());
+    let leaf = ca.leaf(&["127.0.0.1"]);
+    let at = |name: &str, pem: &str| {
+        let path = files.path().join(name);
+        fs::write(&path, pem).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (ca_file, certificate, key) =
+        (at("ca.pem", &ca.pem()), at("cert.pem", &leaf.chain_pem()), at("key.pem", &leaf.key_pem()));
+    let config = format!(
+        "jetstream {{ store_dir: \"DIR/js\" }}\n\
+         tls {{ cert_file: \"{certificate}\", key_file: \"{key}\", ca_file: \"{ca_file}\", verify: true }}"
+    );
+    let server = Server::with(&config);
+    let tls = format!("tls://127.0.0.1:{}", server.port);
+    let trusting = ["queue", "--nats-ca", &ca_file];
+    for (url, args) in [(&tls, &["queue"][..]), (&server.url(), &["queue"]), (&tls, &trusting)] {
+        let said = refused(url, args, &[]);
+        assert!(said.contains("The TLS connection to") && said.contains("--nats-ca"), "{said}");
+    }
+    let shown = [&trusting[..], &["--nats-cert", &certificate, "--nats-key", &key]].concat();
+    for url in [&tls, &server.url()] {
+        run(&mut Machine::new(url).command(&shown), b"").exits(0);
+    }
+    let plain = Server::start();
+    let said = refused(&plain.url(), &trusting, &[]);
+    assert!(said.contains("The TLS connection to"), "{said}");
 }

@@ -85,7 +85,8 @@ fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> 
         };
     };
     let servers = Servers::parse(&servers).map_err(|why| {
-        Failure::usage(format!("--nats: {why}."), "Use nats://HOST:PORT, or tls://HOST:PORT; separate several by commas.")
+        let fix = "Use nats://HOST:PORT, or tls://HOST:PORT; separate several by commas. Name a user by --nats-user.";
+        Failure::usage(format!("--nats: {why}."), fix)
     })?;
     let creds = path(&args.nats_creds, "WAYPOST_NATS_CREDS");
     let user = text(&args.nats_user, "WAYPOST_NATS_USER");

@@ -74,7 +74,7 @@ impl Bucket {
     pub async fn put(&self, key: &str, value: Bytes, revision: Option<u64>) -> Result<u64, NatsError> {
         let most = self.nats.client().server_info().max_payload;
         if value.len() > most {
-            return Err(NatsError::TooLong { bytes: value.len(), most });
+            return Err(NatsError::TooLarge { bytes: value.len(), most });
         }
         let asking = async {
             match revision {

@@ -246,7 +246,11 @@ fn options(settings: &NatsSettings) -> Result<ConnectOptions, NatsError> {
     if let Some(certificate) = certificate {
         let key = key.as_ref().unwrap_or(certificate);
         read_client_certificate(certificate, key).map_err(|fault| {
-            let (option, path) = if fault.file == ClientFile::Key { ("--nats-key", key) } else { ("--nats-cert", certificate) };
+            let (option, path) = if fault.file == ClientFile::Key && settings.tls.key.is_some() {
+                ("--nats-key", key)
+            } else {
+                ("--nats-cert", certificate)
+            };
             NatsError::Unusable { option, why: fault.clause(), fix: fault.fix(path) }
         })?;
         options = options.add_client_certificate(certificate.clone(), key.clone());
@@ -265,7 +269,7 @@ fn unconnected(settings: &NatsSettings, error: &ConnectError) -> NatsError {
         ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => NatsError::Refused { servers },
         ConnectErrorKind::Tls => NatsError::Tls { servers, why },
         // The handshake fails as reading and writing do.
-        _ if why.contains("certificate") || why.contains("handshake") || why.contains("InvalidContentType") => {
+        _ if ["certificate", "handshake", "InvalidContentType", "fatal alert"].iter().any(|part| why.contains(part)) => {
             NatsError::Tls { servers, why }
         }
         ConnectErrorKind::TimedOut => NatsError::Unreachable { servers, why: "there was no answer within 5 s".to_owned() },

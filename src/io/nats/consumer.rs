@@ -58,6 +58,12 @@ struct Settings {
     #[serde(default)]
     filter_subject: String,
     #[serde(default)]
+    filter_subjects: Vec<String>,
+    #[serde(default)]
+    headers_only: bool,
+    #[serde(default)]
+    max_batch: i64,
+    #[serde(default)]
     backoff: Vec<u64>,
 }
 
@@ -125,6 +131,7 @@ pub async fn sweep(nats: &Nats) -> Result<(), NatsError> {
 
 fn checked(found: ConsumerInfo) -> Result<ConsumerInfo, NatsError> {
     let Settings { deliver_subject, ack_policy, max_deliver, max_ack_pending, filter_subject, backoff, .. } = &found.config;
+    let Settings { filter_subjects, headers_only, max_batch, .. } = &found.config;
     let anew = || format!("That cannot be changed. Remove it, and it is created again: nats consumer rm {EVENTS} {CONSUMER}");
     let edit = |flags: &str| format!("Change it: nats consumer edit {EVENTS} {CONSUMER} {flags}");
     let (differences, fix) = if !deliver_subject.is_empty() {
@@ -133,6 +140,12 @@ fn checked(found: ConsumerInfo) -> Result<ConsumerInfo, NatsError> {
         (format!("its ack policy is {ack_policy}, not explicit"), anew())
     } else if !filter_subject.is_empty() {
         (format!("it passes over all events but those of {filter_subject}"), anew())
+    } else if !filter_subjects.is_empty() {
+        (format!("it passes over all events but those of {}", filter_subjects.join(", ")), anew())
+    } else if *headers_only {
+        ("it hands out events without their bodies".to_owned(), anew())
+    } else if *max_batch > 0 {
+        (format!("only {max_batch} events may be asked for at a time"), anew())
     } else if *max_deliver > 0 {
         (format!("it forgets an event after {max_deliver} attempts"), edit("--max-deliver=-1"))
     } else if !backoff.is_empty() {

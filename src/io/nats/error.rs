@@ -40,6 +40,14 @@ pub enum NatsError {
     Full { why: String },
     #[error("The event is too long for the NATS server")]
     TooLong { bytes: usize, most: usize },
+    /// The registration; the numbers are of bytes.
+    #[error("The registration is too long for the NATS server")]
+    TooLarge { bytes: usize, most: usize },
+    /// An account has no room for another stream or consumer, or for its size.
+    #[error("The account on NATS does not allow what waypost needs")]
+    Limit { why: String },
+    #[error("Another stream on NATS has the subjects that waypost needs")]
+    Overlap { why: String },
     /// Another one changed it first.
     #[error("It was changed by another waypost")]
     Changed,
@@ -58,7 +66,9 @@ impl NatsError {
             | Self::Forbidden { why }
             | Self::NoQuorum { why }
             | Self::Full { why }
-            | Self::Other { why } => sentence(&visible(why)),
+            | Self::Limit { why }
+            | Self::Overlap { why }
+            | Self::Other { why } => sentence(visible(why).trim_end_matches('.')),
             Self::Refused { servers } => format!("{servers} answered: authorization violation."),
             Self::TooOld { version } => format!("It is {}; waypost needs {VERSION_NEEDED} or newer.", visible(version)),
             Self::NoJetStream => "waypost needs its streams and buckets.".to_owned(),
@@ -71,6 +81,7 @@ impl NatsError {
             Self::TooLong { bytes, most } => {
                 format!("It has {bytes} bytes with its headers; max_payload of the server is {most}.")
             }
+            Self::TooLarge { bytes, most } => format!("It has {bytes} bytes, and max_payload of the server is {most}."),
             Self::Changed => String::new(),
         }
     }
@@ -94,10 +105,16 @@ impl NatsError {
             Self::NoQuorum { .. } => "Start the servers of the cluster that are down: more than half have to run.".to_owned(),
             Self::NoAnswer => "Try again. If that fails, check the server's log and: nats server report jetstream.".to_owned(),
             Self::Lost { .. } => "Try again when the server is back.".to_owned(),
-            Self::Full { .. } => "Have relays deliver it, or raise the limit of the stream: nats stream edit WAYPOST --max-bytes.".to_owned(),
+            Self::Full { .. } => "Have relays deliver it, or raise the limits of the stream: nats stream edit WAYPOST, with --max-bytes or --max-msgs.".to_owned(),
             Self::TooLong { .. } => {
                 "Raise max_payload on the server, or keep the body elsewhere and send a reference.".to_owned()
             }
+            Self::TooLarge { .. } => "Raise max_payload on the server, or register fewer or shorter headers.".to_owned(),
+            Self::Limit { .. } => {
+                "Raise the JetStream limits of the account: waypost needs four streams, one of them for its bucket, and a consumer."
+                    .to_owned()
+            }
+            Self::Overlap { .. } => "Find it with nats stream report, and take the subjects waypost.> from it, or remove it.".to_owned(),
             Self::Changed => "Check what it is now, and try again.".to_owned(),
             Self::Other { .. } => "Check the server's log.".to_owned(),
         }
@@ -115,6 +132,11 @@ impl NatsError {
             | ErrorCode::STREAM_OFFLINE_REASON
             | ErrorCode::CONSUMER_OFFLINE_REASON
             | ErrorCode::RAFT_GENERAL => Self::NoQuorum { why },
+            ErrorCode::STREAM_SUBJECT_OVERLAP => Self::Overlap { why },
+            ErrorCode::MAXIMUM_STREAMS_LIMIT
+            | ErrorCode::MAXIMUM_CONSUMERS_LIMIT
+            | ErrorCode::ACCOUNT_RESOURCES_EXCEEDED
+            | ErrorCode::STORAGE_RESOURCES_EXCEEDED => Self::Limit { why },
             _ => Self::Other { why },
         }
     }

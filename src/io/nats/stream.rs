@@ -193,11 +193,25 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
             Some(format!("--subjects '{}'", [found.subjects.join(","), subject.clone()].join(",").trim_matches(','))),
         );
     }
-    note(found.discard == wanted.discard, "when it is full it discards what is old".to_owned(), Some("--discard new".to_owned()));
+    note(
+        found.discard == DiscardPolicy::New || wanted.discard == DiscardPolicy::Old,
+        "when it is full it discards what is old".to_owned(),
+        Some("--discard new".to_owned()),
+    );
     note(
         found.max_age.is_zero() || (!wanted.max_age.is_zero() && found.max_age >= wanted.max_age),
         format!("it deletes what is older than {} s", found.max_age.as_secs()),
         Some(format!("--max-age {}s", wanted.max_age.as_secs())),
+    );
+    note(
+        found.max_message_size <= 0,
+        format!("it takes no message of more than {} bytes", found.max_message_size),
+        Some("--max-msg-size=-1".to_owned()),
+    );
+    note(
+        found.max_messages_per_subject <= 0 || wanted.max_messages_per_subject > 0,
+        format!("it keeps only {} messages of a subject", found.max_messages_per_subject),
+        Some("--max-msgs-per-subject=-1".to_owned()),
     );
     note(!found.no_ack, "it acknowledges nothing".to_owned(), Some("--ack".to_owned()));
     let window = wanted.duplicate_window;
@@ -242,6 +256,17 @@ mod tests {
                 ("it has 3 replicas, and --nats-replicas says 1".to_owned(), Some("--replicas 1".to_owned())),
             ]
         );
+        found = Config { max_messages_per_subject: 1, max_message_size: 300, ..events().config };
+        assert_eq!(
+            said(&found, None),
+            [
+                ("it takes no message of more than 300 bytes".to_owned(), Some("--max-msg-size=-1".to_owned())),
+                ("it keeps only 1 messages of a subject".to_owned(), Some("--max-msgs-per-subject=-1".to_owned())),
+            ]
+        );
+        // Dead letters are no work to be done: it may refuse more, or let go of the oldest.
+        found = Config { discard: DiscardPolicy::New, ..dead().config };
+        assert!(differences(&dead().config, &found, None).is_empty());
         found = Config { retention: RetentionPolicy::Limits, ..events().config };
         assert_eq!(said(&found, None), [("its retention is Limits, not WorkQueue".to_owned(), None)]);
         found = Config { subjects: vec!["orders".to_owned()], ..events().config };
