@@ -1,7 +1,8 @@
 //! The rules together, in a world where everything fails: a relay over a store that survives its crashes, against an endpoint with
 //! moods, a clock that jumps, and an operator who edits, holds and releases. A seed decides everything: a failure names it, and
-//! `WAYPOST_SEED=N` runs that one alone. [`outages`] are the ones that have a name.
+//! `WAYPOST_SEED=N` runs that one alone. [`outages`] are the ones that have a name, and [`crowd`] is of several workers.
 
+mod crowd;
 mod outages;
 
 use std::collections::{BTreeMap, BTreeSet};
