@@ -103,6 +103,8 @@ fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
 /// Every delivery under the cursor, with its details beside it, and each fourth opened.
 fn scroll_through(home: &Home) {
     let mut app = App::start_wide(home.pty(&[]).size(320, 200), 200);
+    // The health is read after the first frame: a change of the screen that no key made.
+    app.wait_for(" of 40 ok ");
     press(&mut app, Key::Down);
     let count = listed(&app.screen_text()).unwrap();
     assert!(count > FIELDS.len(), "{count}");

@@ -87,8 +87,12 @@ fn h36_a_damaged_record_hides_nothing_else() {
         assert!(shown.contains("delivered 200") && !shown.contains('\x1b'), "{shown}");
         let mut app = App::open(&home);
         app.wait_for("✓ 200");
+        // Read after the first frame: whoever ends while it reads leaves the files of the log beside the database.
+        app.wait_for(" works ");
         app.quit();
-        assert_eq!(disk(&home), before, "reading writes nothing");
+        let after = disk(&home);
+        assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+        assert!(after == before, "reading writes nothing");
         home.waypost(&["test", "--timeout", "1"]);
         assert_eq!(deliveries_listed(&home), 2, "{record}");
     }
