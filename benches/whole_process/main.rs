@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod delivery;
+mod nats;
 mod peers;
 mod process;
 mod queue;
@@ -36,7 +37,7 @@ fn main() {
     let (options, words): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with('-'));
     let world = World::new();
     let mut table = Table::new();
-    let groups: [Group; 9] = [
+    let groups: [Group; 10] = [
         ("first-frame", screen::first_frame),
         ("keys", screen::keys),
         ("memory", screen::memory),
@@ -51,6 +52,7 @@ fn main() {
             }
         }),
         ("queue", queue::queue),
+        ("nats", nats::nats),
         ("signing", signing::throughput),
     ];
     let unknown = words.iter().find(|word| !groups.iter().any(|(name, _)| name.contains(word.as_str())));

@@ -181,7 +181,7 @@ impl Ran {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
-    fn cpu_per_event(&self, count: usize) -> f64 {
+    pub fn cpu_per_event(&self, count: usize) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / count as f64
     }
 }
