@@ -56,7 +56,6 @@ fn silent_child(command: &mut Command) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
 pub fn nats(world: &World, table: &mut Table) {
     if !is_installed("nats-server") {
         return;
