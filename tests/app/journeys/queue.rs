@@ -104,6 +104,8 @@ fn an_event_is_dropped_after_a_question_and_the_gate_is_held_and_opened() {
     app.wait_for("{\"n\":2}");
     home.waypost(&["relay", "--once"]).exits(0);
     app.wait_for("The queue is empty.");
+    // The event closes when it was read again.
+    app.gone("{\"n\":2}");
     app.quit();
 }
 
