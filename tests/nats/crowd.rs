@@ -189,7 +189,9 @@ fn h155_a_cluster_that_loses_a_server_loses_no_event() {
     servers[1].kill();
     let output = run(&mut machine.command(&["enqueue", "-"]), b"{}").exits(9);
     assert!(
-        ["JetStream is not available now", "did not answer in time", "is lost"].iter().any(|said| output.stderr.contains(said)),
+        ["JetStream is not available now", "has no majority now", "did not answer in time", "is lost"]
+            .iter()
+            .any(|said| output.stderr.contains(said)),
         "{}",
         output.stderr
     );

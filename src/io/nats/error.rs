@@ -21,7 +21,7 @@ pub enum NatsError {
     Tls { servers: String, why: String },
     #[error("The NATS server is too old")]
     TooOld { version: String },
-    #[error("JetStream is not enabled on the NATS server, or not for this account")]
+    #[error("JetStream is not enabled on the NATS server, or not for this account, or its cluster has no majority now")]
     NoJetStream,
     /// With what the server said.
     #[error("The NATS server does not permit it")]
