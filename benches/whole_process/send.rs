@@ -117,7 +117,7 @@ pub fn at_rest(world: &World, table: &mut Table) {
     table.at_most("relay, 100 events/s one by one: CPU", "% of a core", 2.0, &Sample::new(vec![part * 100.0]), &[]);
 }
 
-/// The path of a file with so many lines, of which every one differs, as in a script.
+/// The path of a file of `count` lines, each different, as a script would write it.
 pub fn events(world: &World, count: usize) -> String {
     let file = world.full.path().join("events.jsonl");
     let mut events = Vec::new();

@@ -27,27 +27,24 @@ impl Clock {
     /// `03:14:07` today, `Nov 26 21:03` in this year, else `2025-11-26`.
     #[must_use]
     pub fn time(&self, at: Timestamp) -> String {
-        let at = self.zone.to_datetime(at);
-        let format = if at.date() == self.today {
-            "%H:%M:%S"
-        } else if at.year() == self.today.year() {
-            "%b %d %H:%M"
-        } else {
-            "%Y-%m-%d"
-        };
-        at.strftime(format).to_string()
+        self.by_distance(at, ["%H:%M:%S", "%b %d %H:%M", "%Y-%m-%d"])
     }
 
     /// In six columns: `03:14` today, `Nov 26` in this year, else `2025`.
     #[must_use]
     pub fn short(&self, at: Timestamp) -> String {
+        self.by_distance(at, ["%H:%M", "%b %d", "%Y"])
+    }
+
+    /// In the format for a time today, in this year, or in another one.
+    fn by_distance(&self, at: Timestamp, [today, this_year, other_year]: [&str; 3]) -> String {
         let at = self.zone.to_datetime(at);
         let format = if at.date() == self.today {
-            "%H:%M"
+            today
         } else if at.year() == self.today.year() {
-            "%b %d"
+            this_year
         } else {
-            "%Y"
+            other_year
         };
         at.strftime(format).to_string()
     }

@@ -5,14 +5,13 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::schema;
 use crate::support::check::{expect_bearer, expect_nothing};
-use crate::support::common::{history, refused, refused_with, registered_at};
+use crate::support::common::{history, refused, refused_with, registered_at, wait_until};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 use crate::support::{Home, Output};
 
@@ -91,16 +90,6 @@ impl Relay {
         self.stderr.read_to_string(&mut stderr).unwrap();
         let output = self.child.wait_with_output().unwrap();
         Output { stdout: String::from_utf8(output.stdout).unwrap(), stderr, code: output.status.code() }
-    }
-}
-
-/// Waits until that is so; fails after a while.
-#[track_caller]
-fn eventually(mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < DEADLINE, "it never held");
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -362,13 +351,13 @@ fn an_edit_takes_effect_at_once_and_a_wrong_secret_kills_nothing() {
     }
     let mut relay = Relay::start(&home, &[]);
     relay.wait_for("Paused for ");
-    eventually(|| counts(&home) == [0, 30, 0, 0]);
+    wait_until(DEADLINE, || counts(&home) == [0, 30, 0, 0]);
     let before = receiver.requests().len();
     assert!(before < 14, "{before}");
     // Two edits within one second are two.
     home.waypost(&["edit", "--timeout", "20"]).exits(0);
     home.waypost_stdin(&["edit", "--secret-stdin"], "right-token-of-some-length").exits(0);
-    eventually(|| counts(&home) == [0, 0, 0, 0]);
+    wait_until(DEADLINE, || counts(&home) == [0, 0, 0, 0]);
     // Without a destination nothing goes out, and nothing is lost.
     home.waypost(&["remove", "--yes"]).exits(0);
     relay.wait_for("nothing is delivered");
@@ -376,7 +365,7 @@ fn an_edit_takes_effect_at_once_and_a_wrong_secret_kills_nothing() {
     let ca = receiver.ca().to_str().unwrap();
     let args = ["register", "--url", &receiver.url, "--auth", "bearer", "--secret-stdin", "--ca-cert", ca];
     home.waypost_stdin(&args, "right-token-of-some-length").exits(0);
-    eventually(|| history(&home).last().unwrap()["id"] == id.as_str());
+    wait_until(DEADLINE, || history(&home).last().unwrap()["id"] == id.as_str());
     relay.stop().exits(0);
 }
 
@@ -446,12 +435,12 @@ fn metrics_tell_what_happens() {
     let line = relay.wait_for("Metrics on http://127.0.0.1:");
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let has = |line: &str| scrape(&address).lines().any(|found| found == line);
-    eventually(|| has("waypost_gate_open 1"));
+    wait_until(DEADLINE, || has("waypost_gate_open 1"));
     assert!(has("waypost_deliveries_total{outcome=\"delivered\",code_class=\"2xx\"} 0"));
     enqueue(&home, "1");
-    eventually(|| has("waypost_deliveries_total{outcome=\"delivered\",code_class=\"2xx\"} 1"));
+    wait_until(DEADLINE, || has("waypost_deliveries_total{outcome=\"delivered\",code_class=\"2xx\"} 1"));
     enqueue(&home, "2");
-    eventually(|| has("waypost_gate_open 0") && has("waypost_queue_events{state=\"waiting\"} 1"));
+    wait_until(DEADLINE, || has("waypost_gate_open 0") && has("waypost_queue_events{state=\"waiting\"} 1"));
     assert!(has("waypost_attempts_total{outcome=\"refused\",phase=\"\"} 1"));
     // The same port is taken.
     let other = at(&receiver);
@@ -499,10 +488,10 @@ fn an_alert_is_run_once_for_an_outage_and_once_for_its_end() {
     let relay = Relay::start(&home, &["--alert-command", &alert, "--alert-after", "1s"]);
     enqueue(&home, "1");
     let read = || fs::read_to_string(&log).unwrap_or_default();
-    eventually(|| !read().is_empty());
+    wait_until(DEADLINE, || !read().is_empty());
     assert_eq!(read(), format!("closed gone {}\n", receiver.url));
     home.waypost(&["queue", "release"]).exits(0);
-    eventually(|| read().lines().count() == 2);
+    wait_until(DEADLINE, || read().lines().count() == 2);
     assert!(read().ends_with(&format!("open gone {}\n", receiver.url)), "{}", read());
     relay.stop().exits(0);
     refused_with(&home, &["relay", "--alert-after", "1s"], "", 2, None, "--alert-command");

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::ca::Ca;
 use crate::support::check::expect_nothing;
-use crate::support::common::{history, register, registered_at};
+use crate::support::common::{history, register, registered_at, wait_until};
 use crate::support::receiver::{Answer, DEADLINE, RawRequest, Receiver};
 use crate::support::{Home, Output, WAYPOST, run};
 
@@ -176,15 +176,6 @@ impl Relay {
     }
 }
 
-#[track_caller]
-fn eventually(mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < DEADLINE, "it never held");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 fn left(home: &Home) -> usize {
     queued(home).len()
 }
@@ -242,7 +233,7 @@ fn h132_on_a_full_disk_a_relay_goes_on_and_says_what_it_cannot_record() {
     opened.store(true, Ordering::SeqCst);
     let said = relay.wait_for("not recorded; it will be tried again");
     assert!(said.contains("storage space"), "{said}");
-    eventually(|| accepted.lock().unwrap().len() == EVENTS);
+    wait_until(DEADLINE, || accepted.lock().unwrap().len() == EVENTS);
     // What cannot be kept is not accepted.
     let long = format!("\"{}\"", "x".repeat(1_000_000));
     let refused = inside(&["enqueue", "-"], long.as_bytes()).exits(5);
@@ -251,7 +242,7 @@ fn h132_on_a_full_disk_a_relay_goes_on_and_says_what_it_cannot_record() {
     drop(file);
     fs::remove_file(&filler).unwrap();
     relay.wait_for("The database can be used again.");
-    eventually(|| inside(&["queue", "--json"], b"").exits(0).json()["events"].as_array().unwrap().is_empty());
+    wait_until(DEADLINE, || inside(&["queue", "--json"], b"").exits(0).json()["events"].as_array().unwrap().is_empty());
     let listed = inside(&["history", "--json", "--limit", "1000"], b"").exits(0).json();
     assert_eq!(listed["deliveries"].as_array().unwrap().len(), EVENTS);
     assert!(relay.stop().exits(0).stderr.contains("60 delivered; 0 left"));
@@ -361,7 +352,7 @@ fn h136_what_is_put_right_beside_the_destination_is_noticed_without_an_edit() {
     // At the next probe the CA file is another one.
     fs::copy(receiver.ca(), &ca).unwrap();
     home.waypost(&["queue", "release"]).exits(0);
-    eventually(|| left(&home) == 0);
+    wait_until(DEADLINE, || left(&home) == 0);
     // Nothing can be sent without it. It comes again, and no file of waypost's changes.
     fs::remove_file(&ca).unwrap();
     let text = fs::read(home.state_file()).unwrap();
@@ -370,7 +361,7 @@ fn h136_what_is_put_right_beside_the_destination_is_noticed_without_an_edit() {
     assert!(said.contains("ca.pem"), "{said}");
     home.waypost_stdin(&["enqueue", "-"], "7").exits(0);
     fs::copy(receiver.ca(), &ca).unwrap();
-    eventually(|| left(&home) == 0);
+    wait_until(DEADLINE, || left(&home) == 0);
     // And so with the key.
     let key = home.state_dir().join("key");
     fs::rename(&key, home.path().join("key")).unwrap();
@@ -379,7 +370,7 @@ fn h136_what_is_put_right_beside_the_destination_is_noticed_without_an_edit() {
     let second = home.waypost_stdin(&["enqueue", "-"], "8").exits(0);
     assert_eq!((left(&home), accepted.lock().unwrap().len()), (1, 7));
     fs::rename(home.path().join("key"), &key).unwrap();
-    eventually(|| left(&home) == 0);
+    wait_until(DEADLINE, || left(&home) == 0);
     assert_eq!(accepted.lock().unwrap().last().unwrap(), second.stdout.trim());
     relay.stop().exits(0);
     // Without the key, none starts, and the queue is as it was.
@@ -422,7 +413,7 @@ fn h138_an_edit_or_a_removal_loses_nothing_that_is_in_flight() {
     home.waypost(&["remove", "--yes"]).exits(0);
     relay.wait_for("nothing is delivered");
     opened.store(true, Ordering::SeqCst);
-    eventually(|| left(&home) == 0);
+    wait_until(DEADLINE, || left(&home) == 0);
     relay.stop().exits(0);
     assert_eq!((accepted.lock().unwrap().len(), receiver.requests().len(), history(&home).len()), (1, 1, 1));
 }
@@ -441,7 +432,7 @@ fn h139_an_idle_relay_sleeps_until_a_commit_wakes_it() {
     command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut relay = Relay::spawn(&mut command);
     relay.wait_for("Delivering to ");
-    eventually(|| left(&home) == 0);
+    wait_until(DEADLINE, || left(&home) == 0);
     let trace = || fs::read_to_string(&log).unwrap();
     // It has come to rest: then it makes no call in ten seconds.
     let mut before = trace();

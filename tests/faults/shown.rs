@@ -87,7 +87,7 @@ fn h36_a_damaged_record_hides_nothing_else() {
         assert!(shown.contains("delivered 200") && !shown.contains('\x1b'), "{shown}");
         let mut app = App::open(&home);
         app.wait_for("✓ 200");
-        // Read after the first frame: whoever ends while it reads leaves the files of the log beside the database.
+        // Read after the first frame: a program that ends while it reads leaves the write-ahead log beside the database.
         app.wait_for(" works ");
         app.quit();
         let after = disk(&home);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::server::{Machine, Server, terminate};
 use crate::support::check::expect_nothing;
+use crate::support::common::wait_until;
 use crate::support::receiver::{Answer, DEADLINE, RawRequest, Receiver};
 use crate::support::run;
 
@@ -52,15 +53,6 @@ fn endpoint() -> (Receiver, Endpoint) {
 
 fn accepted(endpoint: &Endpoint) -> usize {
     endpoint.lock().unwrap().accepted.len()
-}
-
-#[track_caller]
-fn wait_until(within: Duration, holds: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < within, "not within {within:?}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Nothing is lost, and no more came twice than could be in flight.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::receiver::Receiver;
 use super::{Home, Output};
@@ -26,6 +27,16 @@ fn walk(path: &Path, out: &mut BTreeMap<PathBuf, (u32, Vec<u8>)>) {
         for entry in fs::read_dir(path).unwrap() {
             walk(&entry.unwrap().path(), out);
         }
+    }
+}
+
+/// Waits until that holds; fails after `within`.
+#[track_caller]
+pub fn wait_until(within: Duration, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < within, "not within {within:?}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

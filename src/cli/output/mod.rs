@@ -37,7 +37,7 @@ pub struct Out {
     /// How much.
     pub verbosity: Verbosity,
     coloured: bool,
-    /// The columns of the terminal that is written to; `None` where it is none, whose lines are not broken.
+    /// The columns of the terminal that is written to; `None` for a file or a pipe, whose lines are not wrapped.
     columns: Option<usize>,
 }
 

@@ -22,7 +22,7 @@ impl HeaderList {
         Self { text: String::new(), ends: Vec::new() }
     }
 
-    /// With room for so many headers, and so many bytes of them.
+    /// With room for that number of headers, and of bytes in their names and values.
     #[must_use]
     pub fn with_capacity(headers: usize, bytes: usize) -> Self {
         Self { text: String::with_capacity(bytes), ends: Vec::with_capacity(headers) }

@@ -38,7 +38,7 @@ impl TokenRequest {
 
 impl Drop for TokenRequest {
     fn drop(&mut self) {
-        // Whoever sent it is done with it.
+        // The request was sent.
         if let Ok(mut body) = std::mem::take(&mut self.0.body).try_into_mut() {
             body[..].zeroize();
         }

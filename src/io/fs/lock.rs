@@ -45,14 +45,14 @@ impl Lock {
         }
     }
 
-    /// Whether another one holds the lock on that file. It is looked at only: opened for writing, whoever watches the file would be
-    /// told of a change.
+    /// Whether another one holds the lock on that file. The file is opened for reading only: opened for writing, it
+    /// would be reported as changed to processes that watch it.
     #[must_use]
     pub fn is_held(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
-    /// Sets the file's time, which tells whoever watches it that the lock was taken.
+    /// Sets the file's time, by which processes that watch it learn that the lock was taken.
     pub fn announce(&self) {
         // Without it the lock is held all the same.
         let _ = self.file.set_times(FileTimes::new().set_modified(SystemTime::now()));

@@ -1,4 +1,4 @@
-//! One connection with NATS, on a thread with a runtime of its own: whoever works on it may be asynchronous or not.
+//! One connection with NATS, on a thread with a runtime of its own: its callers may be asynchronous or not.
 
 use std::future::Future;
 use std::str;
@@ -111,7 +111,7 @@ impl Nats {
         &self.settings
     }
 
-    /// Does something on the connection's thread, and waits for it, for whoever is not asynchronous.
+    /// Does something on the connection's thread, and blocks until it is done.
     ///
     /// # Errors
     /// What `work` says.
@@ -152,7 +152,7 @@ impl Nats {
         &self.jetstream
     }
 
-    /// Asks JetStream; the inner error is what it answered, to be judged by whoever asked.
+    /// Asks JetStream; the inner error is what it answered, to be judged by the caller.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         subject: String,

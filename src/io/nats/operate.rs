@@ -212,7 +212,7 @@ pub async fn delete(nats: &Nats, name: &str, event: &QueuedEvent) -> Result<bool
     Ok(was_there)
 }
 
-/// Says that a worker is there, to whoever asks, for as long as the connection lasts.
+/// Answers requests for a worker, for as long as the connection lasts.
 ///
 /// # Errors
 /// [`NatsError`].

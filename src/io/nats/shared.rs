@@ -84,7 +84,7 @@ impl Shared {
                 match shared.with_bucket(|bucket| async move { Ok(bucket) }) {
                     Ok(bucket) => return bucket.nats().spawn(follow(bucket.clone(), key, tell)),
                     Err(error) if known.as_ref() == Some(&error) => {}
-                    // Whoever reads it learns why.
+                    // Reading it reports why.
                     Err(error) => {
                         tracing::info!(why = %error, "not watched yet");
                         tell.send_replace(());

@@ -97,7 +97,7 @@ impl Document {
         self.entry.as_ref()
     }
 
-    /// That there is none, after so many saves.
+    /// That nothing is registered, after that number of saves.
     pub fn absent(generation: u64) -> Self {
         Self { generation, ..Self::default() }
     }

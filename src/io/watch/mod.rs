@@ -26,7 +26,7 @@ use unsupported::Files;
 pub struct Watch {
     /// `None` where they cannot be watched, and something else can.
     files: Option<Files>,
-    /// Reports of the registration, if it is none of the files.
+    /// Reports of the registration, if it is not in a file.
     entry: Option<Receiver<()>>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::future::Future;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -44,14 +45,24 @@ pub struct RelayOptions {
 /// What became of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RelaySummary {
-    /// Since it began.
+    /// The number of events that were delivered since it began.
     pub delivered: u64,
-    /// Whether an event died.
+    /// The number of events that became dead letters since it began.
     pub died: u64,
-    /// Left to be delivered.
+    /// The number of events that are still to be delivered.
     pub left: u64,
-    /// Why the database could not be used to the end.
+    /// Why the queue could not be used to the end.
     pub broken: Option<Problem>,
+}
+
+impl RelaySummary {
+    pub(super) const fn count(&mut self, happened: &Report) {
+        match happened {
+            Report::Settled(_, Settlement::Ack) => self.delivered += 1,
+            Report::Settled(_, Settlement::Dead(_)) | Report::GivenUp(_) => self.died += 1,
+            _ => {}
+        }
+    }
 }
 
 /// Why a relay does not start.
@@ -68,8 +79,14 @@ impl<T: Into<Problem>> From<T> for NotStarted {
     }
 }
 
-/// How long a relay waits for its lock: whoever looks whether one runs has it for a moment.
+/// How long a relay waits for its lock: a process that checks for a relay has it for a moment.
 const LOOKED_AT: Duration = Duration::from_millis(250);
+
+/// A thread that the relay needs was refused.
+pub(super) fn cannot_start(error: &io::Error) -> Problem {
+    let why = format!("{}.", reason(error));
+    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, "Check the limits of this process: ulimit -a.")
+}
 
 impl Waypost {
     /// Delivers the queue until `stop` is ready, and what is in flight has ended; `stop_all` ends that, too. `in_flight` gets the
@@ -116,15 +133,11 @@ impl Waypost {
             Notice::Reported,
         );
         let schedule = Schedule { give_up_after: how.give_up_after };
-        let (mut delivered, mut died) = (0, 0);
+        let mut summary = RelaySummary::default();
         let of_queue =
             QueueOptions { schedule, is_ordered: how.ordered, is_once: how.once, concurrency, options: options.clone() };
         let mut reported = |happened: Report| {
-            match &happened {
-                Report::Settled(_, Settlement::Ack) => delivered += 1,
-                Report::Settled(_, Settlement::Dead(_)) | Report::GivenUp(_) => died += 1,
-                _ => {}
-            }
+            summary.count(&happened);
             report(happened);
         };
         let counts = self.queue_counts().unwrap_or_default();
@@ -133,21 +146,14 @@ impl Waypost {
             reported(Report::Slow);
         }
         reported(Report::Gate(gate.gate.clone()));
-        let source =
-            QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported)).map_err(|error| {
-                Problem::of_kind(
-                    ProblemKind::Disk,
-                    "The relay cannot start",
-                    format!("{}.", reason(&error)),
-                    "Check the limits of this process: ulimit -a.",
-                )
-            })?;
+        let source = QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported))
+            .map_err(|error| cannot_start(&error))?;
         let mut worker = Worker::new(target, &options, source, Keeper::Source { schedule, once: how.once }).with_gate(gate.gate);
         worker.run(|_, tally| in_flight(tally.in_flight), stop, stop_all).await;
         let (source, _) = worker.end();
         let broken = source.end().await;
         let left = self.queue_counts().map_or(0, |counts| counts.undelivered());
-        Ok(RelaySummary { delivered, died, left, broken })
+        Ok(RelaySummary { left, broken, ..summary })
     }
 
     /// Whether a relay delivers this queue now.

@@ -7,17 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::deliver::{NotStarted, RelayOptions, RelaySummary};
+use super::deliver::{NotStarted, RelayOptions, RelaySummary, cannot_start};
 use super::journal::Journal;
 use super::nats::gate::{KEY, SharedGate};
 use super::nats::{NatsOptions, NatsSource, Parts, tag};
 use super::queue::Report;
-use super::source::Settlement;
 use super::worker::{Keeper, Worker};
 use crate::domain::delivery::schedule::Schedule;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::Counts;
-use crate::io::fs::reason;
 use crate::io::nats::consumer::{self, ConsumerInfo, Puller};
 use crate::io::nats::{Bucket, Lending, Nats, NatsError, operate, provide_all};
 use crate::ops::send::Options;
@@ -60,15 +58,9 @@ impl Waypost {
         let gate = parts.gate.gate().clone();
 
         let schedule = Schedule { give_up_after: how.give_up_after };
-        let (mut delivered, mut died) = (0, 0);
+        let mut summary = RelaySummary::default();
         let mut reported = |happened: Report| {
-            if let Report::Settled(_, settlement) = &happened {
-                match settlement {
-                    Settlement::Ack => delivered += 1,
-                    Settlement::Dead(_) => died += 1,
-                    Settlement::Defer(_) | Settlement::Return => {}
-                }
-            }
+            summary.count(&happened);
             report(happened);
         };
         let counts = self.counts_async().await;
@@ -81,7 +73,7 @@ impl Waypost {
         let (source, _) = worker.end();
         let broken = source.end().await;
         let left = self.counts_async().await.undelivered();
-        Ok(RelaySummary { delivered, died, left, broken })
+        Ok(RelaySummary { left, broken, ..summary })
     }
 }
 
@@ -110,7 +102,7 @@ impl Waypost {
             lending: Lending::start(nats, consumer.ack_wait()),
             gate: SharedGate::open(&bucket, &tag(&watched)).await?,
             destination: watched,
-            journal: Journal::start(self.paths.clone()).map_err(|error| no_thread(&error))?,
+            journal: Journal::start(self.paths.clone()).map_err(|error| cannot_start(&error))?,
             nats: nats.clone(),
         })
     }
@@ -139,9 +131,4 @@ fn unordered() -> Problem {
         "Several machines deliver it side by side, and an event that waits is overtaken.",
         "Leave --ordered out, or use the queue of one machine.",
     )
-}
-
-fn no_thread(error: &std::io::Error) -> Problem {
-    let why = format!("{}.", reason(error));
-    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, "Check the limits of this process: ulimit -a.")
 }

@@ -27,7 +27,7 @@ const AGAIN: Duration = Duration::from_secs(3);
 /// What an outbox tells.
 #[derive(Debug)]
 pub enum Forwarding {
-    /// So many events are on NATS, and have left this machine.
+    /// The number of events that are on NATS, and have left this machine.
     Forwarded(usize),
     /// Nothing is, and why; it will be tried again.
     Failing(Problem),

@@ -77,7 +77,7 @@ fn how_it_looks() {
     shot("queue_empty", &empty);
 }
 
-/// The row of the health where there is room for it, and the lower edge where there is none.
+/// The row in Health where there is room for it, else the lower edge.
 #[test]
 fn the_main_screen_shows_it_at_every_size() {
     let mut model = app(scenes::with_deliveries());

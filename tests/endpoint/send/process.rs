@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use waypost::domain::delivery::Outcome;
 use waypost::io::fs::paths::Paths;
@@ -13,7 +13,7 @@ use super::endpoint::Endpoint;
 use super::lines::numbered;
 use crate::support::Home;
 use crate::support::check::expect_nothing;
-use crate::support::common::{register, registered_at};
+use crate::support::common::{register, registered_at, wait_until};
 use crate::support::receiver::{Answer, DEADLINE, Receiver};
 
 fn start(home: &Home, lines: usize, args: &[&str]) -> Child {
@@ -21,14 +21,6 @@ fn start(home: &Home, lines: usize, args: &[&str]) -> Child {
     fs::write(&input, numbered(lines)).unwrap();
     let mut command = home.command(&[&["send", "--lines", "-"], args].concat());
     command.stdin(File::open(input).unwrap()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-}
-
-fn wait_until(done: impl Fn() -> bool) {
-    let deadline = Instant::now() + 3 * DEADLINE;
-    while !done() {
-        assert!(Instant::now() < deadline, "it did not come to that");
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }
 
 /// The most memory that it ever had, in KiB.
@@ -71,7 +63,7 @@ fn a19_a_kill_loses_no_more_of_the_history_than_is_documented() {
         let ca = endpoint.ca();
         register(&home, &endpoint.url(), &["--auth", "default", "--ca-cert", ca.to_str().unwrap()], "");
         let mut child = start(&home, 9000, &["--concurrency", &concurrency.to_string()]);
-        wait_until(|| endpoint.requests() > 1500);
+        wait_until(3 * DEADLINE, || endpoint.requests() > 1500);
         child.kill().unwrap();
         child.wait().unwrap();
         let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };

@@ -47,7 +47,7 @@ impl std::error::Error for FilterError {}
 
 impl Filter {
     /// Reads what was typed. Times without a zone are in `zone`; `1h` means an hour before `now`. A word in double quotes may
-    /// have spaces in it, and a name that is none of a kind of term.
+    /// have spaces in it, and a name that is not a kind of term.
     ///
     /// # Errors
     /// The first term that does not have the form of its kind.

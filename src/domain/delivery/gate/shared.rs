@@ -12,7 +12,7 @@ impl Gate {
             (_, State::Held | State::Gone) => false,
             (State::Gone, _) => true,
             (State::Closed { why: Why::Asked, until, .. }, State::Closed { until: known, .. }) => until > known,
-            // An answer asked for a pause, and whoever opened it did not know that.
+            // An answer asked for a pause, and the worker that opened it did not know that.
             (State::Closed { why: Why::Asked, .. }, State::Open) => true,
             // A probe decides; failures before it opened are an old story.
             (State::Closed { .. }, _) => false,

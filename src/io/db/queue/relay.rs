@@ -263,7 +263,7 @@ fn write(
     Ok((stored, given_up))
 }
 
-/// Most of the time there is none, and looking is cheap. Those that were tried are in the history as well, as every dead letter is.
+/// Usually no event is that old, and looking is cheap. Those that were tried are in the history as well, as every dead letter is.
 fn give_up(
     transaction: &Transaction,
     before: Timestamp,

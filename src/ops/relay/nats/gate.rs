@@ -39,7 +39,7 @@ impl StoredGate {
     }
 }
 
-/// Changes the gate as an operator does, whoever else changes it at that time.
+/// Changes the gate as an operator does, also when others change it at the same time.
 ///
 /// # Errors
 /// [`NatsError`]; then it may be as it was.

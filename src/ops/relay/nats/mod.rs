@@ -66,7 +66,7 @@ pub struct NatsSource<'a> {
     destination: Watch,
     reload: Reload,
     reloading: Option<BoxFuture<'static, Loaded>>,
-    /// The worker is to be told of it.
+    /// To be reported to the worker.
     new_gate: Option<Gate>,
     /// The consumer is missing, and is being created.
     recovering: Option<BoxFuture<'static, ()>>,
