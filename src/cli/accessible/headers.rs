@@ -10,14 +10,14 @@ use crate::domain::text::visible;
 
 /// What is done with the list.
 #[derive(Clone, Debug)]
-enum Way {
+enum Choice {
     GoOn,
     Add,
     Change(String),
     Remove(String),
 }
 
-impl Way {
+impl Choice {
     fn label(&self) -> String {
         match self {
             Self::GoOn => "Go on".to_owned(),
@@ -31,31 +31,31 @@ impl Way {
 /// Asks until the list is as it should be. `None` when the person went back.
 pub(super) fn ask(questions: &mut Questions, draft: &mut Draft) -> Result<Option<()>, Failure> {
     loop {
-        let mut ways = vec![Way::GoOn, Way::Add];
+        let mut choices = vec![Choice::GoOn, Choice::Add];
         for header in draft.headers() {
-            ways.extend([Way::Change(header.name.clone()), Way::Remove(header.name.clone())]);
+            choices.extend([Choice::Change(header.name.clone()), Choice::Remove(header.name.clone())]);
         }
-        let labels: Vec<String> = ways.iter().map(Way::label).collect();
+        let labels: Vec<String> = choices.iter().map(Choice::label).collect();
         let title = match draft.headers().len() {
             0 => format!("{} that each request carries, now none", HEADERS.label),
             count => format!("{} that each request carries, now {count}", HEADERS.label),
         };
         let Some(at) = questions.choose(&title, &labels, Some(0), Back::GoesBack)? else { return Ok(None) };
-        match &ways[at] {
-            Way::GoOn => return Ok(Some(())),
-            Way::Add => {
+        match &choices[at] {
+            Choice::GoOn => return Ok(Some(())),
+            Choice::Add => {
                 let question = format!("Header name ({}, such as {}): ", HEADERS.about, HEADERS.placeholder);
                 let Some(name) = questions.line(&question)? else { return Ok(None) };
                 if fill_in(questions, draft, name.trim())?.is_none() {
                     return Ok(None);
                 }
             }
-            Way::Change(name) => {
+            Choice::Change(name) => {
                 if fill_in(questions, draft, name)?.is_none() {
                     return Ok(None);
                 }
             }
-            Way::Remove(name) => {
+            Choice::Remove(name) => {
                 draft.remove_header(name);
             }
         }
@@ -66,9 +66,11 @@ pub(super) fn ask(questions: &mut Questions, draft: &mut Draft) -> Result<Option
 fn fill_in(questions: &mut Questions, draft: &mut Draft, name: &str) -> Result<Option<()>, Failure> {
     let shown = visible(name).into_owned();
     let before = draft.headers().iter().find(|header| header.is_named(name)).cloned().unwrap_or_default();
-    let ways = ["No: it is stored and shown as it is", "Yes: it is sealed and never shown"].map(str::to_owned);
+    let choices = ["No: it is stored and shown as it is", "Yes: it is sealed and never shown"].map(str::to_owned);
     let title = format!("Is the value of {shown} a secret");
-    let Some(at) = questions.choose(&title, &ways, Some(usize::from(before.is_secret)), Back::GoesBack)? else { return Ok(None) };
+    let Some(at) = questions.choose(&title, &choices, Some(usize::from(before.is_secret)), Back::GoesBack)? else {
+        return Ok(None);
+    };
     let is_secret = at == 1;
     let keeps = is_secret == before.is_secret && !before.value.is_empty();
     let value = if is_secret {

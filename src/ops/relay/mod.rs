@@ -50,7 +50,7 @@ pub use deliver::{NotStarted, RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
 #[cfg(feature = "nats")]
 pub use outbox::Forwarding;
-pub use past_events::Told;
+pub use past_events::PastReport;
 pub use queue::Report;
 pub use send_again::{AgainOptions, AgainSummary};
 pub use send_lines::{LineOptions, Streams};

@@ -30,7 +30,7 @@ use crate::ops::in_flight::InFlight;
 
 /// What became of an event that was to be sent again.
 #[derive(Clone, Copy, Debug)]
-pub enum Told<'a> {
+pub enum PastReport<'a> {
     /// It was sent, and ended so.
     Ended(&'a Delivery),
     /// The event of that id was not sent.
@@ -71,7 +71,7 @@ pub struct PastEvents<'a> {
     left_out: Vec<(String, LeftOut)>,
     unreadable: Option<Problem>,
     journal: Journal,
-    tell: Box<dyn FnMut(Told) + 'a>,
+    report: Box<dyn FnMut(PastReport) + 'a>,
 }
 
 impl<'a> PastEvents<'a> {
@@ -79,7 +79,7 @@ impl<'a> PastEvents<'a> {
     ///
     /// # Errors
     /// The system has no thread left.
-    pub fn start(paths: Paths, chosen: Vec<Chosen>, tell: Box<dyn FnMut(Told) + 'a>) -> io::Result<Self> {
+    pub fn start(paths: Paths, chosen: Vec<Chosen>, report: Box<dyn FnMut(PastReport) + 'a>) -> io::Result<Self> {
         let journal = Journal::start(paths.clone())?;
         // No further ahead than one: what is read long before it is sent may be delivered in between.
         let (to, input) = channel(1);
@@ -94,7 +94,7 @@ impl<'a> PastEvents<'a> {
             left_out: Vec::new(),
             unreadable: None,
             journal,
-            tell,
+            report,
         })
     }
 
@@ -118,7 +118,7 @@ impl<'a> PastEvents<'a> {
             }
             Input::LeftOut(id, why) => {
                 self.left -= 1;
-                (self.tell)(Told::LeftOut(&id, why));
+                (self.report)(PastReport::LeftOut(&id, why));
                 self.left_out.push((id, why));
             }
             Input::Broken(problem) => {
@@ -218,7 +218,7 @@ impl Source for PastEvents<'_> {
     }
 
     async fn settle(&mut self, _: PastEvent, delivery: Delivery, _: Progress, _: Settlement) {
-        (self.tell)(Told::Ended(&delivery));
+        (self.report)(PastReport::Ended(&delivery));
         self.journal.add(delivery).await;
     }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::past_events::{PastEvents, Told};
+use super::past_events::{PastEvents, PastReport};
 use super::source::Target;
 use super::summary::{GaveUp, Tally};
 use super::worker::{Keeper, Worker};
@@ -50,13 +50,13 @@ impl Waypost {
         to: &Destination,
         chosen: Vec<Chosen>,
         how: &AgainOptions,
-        tell: impl FnMut(Told),
+        report: impl FnMut(PastReport),
         mut progress: impl FnMut(&Tally),
         stops: (impl Future<Output = ()>, impl Future<Output = ()>),
     ) -> Result<AgainSummary, Cause> {
         let sender = self.sender(to.settings(), how.options.timeout(to)).await?;
         let connections = sender.connections(to.settings(), how.concurrency.max(1));
-        let source = PastEvents::start(self.paths.clone(), chosen, Box::new(tell))
+        let source = PastEvents::start(self.paths.clone(), chosen, Box::new(report))
             .map_err(|error| Cause::Other(format!("the system has no thread left: {error}")))?;
         let target = Target { destination: Arc::new(to.clone()), connections };
         let mut worker = Worker::new(target, &how.options, source, Keeper::Worker);

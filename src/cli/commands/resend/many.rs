@@ -18,7 +18,7 @@ use crate::domain::delivery::filter::Filter;
 use crate::domain::destination::Destination;
 use crate::domain::text::visible;
 use crate::ops::Waypost;
-use crate::ops::relay::{AgainOptions, Tally, Told};
+use crate::ops::relay::{AgainOptions, PastReport, Tally};
 use crate::ops::resend::Selection;
 use jiff::tz::TimeZone;
 
@@ -113,20 +113,20 @@ async fn deliver(
         stops.first.await;
         live.say(&stopping(&live.tally()));
     };
-    let tell = |told: Told| {
+    let report = |happened: PastReport| {
         if out.json {
-            let object = match told {
-                Told::Ended(delivery) => summary::ended_json(delivery),
-                Told::LeftOut(id, why) => summary::left_out_json(id, why),
+            let object = match happened {
+                PastReport::Ended(delivery) => summary::ended_json(delivery),
+                PastReport::LeftOut(id, why) => summary::left_out_json(id, why),
             };
             if let Err(failure) = print_line(object) {
                 unprinted.borrow_mut().get_or_insert(failure);
             }
-        } else if let (Told::Ended(delivery), Verbosity::Verbose) = (told, out.verbosity) {
+        } else if let (PastReport::Ended(delivery), Verbosity::Verbose) = (happened, out.verbosity) {
             live.say(&summary::line_of(delivery));
         }
     };
-    let sent = waypost.send_again(to, selection.chosen, how, tell, |now| live.progress(now), (stop, stops.second));
+    let sent = waypost.send_again(to, selection.chosen, how, report, |now| live.progress(now), (stop, stops.second));
     let sent = tokio::select! {
         sent = sent => sent,
         never = live.draw() => match never {},
