@@ -72,13 +72,21 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows the selected event, and reads what of the rows that are shown was not read.
-pub fn settle(model: &mut Model) -> Vec<Effect> {
+/// Keeps the selection on an event, and in view.
+fn keep_selection(model: &mut Model) {
     let rows = layout::list_rows(model);
-    let Some(queue) = screen(model) else { return Vec::new() };
+    let Some(queue) = screen(model) else { return };
     let total = queue.total();
     queue.at = queue.at.min(total.saturating_sub(1));
     queue.top = shown_from(queue.top, queue.at, rows, total);
+}
+
+/// Shows the selected event, and reads the rows in view that were not read.
+pub fn settle(model: &mut Model) -> Vec<Effect> {
+    keep_selection(model);
+    let rows = layout::list_rows(model);
+    let Some(queue) = screen(model) else { return Vec::new() };
+    let total = queue.total();
     let (top, bottom) = (queue.top, (queue.top + rows).min(total));
     let (is_shown, is_read) = queue.reading().map_or((true, true), |reading| {
         let end = reading.skipped + reading.view.events.len();
@@ -115,9 +123,10 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
     let outdated = outdated(queue);
     let mut effects = if changed { refresh(model) } else { Vec::new() };
     // Where nothing new came there is nothing more to come.
-    let shown = settle_unless(model, is_same);
-    if effects.is_empty() {
-        effects = shown;
+    if is_same {
+        keep_selection(model);
+    } else {
+        effects.extend(settle(model));
     }
     if let Some(event) = outdated {
         effects.push(open_event(model, event));
@@ -139,22 +148,6 @@ fn open_event(model: &mut Model, event: String) -> Effect {
         queue.opening = Some(id);
     }
     Effect::ShowQueued { id, event }
-}
-
-fn settle_unless(model: &mut Model, is_same: bool) -> Vec<Effect> {
-    let id = screen(model).and_then(|queue| queue.reading);
-    if !is_same || id.is_some() {
-        return settle(model);
-    }
-    // Only the selection is put right.
-    if let Some(queue) = screen(model) {
-        queue.reading = Some(0);
-    }
-    let effects = settle(model);
-    if let Some(queue) = screen(model) {
-        queue.reading = None;
-    }
-    effects
 }
 
 pub fn shown(model: &mut Model, id: Id, result: Result<Box<(Entry, Vec<u8>)>, Problem>) -> Vec<Effect> {
