@@ -109,7 +109,7 @@ fn status_text(model: &Model) -> String {
         (None, _) if model.question.is_some() => String::new(),
         (None, Some(Popup::Form(form))) => form::help_line(form),
         (None, Some(Popup::Queue(queue))) if queue.total() > 0 && queue.detail.is_none() => {
-            "Events in the order in which they go out, the dead last.".to_owned()
+            "Events in delivery order, dead letters last.".to_owned()
         }
         (None, None) => main_screen::help_line(model),
         _ => String::new(),
@@ -148,11 +148,6 @@ pub(crate) fn delivery_area(model: &Model) -> Rect {
 pub(crate) fn compare_area(model: &Model) -> Rect {
     let area = below_guide(model);
     Screen::new(model, area).wide_popup(area)
-}
-
-/// Where the receiver lies as a popup.
-pub(crate) fn receiver_area(model: &Model) -> Rect {
-    popup_area(model)
 }
 
 /// How many lines of the destination do not fit on its screen.

@@ -1,5 +1,5 @@
-//! Two deliveries beside each other, part by part: settings, request, response, connection, timing. Secrets are not in a delivery;
-//! of a setting that is one, only whether it is the same is said.
+//! Two deliveries beside each other, part by part: settings, request, response, connection, timing. A delivery
+//! contains no secrets: of a secret setting, only whether it is the same is shown.
 
 mod body;
 mod pair;
@@ -124,16 +124,14 @@ fn exchange(old: Option<&Attempt>, new: Option<&Attempt>) -> Vec<Part> {
     answer.extend(joined(&response(old), &response(new)));
     let whole = |attempt: Option<&Attempt>| attempt.is_none_or(|attempt| attempt.request.is_whole());
     let (old_sent, new_sent) = (old.map(|old| old.request.body.as_slice()), new.map(|new| new.request.body.as_slice()));
-    let decoded = |attempt: &'_ Attempt| attempt.response.as_ref().map(|response| response.decoded().bytes.into_owned());
-    let (old_body, new_body) = (old.and_then(decoded), new.and_then(decoded));
-    let cut = |attempt: Option<&Attempt>| {
-        attempt.and_then(|attempt| attempt.response.as_ref()).is_some_and(|response| response.decoded().cut)
-    };
+    let [old_body, new_body] = [old, new].map(|attempt| Some(attempt?.response.as_ref()?.decoded()));
+    let is_cut = [&old_body, &new_body].into_iter().flatten().any(|body| body.cut);
+    let [old_body, new_body] = [&old_body, &new_body].map(|body| body.as_ref().map(|body| &*body.bytes));
     vec![
         Part::new("Request", request),
         bodies("Request body", old_sent, new_sent, !whole(old) || !whole(new)),
         Part::new("Response", answer),
-        bodies("Response body", old_body.as_deref(), new_body.as_deref(), cut(old) || cut(new)),
+        bodies("Response body", old_body, new_body, is_cut),
     ]
 }
 
@@ -148,7 +146,8 @@ fn bodies(name: &'static str, before: Option<&[u8]>, after: Option<&[u8]>, is_cu
             (pairs, more)
         }
     };
-    Part { note: (is_cut || more).then_some("only the stored beginning"), ..Part::new(name, pairs) }
+    let note = if is_cut { Some("only the stored beginning") } else { more.then_some("only the beginning") };
+    Part { note, ..Part::new(name, pairs) }
 }
 
 /// Headers by name; several of one name are one value.

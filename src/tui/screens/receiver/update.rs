@@ -3,7 +3,7 @@
 use crate::ops::Problem;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::layout::receiver_area;
+use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::close;
@@ -28,7 +28,7 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let (lines, page) = extent(model, receiver_area(model));
+    let (lines, page) = extent(model, popup_area(model));
     let Some(receiver) = &mut model.receiver else {
         close(model);
         return Vec::new();
