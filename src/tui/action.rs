@@ -75,9 +75,9 @@ pub enum Action {
     No,
     /// Sends a past delivery again.
     Resend,
-    /// Marks a delivery for a comparison, or no longer.
+    /// Marks a delivery for a comparison, or removes the mark.
     Mark,
-    /// Shows also what is the same, or only what differs.
+    /// Shows what is the same as well, or only what differs.
     ShowAll,
     /// Asks whether to clear the history.
     Clear,
@@ -113,7 +113,7 @@ pub enum Action {
     Hold,
     /// Opens it.
     Release,
-    /// Starts a receiver, or shows what it got.
+    /// Starts a receiver, or shows what it received.
     Listen,
     /// Asks whether a request was made with our secret.
     Verify,

@@ -14,7 +14,7 @@ use crate::tui::msg::{Mouse, MouseAct, Msg, Pasted, Press};
 /// How often the clock of a delivery in flight moves on the screen.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How soon a click follows another that is one with it.
+/// The longest time between the two clicks of a double click.
 const SOON: Duration = Duration::from_millis(400);
 
 /// The end of the keys: as good as a hang-up.
@@ -97,7 +97,7 @@ fn translate(event: Option<io::Result<TerminalEvent>>, clicks: &mut Clicks) -> i
     })
 }
 
-/// Tells a second click from a first one.
+/// Distinguishes a second click from a first one.
 #[derive(Default)]
 struct Clicks {
     /// When and where the last one was.

@@ -180,7 +180,7 @@ impl Shell for JobControl {
     }
 
     fn ring(&mut self) {
-        // What the terminal takes no more is seen at the next frame.
+        // A terminal that no longer accepts output is noticed at the next frame.
         let _ = SCREEN.draw(b"\x07");
     }
 

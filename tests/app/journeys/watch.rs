@@ -6,7 +6,7 @@ use crate::support::check::expect_nothing;
 use crate::support::pty::Key;
 use crate::support::receiver::{Answer, Receiver};
 
-/// Rung by hand, not the end of a control sequence: waypost sends none that a bell ends.
+/// Each is rung: waypost sends no control sequence that ends with a bell character.
 fn bells(app: &App) -> usize {
     String::from_utf8_lossy(&app.raw()).matches('\u{7}').count()
 }

@@ -108,12 +108,12 @@ fn w_and_esc_stop_it_and_the_delivery_on_its_way() {
         assert_eq!(press(&mut model, key), [Effect::Stop { id }], "{key}");
         assert!(model.watch.is_none());
         let at = "2026-11-23T09:14:17Z".parse().unwrap();
-        assert_eq!(update(&mut model, Msg::Due(old, at)), [], "what was due is no more");
+        assert_eq!(update(&mut model, Msg::Due(old, at)), [], "what was due is dropped");
         assert_eq!(update(&mut model, Msg::Delivered(id, Box::new(scenes::stopped()))), []);
     }
 }
 
-/// What is open over the destination is in nobody's way: the watch goes on, can be stopped there, and is in the title afterwards.
+/// A popup over the destination does not end the watch: it can be stopped there, and is in the title afterwards.
 #[test]
 fn it_goes_on_under_a_popup_and_beside_a_test_delivery() {
     let mut model = watching();

@@ -8,7 +8,7 @@ use crate::tui::screens::compare::state::ComparePopup;
 use crate::tui::screens::delivery::state::key;
 use crate::tui::status::Tone;
 
-/// Marks the delivery at that place, or no longer. Says whether it did.
+/// Marks the delivery at that place, or removes its mark. Returns whether it did.
 pub fn toggle(model: &mut Model, at: usize) -> bool {
     let Some(delivery) = model.history.get(at) else {
         model.changed = false;

@@ -117,7 +117,7 @@ impl History {
     }
 }
 
-/// What tells a delivery from all others: its id, and when it was sent.
+/// What identifies a delivery: its id, and when it was sent.
 pub(crate) type Key = (String, Timestamp);
 
 pub(crate) fn key(delivery: &Delivery) -> Key {

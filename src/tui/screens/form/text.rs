@@ -13,7 +13,7 @@ pub fn help_line(form: &Form) -> String {
     match form.focus {
         Focus::Field(field) if field == field::AUTH => auth::ALL[form.option].help.to_owned(),
         Focus::Field(field) => field.help.to_owned(),
-        Focus::Convention => "Of a known service: fills in its format, its header and its headers".into(),
+        Focus::Convention => "Fills in the format and the headers of a known service".into(),
         Focus::KeepOld => "Requests carry both signatures until then".into(),
         Focus::Header(_, HeaderPart::Line) | Focus::AddHeader => "A header that each request carries".into(),
         Focus::Header(_, HeaderPart::Name) => "Its name, such as X-Environment".into(),

@@ -50,7 +50,7 @@ pub const KEYS: &[Binding] = &[
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event, body and id; asks first for a real event")
         .when(can_test),
-    bind(SELECTED, &[(P::Char(' '), A::Mark)], "Space", "", "mark the delivery to compare it, or no longer"),
+    bind(SELECTED, &[(P::Char(' '), A::Mark)], "Space", "", "mark the delivery to compare it, or unmark it"),
     bind(SELECTED, &[(P::Char('='), A::Compare)], "=", "", "compare two deliveries that are marked"),
     bind(DELIVERIES, &[(P::Char('x'), A::Clear)], "x", "", "delete all deliveries; asks first").when(may_change),
     bind(MAIN, &[(P::Down, A::Down)], "↓", "", "to the deliveries").when(has_deliveries),

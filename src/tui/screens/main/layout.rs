@@ -64,7 +64,7 @@ pub fn help_line(model: &Model) -> String {
         _ if model.history.search.is_some() => "Words, outcome:refused, status:5xx, event:order.*, since:1h, until:…",
         MainFocus::Delivery(_) => match model.history.marked.len() {
             0 => "Enter opens it. Space marks it, to compare it with another.",
-            1 => "Space on another one marks that, too; = compares the two.",
+            1 => "Space marks a second one; = compares the two.",
             _ => "= compares the two that are marked.",
         },
         MainFocus::Details(_) => "← goes back to the list.",
@@ -83,9 +83,7 @@ impl Upper {
     pub fn rows(&self) -> usize {
         self.text.len() + self.buttons.len() + self.hints.len()
     }
-}
 
-impl Upper {
     /// Where the buttons lie in that box: below as much of the text as fits.
     pub fn buttons_place(&self, area: Rect, scroll: usize) -> Rect {
         let inner = area.inner(Margin::new(1, 1));
@@ -133,8 +131,7 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
     (Areas { destination, health, list, details, list_alone: false }, upper)
 }
 
-/// Whether there is anything to say of how the destination is doing. Until that is read, the deliveries tell: what lies below does
-/// not move.
+/// Whether there is any health to show. Until it is read, the listed deliveries decide, so that what lies below does not move.
 fn has_health(model: &Model) -> bool {
     let State::Open(destination) = &model.state else { return false };
     match &model.known.health {

@@ -93,7 +93,7 @@ fn trust(model: &Model, attempt: &Attempt) -> String {
 
 fn drop_queued(event: &str) -> String {
     let event = text::middle_cut(&visible(event), 60);
-    format!("Drop {event} from the queue? It is deleted, and will not be delivered. If it is in flight it may still be.")
+    format!("Drop {event} from the queue? It is deleted and will not be delivered, unless it is already in flight.")
 }
 
 fn resend(model: &Model) -> String {

@@ -26,5 +26,5 @@ pub const KEYS: &[Binding] = &[
     bind(RECEIVER, &[(P::Home, A::Home), (P::Char('g'), A::Home)], "g", "", "to the newest request (also Home)"),
     bind(RECEIVER, &[(P::PageUp, A::PageUp), (P::PageDown, A::PageDown)], "PgUp PgDn", "scroll", "scroll the request"),
     bind(RECEIVER, &[(P::Char('x'), A::Clear)], "x", "stop", "stop the receiver"),
-    bind(RECEIVER, &[(P::Esc, A::Back), (P::Char('q'), A::Back)], "Esc", "close", "close; the receiver goes on (also q)"),
+    bind(RECEIVER, &[(P::Esc, A::Back), (P::Char('q'), A::Back)], "Esc", "close", "close; the receiver keeps running (also q)"),
 ];

@@ -23,7 +23,7 @@ use crate::tui::widgets::{boxes, buttons, message, text};
 /// The rows from which on the popup leaves those free that it does not need.
 pub const TALL: u16 = 30;
 
-/// The fewest rows that are left free: of less, nothing could be made out.
+/// The fewest rows that are left free: with fewer, nothing in them could be recognised.
 const FREED: usize = 6;
 
 /// What is under the tabs, as text, and how many lines of it fit.
@@ -198,7 +198,7 @@ pub struct Laid {
     pub buttons: Vec<Line<'static>>,
 }
 
-/// Of a tall room as much as it takes, from the top: what it is about is seen below.
+/// In a tall room only the rows that it needs, from the top: what it is about stays visible below.
 pub fn fitted(model: &Model, test: &TestPopup, theme: Theme, room: Rect) -> (Rect, Laid) {
     let whole = laid(model, test, theme, room);
     let taken = whole.lines.len().max(whole.beside.as_ref().map_or(0, Vec::len)).max(1);

@@ -5,7 +5,7 @@
 //!                                      ▲ next                    │ works → fails, fails → works: bell, diagnosis
 //!                                      └─────────────────────────┘
 //! ```
-//! It belongs to the destination screen, so it goes on whatever popup is opened over that.
+//! It belongs to the destination screen, so it continues whatever popup is open over that.
 
 pub(crate) mod state;
 pub(crate) mod update;

@@ -72,7 +72,7 @@ pub fn follow(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let (effects, summary) = stop(model);
-    // What was said of the change stays.
+    // A message about the change stays.
     if model.status.is_none() {
         model.say(Tone::Note, format!("Stopped watching, since the destination changed{summary}."));
     }
