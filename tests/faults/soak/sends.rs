@@ -1,8 +1,8 @@
 //! Ten thousand deliveries to an endpoint that fails at random, and two hundred saves at the same time: nothing is lost, and
 //! nothing grows.
 
-use std::fs;
 use std::io::{Read as _, Write as _};
+use std::process;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,7 +18,8 @@ use waypost::domain::event::BuiltIn;
 use waypost::io::fs::paths::Paths;
 use waypost::ops::{ProblemKind, State, Waypost};
 
-use super::endpoint::Endpoint;
+use super::{descriptors, memory};
+use crate::endpoint::Endpoint;
 use crate::support::ca::Ca;
 
 const DELIVERIES: usize = 10_000;
@@ -35,17 +36,6 @@ fn next(state: &AtomicU64) -> u64 {
     step(state.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |x| Some(step(x))).unwrap())
 }
 
-/// In KiB.
-fn memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
-}
-
-fn descriptors() -> usize {
-    fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
 fn settings(url: &str, ca: &str, timeout: usize, save: usize) -> Settings {
     let draft = Draft::new(bearer::SPEC).with(field::URL, url).with(field::CA_CERT, ca);
     draft
@@ -57,8 +47,8 @@ fn settings(url: &str, ca: &str, timeout: usize, save: usize) -> Settings {
 }
 
 #[test]
-#[ignore = "takes minutes: cargo test --test faults soak -- --ignored"]
-fn soak() {
+#[ignore = "takes minutes: cargo test --test faults soak:: -- --ignored"]
+fn ten_thousand_deliveries_lose_nothing_and_let_nothing_grow() {
     let ca = Ca::new();
     let random = Arc::new(AtomicU64::new(0x9E37_79B9_7F4A_7C15));
     let faults = Arc::clone(&random);
@@ -112,7 +102,7 @@ fn soak() {
     };
     // What is set up once is set up by now.
     runtime.block_on(deliver(DELIVERIES / 10));
-    let before = (memory(), descriptors());
+    let before = (memory(process::id()), descriptors(process::id()));
 
     let saves = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -136,7 +126,7 @@ fn soak() {
             tokio::task::yield_now().await;
         }
     });
-    let after = (memory(), descriptors());
+    let after = (memory(process::id()), descriptors(process::id()));
     assert!(after.1 <= before.1 + AT_ONCE, "descriptors: {before:?}, then {after:?}");
     assert!(after.0 < before.0 + 32 * 1024, "KiB: {before:?}, then {after:?}");
 
