@@ -148,6 +148,29 @@ fn the_same_id_twice_is_one_event() {
 }
 
 #[test]
+fn a24_an_id_that_looks_like_an_option_is_an_id_after_two_hyphens() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    let home = at(&receiver);
+    for id in ["-x", "--help", "--", "-", "..", "--json"] {
+        assert_eq!(home.waypost_stdin(&["enqueue", "-", "--id", id], "{}").exits(0).stdout, format!("{id}\n"));
+        assert!(home.waypost(&["queue", "show", "--", id]).exits(0).stdout.starts_with(&format!("id        {id}\n")));
+        home.waypost(&["queue", "retry", "--", id, id]).exits(0);
+        home.waypost(&["relay", "--once"]).exits(0);
+        home.waypost(&["history", "show", "--", id]).exits(0);
+        home.waypost(&["curl", "--", id]).exits(0);
+        home.waypost(&["resend", "--", id]).exits(0);
+    }
+    assert_eq!(receiver.requests().len(), 12);
+    for command in [&["queue", "show"][..], &["queue", "retry"], &["queue", "drop"], &["history", "show"], &["curl"], &["resend"]]
+    {
+        let out = home.waypost(&[command, &["-x"]].concat()).exits(2);
+        assert!(out.stderr.contains("There is no option -x. If it is a value, put -- before it."), "{}", out.stderr);
+    }
+    // Without a value there is nothing that it could be.
+    assert!(!home.waypost(&["queue", "hold", "-x"]).exits(2).stderr.contains("If it is a value"));
+}
+
+#[test]
 fn lines_are_queued_in_their_order_and_what_is_no_json_is_left_out() {
     let home = Home::new();
     let out = home.waypost_stdin(&["enqueue", "--lines", "-"], "{\"n\":1}\n\n{\"n\":2}\nnope\n{\"n\":3}").exits(2);
@@ -495,6 +518,22 @@ fn an_alert_is_run_once_for_an_outage_and_once_for_its_end() {
     assert!(read().ends_with(&format!("open gone {}\n", receiver.url)), "{}", read());
     relay.stop().exits(0);
     refused_with(&home, &["relay", "--alert-after", "1s"], "", 2, None, "--alert-command");
+}
+
+#[test]
+fn a26_what_an_alert_is_about_is_never_part_of_its_command() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410)]);
+    let home = Home::new();
+    let url = format!("{}/$(touch$IFS$9here);a&b?token=a1b2c3d4e5f6a7b8", receiver.url);
+    home.waypost(&["register", "--url", &url, "--auth", "default", "--ca-cert", receiver.ca().to_str().unwrap()]).exits(0);
+    let alert = "printf '%s\n' \"$0\" \"$#\" $WAYPOST_ALERT_DESTINATION > alert";
+    let relay = Relay::start(&home, &["--alert-command", alert, "--alert-after", "1s"]);
+    home.waypost_stdin(&["enqueue", "-", "--id", "-x"], "{\"type\":\"$(touch here)\"}").exits(0);
+    let read = || fs::read_to_string(home.path().join("alert")).unwrap_or_default();
+    wait_until(DEADLINE, || read().lines().count() == 3);
+    assert_eq!(read(), format!("sh\n0\n{}\n", url.replace("a1b2c3d4e5f6a7b8", "••••••••")));
+    assert!(!home.path().join("here").exists());
+    relay.stop().exits(0);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::check::{expect_api_key_header, expect_bearer};
+use crate::support::check::{expect_api_key_header, expect_bearer, expect_nothing};
 use crate::support::common::{SECRET, URL, disk, refused, refused_with, register, registered, registered_at};
-use crate::support::receiver::Receiver;
-use crate::support::{Home, run};
+use crate::support::receiver::{Answer, Receiver};
+use crate::support::{Home, Output, run};
 
 /// Commands that need the destination, none of which may change anything.
 const ALL: [&[&str]; 6] = [
@@ -39,6 +39,57 @@ fn h22_private_from_the_beginning() {
     let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
     assert_eq!([mode(home.config_dir()), mode(home.state_dir())], [0o700, 0o700]);
     assert_eq!([mode(home.state_file()), mode(home.state_dir().join("key"))], [0o600, 0o600]);
+}
+
+/// Runs `waypost ARGS` under a umask that hides nothing.
+fn without_umask(home: &Home, args: &[&str], stdin: &str) -> Output {
+    let base = home.command(&[]);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "umask 000; exec \"$0\" \"$@\"", base.get_program().to_str().unwrap()]).args(args);
+    command.current_dir(home.path()).env_clear().envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    run(&mut command, stdin.as_bytes())
+}
+
+#[test]
+fn h22_the_queue_the_log_and_what_is_written_to_files_are_private_whatever_the_umask() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(422)]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let before: Vec<_> = disk(&home).into_keys().collect();
+    without_umask(&home, &["enqueue", "--lines", "-"], "1\n2\n").exits(0);
+    without_umask(&home, &["queue", "rescue", "rescued.jsonl"], "").exits(0);
+    without_umask(&home, &["relay", "--once", "-v"], "").exits(4);
+    without_umask(&home, &["send", "--lines", "-", "--failed", "failed.jsonl", "--retries", "0"], "1\n").exits(3);
+    let made: Vec<_> = disk(&home).into_iter().filter(|(path, _)| !before.contains(path)).collect();
+    let names: Vec<_> = made.iter().map(|(path, _)| path.file_name().unwrap().to_str().unwrap()).collect();
+    for name in ["waypost.db", "waypost.log", "relay.lock", "rescued.jsonl", "failed.jsonl"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    for (path, (mode, _)) in made {
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode & 0o7777, wanted, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_secret_that_was_changed_or_removed_is_nowhere_on_the_disk() {
+    let changes: [(&[&str], &str); 4] = [
+        (&["edit", "--secret-stdin"], "another-text-another-text"),
+        (&["edit", "--auth", "bearer", "--secret-stdin"], "another-text-another-text"),
+        (&["edit", "--auth", "default"], ""),
+        (&["remove", "--yes"], ""),
+    ];
+    for (args, stdin) in changes {
+        let home = registered();
+        let json: Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
+        let sealed = json["destination"]["sealed"]["auth.signing_secret"].as_str().unwrap().to_owned();
+        home.waypost_stdin(args, stdin).exits(0);
+        for (path, (_, bytes)) in disk(&home) {
+            for text in [&sealed, SECRET] {
+                let is_there = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+                assert!(!is_there, "{args:?}: {}", path.display());
+            }
+        }
+    }
 }
 
 #[test]

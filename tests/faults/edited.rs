@@ -1,8 +1,10 @@
 //! A history whose records were edited in the database: nothing raw reaches the terminal, and nothing ends in a panic.
 
 use crate::support::app::App;
-use crate::support::common::registered;
+use crate::support::check::expect_nothing;
+use crate::support::common::{registered, registered_at};
 use crate::support::pty::Key;
+use crate::support::receiver::{Answer, Receiver};
 use crate::support::{Home, Output};
 
 const FIELDS: [&str; 30] = [
@@ -157,5 +159,93 @@ fn a18_the_columns_and_the_size_of_the_history_may_be_edited_too() {
         }
         let out = home.waypost(&["test", "--timeout", "1"]);
         assert_eq!(out.code, Some(4), "{edit}: {out:?}");
+    }
+}
+
+/// Would end a header, or reach a terminal.
+const HOSTILE: &str = "char(13) || char(10) || 'X-Evil: 1' || char(27) || '[2J' || char(0x202e)";
+
+/// Every request is one that waypost makes: to the registered path, with one id, and with no header of the row's.
+#[track_caller]
+fn assert_requests(receiver: &Receiver, at: &str) {
+    for request in receiver.requests() {
+        assert_eq!(request.line, "POST /in HTTP/1.1", "{at}");
+        let id = request.header("webhook-id");
+        assert!(!id.contains(char::is_control), "{at}: {id:?}");
+        assert!(request.values("x-evil").is_empty(), "{at}: {:?}", request.headers);
+    }
+}
+
+#[test]
+fn a22_what_is_sent_again_is_the_event_and_nothing_else_of_an_edited_row() {
+    for (field, value) in [
+        ("id", HOSTILE),
+        ("event", HOSTILE),
+        ("destination_id", HOSTILE),
+        ("attempts[0].request.method", "'DELETE'"),
+        ("attempts[0].request.url", "'https://evil.example/' || char(13) || char(10)"),
+        (
+            "attempts[0].request.headers",
+            "json('[[\"x-evil\", \"1\"], [\"webhook-id\", \"\\r\\nx-evil: 1\"], [\"authorization\", \"x\"]]')",
+        ),
+        ("attempts[0].request.body", "'no JSON ' || char(27)"),
+    ] {
+        let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+        let home = registered_at(&receiver, &["--auth", "default", "--header", "X-Event: {event}"], "");
+        home.waypost_stdin(&["send", "-"], "{}").exits(0);
+        let edit = format!("UPDATE deliveries SET record = json_set(record, '$.outcome', 'failed', '$.{field}', {value})");
+        let also = if field == "id" { format!("; UPDATE deliveries SET id = {value}") } else { String::new() };
+        home.open_database().execute_batch(&format!("{edit}; UPDATE deliveries SET outcome = 'failed'{also}")).unwrap();
+        let at = format!("{field} = {value}");
+        for args in [
+            &["resend", "--outcome", "failed", "--since", "1h", "--yes", "--retries", "0"][..],
+            &["resend", "--retries", "0", "--", "last"],
+            &["curl"],
+        ] {
+            let out = home.waypost(args);
+            assert!(matches!(out.code, Some(0 | 2 | 3 | 4 | 5)) && !out.stderr.contains("panicked"), "{at} {args:?}: {out:?}");
+            let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!out.stdout.contains(raw) && !out.stderr.contains(raw), "{at} {args:?}: {out:?}");
+        }
+        assert_requests(&receiver, &at);
+    }
+}
+
+#[test]
+fn a22_an_edited_row_of_the_queue_holds_nothing_up_and_adds_no_header() {
+    for (column, value) in [
+        ("id", HOSTILE),
+        ("id", "char(233)"),
+        ("event", HOSTILE),
+        ("body", "X'ff1b5b324a'"),
+        ("body", "X''"),
+        ("record", "'no JSON'"),
+        ("dead", HOSTILE),
+        // A number that cannot be: then the database is damaged, and nothing is sent.
+        ("tries", "-1"),
+        ("refusals", "9223372036854775807"),
+        ("due_at", "-9223372036854775808"),
+        ("since", "9223372036854775807"),
+        ("enqueued_at", "-9223372036854775808"),
+        ("in_flight", "1"),
+    ] {
+        let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+        let home = registered_at(&receiver, &["--auth", "default", "--header", "X-Event: {event}"], "");
+        home.waypost_stdin(&["enqueue", "--lines", "-"], "1\n2\n").exits(0);
+        let at = format!("{column} = {value}");
+        home.open_database().execute(&format!("UPDATE queue SET {column} = {value} WHERE seq = 1"), []).expect(&at);
+        for args in
+            [&["queue"][..], &["queue", "--json"], &["queue", "list", "--state", "dead"], &["relay", "--once"], &["queue"]]
+        {
+            let out = home.waypost(args);
+            let said = format!("{}{}", out.stdout, out.stderr);
+            let damaged = ["tries", "refusals"].contains(&column) && out.code == Some(5) && said.contains("out of range");
+            assert!(damaged || matches!(out.code, Some(0 | 3 | 4)) && !out.stderr.contains("panicked"), "{at} {args:?}: {out:?}");
+            let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!out.stdout.contains(raw) && !out.stderr.contains(raw), "{at} {args:?}: {out:?}");
+        }
+        let is_sound = !["tries", "refusals"].contains(&column);
+        assert_eq!(receiver.requests().iter().any(|request| request.body == b"2"), is_sound, "{at}: the other one");
+        assert_requests(&receiver, &at);
     }
 }

@@ -72,10 +72,10 @@ fn h21_no_debugger_of_the_same_user_looks_in() {
     let mut child = as_nobody(&home, &["test"]).stdout(Stdio::null()).spawn().unwrap();
     receiver.wait_for_request(DEADLINE);
     // Of a process that may not be dumped these belong to root, whatever user runs it (proc(5)), and ptrace is refused.
-    let owner = fs::metadata(format!("/proc/{}/mem", child.id())).unwrap().uid();
+    let owners = ["mem", "environ", "maps"].map(|name| fs::metadata(format!("/proc/{}/{name}", child.id())).unwrap().uid());
     child.kill().unwrap();
     child.wait().unwrap();
-    assert_eq!(owner, 0);
+    assert_eq!(owners, [0; 3]);
 }
 
 #[test]

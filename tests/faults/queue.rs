@@ -276,6 +276,39 @@ fn h125_what_can_be_read_of_a_damaged_database_is_rescued() {
     Home::new().waypost(&["queue", "rescue", "none.jsonl"]).exits(5);
 }
 
+/// What has to be rescued is a file of one's own: a pipe would be waited for, and a link leads somewhere else.
+#[test]
+fn a23_something_else_in_the_place_of_the_database_is_neither_read_nor_waited_for() {
+    type Plant = fn(&Path);
+    let plants: [(&str, Plant); 5] = [
+        ("a pipe", |path| {
+            assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success())
+        }),
+        ("a directory", |path| fs::create_dir(path).unwrap()),
+        ("a symbolic link", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
+        ("can be read or changed by others", |path| {
+            fs::write(path, "").unwrap();
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        }),
+        ("o such file", |_| {}),
+    ];
+    for (says, plant) in plants {
+        let home = Home::new();
+        home.waypost(&["register", "--url", "https://h.example/in", "--auth", "default"]).exits(0);
+        fs::create_dir_all(home.state_dir()).unwrap();
+        plant(&home.database());
+        let rescue = ["queue", "rescue", "out.jsonl"];
+        let out = home.waypost(&rescue).exits(5);
+        assert!(out.stderr.contains(says) && !home.path().join("out.jsonl").exists(), "{says}: {}", out.stderr);
+        if says != "o such file" {
+            for args in [&["enqueue", "-"][..], &["queue"], &["relay", "--once"], &["history"]] {
+                assert!(home.waypost_stdin(args, "{}").exits(5).stderr.contains(says), "{args:?} {says}");
+            }
+        }
+    }
+    assert!(with_queue().waypost(&["queue", "rescue", "-"]).exits(2).stderr.contains("not to standard output"));
+}
+
 #[test]
 fn h126_locked_by_another_program_it_waits_and_then_says_so() {
     let home = with_queue();

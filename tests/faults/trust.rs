@@ -17,7 +17,7 @@ fn with_root(ca: &Ca) -> Leaf {
 }
 
 #[test]
-fn a_presented_ca_is_trusted_by_its_fingerprint_alone() {
+fn c31_a_presented_ca_is_trusted_by_its_fingerprint_alone() {
     let ca = Ca::named("Their CA");
     let endpoint = Endpoint::with_leaf(with_root(&ca));
     let home = endpoint.registered(Some(&Ca::named("Other CA")), "10");
@@ -47,7 +47,7 @@ fn a_presented_ca_is_trusted_by_its_fingerprint_alone() {
 }
 
 #[test]
-fn what_another_issued_and_a_ca_made_again_are_not_offered() {
+fn c31_what_another_issued_and_a_ca_made_again_are_not_offered() {
     let ca = Ca::named("Their CA");
     let alone = Endpoint::with_leaf(ca.leaf(&["localhost"]));
     let again = Endpoint::with_leaf(with_root(&Ca::named("Our CA")));
@@ -60,7 +60,7 @@ fn what_another_issued_and_a_ca_made_again_are_not_offered() {
 }
 
 #[test]
-fn the_certificate_of_another_url_is_not_trusted() {
+fn c31_the_certificate_of_another_url_is_not_trusted() {
     let ca = Ca::named("Their CA");
     let endpoint = Endpoint::with_leaf(with_root(&ca));
     let home = endpoint.registered(Some(&Ca::named("Other CA")), "10");

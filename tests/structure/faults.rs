@@ -57,21 +57,70 @@ fn every_row_of_faults_has_its_tests() {
     }
 }
 
+/// A name such as `h07_ports`, `a05_…` or `c16_…`: its letter and number.
+fn row_of(name: &str) -> Option<&str> {
+    let (row, rest) = name.split_once('_')?;
+    let number = row.strip_prefix(['h', 'a', 'c'])?;
+    let is_name = rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    (number.len() > 1 && number.bytes().all(|byte| byte.is_ascii_digit()) && is_name).then_some(row)
+}
+
+/// What a page has in backticks.
+fn quoted(page: &str) -> impl Iterator<Item = &str> {
+    page.split('`').skip(1).step_by(2)
+}
+
 #[test]
 fn every_promise_has_its_tests() {
-    let tests = functions();
-    let mut named = 0;
-    // What the threat model says below is no promise.
-    let page = page("SECURITY.md");
-    let promises = page.split("## Threat model").next().unwrap();
-    for line in promises.lines().filter(|line| line.starts_with("| ") && line.ends_with(" |")) {
-        let last = line.trim_end_matches(" |").rsplit(" | ").next().unwrap();
-        for name in last.split('`').skip(1).step_by(2).filter(|name| !name.ends_with('…')) {
+    let (tests, page) = (functions(), page("SECURITY.md"));
+    let promises = page.split("## Promises").nth(1).unwrap().split("## Limits").next().unwrap();
+    let rows = promises.lines().filter(|line| line.starts_with("| ") && line.ends_with(" |")).skip(1);
+    let mut count = 0;
+    for row in rows {
+        let named: Vec<&str> = quoted(row.trim_end_matches(" |").rsplit(" | ").next().unwrap()).collect();
+        assert!(!named.is_empty(), "no test holds this: {row}");
+        for name in named.into_iter().filter(|name| !name.ends_with('…')) {
             assert!(tests.contains(name), "SECURITY.md names {name}, which is no test");
-            named += 1;
         }
+        count += 1;
     }
-    assert!(named > 30, "only {named} found");
+    assert!(count > 25, "only {count} found");
+}
+
+/// In the limits and the threat model, too, and in every cell of `docs/faults.md`.
+#[test]
+fn every_test_and_file_that_is_named_exists() {
+    let tests = functions();
+    for name in ["SECURITY.md", "docs/faults.md"] {
+        let page = page(name);
+        let mut files = 0;
+        for text in quoted(&page) {
+            assert!(
+                row_of(text).is_none() || tests.contains(text) || text.ends_with('_'),
+                "{name} names {text}, which is no test"
+            );
+            if text.starts_with("src/") || text.starts_with("tests/") {
+                let path = format!("{}/{text}", env!("CARGO_MANIFEST_DIR"));
+                assert!(std::path::Path::new(&path).exists(), "{name} names {text}, which is not there");
+                files += 1;
+            }
+        }
+        assert!(name == "SECURITY.md" || files > 40, "only {files} files in {name}");
+    }
+}
+
+/// Rows `a01` and `c01` and on name the files of their tests.
+#[test]
+fn every_attack_and_every_field_case_has_its_tests() {
+    let page = page("docs/faults.md");
+    let listed: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next())
+        .filter(|row| row_of(&format!("{row}_x")).is_some())
+        .collect();
+    let tests = functions();
+    let named: BTreeSet<&str> = tests.iter().filter_map(|name| row_of(name)).filter(|row| !row.starts_with('h')).collect();
+    assert_eq!(listed, named, "the rows of the table, and those that tests are named after");
 }
 
 /// The reasons of `#[ignore = "…"]`.

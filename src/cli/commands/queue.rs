@@ -1,7 +1,7 @@
 //! `waypost queue`: what waits to be delivered, and what can be done about it.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Subcommand, ValueHint};
@@ -123,6 +123,9 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             let gate = waypost.release_queue()?;
             let running = if waypost.relay_runs() { "" } else { " No relay is running: start one with waypost relay." };
             done(out, json!({ "gate": gate_json(&gate.gate) }), &format!("The gate is open.{running}"))
+        }
+        Some(Action::Rescue { file }) if file == Path::new("-") => {
+            Err(Failure::usage("Events are rescued to a new file, not to standard output.", "Give its name."))
         }
         Some(Action::Rescue { file }) => {
             let rescued = waypost.rescue_queue(file)?;

@@ -16,6 +16,9 @@ pub fn parse<'a>(
     let now = Timestamp::now();
     let wrong = |error: FilterError| match error {
         FilterError::Name { .. } => Failure::usage(error.to_string(), "To search for such a word, put it in double quotes."),
+        FilterError::TooMany | FilterError::TooLong => {
+            Failure::usage(format!("The filter cannot be used: {error}."), "Use fewer words, or shorter ones.")
+        }
         FilterError::Value { .. } => Failure::usage(format!("{error}."), format!("See waypost {command} --help.")),
     };
     let mut filter = Filter::parse(search.unwrap_or_default(), now, zone).map_err(wrong)?;

@@ -31,7 +31,12 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
             let meant = if is_url { "Did you mean --url?".to_owned() } else { see_help };
             ("Unexpected argument: every input has an option.".into(), meant)
         }
-        ErrorKind::UnknownArgument => (format!("There is no option {}.", visible(arg)), suggestion.unwrap_or(see_help)),
+        ErrorKind::UnknownArgument => {
+            // The id of an event may begin with a hyphen. Clap has a tip only where the command takes a value without an option.
+            let is_value = error.get(ContextKind::Suggested).is_some();
+            let as_value = || if is_value { format!("If it is a value, put -- before it. {see_help}") } else { see_help.clone() };
+            (format!("There is no option {}.", visible(arg)), suggestion.unwrap_or_else(as_value))
+        }
         ErrorKind::TooManyValues => (format!("{} takes no value.", visible(arg)), see_help),
         ErrorKind::InvalidSubcommand => {
             let name = text(error, ContextKind::InvalidSubcommand);

@@ -40,7 +40,19 @@ impl NotTaken {
     pub(super) fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into() }
     }
+
+    /// Adds it to a list that a person can read.
+    pub(super) fn list(list: &mut Vec<Self>, what: impl Into<String>, why: impl Into<String>) {
+        match list.len() {
+            0..MOST_NOT_TAKEN => list.push(Self::new(what, why)),
+            MOST_NOT_TAKEN => list.push(Self::new("more", "there are too many to list")),
+            _ => {}
+        }
+    }
 }
+
+/// The most parts that are listed as not taken.
+const MOST_NOT_TAKEN: usize = 50;
 
 const ONLY_POST: &str = "Give a command that sends a POST request.";
 
@@ -100,20 +112,26 @@ struct Data {
     is_given: bool,
     /// A part of it is in a file, or is encoded by curl.
     is_incomplete: bool,
-    parts: Option<Secret>,
+    /// Each with what comes before it, unless it is the first.
+    parts: Vec<(&'static str, Secret)>,
 }
 
 impl Data {
-    fn add(&mut self, separator: &str, part: &Secret) {
-        let joined = match &self.parts {
-            None => part.clone(),
-            Some(before) => Secret::new([before.expose(), part.expose()].join(separator)),
-        };
-        (self.is_given, self.parts) = (true, Some(joined));
+    fn add(&mut self, separator: &'static str, part: Secret) {
+        self.is_given = true;
+        self.parts.push((separator, part));
     }
 
     fn text(self) -> Option<Secret> {
-        self.parts.filter(|text| !self.is_incomplete && !text.is_empty())
+        // Of the right size from the start: a text that grows is copied again and again, and leaves its copies in memory.
+        let size = self.parts.iter().map(|(separator, part)| separator.len() + part.expose().len()).sum();
+        let mut text = String::with_capacity(size);
+        for (at, (separator, part)) in self.parts.iter().enumerate() {
+            text.push_str(if at == 0 { "" } else { separator });
+            text.push_str(part.expose());
+        }
+        let text = Secret::new(text);
+        Some(text).filter(|text| !self.is_incomplete && !text.is_empty())
     }
 }
 
@@ -190,8 +208,8 @@ impl Reader<'_> {
                 (self.data.is_given, self.data.is_incomplete) = (true, true);
                 self.not_taken(name, "its value names a file; test with that file as the body");
             }
-            Meaning::Data | Meaning::DataRaw => self.data.add("&", &value),
-            Meaning::Json => self.data.add("", &value),
+            Meaning::Data | Meaning::DataRaw => self.data.add("&", value),
+            Meaning::Json => self.data.add("", value),
             Meaning::DataForm => {
                 (self.data.is_given, self.data.is_incomplete) = (true, true);
                 self.not_taken(name, "events are JSON, not forms");
@@ -211,7 +229,7 @@ impl Reader<'_> {
     fn not_taken(&mut self, name: &str, why: &str) {
         let what = shown(name);
         if self.command.not_taken.iter().all(|other| other.what != what) {
-            self.command.not_taken.push(NotTaken::new(what, why));
+            NotTaken::list(&mut self.command.not_taken, what, why);
         }
     }
 }

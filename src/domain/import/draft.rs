@@ -59,7 +59,7 @@ impl Mapping {
     }
 
     fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.not_taken.push(NotTaken::new(what, why));
+        NotTaken::list(&mut self.not_taken, what, why);
     }
 
     /// The headers that curl would send, of those that have a name and a value.

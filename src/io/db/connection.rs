@@ -20,6 +20,9 @@ use crate::io::fs::lock::{self, Lock};
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, Operation};
 
+/// How much of the log's file is kept when the log is begun anew, in bytes.
+const LOG_KEPT: u64 = 32 * 1024 * 1024;
+
 /// An open database with the tables of this version.
 #[derive(Debug)]
 pub(super) struct Db {
@@ -128,6 +131,8 @@ impl Db {
         // waits for the disk. A file system without shared memory keeps a rollback journal, and that one needs `FULL`.
         let synchronous = if mode == "wal" { "NORMAL" } else { "FULL" };
         self.connection.pragma_update(None, "synchronous", synchronous)?;
+        // While many write, the log is not begun anew for as long as it takes, and its file would stay as long as it was then.
+        self.connection.pragma_update(None, "journal_size_limit", LOG_KEPT)?;
         // Deleted text is overwritten.
         self.connection.pragma_update(None, "secure_delete", "ON")
     }
@@ -195,7 +200,7 @@ fn wal(path: &Path) -> PathBuf {
 
 /// Whether there is a database; an error if something else has its name, or others can read it. Not by opening it: closing
 /// would release the locks of this process's other connections (fcntl(2)).
-fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
+pub(super) fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
     let checked = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => Err(error.into()),

@@ -19,13 +19,27 @@ const FORMS: [(&str, &str); 5] = [
     ("until", time::FORM),
 ];
 
+/// The most terms of a filter: each is a condition that the database has to check.
+const TERMS: usize = 100;
+
+/// The longest value of a term, in bytes. A body of megabytes is searched for it at every place.
+const TERM: usize = 1024;
+
 /// What is wrong with a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilterError {
     /// The value does not have the form of this kind of term.
-    Value { kind: &'static str, value: String },
+    Value {
+        kind: &'static str,
+        value: String,
+    },
     /// A name that is almost that of a kind of term.
-    Name { typed: String, meant: &'static str },
+    Name {
+        typed: String,
+        meant: &'static str,
+    },
+    TooMany,
+    TooLong,
 }
 
 impl fmt::Display for FilterError {
@@ -39,6 +53,8 @@ impl fmt::Display for FilterError {
                 write!(f, "{kind}: \"{}\" is not valid; expected {form}", ellipsis(&visible(value), 40))
             }
             Self::Name { typed, meant } => write!(f, "unknown filter \"{typed}\": did you mean {meant}:?"),
+            Self::TooMany => write!(f, "there are too many words and filters; at most {TERMS} are possible"),
+            Self::TooLong => write!(f, "a word is too long; at most {TERM} bytes are possible"),
         }
     }
 }
@@ -50,19 +66,23 @@ impl Filter {
     /// have spaces in it, and a name that is not a kind of term.
     ///
     /// # Errors
-    /// The first term that does not have the form of its kind.
+    /// The first term that does not have the form of its kind, is too long, or is one too many.
     pub fn parse(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Self, FilterError> {
         let mut filter = Self::default();
-        for (term, quoted) in terms(text) {
+        let terms = terms(text);
+        if terms.len() > TERMS {
+            return Err(FilterError::TooMany);
+        }
+        for (term, quoted) in terms {
             let Some((name, value)) = term.split_once(':') else {
-                filter.words.push(term.to_owned());
+                filter.add_word(term)?;
                 continue;
             };
             match FORMS.into_iter().find(|(kind, _)| kind.eq_ignore_ascii_case(name)) {
                 Some((kind, _)) => filter.add(kind, value, now, zone)?,
                 None => match meant(name).filter(|_| !quoted) {
                     Some(meant) => return Err(FilterError::Name { typed: name.to_owned(), meant }),
-                    None => filter.words.push(term.to_owned()),
+                    None => filter.add_word(term)?,
                 },
             }
         }
@@ -72,8 +92,9 @@ impl Filter {
     /// Narrows it by one term: `since` and `1h`.
     ///
     /// # Errors
-    /// The value does not have the form of the term.
+    /// The value does not have the form of the term, is too long, or is one too many.
     pub fn add(&mut self, kind: &'static str, value: &str, now: Timestamp, zone: &TimeZone) -> Result<(), FilterError> {
+        self.check_room(value)?;
         let error = || FilterError::Value { kind, value: value.to_owned() };
         match kind {
             "outcome" => self.results.push(ResultIs::parse(value).ok_or_else(error)?),
@@ -91,6 +112,20 @@ impl Filter {
             _ => return Err(error()),
         }
         Ok(())
+    }
+
+    fn add_word(&mut self, word: &str) -> Result<(), FilterError> {
+        self.check_room(word)?;
+        self.words.push(word.to_owned());
+        Ok(())
+    }
+
+    const fn check_room(&self, value: &str) -> Result<(), FilterError> {
+        if value.len() > TERM {
+            return Err(FilterError::TooLong);
+        }
+        let terms = self.results.len() + self.statuses.len() + self.events.len() + self.words.len();
+        if terms < TERMS { Ok(()) } else { Err(FilterError::TooMany) }
     }
 }
 
@@ -145,7 +180,8 @@ fn meant(name: &str) -> Option<&'static str> {
 fn terms(text: &str) -> Vec<(&str, bool)> {
     let mut terms = Vec::new();
     let mut rest = text.trim_start();
-    while !rest.is_empty() {
+    // For each quote the rest is searched for its end: no further than it matters.
+    while !rest.is_empty() && terms.len() <= TERMS {
         let quoted = rest.strip_prefix('"').and_then(|inner| {
             let ends = inner.match_indices('"').map(|(at, _)| at);
             let mut ends = ends.filter(|at| inner[at + 1..].is_empty() || inner[at + 1..].starts_with(char::is_whitespace));

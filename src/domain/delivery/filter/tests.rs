@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{EventIs, Filter, ResultIs, StatusIs, contains};
+use super::{EventIs, Filter, FilterError, ResultIs, StatusIs, contains};
 use crate::domain::delivery::Outcome;
 use crate::domain::delivery::record::tests::{delivery, probe};
 
@@ -90,6 +90,26 @@ fn nonsense_is_an_error_that_says_what_is_taken() {
         let error = parse(text).unwrap_err();
         assert!(error.contains(says), "{text}: {error}");
     }
+}
+
+/// SQLite refuses an expression of a thousand terms, and a word of a hundred kilobytes would be looked for at each place of a body.
+#[test]
+fn a21_too_many_terms_and_words_that_are_too_long_are_refused() {
+    for term in ["status:5xx ", "outcome:failed ", "event:order.* ", "word ", "\"a word\" ", "since:1h ", "\"x"] {
+        assert!(term == "\"x" || parse(&term.repeat(100)).is_ok(), "{term}");
+        assert!(term == "\"x" || parse(&term.repeat(101)).unwrap_err().contains("at most 100"), "{term}");
+        parse(&term.repeat(20_000)).unwrap_err();
+    }
+    let long = "a".repeat(1025);
+    for text in [&long, &format!("event:{long}"), &format!("outcome:{long}"), &format!("since:{long}")] {
+        assert!(parse(text).unwrap_err().contains("at most 1024 bytes"), "{text}");
+    }
+    parse(&"a".repeat(1024)).unwrap();
+    let mut filter = Filter::default();
+    for _ in 0..100 {
+        filter.add("outcome", "failed", now(), &zone()).unwrap();
+    }
+    assert_eq!(filter.add("outcome", "failed", now(), &zone()), Err(FilterError::TooMany));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use rusqlite::{Connection, OpenFlags};
+use rustix::io::Errno;
 
+use crate::io::db::connection::exists;
 use crate::io::db::error::DbError;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, Operation};
@@ -23,8 +25,9 @@ pub struct Rescued {
 /// [`DbError`]: nothing can be read; or what `to` fails with.
 pub fn rescue(paths: &Paths, to: &mut impl Write) -> Result<io::Result<Rescued>, DbError> {
     let path = paths.database_file();
-    if let Err(error) = std::fs::metadata(&path) {
-        return Err(FileError::new(Operation::Read, &path, error).into());
+    // As for every other command: a pipe in its place would be waited for, and another user's file is no one's to trust.
+    if !exists(&path, Operation::Read)? {
+        return Err(FileError::new(Operation::Read, &path, io::Error::from(Errno::NOENT)).into());
     }
     let failed = |error: &rusqlite::Error| DbError::new(Operation::Read, &path, error);
     // Read only: not even the log is copied into it at the end.
