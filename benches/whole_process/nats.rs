@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::delivery::{other, silent};
-use super::peers::is_installed;
+use super::peers::{has_python, is_installed};
 use super::process;
-use super::send::{events, run};
+use super::send::{events, rate, run};
 use super::stats::Sample;
 use super::support::Home;
 use super::table::Table;
@@ -64,7 +64,7 @@ pub fn nats(world: &World, table: &mut Table) {
     let (mut theirs, mut their_cpu) = (Vec::new(), Vec::new());
     let mut ours = [1, 2, 4].map(|relays| (relays, Vec::new(), Vec::new()));
     for _ in 0..ROUNDS {
-        if has_python() {
+        if has_python("nats, httpx") {
             let server = Server::start();
             run("python3", peer(world, &["publish", &server.url, &file]));
             let ca = world.receiver.ca().to_str().unwrap();
@@ -122,12 +122,7 @@ fn deliver(world: &World, file: &str, relays: usize) -> (f64, f64) {
     }
     let took = started.elapsed();
     let cpu = process::cpu_of_children().saturating_sub(cpu);
-    (EVENTS as f64 / took.as_secs_f64(), cpu.as_secs_f64() * 1e6 / EVENTS as f64)
-}
-
-fn has_python() -> bool {
-    let found = Command::new("python3").args(["-c", "import nats, httpx"]).stderr(Stdio::null()).status();
-    found.is_ok_and(|status| status.success())
+    (rate(EVENTS, took), cpu.as_secs_f64() * 1e6 / EVENTS as f64)
 }
 
 fn peer(world: &World, args: &[&str]) -> Command {

@@ -39,6 +39,12 @@ pub fn is_installed(name: &str) -> bool {
     found.is_ok_and(|status| status.success())
 }
 
+/// Whether Python can import these modules: `nats, httpx`.
+pub fn has_python(modules: &str) -> bool {
+    let found = Command::new("python3").args(["-c", &format!("import {modules}")]).stderr(Stdio::null()).status();
+    found.is_ok_and(|status| status.success())
+}
+
 impl Peer {
     pub fn command(&self, home: &Home) -> CommandBuilder {
         let mut command = program(self.name, home);

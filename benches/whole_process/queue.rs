@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::delivery::{other, silent};
-use super::peers::is_installed;
+use super::peers::{has_python, is_installed};
 use super::process;
-use super::send::{events, run, waypost, waypost_alone};
+use super::send::{events, rate, run, waypost, waypost_alone};
 use super::stats::Sample;
 use super::support::Home;
 use super::table::Table;
@@ -18,6 +18,9 @@ use super::world::{World, register};
 const ROUNDS: usize = 3;
 
 const OUTBOX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/whole_process/outbox.py");
+
+/// What it imports.
+const MODULES: &str = "requests, sqlite3";
 
 /// The number of lines that waypost commits together.
 const GROUP: usize = 1024;
@@ -39,7 +42,7 @@ fn lines(world: &World, table: &mut Table) {
     for _ in 0..ROUNDS {
         let home = Home::new();
         ours.push(run("waypost", silent(home.command(&["enqueue", "-q", "--lines", &file]))).rate(EVENTS));
-        if has_python() {
+        if has_python(MODULES) {
             theirs.push(run("python3", outbox(world, home.path(), "enqueue", &[&file, &GROUP.to_string()])).rate(EVENTS));
         }
     }
@@ -57,7 +60,7 @@ fn one_by_one(world: &World, table: &mut Table) {
     for _ in 0..ROUNDS {
         let home = Home::new();
         ours.push(at_once(PROGRAMS, EACH, || silent(home.command(&["enqueue", "-q", body]))));
-        if has_python() {
+        if has_python(MODULES) {
             theirs.push(at_once(PROGRAMS, EACH, || outbox(world, home.path(), "enqueue", &[&one, "1"])));
         }
     }
@@ -66,7 +69,6 @@ fn one_by_one(world: &World, table: &mut Table) {
 }
 
 /// Events per second of programs that run a command again and again.
-#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
 fn at_once(programs: usize, each: usize, command: impl Fn() -> Command + Sync) -> f64 {
     let started = Instant::now();
     std::thread::scope(|scope| {
@@ -74,7 +76,7 @@ fn at_once(programs: usize, each: usize, command: impl Fn() -> Command + Sync) -
             scope.spawn(|| (0..each).for_each(|_| assert!(command().status().unwrap().success())));
         }
     });
-    (programs * each) as f64 / started.elapsed().as_secs_f64()
+    rate(programs * each, started.elapsed())
 }
 
 fn relay(world: &World, table: &mut Table) {
@@ -88,7 +90,7 @@ fn relay(world: &World, table: &mut Table) {
             let file = events(world, FEW);
             curls.push(run("sh", curl_loop(world, &file)).rate(FEW));
         }
-        if has_python() {
+        if has_python(MODULES) {
             let (home, file) = (Home::new(), events(world, SOME));
             run("python3", outbox(world, home.path(), "enqueue", &[&file, &GROUP.to_string()]));
             let ca = world.receiver.ca().to_str().unwrap();
@@ -152,11 +154,6 @@ fn waiting(world: &World, table: &mut Table) {
         );
     }
     table.at_most("memory with 100,000 events / with none", "", 1.1, &Sample::new(vec![memory[1] / memory[0]]), &[]);
-}
-
-fn has_python() -> bool {
-    let found = Command::new("python3").args(["-c", "import requests, sqlite3"]).stderr(Stdio::null()).status();
-    found.is_ok_and(|status| status.success())
 }
 
 fn outbox(world: &World, home: &Path, command: &str, args: &[&str]) -> Command {

@@ -85,7 +85,7 @@ pub fn several(world: &World, table: &mut Table) {
             for mut send in running {
                 assert!(send.wait().unwrap().success());
             }
-            rates.push(Ran { took: started.elapsed(), cpu: Duration::ZERO, peak: 0.0 }.rate(EVENTS));
+            rates.push(rate(EVENTS, started.elapsed()));
         }
     }
     for (processes, rates) in counts.into_iter().zip(rates) {
@@ -94,7 +94,7 @@ pub fn several(world: &World, table: &mut Table) {
     }
 }
 
-/// What a relay at rest costs that is given an event now and then.
+/// What a relay costs that gets an event now and then.
 #[expect(clippy::cast_precision_loss, reason = "these nanoseconds are far below 2^52")]
 pub fn at_rest(world: &World, table: &mut Table) {
     const EVENTS: u32 = 500;
@@ -175,9 +175,8 @@ pub struct Ran {
 }
 
 impl Ran {
-    #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
     pub fn rate(&self, count: usize) -> f64 {
-        count as f64 / self.took.as_secs_f64()
+        rate(count, self.took)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
@@ -200,6 +199,12 @@ pub fn run(name: &str, mut command: Command) -> Ran {
         peak = process::most_memory(child.id()).unwrap_or(peak);
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Events per second.
+#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
+pub fn rate(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
 }
 
 /// Whether this waypost has the command.
