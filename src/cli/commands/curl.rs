@@ -8,10 +8,9 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out, Verbosity};
 use crate::domain::curl::{command, secret_in_arguments};
-use crate::domain::delivery::{Delivery, SentRequest};
+use crate::domain::delivery::Delivery;
 use crate::domain::destination::Destination;
 use crate::domain::event::BuiltIn;
-use crate::domain::header::HeaderList;
 use crate::domain::mask::Masked;
 use crate::domain::request::{Request, Stamp};
 use crate::ops::Waypost;
@@ -87,12 +86,12 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
 /// signature does.
 fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
     let Some(sent) = delivery.last().map(|attempt| &attempt.request) else { return false };
-    let timestamp = header(sent, "webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
+    let timestamp = sent.headers.get("webhook-timestamp").and_then(|time| time.parse().ok()).unwrap_or_default();
     let stamp = Stamp { id: delivery.id.clone(), event: delivery.event.clone(), timestamp };
     let current = Request::build(to.settings(), &sent.body, &stamp, &to.auth().credential());
     // Another version of waypost is not another destination.
     let matters = |name: &str| name != "user-agent";
-    let current_headers: HeaderList = current.headers.iter().map(|header| (&*header.name, header.value.masked())).collect();
+    let current_headers = current.shown_headers();
     current.url.masked() != sent.url
         || !current_headers.iter().filter(|(name, _)| matters(name)).eq(sent.headers.iter().filter(|(name, _)| matters(name)))
 }
@@ -100,8 +99,4 @@ fn has_changed(to: &Destination, delivery: &Delivery) -> bool {
 /// Whether the URL may be another that looks the same.
 fn may_have_changed(to: &Destination, delivery: &Delivery) -> bool {
     to.url().has_credential() && to.settings().fingerprint() != *delivery.settings_fingerprint
-}
-
-fn header<'a>(sent: &'a SentRequest, name: &str) -> Option<&'a str> {
-    sent.headers.get(name)
 }

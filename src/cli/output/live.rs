@@ -33,7 +33,7 @@ impl Live {
         self.tally.set(*now);
     }
 
-    /// The newest.
+    /// The newest tally.
     pub const fn tally(&self) -> Tally {
         self.tally.get()
     }
@@ -64,13 +64,19 @@ impl Live {
     }
 }
 
-/// `Paused for 60 s: the endpoint asked for it.`
-fn pausing(paused: Paused) -> String {
+/// `Paused for 60 s: the endpoint asked for it. Then one event goes out as a probe.`
+pub fn pausing(paused: Paused) -> String {
     let why = match paused.why {
         Why::Asked => "the endpoint asked for it",
         Why::Down => "too many attempts in a row failed",
     };
     format!("Paused for {}: {why}. Then one event goes out as a probe.", paused_for(paused))
+}
+
+/// A remark about what was in flight when the run ended.
+pub fn stopped_in_flight(count: u64) -> String {
+    let were = if count == 1 { "was" } else { "were" };
+    format!("{count} {were} in flight at the end: the endpoint may have accepted {}.", if count == 1 { "it" } else { "them" })
 }
 
 /// `Gave up: the endpoint did not accept a probe 3 times in a row. The last time: There was no answer.`

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "nats")]
 mod outbox;
-mod teller;
+mod reporter;
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -26,7 +26,7 @@ use crate::domain::delivery::metrics::Metrics;
 use crate::ops::queue::{EventState, Filter};
 use crate::ops::relay::{Alert, Closed, MetricsServer, NotStarted, RelayOptions, RelaySummary, Supervisor};
 use crate::ops::{self, Waypost};
-use teller::Teller;
+use reporter::Reporter;
 
 const EXAMPLES: &str = "Examples:
   waypost relay
@@ -140,8 +140,8 @@ async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -
     }
     let (gate, closed) = watch::channel(None);
     let in_flight = Cell::new(0);
-    let teller = RefCell::new(Teller::new(out, supervisor.as_ref(), Arc::clone(&metrics), gate));
-    let report = |report| teller.borrow_mut().tell(report);
+    let reporter = RefCell::new(Reporter::new(out, supervisor.as_ref(), Arc::clone(&metrics), gate));
+    let report = |report| reporter.borrow_mut().report(report);
     let stop = async {
         stops.first.await;
         if let Some(supervisor) = &supervisor {
@@ -159,7 +159,7 @@ async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -
         NotStarted::Problem(problem) => Failure::Problem(problem),
         NotStarted::Cause(destination, cause) => Failure::not_started(destination.settings(), &cause),
     })?;
-    match teller.into_inner().into_failure() {
+    match reporter.into_inner().into_failure() {
         Some(failure) => Err(failure),
         None => Ok(summary),
     }
@@ -202,7 +202,7 @@ fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {
     }
 }
 
-/// When the next event goes out, if it is its own time that it waits for. Why the gate is closed was said when it closed.
+/// When the next event is due, if the gate is open. Why it is closed was printed when it closed.
 fn next_due(waypost: &Waypost, out: Out) -> Option<String> {
     let view = waypost.queue(Filter { state: Some(EventState::Waiting), skip: 0, limit: 1 }).ok()?;
     let due_at = view.events.first().filter(|_| *view.gate.gate.state() == State::Open)?.due_at?;

@@ -52,7 +52,7 @@ pub fn print(ended: &Ended, out: Out) -> Result<u8, Failure> {
         let mut remarks = left_out(later);
         remarks.extend(gave_up.as_ref().map(live::gave_up));
         if tally.stopped > 0 {
-            remarks.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
+            remarks.push(live::stopped_in_flight(tally.stopped));
         }
         if tally.unsent + tally.refused + tally.failed + tally.stopped > 0 {
             remarks.push("To continue, run the same command again: what was delivered since is left out.".to_owned());
@@ -110,7 +110,7 @@ fn line(ended: &Ended) -> String {
     text
 }
 
-/// What is left out, by reason; what cannot be sent is named.
+/// What is left out, by reason; with the ids of what waits in the queue or cannot be sent.
 pub fn left_out(all: &[(String, LeftOut)]) -> Vec<String> {
     let mut by_reason: BTreeMap<LeftOut, Vec<&str>> = BTreeMap::new();
     for (id, why) in all {
@@ -124,7 +124,7 @@ fn reason(why: LeftOut, ids: &[&str]) -> String {
     let mut text = match why {
         LeftOut::DeliveredSince => return format!("Left out: {count} delivered since."),
         LeftOut::Test => return format!("Left out: {count} of waypost's own test events."),
-        LeftOut::Queued => format!("Left out: {count} that wait in the queue: "),
+        LeftOut::Queued => format!("Left out: {count} waiting in the queue: "),
         LeftOut::Cut => format!("Cannot be sent: {count} with a body of which the history has only the first 64 KiB: "),
         LeftOut::Damaged => format!("Cannot be sent: {count} with a damaged record: "),
         LeftOut::Gone => format!("Cannot be sent: {count} deleted from the history in the meantime: "),

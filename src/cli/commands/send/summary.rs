@@ -155,7 +155,7 @@ fn remarks(summary: &Summary, source: &Path, rerun: &Rerun) -> Vec<String> {
         texts.push(live::gave_up(gave_up));
     }
     if tally.stopped > 0 {
-        texts.push(format!("{} were in flight at the end: the endpoint may have accepted them.", tally.stopped));
+        texts.push(live::stopped_in_flight(tally.stopped));
     }
     let in_file = in_file(summary);
     match rerun.failed {

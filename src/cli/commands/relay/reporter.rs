@@ -1,4 +1,4 @@
-//! What a relay says while it runs: to people, to scripts, to the service manager, to metrics and to the alert.
+//! What a relay reports while it runs: to people, to scripts, to the service manager, to metrics and to the alert.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,8 +8,7 @@ use tokio::sync::watch;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::progress::paused_for;
-use crate::cli::output::{self, Out, Verbosity};
+use crate::cli::output::{self, Out, Verbosity, live};
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::metrics::Metrics;
 use crate::domain::delivery::schedule::DeadReason;
@@ -18,8 +17,8 @@ use crate::domain::text::visible;
 use crate::ops::queue::Counts;
 use crate::ops::relay::{Closed, GivenUp, Paused, Report, Settlement, Supervisor};
 
-/// Says what happened: the events that ended on standard output for scripts, and what an operator has to know.
-pub struct Teller<'a> {
+/// Reports what happened: the events that ended, on standard output for scripts, and what an operator has to know.
+pub struct Reporter<'a> {
     out: Out,
     supervisor: Option<&'a Supervisor>,
     metrics: Arc<Mutex<Metrics>>,
@@ -29,7 +28,7 @@ pub struct Teller<'a> {
     failure: Option<Failure>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Reporter<'a> {
     pub const fn new(
         out: Out,
         supervisor: Option<&'a Supervisor>,
@@ -55,7 +54,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    pub fn tell(&mut self, report: Report) {
+    pub fn report(&mut self, report: Report) {
         let out = self.out;
         match report {
             Report::Started(url, counts) => {
@@ -65,10 +64,10 @@ impl<'a> Teller<'a> {
                 self.say(&started(&url, counts));
             }
             Report::Slow => out.say(output::SLOW_QUEUE),
-            Report::Gate(gate) => self.tell_gate(&gate),
+            Report::Gate(gate) => self.report_gate(&gate),
             Report::Settled(delivery, settlement) => {
                 self.count(&delivery, settlement);
-                self.tell_end(&delivery, settlement);
+                self.report_end(&delivery, settlement);
             }
             Report::Destination(url) => self.say(&format!("The destination was changed: delivering to {}.", visible(&url))),
             Report::NoDestination(problem) => {
@@ -77,7 +76,7 @@ impl<'a> Teller<'a> {
             }
             Report::GivenUp(event) => {
                 self.metrics().ended(false, event.last.as_ref());
-                self.tell_given_up(&event);
+                self.report_given_up(&event);
             }
             Report::Unwritten(problem) => output::print_problem("not recorded; it will be tried again", &problem),
             Report::Unread(problem) => output::print_problem("the queue cannot be read; it will be tried again", &problem),
@@ -105,16 +104,16 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn tell_given_up(&mut self, GivenUp { id, event, tries, last }: &GivenUp) {
+    fn report_given_up(&mut self, GivenUp { id, event, tries, last }: &GivenUp) {
         if self.out.json {
             let (last, reason) = (last.as_ref(), Some(DeadReason::TooOld));
             self.print(ended(id, event, *tries as usize, last, reason));
         } else {
-            self.out.say(&format!("{} {}: dead letter: given up by its age", visible(id), visible(event)));
+            self.out.say(&format!("{} {}: dead letter: too old", visible(id), visible(event)));
         }
     }
 
-    fn tell_end(&mut self, delivery: &Delivery, settlement: Settlement) {
+    fn report_end(&mut self, delivery: &Delivery, settlement: Settlement) {
         if self.out.json {
             let reason = match settlement {
                 Settlement::Ack => None,
@@ -127,14 +126,14 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn tell_gate(&mut self, gate: &Gate) {
+    fn report_gate(&mut self, gate: &Gate) {
         self.watch(gate);
         let text = match gate.state() {
             State::Open if self.was_open => return,
             State::Open => "The gate is open: events go out again.".to_owned(),
             // One event is on its way; what comes of it is said.
             State::Probing { .. } => return,
-            State::Closed { until, why, .. } => pausing(Paused { until: *until, why: *why }),
+            State::Closed { until, why, .. } => live::pausing(Paused { until: *until, why: *why }),
             State::Gone => "Paused: the destination answered 410 (gone). Check it, then run waypost queue release.".to_owned(),
             State::Held => "Paused by waypost queue hold, until waypost queue release.".to_owned(),
         };
@@ -193,13 +192,4 @@ fn line(delivery: &Delivery, settlement: Settlement) -> String {
         Settlement::Return => "stopped".to_owned(),
     };
     format!("{} {}: {}", visible(&delivery.id), visible(&delivery.event), visible(&text))
-}
-
-/// `Paused for 60 s: the endpoint asked for it. Then one event goes out as a probe.`
-fn pausing(paused: Paused) -> String {
-    let why = match paused.why {
-        Why::Asked => "the endpoint asked for it",
-        Why::Down => "too many attempts in a row failed",
-    };
-    format!("Paused for {}: {why}. Then one event goes out as a probe.", paused_for(paused))
 }
