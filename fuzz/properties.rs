@@ -208,7 +208,7 @@ fn url(bytes: &[u8]) {
     http::Uri::try_from(read.expose()).expect("it can be asked for");
 }
 
-/// A request in any state: no word about it holds the secret; and one that was made from the same body is accepted.
+/// A request in any state: the explanation does not contain the secret; and one that was made from the same body is accepted.
 fn verify_and_explain(bytes: &[u8]) {
     static SETTINGS: LazyLock<Vec<Settings>> = LazyLock::new(|| {
         let signed = Format::ALL.into_iter().filter(|format| !format.name().starts_with("standard")).filter_map(|format| {
@@ -236,7 +236,7 @@ fn verify_and_explain(bytes: &[u8]) {
     for settings in &*SETTINGS {
         let received = Received { method: "POST", target: "/in", headers: &headers, body };
         let explanation = explain(settings, &received, NOW);
-        // Who sent the secret has it already; what is said of it must not repeat it.
+        // The sender has the secret already; the explanation must not repeat it.
         let said = format!("{explanation:?}");
         assert!(!holds_secret(said.as_bytes()), "{said}");
 

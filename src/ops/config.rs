@@ -21,8 +21,8 @@ impl Waypost {
         }
     }
 
-    /// The zone that times are shown and read in: the one that the file names, else that of this machine or of `TZ`; and why the
-    /// file does not say it although it is there.
+    /// The zone that times are shown and read in: the one that the file names, else that of this machine or of `TZ`; and what is
+    /// wrong with the file, if that may be why it names none.
     #[must_use]
     pub fn time_zone(&self) -> (TimeZone, Option<String>) {
         match self.read_config() {

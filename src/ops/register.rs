@@ -65,8 +65,9 @@ impl Waypost {
         Some(Notice::new(secret, format!("it is sealed with the key {key}, of which every other machine needs a copy")))
     }
 
-    /// Changes the destination. `change` gets, each time it is asked, what is registered now: as it would be typed, with its secret; or without it, and
-    /// why, if the secret cannot be opened. `keep` says what becomes of a secret that it replaces. `over` is the generation that the user saw, if the change was made to what they saw.
+    /// Changes the destination. `change` gets what is registered now, each time it is called: as it would be typed, with its secret,
+    /// or without it, and why, if the secret cannot be opened. `keep` says what becomes of a secret that it replaces. `over` is the
+    /// generation that the user saw, if the change was made to what they saw.
     ///
     /// # Errors
     /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.

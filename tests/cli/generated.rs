@@ -139,7 +139,7 @@ fn help_and_manual_say_the_same() {
     }
 }
 
-/// Those that `-h` leaves out as well.
+/// Including those that `-h` leaves out.
 #[test]
 fn the_manual_says_what_every_option_is_for() {
     let page = Home::new().waypost(&["man"]).exits(0).stdout;

@@ -273,7 +273,7 @@ fn h141_what_cannot_be_sent_is_named_and_the_rest_is_sent() {
     place.up();
     let out = place.home.waypost(&all_and(&["--yes"])).exits(2);
     for says in [
-        format!("Left out: 1 that wait in the queue: {}.", ids[1]),
+        format!("Left out: 1 waiting in the queue: {}.", ids[1]),
         format!("Cannot be sent: 1 with a body of which the history has only the first 64 KiB: {}.", ids[3]),
         format!("Cannot be sent: 1 with a damaged record: {}.", ids[2]),
         "1 event: 1 delivered".to_owned(),

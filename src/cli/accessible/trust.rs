@@ -8,7 +8,7 @@ use crate::domain::destination::Destination;
 use crate::domain::text::visible;
 
 impl Session<'_> {
-    /// Asks where a certificate was presented that could be trusted; its subject, dates and fingerprint were said with the outcome.
+    /// Asks, if a certificate was presented that could be trusted; the outcome had its subject, dates and fingerprint.
     pub(super) fn offer_trust(&mut self, destination: &Destination, attempt: &Attempt) -> Result<(), Failure> {
         if attempt.presented_ca().is_none() || !attempt.went_to(destination.settings()) {
             return Ok(());

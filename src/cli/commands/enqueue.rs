@@ -77,7 +77,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let state = match of {
             DuplicateOf::Queued => "queued",
             DuplicateOf::Delivered => "delivered",
-            DuplicateOf::Recent => "queued, in the last 10 minutes",
+            DuplicateOf::Recent => "queued in the last 10 minutes",
         };
         out.say(&format!("It was already {state}."));
     }

@@ -8,7 +8,7 @@ use crate::domain::text::visible;
 use crate::ops::Waypost;
 use crate::present::clock::Clock;
 
-/// The user's time zone. Reports what is wrong with it: to be called once per run.
+/// The user's time zone. Prints what is wrong with the configured one: to be called once per run.
 pub fn zone(waypost: &Waypost, out: Out) -> TimeZone {
     let (zone, trouble) = waypost.time_zone();
     if let Some(trouble) = trouble.filter(|_| out.verbosity != Verbosity::Quiet) {

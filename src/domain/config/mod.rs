@@ -20,7 +20,7 @@ pub struct Config {
     pub keys: Vec<(Key, Key)>,
     /// Only ASCII characters.
     pub ascii: Option<bool>,
-    /// The mouse is reported, and means something.
+    /// Whether the app uses the mouse.
     pub mouse: Option<bool>,
     /// The zone that times are shown and read in.
     pub time_zone: Option<TimeZone>,
@@ -46,7 +46,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Whether it may be why the file does not say that member: it is about it, or about the whole file.
+    /// Whether it may be why that member has no value: it is about the member, or about the whole file.
     #[must_use]
     pub fn hides(&self, member: &str) -> bool {
         self.place == member || self.place.starts_with("line ")

@@ -12,7 +12,7 @@ pub struct Past<'a> {
     pub seq: i64,
     pub id: &'a str,
     pub event: &'a str,
-    /// `None` of a probe.
+    /// `None` for a probe.
     pub outcome: Option<Outcome>,
     /// Whether the user means it.
     pub is_meant: bool,
@@ -45,8 +45,6 @@ pub enum LeftOut {
 }
 
 impl LeftOut {
-    pub const ALL: [Self; 6] = [Self::DeliveredSince, Self::Queued, Self::Test, Self::Cut, Self::Damaged, Self::Gone];
-
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -75,7 +73,7 @@ pub struct Choice {
 
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// Of its first delivery: what came first goes first.
+    /// The place of its first delivery: events go out in this order.
     first: i64,
     found: Found,
 }

@@ -45,7 +45,7 @@ impl HeaderList {
         self.ends.len()
     }
 
-    /// Of all names and values.
+    /// The number of bytes of all names and values.
     #[must_use]
     pub const fn bytes(&self) -> usize {
         self.text.len()
@@ -66,7 +66,7 @@ impl HeaderList {
         (&self.text[from..name], &self.text[name..value])
     }
 
-    /// The value of the first header of that name, in whichever case.
+    /// The value of the first header of that name, in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)

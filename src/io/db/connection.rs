@@ -83,7 +83,7 @@ impl Db {
 
     /// From now on what is committed is on the disk, and survives a power cut.
     pub fn make_durable(&self) -> rusqlite::Result<()> {
-        // As `FULL`, and for a rollback journal also that it is gone.
+        // As `FULL`, and with a rollback journal its removal is on the disk, too.
         self.connection.pragma_update(None, "synchronous", "EXTRA")
     }
 

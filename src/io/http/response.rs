@@ -148,7 +148,7 @@ impl<'a> Text<'a> {
 fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
     let bytes = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
     let mut list = HeaderList::with_capacity(head.headers.len() + 1, bytes.min(HEAD_KEPT + HEAD_KEPT / 4));
-    // Of what came, and of what is written, which may be longer or shorter by its dots.
+    // For what came, and for what is written, which dots make longer or shorter.
     let (mut room, mut room_written) = (HEAD_KEPT, HEAD_KEPT);
     for (name, value) in &head.headers {
         if room == 0 {

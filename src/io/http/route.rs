@@ -187,7 +187,7 @@ impl Route {
             }
         };
         let mut headers = HeaderMap::with_capacity(request.headers.len());
-        // Of all values that have no place of their own.
+        // One allocation for all values that are neither static nor secret.
         let mut values = BytesMut::with_capacity(512);
         for (at, header) in request.headers.iter().enumerate() {
             let name = match names.get(at) {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use jiff::tz::TimeZone;
+
 use super::summary::{self, Ended, events, print_line};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
@@ -20,7 +22,6 @@ use crate::domain::text::visible;
 use crate::ops::Waypost;
 use crate::ops::relay::{AgainOptions, PastReport, Tally};
 use crate::ops::resend::Selection;
-use jiff::tz::TimeZone;
 
 const NO_TERMINAL: &str = "resend asks for confirmation before it sends many events, and there is no terminal to ask on.";
 
@@ -69,7 +70,7 @@ pub fn list(waypost: &Waypost, which: &Which, zone: TimeZone, out: Out) -> Resul
 pub fn send(waypost: &Waypost, which: &Which, how: &AgainOptions, yes: bool, out: Out) -> Result<u8, Failure> {
     let to = waypost.destination()?;
     let asks = !yes && matches!(which, Which::Meant(_));
-    // Before the history is read: a script is to learn it at its first run, not at the first that finds something.
+    // Before the history is read: a script fails at its first run, not at the first that finds something.
     if asks && !io::stdin().is_terminal() {
         return Err(Failure::usage(NO_TERMINAL, "Use --yes to skip the question, or --dry-run to see what would be sent."));
     }
@@ -151,7 +152,7 @@ fn host(to: &Destination) -> String {
     visible(&to.url().authority()).into_owned()
 }
 
-/// What was sent to another destination is named: it may be none of this one's business.
+/// How many of them went to another destination before: this one may not be meant to get them.
 fn elsewhere(selection: &Selection) -> String {
     match selection.elsewhere {
         0 => String::new(),

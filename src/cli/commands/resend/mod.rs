@@ -29,7 +29,7 @@ that it already has, to the destination as it is now. One ID is one attempt, lik
 rules of send --lines, the oldest first.
 
 A selection leaves out probes, waypost's own test events, events that wait in the queue, and those that were delivered since: run it \
-again after ^C, and it continues. Bodies of more than 64 KiB cannot be sent: the history has only their beginning. An endpoint that is \
+again after ^C, and it continues. Bodies of more than 64 KiB cannot be sent: the history stores only their beginning. An endpoint that is \
 down gives refused (503) as well as failed (no answer). The exit code is 4 if an event failed, else 3 if one was refused, else 2 if \
 one could not be sent.";
 

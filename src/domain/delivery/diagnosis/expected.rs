@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(changes(&shopify, 401, ""), ["format hex base64"]);
         // What the answer names counts more.
         assert_eq!(changes(&hex, 401, "invalid signature: expected base64"), ["format hex base64"]);
-        // It is as it should be, it is about something else, or the header is nobody's.
+        // The format is right, the answer is about something else, or the header is not that of a service.
         for (to, status, body) in [
             (to(hmac::SPEC, "sha256-hex", "X-Hub-Signature-256"), 401, "invalid signature"),
             (to(hmac::SPEC, "hex", "X-Slack-Signature"), 401, "invalid signature"),

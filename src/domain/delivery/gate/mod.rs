@@ -28,8 +28,8 @@ pub use ramp::Ramp;
 /// The number of the destination's failures in a row that close the gate.
 pub const FAILURES: u32 = 5;
 
-/// For how long failures close it the first time, in seconds. Each probe that fails doubles it, unless that asks for a pause: this is
-/// obeyed, and says how long the next wait is to be, not that the destination stays away for longer and longer.
+/// For how long failures close it the first time, in seconds. Each probe that fails doubles it, unless its answer asks for a pause:
+/// that pause says how long the next wait is, and nothing about the one after it.
 const FIRST_S: f64 = 10.0;
 
 /// The longest time for which failures close it, in seconds, before it is spread.
@@ -57,7 +57,7 @@ pub struct Gate {
     failures: u32,
     /// In a row, since it was last open.
     failed_probes: u32,
-    /// How often failures closed it, since it was last open: those that asked for no pause. Each doubles the time of the next.
+    /// How often failures that asked for no pause closed it since it was last open. Each doubles the time of the next.
     closings: u32,
 }
 

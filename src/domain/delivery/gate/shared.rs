@@ -1,4 +1,4 @@
-//! One gate of several workers: each changes its own copy, and stores it if nobody else did since.
+//! One gate for several workers: each changes its own copy, and stores it unless another worker stored one since.
 
 use super::{Gate, State, Why};
 
@@ -8,13 +8,13 @@ impl Gate {
     #[must_use]
     pub fn on_top_of(&self, theirs: &Self) -> Option<Self> {
         let is_missing = match (&self.state, &theirs.state) {
-            // The operator's, or stays until the operator's.
+            // The operator held it, or only the operator can open it.
             (_, State::Held | State::Gone) => false,
             (State::Gone, _) => true,
             (State::Closed { why: Why::Asked, until, .. }, State::Closed { until: known, .. }) => until > known,
             // An answer asked for a pause, and the worker that opened it did not know that.
             (State::Closed { why: Why::Asked, .. }, State::Open) => true,
-            // A probe decides; failures before it opened are an old story.
+            // A probe decides; failures from before it opened do not count any more.
             (State::Closed { .. }, _) => false,
             // Another worker was faster with the probe, or a probe that took too long has ended.
             (State::Probing { .. } | State::Open | State::Held, _) => false,

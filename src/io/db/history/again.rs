@@ -1,4 +1,4 @@
-//! What of the history is sent again: chosen at the start, and read when it is sent.
+//! The events of the history that are sent again: chosen at the start, and read when they are sent.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 
@@ -46,7 +46,7 @@ impl PastEvents {
         let mut rows = statement.query(condition.values().as_slice())?;
         let mut choice = Choice::default();
         while let Some(row) = rows.next()? {
-            // Edited manually, one of them may be no text: it is no event that could be sent.
+            // After a manual edit one of them may not be a text; such an event cannot be sent.
             if let (Ok(id), Ok(event)) = (row.get_ref(1)?.as_str(), row.get_ref(2)?.as_str()) {
                 choice.add(Past {
                     seq: row.get(0)?,

@@ -60,7 +60,7 @@ pub enum Change {
     Deferred(i64, Timestamp, Progress, Box<Delivery>),
     Dead(i64, DeadReason, Progress, Box<Delivery>),
     /// The destination still accepts nothing: events that were queued before that time are given up, at most [`GIVE_UP`] of them.
-    /// Not those that are lent.
+    /// Not those that are leased to the relay.
     GiveUp(Timestamp, HashSet<i64>),
 }
 
@@ -90,8 +90,8 @@ impl RelayQueue {
         Ok(Self { db, gate, is_slow })
     }
 
-    /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded. The events that
-    /// were given up.
+    /// Writes all of that, in one transaction, and the gate, if there is one and none was stored since it was loaded. Returns the
+    /// events that were given up.
     ///
     /// # Errors
     /// [`DbError`]; then nothing of it is written.
@@ -209,7 +209,7 @@ fn lease(
     Ok(found)
 }
 
-/// The gate as it is stored then, if it is, and what was given up.
+/// Returns the gate as it was stored, if it was, and the events that were given up.
 fn write(
     connection: &mut Connection,
     changes: &[Change],
@@ -292,7 +292,7 @@ fn give_up(
     Ok(given_up)
 }
 
-/// Takes an event out of the queue; its size.
+/// Takes an event out of the queue. Returns its size.
 fn delete(transaction: &Transaction, seq: i64) -> rusqlite::Result<u64> {
     let mut statement = transaction.prepare_cached(&format!("DELETE FROM queue WHERE seq = ?1 RETURNING {SIZE}"))?;
     Ok(statement.query_row([seq], |row| row.get(0)).optional()?.unwrap_or(0))
