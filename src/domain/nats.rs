@@ -90,7 +90,7 @@ fn server(text: &str) -> Result<Url, String> {
     // What cannot be read is not quoted: it may contain a password.
     let url = Url::parse(&whole).map_err(|error| format!("it is not a URL: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it contains a user or a password, which are given by options of their own".to_owned());
+        return Err("it contains a user or a password, which have their own options".to_owned());
     }
     match url.scheme() {
         "nats" | "tls" => {}

@@ -62,7 +62,7 @@ impl Waypost {
     fn needs_key(&self, destination: &Destination) -> Option<Notice> {
         let secret = destination.auth().auth_type().secret_fields().next().filter(|_| self.is_shared())?;
         let key = visible(&self.paths.key_file().to_string_lossy()).into_owned();
-        Some(Notice::new(secret, format!("it is sealed with the key {key}, of which every other machine needs a copy")))
+        Some(Notice::new(secret, format!("it is sealed with the key {key}, and every other machine needs a copy")))
     }
 
     /// Changes the destination. `change` gets what is registered now, each time it is called: as it would be typed, with its secret,

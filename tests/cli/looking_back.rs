@@ -223,10 +223,10 @@ fn times_are_shown_and_read_in_the_configured_time_zone() {
     for (text, says) in [
         (
             "{ \"time_zone\": \"Mars/Base\", \"ascii\": 1 }",
-            "note: config.json: time_zone: no time zone of that name is installed",
+            "note: config.json: time_zone: no time zone with that name is installed",
         ),
-        ("{ \"time_zone\": \"../../../etc/passwd\" }", "note: config.json: time_zone: no time zone of that name is installed"),
-        ("{ \"time_zone\": 1 }", "note: config.json: time_zone: is not a text"),
+        ("{ \"time_zone\": \"../../../etc/passwd\" }", "note: config.json: time_zone: no time zone with that name is installed"),
+        ("{ \"time_zone\": 1 }", "note: config.json: time_zone: must be a string"),
         ("{", "note: config.json: line 1"),
     ] {
         write(text);

@@ -38,7 +38,7 @@ fn every_machine_has_the_same_destination() {
     let a = Machine::new(&server.url());
     assert_eq!(a.run(&["show"]).exits(7).stdout, "");
     let said = a.register_bearer(&receiver.url, &["--ca-cert", &ca]).stderr;
-    assert!(said.contains(&format!("sealed with the key {}, of which every other machine", a.key().display())), "{said}");
+    assert!(said.contains(&format!("sealed with the key {}, and every other machine", a.key().display())), "{said}");
     let b = a.another(&server.url());
     assert_eq!(b.run(&["show"]).exits(0).stdout, a.run(&["show"]).exits(0).stdout);
     assert_eq!(b.run(&["secret"]).exits(0).stdout.trim(), CANARY);

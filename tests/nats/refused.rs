@@ -41,7 +41,7 @@ fn h151_credentials_and_permissions_are_told_apart() {
     let server = Server::with(users);
     let few = [("WAYPOST_NATS_USER", "few"), ("WAYPOST_NATS_PASSWORD", "other-3f2a")];
     let said = refused(&server.url(), &["queue"], &few);
-    assert!(said.contains("does not permit it") && said.contains("$JS.API.STREAM.INFO.WAYPOST"), "{said}");
+    assert!(said.contains("does not have the permission") && said.contains("$JS.API.STREAM.INFO.WAYPOST"), "{said}");
     assert!(said.contains("docs/queue.md"), "{said}");
     for wrong in [&[][..], &[("WAYPOST_NATS_USER", "all"), ("WAYPOST_NATS_PASSWORD", "wrong-3f2a")]] {
         let said = refused(&server.url(), &["queue"], wrong);
@@ -63,7 +63,7 @@ fn h152_a_stream_of_other_settings_is_left_alone() {
     server.ask("$JS.API.STREAM.CREATE.WAYPOST", config);
     let said = refused(&server.url(), &["enqueue", "-"], &[]);
     for part in [
-        "discards what is old",
+        "discards old messages",
         "older than 60 s",
         "duplicate window is 60 s",
         "nats stream edit WAYPOST --discard new --max-age 0s --dupe-window 600s",

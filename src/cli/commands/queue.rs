@@ -62,7 +62,7 @@ enum Action {
         #[arg(add = ArgValueCompleter::new(complete::queued))]
         id: String,
     },
-    /// Make events ready to go out now; dead letters begin anew
+    /// Make events ready to go out now; dead letters start over
     Retry {
         /// The ids of the events
         #[arg(required_unless_present = "dead", add = ArgValueCompleter::new(complete::queued))]

@@ -19,7 +19,7 @@ const PASSWORD: &str = "WAYPOST_NATS_PASSWORD";
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct NatsArgs {
-    /// Work on the destination and the queue that machines share on NATS JetStream; separate several servers by commas
+    /// Work on the destination and the queue that machines share on NATS JetStream; separate several servers with commas
     #[arg(long, value_name = "URL", global = true, hide_short_help = true, help_heading = HEADING)]
     nats: Option<String>,
 
@@ -80,12 +80,14 @@ fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> 
     let text = |given: &Option<String>, name: &str| given.clone().or_else(|| variable(name));
     let Some(servers) = text(&args.nats, "WAYPOST_NATS") else {
         return match used_alone(args) {
-            Some(flag) => Err(Failure::usage(format!("{flag} needs --nats."), "Name the servers: --nats URL, or WAYPOST_NATS.")),
+            Some(flag) => {
+                Err(Failure::usage(format!("{flag} needs --nats."), "Set the servers with --nats URL or WAYPOST_NATS."))
+            }
             None => Ok(None),
         };
     };
     let servers = Servers::parse(&servers).map_err(|why| {
-        let fix = "Use nats://HOST:PORT, or tls://HOST:PORT; separate several by commas. Name a user by --nats-user.";
+        let fix = "Use nats://HOST:PORT, or tls://HOST:PORT; separate several with commas. The user goes into --nats-user.";
         Failure::usage(format!("--nats: {why}."), fix)
     })?;
     let creds = path(&args.nats_creds, "WAYPOST_NATS_CREDS");
@@ -107,7 +109,7 @@ fn settings_with(args: &NatsArgs, variable: &dyn Fn(&str) -> Option<String>) -> 
         key: path(&args.nats_key, "WAYPOST_NATS_KEY"),
     };
     if tls.key.is_some() && tls.certificate.is_none() {
-        return Err(Failure::usage("--nats-key needs --nats-cert.", "Name the certificate that belongs to the key."));
+        return Err(Failure::usage("--nats-key needs --nats-cert.", "Add --nats-cert FILE with the certificate of the key."));
     }
     let replicas = text(&args.nats_replicas, "WAYPOST_NATS_REPLICAS")
         .map(|text| match text.parse() {

@@ -85,19 +85,19 @@ impl Reader {
         for (name, value) in members {
             match (name.as_str(), value) {
                 ("theme", Value::Object(roles)) => self.theme(roles),
-                ("theme", _) => self.trouble("theme", "is no object, such as { \"accent\": \"cyan\" }"),
+                ("theme", _) => self.trouble("theme", "must be an object, such as { \"accent\": \"cyan\" }"),
                 ("keys", Value::Object(keys)) => self.keys(keys),
-                ("keys", _) => self.trouble("keys", "is no object, such as { \"n\": \"t\" }"),
+                ("keys", _) => self.trouble("keys", "must be an object, such as { \"n\": \"t\" }"),
                 ("ascii", Value::Bool(ascii)) => self.config.ascii = Some(*ascii),
                 ("mouse", Value::Bool(mouse)) => self.config.mouse = Some(*mouse),
-                ("ascii" | "mouse", _) => self.trouble(name, "is neither true nor false"),
+                ("ascii" | "mouse", _) => self.trouble(name, "must be true or false"),
                 ("time_zone", Value::String(zone)) => match (self.zone)(zone) {
                     Some(zone) => self.config.time_zone = Some(zone),
                     None => {
-                        self.trouble(name, "no time zone of that name is installed; a name is, for example, \"Europe/Berlin\"");
+                        self.trouble(name, "no time zone with that name is installed; an example of a name is \"Europe/Berlin\"");
                     }
                 },
-                ("time_zone", _) => self.trouble(name, "is not a text, such as \"Europe/Berlin\""),
+                ("time_zone", _) => self.trouble(name, "must be a string, such as \"Europe/Berlin\""),
                 _ => self.trouble(name, "is not known; there are theme, keys, ascii, mouse and time_zone"),
             }
         }

@@ -239,7 +239,7 @@ fn options(settings: &NatsSettings) -> Result<ConnectOptions, NatsError> {
         check_ca(&pem).map_err(|why| NatsError::Unusable {
             option: "--nats-ca",
             why,
-            fix: "Name a PEM file with the CA of the servers.".to_owned(),
+            fix: "Use a PEM file with the CA of the servers.".to_owned(),
         })?;
         options = options.add_root_certificates(ca.clone());
     }

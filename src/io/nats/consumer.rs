@@ -135,19 +135,19 @@ fn checked(found: ConsumerInfo) -> Result<ConsumerInfo, NatsError> {
     let anew = || format!("That cannot be changed. Remove it, and it is created again: nats consumer rm {EVENTS} {CONSUMER}");
     let edit = |flags: &str| format!("Change it: nats consumer edit {EVENTS} {CONSUMER} {flags}");
     let (differences, fix) = if !deliver_subject.is_empty() {
-        ("it pushes events instead of being asked for them".to_owned(), anew())
+        ("it is a push consumer, not a pull consumer".to_owned(), anew())
     } else if ack_policy != "explicit" {
         (format!("its ack policy is {ack_policy}, not explicit"), anew())
     } else if !filter_subject.is_empty() {
-        (format!("it passes over all events but those of {filter_subject}"), anew())
+        (format!("its filter excludes all events except those of {filter_subject}"), anew())
     } else if !filter_subjects.is_empty() {
-        (format!("it passes over all events but those of {}", filter_subjects.join(", ")), anew())
+        (format!("its filter excludes all events except those of {}", filter_subjects.join(", ")), anew())
     } else if *headers_only {
-        ("it hands out events without their bodies".to_owned(), anew())
+        ("it delivers events without their bodies".to_owned(), anew())
     } else if *max_batch > 0 {
-        (format!("only {max_batch} events may be asked for at a time"), anew())
+        (format!("only {max_batch} events can be requested at a time"), anew())
     } else if *max_deliver > 0 {
-        (format!("it forgets an event after {max_deliver} attempts"), edit("--max-deliver=-1"))
+        (format!("it drops an event after {max_deliver} attempts"), edit("--max-deliver=-1"))
     } else if !backoff.is_empty() {
         ("it has a backoff list".to_owned(), edit("--backoff=none"))
     } else if *max_ack_pending > 0 && *max_ack_pending < MAX_ACK_PENDING {

@@ -24,7 +24,7 @@ pub enum NatsError {
     #[error("JetStream is not enabled on the NATS server, or not for this account, or its cluster has no majority now")]
     NoJetStream,
     /// With what the server said.
-    #[error("The NATS server does not permit it")]
+    #[error("The NATS user does not have the permission")]
     Forbidden { why: String },
     /// A cluster without a majority, or without a leader.
     #[error("JetStream is not available now")]
@@ -114,8 +114,8 @@ impl NatsError {
                 "Raise the JetStream limits of the account: waypost needs four streams, one of them for its bucket, and a consumer."
                     .to_owned()
             }
-            Self::Overlap { .. } => "Find it with nats stream report, and take the subjects waypost.> from it, or remove it.".to_owned(),
-            Self::Changed => "Check what it is now, and try again.".to_owned(),
+            Self::Overlap { .. } => "Find it with nats stream report, and remove the subjects waypost.> from it, or the stream itself.".to_owned(),
+            Self::Changed => "Check its present state, and try again.".to_owned(),
             Self::Other { .. } => "Check the server's log.".to_owned(),
         }
     }

@@ -258,7 +258,7 @@ impl Lending {
         if event.lent > 1
             && let Err(error) = forget(&self.nats, event.sequence).await
         {
-            tracing::debug!(why = %error, sequence = event.sequence, "what is known of it stays for 30 days");
+            tracing::debug!(why = %error, sequence = event.sequence, "its progress stays for 30 days");
         }
     }
 }

@@ -189,31 +189,31 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
     for subject in &wanted.subjects {
         note(
             found.subjects.contains(subject),
-            format!("it does not listen to {subject}"),
+            format!("it does not have the subject {subject}"),
             Some(format!("--subjects '{}'", [found.subjects.join(","), subject.clone()].join(",").trim_matches(','))),
         );
     }
     note(
         found.discard == DiscardPolicy::New || wanted.discard == DiscardPolicy::Old,
-        "when it is full it discards what is old".to_owned(),
+        "it discards old messages when it is full".to_owned(),
         Some("--discard new".to_owned()),
     );
     note(
         found.max_age.is_zero() || (!wanted.max_age.is_zero() && found.max_age >= wanted.max_age),
-        format!("it deletes what is older than {} s", found.max_age.as_secs()),
+        format!("it deletes messages older than {} s", found.max_age.as_secs()),
         Some(format!("--max-age {}s", wanted.max_age.as_secs())),
     );
     note(
         found.max_message_size <= 0,
-        format!("it takes no message of more than {} bytes", found.max_message_size),
+        format!("its maximum message size is {} bytes", found.max_message_size),
         Some("--max-msg-size=-1".to_owned()),
     );
     note(
         found.max_messages_per_subject <= 0 || wanted.max_messages_per_subject > 0,
-        format!("it keeps only {} messages of a subject", found.max_messages_per_subject),
+        format!("it keeps at most {} per subject", found.max_messages_per_subject),
         Some("--max-msgs-per-subject=-1".to_owned()),
     );
-    note(!found.no_ack, "it acknowledges nothing".to_owned(), Some("--ack".to_owned()));
+    note(!found.no_ack, "it does not acknowledge messages".to_owned(), Some("--ack".to_owned()));
     let window = wanted.duplicate_window;
     note(
         found.duplicate_window >= window,
@@ -223,7 +223,7 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
     if let Some(replicas) = replicas {
         note(
             found.num_replicas == usize::from(replicas),
-            format!("it has {} replicas, and --nats-replicas says {replicas}", found.num_replicas),
+            format!("it has {} replicas, and --nats-replicas is {replicas}", found.num_replicas),
             Some(format!("--replicas {replicas}")),
         );
     }
@@ -251,17 +251,17 @@ mod tests {
         assert_eq!(
             said(&found, Some(1)),
             [
-                ("when it is full it discards what is old".to_owned(), Some("--discard new".to_owned())),
-                ("it deletes what is older than 60 s".to_owned(), Some("--max-age 0s".to_owned())),
-                ("it has 3 replicas, and --nats-replicas says 1".to_owned(), Some("--replicas 1".to_owned())),
+                ("it discards old messages when it is full".to_owned(), Some("--discard new".to_owned())),
+                ("it deletes messages older than 60 s".to_owned(), Some("--max-age 0s".to_owned())),
+                ("it has 3 replicas, and --nats-replicas is 1".to_owned(), Some("--replicas 1".to_owned())),
             ]
         );
         found = Config { max_messages_per_subject: 1, max_message_size: 300, ..events().config };
         assert_eq!(
             said(&found, None),
             [
-                ("it takes no message of more than 300 bytes".to_owned(), Some("--max-msg-size=-1".to_owned())),
-                ("it keeps only 1 messages of a subject".to_owned(), Some("--max-msgs-per-subject=-1".to_owned())),
+                ("its maximum message size is 300 bytes".to_owned(), Some("--max-msg-size=-1".to_owned())),
+                ("it keeps at most 1 per subject".to_owned(), Some("--max-msgs-per-subject=-1".to_owned())),
             ]
         );
         // Dead letters are no work to be done: it may refuse more, or let go of the oldest.
@@ -272,7 +272,10 @@ mod tests {
         found = Config { subjects: vec!["orders".to_owned()], ..events().config };
         assert_eq!(
             said(&found, None),
-            [("it does not listen to waypost.events.>".to_owned(), Some("--subjects 'orders,waypost.events.>'".to_owned()))]
+            [(
+                "it does not have the subject waypost.events.>".to_owned(),
+                Some("--subjects 'orders,waypost.events.>'".to_owned())
+            )]
         );
     }
 }

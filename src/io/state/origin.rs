@@ -38,7 +38,7 @@ impl Origin {
         match self {
             Self::File(path) => format!("Correct {}, or move it away and register again.", show(path)),
             #[cfg(feature = "nats")]
-            Self::Entry => "Correct it, or remove it by nats kv del WAYPOST destination and register again.".into(),
+            Self::Entry => "Correct it, or remove it (nats kv del WAYPOST destination) and register again.".into(),
         }
     }
 }

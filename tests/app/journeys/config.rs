@@ -53,7 +53,7 @@ fn ascii_is_chosen_against_the_locale_either_way() {
 fn what_is_wrong_in_it_is_said_and_the_app_opens() {
     for (config, says) in [
         (r#"{ "theme": { "accent": "pink" }, "keys": { "n": "e" } }"#, "config.json: theme.accent: is none of the colours"),
-        (r#"{ "time_zone": "Mars/Base" }"#, "config.json: time_zone: no time zone of that name is installed"),
+        (r#"{ "time_zone": "Mars/Base" }"#, "config.json: time_zone: no time zone with that name is installed"),
         ("{ \"ascii\": true,", "config.json: line 1, column 16"),
         ("", "config.json: line 1, column 0"),
         ("\u{1b}[31m", "config.json: line 1"),

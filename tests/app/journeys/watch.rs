@@ -26,8 +26,8 @@ fn a_watch_sees_an_endpoint_go_and_come_back_and_rings_each_time() {
     app.press(&[Key::Down, Key::Down]);
     app.wait_for("every ‹ 1 s ›");
     app.type_text("y");
-    app.wait_until(|screen| ["Fails since ", ": 503 Test. "].iter().all(|words| screen.contents().contains(words)));
-    app.wait_for("Works again since ");
+    app.wait_until(|screen| ["Failing since ", ": 503 Test. "].iter().all(|words| screen.contents().contains(words)));
+    app.wait_for("Working again since ");
     app.wait_for("✓ watching every 1 s · ");
     assert_eq!(bells(&app), 2);
     app.type_text("w");

@@ -78,13 +78,13 @@ fn each_delivery_is_counted_and_a_change_rings_the_bell_and_says_why() {
     assert!(model.status.is_none(), "what is as before is not said");
     assert!(screen(&model).contains("✓ watching every 10 s · 2 of 2 ok · next 09:14:27"), "{}", screen(&model));
     assert_eq!(round(&mut model, "09:14:27", scenes::refused()), [Effect::Bell]);
-    assert!(said(&model).starts_with("Fails since ") && said(&model).contains("401 Unauthorized. "), "{}", said(&model));
+    assert!(said(&model).starts_with("Failing since ") && said(&model).contains("401 Unauthorized. "), "{}", said(&model));
     snapshot("watch_failing", &model);
     assert_eq!(round(&mut model, "09:14:37", scenes::refused()), [], "rung once");
     assert_eq!(round(&mut model, "09:14:47", scenes::failed()), [], "it fails still, though in another way");
     assert!(!said(&model).contains("401"), "{}", said(&model));
     assert_eq!(round(&mut model, "09:14:57", scenes::delivered()), [Effect::Bell]);
-    assert!(said(&model).starts_with("Works again since "), "{}", said(&model));
+    assert!(said(&model).starts_with("Working again since "), "{}", said(&model));
     assert!(screen(&model).contains("3 of 6 ok"), "{}", screen(&model));
     press(&mut model, "w");
     assert_eq!(said(&model), "Stopped watching: 3 of 6 ok.");

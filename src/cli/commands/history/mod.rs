@@ -48,7 +48,7 @@ struct ListArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: Option<u32>,
 
-    /// List only deliveries with this outcome, or only probes; separate several by commas
+    /// List only deliveries with this outcome, or only probes; separate several with commas
     #[arg(long, value_name = "OUTCOME", value_delimiter = ',', value_parser = PossibleValuesParser::new(RESULTS))]
     outcome: Vec<String>,
 

@@ -41,8 +41,8 @@ Events are delivered at least once, and in no particular order unless --ordered 
 was in flight is sent again under the same webhook-id. An edit of the destination takes effect at once. The first SIGTERM or ^C waits \
 for the events in flight, the second does not.
 
-Exit codes: 0 after a signal; with --once 0 when nothing is left to deliver, else 4, else 3 if an event became a dead letter. 75: \
-another relay runs.";
+Exit codes: 0 after a signal; with --once 0 when nothing is left to deliver, else 4, else 3 if an event became a dead letter. 9: \
+the NATS server cannot be used at the start. 75: another relay runs.";
 
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES, after_help = DETAILS)]

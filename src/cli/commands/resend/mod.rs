@@ -50,7 +50,7 @@ pub struct Args {
           add = ArgValueCompleter::new(complete::ids))]
     ids: Vec<String>,
 
-    /// Send all events with this outcome that were not delivered since; separate several by commas
+    /// Send all events with this outcome that were not delivered since; separate several with commas
     #[arg(long, value_name = "OUTCOME", value_delimiter = ',', requires = "since", value_parser = PossibleValuesParser::new(OUTCOMES))]
     outcome: Vec<String>,
 

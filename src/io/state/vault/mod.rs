@@ -103,10 +103,10 @@ impl VaultError {
             }
             Self::KeyFile(error) => match error.kind {
                 FileErrorKind::OpenToOthers { chmod: Chmod::ReadOnlyMount, mode } if mode & 0o026 == 0 => {
-                    format!("{} Or name it by {KEY_FILE_VAR}: then its group may read it.", error.fix()).into()
+                    format!("{} Or set {KEY_FILE_VAR} to its path: then its group may read it.", error.fix()).into()
                 }
                 FileErrorKind::OpenToOthers { chmod: Chmod::NotOwner { .. }, mode } if mode & 0o026 == 0 => {
-                    format!("Name it by {KEY_FILE_VAR}: then its group may read it.").into()
+                    format!("Set {KEY_FILE_VAR} to its path: then its group may read it.").into()
                 }
                 _ => error.fix(),
             },
@@ -121,11 +121,11 @@ impl VaultError {
     pub fn fix_where_shared(&self) -> Fix {
         match self {
             Self::KeyMissing { path, named: false } => {
-                format!("Copy the key of the machine that registered it to {}, or name it by {KEY_FILE_VAR}.", show(path)).into()
+                format!("Copy the key of the machine that registered it to {}, or set {KEY_FILE_VAR} to its path.", show(path)).into()
             }
             Self::KeyLength { path, .. } => format!("Copy the key of the machine that registered it to {}.", show(path)).into(),
             Self::WrongKeyOrPlace | Self::Malformed | Self::Absent => format!(
-                "Use the key of the machine that registered it, by {KEY_FILE_VAR}; or remove the destination and register it again."
+                "Use the key of the machine that registered it (set {KEY_FILE_VAR}), or remove the destination and register it again."
             )
             .into(),
             _ => self.fix(),

@@ -48,7 +48,7 @@ pub async fn give_back(lending: Lending, event: QueuedEvent) -> Settled {
 /// The server has forgotten that it has ended, and it is not sent again.
 pub async fn end_again(lending: Lending, event: QueuedEvent) -> Settled {
     if let Err(error) = lending.delivered(&event).await {
-        tracing::debug!(why = %error, id = event.id, "it is lent again later");
+        tracing::debug!(why = %error, id = event.id, "it is redelivered later");
     }
     Settled::Done(None)
 }

@@ -28,7 +28,7 @@ pub const KEYS: &[Binding] = &[
     bind(MAIN, &[(P::Char('w'), A::Watch), (P::Esc, A::Watch)], "w", "stop watching", "stop watching (also Esc)")
         .when(is_watching),
     bind(SELECTED, &[(P::Char('w'), A::Watch)], "w", "stop watching", "stop watching").when(is_watching),
-    bind(ALL, &[(P::Char('w'), A::Watch)], "w", "", "watch: test again and again, with the bell on a change").when(can_test),
+    bind(ALL, &[(P::Char('w'), A::Watch)], "w", "", "watch: test again and again; the bell rings on a change").when(can_test),
     bind(ALL, &[(P::Char('v'), A::Verify)], "v", "verify", "verify a request that a receiver got: is it yours, and if not, why")
         .when(is_open),
     bind(ALL, &[(P::Char('c'), A::Snippet)], "c", "code", "receiver code: the check, in five languages").when(is_open),

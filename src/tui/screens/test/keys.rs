@@ -56,7 +56,8 @@ pub const KEYS: &[Binding] = &[
     .when(is_past),
     bind(TEST, &[(P::Char('z'), A::Fold)], "z", "", "fold what is nested in JSON, or unfold it").when(has_response),
     bind(TEST, &[(P::Char('o'), A::Page)], "o", "", "open the body in $PAGER").when(has_body),
-    bind(TEST, &[(P::Char('w'), A::Watch)], "w", "", "watch: send it again and again, with the bell on a change").when(can_watch),
+    bind(TEST, &[(P::Char('w'), A::Watch)], "w", "", "watch: send it again and again; the bell rings on a change")
+        .when(can_watch),
     bind(TEST, &[(P::Char('s'), A::Write)], "s", "", "save the body to a file"),
     bind(TEST, &[(P::Char('y'), A::Copy)], "y", "", "copy the tab"),
     bind(TEST, &[(P::Char('Y'), A::CopyAsCurl)], "Y", "", "copy the request as a curl command").when(is_answered),

@@ -125,10 +125,10 @@ fn ended(model: &mut Model, delivery: Delivery) -> Vec<Effect> {
         let (at, end) = (model.environment.clock.time(attempt.started_at), end(attempt));
         let end = visible(&end);
         match news {
-            News::Recovered => model.say(Tone::Done, format!("Works again since {at}: {end}.")),
+            News::Recovered => model.say(Tone::Done, format!("Working again since {at}: {end}.")),
             _ => {
                 let diagnosis = &attempt.diagnosis;
-                let words = format!("Fails since {at}: {end}. {} {}", diagnosis.why, fix_text(&diagnosis.fix));
+                let words = format!("Failing since {at}: {end}. {} {}", diagnosis.why, fix_text(&diagnosis.fix));
                 model.say(Tone::Error, words.trim_end());
             }
         }
