@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::clock::Clock;
+use super::delivery::end;
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::schedule::DeadReason;
@@ -42,7 +43,15 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
 /// Why an event was not delivered so far: why it is dead, and how its last attempt ended. It may hold characters that must not reach a
 /// terminal.
 pub fn why(dead: Option<DeadReason>, attempts: Option<&Delivery>) -> String {
-    let last = attempts.and_then(Delivery::last).map(|last| last.diagnosis.why.clone()).unwrap_or_default();
+    after_reason(dead, attempts.and_then(Delivery::last).map(|last| last.diagnosis.why.clone()).unwrap_or_default())
+}
+
+/// The same in the few words that a row has room for: `refused: 401 Unauthorized`, `connection refused`.
+pub fn short_why(dead: Option<DeadReason>, attempts: Option<&Delivery>) -> String {
+    after_reason(dead, attempts.and_then(Delivery::last).and_then(end).unwrap_or_default())
+}
+
+fn after_reason(dead: Option<DeadReason>, last: String) -> String {
     match dead.map(|reason| reason.name().replace('_', " ")) {
         None => last,
         Some(reason) if last.is_empty() => reason,

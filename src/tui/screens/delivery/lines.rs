@@ -8,7 +8,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::header::HeaderList;
 use crate::domain::json::{self, TokenKind};
 use crate::domain::request::Request;
-use crate::domain::text::{visible, visible_lines};
+use crate::domain::text::{from_bytes, visible, visible_lines};
 use crate::present::summary::{Mark, Summary};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
@@ -74,6 +74,14 @@ fn body(bytes: &[u8], content_type: Option<&str>, theme: Theme, columns: usize, 
             lines.push(Line::raw(format!("{} bytes of {kind}, not text", bytes.len())));
         }
     }
+}
+
+/// A body as it is, without its last line breaks.
+pub fn plain_body(bytes: &[u8], columns: usize) -> Vec<Line<'static>> {
+    let body = from_bytes(bytes).replace("\r\n", "\n");
+    let shown = visible_lines(&body);
+    let lines = shown.trim_end_matches('\n').split('\n');
+    lines.flat_map(|line| text::broken_after_spaces(line, columns)).map(Line::raw).collect()
 }
 
 /// A line of JSON in its colours, broken at the width.

@@ -13,13 +13,13 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::gate::{Gate, State};
-use crate::domain::text::{from_bytes, visible, visible_lines};
+use crate::domain::text::visible;
 use crate::ops::queue::{Counts, Entry, EventState};
 use crate::present::clock::Clock;
 use crate::present::queue as words;
 use crate::tui::layout::{Screen, below_guide};
 use crate::tui::model::{Model, Popup};
-use crate::tui::screens::delivery::lines::label_of;
+use crate::tui::screens::delivery::lines::{label_of, plain_body};
 use crate::tui::screens::main::layout::WIDE;
 use crate::tui::screens::queue::state::{QueueScreen, Reading};
 use crate::tui::theme::Theme;
@@ -192,7 +192,7 @@ pub fn row(entry: &Entry, selected: bool, clock: &Clock, theme: Theme, columns: 
     let mark = if selected { " > " } else { "   " };
     let head = format!("{mark}{}", text::padded(&clock.time(entry.enqueued_at), TIME + 2));
     let room = columns.saturating_sub(text::width(&head) + STATE + 2);
-    let why = visible(&words::why(entry.dead, entry.delivery.as_deref())).into_owned();
+    let why = visible(&words::short_why(entry.dead, entry.delivery.as_deref())).into_owned();
     let name = called(entry);
     let rest = if why.is_empty() || room < 30 {
         text::middle_cut(&name, room)
@@ -248,10 +248,7 @@ pub fn event(entry: &Entry, body: Option<&[u8]>, clock: &Clock, theme: Theme, co
     }
     if let Some(body) = body {
         lines.push(Line::default());
-        let body = from_bytes(body).replace("\r\n", "\n");
-        for line in visible_lines(&body).trim_end_matches('\n').split('\n') {
-            lines.extend(text::broken_after_spaces(line, columns).into_iter().map(Line::raw));
-        }
+        lines.extend(plain_body(body, columns));
     }
     lines
 }

@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::text::{from_bytes, visible, visible_lines};
+use crate::domain::text::visible;
 use crate::tui::model::Model;
+use crate::tui::screens::delivery::lines::plain_body;
 use crate::tui::screens::receiver::arrived::Arrived;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, message, text};
@@ -104,10 +105,7 @@ fn request(arrived: &Arrived, theme: Theme, columns: usize) -> Vec<Line<'static>
         lines.extend(broken(&format!("{name}: {value}")).into_iter().map(Line::raw));
     }
     lines.push(Line::raw(""));
-    let body = from_bytes(&arrived.body).replace("\r\n", "\n");
-    for line in visible_lines(&body).trim_end_matches('\n').split('\n') {
-        lines.extend(text::broken_after_spaces(line, columns).into_iter().map(Line::raw));
-    }
+    lines.extend(plain_body(&arrived.body, columns));
     if arrived.body_bytes > arrived.body.len() {
         lines.push(Line::styled(format!("(the first {} of {} bytes)", arrived.body.len(), arrived.body_bytes), theme.styles.dim));
     }
