@@ -110,6 +110,10 @@ impl Redactor {
     }
 
     fn mask<'a>(&self, text: &'a [u8], end: End) -> Cow<'a, [u8]> {
+        // Most values of headers are shorter than a secret, and no way of writing one is shorter than it is in characters.
+        if end == End::Whole && text.len() < self.0.fewest() {
+            return Cow::Borrowed(text);
+        }
         let ranges = joined(self.find(text, end).ranges);
         if ranges.is_empty() {
             return Cow::Borrowed(text);

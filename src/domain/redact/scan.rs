@@ -78,10 +78,15 @@ impl Forms {
         self.all.iter().map(|form| form.len()).max().unwrap_or_default()
     }
 
-    /// The fewest bytes of a form that is masked inside of words, too: one for each character, as in Latin-1.
+    /// The fewest bytes that a form can have in a text: one for each character, as in Latin-1. The most there are, if nothing is
+    /// looked for.
+    pub(super) fn fewest(&self) -> usize {
+        self.all.iter().map(characters).min().unwrap_or(usize::MAX)
+    }
+
+    /// The same of a form that is masked inside of words, too.
     pub(super) fn shortest(&self) -> Option<usize> {
-        let long = self.all.iter().filter(|form| form.len() >= WORD_BELOW);
-        long.map(|form| form.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()).min()
+        self.all.iter().filter(|form| form.len() >= WORD_BELOW).map(characters).min()
     }
 
     /// Every place that a form has in a text.
@@ -192,6 +197,11 @@ impl Scan<'_> {
             self.found.ranges.push(range);
         }
     }
+}
+
+/// The number of characters of a form, if it is UTF-8.
+fn characters(form: &Zeroizing<Vec<u8>>) -> usize {
+    form.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
 }
 
 /// Whether a stretch is a whole word.

@@ -2,7 +2,7 @@
 //!
 //! The diagnosis quotes it and asserts no more than it says.
 
-use super::phrases::{Beginnings, Said, Table};
+use super::phrases::{Said, Table};
 use super::words::{access_token_fix, beside_secret, credentials};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
@@ -23,7 +23,7 @@ pub(super) enum Subject {
     Refusal,
 }
 
-pub(super) const SUBJECTS: &Table<Subject> = &[
+pub(super) static SUBJECTS: Table<Subject> = Table::new(&[
     (
         Subject::Csrf,
         &[
@@ -324,13 +324,11 @@ pub(super) const SUBJECTS: &Table<Subject> = &[
             "accessdenied",
         ],
     ),
-];
-
-static BEGINNINGS: Beginnings = Beginnings::of(SUBJECTS);
+]);
 
 /// Whether [`add_subject`] may add something. `false` is certain.
 pub(super) fn may_have_subject(response: &Response) -> bool {
-    BEGINNINGS.may_be_in(response)
+    SUBJECTS.may_be_in(response)
 }
 
 /// Adds what the answer says about a signature or credentials, and how to fix that.
@@ -339,7 +337,7 @@ pub(super) fn add_subject(diagnosis: &mut Diagnosis, to: &Settings, response: &R
     if accepted && credentials(to).is_none() {
         return;
     }
-    let Some((subject, words)) = said.find(SUBJECTS) else { return };
+    let Some((subject, words)) = said.find(&SUBJECTS) else { return };
     if subject == Subject::Refusal && matches!(response.status, 401 | 403) {
         return;
     }

@@ -13,7 +13,7 @@ use crate::domain::problem::{FieldChange, Fix};
 use crate::domain::signature::Format;
 use crate::domain::snippet::check::ReceiverCheck;
 
-const FORMATS: &Table<Format> = &[
+static FORMATS: Table<Format> = Table::new(&[
     (
         Format::Sha256Hex,
         &[
@@ -85,7 +85,7 @@ const FORMATS: &Table<Format> = &[
             "illegal base64", // Go
         ],
     ),
-];
+]);
 
 /// Names of headers that are not what a credential is carried in.
 const OTHER_HEADERS: [&str; 9] = [
@@ -121,7 +121,7 @@ pub(super) fn propose(diagnosis: &mut Diagnosis, to: &Settings, response: &Respo
 
 /// Where the signature may be what is wrong, and its header is that of a well-known service: the format that belongs to the header.
 fn propose_usual(diagnosis: &mut Diagnosis, to: &Settings, status: u16, said: &Said<'_>) {
-    let subject = said.find(SUBJECTS).map(|(subject, _)| subject);
+    let subject = said.find(&SUBJECTS).map(|(subject, _)| subject);
     let may_be = match subject {
         None | Some(Subject::Refusal) => matches!(status, 401 | 403),
         Some(subject) => subject == Subject::Signature,
@@ -164,7 +164,7 @@ fn signature(to: &Settings, header: &str, said: &Said<'_>) -> Vec<FieldChange> {
         changes.push(FieldChange::new(hmac::HEADER_KEY, header, key));
         return changes;
     }
-    match said.find(FORMATS) {
+    match said.find(&FORMATS) {
         Some((named, _)) if named != format && !is_alike(named, format) => {
             vec![FieldChange::new(hmac::FORMAT, format.name(), named.name())]
         }

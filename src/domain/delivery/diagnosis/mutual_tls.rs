@@ -13,7 +13,7 @@ enum Certificate {
     Wanted,
 }
 
-const CERTIFICATES: &Table<Certificate> = &[
+static CERTIFICATES: Table<Certificate> = Table::new(&[
     (
         Certificate::Expired,
         &[
@@ -85,11 +85,11 @@ const CERTIFICATES: &Table<Certificate> = &[
             "requires mtls",
         ],
     ),
-];
+]);
 
 /// The diagnosis of a refusal that speaks of a client certificate, or has a status that means one.
 pub(super) fn diagnose(to: &Settings, status: u16, said: &Said<'_>) -> Option<Diagnosis> {
-    let (what, why) = match (said.find(CERTIFICATES), status) {
+    let (what, why) = match (said.find(&CERTIFICATES), status) {
         (Some((what, words)), _) => {
             let speaks = match what {
                 Certificate::Expired => "an expired client certificate",

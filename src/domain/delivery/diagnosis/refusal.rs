@@ -13,7 +13,7 @@ const SHORT: usize = 500;
 /// The most characters of a quotation.
 const QUOTED: usize = 120;
 
-const PHRASES: &Table<()> = &[(
+static PHRASES: Table<()> = Table::new(&[(
     (),
     &[
         "hook rules were not satisfied", // adnanh/webhook
@@ -55,7 +55,7 @@ const PHRASES: &Table<()> = &[(
         "please log in",
         "please sign in",
     ],
-)];
+)]);
 
 /// The notice, if it reads so.
 pub(super) fn notice(attempt: &Attempt) -> Option<Fix> {
@@ -84,7 +84,7 @@ pub(super) fn notice(attempt: &Attempt) -> Option<Fix> {
 
 fn said(attempt: &Attempt) -> Option<String> {
     let response = attempt.response.as_ref()?;
-    let ((), words) = Said::of_body(response, &attempt.request.body).find(PHRASES)?;
+    let ((), words) = Said::of_body(response, &attempt.request.body).find(&PHRASES)?;
     Some(format!("\"{}\"", words.trim_end_matches('.')))
 }
 

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
-//! than the bound, and all of them, when the user clears the history.
+//! than the bound and a few, and all of them, when the user clears the history.
 
 mod again;
 mod newest;
@@ -44,6 +44,22 @@ struct Bound {
 
 const BOUND: Bound = Bound { deliveries: 10_000, bytes: 64 * 1024 * 1024 };
 
+impl Bound {
+    /// The oldest are deleted once there is this part more than the bound. Deleting one writes as many pages as adding one, and
+    /// deleting a hundred hardly more.
+    const BEYOND: u64 = 64;
+
+    const fn is_exceeded(self, deliveries: u64, bytes: u64) -> bool {
+        deliveries > self.deliveries || bytes > self.bytes
+    }
+
+    /// Up to which it may be exceeded for a while.
+    fn stretched(self) -> Self {
+        let more = |most: u64| most.saturating_add(most / Self::BEYOND);
+        Self { deliveries: more(self.deliveries), bytes: more(self.bytes) }
+    }
+}
+
 /// The history, open for adding deliveries.
 #[derive(Debug)]
 pub struct History {
@@ -68,7 +84,7 @@ impl History {
     }
 
     fn append_within(&mut self, deliveries: &[Delivery], bound: Bound) -> Result<(), DbError> {
-        let deliveries = since::fill(&self.db.connection, deliveries);
+        let deliveries = since::fill(&self.db.connection, deliveries.iter());
         let records: Vec<_> = deliveries.iter().map(|delivery| to_record(delivery)).collect();
         let added = insert(&mut self.db.connection, &deliveries, &records, bound);
         added.map_err(|error| self.db.error(Operation::Write, &error))
@@ -148,7 +164,7 @@ fn insert(connection: &mut Connection, deliveries: &[Cow<Delivery>], records: &[
 }
 
 /// Adds deliveries as a part of what a transaction writes.
-pub(super) fn add(transaction: &Transaction, deliveries: &[Delivery]) -> rusqlite::Result<()> {
+pub(super) fn add<'a>(transaction: &Transaction, deliveries: impl Iterator<Item = &'a Delivery>) -> rusqlite::Result<()> {
     let deliveries = since::fill(transaction, deliveries);
     let records: Vec<_> = deliveries.iter().map(|delivery| to_record(delivery)).collect();
     insert_in(transaction, &deliveries, &records, BOUND)
@@ -157,6 +173,9 @@ pub(super) fn add(transaction: &Transaction, deliveries: &[Delivery]) -> rusqlit
 fn insert_in(transaction: &Transaction, deliveries: &[Cow<Delivery>], records: &[Vec<u8>], bound: Bound) -> rusqlite::Result<()> {
     let bytes = records.iter().map(|record| record.len() as u64).sum();
     make_room(transaction, records.len() as u64, bytes, bound)?;
+    let has_dead_letters: bool = transaction
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM queue WHERE dead IS NOT NULL)")?
+        .query_row([], |row| row.get(0))?;
     let mut statement = transaction.prepare_cached(
         "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, verdict, status, duration_ms, certificate_end, record)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT))",
@@ -177,7 +196,7 @@ fn insert_in(transaction: &Transaction, deliveries: &[Cow<Delivery>], records: &
             certificate.map(Timestamp::as_second),
             record,
         ])?;
-        if !is_probe && delivery.outcome() == Outcome::Delivered {
+        if has_dead_letters && !is_probe && delivery.outcome() == Outcome::Delivered {
             drop_dead_letter(transaction, delivery)?;
         }
     }
@@ -195,18 +214,18 @@ fn drop_dead_letter(transaction: &Transaction, delivery: &Delivery) -> rusqlite:
     shrink(transaction, size.unwrap_or(0))
 }
 
-/// Deletes the oldest deliveries until the given number more fit the bound, and returns how many it deleted.
+/// Deletes the oldest deliveries until the given number more fit the bound, if they do not fit the stretched one.
 fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound) -> rusqlite::Result<()> {
     let size = "SELECT max(deliveries, 0), max(bytes, 0) FROM history_size";
     let (mut deliveries, mut bytes): (u64, u64) =
         transaction.prepare_cached(size)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     deliveries = deliveries.saturating_add(more);
     bytes = bytes.saturating_add(more_bytes);
-    if deliveries > bound.deliveries || bytes > bound.bytes {
+    if bound.stretched().is_exceeded(deliveries, bytes) {
         let mut newest_deleted = 0_i64;
         let mut oldest = transaction.prepare_cached("SELECT seq, octet_length(record) FROM deliveries ORDER BY seq")?;
         let mut rows = oldest.query([])?;
-        while (deliveries > bound.deliveries || bytes > bound.bytes)
+        while bound.is_exceeded(deliveries, bytes)
             && let Some(row) = rows.next()?
         {
             newest_deleted = row.get(0)?;

@@ -90,7 +90,7 @@ fn read_glance(connection: &Connection, to: &DestinationId, limit: usize) -> rus
 pub fn rows_since(paths: &Paths, since: Option<Timestamp>) -> Result<Vec<Row>, DbError> {
     let Some(db) = Db::open_to_read(paths)? else { return Ok(Vec::new()) };
     let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
-    let sql = format!("SELECT {ROW} FROM deliveries WHERE started_at >= ?1 AND outcome IS NOT NULL");
+    let sql = format!("SELECT {ROW} FROM {GLANCE} WHERE started_at >= ?1 AND outcome IS NOT NULL");
     all_rows(&db.connection, &sql, params![since]).map_err(|error| db.error(Operation::Read, &error))
 }
 
@@ -102,12 +102,14 @@ pub fn slowest(paths: &Paths, since: Option<Timestamp>, limit: usize) -> Result<
     let Some(db) = Db::open_to_read(paths)? else { return Ok(Vec::new()) };
     let since = since.map_or(i64::MIN, Timestamp::as_millisecond);
     // Chosen by the columns: only the records of the chosen are read.
-    let sql = "SELECT record FROM deliveries WHERE seq IN (
-                   SELECT seq FROM deliveries WHERE started_at >= ?1 AND outcome IN ('delivered', 'refused')
-                   ORDER BY duration_ms DESC, seq DESC LIMIT ?2
-               ) ORDER BY duration_ms DESC, seq DESC";
+    let sql = format!(
+        "SELECT record FROM deliveries WHERE seq IN (
+             SELECT seq FROM {GLANCE} WHERE started_at >= ?1 AND outcome IN ('delivered', 'refused')
+             ORDER BY duration_ms DESC, seq DESC LIMIT ?2
+         ) ORDER BY duration_ms DESC, seq DESC"
+    );
     let read = || -> rusqlite::Result<Vec<Delivery>> {
-        let mut statement = db.connection.prepare(sql)?;
+        let mut statement = db.connection.prepare(&sql)?;
         let rows = statement.query_map(params![since, limit], |row| Ok(row.get_ref(0)?.as_bytes().ok().and_then(from_record)))?;
         rows.filter_map(Result::transpose).collect()
     };
@@ -124,9 +126,9 @@ pub fn last_delivered(paths: &Paths, to: &DestinationId) -> Result<Option<Newest
 }
 
 pub(super) fn last_delivered_in(connection: &Connection, to: &DestinationId) -> rusqlite::Result<Option<Newest>> {
-    let delivered = "SELECT record FROM deliveries WHERE outcome = 'delivered' AND destination_id = ?1
-                     ORDER BY seq DESC LIMIT 1";
-    let Some(delivered) = one(connection, delivered, params![to.as_str()])? else { return Ok(None) };
+    let delivered =
+        format!("SELECT record FROM {GLANCE} WHERE outcome = 'delivered' AND destination_id = ?1 ORDER BY seq DESC LIMIT 1");
+    let Some(delivered) = one(connection, &delivered, params![to.as_str()])? else { return Ok(None) };
     let certificate = "SELECT record FROM deliveries INDEXED BY deliveries_certificate
                        WHERE certificate_end IS NOT NULL AND destination_id = ?1 AND outcome = 'delivered'
                        ORDER BY seq DESC LIMIT 1";

@@ -9,11 +9,11 @@ use crate::domain::delivery::compare::compare;
 use crate::domain::delivery::{Delivery, Outcome};
 
 /// The deliveries with what changed. One that is in the list counts for those after it. What cannot be read is not compared with.
-pub(super) fn fill<'a>(connection: &Connection, deliveries: &'a [Delivery]) -> Vec<Cow<'a, Delivery>> {
+pub(super) fn fill<'a>(connection: &Connection, deliveries: impl Iterator<Item = &'a Delivery>) -> Vec<Cow<'a, Delivery>> {
     // Read once, and only if something failed.
     let mut before: Option<Option<Newest>> = None;
     let mut newest: Option<&Delivery> = None;
-    let filled = deliveries.iter().map(|delivery| {
+    let filled = deliveries.map(|delivery| {
         if delivery.probe.is_none() && delivery.outcome() == Outcome::Delivered {
             newest = Some(delivery);
         }

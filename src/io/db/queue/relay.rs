@@ -217,14 +217,16 @@ fn write(
 ) -> rusqlite::Result<(Option<GateState>, Vec<GivenUp>)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut freed = 0;
-    let (mut ended, mut given_up) = (Vec::new(), Vec::new());
+    // Those that ended now, and those that were tried before and are given up.
+    let (mut ended, mut tried) = (Vec::new(), Vec::new());
+    let mut given_up = Vec::new();
     for change in changes {
         match change {
             Change::Begun(seq) => mark(&transaction, *seq, true)?,
             Change::Returned(seq) => mark(&transaction, *seq, false)?,
             Change::Delivered(seq, delivery) => {
                 freed += delete(&transaction, *seq)?;
-                ended.push(Delivery::clone(delivery));
+                ended.push(&**delivery);
             }
             Change::Forwarded(seq) => freed += delete(&transaction, *seq)?,
             Change::Deferred(seq, until, progress, delivery) => {
@@ -242,18 +244,18 @@ fn write(
                          WHERE seq = ?1",
                     )?
                     .execute(params![seq, reason.name(), progress.attempts, progress.refusals, record(delivery)])?;
-                ended.push(Delivery::clone(delivery));
+                ended.push(&**delivery);
             }
             Change::GiveUp(before, lent) => {
-                given_up.extend(give_up(&transaction, *before, lent, &mut ended)?);
+                given_up.extend(give_up(&transaction, *before, lent, &mut tried)?);
             }
         }
     }
     shrink(&transaction, freed)?;
     // Under need, only the end of a delivery was kept.
-    ended.retain(|delivery: &Delivery| !delivery.attempts.is_empty());
-    if !ended.is_empty() {
-        history::add(&transaction, &ended)?;
+    ended.retain(|delivery| !delivery.attempts.is_empty());
+    if ended.len() + tried.len() > 0 {
+        history::add(&transaction, ended.into_iter().chain(&tried))?;
     }
     let stored = match gate.cloned() {
         Some(mut gate) => gate.store(&transaction)?.then_some(gate),
@@ -268,7 +270,7 @@ fn give_up(
     transaction: &Transaction,
     before: Timestamp,
     lent: &HashSet<i64>,
-    ended: &mut Vec<Delivery>,
+    tried: &mut Vec<Delivery>,
 ) -> rusqlite::Result<Vec<GivenUp>> {
     let mut old = transaction.prepare_cached("SELECT seq FROM queue INDEXED BY queue_due WHERE dead IS NULL AND since < ?1")?;
     let found = old.query_map([milliseconds(before)], |row| row.get::<_, i64>(0))?;
@@ -279,13 +281,13 @@ fn give_up(
     let mut given_up = Vec::new();
     for seq in found {
         given_up.push(statement.query_row(params![seq, DeadReason::TooOld.name()], |row| {
-            let mut tried = row.get_ref(3)?.as_bytes().ok().and_then(from_record);
-            let last = tried.as_ref().and_then(|delivery| delivery.last().cloned());
-            if let Some(last) = tried.as_mut().and_then(|delivery| delivery.attempts.last_mut()) {
+            let mut delivery = row.get_ref(3)?.as_bytes().ok().and_then(from_record);
+            let last = delivery.as_ref().and_then(|delivery| delivery.last().cloned());
+            if let Some(last) = delivery.as_mut().and_then(|delivery| delivery.attempts.last_mut()) {
                 last.request.body = row.get(4)?;
                 shorten(&mut last.request.body, REQUEST_BODY_KEPT);
             }
-            ended.extend(tried);
+            tried.extend(delivery);
             Ok(GivenUp { id: row.get(0)?, event: row.get(1)?, tries: row.get(2)?, last })
         })?);
     }
@@ -294,8 +296,11 @@ fn give_up(
 
 /// Takes an event out of the queue. Returns its size.
 fn delete(transaction: &Transaction, seq: i64) -> rusqlite::Result<u64> {
-    let mut statement = transaction.prepare_cached(&format!("DELETE FROM queue WHERE seq = ?1 RETURNING {SIZE}"))?;
-    Ok(statement.query_row([seq], |row| row.get(0)).optional()?.unwrap_or(0))
+    // In two statements: for RETURNING, SQLite makes a table of its own each time.
+    let mut size = transaction.prepare_cached(&format!("SELECT {SIZE} FROM queue WHERE seq = ?1"))?;
+    let size = size.query_row([seq], |row| row.get(0)).optional()?.unwrap_or(0);
+    transaction.prepare_cached("DELETE FROM queue WHERE seq = ?1")?.execute([seq])?;
+    Ok(size)
 }
 
 fn mark(transaction: &Transaction, seq: i64, in_flight: bool) -> rusqlite::Result<()> {
