@@ -358,6 +358,6 @@ fn a_dead_letter_that_is_delivered_leaves_the_queue() {
     place.home.waypost(&all_and(&["--yes"])).exits(0);
     assert_eq!(place.came(3), [(id, b"{\"n\": 1}".to_vec())]);
     assert_eq!(dead(&place), 0);
-    let size: i64 = place.home.open_database().query_row("SELECT bytes FROM queue_size", [], |row| row.get(0)).unwrap();
+    let size: i64 = place.home.open_database().query_row("SELECT queue_bytes FROM size", [], |row| row.get(0)).unwrap();
     assert_eq!(size, 0);
 }

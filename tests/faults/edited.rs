@@ -143,10 +143,10 @@ fn a18_the_columns_and_the_size_of_the_history_may_be_edited_too() {
         "UPDATE deliveries SET id = CAST(X'ff1b' AS TEXT), event = CAST(X'ff1b' AS TEXT), outcome = CAST(X'ff' AS TEXT)",
         "UPDATE deliveries SET started_at = 9223372036854775807, status = -1",
         "UPDATE deliveries SET seq = 9223372036854775806",
-        "UPDATE history_size SET deliveries = -1, bytes = -1",
-        "UPDATE history_size SET deliveries = 9223372036854775807, bytes = 9223372036854775807",
-        "DELETE FROM history_size",
-        "INSERT INTO history_size VALUES (7, 7)",
+        "UPDATE size SET deliveries = -1, history_bytes = -1",
+        "UPDATE size SET deliveries = 9223372036854775807, history_bytes = 9223372036854775807",
+        "DELETE FROM size",
+        "INSERT INTO size VALUES (7, 7, 7)",
     ] {
         let home = registered();
         home.waypost(&["test", "--timeout", "1"]);

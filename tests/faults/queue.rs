@@ -255,8 +255,9 @@ fn h125_what_can_be_read_of_a_damaged_database_is_rescued() {
     // Some pages in the middle are overwritten.
     home.waypost(&["queue"]).exits(0);
     let mut bytes = fs::read(home.database()).unwrap();
-    let middle = bytes.len() / 2 / 4096 * 4096;
-    bytes[middle..middle + 3 * 4096].fill(0x5a);
+    let page = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    let middle = bytes.len() / 2 / page * page;
+    bytes[middle..middle + 2 * page].fill(0x5a);
     fs::write(home.database(), &bytes).unwrap();
     let out = home.waypost(&["queue", "rescue", "some.jsonl", "--json"]).exits(0);
     let rescued = fs::read_to_string(home.path().join("some.jsonl")).unwrap();

@@ -77,7 +77,7 @@ fn h36_a_damaged_record_hides_nothing_else() {
             .execute_batch(&format!(
                 "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
                     SELECT id, destination_id, started_at, event, outcome, status, record FROM deliveries, (VALUES (1), (2));
-                 UPDATE history_size SET deliveries = 3;
+                 UPDATE size SET deliveries = 3;
                  UPDATE deliveries SET record = {record} WHERE seq IN (1, 3);"
             ))
             .unwrap();
@@ -107,7 +107,7 @@ fn h36_a_hundred_thousand_deliveries() {
              INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
                 SELECT id || n, destination_id, started_at, event, outcome, status, record
                 FROM n, (SELECT * FROM deliveries WHERE seq = 1);
-             UPDATE history_size SET deliveries = 100000, bytes = 100000 * bytes;",
+             UPDATE size SET deliveries = 100000, history_bytes = 100000 * history_bytes;",
         )
         .unwrap();
     let length = fs::metadata(home.database()).unwrap().len();

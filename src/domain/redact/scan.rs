@@ -39,6 +39,7 @@ pub(super) struct Forms {
     /// Which of them begin with a byte, in either case.
     by_first: Vec<Vec<u16>>,
     openings: Openings,
+    fewest: usize,
 }
 
 /// What was found in a text.
@@ -71,7 +72,8 @@ impl Forms {
             }
         }
         let openings = Openings::of(all.iter().map(|form| form.as_slice()));
-        Self { all, by_first, openings }
+        let fewest = all.iter().map(characters).min().unwrap_or(usize::MAX);
+        Self { all, by_first, openings, fewest }
     }
 
     pub(super) fn longest(&self) -> usize {
@@ -80,8 +82,8 @@ impl Forms {
 
     /// The fewest bytes that a form can have in a text: one for each character, as in Latin-1. The most there are, if nothing is
     /// looked for.
-    pub(super) fn fewest(&self) -> usize {
-        self.all.iter().map(characters).min().unwrap_or(usize::MAX)
+    pub(super) const fn fewest(&self) -> usize {
+        self.fewest
     }
 
     /// The same of a form that is masked inside of words, too.

@@ -29,8 +29,13 @@ CREATE INDEX deliveries_glance ON deliveries (destination_id, seq, started_at, o
 CREATE INDEX deliveries_probe ON deliveries (destination_id, seq) WHERE verdict IS NOT NULL;
 CREATE INDEX deliveries_certificate ON deliveries (destination_id, seq, certificate_end) WHERE certificate_end IS NOT NULL;
 
-CREATE TABLE history_size (deliveries INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
-INSERT INTO history_size VALUES (0, 0);
+-- One row of one table: what a relay writes of both goes to one page.
+CREATE TABLE size (
+    deliveries    INTEGER NOT NULL,
+    history_bytes INTEGER NOT NULL,
+    queue_bytes   INTEGER NOT NULL
+) STRICT;
+INSERT INTO size VALUES (0, 0, 0);
 
 -- AUTOINCREMENT: the number of an event that is in flight while it is dropped must not become another's.
 CREATE TABLE queue (
@@ -50,9 +55,6 @@ CREATE TABLE queue (
 CREATE INDEX queue_due ON queue (due_at, seq, since) WHERE dead IS NULL;
 CREATE INDEX queue_dead ON queue (seq) WHERE dead IS NOT NULL;
 CREATE INDEX queue_in_flight ON queue (seq) WHERE in_flight = 1;
-
-CREATE TABLE queue_size (bytes INTEGER NOT NULL) STRICT;
-INSERT INTO queue_size VALUES (0);
 
 -- The revision also counts what an operator did to the events of the queue.
 CREATE TABLE gate (

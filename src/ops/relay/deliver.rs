@@ -130,7 +130,7 @@ impl Waypost {
                 tracing::warn!(why = %reason(&error), "changes are not reported");
                 Notice::LookedFor
             },
-            Notice::Reported,
+            Notice::reported,
         );
         let schedule = Schedule { give_up_after: how.give_up_after };
         let mut summary = RelaySummary::default();

@@ -50,7 +50,7 @@ impl Waypost {
     ) -> Result<u64, Problem> {
         let _running = self.only_relay()?;
         let mut queue = RelayQueue::open(&self.paths)?;
-        let mut notice = Watch::start(&self.paths).map_or_else(|_| Notice::LookedFor, Notice::Reported);
+        let mut notice = Watch::start(&self.paths).map_or_else(|_| Notice::LookedFor, Notice::reported);
         let mut left = HashSet::new();
         let mut is_failing = false;
         let mut publisher = None;

@@ -139,7 +139,7 @@ pub fn clear(paths: &Paths) -> Result<(), DbError> {
         db.connection.execute_batch(
             "BEGIN IMMEDIATE;
              DELETE FROM deliveries;
-             UPDATE history_size SET deliveries = 0, bytes = 0;
+             UPDATE size SET deliveries = 0, history_bytes = 0;
              COMMIT;",
         )?;
         // Each step frees one page.
@@ -216,7 +216,7 @@ fn drop_dead_letter(transaction: &Transaction, delivery: &Delivery) -> rusqlite:
 
 /// Deletes the oldest deliveries until the given number more fit the bound, if they do not fit the stretched one.
 fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound) -> rusqlite::Result<()> {
-    let size = "SELECT max(deliveries, 0), max(bytes, 0) FROM history_size";
+    let size = "SELECT max(deliveries, 0), max(history_bytes, 0) FROM size";
     let (mut deliveries, mut bytes): (u64, u64) =
         transaction.prepare_cached(size)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     deliveries = deliveries.saturating_add(more);
@@ -234,6 +234,6 @@ fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound
         }
         transaction.prepare_cached("DELETE FROM deliveries WHERE seq <= ?1")?.execute([newest_deleted])?;
     }
-    transaction.prepare_cached("UPDATE history_size SET deliveries = ?1, bytes = ?2")?.execute([deliveries, bytes])?;
+    transaction.prepare_cached("UPDATE size SET deliveries = ?1, history_bytes = ?2")?.execute([deliveries, bytes])?;
     Ok(())
 }

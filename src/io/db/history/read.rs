@@ -132,7 +132,7 @@ pub fn count(paths: &Paths, filter: &Filter) -> Result<u64, DbError> {
 
 fn count_in(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
     if filter.is_empty() {
-        return connection.query_row("SELECT max(deliveries, 0) FROM history_size", [], |row| row.get(0));
+        return connection.query_row("SELECT max(deliveries, 0) FROM size", [], |row| row.get(0));
     }
     let condition = Condition::of(filter);
     let sql = format!("SELECT count(*) FROM deliveries WHERE {}", condition.sql());

@@ -99,7 +99,7 @@ impl Queue {
 
 fn add(connection: &mut Connection, events: &[NewEvent], now: Timestamp, most: u64) -> rusqlite::Result<Group> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before: u64 = transaction.prepare_cached("SELECT max(bytes, 0) FROM queue_size")?.query_row([], |row| row.get(0))?;
+    let before: u64 = transaction.prepare_cached("SELECT max(queue_bytes, 0) FROM size")?.query_row([], |row| row.get(0))?;
     let mut bytes = before;
     let mut group = Group::default();
     {
@@ -122,7 +122,7 @@ fn add(connection: &mut Connection, events: &[NewEvent], now: Timestamp, most: u
         }
     }
     if bytes > before {
-        transaction.prepare_cached("UPDATE queue_size SET bytes = ?1")?.execute([bytes])?;
+        transaction.prepare_cached("UPDATE size SET queue_bytes = ?1")?.execute([bytes])?;
     }
     transaction.commit()?;
     Ok(group)

@@ -65,7 +65,7 @@ impl GateState {
 /// Takes that many bytes from the size of the queue.
 pub fn shrink(connection: &Connection, bytes: u64) -> rusqlite::Result<()> {
     if bytes > 0 {
-        connection.prepare_cached("UPDATE queue_size SET bytes = max(bytes - ?1, 0)")?.execute([bytes])?;
+        connection.prepare_cached("UPDATE size SET queue_bytes = max(queue_bytes - ?1, 0)")?.execute([bytes])?;
     }
     Ok(())
 }

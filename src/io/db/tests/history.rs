@@ -184,7 +184,7 @@ fn only_the_newest_within_the_bound_are_kept() {
     history.append_bounded(&batch(24..25), 1000, 1).unwrap();
     assert_eq!(ids(&page(&paths, &Filter::default(), Start::Newest, 100).unwrap()), ["msg_24"]);
     let size: (u64, u64) =
-        sqlite(&paths).query_row("SELECT * FROM history_size", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        sqlite(&paths).query_row("SELECT deliveries, history_bytes FROM size", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!(size, (1, length));
 }
 
@@ -198,7 +198,7 @@ fn h36_of_a_hundred_thousand_the_first_page_is_read_and_the_newest_kept() {
              INSERT INTO deliveries SELECT n, 'msg_' || n, destination_id, started_at, event, outcome, verdict, status, duration_ms,
                     certificate_end, record
              FROM n, (SELECT * FROM deliveries WHERE seq = 1);
-             UPDATE history_size SET deliveries = 100000, bytes = 100000 * bytes;",
+             UPDATE size SET deliveries = 100000, history_bytes = 100000 * history_bytes;",
         )
         .unwrap();
     drop(connection);
