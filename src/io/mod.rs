@@ -15,4 +15,5 @@ pub mod signals;
 pub mod state;
 pub mod supervisor;
 pub(crate) mod sync;
+pub mod time_zone;
 pub mod watch;

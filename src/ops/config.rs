@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::domain::config::{self, Config, Trouble};
 use crate::io::fs::file::{self, Links};
 use crate::io::fs::paths::CONFIG_FILE;
+use crate::io::time_zone;
 use crate::ops::Waypost;
 
 /// The most bytes of the file.
@@ -46,7 +47,7 @@ impl Waypost {
 /// The zone that times are shown and read in: the one that the file names, else that of this machine or of `TZ`.
 #[must_use]
 pub fn time_zone(config: &Config) -> TimeZone {
-    config.time_zone.clone().unwrap_or_else(TimeZone::system)
+    config.time_zone.clone().unwrap_or_else(time_zone::local)
 }
 
 fn sentence(trouble: &Trouble) -> String {
