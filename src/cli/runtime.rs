@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io;
 use std::panic;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -14,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::cli::failure::Failure;
 use crate::cli::signals::Signals;
+use crate::ops::start_with_thread;
 
 /// A runtime on this thread alone: neither a command nor an idle app has work for more.
 ///
@@ -24,8 +24,8 @@ pub fn new() -> Result<Runtime, Failure> {
     room_for_files().map_err(|error| Failure::limit("waypost cannot start", &error))?;
     let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(Duration::MAX).build();
     let runtime = runtime.map_err(|error| Failure::limit("waypost cannot start", &error))?;
-    room_for_threads().map_err(|error| Failure::limit("No thread can be started", &error))?;
-    runtime.spawn_blocking(|| ());
+    let first = start_with_thread(|| runtime.spawn_blocking(|| ()));
+    first.map_err(|error| Failure::limit("No thread can be started", &error))?;
     Ok(runtime)
 }
 
@@ -33,19 +33,6 @@ pub fn new() -> Result<Runtime, Failure> {
 fn room_for_files() -> io::Result<()> {
     const PIPES: usize = 6;
     (0..PIPES).map(|_| io::pipe()).collect::<io::Result<Vec<_>>>().map(drop)
-}
-
-/// Starts as many threads at once as a command needs, and ends them.
-fn room_for_threads() -> io::Result<()> {
-    const NEEDED: usize = 4;
-    let gate = Mutex::new(());
-    std::thread::scope(|scope| {
-        let _closed = gate.lock();
-        for _ in 0..NEEDED {
-            std::thread::Builder::new().spawn_scoped(scope, || drop(gate.lock()))?;
-        }
-        Ok(())
-    })
 }
 
 pub fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

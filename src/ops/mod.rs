@@ -46,6 +46,7 @@ pub(crate) use register::whole_seconds;
 pub use register::{Removed, Saved};
 pub use send::Sent;
 pub use stats::{Health, Standing};
+pub use task::start_with_thread;
 pub use test::Tested;
 pub use tls_files::{check_files, client_certificate, tls_file};
 pub use waypost::{OwnReceiver, PAGE, Snapshot, State, Waypost};

@@ -1,7 +1,9 @@
-//! Work that may block, off the runtime's thread.
+//! Work off the runtime's thread, and the threads for it.
 
 use std::future::pending;
-use std::panic::resume_unwind;
+use std::io;
+use std::panic::{self, AssertUnwindSafe, resume_unwind};
+use std::thread;
 
 /// Runs `work` on a thread where it may block. If it panics, so does the caller.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -13,4 +15,22 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
             Err(_) => pending().await,
         },
     }
+}
+
+/// Starts what has a thread of its own, in a library that panics where the system refuses one. While nothing else runs: what another
+/// thread panics with is not printed until then.
+///
+/// To find out beforehand that there is room for a thread means to wait for one: milliseconds on a busy machine.
+///
+/// # Errors
+/// The system refuses the thread.
+pub fn start_with_thread<T>(start: impl FnOnce() -> T) -> io::Result<T> {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(|_| ()));
+    let started = panic::catch_unwind(AssertUnwindSafe(start));
+    panic::set_hook(report);
+    started.or_else(|panicked| match thread::Builder::new().spawn(|| ()) {
+        Err(refused) => Err(refused),
+        Ok(_) => resume_unwind(panicked),
+    })
 }

@@ -186,3 +186,33 @@ fn a08_few_threads_for_listen_and_for_a_question() {
     }
     assert!(said > 0, "no limit was met");
 }
+
+/// The app starts threads of its own, before its first frame and after it.
+#[test]
+#[ignore = "needs setpriv: apt-get install util-linux"]
+fn a08_few_threads_for_the_app() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = registered();
+    let user = 4_000_000 + std::process::id();
+    super::process::give_to(home.path(), user);
+    let mut said = 0;
+    for threads in 1..=8 {
+        let pty = crate::support::pty::Command::new("setpriv", home.path())
+            .env("WAYPOST_CONFIG_DIR", home.config_dir().to_str().unwrap())
+            .env("WAYPOST_STATE_DIR", home.state_dir().to_str().unwrap());
+        let user = format!("--reuid={user}");
+        let line = format!("ulimit -u {threads}; exec \"$0\"");
+        let mut pty = pty.args(&[&user, "--clear-groups", "--", "bash", "-c", &line, WAYPOST]).start();
+        pty.wait_until(|screen| ["error", "q quit"].iter().any(|part| screen.contents().contains(part)));
+        if !pty.screen_text().contains("error") {
+            pty.type_text("q");
+        }
+        let code = pty.wait_exit().code;
+        let text = format!("{threads} threads: {code:?} {}", pty.screen_text());
+        assert!(matches!(code, Some(0 | 5)) && !text.contains("panicked") && !text.contains("Please report"), "{text}");
+        said += u32::from(code == Some(5) && text.contains("ulimit -u"));
+    }
+    assert!(said > 0, "no limit was met");
+}

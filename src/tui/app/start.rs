@@ -11,7 +11,7 @@ use ratatui::Terminal;
 use rustix::process::{self, kill_current_process_group, kill_process};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::ops::{PAGE, Watch, Waypost};
+use crate::ops::{PAGE, Watch, Waypost, start_with_thread};
 use crate::tui::app::backend::LeanBackend;
 use crate::tui::app::run::{Program, Run, Shell};
 use crate::tui::app::screen::SCREEN;
@@ -49,7 +49,7 @@ pub fn start(
     // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
     let signals = watch::catch()?;
     // Before the first size is asked for, so that no resize goes unheard. It would panic on a terminal that has gone.
-    let keys = TerminalKeys::default();
+    let keys = start_with_thread(TerminalKeys::default)?;
     let panicked = outside.0.clone();
     terminal::give_back_at_panic(move || {
         // A task that panicked may have no other way to report it; if it was the loop, no one reads this.
