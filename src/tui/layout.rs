@@ -167,9 +167,9 @@ pub(crate) fn details_area(model: &Model) -> Option<Rect> {
     main_screen::areas(model, model.theme(), body).0.details
 }
 
-/// The most deliveries that fit on a screen of `rows` rows, at least one: when the list has it for itself, five rows are taken by
-/// its frame, the title and the lines of help and keys.
+/// The most deliveries that the first screen shows in `rows` rows, at least one: ten are taken by the title, the destination, the
+/// frame of the list, and the lines of help and keys.
 #[must_use]
 pub fn shown_at_most(rows: u16) -> usize {
-    usize::from(rows.saturating_sub(5)).max(1)
+    usize::from(rows.saturating_sub(10)).max(1)
 }

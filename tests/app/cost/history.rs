@@ -71,15 +71,15 @@ fn a_screen_that_grows_reads_on() {
 /// What is read at the start fills the screen, whatever is registered and however many rows there are.
 #[test]
 fn what_is_read_at_the_start_fills_the_screen() {
-    for auth_type in auth::ALL {
+    let states = [scenes::nothing(), scenes::unreadable(), scenes::locked()].into_iter();
+    for snapshot in states.chain(auth::ALL.into_iter().map(scenes::registered)) {
         for rows in 10..70 {
             let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
-            let snapshot = Snapshot { history: Ok(page), ..scenes::registered(auth_type) };
-            let model = Model::new((80, rows), environment(), snapshot);
+            let model = Model::new((80, rows), environment(), Snapshot { history: Ok(page), ..snapshot.clone() });
             let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
             terminal.draw(|frame| view(&model, frame)).unwrap();
             let shown = terminal.backend().to_string().matches("09:14:02").count();
-            assert!(shown <= shown_at_most(rows), "{shown} shown in {rows} rows");
+            assert!(shown <= shown_at_most(rows), "{shown} shown in {rows} rows of {:?}", snapshot.state);
         }
     }
 }
