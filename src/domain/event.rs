@@ -17,7 +17,7 @@ pub enum BuiltIn {
 }
 
 /// The longest id that a caller may choose.
-const MAX_ID: usize = 256;
+pub const MAX_ID: usize = 256;
 
 /// Whether a caller may choose that id: it becomes the `webhook-id`.
 #[must_use]

@@ -216,12 +216,16 @@ fn a22_an_edited_row_of_the_queue_holds_nothing_up_and_adds_no_header() {
     for (column, value) in [
         ("id", HOSTILE),
         ("id", "char(233)"),
+        ("id", "CAST(X'ff1b' AS TEXT)"),
+        ("id", "''"),
         ("event", HOSTILE),
         ("body", "X'ff1b5b324a'"),
         ("body", "X''"),
+        ("event", "CAST(X'ff1b' AS TEXT)"),
         ("record", "'no JSON'"),
+        ("record", "CAST(X'ff' AS TEXT)"),
+        ("dead", "CAST(X'ff' AS TEXT)"),
         ("dead", HOSTILE),
-        // A number that cannot be: then the database is damaged, and nothing is sent.
         ("tries", "-1"),
         ("refusals", "9223372036854775807"),
         ("due_at", "-9223372036854775808"),
@@ -233,19 +237,17 @@ fn a22_an_edited_row_of_the_queue_holds_nothing_up_and_adds_no_header() {
         let home = registered_at(&receiver, &["--auth", "default", "--header", "X-Event: {event}"], "");
         home.waypost_stdin(&["enqueue", "--lines", "-"], "1\n2\n").exits(0);
         let at = format!("{column} = {value}");
-        home.open_database().execute(&format!("UPDATE queue SET {column} = {value} WHERE seq = 1"), []).expect(&at);
+        let gate = "UPDATE gate SET value = CAST(X'ff' AS TEXT), destination = CAST(X'ff' AS TEXT)";
+        home.open_database().execute_batch(&format!("UPDATE queue SET {column} = {value} WHERE seq = 1; {gate}")).expect(&at);
         for args in
             [&["queue"][..], &["queue", "--json"], &["queue", "list", "--state", "dead"], &["relay", "--once"], &["queue"]]
         {
             let out = home.waypost(args);
-            let said = format!("{}{}", out.stdout, out.stderr);
-            let damaged = ["tries", "refusals"].contains(&column) && out.code == Some(5) && said.contains("out of range");
-            assert!(damaged || matches!(out.code, Some(0 | 3 | 4)) && !out.stderr.contains("panicked"), "{at} {args:?}: {out:?}");
+            assert!(matches!(out.code, Some(0 | 3 | 4)) && !out.stderr.contains("panicked"), "{at} {args:?}: {out:?}");
             let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
             assert!(!out.stdout.contains(raw) && !out.stderr.contains(raw), "{at} {args:?}: {out:?}");
         }
-        let is_sound = !["tries", "refusals"].contains(&column);
-        assert_eq!(receiver.requests().iter().any(|request| request.body == b"2"), is_sound, "{at}: the other one");
+        assert!(receiver.requests().iter().any(|request| request.body == b"2"), "{at}: the other one");
         assert_requests(&receiver, &at);
     }
 }

@@ -169,8 +169,14 @@ pub fn find(paths: &Paths, id: &str) -> Result<Found, DbError> {
 }
 
 fn newest_id(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let id = connection.query_row("SELECT id FROM deliveries ORDER BY seq DESC LIMIT 1", [], |row| row.get(0));
-    Ok(id.optional()?.into_iter().collect())
+    let mut statement = connection.prepare("SELECT id FROM deliveries ORDER BY seq DESC")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Ok(id) = row.get_ref(0)?.as_str() {
+            return Ok(vec![id.to_owned()]);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The id itself, if there is a delivery of it; else the first ids that begin so.
@@ -203,8 +209,15 @@ pub fn unambiguous(paths: &Paths, ids: &[&str], shortest: usize) -> Result<Vec<S
         let mut statement = db.connection.prepare(neighbours)?;
         let mut all = Vec::new();
         for id in ids {
-            let others: [Option<String>; 2] = statement.query_row([id], |row| Ok([row.get(0)?, row.get(1)?]))?;
-            let shared = others.iter().flatten().map(|other| shared(id, other)).max().unwrap_or(0);
+            let shared = statement.query_row([id], |row| {
+                let shared = |column: usize| {
+                    Ok::<_, rusqlite::Error>(match row.get_ref(column)?.as_bytes_or_null()? {
+                        Some(other) => shared(id, &String::from_utf8_lossy(other)),
+                        None => 0,
+                    })
+                };
+                Ok(shared(0)?.max(shared(1)?))
+            })?;
             all.push(id.chars().take(shortest.max(shared + 1)).collect());
         }
         Ok(all)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
-use super::row::{GateState, SIZE, milliseconds, shrink, timestamp};
+use super::row::{GateState, SIZE, count, milliseconds, shrink, text, timestamp};
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::gate::State;
 use crate::domain::delivery::schedule::{DeadReason, is_due};
@@ -189,11 +189,11 @@ const COLUMNS: &str = "id, event, enqueued_at, due_at, in_flight, dead, tries, r
 
 /// With its state as it is stored.
 fn entry(row: &Row) -> rusqlite::Result<Entry> {
-    let dead: Option<String> = row.get(5)?;
+    let dead = row.get_ref(5)?.as_bytes_or_null()?;
     let in_flight: bool = row.get(4)?;
     Ok(Entry {
-        id: row.get(0)?,
-        event: row.get(1)?,
+        id: text(row, 0)?,
+        event: text(row, 1)?,
         state: match &dead {
             Some(_) => EventState::Dead,
             None if in_flight => EventState::InFlight,
@@ -201,10 +201,10 @@ fn entry(row: &Row) -> rusqlite::Result<Entry> {
         },
         enqueued_at: timestamp(row.get(2)?),
         due_at: if dead.is_some() { None } else { Some(timestamp(row.get(3)?)) },
-        attempts: row.get(6)?,
+        attempts: count(row, 6)?.into(),
         bytes: row.get(8)?,
         delivery: row.get_ref(7)?.as_bytes().ok().and_then(from_record).map(Box::new),
-        dead: dead.map(|name| DeadReason::from_name(&name).unwrap_or(DeadReason::Refused)),
+        dead: dead.map(|name| std::str::from_utf8(name).ok().and_then(DeadReason::from_name).unwrap_or(DeadReason::Refused)),
     })
 }
 
@@ -339,8 +339,12 @@ fn resolve(transaction: &Transaction, names: &[String]) -> rusqlite::Result<Foun
     let mut statement =
         transaction.prepare("SELECT id FROM queue WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id LIMIT ?2")?;
     for name in names {
-        let mut ids: Vec<String> =
-            statement.query_map(params![name, SHOWN], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let mut rows = statement.query(params![name, SHOWN])?;
+        let mut ids = Vec::new();
+        while let Some(row) = rows.next()? {
+            // Edited manually, an id may be no text, and nothing that is entered names it.
+            ids.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
+        }
         if ids.first() == Some(name) || (ids.len() == 1 && !name.is_empty()) {
             let id = ids.swap_remove(0);
             if !found.ids.contains(&id) {

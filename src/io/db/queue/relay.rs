@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 
-use super::row::{GateState, SIZE, milliseconds, shrink, timestamp};
+use super::row::{GateState, SIZE, count, id, milliseconds, shrink, text, timestamp};
 use crate::domain::delivery::schedule::{DeadReason, LONGEST_WAIT, Progress, is_due};
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::io::db::connection::Db;
@@ -169,9 +169,9 @@ fn leased(row: &Row) -> rusqlite::Result<Leased> {
     let record = row.get_ref(6)?.as_bytes().ok().and_then(from_record);
     Ok(Leased {
         seq: row.get(0)?,
-        id: row.get(1)?,
-        event: row.get(2)?,
-        progress: Progress { since: timestamp(row.get(3)?), attempts: row.get(4)?, refusals: row.get(5)? },
+        id: id(row, 1)?,
+        event: text(row, 2)?,
+        progress: Progress { since: timestamp(row.get(3)?), attempts: count(row, 4)?, refusals: count(row, 5)? },
         attempts: record.map(|delivery| delivery.attempts).unwrap_or_default(),
         body: row.get(8)?,
     })
@@ -288,7 +288,7 @@ fn give_up(
                 shorten(&mut last.request.body, REQUEST_BODY_KEPT);
             }
             tried.extend(delivery);
-            Ok(GivenUp { id: row.get(0)?, event: row.get(1)?, tries: row.get(2)?, last })
+            Ok(GivenUp { id: text(row, 0)?, event: text(row, 1)?, tries: count(row, 2)?, last })
         })?);
     }
     Ok(given_up)
