@@ -1,6 +1,6 @@
 #![no_main]
 
-#[path = "../properties.rs"]
+#[path = "../properties/mod.rs"]
 mod properties;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::check("state", bytes));

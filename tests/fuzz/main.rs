@@ -1,10 +1,10 @@
-//! What `cargo fuzz` found interesting, given to the same properties with every run of the tests. See `fuzz/properties.rs`.
+//! What `cargo fuzz` found interesting, given to the same properties with every run of the tests. See `fuzz/properties`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 use std::fs;
 use std::path::Path;
 
-#[path = "../../fuzz/properties.rs"]
+#[path = "../../fuzz/properties/mod.rs"]
 mod properties;
 
 #[test]

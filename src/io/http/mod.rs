@@ -51,6 +51,7 @@ pub use connection::Connection;
 pub use dns::{Lookup, SystemLookup};
 pub use presented::is_itself;
 pub use proxy::ProxyEnv;
+pub use response::ResponseReader;
 pub use result::{failed_before_sending, stopped_before_sending};
 pub use roots::{MAX_CA_BYTES, check_ca};
 pub use trace::Progress;
