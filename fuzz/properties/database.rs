@@ -88,6 +88,9 @@ pub fn rows(bytes: &[u8]) {
     let columns: Vec<_> = bytes.splitn(6, |&byte| byte == 0).collect();
     let column = |index: usize| columns.get(index).copied().unwrap_or_default();
     let (id, event, outcome, json, gate, body) = (column(0), column(1), column(2), column(3), column(4), column(5));
+    if id == b"good" {
+        return;
+    }
     let time = [0, 1, -1, i64::MIN, i64::MAX, 1_700_000_000_000][usize::from(time) % 6];
     let number = [0, 1, -1, i64::MIN, i64::MAX, 503, 1 << 32][usize::from(number) % 7];
     let none = |bytes: &[u8]| if bytes.is_empty() { None } else { Some(bytes.to_vec()) };

@@ -57,8 +57,11 @@ pub fn bytes(bytes: &[u8]) {
     assert!(!masked.ends_with(begun), "{}", masked.escape_ascii());
 }
 
-/// Whether a text is another one with dots for some of its parts.
+/// Whether a text is another one with dots for some of its parts. Dots of its own are not told from them.
 fn is_with_dots(masked: &[u8], text: &[u8]) -> bool {
+    if find(text, "•".as_bytes()).is_some() {
+        return true;
+    }
     let mut rest = text;
     let mut kept = masked;
     let mut is_first = true;

@@ -8,11 +8,12 @@ use super::{lists, runs};
 pub(super) fn each(text: &[u8], end: End, least: Least, mut visit: impl FnMut(&Decoded)) {
     runs::each(text, least, &mut visit);
     lists::each(text, end, least, &mut visit);
-    wide(text, &mut visit);
+    wide(text, least, &mut visit);
 }
 
-/// UTF-16, in either order of its bytes, from the first of them on or the second.
-fn wide(text: &[u8], visit: &mut impl FnMut(&Decoded)) {
+/// UTF-16, in either order of its bytes, from the first of them on or the second. Where nothing that is looked for has other
+/// letters, only its stretches of ASCII: of bytes that are no text, each reading would be a text in letters of all scripts.
+fn wide(text: &[u8], least: Least, visit: &mut impl FnMut(&Decoded)) {
     // Of a text in letters that all need two bytes, the forms know how it is written.
     if text.iter().filter(|&&byte| byte == 0).nth(1).is_none() {
         return;
@@ -27,9 +28,20 @@ fn wide(text: &[u8], visit: &mut impl FnMut(&Decoded)) {
             // Half of a character is at the end of what was cut off.
             let Ok(c) = c.or_else(|_| if at + 4 > text.len() { Err(()) } else { Ok(char::REPLACEMENT_CHARACTER) }) else { break };
             let end = at + 2 * c.len_utf16();
-            decoded.push_char(c, &(at..end));
+            if c.is_ascii() || !least.is_ascii {
+                decoded.push_char(c, &(at..end));
+            } else {
+                visit_stretch(std::mem::replace(&mut decoded, Decoded::new(true)), false, least, visit);
+            }
             at = end;
         }
+        visit_stretch(decoded, true, least, visit);
+    }
+}
+
+fn visit_stretch(mut decoded: Decoded, is_last: bool, least: Least, visit: &mut impl FnMut(&Decoded)) {
+    decoded.is_last = is_last;
+    if decoded.bytes.len() >= least.of(is_last) {
         visit(&decoded);
     }
 }

@@ -137,7 +137,8 @@ impl Redactor {
     fn find_in(&self, text: &[u8], end: End, depth: usize) -> Found {
         let mut found = self.0.find(text, end);
         let Some((shortest, depth)) = self.0.shortest().zip(depth.checked_sub(1)) else { return found };
-        let least = Least { whole: shortest, last: if end == End::Cut { PREFIX_FROM } else { shortest } };
+        let last = if end == End::Cut { PREFIX_FROM } else { shortest };
+        let least = Least { whole: shortest, last, is_ascii: self.0.is_ascii() };
         if least.fits(text.len()) {
             self.add_decoded(text, end, (depth, depth + 1), least, &mut found);
         }

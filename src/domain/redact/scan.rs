@@ -40,6 +40,7 @@ pub(super) struct Forms {
     by_first: Vec<Vec<u16>>,
     openings: Openings,
     fewest: usize,
+    is_ascii: bool,
 }
 
 /// What was found in a text.
@@ -73,11 +74,17 @@ impl Forms {
         }
         let openings = Openings::of(all.iter().map(|form| form.as_slice()));
         let fewest = all.iter().map(characters).min().unwrap_or(usize::MAX);
-        Self { all, by_first, openings, fewest }
+        let is_ascii = all.iter().all(|form| form.is_ascii());
+        Self { all, by_first, openings, fewest, is_ascii }
     }
 
     pub(super) fn longest(&self) -> usize {
         self.all.iter().map(|form| form.len()).max().unwrap_or_default()
+    }
+
+    /// Whether all of them are.
+    pub(super) const fn is_ascii(&self) -> bool {
+        self.is_ascii
     }
 
     /// The fewest bytes that a form can have in a text: one for each character, as in Latin-1. The most there are, if nothing is

@@ -361,6 +361,9 @@ fn a03_the_work_is_bounded_by_the_length_of_the_text() {
         "$",
         "%5C%5Cu0025",
         "\\\"&quot;%22=22\"\"",
+        "\0a",
+        "\0%25\\\\&amp;=3D\"\u{80}",
+        "\0\u{7ff}%\\&=\"",
     ];
     for secret in secrets {
         let redactor = redactor(secret);
