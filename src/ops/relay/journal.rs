@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::io;
+use std::mem;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,6 +28,9 @@ const BATCH: usize = 512;
 /// The number of bytes of their bodies that are.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
+/// The number of batches that may wait while one is written: now and then SQLite waits for the disk.
+const BATCHES: usize = 2;
+
 /// How long a delivery may wait to be written to the history together with others.
 const RECORD_WITHIN: Duration = Duration::from_millis(200);
 
@@ -39,8 +43,6 @@ pub struct Journal {
     thread: JoinHandle<()>,
     abandoned: Abandoned,
     gathered: Gathered,
-    /// Of the bodies that were added since the last flush.
-    bytes: usize,
     /// When what is gathered is to be written.
     due: Pin<Box<Sleep>>,
 }
@@ -66,9 +68,9 @@ impl Journal {
             let _ = done.send(first);
         })?;
         let of_abandoned = Arc::clone(&shared);
-        let abandoned: Abandoned = Arc::new(move |delivery| of_abandoned.unwritten().push(delivery));
+        let abandoned: Abandoned = Arc::new(move |delivery| of_abandoned.unwritten().add(delivery));
         let due = Box::pin(sleep(RECORD_WITHIN));
-        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared), bytes: 0, due })
+        Ok(Self { wake, first_problem, thread, abandoned, gathered: Gathered(shared), due })
     }
 
     /// Begins a delivery. Should it be dropped before it is added, it is recorded as stopped.
@@ -76,30 +78,32 @@ impl Journal {
         InFlight::new(delivery, Arc::clone(&self.abandoned))
     }
 
-    /// Adds a delivery that ended. It is written when there are enough, or at the next [`Journal::flush`].
+    /// Adds a delivery that ended. It is written when there are enough, or at the next [`Journal::flush`]. Waits where the disk is
+    /// slower than the network.
     pub async fn add(&mut self, delivery: Delivery) {
-        self.bytes += delivery.attempts.iter().map(bytes_of).sum::<usize>();
-        let gathered = {
+        let batches = {
             let mut unwritten = self.gathered.0.unwritten();
-            unwritten.push(delivery);
-            unwritten.len()
+            unwritten.add(delivery);
+            unwritten.batches()
         };
-        if gathered >= BATCH || self.bytes >= BATCH_BYTES {
-            self.flush().await;
+        if batches >= BATCHES {
+            // That the thread has panicked shows at the end.
+            let _ = self.wake.send(()).await;
+        } else if batches > 0 {
+            self.flush();
         }
     }
 
     /// Whether something waits for a flush.
     pub fn has_unwritten(&self) -> bool {
-        !self.gathered.0.unwritten().is_empty()
+        !self.gathered.0.unwritten().deliveries.is_empty()
     }
 
-    /// Asks for what is gathered to be written; waits where the disk is slower than the network.
-    pub async fn flush(&mut self) {
-        self.bytes = 0;
+    /// Asks for what is gathered to be written.
+    pub fn flush(&self) {
         if self.has_unwritten() {
-            // That the thread has panicked shows at the end.
-            let _ = self.wake.send(()).await;
+            // If it was asked already, it has not begun, and will take this as well.
+            let _ = self.wake.try_send(());
         }
     }
 
@@ -109,13 +113,13 @@ impl Journal {
             return pending().await;
         }
         self.due.as_mut().await;
-        self.flush().await;
+        self.flush();
         self.due.as_mut().reset(Instant::now() + RECORD_WITHIN);
     }
 
     /// Waits until everything is written; the first problem, if there was one.
-    pub async fn end(mut self) -> Option<Problem> {
-        self.flush().await;
+    pub async fn end(self) -> Option<Problem> {
+        self.flush();
         let Self { wake, first_problem, thread, gathered, .. } = self;
         drop(wake);
         let first = match first_problem.await {
@@ -133,26 +137,48 @@ fn bytes_of(attempt: &Attempt) -> usize {
     attempt.request.body.len() + attempt.response.as_ref().map_or(0, |response| response.body.len())
 }
 
+/// What has ended, and is not in the history yet.
+#[derive(Default)]
+struct Unwritten {
+    deliveries: Vec<Delivery>,
+    /// Of their bodies.
+    bytes: usize,
+}
+
+impl Unwritten {
+    fn add(&mut self, delivery: Delivery) {
+        self.bytes += delivery.attempts.iter().map(bytes_of).sum::<usize>();
+        self.deliveries.push(delivery);
+    }
+
+    /// How many batches it makes.
+    fn batches(&self) -> usize {
+        (self.deliveries.len() / BATCH).max(self.bytes / BATCH_BYTES)
+    }
+
+    /// Takes the deliveries, and keeps room for as many.
+    fn take(&mut self) -> Vec<Delivery> {
+        self.bytes = 0;
+        let room = Vec::with_capacity(self.deliveries.len());
+        mem::replace(&mut self.deliveries, room)
+    }
+}
+
 struct Shared {
     paths: Paths,
-    /// Ended, and not in the history yet.
-    unwritten: Mutex<Vec<Delivery>>,
+    unwritten: Mutex<Unwritten>,
     /// Open from the first write on: opening it costs as much as a batch.
     history: Mutex<Option<History>>,
 }
 
 impl Shared {
-    fn unwritten(&self) -> MutexGuard<'_, Vec<Delivery>> {
+    fn unwritten(&self) -> MutexGuard<'_, Unwritten> {
         lock(&self.unwritten)
     }
 
     fn write(&self) -> Result<(), DbError> {
         let mut history = lock(&self.history);
-        let batch = {
-            let mut unwritten = self.unwritten();
-            let room = Vec::with_capacity(unwritten.len());
-            std::mem::replace(&mut *unwritten, room)
-        };
+        let batch = self.unwritten().take();
         if batch.is_empty() {
             return Ok(());
         }

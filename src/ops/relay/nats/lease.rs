@@ -82,7 +82,7 @@ impl Source for NatsSource<'_> {
                 }
                 () = ready(&mut self.recovering) => {}
                 () = &mut self.record, if self.journal.has_unwritten() => {
-                    self.journal.flush().await;
+                    self.journal.flush();
                     self.record.as_mut().reset(Instant::now() + RECORD_WITHIN);
                 }
             }
