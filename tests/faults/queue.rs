@@ -283,7 +283,7 @@ fn a23_something_else_in_the_place_of_the_database_is_neither_read_nor_waited_fo
     type Plant = fn(&Path);
     let plants: [(&str, Plant); 5] = [
         ("a pipe", |path| {
-            assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success())
+            assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
         }),
         ("a directory", |path| fs::create_dir(path).unwrap()),
         ("a symbolic link", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),

@@ -338,11 +338,28 @@ impl Pty {
         self.wait("a stop", |state| state.stopped);
     }
 
+    /// Waits until the program was stopped by a signal, or has ended; whether it was stopped.
+    #[track_caller]
+    pub fn wait_stopped_or_ended(&self) -> bool {
+        self.wait("a stop, or the end", |state| state.stopped || state.exit.is_some());
+        self.shared.lock().exit.is_none()
+    }
+
     /// Waits until the program has taken the terminal, which may show nothing.
     #[track_caller]
     pub fn wait_raw(&self) {
         let deadline = Instant::now() + DEADLINE;
         while !self.is_raw() {
+            assert!(Instant::now() < deadline, "the terminal was not taken within {DEADLINE:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until the program has taken the terminal, or has ended.
+    #[track_caller]
+    pub fn wait_raw_or_ended(&self) {
+        let deadline = Instant::now() + DEADLINE;
+        while !self.is_raw() && !self.has_ended() {
             assert!(Instant::now() < deadline, "the terminal was not taken within {DEADLINE:?}");
             std::thread::yield_now();
         }

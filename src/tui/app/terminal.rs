@@ -39,12 +39,18 @@ pub fn report_mouse(report: bool) {
     MOUSE.store(report, Ordering::SeqCst);
 }
 
+/// Whether the terminal was given back for good. Changed while [`CHANGING`] is held.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
 /// Takes the terminal: raw mode, alternate screen, bracketed paste. Does not wait until it has accepted that.
 ///
 /// # Errors
-/// There is no terminal, or no thread to write to it.
+/// There is no terminal, or no thread to write to it; or it was given back for good: a SIGCONT may come while the app ends.
 pub fn take() -> io::Result<()> {
     let _changing = lock(&CHANGING);
+    if IS_OVER.load(Ordering::SeqCst) {
+        return Err(io::ErrorKind::NotConnected.into());
+    }
     if FIRST.get().is_none()
         && let Ok(settings) = tcgetattr(io::stdin())
     {
@@ -70,6 +76,18 @@ pub fn take_again() -> io::Result<()> {
 /// terminal that has gone, or takes nothing.
 pub fn give_back() -> bool {
     let _changing = lock(&CHANGING);
+    leave()
+}
+
+/// The same, for the last time.
+fn give_back_for_good() {
+    let _changing = lock(&CHANGING);
+    IS_OVER.store(true, Ordering::SeqCst);
+    leave();
+}
+
+/// While [`CHANGING`] is held.
+fn leave() -> bool {
     let taken = if MOUSE.load(Ordering::SeqCst) {
         SCREEN.give_back(&[MOUSE_OFF, LEAVE].concat(), PATIENCE)
     } else {
@@ -112,7 +130,7 @@ pub fn size() -> io::Result<Size> {
 pub fn give_back_at_panic(then: impl Fn() + Send + Sync + 'static) {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        give_back();
+        give_back_for_good();
         // It would wait for ever.
         if SCREEN.is_idle() || !io::stderr().is_terminal() {
             report(info);
@@ -139,6 +157,6 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        give_back();
+        give_back_for_good();
     }
 }

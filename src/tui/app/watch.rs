@@ -90,8 +90,9 @@ impl Watch {
 
     fn answer(&mut self, signal: i32) {
         if signal == Signal::TSTP.as_raw() {
-            // While an editor has the terminal it is not ours to take back.
-            self.was_taken = terminal::give_back();
+            // While an editor has the terminal it is not ours to take back. It was given back before where this signal came so soon
+            // after a SIGCONT that the kernel dropped that one (signal(7)).
+            self.was_taken |= terminal::give_back();
             let _ = kill_process(getpid(), Signal::STOP);
         } else if signal == Signal::CONT.as_raw() {
             // The shell may have changed the terminal's settings even when the stop was not ours.

@@ -196,6 +196,41 @@ fn h49_ctrl_z_restores_the_terminal_until_it_continues() {
     assert_stops_and_goes_on(|app| app.key(Key::Ctrl('z')));
 }
 
+/// The kernel drops a SIGCONT that was not delivered when the next SIGTSTP comes (signal(7)).
+#[test]
+fn h49_stopped_again_at_once_it_still_takes_the_terminal_back() {
+    let home = Home::new();
+    let mut app = App::open(&home);
+    for _ in 0..20 {
+        app.signal(Signal::TSTP);
+        app.wait_stopped();
+        app.signal(Signal::CONT);
+        app.signal(Signal::TSTP);
+        app.wait_stopped();
+        app.assert_terminal_whole();
+        app.signal(Signal::CONT);
+        app.wait_raw();
+        app.wait_for("No destination is registered.");
+    }
+    app.quit();
+}
+
+#[test]
+fn h49_continued_while_it_ends_it_leaves_the_terminal_whole() {
+    let home = Home::new();
+    for _ in 0..20 {
+        let mut app = App::open(&home);
+        app.key(Key::Char('q'));
+        app.signal(Signal::TSTP);
+        while !app.has_ended() {
+            app.signal(Signal::CONT);
+            std::thread::yield_now();
+        }
+        assert_eq!(app.wait_exit().code, Some(0));
+        app.assert_terminal_whole();
+    }
+}
+
 #[test]
 fn h49_a_delivery_in_flight_lives_through_a_stop() {
     let home = Home::new();

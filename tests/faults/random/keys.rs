@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -59,27 +60,50 @@ const TEXTS: &[&str] = &[
     "99999999999999999999",
 ];
 
-/// Answers that are complete, cut off, late, hostile; each connection gets the next one.
-fn endpoint(ca: &Ca, seed: u64) -> Endpoint {
+/// Answers that are complete, cut off, late, endless, hostile; each connection gets the next one.
+pub(super) fn endpoint(ca: &Ca, seed: u64) -> Endpoint {
     let state = AtomicU64::new(seed);
     Endpoint::tls(ca, move |stream| {
         let mut random = Random(state.fetch_add(1, Ordering::SeqCst));
         let mut request = [0; 8192];
         let _ = stream.read(&mut request)?;
+        if random.one_in(4) {
+            thread::sleep(Duration::from_millis(u64::try_from(random.below(3_000)).unwrap()));
+        }
         let echo = format!("HTTP/1.1 401 {SECRET}\r\nx-echo: {SECRET}\r\ncontent-length: 40\r\n\r\n{SECRET}{:<10}", "");
-        let answer: &[u8] = match random.below(8) {
+        let garbage: Vec<u8> = (0..random.below(3_000)).map(|_| u8::try_from(random.below(256)).unwrap()).collect();
+        let answer: &[u8] = match random.below(12) {
             0 => b"",
             1 => b"HTTP/1.1 20",
             2 => echo.as_bytes(),
             3 => b"HTTP/1.1 503 No\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n",
             4 => b"HTTP/1.1 500 \x1b[2J\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{\"a\":[1]}",
             5 => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
+            6 => &garbage,
+            7 => &[b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n", garbage.as_slice()].concat(),
+            8 => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+                // Until the program has enough of it.
+                loop {
+                    stream.write_all(&[b'['; 16 * 1024])?;
+                }
+            }
             _ => b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
         };
         stream.write_all(answer)?;
         stream.conn.send_close_notify();
         stream.flush()
     })
+}
+
+/// Stopped as by a shell, with the terminal as the shell needs it, and continued.
+pub(super) fn suspend(app: &mut Pty) {
+    app.signal(Signal::TSTP);
+    if app.wait_stopped_or_ended() {
+        app.assert_terminal_whole();
+        app.signal(Signal::CONT);
+        app.wait_raw_or_ended();
+    }
 }
 
 fn step(random: &mut Random, app: &mut Pty, with_palette: bool) {
@@ -93,10 +117,15 @@ fn step(random: &mut Random, app: &mut Pty, with_palette: bool) {
         3 => {
             // Bytes as a broken line sends them.
             let bytes: Vec<u8> = (0..random.below(12)).map(|_| u8::try_from(random.below(256)).unwrap()).collect();
-            // ^C, ^Z and ^\ are signals of their own, ^R shows a secret, : and ^P lead to it.
-            app.send(&bytes.into_iter().filter(|byte| !matches!(byte, 3 | 16 | 18 | 26 | 28 | b':')).collect::<Vec<_>>());
+            // ^C, ^Z and ^\ are signals of their own, ^R shows a secret, : and ^P lead to it. ^S may come when it is suspended already:
+            // the terminal then shows nothing until ^Q.
+            app.send(&bytes.into_iter().filter(|byte| !matches!(byte, 3 | 16 | 18 | 19 | 26 | 28 | b':')).collect::<Vec<_>>());
         }
-        4 => app.signal(Signal::WINCH),
+        4 => match random.below(6) {
+            0 => suspend(app),
+            1 => app.signal(Signal::CONT),
+            _ => app.signal(Signal::WINCH),
+        },
         5..10 => {
             let letter = char::from(b'!' + u8::try_from(random.below(94)).unwrap());
             if letter != ':' || with_palette {
@@ -111,10 +140,21 @@ fn step(random: &mut Random, app: &mut Pty, with_palette: bool) {
     }
 }
 
-fn status(app: &Pty, name: &str) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", app.pid().as_raw_nonzero())).unwrap_or_default();
+fn number(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0");
     line.trim_start_matches(':').trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// In KiB.
+fn memory(app: &Pty) -> u64 {
+    number(&fs::read_to_string(format!("/proc/{}/status", app.pid().as_raw_nonzero())).unwrap_or_default(), "VmRSS")
+}
+
+/// What its threads did: how often one of them was woken, and the CPU that they took.
+fn work(app: &Pty) -> (u64, Duration) {
+    let tasks = fs::read_dir(format!("/proc/{}/task", app.pid().as_raw_nonzero())).into_iter().flatten().flatten();
+    let status = tasks.map(|task| fs::read_to_string(task.path().join("status")).unwrap_or_default());
+    (status.map(|status| number(&status, "voluntary_ctxt_switches")).sum(), app.cpu())
 }
 
 /// Nothing that must not be there is on the screen.
@@ -128,18 +168,36 @@ fn look(app: &mut Pty, with_palette: bool) {
 
 /// Waits until the program does nothing any more.
 #[track_caller]
-fn assert_idle(app: &Pty) {
+pub(super) fn assert_idle(app: &Pty) {
     let deadline = Instant::now() + Duration::from_mins(1);
-    let mut before = status(app, "voluntary_ctxt_switches");
+    let mut before = work(app);
     loop {
         // How long nothing has to happen, not how long it takes to happen.
-        std::thread::sleep(Duration::from_millis(300));
-        let now = status(app, "voluntary_ctxt_switches");
-        if now == before {
+        thread::sleep(Duration::from_millis(300));
+        let now = work(app);
+        if now == before || app.has_ended() {
             return;
         }
         before = now;
-        assert!(Instant::now() < deadline, "it does not come to rest");
+        assert!(Instant::now() < deadline, "it does not come to rest: {before:?}");
+    }
+}
+
+/// Ends it in one of the ways in which a terminal program ends.
+#[track_caller]
+fn end_of(app: &mut Pty, random: &mut Random) {
+    let (signal, code) = *random.of(&[(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)]);
+    let hangs_up = random.one_in(4);
+    if hangs_up {
+        app.hang_up();
+    } else {
+        app.signal(signal);
+    }
+    let exit = app.wait_exit();
+    let code = if hangs_up { 129 } else { code };
+    assert!(exit.code == Some(code) || exit.code == Some(0), "{exit:?} instead of {code}: {}", app.screen_text());
+    if !hangs_up {
+        app.assert_terminal_whole();
     }
 }
 
@@ -180,15 +238,17 @@ fn h190_random_keys() {
         }
         if !app.has_ended() {
             assert_idle(&app);
-            let memory = status(&app, "VmRSS");
+            let memory = memory(&app);
             assert!(memory < 64 * 1024, "{memory} KiB");
             look(&mut app, with_palette);
-            app.signal(Signal::TERM);
         }
-        let exit = app.wait_exit();
-        let asked_to = exit.code == Some(0) || exit.code == Some(130) || exit.code == Some(143) || exit.signal == Some(15);
-        assert!(asked_to, "{exit:?}: {}", app.screen_text());
-        app.assert_terminal_whole();
+        if app.has_ended() {
+            let exit = app.wait_exit();
+            assert!(matches!(exit.code, Some(0 | 130 | 143)), "{exit:?}: {}", app.screen_text());
+            app.assert_terminal_whole();
+        } else {
+            end_of(&mut app, &mut random);
+        }
     }
     println!("{steps} steps in {apps} apps");
 }

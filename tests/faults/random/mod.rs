@@ -5,6 +5,7 @@
 
 mod arguments;
 mod keys;
+mod typed;
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

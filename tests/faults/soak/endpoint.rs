@@ -24,7 +24,7 @@ pub fn body(n: usize) -> Vec<u8> {
     let mut body = format!("{{\"n\":{n},\"text\":\"").into_bytes();
     while body.len() < BODY - 2 {
         let bits = random.next();
-        body.extend((0..10).map(|at| LETTERS[(bits >> (6 * at)) as usize % 64]));
+        body.extend((0..10).map(|at| LETTERS[usize::try_from((bits >> (6 * at)) & 63).unwrap()]));
     }
     body.extend_from_slice(b"\"}");
     body
