@@ -49,7 +49,7 @@ pub fn first_frame(world: &World, table: &mut Table) {
     table.at_most("exec to first frame, 80x24, a destination and 10,000 deliveries", "ms", 4.0, &samples[0].1, &others);
     table.known("CPU time of it, exec included", &format!("{} ms", Sample::new(cpu)));
     table.known("exec to first frame, nothing registered", &format!("{} ms", samples[1].1));
-    for (columns, rows, most) in [(80, 24, 1100.0), (200, 60, 1800.0)] {
+    for (columns, rows, most) in [(80, 24, 1600.0), (200, 60, 2350.0)] {
         let size = |command| Sample::new(vec![bytes(Terminal::start(command, columns, rows).first_frame())]);
         let others: Vec<_> = peers::installed().map(|peer| (peer.name.to_owned(), size(peer.command(&scratch)))).collect();
         let empty = size(world.app(&world.empty));
