@@ -87,6 +87,23 @@ fn every_shell_has_its_script() {
 }
 
 #[test]
+#[ignore = "needs zsh: apt-get install zsh"]
+fn in_the_directories_of_zsh_the_script_completes_at_the_first_tab() {
+    let home = Home::new();
+    let dir = home.path().join("functions");
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::write(dir.join("_waypost"), home.waypost(&["completions", "zsh"]).exits(0).stdout).unwrap();
+    // As compinit and the line editor leave it; what would be listed is printed.
+    let tab = r#"compdef() {}; _describe() { print -l -- "${(@P)3}" }; words=(waypost compl); CURRENT=2
+        fpath=(./functions $fpath); autoload -Uz _waypost; _waypost"#;
+    let mut zsh = Command::new("zsh");
+    let programs = std::path::Path::new(WAYPOST).parent().unwrap().display().to_string();
+    zsh.args(["-fc", tab]).current_dir(home.path()).env("PATH", programs + ":/usr/bin:/bin");
+    let listed = run(&mut zsh, b"").exits(0).stdout;
+    assert!(listed.starts_with("completions:"), "{listed}");
+}
+
+#[test]
 #[ignore = "needs man: apt-get install man-db groff-base"]
 fn man_renders_the_manual_without_a_warning() {
     let home = Home::new();

@@ -28,10 +28,17 @@ enum Shell {
     Fish,
 }
 
+/// The script as a file in `fpath` is the body of the function `_waypost`, which zsh calls at the first Tab: it has to complete, too.
+const AUTOLOADED: &str = r#"
+if [[ "${funcstack[1]}" == _waypost ]]; then
+    _clap_dynamic_completer_waypost "$@"
+fi
+"#;
+
 pub fn run(args: &Args) -> Result<u8, Failure> {
     let script = match args.shell {
         Shell::Bash => complete::script(&Bash),
-        Shell::Zsh => complete::script(&Zsh),
+        Shell::Zsh => complete::script(&Zsh) + AUTOLOADED,
         Shell::Fish => complete::script(&Fish),
     };
     output::print(&script, exit::DONE)
