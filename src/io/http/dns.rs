@@ -1,7 +1,7 @@
 //! Resolves names, and refuses those with an address that is never connected to.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use futures_util::future::BoxFuture;
 
@@ -25,10 +25,15 @@ impl Lookup for SystemLookup {
 }
 
 /// The addresses of a name. One that ends with a dot is complete: no search domain is added to it. The hosts file does not know
-/// names by that form, so that the name without it is looked up next; `localhost` only so (RFC 6761 §6.3).
+/// names by that form, so that the name without it is looked up next; `localhost` only so.
 async fn addresses(lookup: &dyn Lookup, host: &str) -> io::Result<Vec<IpAddr>> {
-    let Some(bare) = host.strip_suffix('.') else { return lookup.lookup(host).await };
-    if bare != "localhost" && !bare.ends_with(".localhost") {
+    let bare = host.strip_suffix('.').unwrap_or(host);
+    if bare == "localhost" || bare.ends_with(".localhost") {
+        // A container may have no hosts file: it is this machine all the same (RFC 6761 §6.3).
+        let found = lookup.lookup(bare).await.unwrap_or_default();
+        return Ok(if found.is_empty() { LOOPBACK.to_vec() } else { found });
+    }
+    if bare != host {
         match lookup.lookup(host).await {
             Ok(found) if !found.is_empty() => return Ok(found),
             _ => {}
@@ -36,6 +41,8 @@ async fn addresses(lookup: &dyn Lookup, host: &str) -> io::Result<Vec<IpAddr>> {
     }
     lookup.lookup(bare).await
 }
+
+const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// Why there is no address to connect to.
 #[derive(Debug, thiserror::Error)]
@@ -122,5 +129,14 @@ mod tests {
             assert_eq!(addresses(&lookup, host).await.unwrap().len(), 1, "{host}");
             assert_eq!(*lookup.1.lock().unwrap(), asked);
         }
+    }
+
+    #[tokio::test]
+    async fn h198_without_a_hosts_file_localhost_is_this_machine() {
+        let lookup = Only("h.example", Mutex::default());
+        for host in ["localhost", "localhost.", "a.localhost"] {
+            assert_eq!(addresses(&lookup, host).await.unwrap(), LOOPBACK, "{host}");
+        }
+        addresses(&lookup, "notlocalhost").await.unwrap_err();
     }
 }
