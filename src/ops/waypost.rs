@@ -19,7 +19,6 @@ use crate::domain::problem::ProblemKind;
 use crate::io::bodies;
 use crate::io::db::history::{self, Page, Start};
 use crate::io::fs::paths::Paths;
-use crate::io::fs::reason;
 use crate::io::log;
 #[cfg(feature = "nats")]
 use crate::io::nats::{Nats, Shared};
@@ -164,15 +163,13 @@ impl Waypost {
     }
 
     /// Notices changes of the registration and the history from now on, whichever process makes them. Needs a runtime.
-    ///
-    /// # Errors
-    /// They cannot be watched on this system, or no more than are watched already; why.
-    pub fn watch(&self) -> Result<Watch, String> {
+    #[must_use]
+    pub fn watch(&self) -> Watch {
         #[cfg(feature = "nats")]
         if let Some(shared) = &self.shared {
-            return Ok(Watch::with_entry(&self.paths, shared.watch(KEY)));
+            return Watch::with_entry(&self.paths, shared.watch(KEY));
         }
-        Watch::start(&self.paths).map_err(|error| reason(&error))
+        Watch::start(&self.paths)
     }
 
     /// What the files contain. Never fails: what cannot be read is part of the snapshot.

@@ -264,7 +264,7 @@ async fn h166_an_edit_elsewhere_is_noticed_within_a_second() {
     let a = Machine::new(&server.url());
     a.register_bearer("https://hooks.example.com/in", &[]);
     let waypost = operations(&a, &server);
-    let mut watch = waypost.watch().unwrap();
+    let mut watch = waypost.watch();
     // It says that the destination can be read, then what it was.
     while tokio::time::timeout(Duration::from_secs(1), watch.changed()).await.is_ok() {}
     let b = a.another(&server.url());

@@ -186,7 +186,7 @@ fn is_shared(dir: &Path) -> bool {
     rustix::fs::statfs(dir).is_ok_and(|found| u32::try_from(found.f_type & 0xffff_ffff).is_ok_and(|kind| KINDS.contains(&kind)))
 }
 
-/// Here SQLite notices.
+/// SQLite itself notices on macOS. On other systems the administrator has to know: docs/queue.md says so.
 #[cfg(not(target_os = "linux"))]
 const fn is_shared(_: &Path) -> bool {
     false

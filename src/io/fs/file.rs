@@ -128,6 +128,7 @@ fn has_access_list(path: &Path) -> bool {
     matches!(rustix::fs::getxattr(path, c"system.posix_acl_access", &mut list), Ok(_) | Err(rustix::io::Errno::RANGE))
 }
 
+/// Elsewhere a list need not show in the mode, and is not looked for.
 #[cfg(not(target_os = "linux"))]
 const fn has_access_list(_: &Path) -> bool {
     false

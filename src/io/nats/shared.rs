@@ -77,7 +77,7 @@ impl Shared {
     pub fn watch(self: &Arc<Self>, key: &'static str) -> Changes {
         let (tell, told) = watch::channel(());
         let shared = Arc::clone(self);
-        // Without the thread nothing is reported, as where nothing can be watched.
+        // Without the thread nothing is reported.
         let _ = thread::Builder::new().name("nats-watch".into()).spawn(move || {
             let mut known = None;
             while !tell.is_closed() {

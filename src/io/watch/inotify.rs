@@ -15,12 +15,17 @@ use std::time::Duration;
 use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch, init};
 use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
+use tokio::time::{Instant, sleep_until};
 
 use super::changed::Changed;
 use crate::io::fs::paths::Paths;
 
 /// Changes that follow each other closely are reported together: a run of `send --lines` writes many times a second.
 const GATHER: Duration = Duration::from_millis(50);
+
+/// The shortest time between two changes that are reported at once: the kernel reports each page that is written, also by this
+/// process.
+const REST: Duration = Duration::from_millis(10);
 
 /// A new name in a directory, or one less.
 const RENAMED: ReadFlags = ReadFlags::CREATE.union(ReadFlags::MOVED_TO).union(ReadFlags::MOVED_FROM).union(ReadFlags::DELETE);
@@ -34,6 +39,7 @@ pub struct Files {
     paths: Paths,
     places: Places,
     pending: Changed,
+    rests_until: Instant,
 }
 
 /// What is watched, until a directory comes or goes.
@@ -65,7 +71,7 @@ impl Files {
     /// # Errors
     /// The system's, such as too many watches of this user.
     pub fn start(paths: &Paths) -> io::Result<Self> {
-        Ok(Self { paths: paths.clone(), places: Places::find(paths)?, pending: Changed::default() })
+        Ok(Self { paths: paths.clone(), places: Places::find(paths)?, pending: Changed::default(), rests_until: Instant::now() })
     }
 
     /// Waits for a change, and for those that follow it closely.
@@ -76,9 +82,11 @@ impl Files {
         std::mem::take(&mut self.pending)
     }
 
-    /// Waits for a change.
+    /// Waits for a change, but reports the next one after a rest.
     pub async fn changed_at_once(&mut self) -> Changed {
+        sleep_until(self.rests_until).await;
         self.wait().await;
+        self.rests_until = Instant::now() + REST;
         std::mem::take(&mut self.pending)
     }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Changed, Watch};
+use super::{Changed, Files, Watch, polled};
 use crate::domain::delivery::record::tests::delivery;
 use crate::io::db::history::{self, append};
 use crate::io::fs::atomic;
@@ -49,7 +49,7 @@ async fn assert_quiet(watch: &mut Watch) {
 #[tokio::test]
 async fn a_delivery_and_a_save_are_noticed() {
     let (_dir, paths) = with_directories();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_1")).unwrap()).await, HISTORY);
     assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_2")).unwrap()).await, HISTORY);
     let file = paths.destination_file();
@@ -64,7 +64,7 @@ async fn a_delivery_and_a_save_are_noticed() {
 async fn reading_wakes_nobody() {
     let (_dir, paths) = with_directories();
     append(&paths, &delivery("msg_1")).unwrap();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     for _ in 0..3 {
         history::find(&paths, "msg_1").unwrap();
     }
@@ -75,7 +75,7 @@ async fn reading_wakes_nobody() {
 #[tokio::test]
 async fn directories_may_come_later_go_and_come_again() {
     let (_dir, paths) = home();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     let both = Changed { registration: true, history: true };
     assert_eq!(reported(&mut watch, || paths.create_state_dir().unwrap()).await, both);
     assert_eq!(reported(&mut watch, || append(&paths, &delivery("msg_1")).unwrap()).await, HISTORY);
@@ -98,7 +98,7 @@ async fn a_registration_behind_a_link() {
     fs::create_dir(&target).unwrap();
     fs::write(target.join("waypost.json"), "{}").unwrap();
     std::os::unix::fs::symlink(target.join("waypost.json"), paths.destination_file()).unwrap();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     let save = || replace(&target.join("waypost.json"));
     assert_eq!(reported(&mut watch, save).await, REGISTRATION);
 }
@@ -106,7 +106,7 @@ async fn a_registration_behind_a_link() {
 #[tokio::test]
 async fn a_wait_that_is_given_up_loses_nothing() {
     let (_dir, paths) = with_directories();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     append(&paths, &delivery("msg_1")).unwrap();
     // Within the time in which further changes are gathered.
     let _ = tokio::time::timeout(Duration::from_millis(5), watch.changed()).await;
@@ -118,7 +118,7 @@ async fn a_wait_that_is_given_up_loses_nothing() {
 async fn a_relay_is_noticed_when_it_begins_and_when_it_ends_and_not_who_looks_at_it() {
     let (_dir, paths) = with_directories();
     let file = paths.relay_lock_file();
-    let mut watch = Watch::start(&paths).unwrap();
+    let mut watch = Watch::start(&paths);
     let mut lock = None;
     let begin = || {
         let begun = Lock::acquire(&file, Duration::ZERO).unwrap();
@@ -135,4 +135,39 @@ async fn a_relay_is_noticed_when_it_begins_and_when_it_ends_and_not_who_looks_at
     let mut lock = None;
     assert_eq!(reported(&mut watch, || lock = begin()).await, HISTORY);
     drop(lock);
+}
+
+/// As on a system that reports nothing.
+#[tokio::test(start_paused = true)]
+async fn h199_files_that_are_looked_at_show_a_delivery_and_a_save_and_not_who_reads() {
+    let (_dir, paths) = home();
+    let mut watch = Watch { files: Files::Polled(polled::Files::start(&paths)), entry: None };
+    paths.create_config_dir().unwrap();
+    paths.create_state_dir().unwrap();
+    assert_unchanged(&mut watch).await;
+    append(&paths, &delivery("msg_1")).unwrap();
+    assert_eq!(watch.changed().await, HISTORY);
+    replace(&paths.destination_file());
+    append(&paths, &delivery("msg_2")).unwrap();
+    // Given up again and again, as by a loop that has other things to do.
+    let mut waits = 0;
+    let changed = loop {
+        match tokio::time::timeout(Duration::from_millis(300), watch.changed()).await {
+            Ok(changed) => break changed,
+            Err(_) => waits += 1,
+        }
+    };
+    assert_eq!((changed, waits), (Changed { registration: true, history: true }, 3));
+    history::find(&paths, "msg_1").unwrap();
+    assert_unchanged(&mut watch).await;
+    fs::remove_file(paths.destination_file()).unwrap();
+    assert_eq!(watch.changed().await, REGISTRATION);
+    let lock = Lock::acquire(&paths.relay_lock_file(), Duration::ZERO).unwrap();
+    lock.announce();
+    assert_eq!(watch.changed_at_once().await, HISTORY);
+}
+
+async fn assert_unchanged(watch: &mut Watch) {
+    let more = tokio::time::timeout(Duration::from_secs(5), watch.changed()).await;
+    assert!(more.is_err(), "{more:?}");
 }

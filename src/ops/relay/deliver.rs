@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::queue::{Notice, QueueOptions, QueueSource, Reload, Report};
+use super::queue::{QueueOptions, QueueSource, Reload, Report};
 use super::source::{Settlement, Target};
 use super::worker::{Keeper, Worker};
 use crate::domain::delivery::rate::Rate;
@@ -124,14 +124,7 @@ impl Waypost {
         let concurrency = how.concurrency.max(1);
         let target = self.target(destination.clone(), concurrency).await;
         let target = target.map_err(|cause| NotStarted::Cause(Box::new(destination), cause))?;
-        // Else it is looked for changes once a second.
-        let notice = Watch::start(&self.paths).map_or_else(
-            |error| {
-                tracing::warn!(why = %reason(&error), "changes are not reported");
-                Notice::LookedFor
-            },
-            Notice::reported,
-        );
+        let watch = Watch::start(&self.paths);
         let schedule = Schedule { give_up_after: how.give_up_after };
         let mut summary = RelaySummary::default();
         let of_queue =
@@ -146,7 +139,7 @@ impl Waypost {
             reported(Report::Slow);
         }
         reported(Report::Gate(gate.gate.clone()));
-        let source = QueueSource::start(queue, of_queue, notice, self.reload(tag, concurrency), Box::new(reported))
+        let source = QueueSource::start(queue, of_queue, watch, self.reload(tag, concurrency), Box::new(reported))
             .map_err(|error| cannot_start(&error))?;
         let mut worker = Worker::new(target, &options, source, Keeper::Source { schedule, once: how.once }).with_gate(gate.gate);
         worker.run(|_, tally| in_flight(tally.in_flight), stop, stop_all).await;

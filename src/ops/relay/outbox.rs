@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::sleep;
 
-use super::queue::Notice;
 use crate::domain::delivery::gate::State;
 use crate::domain::problem::Problem;
 use crate::io::db::queue::{Change, Leased, RelayQueue};
@@ -50,7 +49,7 @@ impl Waypost {
     ) -> Result<u64, Problem> {
         let _running = self.only_relay()?;
         let mut queue = RelayQueue::open(&self.paths)?;
-        let mut notice = Watch::start(&self.paths).map_or_else(|_| Notice::LookedFor, Notice::reported);
+        let mut watch = Watch::start(&self.paths);
         let mut left = HashSet::new();
         let mut is_failing = false;
         let mut publisher = None;
@@ -68,7 +67,7 @@ impl Waypost {
                     tokio::select! {
                         biased;
                         () = &mut stop => break,
-                        _ = notice.changed() => {}
+                        _ = watch.changed_at_once() => {}
                         () = sleep(AGAIN), if queue.next_due(Timestamp::now())?.is_some() => {}
                     }
                     queue.reload()?;

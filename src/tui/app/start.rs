@@ -40,10 +40,10 @@ pub fn start(
     environment: Environment,
     outside: (UnboundedSender<Msg>, UnboundedReceiver<Msg>),
 ) -> io::Result<u8> {
-    // Before anything is read: no change is missed. Where nothing can be watched, what is shown is what this app did.
+    // Before anything is read: no change is missed.
     let changes = {
         let _runtime = runtime.enter();
-        waypost.watch().ok()
+        waypost.watch()
     };
     let snapshot = waypost.first_snapshot(terminal::size().map_or(PAGE, |size| shown_at_most(size.height)));
     // Before the terminal is taken: an unhandled signal would end the process and leave the terminal raw.
@@ -66,9 +66,7 @@ pub fn start(
 
     let (to_loop, from_outside) = outside;
     let _ = to_loop.send(Msg::Started);
-    if let Some(changes) = changes {
-        runtime.spawn(report(changes, to_loop.clone()));
-    }
+    runtime.spawn(report(changes, to_loop.clone()));
     watch::watch(signals, to_loop)?;
     waypost.sweep_scratch();
     let result = runtime.block_on(async {

@@ -1,7 +1,6 @@
 //! `history --follow`: deliveries as they appear, whichever process makes them.
 
 use std::future::Future;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -18,9 +17,6 @@ use crate::ops::{self, Position, Start, Watch, Waypost};
 /// How many are read at once.
 const AT_ONCE: usize = 200;
 
-/// How often it is looked where nothing reports a change.
-const EVERY: Duration = Duration::from_secs(1);
-
 /// Prints what is recorded after `from`, until a signal.
 pub fn follow(waypost: &Waypost, filter: &Filter, from: Position, zone: &TimeZone, out: Out) -> Result<u8, Failure> {
     let ((), signal) = runtime::run_until_signal(async |stop| print_all(waypost, filter, from, stop, zone, out).await)?;
@@ -35,7 +31,7 @@ async fn print_all(
     zone: &TimeZone,
     out: Out,
 ) -> Result<(), Failure> {
-    let mut watch = waypost.watch().ok();
+    let mut watch = waypost.watch();
     loop {
         // After the watch has begun: nothing is missed between the two.
         let end = waypost.end_of_history()?;
@@ -57,11 +53,8 @@ async fn print_all(
     }
 }
 
-async fn changed(watch: &mut Option<Watch>) {
-    match watch {
-        Some(watch) => while !watch.changed().await.history {},
-        None => tokio::time::sleep(EVERY).await,
-    }
+async fn changed(watch: &mut Watch) {
+    while !watch.changed().await.history {}
 }
 
 /// The oldest first.

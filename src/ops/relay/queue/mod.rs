@@ -9,7 +9,6 @@
 //! number of connections is the most there can be.
 
 mod keeper;
-mod notice;
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -31,10 +30,10 @@ use crate::domain::delivery::gate::{Gate, State, later};
 use crate::domain::delivery::schedule::{Progress, Schedule};
 use crate::domain::problem::Problem;
 use crate::io::db::queue::{Change, Counts, GivenUp, Leased, RelayQueue};
+use crate::io::watch::Watch;
 use crate::ops::in_flight::InFlight;
 use crate::ops::send::Options;
 use keeper::{Keeper, Reply, Request};
-pub use notice::Notice;
 
 /// What a relay reports while it runs.
 #[derive(Debug)]
@@ -96,7 +95,7 @@ pub struct QueueSource<'a> {
     is_drained: bool,
     due: Alarm,
     gate: Option<Gate>,
-    notice: Notice,
+    watch: Watch,
     reload: Reload,
     reloading: Option<BoxFuture<'static, Option<Result<Target, Problem>>>>,
     is_stopped: bool,
@@ -118,7 +117,7 @@ impl<'a> QueueSource<'a> {
     pub fn start(
         queue: RelayQueue,
         how: QueueOptions,
-        notice: Notice,
+        watch: Watch,
         reload: Reload,
         report: Box<dyn FnMut(Report) + 'a>,
     ) -> io::Result<Self> {
@@ -145,7 +144,7 @@ impl<'a> QueueSource<'a> {
             is_drained: false,
             due: Alarm::default(),
             gate: None,
-            notice,
+            watch,
             reload,
             reloading: None,
             is_stopped: false,
@@ -343,7 +342,7 @@ impl Source for QueueSource<'_> {
                         return wake;
                     }
                 }
-                changed = self.notice.changed(), if live => {
+                changed = self.watch.changed_at_once(), if live => {
                     if changed.history {
                         self.outbox.push(Request::Look);
                     }
