@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::source::files;
 
 /// Each subject has numbers of its own.
-const ROWS: [RangeInclusive<usize>; 6] = [1..=62, 90..=98, 100..=147, 150..=157, 160..=166, 190..=192];
+const ROWS: [RangeInclusive<usize>; 7] = [1..=62, 90..=98, 100..=147, 150..=157, 160..=166, 190..=192, 198..=199];
 
 fn page(name: &str) -> String {
     std::fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
