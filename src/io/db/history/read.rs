@@ -93,16 +93,17 @@ fn read_page(connection: &Connection, filter: &Filter, from: Start, limit: usize
     while let Some(row) = rows.next()? {
         let record = row.get_ref(1)?.as_bytes()?;
         // Reading what is skipped would take seconds at the end of the history.
-        if skip > 0 && record.starts_with(b"{") && record.ends_with(b"}") {
+        let seems_whole = record.starts_with(b"{") && record.ends_with(b"}");
+        if seems_whole && skip > 0 {
             skip -= 1;
             continue;
         }
+        if seems_whole && page.deliveries.len() == limit {
+            beyond = true;
+            break;
+        }
         match from_record(record) {
             None => page.unreadable += 1,
-            Some(_) if page.deliveries.len() == limit => {
-                beyond = true;
-                break;
-            }
             Some(delivery) => {
                 page.deliveries.push(delivery);
                 positions.push(Position(row.get(0)?));
