@@ -39,6 +39,12 @@ pub fn config(bytes: &[u8]) {
         assert_eq!((read, troubles.len()), (Config::default(), 1));
         return;
     };
+    let theme = &read.theme;
+    for (role, colour) in [("accent", theme.accent), ("ok", theme.ok), ("warning", theme.warning), ("error", theme.error)] {
+        let is_reported = troubles.iter().any(|trouble| trouble.place == format!("theme.{role}"));
+        let is_there = members.get("theme").is_some_and(|theme| theme.get(role).is_some());
+        assert_eq!(colour.is_some(), is_there && !is_reported, "{role}");
+    }
     let written = |members: &Map<String, Value>| serde_json::to_vec(members).expect("it is JSON");
     assert_eq!(parse(&written(&members)), (read.clone(), troubles.clone()));
     for name in members.keys() {

@@ -48,7 +48,7 @@ pub(super) struct Forms {
 pub(super) struct Found {
     /// In no order; they may overlap.
     pub(super) ranges: Vec<Range<usize>>,
-    /// How many readings went on by one byte.
+    /// How many bytes were looked at, and how many readings went on by one.
     pub(super) steps: usize,
 }
 
@@ -105,7 +105,7 @@ impl Forms {
 
     fn find_where(&self, text: &[u8], end: End, may_begin: impl Fn(u8, u8) -> bool) -> Found {
         let (mut states, next) = READINGS.take();
-        let mut scan = Scan { forms: self, text, at: 0, next, found: Found::default() };
+        let mut scan = Scan { forms: self, text, at: 0, next, found: Found { steps: text.len(), ..Found::default() } };
         while scan.at < text.len() {
             let byte = text[scan.at];
             let begins = text.get(scan.at + 1).is_none_or(|&second| may_begin(byte, second));
