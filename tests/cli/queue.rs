@@ -503,6 +503,22 @@ fn a_service_manager_hears_that_it_is_ready_and_alive() {
 }
 
 #[test]
+fn a27_a_service_manager_that_makes_no_sense_is_no_reason_not_to_deliver() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    let home = at(&receiver);
+    let (abstract_name, path) = (format!("@{}", "a".repeat(200)), "/a".repeat(100));
+    let names = ["", "@", &abstract_name, &path, "relative", "/nonexistent", "/dev/null", "vsock:1:2", "@a\nMAINPID=1"];
+    for (at, name) in names.into_iter().enumerate() {
+        enqueue(&home, "1");
+        for (usec, pid) in [("1", "1"), ("99999999999999999999", "x"), ("-1", "")] {
+            let env = [("NOTIFY_SOCKET", name), ("WATCHDOG_USEC", usec), ("WATCHDOG_PID", pid)];
+            home.run(&["relay", "--once", "-q"], b"", &env).exits(0);
+        }
+        assert_eq!(receiver.requests().len(), at + 1, "{name:?}");
+    }
+}
+
+#[test]
 fn an_alert_is_run_once_for_an_outage_and_once_for_its_end() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410), Answer::status(200)]);
     let home = at(&receiver);

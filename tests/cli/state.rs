@@ -404,3 +404,31 @@ fn c21_a_url_where_a_command_belongs_is_not_repeated() {
         assert!(!out.stderr.contains("XXXX"), "{}", out.stderr);
     }
 }
+
+#[test]
+fn a28_whatever_is_in_the_place_of_config_json_every_command_works() {
+    type Plant = fn(&std::path::Path);
+    let plants: [Plant; 7] = [
+        |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
+        |path| fs::create_dir(path).unwrap(),
+        |path| symlink("/dev/zero", path).unwrap(),
+        |path| symlink(path, path).unwrap(),
+        |path| fs::write(path, "[".repeat(60_000)).unwrap(),
+        |path| fs::write(path, vec![b' '; 1 << 20]).unwrap(),
+        |path| {
+            fs::write(path, "{\"time_zone\":\"../../etc/passwd\",\"theme\":\"\\u001b]52;c;AA\\u0007\",\"\u{202e}\":1}").unwrap();
+        },
+    ];
+    for (at, plant) in plants.into_iter().enumerate() {
+        let home = registered();
+        home.waypost(&["test", "--dry-run"]).exits(0);
+        plant(&home.config_dir().join("config.json"));
+        for args in [&["show"][..], &["history", "--since", "1h"], &["stats"], &["queue"]] {
+            let begun = Instant::now();
+            let out = home.waypost(args).exits(0);
+            assert!(begun.elapsed() < Duration::from_secs(5), "{at} {args:?}");
+            let raw = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!out.stdout.contains(raw) && !out.stderr.contains(raw), "{at} {args:?}: {out:?}");
+        }
+    }
+}

@@ -218,7 +218,7 @@ fn h49_stopped_again_at_once_it_still_takes_the_terminal_back() {
 #[test]
 fn h49_continued_while_it_ends_it_leaves_the_terminal_whole() {
     let home = Home::new();
-    for _ in 0..20 {
+    for _ in 0..40 {
         let mut app = App::open(&home);
         app.key(Key::Char('q'));
         app.signal(Signal::TSTP);
