@@ -88,7 +88,7 @@ impl Files {
             Self::Reported(files) if at_once => files.changed_at_once().await,
             #[cfg(target_os = "linux")]
             Self::Reported(files) => files.changed().await,
-            Self::Polled(files) => files.changed().await,
+            Self::Polled(files) => files.changed(at_once).await,
         }
     }
 }

@@ -39,8 +39,8 @@ impl Files {
         Self { paths: paths.clone(), seen: Seen::look(paths), next: Instant::now() + EVERY }
     }
 
-    /// Waits for a change. Those of the same second are reported together.
-    pub async fn changed(&mut self) -> Changed {
+    /// Waits for a change. Those of the same second are reported together, as there is no sooner.
+    pub async fn changed(&mut self, _at_once: bool) -> Changed {
         loop {
             sleep_until(self.next).await;
             self.next = Instant::now() + EVERY;
