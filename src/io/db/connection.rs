@@ -87,6 +87,11 @@ impl Db {
         self.connection.pragma_update(None, "synchronous", "EXTRA")
     }
 
+    /// How long the log is, in bytes; 0 without one.
+    pub fn log_length(&self) -> u64 {
+        fs::metadata(wal(&self.path)).map_or(0, |metadata| metadata.len())
+    }
+
     /// Whether this file system only allows a rollback journal, which the log says, too: readers and writers then wait for each
     /// other.
     pub fn note_journal(&self) -> rusqlite::Result<bool> {

@@ -28,6 +28,9 @@ const fn most_of_database(events: usize) -> u64 {
     2 * 64 * 1024 * 1024 + backlog(events) as u64 * 8 * 1024 + 16 * 1024 * 1024
 }
 
+/// The log, which `enqueue` begins anew at 64 MiB, or at twice that if it is read just then.
+const MOST_OF_WAL: u64 = 160 * 1024 * 1024;
+
 /// What is left of the log once the writers have paused.
 const LEFT_OF_WAL: u64 = 32 * 1024 * 1024;
 
@@ -291,7 +294,7 @@ fn nothing_grows(soak: &Soak, events: usize) {
     let database = soak.highest(0, 100, events, |sample| sample.database);
     let wal = soak.highest(0, 100, events, |sample| sample.wal);
     let most = most_of_database(events);
-    assert!(database <= most && wal <= most, "{database} and {wal}, of {most}");
+    assert!(database <= most && wal <= MOST_OF_WAL, "{database}, of {most}, and {wal}");
     let left = soak.samples.iter().filter(|sample| sample.done >= events * 93 / 100).map(|sample| sample.wal).min().unwrap();
     assert!(left <= LEFT_OF_WAL, "{left}");
 }

@@ -61,10 +61,19 @@ pub struct Group {
     pub full: Option<u64>,
 }
 
+/// The longest log that is left to SQLite, in bytes. It begins the log anew only when a write finds all of it copied and nobody who
+/// reads it, which two that write at full speed may not leave room for: at 10 MB a second it became a gigabyte in a minute.
+const LONGEST_LOG: u64 = 64 * 1024 * 1024;
+
+/// How long beginning it anew may hold up who writes, while it waits for who reads.
+const MOMENT: Duration = Duration::from_millis(200);
+
 /// The queue, open for adding events.
 #[derive(Debug)]
 pub struct Queue {
     db: Db,
+    /// The length of the log at which it is begun anew.
+    anew_at: u64,
     /// Whether the file system allows nothing faster than a rollback journal.
     pub is_slow: bool,
 }
@@ -84,7 +93,7 @@ impl Queue {
             db.note_journal()
         };
         let is_slow = prepare().map_err(|error| db.error(Operation::Write, &error))?;
-        Ok(Self { db, is_slow })
+        Ok(Self { db, anew_at: LONGEST_LOG, is_slow })
     }
 
     /// Adds events in their order, in one transaction, as long as the queue has at most `most` bytes then.
@@ -93,7 +102,25 @@ impl Queue {
     /// [`DbError`]; then none of them is in the queue.
     pub fn add(&mut self, events: &[NewEvent], now: Timestamp, most: u64) -> Result<Group, DbError> {
         let added = add(&mut self.db.connection, events, now, most);
+        self.shorten_log();
         added.map_err(|error| self.db.error(Operation::Write, &error))
+    }
+
+    /// What is queued is safe with a log of any length: whatever keeps it from being begun anew, it is tried again later.
+    fn shorten_log(&mut self) {
+        let length = self.db.log_length();
+        if length < self.anew_at {
+            return;
+        }
+        let connection = &self.db.connection;
+        let begin_anew = || -> rusqlite::Result<bool> {
+            connection.busy_timeout(MOMENT)?;
+            let was_busy = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0));
+            connection.busy_timeout(WAIT)?;
+            was_busy
+        };
+        // The next write makes its file shorter.
+        self.anew_at = if begin_anew().is_ok_and(|was_busy| !was_busy) { LONGEST_LOG } else { length + LONGEST_LOG };
     }
 }
 
