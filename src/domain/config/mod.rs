@@ -70,6 +70,11 @@ pub fn parse(text: &[u8], zone: fn(&str) -> Option<TimeZone>) -> (Config, Vec<Tr
     (reader.config, reader.troubles)
 }
 
+/// A member's name, of which there is something to see.
+const fn shown(name: &str) -> &str {
+    if name.is_empty() { "\"\"" } else { name }
+}
+
 struct Reader {
     zone: fn(&str) -> Option<TimeZone>,
     config: Config,
@@ -98,14 +103,14 @@ impl Reader {
                     }
                 },
                 ("time_zone", _) => self.trouble(name, "must be a string, such as \"Europe/Berlin\""),
-                _ => self.trouble(name, "is not known; there are theme, keys, ascii, mouse and time_zone"),
+                _ => self.trouble(shown(name), "is not known; there are theme, keys, ascii, mouse and time_zone"),
             }
         }
     }
 
     fn theme(&mut self, roles: &Map<String, Value>) {
         for (name, value) in roles {
-            let place = format!("theme.{name}");
+            let place = format!("theme.{}", shown(name));
             let theme = &mut self.config.theme;
             let role = match name.as_str() {
                 "accent" => &mut theme.accent,
@@ -126,7 +131,7 @@ impl Reader {
 
     fn keys(&mut self, keys: &Map<String, Value>) {
         for (name, value) in keys {
-            let place = format!("keys.{name}");
+            let place = format!("keys.{}", shown(name));
             match (Key::from_name(name), value.as_str().and_then(Key::from_name)) {
                 (Some(Key::Ctrl(letter)), Some(_)) if Key::is_kept_by_terminals(letter) => {
                     self.trouble(&place, "is a key that terminals keep for themselves");
