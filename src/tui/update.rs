@@ -69,18 +69,18 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Loaded(id, snapshot) => loaded(model, id, *snapshot),
         Msg::Saved(id, result) => {
             let well = result.is_ok();
-            let effects = form::update::saved(model, id, result);
+            let effects = changing(model, |model| form::update::saved(model, id, result));
             then_early(model, well, effects)
         }
         Msg::Trusted(id, result) => {
-            let effects = test::fix::trusted(model, id, result);
+            let effects = changing(model, |model| test::fix::trusted(model, id, result));
             then_early(model, false, effects)
         }
         Msg::FileChecked(_, field, path, result) => form::update::file_checked(model, field, &path, result),
         Msg::Completed(id, field, text, names) => form::update::completed(model, id, field, &text, &names),
         Msg::Removed(id, result) => {
             let well = result.is_ok();
-            let effects = question::update::removed(model, id, result);
+            let effects = changing(model, |model| question::update::removed(model, id, result));
             then_early(model, well, effects)
         }
         Msg::Restored(id, result) => main::update::restored(model, id, result),
@@ -308,6 +308,17 @@ fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
         effects.extend(delivery::update::refresh(model));
         effects.extend(queue::update::refresh(model));
         effects.extend(health::measure(model));
+    }
+    effects
+}
+
+/// Takes what this app changed. What was being read meanwhile may be older than that, and is read again in its place.
+fn changing(model: &mut Model, take: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
+    let registered = |model: &Model| (model.generation, model.destination().is_some());
+    let before = registered(model);
+    let mut effects = take(model);
+    if registered(model) != before && model.loading.is_some() {
+        effects.push(load(model));
     }
     effects
 }

@@ -10,7 +10,7 @@ use waypost::domain::field;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
-use waypost::ops::{Page, Problem, Removed, Saved, State};
+use waypost::ops::{Changed, Page, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
@@ -789,6 +789,25 @@ fn an_edit_that_conflicts_says_so() {
     press(&mut model, "e end y");
     let effects = press(&mut model, "ctrl-o");
     assert!(matches!(&effects[..], [Effect::Save { over: Some(9), .. }]), "{effects:?}");
+}
+
+/// On a slow disk the file is still being read when a save ends: what was read before is no answer any more.
+#[test]
+fn what_was_read_before_a_save_does_not_undo_it() {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    let before = scenes::registered(hmac::SPEC);
+    update(&mut model, Msg::Changed(Changed { registration: true, history: false }));
+    let old = model.loading.unwrap();
+    press(&mut model, "e x");
+    let effects = press(&mut model, "ctrl-o");
+    let Some(Effect::Save { id, .. }) = effects.into_iter().next() else { panic!("nothing is saved") };
+    let after = Saved { generation: before.generation + 1, ..*saved(hmac::SPEC) };
+    let effects = update(&mut model, Msg::Saved(id, Ok(Box::new(after))));
+    let [Effect::Load { id: new }] = effects[..] else { panic!("{effects:?}") };
+    let generation = model.generation;
+    assert_ne!(generation, before.generation);
+    assert_eq!(update(&mut model, Msg::Loaded(old, Box::new(before))), []);
+    assert_eq!((model.generation, model.loading), (generation, Some(new)));
 }
 
 #[test]

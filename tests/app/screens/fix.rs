@@ -82,7 +82,7 @@ fn a_save_from_a_fix_sends_again_and_closing_it_leads_back() {
     let [Effect::Save { id, draft, over: Some(4), .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(draft.text(field::TIMEOUT), "30");
     let effects = update(&mut model, Msg::Saved(*id, Ok(saved())));
-    let [Effect::Send { generation: 5, event, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send { generation: 5, event, .. }, Effect::Load { .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*event, BuiltIn::Ping.event());
     assert!(model.in_flight().is_some());
 }
@@ -112,7 +112,7 @@ fn a_ca_is_trusted_after_a_question_that_shows_it() {
     let effects = press(&mut model, "f y");
     let [Effect::TrustCa { id, .. }] = &effects[..] else { panic!("{effects:?}") };
     let effects = update(&mut model, Msg::Trusted(*id, Ok(saved())));
-    assert!(matches!(effects[..], [Effect::Send { generation: 5, .. }]), "{effects:?}");
+    assert!(matches!(effects[..], [Effect::Send { generation: 5, .. }, Effect::Load { .. }]), "{effects:?}");
 }
 
 #[test]
