@@ -338,6 +338,11 @@ impl Pty {
         self.wait("a stop", |state| state.stopped);
     }
 
+    pub fn is_stopped(&self) -> bool {
+        let state = self.shared.lock();
+        state.stopped && state.exit.is_none()
+    }
+
     /// Waits until the program was stopped by a signal, or has ended; whether it was stopped.
     #[track_caller]
     pub fn wait_stopped_or_ended(&self) -> bool {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
+use rustix::process::{Signal, getpid, kill_process};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 use crate::tui::app::screen::{SCREEN, lock};
@@ -79,7 +80,15 @@ pub fn give_back() -> bool {
     leave()
 }
 
-/// The same, for the last time.
+/// The same, and stops the process before anything else takes the terminal, such as the loop when an editor has ended.
+pub fn give_back_and_stop() -> bool {
+    let _changing = lock(&CHANGING);
+    let taken = leave();
+    let _ = kill_process(getpid(), Signal::STOP);
+    taken
+}
+
+/// As [`give_back`], for the last time.
 fn give_back_for_good() {
     let _changing = lock(&CHANGING);
     IS_OVER.store(true, Ordering::SeqCst);

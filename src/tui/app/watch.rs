@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::Signal;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::ops::signals::{self, Caught};
@@ -92,8 +92,7 @@ impl Watch {
         if signal == Signal::TSTP.as_raw() {
             // While an editor has the terminal it is not ours to take back. It was given back before where this signal came so soon
             // after a SIGCONT that the kernel dropped that one (signal(7)).
-            self.was_taken |= terminal::give_back();
-            let _ = kill_process(getpid(), Signal::STOP);
+            self.was_taken |= terminal::give_back_and_stop();
         } else if signal == Signal::CONT.as_raw() {
             // The shell may have changed the terminal's settings even when the stop was not ours.
             let ours = terminal::give_back() | std::mem::take(&mut self.was_taken);
