@@ -1,7 +1,9 @@
 //! The time zone of this machine.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 
 use jiff::tz::TimeZone;
 
@@ -14,14 +16,33 @@ const LOCAL: &str = "/etc/localtime";
 /// of the time zone database: more system calls than all else that a program does to start.
 #[must_use]
 pub fn local() -> TimeZone {
-    let named = env::var_os("TZ").is_some();
-    let rules = if named { None } else { fs::read(LOCAL).ok() };
+    let named = env::var_os("TZ");
+    if named.as_deref().is_some_and(is_device) {
+        return TimeZone::UTC;
+    }
+    let rules = if named.is_some() { None } else { fs::read(LOCAL).ok() };
     rules.and_then(|rules| TimeZone::tzif("", &rules).ok()).unwrap_or_else(TimeZone::system)
+}
+
+/// Whether `TZ` names a device, a pipe or a socket, which the library would read to an end that may never come.
+fn is_device(named: &OsStr) -> bool {
+    let path = named.as_bytes().strip_prefix(b":").unwrap_or(named.as_bytes());
+    fs::metadata(OsStr::from_bytes(path)).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a29_what_may_have_no_end_is_not_read() {
+        for device in ["/dev/zero", ":/dev/full", "/dev/null", "../../../../../../../../dev/zero"] {
+            assert!(is_device(OsStr::new(device)), "{device}");
+        }
+        for name in ["", "UTC", ":Europe/Berlin", "EST5EDT", "/etc", "/etc/passwd", "/missing"] {
+            assert!(!is_device(OsStr::new(name)), "{name}");
+        }
+    }
 
     #[test]
     fn it_is_the_zone_that_the_library_finds() {
