@@ -43,9 +43,13 @@ enum Typed {
     OutOfSight,
 }
 
+fn is_saved(home: &Home, text: &str) -> bool {
+    fs::read_to_string(home.state_file()).is_ok_and(|file| file.contains(text))
+}
+
 fn typed(app: &Pty, home: &Home, text: &str) -> Typed {
     let screen = app.screen_text();
-    if fs::read_to_string(home.state_file()).is_ok_and(|file| file.contains(text)) {
+    if is_saved(home, text) {
         Typed::Saved
     } else if screen.contains(ASKS) {
         Typed::Asked
@@ -73,7 +77,7 @@ fn is_kept(app: &mut Pty, home: &Home, text: &str) -> Typed {
             known => return known,
         }
     }
-    if app.has_ended() { Typed::OutOfSight } else { typed(app, home, text) }
+    if app.has_ended() && !is_saved(home, text) { Typed::OutOfSight } else { typed(app, home, text) }
 }
 
 /// The screen may stay as it is: then a second is waited for.
