@@ -80,10 +80,11 @@ fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
     let mut ids = Vec::new();
     for field in FIELDS {
         for value in VALUES {
+            // The app tells deliveries apart by id and time: with one id for all, the cursor would jump when the list is read again.
             let id = format!("edited_{:03}", ids.len());
             let insert = format!(
                 "INSERT INTO deliveries (id, destination_id, started_at, event, outcome, status, record)
-                    SELECT '{id}', destination_id, started_at, event, outcome, status, json_set(record, '$.{field}', {value})
+                    SELECT '{id}', destination_id, started_at, event, outcome, status, json_set(record, '$.id', '{id}', '$.{field}', {value})
                     FROM deliveries WHERE seq = 1"
             );
             database.execute(&insert, []).unwrap();
