@@ -317,7 +317,8 @@ fn h191_random_arguments() {
             words.push(value(&mut random, &home, taken, ""));
         }
         if random.one_in(3) {
-            words.push("--json".into());
+            // Not at the end, where it may be the value of an option.
+            words.insert(command.len(), "--json".into());
         }
         let args: Vec<&str> = words.iter().map(String::as_str).collect();
         let surroundings = Surroundings::of(&mut random);

@@ -196,6 +196,16 @@ fn end_of(app: &mut Pty, random: &mut Random) {
         app.hang_up();
     } else {
         app.signal(signal);
+        // It stops a delivery that is in flight, or asks, and the next one ends the app.
+        for _ in 0..2 {
+            let deadline = Instant::now() + Duration::from_secs(5);
+            while signal == Signal::INT && !app.has_ended() && Instant::now() < deadline {
+                std::thread::yield_now();
+            }
+            if signal == Signal::INT && !app.has_ended() {
+                app.signal(signal);
+            }
+        }
     }
     let exit = app.wait_exit();
     let code = if hangs_up { 129 } else { code };
