@@ -2,6 +2,9 @@
 
 use std::io::{BufRead as _, Read as _};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use waypost::domain::import::from_curl;
 
 use crate::support::check::expect_nothing;
 use crate::support::common::{registered, registered_at};
@@ -215,4 +218,24 @@ fn a08_few_threads_for_the_app() {
         said += u32::from(code == Some(5) && text.contains("ulimit -u"));
     }
     assert!(said > 0, "no limit was met");
+}
+
+/// What a person pastes may come from anywhere: it is read in time, and what is said of it can be read.
+#[test]
+fn a25_a_command_of_thousands_of_parts_is_read_at_once_and_said_little_of() {
+    let many = |part: &dyn Fn(usize) -> String| (0..10_000).map(part).collect::<String>();
+    for (what, rest) in [
+        ("data", " -d x".repeat(100_000)),
+        ("options", many(&|n| format!(" --a{n}"))),
+        ("headers", many(&|n| format!(" -H 'A{n}: b'"))),
+        ("reserved headers", many(&|n| format!(" -H 'Proxy-{n}: b'"))),
+        ("headers without a colon", many(&|_| " -H A".into())),
+        ("quotation marks", many(&|_| "''".into())),
+        ("continued lines", many(&|_| "\\\n".into())),
+    ] {
+        let begun = Instant::now();
+        let imported = from_curl(&format!("curl -d '{{}}'{rest} https://h.example/")).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(20), "{what}: {:?}", begun.elapsed());
+        assert!(imported.not_taken.len() <= 51, "{what}: {}", imported.not_taken.len());
+    }
 }

@@ -75,8 +75,8 @@ pub fn pausing(paused: Paused) -> String {
 
 /// A remark about what was in flight when the run ended.
 pub fn stopped_in_flight(count: u64) -> String {
-    let were = if count == 1 { "was" } else { "were" };
-    format!("{count} {were} in flight at the end: the endpoint may have accepted {}.", if count == 1 { "it" } else { "them" })
+    let (were, them) = if count == 1 { ("was", "it") } else { ("were", "them") };
+    format!("{count} {were} in flight at the end: the endpoint may have accepted {them}.")
 }
 
 /// `Gave up: the endpoint did not accept a probe 3 times in a row. The last time: There was no answer.`

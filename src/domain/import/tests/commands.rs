@@ -245,23 +245,3 @@ proptest! {
         let _ = from_curl(&format!("curl {}", args.join(" ")));
     }
 }
-
-/// What a person pastes may come from anywhere: it is read in time, and what is said of it can be read.
-#[test]
-fn a25_a_command_of_thousands_of_parts_is_read_at_once_and_said_little_of() {
-    let many = |part: &dyn Fn(usize) -> String| (0..10_000).map(part).collect::<String>();
-    for (what, rest) in [
-        ("data", " -d x".repeat(100_000)),
-        ("options", many(&|n| format!(" --a{n}"))),
-        ("headers", many(&|n| format!(" -H 'A{n}: b'"))),
-        ("reserved headers", many(&|n| format!(" -H 'Proxy-{n}: b'"))),
-        ("headers without a colon", many(&|_| " -H A".into())),
-        ("quotation marks", many(&|_| "''".into())),
-        ("continued lines", many(&|_| "\\\n".into())),
-    ] {
-        let begun = std::time::Instant::now();
-        let imported = from_curl(&format!("curl -d '{{}}'{rest} https://h.example/")).unwrap();
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{what}: {:?}", begun.elapsed());
-        assert!(imported.not_taken.len() <= 51, "{what}: {}", imported.not_taken.len());
-    }
-}

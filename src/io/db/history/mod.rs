@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A record that cannot be read is passed over and left as it is. Nothing is ever deleted but the oldest, when there are more
-//! than the bound and a few, and all of them, when the user clears the history.
+//! than the bound and a 64th of it, and all of them, when the user clears the history.
 
 mod again;
 mod newest;
@@ -53,7 +53,7 @@ impl Bound {
         deliveries > self.deliveries || bytes > self.bytes
     }
 
-    /// Up to which it may be exceeded for a while.
+    /// The most that is stored until the oldest are deleted.
     fn stretched(self) -> Self {
         let more = |most: u64| most.saturating_add(most / Self::BEYOND);
         Self { deliveries: more(self.deliveries), bytes: more(self.bytes) }
