@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -145,7 +145,12 @@ impl Surroundings {
     }
 }
 
-/// Runs it to its end, for which it has a minute.
+/// Waits between attempts, on request.
+fn waits(args: &[&str]) -> bool {
+    args.contains(&"--rate") || args.contains(&"--retries")
+}
+
+/// Runs it to its end, for which it has a minute. What waits on request is interrupted sooner, twice at most.
 fn run(home: &Home, args: &[&str], stdin: Vec<u8>, surroundings: &Surroundings) -> Output {
     let base = home.command(&[]);
     let mut script = "exec \"$0\" \"$@\"".to_owned();
@@ -170,12 +175,18 @@ fn run(home: &Home, args: &[&str], stdin: Vec<u8>, surroundings: &Surroundings) 
     let mut pipe = child.stdin.take().unwrap();
     let feeder = thread::spawn(move || drop(pipe.write_all(&stdin)));
     let (ended, ends) = channel();
+    let (mut signals, mut patience) = (vec![Signal::KILL], Duration::from_mins(1));
+    if waits(args) {
+        signals.extend([Signal::INT, Signal::INT]);
+        patience = Duration::from_secs(10);
+    }
     let watcher = thread::spawn(move || {
-        let hangs = ends.recv_timeout(Duration::from_mins(1)).is_err();
-        if hangs {
-            kill_process(pid, Signal::KILL).unwrap();
+        while ends.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            let Some(signal) = signals.pop() else { break };
+            kill_process(pid, signal).unwrap();
+            patience = Duration::from_secs(20);
         }
-        hangs
+        signals.is_empty()
     });
     let output = child.wait_with_output().unwrap();
     let _ = ended.send(());
@@ -263,7 +274,8 @@ fn check(args: &[&str], out: &Output, surroundings: &Surroundings) {
     let said = format!("{}{}", out.stdout, out.stderr);
     let at =
         |what: &str| format!("{what}: waypost {args:?} with {surroundings:?}\n{}", said.chars().take(2_000).collect::<String>());
-    assert!(matches!(out.code, Some(0 | 2..=9 | 75)), "{}", at(&format!("it ended with {:?}", out.code)));
+    let by_itself = matches!(out.code, Some(0 | 2..=9 | 75));
+    assert!(by_itself || waits(args) && out.code == Some(130), "{}", at(&format!("it ended with {:?}", out.code)));
     assert!(!said.contains("panicked"), "{}", at("a panic"));
     assert!(!said.to_lowercase().contains(&SECRET.to_lowercase()), "{}", at("a secret"));
     assert!(!out.stderr.contains('\u{1b}') || surroundings.forces_colours(args), "{}", at("a control character"));
