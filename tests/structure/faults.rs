@@ -161,3 +161,18 @@ fn an_ignored_test_says_what_it_needs() {
         }
     }
 }
+
+#[test]
+fn each_target_is_fuzzed_every_week_and_has_a_corpus() {
+    let targets = |folder: &str| {
+        let files = std::fs::read_dir(format!("{}/fuzz/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let name = |file: std::fs::DirEntry| file.path().file_stem().unwrap().to_str().unwrap().to_owned();
+        files.map(|file| name(file.unwrap())).collect::<BTreeSet<_>>()
+    };
+    let workflow = page(".github/workflows/fuzz.yml");
+    let matrix = workflow.split("target: [").nth(1).unwrap().split(']').next().unwrap();
+    let weekly: BTreeSet<String> = matrix.split(", ").filter(|target| *target != "random").map(ToOwned::to_owned).collect();
+    assert!(weekly.len() > 10, "{weekly:?}");
+    assert_eq!(weekly, targets("fuzz_targets"));
+    assert_eq!(weekly, targets("corpus"));
+}
