@@ -57,11 +57,9 @@ pub fn kept(bytes: &[u8]) {
     }
     let names = response.headers.iter().map(|(name, _)| name.as_bytes());
     let values = response.headers.iter().map(|(_, value)| value.as_bytes());
-    for text in values.chain([response.reason.as_bytes(), &response.body, &decoded]) {
+    for text in names.chain(values).chain([response.reason.as_bytes(), &response.body, &decoded]) {
         assert!(!holds_secret(text) && !holds(text, secret.as_bytes()), "{}", text.escape_ascii());
     }
-    // In lower case, most notations mean something else.
-    names.for_each(|name| assert!(!holds_secret(name), "{}", name.escape_ascii()));
 }
 
 /// In these bytes, a 2 and a number stand for so many times 64 other bytes: else few texts would be too long.

@@ -13,6 +13,7 @@
 //! openings    a first look: whether a form may begin here     charset    bytes read in another character set
 //! decode      what a whole stretch means                      runs, lists   base64, base32 and hex; numbers
 //! stretch     a stretch, decoded, of which each byte knows its place
+//! names       base64 in the name of a header, without its case
 //! ```
 
 mod charset;
@@ -20,6 +21,7 @@ mod decode;
 mod entities;
 mod escape;
 mod lists;
+mod names;
 mod openings;
 mod runs;
 mod scan;
@@ -27,6 +29,7 @@ mod stretch;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -43,7 +46,11 @@ use stretch::{Decoded, End, Least};
 const DEPTH: usize = 2;
 
 /// Knows the forms of one destination's secret.
-pub struct Redactor(Forms);
+pub struct Redactor {
+    forms: Forms,
+    /// What else to look for in the name of a header: made for the first that is long enough.
+    names: OnceLock<Forms>,
+}
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -78,13 +85,13 @@ impl Redactor {
                 forms.push(form);
             }
         }
-        Self(Forms::new(forms))
+        Self { forms: Forms::new(forms), names: OnceLock::new() }
     }
 
     /// The most bytes that one form may have in a text: how far to read past an end to mask what crosses it.
     #[must_use]
     pub fn longest(&self) -> usize {
-        self.0.longest().saturating_mul(escape::LONGEST).min(64 * 1024)
+        self.forms.longest().saturating_mul(escape::LONGEST).min(64 * 1024)
     }
 
     /// The text with every form of the secret masked.
@@ -109,24 +116,28 @@ impl Redactor {
         self.mask(bytes, End::Cut)
     }
 
+    /// The name of a header, which was cut off or is whole, with every form of the secret masked.
+    #[must_use]
+    pub fn redact_name<'a>(&self, name: &'a [u8], is_cut: bool) -> Cow<'a, [u8]> {
+        let end = if is_cut { End::Cut } else { End::Whole };
+        // Base64 has more digits than the secret has bytes.
+        if self.forms.shortest().is_none_or(|shortest| !is_cut && name.len() <= shortest) {
+            return self.mask(name, end);
+        }
+        let names = self.names.get_or_init(|| names::forms(&self.forms));
+        let mut ranges = self.find(name, end).ranges;
+        // The digits beside them mean a part of the secret and of what is beside it.
+        let beside = |range: Range<usize>| range.start.saturating_sub(1)..name.len().min(range.end + 1);
+        ranges.extend(names.find(name, end).ranges.into_iter().map(beside));
+        with_dots(name, ranges)
+    }
+
     fn mask<'a>(&self, text: &'a [u8], end: End) -> Cow<'a, [u8]> {
         // Most values of headers are shorter than a secret, and no way of writing one is shorter than it is in characters.
-        if end == End::Whole && text.len() < self.0.fewest() {
+        if end == End::Whole && text.len() < self.forms.fewest() {
             return Cow::Borrowed(text);
         }
-        let ranges = joined(self.find(text, end).ranges);
-        if ranges.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        let mut out = Vec::with_capacity(text.len());
-        let mut kept = 0;
-        for range in ranges {
-            out.extend_from_slice(&text[kept..range.start]);
-            out.extend_from_slice(DOTS.as_bytes());
-            kept = range.end;
-        }
-        out.extend_from_slice(&text[kept..]);
-        Cow::Owned(out)
+        with_dots(text, self.find(text, end).ranges)
     }
 
     fn find(&self, text: &[u8], end: End) -> Found {
@@ -135,10 +146,10 @@ impl Redactor {
 
     /// In the text, and in what it means decoded so many times.
     fn find_in(&self, text: &[u8], end: End, depth: usize) -> Found {
-        let mut found = self.0.find(text, end);
-        let Some((shortest, depth)) = self.0.shortest().zip(depth.checked_sub(1)) else { return found };
+        let mut found = self.forms.find(text, end);
+        let Some((shortest, depth)) = self.forms.shortest().zip(depth.checked_sub(1)) else { return found };
         let last = if end == End::Cut { PREFIX_FROM } else { shortest };
-        let least = Least { whole: shortest, last, is_ascii: self.0.is_ascii() };
+        let least = Least { whole: shortest, last, is_ascii: self.forms.is_ascii() };
         if least.fits(text.len()) {
             self.add_decoded(text, end, (depth, depth + 1), least, &mut found);
         }
@@ -174,6 +185,23 @@ fn add(found: &mut Found, inner: Found, decoded: &Decoded, length: usize, end: E
         let goes_on = decoded.is_last && end == End::Cut && range.end == decoded.bytes.len();
         place.start..if goes_on { length } else { place.end }
     }));
+}
+
+/// A text with dots in place of those ranges, which may overlap.
+fn with_dots(text: &[u8], ranges: Vec<Range<usize>>) -> Cow<'_, [u8]> {
+    let ranges = joined(ranges);
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut kept = 0;
+    for range in ranges {
+        out.extend_from_slice(&text[kept..range.start]);
+        out.extend_from_slice(DOTS.as_bytes());
+        kept = range.end;
+    }
+    out.extend_from_slice(&text[kept..]);
+    Cow::Owned(out)
 }
 
 /// Ranges in their order, with those that overlap made one.

@@ -78,6 +78,10 @@ impl Forms {
         Self { all, by_first, openings, fewest, is_ascii }
     }
 
+    pub(super) fn all(&self) -> &[Zeroizing<Vec<u8>>] {
+        &self.all
+    }
+
     pub(super) fn longest(&self) -> usize {
         self.all.iter().map(|form| form.len()).max().unwrap_or_default()
     }

@@ -132,10 +132,22 @@ impl<'a> Text<'a> {
 
     /// Adds at most that many bytes of it to a text, masked; a mark at the end says how many there were if there were more.
     fn finish(&self, redactor: &Redactor, kept: usize, to: &mut String) {
-        let cut = self.bytes.len() < self.length;
-        let bytes = if cut { redactor.redact_cut(self.bytes) } else { redactor.redact_bytes(self.bytes) };
-        let text = String::from_utf8_lossy(&bytes);
-        if cut || text.len() > kept {
+        let bytes = if self.is_cut() { redactor.redact_cut(self.bytes) } else { redactor.redact_bytes(self.bytes) };
+        self.write(&bytes, kept, to);
+    }
+
+    /// The same for the name of a header.
+    fn finish_name(&self, redactor: &Redactor, to: &mut String) {
+        self.write(&redactor.redact_name(self.bytes, self.is_cut()), NAME_KEPT, to);
+    }
+
+    const fn is_cut(&self) -> bool {
+        self.bytes.len() < self.length
+    }
+
+    fn write(&self, masked: &[u8], kept: usize, to: &mut String) {
+        let text = String::from_utf8_lossy(masked);
+        if self.is_cut() || text.len() > kept {
             to.push_str(&text[..text.floor_char_boundary(kept)]);
             to.push_str(&cut_mark(self.length));
         } else {
@@ -159,7 +171,7 @@ fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
         room = room.saturating_sub(name.bytes.len().min(NAME_KEPT) + value.bytes.len().min(VALUE_KEPT));
         let before = list.bytes();
         list.push_with(
-            |text| name.finish(redactor, NAME_KEPT, text),
+            |text| name.finish_name(redactor, text),
             |text| value.finish(redactor, VALUE_KEPT.min(room_written), text),
         );
         room_written = room_written.saturating_sub(list.bytes() - before);

@@ -1,6 +1,7 @@
 //! One request to the receiver: read within bounds, checked, answered in JSON, and reported.
 
 use std::convert::Infallible;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -90,13 +91,17 @@ pub(super) async fn answer(
     let redactor = settings.as_ref().map(Redactor::new);
     let redacted = |text: &str| redactor.as_ref().map_or_else(|| text.to_owned(), |it| it.redact(text));
     let shown = |text: &str| visible(&redacted(text)).into_owned();
+    let shown_name = |name: &str| {
+        let masked = redactor.as_ref().map_or(Cow::Borrowed(name.as_bytes()), |it| it.redact_name(name.as_bytes(), false));
+        visible(&String::from_utf8_lossy(&masked)).into_owned()
+    };
     let seen = RequestEvent {
         at,
         method: shown(head.method.as_str()),
         target: shown(&shown_target(settings.as_ref(), target)),
         headers: headers
             .iter()
-            .map(|(name, value)| (shown(name), redacted(&shown_header(settings.as_ref(), name, value))))
+            .map(|(name, value)| (shown_name(name), redacted(&shown_header(settings.as_ref(), name, value))))
             .collect(),
         // A client's credentials may be in the body of a token request, right or wrong.
         body: (!broken && client_of_token.is_none()).then(|| RequestBody::of(&body, redactor.as_ref())),

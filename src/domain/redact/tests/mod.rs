@@ -93,6 +93,32 @@ fn base64_of_a_text_around_the_secret_is_masked() {
 }
 
 #[test]
+fn a30_base64_in_the_name_of_a_header_is_masked_without_its_case() {
+    let secret = "Canary~0123456789?sEcRet>";
+    let redactor = bearer(secret);
+    let texts = [secret.to_owned(), STANDARD.encode(secret), URL_SAFE_NO_PAD.encode(secret), hex(secret.as_bytes())];
+    for (text, before) in texts.iter().flat_map(|text| ["", "x", "xy", "bearer "].map(|before| (text, before))) {
+        for engine in [STANDARD, URL_SAFE] {
+            for after in ["", "!", "!!", " and more"] {
+                let name = engine.encode(format!("{before}{text}{after}")).to_lowercase();
+                let digits = engine.encode(format!("{before}{text}")).to_lowercase();
+                let masked = String::from_utf8(redactor.redact_name(name.as_bytes(), false).into_owned()).unwrap();
+                let digits = digits.trim_end_matches('=').as_bytes();
+                for window in digits[before.len() * 8 / 6..].windows(6) {
+                    assert!(!masked.contains(str::from_utf8(window).unwrap()), "{before}|{text}|{after}: {masked}");
+                }
+                let cut = &name[..name.len() - 4];
+                let masked = String::from_utf8(redactor.redact_name(cut.as_bytes(), true).into_owned()).unwrap();
+                assert!(masked.contains(DOTS), "{cut}: {masked}");
+            }
+        }
+    }
+    for name in ["content-security-policy-report-only", "access-control-allow-credentials", "x-canary", "x-0123456789"] {
+        assert_eq!(redactor.redact_name(name.as_bytes(), false), name.as_bytes());
+    }
+}
+
+#[test]
 fn the_basic_pair_is_masked() {
     let redactor = basic("me", "correct horse");
     assert_eq!(redactor.redact(&format!("Basic {}.", STANDARD.encode("me:correct horse"))), format!("Basic {DOTS}."));
