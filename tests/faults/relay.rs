@@ -167,8 +167,13 @@ impl Relay {
         Pid::from_raw(self.child.id().cast_signed()).unwrap()
     }
 
-    fn stop(mut self) -> Output {
+    fn stop(self) -> Output {
         kill_process(self.pid(), Signal::TERM).unwrap();
+        self.end()
+    }
+
+    /// Waits until it ends by itself.
+    fn end(mut self) -> Output {
         let mut stderr = String::new();
         self.stderr.read_to_string(&mut stderr).unwrap();
         let output = self.child.wait_with_output().unwrap();
@@ -251,6 +256,28 @@ fn h132_on_a_full_disk_a_relay_goes_on_and_says_what_it_cannot_record() {
     let mut ids: Vec<_> = ids.lines().map(str::to_owned).collect();
     ids.sort();
     assert_eq!(accepted, ids, "each once");
+}
+
+#[test]
+fn a31_relay_once_ends_when_what_was_delivered_cannot_be_written() {
+    let (receiver, accepted, opened) = waiting_receiver();
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let queued = home.waypost_stdin(&["enqueue", "--lines", "-"], "1\n".repeat(20)).exits(0).stdout;
+    let mut relay = Relay::spawn(&mut home.command(&ONCE));
+    relay.wait_for("Delivering to ");
+    receiver.wait_for_requests(2, DEADLINE);
+    let other = home.open_database();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    opened.store(true, Ordering::SeqCst);
+    let ended = relay.end().exits(75);
+    assert!(ended.stderr.lines().last().unwrap().contains(home.database().to_str().unwrap()), "{ended:?}");
+    let sent = accepted.lock().unwrap().len();
+    other.execute_batch("ROLLBACK").unwrap();
+    home.waypost(&ONCE).exits(0);
+    let accepted = accepted.lock().unwrap();
+    assert!(queued.lines().all(|id| accepted.iter().any(|accepted| accepted == id)), "{accepted:?}");
+    // It did not go on while it could not write what came of it.
+    assert!(sent <= 4 && accepted.len() <= 20 + sent, "{sent}: {accepted:?}");
 }
 
 #[test]

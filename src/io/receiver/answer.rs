@@ -1,7 +1,7 @@
 //! One request to the receiver: read within bounds, checked, answered in JSON, and reported.
 
-use std::convert::Infallible;
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};

@@ -18,7 +18,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -63,6 +63,9 @@ pub enum Report {
 /// The most events whose end is kept in memory while the database cannot be written.
 const UNRECORDED: usize = 10_000;
 
+/// How long a relay that does not stay tries to write what ended, as `enqueue` does.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long a destination to which nothing can be delivered is left alone before it is loaded again.
 const RELOAD_AFTER: Duration = Duration::from_secs(10);
 
@@ -72,7 +75,7 @@ pub type Reload = Arc<dyn Fn() -> BoxFuture<'static, Option<Result<Target, Probl
 pub struct QueueOptions {
     pub schedule: Schedule,
     pub is_ordered: bool,
-    /// Nothing is waited for.
+    /// Nothing is waited for, and a database that cannot be written is given up.
     pub is_once: bool,
     /// The number of events that the worker can have in flight.
     pub concurrency: usize,
@@ -105,7 +108,8 @@ pub struct QueueSource<'a> {
     again: Alarm,
     /// Why the database cannot be used any more.
     broken: Option<Problem>,
-    is_failing: bool,
+    /// Since when nothing can be written, or read.
+    failing_since: Option<Instant>,
     report: Box<dyn FnMut(Report) + 'a>,
 }
 
@@ -151,7 +155,7 @@ impl<'a> QueueSource<'a> {
             absent: None,
             again: Alarm::default(),
             broken: None,
-            is_failing: false,
+            failing_since: None,
             report,
         })
     }
@@ -217,13 +221,14 @@ impl<'a> QueueSource<'a> {
             (self.report)(Report::Settled(delivery, settlement));
         }
         reply.given_up.into_iter().for_each(|event| (self.report)(Report::GivenUp(Box::new(event))));
-        if self.how.is_once && self.unwritten == 0 {
-            // Nobody waits for it.
-            self.broken = self.broken.take().or_else(|| reply.unread.clone());
+        let was_failing = self.failing_since.is_some();
+        let problem = reply.unwritten.as_ref().or(reply.unread.as_ref());
+        self.failing_since = problem.map(|_| self.failing_since.unwrap_or_else(Instant::now));
+        let is_patient = self.failing_since.is_none_or(|since| since.elapsed() < PATIENCE);
+        if self.how.is_once && (!is_patient || (self.unwritten == 0 && reply.unread.is_some())) {
+            self.broken = self.broken.take().or_else(|| problem.cloned());
         }
-        let failing = reply.unwritten.map(Report::Unwritten).or_else(|| reply.unread.map(Report::Unread));
-        let was_failing = mem::replace(&mut self.is_failing, failing.is_some());
-        match failing {
+        match reply.unwritten.map(Report::Unwritten).or_else(|| reply.unread.map(Report::Unread)) {
             Some(report) if !was_failing => (self.report)(report),
             None if was_failing => (self.report)(Report::Works),
             _ => {}
@@ -281,7 +286,7 @@ impl<'a> QueueSource<'a> {
 
     /// How many may be settled and not written before no more are lent: after a kill they are sent again.
     const fn most_unwritten(&self) -> usize {
-        if self.is_failing { UNRECORDED } else { self.how.concurrency }
+        if self.failing_since.is_some() && !self.how.is_once { UNRECORDED } else { self.how.concurrency }
     }
 }
 
