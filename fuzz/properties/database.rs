@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex};
 
 use jiff::Timestamp;
+use jiff::tz::{TimeZone, offset};
 use rusqlite::{Connection, params};
 use serde_json::Value;
 use waypost::domain::delivery::filter::Filter;
@@ -13,6 +14,7 @@ use waypost::io::db::history::{self, Found, Start};
 use waypost::io::db::queue::{self, NewEvent, Queue, RelayQueue};
 use waypost::io::fs::paths::Paths;
 use waypost::present;
+use waypost::present::clock::Clock;
 
 static DELIVERY: LazyLock<Delivery> = LazyLock::new(|| {
     let recorded = serde_json::from_str(include_str!("../corpus/record/seed-00")).expect("it is JSON");
@@ -49,15 +51,17 @@ fn nothing_is_lost(before: &Value, after: &Value, name: &str) {
 }
 
 fn shown(delivery: &Delivery) {
-    present::delivery::rows(delivery);
+    // Not in UTC, so that times in sentences are rewritten.
+    let clock = Clock::new(TimeZone::fixed(offset(5)), Timestamp::UNIX_EPOCH);
+    present::delivery::rows(delivery, &clock);
     present::summary::summary(delivery);
     for attempt in &delivery.attempts {
-        present::delivery::diagnosis(attempt);
-        present::delivery::notices(attempt);
+        present::delivery::diagnosis(attempt, &clock);
+        present::delivery::notices(attempt, &clock);
         present::timing::phases(attempt);
-        present::timing::connection(attempt);
+        present::timing::connection(attempt, &clock);
     }
-    let same = present::compare::parts(delivery, delivery);
+    let same = present::compare::parts(delivery, delivery, &clock);
     assert_eq!(same.iter().map(present::compare::Part::differences).sum::<usize>(), 0, "{same:?}");
 }
 

@@ -1,7 +1,7 @@
 //! Times as a person reads them: on the clock of a time zone, with the date when that is not today.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 /// A time zone, and which day it is there.
@@ -55,6 +55,48 @@ impl Clock {
         at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
     }
 
+    /// To the minute, with the zone: `2026-11-26 21:03 CET`
+    #[must_use]
+    pub fn minute(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    }
+
+    /// A sentence with its times on this clock: `2026-11-26 20:03 UTC` as `2026-11-26 21:03 CET`. What was found out about a delivery
+    /// is recorded in UTC. What is quoted stays as it is.
+    #[must_use]
+    pub fn in_sentence(&self, text: &str) -> String {
+        let mut quoted = false;
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let taken = if quoted { None } else { self.localised(rest) };
+            quoted ^= c == '"';
+            match taken {
+                Some((length, time)) => {
+                    out.push_str(&time);
+                    rest = &rest[length..];
+                }
+                None => {
+                    out.push(c);
+                    rest = &rest[c.len_utf8()..];
+                }
+            }
+        }
+        out
+    }
+
+    /// The time in UTC that a text begins with: its length, and how it is on this clock.
+    fn localised(&self, text: &str) -> Option<(usize, String)> {
+        const ZONE: &str = " UTC";
+        for (format, length) in [("%Y-%m-%d %H:%M", 16), ("%Y-%m-%d %H:%M:%S", 19)] {
+            let time = text.get(..length).filter(|time| time.starts_with(|c: char| c.is_ascii_digit()));
+            let Some(time) = time.filter(|_| text[length..].starts_with(ZONE)) else { continue };
+            let at = DateTime::strptime(format, time).and_then(|at| TimeZone::UTC.to_timestamp(at)).ok()?;
+            return Some((length + ZONE.len(), if length == 16 { self.minute(at) } else { self.moment(at) }));
+        }
+        None
+    }
+
     /// As [`Clock::time`], always to the second: `2026-11-26 21:03:12` on another day.
     #[must_use]
     pub fn second(&self, at: Timestamp) -> String {
@@ -99,6 +141,28 @@ mod tests {
         let clock = Clock::new(berlin, at("2026-11-28T10:00:00Z"));
         assert_eq!(clock.moment(at("2026-11-26T20:03:12.5Z")), "2026-11-26 21:03:12 CET");
         assert_eq!(clock.moment(at("2026-07-26T20:03:12Z")), "2026-07-26 22:03:12 CEST");
+    }
+
+    #[test]
+    fn a_sentence_has_its_times_on_the_clock() {
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        let clock = Clock::new(berlin, at("2026-11-28T10:00:00Z"));
+        for (recorded, shown) in [
+            ("It ends in 3 days, at 2026-12-01 23:30 UTC.", "It ends in 3 days, at 2026-12-02 00:30 CET."),
+            (
+                "until 2026-07-01 10:00:07 UTC, not 2026-07-01 10:00 UTC",
+                "until 2026-07-01 12:00:07 CEST, not 2026-07-01 12:00 CEST",
+            ),
+            (
+                "It says: \"2026-12-01 23:30 UTC\" at 2026-12-01 23:30 UTC",
+                "It says: \"2026-12-01 23:30 UTC\" at 2026-12-02 00:30 CET",
+            ),
+            ("2026-13-01 23:30 UTC, é 12-01 23:30 UTC, UTC", "2026-13-01 23:30 UTC, é 12-01 23:30 UTC, UTC"),
+            ("", ""),
+        ] {
+            assert_eq!(clock.in_sentence(recorded), shown);
+            assert_eq!(Clock::default().in_sentence(recorded), recorded);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::clock::Clock;
 use super::{Row, Value};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
@@ -9,19 +10,19 @@ use crate::domain::field::{AUTH, Field, Kind, TIMEOUT, TLS_FILES, URL};
 use crate::domain::header::HeaderEntry;
 
 /// What is registered, and since when.
-pub fn registered(destination: &Destination) -> Vec<Row> {
+pub fn registered(destination: &Destination, clock: &Clock) -> Vec<Row> {
     let mut rows = settings(&Draft::of(destination.settings()));
     // The app's has a stand-in for its credential, which only it knows to be one.
     rows[0].value = Value::Url(destination.url().shown());
     if let Some(until) = destination.auth().former_until().and_then(|until| Timestamp::from_second(until).ok()) {
-        rows.push(Row::new("Old secret until", Value::Time(until)));
+        rows.push(Row::text("Old secret until", clock.minute(until)));
     }
     if let Some(key) = destination.auth().public_key() {
         rows.push(Row::new("Public key", Value::Text(key)));
     }
-    rows.push(Row::new("Registered", Value::Time(destination.created_at())));
+    rows.push(Row::text("Registered", clock.minute(destination.created_at())));
     if destination.updated_at() != destination.created_at() {
-        rows.push(Row::new("Changed", Value::Time(destination.updated_at())));
+        rows.push(Row::text("Changed", clock.minute(destination.updated_at())));
     }
     rows
 }

@@ -10,8 +10,6 @@ pub mod since;
 pub mod summary;
 pub mod timing;
 
-use jiff::Timestamp;
-
 use crate::domain::auth::AuthType;
 use crate::domain::field::Choice;
 use crate::domain::problem::Fix;
@@ -44,7 +42,6 @@ pub enum Value {
         seconds: String,
         is_default: bool,
     },
-    Time(Timestamp),
     /// Each front end renders the action of the fix in its own terms.
     Fix(Fix),
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Row;
+use super::clock::Clock;
 use crate::domain::delivery::{Attempt, DialResult, Phase, TlsInfo};
 use crate::domain::text::listed;
 
@@ -31,7 +32,7 @@ pub fn phases(attempt: &Attempt) -> Vec<PhaseTime> {
 }
 
 /// The addresses, the proxy and the TLS session.
-pub fn connection(attempt: &Attempt) -> Vec<Row> {
+pub fn connection(attempt: &Attempt, clock: &Clock) -> Vec<Row> {
     let mut rows = Vec::new();
     if !attempt.addresses.is_empty() {
         let all: Vec<_> = attempt.addresses.iter().map(|address| address.ip().to_string()).collect();
@@ -52,12 +53,12 @@ pub fn connection(attempt: &Attempt) -> Vec<Row> {
         rows.push(Row::text("Connected to", address.to_string()));
     }
     if let Some(tls) = &attempt.tls {
-        rows.extend(tls_rows(tls, attempt.started_at));
+        rows.extend(tls_rows(tls, attempt.started_at, clock));
     }
     rows
 }
 
-fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<Row> {
+fn tls_rows(tls: &TlsInfo, at: Timestamp, clock: &Clock) -> Vec<Row> {
     let mut rows = Vec::new();
     let version: Vec<_> = [&tls.version, &tls.cipher].into_iter().flatten().map(String::as_str).collect();
     if !version.is_empty() {
@@ -72,7 +73,7 @@ fn tls_rows(tls: &TlsInfo, at: Timestamp) -> Vec<Row> {
     if let Some(end) = tls.not_after {
         let days = (end.as_second() - at.as_second()).div_euclid(DAY_S);
         let unit = if days == 1 { "day" } else { "days" };
-        rows.push(Row::text("Valid until", format!("{}, {days} {unit} from then", end.strftime("%Y-%m-%d %H:%M UTC"))));
+        rows.push(Row::text("Valid until", format!("{}, {days} {unit} from then", clock.minute(end))));
     }
     if let Some(client) = &tls.client {
         rows.push(Row::text("Client cert", &client.subject));

@@ -37,7 +37,7 @@ impl Session {
     /// With that standard input.
     fn run_with(&mut self, command: &str, stdin: &str) -> &mut Self {
         let args: Vec<&str> = command.split(' ').collect();
-        let out = self.home.waypost_stdin(&args, stdin);
+        let out = self.home.run(&args, stdin.as_bytes(), &[("TZ", "UTC")]);
         let input = if stdin.is_empty() { String::new() } else { format!("  < {stdin:?}") };
         writeln!(self.text, "$ waypost {}{input}", self.steady(command)).unwrap();
         for (text, mark) in [(&out.stdout, ""), (&out.stderr, "stderr: ")] {
@@ -63,6 +63,7 @@ impl Session {
         let text = replaced(&text, "webhook-timestamp: ##########", "webhook-timestamp: SECONDS");
         let text = replaced(&text, "####-##-##T##:##:##Z", "TIME");
         let text = replaced(&text, "####-##-## ##:##:##", "TIME");
+        let text = replaced(&text, "####-##-## ##:## UTC", "TIME");
         let text = replaced(&text, "(##:##:##)", "(TIME)");
         without_durations(&text)
     }

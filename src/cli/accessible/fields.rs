@@ -70,7 +70,6 @@ fn value(value: Value) -> String {
         Value::Secret { hint: None, .. } => "set".to_owned(),
         Value::Header { name, value } => format!("{name}: {}", value.as_deref().unwrap_or("set, not shown")),
         Value::Timeout { seconds, .. } => format!("{seconds} seconds"),
-        Value::Time(time) => time.to_string(),
         Value::Fix(fix) => fix_text(&fix),
     }
 }

@@ -247,10 +247,11 @@ impl Session<'_> {
             // The terminal has shown the key.
             say("");
         }
+        let clock = clock::now_in(self.zone.clone());
         for notice in delivery::notices(&tested.delivery) {
-            say(&format!("note: {}", visible(&notice)));
+            say(&format!("note: {}", visible(&clock.in_sentence(&notice))));
         }
-        say(delivery::text(&tested.delivery, &clock::now_in(self.zone.clone()), Out::plain()).replace(DOTS, HIDDEN).trim_end());
+        say(delivery::text(&tested.delivery, &clock, Out::plain()).replace(DOTS, HIDDEN).trim_end());
         if let Some(witness) = witness {
             say("");
             say(&witness.text.replace(DOTS, HIDDEN));
@@ -302,7 +303,8 @@ impl Session<'_> {
         let clock = clock::now_in(self.zone.clone());
         for delivery in &deliveries {
             let Some(last) = delivery.last() else { continue };
-            let line = format!("{}, {}: {}", clock.moment(last.started_at), delivery.event, present::delivery::line(last));
+            let line =
+                format!("{}, {}: {}", clock.moment(last.started_at), delivery.event, present::delivery::line(last, &clock));
             say(&visible(&line).replace(DOTS, HIDDEN));
         }
         if more {

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::fields::{Fields, Problems};
 use crate::cli::input::import::{self, ImportFlags};
 use crate::cli::input::{duration, secret, tls_files};
-use crate::cli::output::{Out, destination};
+use crate::cli::output::{Out, clock, destination};
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::import::Imported;
@@ -65,7 +65,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         let (_, generation) = waypost.state_and_generation();
         let saved = waypost.trust_ca(Some(generation), &waypost.attempt_that_presented(fingerprint)?)?;
         let verb = if saved.changed { "Saved" } else { "Unchanged" };
-        return destination::print_saved(verb, &saved, &[], None, Map::new(), out);
+        return destination::print_saved(verb, &saved, &[], None, Map::new(), &clock::clock(waypost, out), out);
     }
     let fields = &args.fields;
     let mut locked = None;
@@ -150,7 +150,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
                 import::keep_event(waypost, body, &mut saved, &mut more, out);
             }
             let keeps = given.is_some() && saved.changed && saved.destination.auth().former_until().is_some();
-            let code = destination::print_saved(verb, &saved, &notices, given.as_ref(), more, out)?;
+            let code = destination::print_saved(verb, &saved, &notices, given.as_ref(), more, &clock::clock(waypost, out), out)?;
             if keeps {
                 out.say(ENDING);
             }

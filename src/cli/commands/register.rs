@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::input::fields::Fields;
 use crate::cli::input::import::{self, ImportFlags};
 use crate::cli::input::{prompt, secret, tls_files};
-use crate::cli::output::{Out, destination};
+use crate::cli::output::{Out, clock, destination};
 use crate::cli::runtime;
 use crate::domain::auth;
 use crate::domain::draft::Draft;
@@ -69,7 +69,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         more.insert("not_taken".to_owned(), import::listed(&not_taken));
     }
     import::keep_event(waypost, body, &mut saved, &mut more, out);
-    destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), more, out)
+    destination::print_saved("Registered", &saved, &checked.notices, given.as_ref(), more, &clock::clock(waypost, out), out)
 }
 
 /// Without any option, a person on a terminal is asked.

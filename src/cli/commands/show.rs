@@ -2,7 +2,7 @@
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
-use crate::cli::output::{self, Out, destination, rows};
+use crate::cli::output::{self, Out, clock, destination, rows};
 use crate::ops::{Problem, State, Waypost};
 use crate::present;
 
@@ -25,7 +25,10 @@ pub fn run(waypost: &Waypost, out: Out) -> Result<u8, Failure> {
             if out.json {
                 return output::print_json(destination::json(&destination, &[]), exit::DONE);
             }
-            output::print(&rows::text(&present::destination::registered(&destination), out), exit::DONE)
+            output::print(
+                &rows::text(&present::destination::registered(&destination, &clock::clock(waypost, out)), out),
+                exit::DONE,
+            )
         }
     }
 }

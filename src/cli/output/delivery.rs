@@ -46,12 +46,12 @@ pub fn print(
     if out.verbosity == Verbosity::Quiet {
         if code != exit::DONE {
             let remark = remark.map(|text| format!(" {text}")).unwrap_or_default();
-            output::print_stderr(&format!("error: {}{remark}", line(delivery)));
+            output::print_stderr(&format!("error: {}{remark}", line(delivery, clock)));
         }
         return Ok(code);
     }
     for notice in notices(delivery) {
-        out.say(&format!("note: {}", visible(&notice)));
+        out.say(&format!("note: {}", visible(&clock.in_sentence(&notice))));
     }
     if let Some(text) = remark {
         out.say(text);
@@ -72,27 +72,27 @@ pub fn notices(delivery: &Delivery) -> Vec<String> {
 
 /// The outcome, why and how to fix it, and the response; with -v, the timing and the request.
 pub fn text(delivery: &Delivery, clock: &Clock, out: Out) -> String {
-    let mut rows = present::delivery::rows(delivery);
+    let mut rows = present::delivery::rows(delivery, clock);
     rows.extend(present::delivery::since(delivery, clock));
     let Some(attempt) = delivery.last() else { return String::new() };
-    head(delivery, out) + &rows::text(&rows, out) + &messages(attempt, out)
+    head(delivery, out) + &rows::text(&rows, out) + &messages(attempt, clock, out)
 }
 
 /// One of the history: also when it was, and each of its attempts; of a probe each of its requests.
 pub fn past(delivery: &Delivery, clock: &Clock, out: Out) -> String {
     let mut rows = present::delivery::times(delivery, clock);
-    rows.extend(present::delivery::rows(delivery));
+    rows.extend(present::delivery::rows(delivery, clock));
     rows.extend(present::delivery::since(delivery, clock));
     let mut text = head(delivery, out) + &rows::text(&rows, out);
     if delivery.probe.is_none() {
-        text.extend(delivery.last().map(|attempt| messages(attempt, out)));
+        text.extend(delivery.last().map(|attempt| messages(attempt, clock, out)));
         return text;
     }
     let _ = write!(text, "\n{}", cases(delivery, out));
     for (case, attempt) in delivery.probed() {
         let Some(attempt) = attempt else { continue };
         let _ = write!(text, "\n{}  {}\n", out.paint(case.case.label(), Tone::Label), visible(&case.finding));
-        text.push_str(&messages(attempt, out));
+        text.push_str(&messages(attempt, clock, out));
     }
     text
 }
@@ -115,10 +115,10 @@ fn head(delivery: &Delivery, out: Out) -> String {
 }
 
 /// The answer; with -v, also the timing and the request.
-fn messages(attempt: &Attempt, out: Out) -> String {
+fn messages(attempt: &Attempt, clock: &Clock, out: Out) -> String {
     let mut text = String::new();
     if out.verbosity == Verbosity::Verbose {
-        text.push_str(&timing(attempt, out));
+        text.push_str(&timing(attempt, clock, out));
         text.push_str(&section("Request", out));
         let head = (&*attempt.request.method, attempt.request.url.as_str());
         text.push_str(&message(head, attempt.request.headers.iter(), &attempt.request.body));
@@ -161,9 +161,10 @@ fn ended(attempt: &Attempt) -> String {
 }
 
 /// An unsuccessful delivery in one line.
-pub fn line(delivery: &Delivery) -> String {
+pub fn line(delivery: &Delivery, clock: &Clock) -> String {
     let Some(attempt) = delivery.last() else { return String::new() };
-    visible(format!("{} {}", present::delivery::line(attempt), fix_text(&attempt.diagnosis.fix)).trim_end()).into_owned()
+    let fix = present::delivery::fix(&attempt.diagnosis.fix, clock);
+    visible(format!("{} {}", present::delivery::line(attempt, clock), fix_text(&fix)).trim_end()).into_owned()
 }
 
 /// A request as it goes over the wire, its secrets masked.
@@ -234,11 +235,11 @@ fn body_text(body: &[u8]) -> String {
     text
 }
 
-fn timing(attempt: &Attempt, out: Out) -> String {
+fn timing(attempt: &Attempt, clock: &Clock, out: Out) -> String {
     let phases = timing::phases(attempt);
     let mut rows: Vec<_> =
         phases.iter().map(|it| Row { label: it.phase.label(), value: present::Value::Text(timing::duration(it.ms)) }).collect();
-    rows.extend(timing::connection(attempt));
+    rows.extend(timing::connection(attempt, clock));
     if rows.is_empty() { String::new() } else { format!("{}{}", section("Timing", out), rows::text(&rows, out)) }
 }
 

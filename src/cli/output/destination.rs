@@ -12,6 +12,7 @@ use crate::domain::destination::Destination;
 use crate::domain::field::{Field, Kind, Notice};
 use crate::domain::text::visible;
 use crate::ops::Saved;
+use crate::present::clock::Clock;
 
 /// Prints the destination that `register` or `edit` saved, and a generated secret. `more` has further members of the JSON.
 pub fn print_saved(
@@ -20,6 +21,7 @@ pub fn print_saved(
     notices: &[Notice],
     given: Option<&SecretInput>,
     more: Map<String, Value>,
+    clock: &Clock,
     out: Out,
 ) -> Result<u8, Failure> {
     let code = if saved.warning.is_some() { exit::DISK } else { exit::DONE };
@@ -41,7 +43,7 @@ pub fn print_saved(
         }
         return output::print_json(object, code);
     }
-    out.say_notices(&notices);
+    out.say_notices(&notices, clock);
     out.say(&format!("{verb}: {}", visible(&saved.destination.url().shown())));
     if let Some(warning) = &saved.warning {
         output::print_problem("error", warning);

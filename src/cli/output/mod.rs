@@ -24,6 +24,7 @@ use crate::domain::delivery::Outcome;
 use crate::domain::field::Notice;
 use crate::domain::text::visible;
 use crate::ops::{self, Problem};
+use crate::present::clock::Clock;
 
 /// On a network file system.
 pub const SLOW_QUEUE: &str = "note: the file system of the state directory has no shared memory (is it a network file system?): the \
@@ -127,10 +128,10 @@ impl Out {
         }
     }
 
-    /// Prints the notices about inputs.
-    pub fn say_notices(self, notices: &[Notice]) {
+    /// Prints the notices about inputs, with times on that clock.
+    pub fn say_notices(self, notices: &[Notice], clock: &Clock) {
         for notice in notices {
-            self.say(&format!("note: {}.", visible(&notice.to_string())));
+            self.say(&format!("note: {}.", visible(&clock.in_sentence(&notice.to_string()))));
         }
     }
 

@@ -7,6 +7,7 @@ mod pair;
 pub use pair::Pair;
 use pair::pair;
 
+use super::clock::Clock;
 use super::timing::{connection, duration};
 use super::{Value, since};
 use crate::domain::delivery::compare::has_changed;
@@ -36,7 +37,7 @@ impl Part {
 
 /// All parts of two deliveries that at least one of them has. Of a probe, its requests are compared by what came of them.
 #[must_use]
-pub fn parts(before: &Delivery, after: &Delivery) -> Vec<Part> {
+pub fn parts(before: &Delivery, after: &Delivery, clock: &Clock) -> Vec<Part> {
     let mut parts = vec![overview(before, after), settings(before, after)];
     let (old, new) = (before.last(), after.last());
     if before.probe.is_some() || after.probe.is_some() {
@@ -44,7 +45,7 @@ pub fn parts(before: &Delivery, after: &Delivery) -> Vec<Part> {
     } else {
         parts.extend(exchange(old, new));
     }
-    parts.push(Part::new("Connection", connections(old, new)));
+    parts.push(Part::new("Connection", connections(old, new, clock)));
     if before.probe.is_none() && after.probe.is_none() {
         parts.push(Part::new("Timing", timing(old, new)));
     }
@@ -171,10 +172,10 @@ fn joined(before: &[(String, String)], after: &[(String, String)]) -> Vec<Pair> 
     before.iter().chain(added).map(|(name, _)| pair(name.as_str(), find(before, name), find(after, name))).collect()
 }
 
-fn connections(old: Option<&Attempt>, new: Option<&Attempt>) -> Vec<Pair> {
+fn connections(old: Option<&Attempt>, new: Option<&Attempt>, clock: &Clock) -> Vec<Pair> {
     let rows = |attempt: Option<&Attempt>| -> Vec<(String, String)> {
         let Some(attempt) = attempt else { return Vec::new() };
-        let mut rows: Vec<(String, String)> = connection(attempt)
+        let mut rows: Vec<(String, String)> = connection(attempt, clock)
             .into_iter()
             .filter_map(|row| match row.value {
                 // The days that are left differ every day.

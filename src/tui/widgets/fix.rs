@@ -1,6 +1,10 @@
 //! A fix in the app's own terms.
 
+use ratatui::text::{Line, Span};
+
 use crate::domain::problem::{Fix, FixAction};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text;
 
 /// The fix in words, then the key that does it.
 pub(crate) fn fix_text(fix: &Fix) -> String {
@@ -11,6 +15,15 @@ pub(crate) fn fix_text(fix: &Fix) -> String {
         Some(FixAction::Register | FixAction::EditOrRemove | FixAction::ExpectText) | None => return fix.text.clone(),
     };
     format!("{} {how}", fix.text)
+}
+
+/// Names the key that does the fix, at the right end of its first line, which has room for it.
+pub(crate) fn name_key(lines: &mut [Line<'static>], key: &'static str, verb: &'static str, theme: Theme, columns: usize) {
+    let Some(first) = lines.first_mut() else { return };
+    let gap = columns.saturating_sub(first.width() + text::width(key) + 1 + text::width(verb));
+    first.push_span(Span::raw(" ".repeat(gap)));
+    first.push_span(Span::styled(key, theme.styles.strong));
+    first.push_span(Span::raw(format!(" {verb}")));
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ fn report(delivery: &Delivery, last: &mut Option<String>, zone: &TimeZone, out: 
     }
     let mut text = line(attempt, zone, out);
     if is_news && attempt.outcome != Outcome::Delivered {
-        text.push_str(&rows::text(&present::delivery::rows(delivery), out));
+        text.push_str(&rows::text(&present::delivery::rows(delivery, &clock::now_in(zone.clone())), out));
     }
     if changed && io::stdout().is_terminal() {
         text.push_str(BELL);

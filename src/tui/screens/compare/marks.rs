@@ -37,7 +37,7 @@ pub fn compare(model: &mut Model) {
     let (older, newer) = if one.at() <= other.at() { (one, other) } else { (other, one) };
     let clock = &model.environment.clock;
     let head = |delivery: &Delivery| (clock.second(delivery.at()), summary(delivery));
-    let popup = ComparePopup { heads: [head(older), head(newer)], parts: parts(older, newer), all: false, scroll: 0 };
+    let popup = ComparePopup { heads: [head(older), head(newer)], parts: parts(older, newer, clock), all: false, scroll: 0 };
     model.status = None;
     model.popup = Some(Popup::Compare(Box::new(popup)));
 }

@@ -11,7 +11,7 @@ use crate::present::summary::summary;
 use crate::present::{self, since};
 use crate::tui::screens::delivery::lines::verdict;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fix::fix_text;
+use crate::tui::widgets::fix::{fix_text, name_key};
 use crate::tui::widgets::{message, text};
 
 /// Columns of the labels.
@@ -38,9 +38,9 @@ pub fn lines(delivery: &Delivery, shown: Shown<'_>, theme: Theme, columns: usize
     ])];
     let said = |label: &str, words: &str| message::labelled_at(LABEL, label, words, theme, columns);
     if !last.diagnosis.why.is_empty() {
-        lines.extend(said("Why", &last.diagnosis.why));
+        lines.extend(said("Why", &shown.clock.in_sentence(&last.diagnosis.why)));
     }
-    lines.extend(fix(&last.diagnosis.fix, shown.fix, theme, columns));
+    lines.extend(fix(&present::delivery::fix(&last.diagnosis.fix, shown.clock), shown.fix, theme, columns));
     if let Some(since) = &delivery.since_last_delivered {
         lines.extend(said(since::LABEL, &since::line(since, shown.clock)));
     }
@@ -49,7 +49,10 @@ pub fn lines(delivery: &Delivery, shown: Shown<'_>, theme: Theme, columns: usize
     } else if shown.each_attempt {
         for (at, attempt) in before.iter().enumerate() {
             let label = if at == 0 { "Tries" } else { "" };
-            lines.extend(said(label, &format!("{}  {}", time(attempt, shown.clock), present::delivery::line(attempt))));
+            lines.extend(said(
+                label,
+                &format!("{}  {}", time(attempt, shown.clock), present::delivery::line(attempt, shown.clock)),
+            ));
         }
     } else if !before.is_empty() {
         let each = |attempt: &Attempt| format!("{} at {}", end(attempt), time(attempt, shown.clock));
@@ -57,15 +60,14 @@ pub fn lines(delivery: &Delivery, shown: Shown<'_>, theme: Theme, columns: usize
         lines.extend(said("Tries", &all.join(", ")));
     }
     for notice in diagnosis::notices(last) {
-        lines.extend(said("Note", &fix_text(&notice)));
+        lines.extend(said("Note", &fix_text(&present::delivery::fix(&notice, shown.clock))));
     }
     lines
 }
 
 /// The values that are proposed, then the words; at the right, the key that does it.
-fn fix(fix: &Fix, verb: Option<&str>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let hint = verb.map(|verb| format!("f {verb}"));
-    let room = columns.saturating_sub(hint.as_ref().map_or(0, |hint| text::width(hint) + 2));
+fn fix(fix: &Fix, verb: Option<&'static str>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(verb.map_or(0, |verb| text::width("f ") + text::width(verb) + 2));
     let change = |change: &FieldChange| format!("{}: {} → {}", change.field.label, change.before, change.after);
     let mut words: Vec<_> = fix.changes().iter().map(change).collect();
     // Of a URL they say no more than that.
@@ -75,12 +77,8 @@ fn fix(fix: &Fix, verb: Option<&str>, theme: Theme, columns: usize) -> Vec<Line<
     let labelled =
         |(at, words): (usize, &String)| message::labelled_at(LABEL, if at == 0 { "Fix" } else { "" }, words, theme, room);
     let mut lines: Vec<Line> = words.iter().enumerate().flat_map(labelled).collect();
-    if let (Some(first), Some(hint)) = (lines.first_mut(), hint) {
-        let gap = columns.saturating_sub(first.width() + text::width(&hint));
-        let (key, word) = hint.split_at(1);
-        first.push_span(Span::raw(" ".repeat(gap)));
-        first.push_span(Span::styled(key.to_owned(), theme.styles.strong));
-        first.push_span(Span::raw(word.to_owned()));
+    if let Some(verb) = verb {
+        name_key(&mut lines, "f", verb, theme, columns);
     }
     lines
 }

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::delivery::{Attempt, Phase};
 use crate::present;
+use crate::present::clock::Clock;
 use crate::present::timing::{PhaseTime, duration};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::rows;
@@ -16,13 +17,13 @@ const LABELS: usize = 22;
 const SCALES: [u32; 9] = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000];
 
 /// Of an attempt that ended, with what it connected to.
-pub fn ended(attempt: &Attempt, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+pub fn ended(attempt: &Attempt, clock: &Clock, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let phases = present::timing::phases(attempt);
     let total = phases.iter().map(|it| it.ms).sum::<f64>().max(attempt.duration_ms);
     let mut lines: Vec<Line> = phases.iter().map(|phase| bar(phase, total, theme, columns)).collect();
     lines.push(sum(&duration(attempt.duration_ms), theme));
     lines.push(Line::default());
-    lines.extend(rows::lines(&present::timing::connection(attempt), theme, columns));
+    lines.extend(rows::lines(&present::timing::connection(attempt, clock), theme, columns));
     lines
 }
 

@@ -39,7 +39,9 @@ fn parts(model: &Model, delivery: &Delivery, theme: Theme, width: u16) -> Parts 
             answer::requested(&it.method, &it.url, &it.headers, &it.body, theme, columns)
         })
     };
-    let timing = |columns| delivery.last().map_or_else(Vec::new, |attempt| timing::ended(attempt, theme, columns));
+    let timing = |columns| {
+        delivery.last().map_or_else(Vec::new, |attempt| timing::ended(attempt, &model.environment.clock, theme, columns))
+    };
     if width >= SIDE_BY_SIDE {
         let half = columns / 2 - 1;
         let mut right = section("Response", answer::response(delivery, theme, half), theme, half);

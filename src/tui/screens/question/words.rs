@@ -77,7 +77,8 @@ fn watch(model: &Model, proposal: &Proposal, theme: Theme) -> String {
 fn trust(model: &Model, attempt: &Attempt) -> String {
     let Some(destination) = model.destination() else { return String::new() };
     let mut words = format!("Trust this CA for {}?\n", text::middle_cut(&destination.url().authority(), 40));
-    for row in attempt.presented_ca().into_iter().flat_map(present::delivery::presented) {
+    let clock = &model.environment.clock;
+    for row in attempt.presented_ca().into_iter().flat_map(|ca| present::delivery::presented(ca, clock)) {
         let value = rows::value(&row.value);
         match value.split_at_checked(16 * 3) {
             // Half of a fingerprint fits into a line.

@@ -239,7 +239,7 @@ pub fn event(entry: &Entry, body: Option<&[u8]>, clock: &Clock, theme: Theme, co
     for attempt in entry.delivery.iter().flat_map(|delivery| &delivery.attempts) {
         let time = clock.second(attempt.started_at);
         let column = text::width(&time) + 2;
-        let said = crate::present::delivery::line(attempt);
+        let said = crate::present::delivery::line(attempt, clock);
         let said = text::wrapped(&visible(&said), columns.saturating_sub(column));
         lines.extend(said.into_iter().enumerate().map(|(at, said)| {
             let time = if at == 0 { time.as_str() } else { "" };

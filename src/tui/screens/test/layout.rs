@@ -68,6 +68,13 @@ fn parts_of(area: Rect, outcome: usize, said: usize, buttons: usize) -> Parts {
     Parts { event, outcome, tabs, rule, content, said, buttons }
 }
 
+/// Where a body is edited: a label, the body, what is said about it.
+pub fn editor_parts(test: &TestPopup, theme: Theme, inner: Rect) -> [Rect; 3] {
+    let said = u16::try_from(said(test, theme, usize::from(inner.width)).len()).unwrap_or(0);
+    let below = said.clamp(1, inner.height.saturating_sub(2).max(1));
+    Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(inner)
+}
+
 /// What is between the event and the tabs.
 fn outcome(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     match &test.life {
@@ -142,7 +149,7 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
             if test.tabs.folded { fold::folded(lines, theme) } else { lines }
         }
         (Tab::Timing, Some(delivery)) => {
-            delivery.last().map(|attempt| timing::ended(attempt, theme, columns)).unwrap_or_default()
+            delivery.last().map(|attempt| timing::ended(attempt, &model.environment.clock, theme, columns)).unwrap_or_default()
         }
         (Tab::Timing, None) => match &test.life {
             Life::Flight(flight) => {
@@ -160,7 +167,7 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
 /// What is under the other tabs, after the response: each as a whole, as far as there is room.
 fn rest(model: &Model, test: &TestPopup, beside: bool, theme: Theme, columns: usize, room: usize) -> Vec<Line<'static>> {
     let Some(attempt) = test.delivery().and_then(Delivery::last) else { return Vec::new() };
-    let mut lines = section("Timing", timing::ended(attempt, theme, columns), theme, columns);
+    let mut lines = section("Timing", timing::ended(attempt, &model.environment.clock, theme, columns), theme, columns);
     if lines.len() > room {
         return Vec::new();
     }
