@@ -5,7 +5,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::waypost::Waypost;
 use crate::domain::destination::Settings;
+use crate::domain::field::Field;
+use crate::domain::mangling::{self, Correction};
+use crate::domain::problem::Problem;
 use crate::domain::redact::Redactor;
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
@@ -34,6 +38,13 @@ impl<'a> ReceivedRequest<'a> {
     pub const fn new(headers: &'a [(String, String)], body: &'a [u8]) -> Self {
         Self { method: Request::METHOD, target: None, headers, body, at: None }
     }
+
+    /// With the registered path where none was given, and when it was received.
+    fn received(&self, settings: &'a Settings) -> (Received<'a>, i64) {
+        let target = self.target.unwrap_or_else(|| settings.url().target());
+        let received = Received { method: self.method, target, headers: self.headers, body: self.body };
+        (received, self.at.unwrap_or_else(|| Timestamp::now().as_second()))
+    }
 }
 
 /// The result of a verification.
@@ -57,13 +68,29 @@ impl Verified {
 /// Verifies a request against a destination's settings. `reveal` asks for the expected signature as well.
 #[must_use]
 pub fn verify(settings: &Settings, request: &ReceivedRequest<'_>, reveal: bool) -> Verified {
-    let target = request.target.unwrap_or_else(|| settings.url().target());
-    let received = Received { method: request.method, target, headers: request.headers, body: request.body };
-    let now = request.at.unwrap_or_else(|| Timestamp::now().as_second());
+    let (received, now) = request.received(settings);
     Verified {
         explanation: explain::explain(settings, &received, now),
         expected: if reveal { explain::expected(settings, &received) } else { None },
         redactor: Redactor::new(settings),
+    }
+}
+
+impl Waypost {
+    /// The field of the registered secret, and that secret without what looks mangled in it. With a request that was made with it,
+    /// only the secret that proves right.
+    ///
+    /// # Errors
+    /// Nothing is registered, its secret cannot be opened, or the file cannot be read.
+    pub fn corrected_secret(&self, request: Option<&ReceivedRequest<'_>>) -> Result<Option<(Field, Correction)>, Problem> {
+        let destination = self.destination()?;
+        let settings = destination.settings();
+        let Some(request) = request else {
+            let registered = settings.auth().secret();
+            return Ok(registered.and_then(|(field, secret)| Some((field, mangling::correction(secret.expose())?))));
+        };
+        let (received, now) = request.received(settings);
+        Ok(explain::corrected(settings, &received, now))
     }
 }
 

@@ -28,6 +28,15 @@ pub enum Body {
     File(String),
 }
 
+/// A request as a receiver got it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToVerify {
+    /// Path and query, where they were given; else those of the registered URL.
+    pub target: Option<String>,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Save what was entered: as a new destination, or over the one of that generation.
@@ -188,10 +197,14 @@ pub enum Effect {
     Explain {
         /// Comes back with the result.
         id: Id,
-        /// Path and query, where they were given; else those of the registered URL.
-        target: Option<String>,
-        headers: Vec<(String, String)>,
-        body: Body,
+        request: ToVerify,
+    },
+    /// Open the registered secret, and see what it is without what looks mangled in it: the one that a request was made with,
+    /// where there is one.
+    CorrectSecret {
+        /// Comes back with the result.
+        id: Id,
+        request: Option<ToVerify>,
     },
     /// Open a body in the user's editor, which gets the terminal.
     EditOutside {

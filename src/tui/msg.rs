@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::domain::delivery::{Delivery, Phase};
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Notice};
+use crate::domain::mangling::Correction;
 use crate::domain::request::Request;
 use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
@@ -82,6 +83,8 @@ pub enum Msg {
     Paged(Result<(), Problem>),
     /// A request was judged, or could not be; why.
     Explained(Id, Result<Box<Explanation>, String>),
+    /// What the registered secret is without what looks mangled in it; `None` where nothing does.
+    Corrected(Id, Option<(Field, Box<Correction>)>),
     /// The probe sends that now.
     Probing(Id, Case),
     Probed(Id, Result<Box<Report>, Problem>),

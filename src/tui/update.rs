@@ -122,6 +122,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Probing(id, case) => probe::update::probing(model, id, case),
         Msg::Probed(id, result) => probe::update::probed(model, id, result),
         Msg::Explained(id, result) => verify::update::explained(model, id, result),
+        Msg::Corrected(id, correction) => form::update::corrected(model, id, correction),
         Msg::Listening(id, result) => {
             receiver::update::listening(model, id, result);
             Vec::new()

@@ -6,17 +6,21 @@
 //! redo     a text -> what it is often mangled to
 //! lines    what is around a secret in a line of a settings file, of code, or of a terminal
 //! notices  a text that is about to be registered -> what looks mangled in it
+//! correct  the same -> what is proposed in its place
 //! ```
 //!
 //! Whether a text was mangled cannot be known: quotes may belong to a password. So this never changes a secret; it is told to the
 //! user, and tried when a signature or a credential does not match.
 
+mod correct;
 mod lines;
 mod notices;
 mod redo;
 mod tables;
 mod undo;
 
+pub use correct::Correction;
+pub(crate) use correct::{candidates, correction};
 pub(crate) use notices::{notices, notices_of_name, stands_for_none};
 pub(crate) use redo::{COMPONENT, redone};
 pub(crate) use undo::undone_deeply;

@@ -202,7 +202,7 @@ fn is_placeholder(lower: &str) -> bool {
             && lower.chars().all(|c| Some(c) == first))
 }
 
-const fn words(mangling: Mangling) -> &'static str {
+pub(super) const fn words(mangling: Mangling) -> &'static str {
     match mangling {
         Mangling::Quotes => "is in quotation marks",
         Mangling::Name => "begins with a name, as a line of a settings file does",

@@ -12,12 +12,13 @@ use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{BODY, CA_CERT, Field, Notice, TLS_FILES};
+use crate::domain::mangling::Correction;
 use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::queue;
 use crate::ops::verify::{self, ReceivedRequest};
 use crate::ops::{self, Copied, FROM_CURL, PAGE, Page, Problem, Saved, Start, Waypost};
-use crate::tui::effect::{Body, Effect, Query};
+use crate::tui::effect::{Body, Effect, Query, ToVerify};
 use crate::tui::msg::{Msg, Pasted};
 use crate::tui::screens::main::known::Measured;
 use crate::tui::screens::queue::state::{Change, Reading, WINDOW};
@@ -68,8 +69,10 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
                 let kept = waypost.keep_event(&name, &body);
                 Msg::Kept(kept.map(|_| (Event { name, body }, waypost.own_events())))
             }
-            Effect::Explain { id, target, headers, body } => {
-                Msg::Explained(id, explain(&waypost, target.as_deref(), &headers, body).map(Box::new))
+            Effect::Explain { id, request } => Msg::Explained(id, explain(&waypost, request).map(Box::new)),
+            Effect::CorrectSecret { id, request } => {
+                let correction = corrected(&waypost, request).ok().flatten();
+                Msg::Corrected(id, correction.map(|(field, correction)| (field, Box::new(correction))))
             }
             Effect::Generate { field, choices } => {
                 let random = waypost.random();
@@ -148,14 +151,27 @@ fn checked(draft: &Draft, about_files: &mut Vec<Notice>) -> Result<Settings, Pro
     Ok(settings)
 }
 
-fn explain(waypost: &Waypost, target: Option<&str>, headers: &[(String, String)], body: Body) -> Result<Explanation, String> {
-    let body = match body {
-        Body::Bytes(bytes) => bytes,
-        Body::File(path) => verify::body_file(Path::new(&path))?,
-    };
+fn explain(waypost: &Waypost, request: ToVerify) -> Result<Explanation, String> {
+    let ToVerify { target, headers, body } = request;
+    let body = bytes(body)?;
     let destination = waypost.destination().map_err(|problem| problem.to_string())?;
-    let request = ReceivedRequest { target, ..ReceivedRequest::new(headers, &body) };
+    let request = ReceivedRequest { target: target.as_deref(), ..ReceivedRequest::new(&headers, &body) };
     Ok(verify::verify(destination.settings(), &request, false).explanation)
+}
+
+fn corrected(waypost: &Waypost, request: Option<ToVerify>) -> Result<Option<(Field, Correction)>, String> {
+    let said = |problem: Problem| problem.to_string();
+    let Some(ToVerify { target, headers, body }) = request else { return waypost.corrected_secret(None).map_err(said) };
+    let body = bytes(body)?;
+    let request = ReceivedRequest { target: target.as_deref(), ..ReceivedRequest::new(&headers, &body) };
+    waypost.corrected_secret(Some(&request)).map_err(said)
+}
+
+fn bytes(body: Body) -> Result<Vec<u8>, String> {
+    match body {
+        Body::Bytes(bytes) => Ok(bytes),
+        Body::File(path) => verify::body_file(Path::new(&path)),
+    }
 }
 
 fn copy(text: &str) -> Result<String, Problem> {

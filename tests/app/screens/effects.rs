@@ -11,7 +11,7 @@ use waypost::domain::secret::Secret;
 use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Changed, Page, Problem, Removed, Saved, State};
-use waypost::tui::effect::{Body, Effect};
+use waypost::tui::effect::{Body, Effect, ToVerify};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::screens::form::state::Form;
@@ -636,7 +636,7 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     let effects = press(&mut model, "ctrl-o");
     let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
     let body = Body::Bytes(b"{\"a\":\t1}\n".to_vec());
-    assert_eq!(effects, [Effect::Explain { id: 3, target: None, headers: headers.clone(), body }]);
+    assert_eq!(effects, [Effect::Explain { id: 3, request: ToVerify { target: None, headers: headers.clone(), body } }]);
     // If only its path is given, a file replaces the body.
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "v");
@@ -644,7 +644,10 @@ fn a_received_request_is_judged_as_it_was_pasted() {
     press(&mut model, "tab");
     type_text(&mut model, "@/tmp/body.json");
     let effects = press(&mut model, "tab enter");
-    assert_eq!(effects, [Effect::Explain { id: 1, target: None, headers, body: Body::File("/tmp/body.json".into()) }]);
+    assert_eq!(
+        effects,
+        [Effect::Explain { id: 1, request: ToVerify { target: None, headers, body: Body::File("/tmp/body.json".into()) } }]
+    );
     update(&mut model, Msg::Explained(1, Err("/tmp/body.json cannot be read.".into())));
     assert!(screen(&model).contains("cannot be read"));
 }
@@ -679,7 +682,10 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
     press(&mut model, "home");
     update(&mut model, paste("POST /in?k=abc HTTP/1.1\r"));
     let effects = press(&mut model, "ctrl-o");
-    assert!(matches!(&effects[..], [Effect::Explain { target: Some(target), .. }] if target == "/in?k=abc"), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Explain { request: ToVerify { target: Some(target), .. }, .. }] if target == "/in?k=abc"),
+        "{effects:?}"
+    );
 }
 
 #[test]

@@ -4,10 +4,12 @@ use waypost::domain::auth::hmac;
 use waypost::domain::delivery::{Cause, Delivery, TlsCause};
 use waypost::domain::event::BuiltIn;
 use waypost::domain::field::{self, Field};
+use waypost::domain::mangling::Correction;
+use waypost::domain::signature::explain::{Explanation, Mistake, SecretForm};
 use waypost::ops::{Page, Problem, Saved, Snapshot};
-use waypost::tui::effect::Effect;
+use waypost::tui::effect::{Body, Effect, ToVerify};
 use waypost::tui::model::{Model, Popup};
-use waypost::tui::msg::Msg;
+use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::screens::form::focus::Focus;
 use waypost::tui::screens::form::state::Form;
 use waypost::tui::update::update;
@@ -135,4 +137,79 @@ fn must_not_8_a_fix_in_the_app_that_names_a_flag() {
     let before = model.clone();
     assert_eq!(press(&mut model, "f"), []);
     assert_eq!(model.popup, before.popup);
+}
+
+fn paste(text: &str) -> Msg {
+    Msg::Paste(Pasted::new(text.to_owned()))
+}
+
+const BARE: &str = "kT9v-2Qx.7hWz-kT9v";
+
+/// The form has the corrected secret, in dots.
+fn has_corrected(model: &Model, said: &str) {
+    assert_eq!(form(model).focus, Focus::Field(hmac::SIGNING_SECRET));
+    assert_eq!(form(model).draft().secret(hmac::SIGNING_SECRET).expose(), BARE);
+    let shown = screen(model);
+    assert!(shown.contains("18 chars") && shown.contains("! corrected, since what ") && !shown.contains(BARE), "{shown}");
+    assert_eq!(
+        form(model).notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(),
+        [format!("corrected, since {said}; ^R shows it")]
+    );
+}
+
+fn in_quotes() -> Option<(Field, Box<Correction>)> {
+    Some((hmac::SIGNING_SECRET, Box::new(Correction { was: "is in quotation marks", secret: BARE.into() })))
+}
+
+#[test]
+fn the_fix_of_a_mangled_secret_has_the_corrected_one_in_the_form() {
+    let mut model = answered(scenes::refused_by(401, ""));
+    let effects = press(&mut model, "f");
+    let [Effect::CorrectSecret { id, request: None }] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(form(&model).focus, Focus::Field(hmac::SIGNING_SECRET));
+    update(&mut model, Msg::Corrected(id, in_quotes()));
+    has_corrected(&model, "what is registered is in quotation marks");
+    // What the user enters meanwhile stays, and so does a secret that does not look mangled.
+    for (keys, answer) in [("x", in_quotes()), ("", None)] {
+        let mut model = answered(scenes::refused_by(401, ""));
+        let effects = press(&mut model, &format!("f {keys}"));
+        let [Effect::CorrectSecret { id, .. }] = effects[..] else { panic!("{effects:?}") };
+        update(&mut model, Msg::Corrected(id, answer));
+        assert_eq!(form(&model).draft().secret(hmac::SIGNING_SECRET).expose(), keys);
+    }
+}
+
+#[test]
+fn a_verdict_that_the_registered_secret_is_mangled_is_fixed_by_one_key() {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    press(&mut model, "v");
+    update(&mut model, paste("X-Signature: abc"));
+    assert_eq!(press(&mut model, "ctrl-f"), [], "nothing was checked");
+    press(&mut model, "ctrl-o");
+    let mistakes = vec![Mistake::Secret(SecretForm::WhitespaceRemoved)];
+    let explanation = Explanation { valid: false, mistakes, reason: "old".into(), fix: "Change it.".into(), code: Vec::new() };
+    update(&mut model, Msg::Explained(1, Ok(Box::new(explanation))));
+    assert!(screen(&model).contains("^F apply"), "{}", screen(&model));
+    let effects = press(&mut model, "ctrl-f");
+    let headers = vec![("X-Signature".to_owned(), "abc".to_owned())];
+    let request = Some(ToVerify { target: None, headers, body: Body::Bytes(Vec::new()) });
+    let [Effect::CorrectSecret { id, .. }] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(effects, [Effect::CorrectSecret { id, request }]);
+    update(&mut model, Msg::Corrected(id, in_quotes()));
+    has_corrected(&model, "what is registered is in quotation marks");
+    // The request that was pasted is still there.
+    press(&mut model, "esc right enter v");
+    assert!(screen(&model).contains("X-Signature: abc"), "{}", screen(&model));
+}
+
+#[test]
+fn a_secret_that_is_typed_mangled_is_corrected_by_one_key() {
+    let mut model = app(scenes::registered(hmac::SPEC));
+    press(&mut model, "e ctrl-r ctrl-r");
+    assert!(!screen(&model).contains("^F corrects it"));
+    update(&mut model, paste(&format!("\"{BARE}\"")));
+    assert!(screen(&model).contains("^F corrects it"), "{}", screen(&model));
+    press(&mut model, "ctrl-f");
+    has_corrected(&model, "what was entered is in quotation marks");
+    assert!(!screen(&model).contains("^F corrects it"));
 }

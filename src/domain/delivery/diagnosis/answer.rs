@@ -3,7 +3,7 @@
 //! The diagnosis quotes it and asserts no more than it says.
 
 use super::phrases::{Said, Table};
-use super::words::{access_token_fix, beside_secret, credentials};
+use super::words::{access_token_fix, beside_secret, credentials, mangled_secret};
 use crate::domain::delivery::{Diagnosis, Response};
 use crate::domain::destination::Settings;
 use crate::domain::field;
@@ -382,9 +382,12 @@ fn fix(subject: Subject, to: &Settings) -> Fix {
         ),
         (Subject::Expired, Some(own)) => format!("Replace {own} with one that has not expired."),
         (Subject::Signature, Some(own)) if to.auth().format().is_some() => {
-            format!("Compare {own}{also} with the receiver's, and make it check the raw body, before anything parses it.")
+            format!(
+                "Compare {own}{also} with the receiver's, and make it check the raw body, before anything parses it.{}",
+                mangled_secret(to)
+            )
         }
-        (_, Some(own)) => format!("Compare {own}{also} with the receiver's."),
+        (_, Some(own)) => format!("Compare {own}{also} with the receiver's.{}", mangled_secret(to)),
     };
     match to.auth().secret() {
         Some((field, _)) => Fix::from(fix).by_editing(field),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::phrases::Said;
-use super::words::{access_token_fix, beside_secret, credentials, shown};
+use super::words::{access_token_fix, beside_secret, credentials, mangled_secret, shown};
 use super::{answer, expected, mutual_tls, redirect};
 use crate::domain::auth::hmac;
 use crate::domain::delivery::retry_after::RetryAfter;
@@ -138,7 +138,7 @@ fn unauthorized(to: &Settings, response: &Response) -> Diagnosis {
     if let Some(fix) = access_token_fix(to) {
         return Diagnosis::new("The endpoint refused the access token, and another one, too.", fix);
     }
-    let fix = Fix::from(format!("Compare {credentials}{} with the receiver's.", beside_secret(to)));
+    let fix = Fix::from(format!("Compare {credentials}{} with the receiver's.{}", beside_secret(to), mangled_secret(to)));
     Diagnosis::new("The endpoint refused the credentials.", by_editing_secret(fix, to))
 }
 
@@ -151,7 +151,10 @@ fn forbidden(to: &Settings) -> Diagnosis {
         ),
         Some(credentials) => {
             let credentials = if access_token_fix(to).is_some() { "the scope and the audience".to_owned() } else { credentials };
-            let fix = format!("Check which requests and addresses the receiver allows, and compare {credentials} with its own.");
+            let fix = format!(
+                "Check which requests and addresses the receiver allows, and compare {credentials} with its own.{}",
+                mangled_secret(to)
+            );
             Diagnosis::new("The endpoint does not allow this request.", by_editing_secret(fix.into(), to))
         }
     }

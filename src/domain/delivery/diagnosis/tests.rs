@@ -56,6 +56,17 @@ fn every_status_has_words() {
 }
 
 #[test]
+fn a_registered_secret_that_looks_mangled_is_named_as_a_candidate() {
+    let quoted = Draft::of(&to(bearer::SPEC)).with(bearer::TOKEN, "'0123456789abcdef-3f2a'").check().unwrap().settings;
+    for status in [401, 403] {
+        let fix = of_response(&quoted, &[], &answer(status, &[]), at("2026-11-23T09:12:00Z")).fix;
+        assert!(fix.text.ends_with(" The registered token is in quotation marks: check whether that is meant."), "{}", fix.text);
+        assert_eq!(fix.field(), Some(bearer::TOKEN));
+        assert!(!fix.text.contains("0123456789abcdef"));
+    }
+}
+
+#[test]
 fn credentials_refused() {
     let fix = |auth_type| said(auth_type, 401, &[]).fix.text;
     assert_eq!(said(hmac::SPEC, 401, &[]).why, "The endpoint refused the credentials.");

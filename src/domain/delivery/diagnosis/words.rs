@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::auth::oauth2;
 use crate::domain::delivery::Response;
 use crate::domain::destination::Settings;
+use crate::domain::mangling::{self, Correction};
 use crate::domain::problem::Fix;
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::domain::text::quoted;
@@ -56,6 +57,17 @@ pub(super) fn credentials(to: &Settings) -> Option<String> {
         Some(hint) => format!("{name} (ends {hint})"),
         None => name,
     })
+}
+
+/// That the registered secret looks mangled, as a sentence after another; empty where it does not.
+pub(super) fn mangled_secret(to: &Settings) -> String {
+    let registered = to.auth().secret().filter(|_| !sends_access_token(to));
+    match registered.and_then(|(field, secret)| Some((field, mangling::correction(secret.expose())?))) {
+        Some((field, Correction { was, .. })) => {
+            format!(" The registered {} {was}: check whether that is meant.", field.label.to_lowercase())
+        }
+        None => String::new(),
+    }
 }
 
 fn sends_access_token(to: &Settings) -> bool {

@@ -141,6 +141,16 @@ impl Mistake {
         matches!(self, Self::Method | Self::HeaderMissing { .. } | Self::ParameterMissing { .. } | Self::BodyMissing { .. })
     }
 
+    /// Whether the registered secret looks mangled and was used without that.
+    #[must_use]
+    pub const fn is_of_registered_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::Secret(SecretForm::Without(_) | SecretForm::WhitespaceRemoved)
+                | Self::Credential(CredentialForm::Without(_) | CredentialForm::WhitespaceRemoved)
+        )
+    }
+
     /// With each name that came with the request changed by `mask`: a secret may have been put in the place of a name.
     #[must_use]
     pub fn masked(self, mask: impl Fn(&str) -> String) -> Self {

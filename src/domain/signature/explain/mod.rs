@@ -13,6 +13,7 @@
 //! python      a body as Python's str() shows it
 //! plain_hash  a hash without HMAC
 //! credentials the same for passwords, tokens and API keys
+//! corrected   the registered secret is mangled -> the one that was used
 //! words, code what it is called, what to change, and the line of code
 //! ```
 //!
@@ -24,6 +25,7 @@ mod charset;
 mod code;
 mod coding;
 mod content;
+mod corrected;
 pub(crate) mod credentials;
 mod keys;
 pub mod mistake;
@@ -38,6 +40,7 @@ mod words;
 pub use algorithm::Algorithm;
 pub use charset::Charset;
 pub use code::CodeLine;
+pub use corrected::corrected;
 pub use mistake::{BodyForm, Content, CredentialForm, Encoding, Mistake, Part, Prefix, Scheme, SecretForm};
 pub use plain_hash::Hashed;
 

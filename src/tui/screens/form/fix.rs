@@ -2,6 +2,8 @@
 
 use crate::domain::field::{AUTH, Field, HEADERS, OPTIONAL};
 use crate::domain::problem::FieldChange;
+use crate::tui::effect::{Effect, ToVerify};
+use crate::tui::model::{Model, Popup};
 use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::state::Form;
 
@@ -19,4 +21,12 @@ impl Form {
             self.go(stop);
         }
     }
+}
+
+/// Asks for the registered secret without what looks mangled in it, to be put into the form that is open.
+pub fn correct(model: &mut Model, request: Option<ToVerify>) -> Option<Effect> {
+    let id = model.id();
+    let Some(Popup::Form(form)) = &mut model.popup else { return None };
+    form.correcting = Some(id);
+    Some(Effect::CorrectSecret { id, request })
 }

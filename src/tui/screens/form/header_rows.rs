@@ -104,6 +104,7 @@ fn line(
     if focused {
         rows.cursor = Some((indent + window.cursor, rows.lines.len()));
     }
+    rows.texts.push((rows.lines.len(), window.skipped));
     let is_empty = input.text().is_empty();
     let shown = if is_empty { text::end_cut(placeholder, room) } else { window.text };
     let left = room.saturating_sub(text::width(&shown));

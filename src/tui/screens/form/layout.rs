@@ -8,7 +8,7 @@ use crate::domain::field::AUTH;
 use crate::tui::screens::form::below;
 use crate::tui::screens::form::focus::{Focus, FormButton};
 use crate::tui::screens::form::header_rows::ADD;
-use crate::tui::screens::form::lines::{BESIDE, Rows};
+use crate::tui::screens::form::lines::{BESIDE, Rows, indent};
 use crate::tui::screens::form::rows::rows;
 use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
@@ -137,6 +137,8 @@ pub fn laid(form: &Form, theme: Theme, area: Rect, room: Rect) -> Laid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spot {
     Stop(Focus),
+    /// A text, and the column in it.
+    Text(Focus, usize),
     /// The auth type at that place of the list.
     AuthType(usize),
     /// The sign beside a choice.
@@ -165,6 +167,10 @@ pub fn spot(form: &Form, theme: Theme, area: Rect, room: Rect, at: Position) -> 
         // On a narrow screen the label is above them.
         let first = range.start + usize::from(usize::from(body.width) < BESIDE);
         return line.checked_sub(first).filter(|&at| at < auth::ALL.len()).map(Spot::AuthType);
+    }
+    if let Some((_, skipped)) = rows.texts.iter().find(|(at, _)| *at == line) {
+        let from = usize::from(body.x) + indent(usize::from(body.width));
+        return Some(Spot::Text(*stop, (usize::from(at.x) + skipped).saturating_sub(from)));
     }
     let side = if stop.is_choice() { choice_at(theme, &rows.lines[line], body.x, at) } else { None };
     Some(side.map_or(Spot::Stop(*stop), |side| Spot::Choice(*stop, side)))

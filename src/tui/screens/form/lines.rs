@@ -33,6 +33,8 @@ pub struct Rows {
     /// The line of the option that the cursor is on.
     pub chosen: Option<usize>,
     pub cursor: Option<(usize, usize)>,
+    /// The lines of texts that are typed, and the columns of each that are scrolled out of view.
+    pub texts: Vec<(usize, usize)>,
     /// The lines of what can have the focus.
     pub stops: Vec<(Range<usize>, Focus)>,
 }
@@ -128,6 +130,12 @@ pub(super) fn remarks(rows: &mut Rows, form: &Form, theme: Theme, columns: usize
     let general = form.notices().iter().filter(|note| note.field == field && own.is_empty() && form.error(field).is_none());
     for note in own.iter().copied().chain(general.map(|note| note.text.as_str())) {
         under(rows, theme.styles.warning, "!", note, columns);
+    }
+    if form.focus == Focus::Field(field) && form.correction(field).is_some() {
+        under(rows, theme.styles.dim, " ", "^F corrects it.", columns);
+    }
+    if let Some((_, names)) = form.candidates.as_ref().filter(|(own, _)| *own == field) {
+        under(rows, Style::new(), " ", names, columns);
     }
 }
 

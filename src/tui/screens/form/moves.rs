@@ -75,6 +75,18 @@ impl Form {
         }
     }
 
+    /// Puts the cursor of the focused text at what is shown in that column of it.
+    pub fn go_to_column(&mut self, column: usize) {
+        let hidden = match self.focus {
+            Focus::Field(field) => self.hidden(field),
+            Focus::Header(at, _) => self.hidden_header(at),
+            _ => return,
+        };
+        if let Some((_, input)) = self.focused_text() {
+            input.go_to_column(column, &hidden);
+        }
+    }
+
     /// Chooses the auth type under the cursor. Returns whether another one was chosen.
     pub fn choose_auth(&mut self) -> bool {
         let chosen = self.inputs.choose_auth(auth::ALL[self.option]);

@@ -11,7 +11,7 @@ use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::state::Form;
 use crate::tui::widgets::text_field::TextField;
 
-/// The most names that a remark lists.
+/// The most names that are listed.
 const LISTED: usize = 12;
 
 impl Form {
@@ -85,7 +85,7 @@ impl Form {
         }
         let Completion { text: next, names } = completed(text, names);
         let listed = listed(&names);
-        let known = self.notes.iter().any(|note| note.field == field && Some(&note.text) == listed.as_ref());
+        let known = self.candidates.as_ref().is_some_and(|(own, names)| *own == field && Some(names) == listed.as_ref());
         if next != text {
             self.inputs.set(field, &next);
             self.touched(field);
@@ -93,8 +93,7 @@ impl Form {
             self.step(1);
             return true;
         }
-        self.notes.retain(|note| note.field != field);
-        self.notes.extend(listed.map(|listed| Notice::new(field, listed)));
+        self.candidates = listed.map(|listed| (field, listed));
         true
     }
 }

@@ -1,8 +1,6 @@
 //! What the Register and Edit popup knows: inputs that follow the auth type, focus, errors and notes.
 
 use std::cell::OnceCell;
-use std::iter;
-use std::ops::Range;
 
 use crate::domain::auth::AuthType;
 use crate::domain::destination::Settings;
@@ -10,11 +8,10 @@ use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, Field, HEADERS, Notice, OPTIONAL, URL};
 use crate::domain::import::is_curl;
 use crate::domain::rotation::DEFAULT_PERIOD;
-use crate::domain::secret::Secret;
 use crate::domain::url::credential;
 use crate::ops::{Problem, demo};
 use crate::tui::msg::Id;
-use crate::tui::screens::form::focus::{Focus, HeaderPart};
+use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::inputs::Inputs;
 use crate::tui::screens::form::paste::{PastedCommand, cleaned};
 use crate::tui::screens::test::state::TestPopup;
@@ -79,6 +76,10 @@ pub struct Form {
     pub own: Vec<(Field, String)>,
     /// The completion of a path that is waited for.
     pub completing: Option<Id>,
+    /// The names that complete the path in that field, in words.
+    pub candidates: Option<(Field, String)>,
+    /// The secret without what looks mangled in it, that is waited for.
+    pub correcting: Option<Id>,
     /// What another waypost made of the registration while the form was open.
     pub followed: Option<String>,
     /// Why the last save failed.
@@ -144,6 +145,8 @@ impl Form {
             pasted: None,
             own: Vec::new(),
             completing: None,
+            candidates: None,
+            correcting: None,
             followed: None,
             problem: None,
             pristine: draft,
@@ -220,30 +223,6 @@ impl Form {
         settings.masked_values().iter().any(|(own, _, shown)| *own == field && text() == Some(shown))
     }
 
-    /// The parts of the text of a field, in bytes, that are shown as dots.
-    #[must_use]
-    pub fn hidden(&self, field: Field) -> Vec<Range<usize>> {
-        if self.revealed == Some(field) { Vec::new() } else { self.secret_parts(field) }
-    }
-
-    /// The parts that are hidden unless the user asks to see them.
-    fn secret_parts(&self, field: Field) -> Vec<Range<usize>> {
-        match self.inputs.text(field).map(TextField::text) {
-            None | Some("") => Vec::new(),
-            Some(text) if field.is_secret() => iter::once(0..text.len()).collect(),
-            // Behind dots there is nothing to show.
-            Some(text) => {
-                field.credentials(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
-            }
-        }
-    }
-
-    /// Whether a part of what was typed into a field that is no secret is hidden unless the user asks to see it.
-    #[must_use]
-    pub fn has_typed_credential(&self, field: Field) -> bool {
-        !field.is_secret() && !self.secret_parts(field).is_empty()
-    }
-
     /// The error below a field.
     #[must_use]
     pub fn error(&self, field: Field) -> Option<&Problem> {
@@ -256,31 +235,6 @@ impl Form {
             Focus::Field(field) => self.inputs.text_mut(field).map(|text| (field, text)),
             Focus::Header(..) => self.focused_header_text().map(|text| (HEADERS, text)),
             Focus::Convention | Focus::KeepOld | Focus::AddHeader | Focus::More | Focus::Button(_) => None,
-        }
-    }
-
-    /// The field to reveal: the one that has the focus if it hides anything, or the first secret of the auth type, or a URL with a
-    /// credential in it.
-    #[must_use]
-    pub fn secret(&self) -> Option<Field> {
-        match self.focus {
-            Focus::Field(field) if field.is_secret() || self.has_typed_credential(field) => Some(field),
-            Focus::Header(at, HeaderPart::Value) if self.inputs.headers().get(at).is_some_and(|header| header.is_secret) => {
-                Some(HEADERS)
-            }
-            _ => self.auth_type().secret_fields().next().or_else(|| self.has_typed_credential(URL).then_some(URL)),
-        }
-    }
-
-    /// Goes to the secret and shows it, or hides it again.
-    pub fn reveal(&mut self) {
-        if self.revealed.take().is_none()
-            && let Some(secret) = self.secret()
-        {
-            if secret != HEADERS {
-                self.go(Focus::Field(secret));
-            }
-            self.revealed = Some(secret);
         }
     }
 
@@ -314,6 +268,7 @@ impl Form {
         self.errors.retain(|error| error.field != Some(field));
         self.notes.retain(|note| note.field != field);
         self.missing.retain(|own| *own != field);
+        self.candidates = None;
         self.problem = None;
         if field.can_be_generated() {
             self.generated = false;
@@ -362,23 +317,6 @@ impl Form {
             Ok(()) => self.notes.extend(note.map(|note| Notice::new(field, note))),
             Err(Refusal(why)) => self.notes.push(Notice::new(field, why)),
         }
-    }
-
-    /// Fills in a generated secret, and shows it. Does nothing and returns false when the focus has moved on since it was
-    /// asked for.
-    pub fn generated(&mut self, secret: &Secret) -> bool {
-        let Focus::Field(field) = self.focus else { return false };
-        if !field.can_be_generated() || self.saving.is_some() {
-            return false;
-        }
-        let Some(input) = self.inputs.text_mut(field) else { return false };
-        *input = TextField::new(secret.expose());
-        self.touched(field);
-        self.generated = true;
-        // Of a key pair, the private key stays here.
-        let is_pair = self.draft().public_key().is_some();
-        self.revealed = (!is_pair).then_some(field);
-        true
     }
 
     /// Shows the errors of an attempt to save, and goes to the first.

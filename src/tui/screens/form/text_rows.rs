@@ -28,7 +28,7 @@ pub(super) fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, f
         count => format!("{count} chars"),
     };
     let count_room = if count.is_empty() { 0 } else { text::width(&count) + 2 };
-    let Window { text: shown, cursor, more } = input.window(room.saturating_sub(count_room), theme.glyphs.dot, &parts);
+    let Window { text: shown, cursor, skipped, more } = input.window(room.saturating_sub(count_room), theme.glyphs.dot, &parts);
     // Without the cursor the beginning says most: of a URL, the host.
     let shown = if focused || hidden { shown } else { text::end_cut(&visible(&with_dots(input.text(), &parts)), room) };
     let mut spans = head(rows, theme, columns, focused, label(form, field));
@@ -68,6 +68,7 @@ pub(super) fn text(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, f
     if focused {
         rows.cursor = Some((indent + cursor, rows.lines.len()));
     }
+    rows.texts.push((rows.lines.len(), if focused || hidden { skipped } else { 0 }));
     rows.lines.push(Line::from(spans));
     // A shown secret is to be carried elsewhere: never only a part of it.
     if field.is_secret() && !hidden && text::width(&visible(input.text())) > room {

@@ -4,6 +4,7 @@ use tui_input::InputRequest;
 
 use crate::domain::draft::Draft;
 use crate::domain::field::{AUTH, BODY, CLIENT_CERT, Field, Notice, TLS_FILES, URL};
+use crate::domain::mangling::Correction;
 use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -86,6 +87,7 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
             return generate(form);
         }
         Action::Reveal => form.reveal(),
+        Action::Fix => model.changed = form.correct(),
         Action::RemoveHeader => model.changed = form.remove_header(),
         Action::Back => {
             if form.is_dirty() {
@@ -149,7 +151,19 @@ pub fn completed(model: &mut Model, id: Id, field: Field, text: &str, names: &[S
 
 /// Takes what a look at the file of a field found.
 pub fn file_checked(model: &mut Model, field: Field, path: &str, result: Result<Vec<Notice>, Problem>) -> Vec<Effect> {
+    let clock = model.environment.clock.clone();
+    let on_clock = |notice: Notice| Notice { text: clock.in_sentence(&notice.text), ..notice };
+    let result = result.map(|notices| notices.into_iter().map(on_clock).collect());
     model.changed = open(model).is_some_and(|form| form.checked_file(field, path, result));
+    Vec::new()
+}
+
+/// Takes the registered secret without what looks mangled in it.
+pub fn corrected(model: &mut Model, id: Id, correction: Option<(Field, Box<Correction>)>) -> Vec<Effect> {
+    model.changed = match (&mut model.popup, correction) {
+        (Some(Popup::Form(form)), Some((field, correction))) => form.corrected(id, field, &correction),
+        _ => false,
+    };
     Vec::new()
 }
 
@@ -290,13 +304,14 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     match warning {
         Some(problem) => model.say(Tone::Error, problem.to_string()),
         None => {
+            let clock = &model.environment.clock;
             let said: Vec<String> = notices
                 .iter()
                 .chain(&once)
                 .filter_map(|notice| match notice.field {
                     field if field == URL => Some(format!(" Note: {}.", notice.text)),
                     field if field == BODY => Some(format!(" Note: {}.", notice.text)),
-                    field if field == CLIENT_CERT => Some(format!(" Note: {notice}.")),
+                    field if field == CLIENT_CERT => Some(format!(" Note: {}.", clock.in_sentence(&notice.to_string()))),
                     _ => None,
                 })
                 .collect();

@@ -8,6 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, edit};
+use crate::tui::screens::form::fix::correct;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::{popup, say};
 use crate::tui::screens::test::send::again;
@@ -31,15 +32,20 @@ fn can_trust(model: &Model, attempt: &Attempt) -> bool {
     same && attempt.presented_ca().is_some()
 }
 
-pub fn apply(model: &mut Model) {
-    let Some(attempt) = popup(model).and_then(|test| test.delivery()).and_then(Delivery::last).cloned() else { return };
+pub fn apply(model: &mut Model) -> Vec<Effect> {
+    let attempt = popup(model).and_then(|test| test.delivery()).and_then(Delivery::last).cloned();
+    let Some(attempt) = attempt else { return Vec::new() };
     match &attempt.diagnosis.fix.action {
         Some(FixAction::TrustCa) if can_trust(model, &attempt) => ask(model, Pending::TrustCa(Box::new(attempt))),
         Some(FixAction::TrustCa) => open(model, CA_CERT, &[]),
         Some(FixAction::EditDestination { field, .. }) if *field == URL => other_url(model, &attempt),
-        Some(FixAction::EditDestination { field, changes }) => open(model, field, changes),
+        Some(FixAction::EditDestination { field, changes }) => {
+            open(model, field, changes);
+            return if field.is_secret() { correct(model, None).into_iter().collect() } else { Vec::new() };
+        }
         _ => {}
     }
+    Vec::new()
 }
 
 /// The target of a redirect becomes the form's URL; nothing is changed before that is saved. Another host is asked about first.

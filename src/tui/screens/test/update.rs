@@ -32,7 +32,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::SendTest, _) => return open(model),
         (Action::Resend, _) => return resend(model),
         (Action::Edit, _) => edit(model),
-        (Action::Fix, _) => fix::apply(model),
+        (Action::Fix, _) => return fix::apply(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
         (Action::Back, _) if test.in_flight().is_some() => return stop(model),
         (Action::Back, _) => close(model),

@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::domain::text::visible;
 use crate::tui::model::Model;
 use crate::tui::screens::test::head::{event, tabs};
-use crate::tui::screens::test::layout::{Laid, fitted, said};
+use crate::tui::screens::test::layout::{Laid, editor_parts, fitted, said};
 use crate::tui::screens::test::prompt;
 use crate::tui::screens::test::state::{Asked, Mode, Prompt, TestPopup};
 use crate::tui::theme::Theme;
@@ -32,7 +32,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     }
     let columns = usize::from(boxes::inside(area).width);
     if let Mode::Edit(editing) = &test.mode {
-        return edit(&editing.editor, said(test, theme, columns), theme, frame, boxes::inside(area));
+        return edit(test, &editing.editor, theme, frame, boxes::inside(area));
     }
     let Laid { parts, head, lines, beside, said, buttons } = laid;
     frame.render_widget(event(test, theme, columns), parts.event);
@@ -104,10 +104,9 @@ fn ask(prompt: &Prompt, place: Option<&str>, theme: Theme, frame: &mut Frame, ar
 }
 
 /// The body in an editor, scrolled so that the cursor is in view.
-fn edit(editor: &Editor, said: Vec<Line<'static>>, theme: Theme, frame: &mut Frame, area: Rect) {
-    let below = u16::try_from(said.len()).unwrap_or(0).clamp(1, area.height.saturating_sub(2).max(1));
-    let [head, text, foot] = Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(below)]).areas(area);
+fn edit(test: &TestPopup, editor: &Editor, theme: Theme, frame: &mut Frame, inner: Rect) {
+    let [head, text, foot] = editor_parts(test, theme, inner);
     frame.render_widget(Line::styled("The body as it will be sent", theme.styles.dim), head);
     editor::draw(editor, true, theme, frame, text);
-    frame.render_widget(Paragraph::new(said), foot);
+    frame.render_widget(Paragraph::new(said(test, theme, usize::from(inner.width))), foot);
 }

@@ -2,6 +2,8 @@
 
 use crate::tui::action::Action as A;
 use crate::tui::keys::binding::{Binding, Context, bind};
+use crate::tui::keys::when::can_edit;
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Press as P;
 
 const VERIFY: &[Context] = &[Context::Verify];
@@ -22,5 +24,11 @@ pub const KEYS: &[Binding] = &[
     ),
     bind(VERIFY, &[(P::Backspace, A::EraseBack), (P::Delete, A::EraseForward)], "Backspace Del", "", "delete a character"),
     bind(VERIFY, &[(P::Ctrl('k'), A::EraseToEnd)], "^K", "", "delete to the end of the line"),
+    bind(VERIFY, &[(P::Ctrl('f'), A::Fix)], "^F", "apply", "edit the destination: the secret that the request was made with")
+        .when(can_correct),
     bind(VERIFY, &[(P::Esc, A::Back)], "Esc", "close", "close"),
 ];
+
+fn can_correct(model: &Model) -> bool {
+    matches!(&model.popup, Some(Popup::Verify(verify)) if verify.proposes_secret()) && can_edit(model)
+}

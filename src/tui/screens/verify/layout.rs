@@ -9,6 +9,7 @@ use crate::tui::layout::popup_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::verify::state::{Checked, VerifyFocus, VerifyPopup};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::fix::name_key;
 use crate::tui::widgets::{boxes, buttons, message, text};
 
 /// The app does not know when a request came.
@@ -73,7 +74,13 @@ fn explained(explanation: &Explanation, theme: Theme, columns: usize) -> Vec<Lin
     let mut lines = vec![Line::styled(format!("{mark} {word}"), style)];
     lines.extend(message::labelled("Why", &format!("{}.", capitalised(&explanation.reason)), theme, columns));
     if !explanation.fix.is_empty() {
-        lines.extend(message::labelled("Fix", &explanation.fix, theme, columns));
+        let key = explanation.mistakes.iter().any(Mistake::is_of_registered_secret).then_some(("^F", "apply"));
+        let room = columns.saturating_sub(key.map_or(0, |(key, verb)| text::width(key) + text::width(verb) + 3));
+        let mut fix = message::labelled("Fix", &explanation.fix, theme, room);
+        if let Some((key, verb)) = key {
+            name_key(&mut fix, key, verb, theme, columns);
+        }
+        lines.extend(fix);
     }
     if matches!(explanation.mistakes.as_slice(), [Mistake::Stale(_)]) {
         lines.extend(message::labelled("Note", BY_NOW, theme, columns));

@@ -1,7 +1,8 @@
 //! What the verify popup knows.
 
-use crate::domain::signature::explain::Explanation;
+use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::ops::verify::header_lines;
+use crate::tui::effect::Body;
 use crate::tui::msg::Id;
 use crate::tui::widgets::editor::Editor;
 
@@ -96,6 +97,21 @@ impl VerifyPopup {
         match self.body.lines() {
             [line] => line.strip_prefix('@').map(str::trim).filter(|path| !path.is_empty()),
             _ => None,
+        }
+    }
+
+    /// Whether the request was made with a secret that the registered one was mangled from.
+    #[must_use]
+    pub fn proposes_secret(&self) -> bool {
+        matches!(&self.checked, Checked::Explained(explanation) if explanation.mistakes.iter().any(Mistake::is_of_registered_secret))
+    }
+
+    /// The file or the bytes of the body.
+    #[must_use]
+    pub fn given_body(&self) -> Body {
+        match self.body_file() {
+            Some(path) => Body::File(path.to_owned()),
+            None => Body::Bytes(self.body.text().into_bytes()),
         }
     }
 

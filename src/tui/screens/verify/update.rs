@@ -3,10 +3,11 @@
 use crate::domain::signature::explain::Explanation;
 use crate::domain::snippet::check::ReceiverCheck;
 use crate::tui::action::Action;
-use crate::tui::effect::{Body, Effect};
+use crate::tui::effect::{Effect, ToVerify};
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
-use crate::tui::navigation::close;
+use crate::tui::navigation::{close, edit};
+use crate::tui::screens::form::fix;
 use crate::tui::screens::verify::layout;
 use crate::tui::screens::verify::state::{Checked, Head, VerifyFocus, VerifyPopup};
 use crate::tui::widgets::editor::Move;
@@ -23,6 +24,27 @@ fn popup(model: &mut Model) -> Option<&mut VerifyPopup> {
         Some(Popup::Verify(verify)) => Some(verify),
         _ => None,
     }
+}
+
+/// What was pasted is there again when it is opened the next time.
+fn set_aside(model: &mut Model) {
+    if let Some(Popup::Verify(popup)) = model.popup.take() {
+        model.closed_verify = Some(popup);
+    }
+}
+
+/// Opens the form at the secret, for the one that the request was made with.
+fn correct(model: &mut Model) -> Vec<Effect> {
+    let registered = model.destination().and_then(|destination| destination.auth().auth_type().secret_fields().next());
+    let (Some(verify), Some(field)) = (popup(model), registered) else { return Vec::new() };
+    let Ok(Head { target, headers }) = verify.parsed_head() else { return Vec::new() };
+    let request = ToVerify { target, headers, body: verify.given_body() };
+    set_aside(model);
+    edit(model);
+    if let Some(Popup::Form(form)) = &mut model.popup {
+        form.fix(field, &[]);
+    }
+    fix::correct(model, Some(request)).into_iter().collect()
 }
 
 pub fn typed(model: &mut Model, c: char) -> Vec<Effect> {
@@ -53,11 +75,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Previous, _) => verify.focus = VerifyFocus::ALL[(at + count - 1) % count],
         (Action::Submit, _) | (Action::Press, VerifyFocus::Check) => return check(model),
         (Action::Press, VerifyFocus::Close) | (Action::Back, _) => {
-            if let Some(Popup::Verify(popup)) = model.popup.take() {
-                model.closed_verify = Some(popup);
-            }
+            set_aside(model);
             close(model);
         }
+        (Action::Fix, _) => return correct(model),
         (Action::PageUp | Action::PageDown, _) => verify.scroll = scrolled(verify.scroll, action, page, last),
         (Action::CursorLeft | Action::CursorRight, VerifyFocus::Check | VerifyFocus::Close) => {
             verify.focus = if verify.focus == VerifyFocus::Check { VerifyFocus::Close } else { VerifyFocus::Check };
@@ -100,12 +121,9 @@ fn check(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Ok(Head { target, headers }) => {
-            let body = match verify.body_file() {
-                Some(path) => Body::File(path.to_owned()),
-                None => Body::Bytes(verify.body.text().into_bytes()),
-            };
+            let request = ToVerify { target, headers, body: verify.given_body() };
             verify.checked = Checked::Waiting(id);
-            vec![Effect::Explain { id, target, headers, body }]
+            vec![Effect::Explain { id, request }]
         }
         Err(why) => {
             verify.checked = Checked::Invalid(why);
