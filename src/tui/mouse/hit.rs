@@ -21,7 +21,7 @@ use crate::tui::screens::test::{head, layout as test};
 use crate::tui::screens::verify::layout as verify;
 use crate::tui::screens::verify::state::{VerifyFocus, VerifyPopup};
 use crate::tui::widgets::buttons::{Side, choice_at, label_at};
-use crate::tui::widgets::{boxes, confirm};
+use crate::tui::widgets::{boxes, confirm, editor};
 
 /// What can be clicked, or scrolled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub enum Target {
     /// The sign beside the choice that a popup begins with.
     Choice(Side),
     Verify(VerifyFocus),
+    /// A text of it: line and column.
+    VerifyText(VerifyFocus, (usize, usize)),
+    /// The body that is edited: line and column.
+    Body((usize, usize)),
     /// A request of the receiver.
     Request(usize),
     /// The selected one.
@@ -132,10 +136,15 @@ fn in_test(model: &Model, it: &TestPopup, place: Rect, at: Position) -> Option<T
     if !place.contains(at) {
         return None;
     }
-    if it.mode != Mode::Browse {
-        return Some(Target::Text);
-    }
     let theme = model.theme();
+    match &it.mode {
+        Mode::Browse => {}
+        Mode::Edit(editing) => {
+            let [_, body, _] = test::editor_parts(it, theme, boxes::inside(place));
+            return Some(editor::place_at(&editing.editor, body, at).map_or(Target::Text, Target::Body));
+        }
+        Mode::Prompt(_) => return Some(Target::Text),
+    }
     let (place, test::Laid { parts, buttons, .. }) = test::fitted(model, it, theme, place);
     if !place.contains(at) {
         return None;
@@ -171,14 +180,15 @@ fn in_snippet(model: &Model, it: &SnippetPopup, place: Rect, at: Position) -> Op
 fn in_verify(model: &Model, it: &VerifyPopup, place: Rect, at: Position) -> Option<Target> {
     let inner = boxes::inside(place);
     let [headers_label, headers, body_label, body, _, foot] = verify::parts(it, inner);
-    let is_in = |areas: [Rect; 2]| areas.iter().any(|area| area.contains(at));
+    let text = |focus, editor, area| editor::place_at(editor, area, at).map(|place| Target::VerifyText(focus, place));
+    let in_text = text(VerifyFocus::Headers, &it.headers, headers).or_else(|| text(VerifyFocus::Body, &it.body, body));
     let buttons = verify::buttons(it, model.theme(), usize::from(inner.width));
     match label_at(&buttons, foot, at) {
         Some("Check") => Some(Target::Verify(VerifyFocus::Check)),
         Some(_) => Some(Target::Verify(VerifyFocus::Close)),
-        None if is_in([headers_label, headers]) => Some(Target::Verify(VerifyFocus::Headers)),
-        None if is_in([body_label, body]) => Some(Target::Verify(VerifyFocus::Body)),
-        None => inner.contains(at).then_some(Target::Text),
+        None if headers_label.contains(at) => Some(Target::Verify(VerifyFocus::Headers)),
+        None if body_label.contains(at) => Some(Target::Verify(VerifyFocus::Body)),
+        None => in_text.or_else(|| inner.contains(at).then_some(Target::Text)),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::tui::screens::main::details;
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::queue::update as queue;
 use crate::tui::screens::receiver::layout as receiver;
-use crate::tui::screens::test::state::TestFocus;
+use crate::tui::screens::test::state::{Mode, TestFocus};
 use crate::tui::screens::verify::state::VerifyFocus;
 use crate::tui::widgets::buttons::Side;
 use crate::tui::widgets::scroll::scrolled;
@@ -80,6 +80,19 @@ fn click(model: &mut Model, target: Target) -> (Vec<Effect>, Vec<Press>) {
             test.focus = TestFocus::Tabs;
             None
         }
+        (Target::VerifyText(focus, (line, column)), Some(Popup::Verify(verify))) => {
+            verify.focus = focus;
+            if let Some(editor) = verify.focused() {
+                editor.go_to_shown(line, column);
+            }
+            None
+        }
+        (Target::Body((line, column)), Some(Popup::Test(test))) => {
+            if let Mode::Edit(editing) = &mut test.mode {
+                editing.editor.go_to_shown(line, column);
+            }
+            None
+        }
         (Target::Verify(focus), Some(Popup::Verify(verify))) => {
             verify.focus = focus;
             verify.focused().is_none().then_some(Press::Enter)
@@ -120,6 +133,11 @@ fn in_form(form: &mut Form, spot: Spot) -> Option<Press> {
         Spot::Stop(focus) => {
             form.go(focus);
             matches!(focus, Focus::More | Focus::AddHeader | Focus::Button(_)).then_some(Press::Enter)
+        }
+        Spot::Text(focus, column) => {
+            form.go(focus);
+            form.go_to_column(column);
+            None
         }
         Spot::AuthType(at) => {
             form.go(Focus::Field(AUTH));
@@ -177,9 +195,10 @@ fn wheel(model: &mut Model, target: Target, action: Action) -> (Vec<Effect>, Vec
             }
             (Vec::new(), Vec::new())
         }
-        Target::Command(_) | Target::Queued(_) | Target::Text | Target::Verify(VerifyFocus::Headers | VerifyFocus::Body) => {
+        Target::Command(_) | Target::Queued(_) | Target::Text | Target::Body(_) | Target::VerifyText(..) => {
             (Vec::new(), vec![press; LINES])
         }
+        Target::Verify(VerifyFocus::Headers | VerifyFocus::Body) => (Vec::new(), vec![press; LINES]),
         _ => nothing(model),
     }
 }

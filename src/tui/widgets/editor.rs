@@ -170,6 +170,12 @@ impl Editor {
         self.cursor = (to, byte);
     }
 
+    /// Puts the cursor at a line and a column as they are shown, both counted from 0: before the character there, or at the end.
+    pub fn go_to_shown(&mut self, line: usize, column: usize) {
+        let line = line.min(self.lines.len() - 1);
+        self.cursor = (line, text::byte_at(&self.lines[line], column));
+    }
+
     /// Puts the cursor at a line and column, both counted from 1 as parsers do.
     pub fn go_to(&mut self, line: usize, column: usize) {
         let line = line.saturating_sub(1).min(self.lines.len() - 1);
@@ -181,6 +187,19 @@ impl Editor {
     }
 }
 
+/// The first line and the first column that are shown in an area of that size.
+fn scrolled_to(editor: &Editor, area: Rect) -> (usize, usize) {
+    let (line, before) = editor.cursor();
+    let top = (line + 1).saturating_sub(usize::from(area.height));
+    (top, (text::columns(before) + 1).saturating_sub(usize::from(area.width)))
+}
+
+/// The line and the column at a place of an area that an editor is drawn in.
+pub fn place_at(editor: &Editor, area: Rect, at: Position) -> Option<(usize, usize)> {
+    let (top, left) = scrolled_to(editor, area);
+    area.contains(at).then(|| (top + usize::from(at.y - area.y), left + usize::from(at.x - area.x)))
+}
+
 /// A text that is edited, scrolled so that the cursor is in view.
 ///
 /// The columns beside the area are for the signs of lines that go on there.
@@ -190,8 +209,7 @@ pub fn draw(editor: &Editor, focused: bool, theme: Theme, frame: &mut Frame, are
     }
     let (line, before) = editor.cursor();
     let (column, page, columns) = (text::columns(before), usize::from(area.height), usize::from(area.width));
-    let top = (line + 1).saturating_sub(page);
-    let left = (column + 1).saturating_sub(columns);
+    let (top, left) = scrolled_to(editor, area);
     let (before, after) = theme.glyphs.choice;
     for (line, y) in editor.lines().iter().skip(top).take(page).zip(area.y..) {
         let side = |x| Rect { x, y, width: 1, height: 1 };
@@ -253,6 +271,29 @@ mod tests {
         assert!(editor.insert("\r"));
         assert_eq!((editor.text().as_str(), editor.cursor()), ("a1\n2\n3\nb\ncd", (3, "")));
         assert!(!editor.insert(&"x".repeat(MAX_BYTES)));
+    }
+
+    #[test]
+    fn goes_where_a_click_points() {
+        let mut editor = Editor::new("{\n\t漢é:1");
+        let mut at = |line, column| {
+            editor.go_to_shown(line, column);
+            let (line, before) = editor.cursor();
+            (line, before.to_owned())
+        };
+        let tab = text::columns("\t");
+        assert_eq!(at(1, tab), (1, "\t".to_owned()));
+        assert_eq!(at(1, tab + 1), (1, "\t".to_owned()));
+        assert_eq!(at(1, tab + 2), (1, "\t漢".to_owned()));
+        assert_eq!(at(9, 99), (1, "\t漢é:1".to_owned()));
+        assert_eq!(at(0, 0), (0, String::new()));
+        let mut editor = Editor::new("0123456789\n\n\nabc");
+        editor.go_to(4, 1);
+        let area = Rect::new(2, 3, 5, 2);
+        assert_eq!(place_at(&editor, area, Position { x: 4, y: 4 }), Some((3, 2)));
+        assert_eq!(place_at(&editor, area, Position { x: 1, y: 4 }), None);
+        editor.go_to(1, 9);
+        assert_eq!(place_at(&editor, area, Position { x: 2, y: 3 }), Some((0, 4)));
     }
 
     #[test]

@@ -23,7 +23,6 @@ pub fn value(value: &Value) -> String {
         Value::Secret { hint, .. } => format!("{DOTS}{}", hint.as_deref().unwrap_or_default()),
         Value::Header { name, value } => format!("{name}: {}", value.as_deref().unwrap_or(DOTS)),
         Value::Timeout { seconds, .. } => format!("{seconds} s"),
-        Value::Time(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
         Value::Fix(fix) => fix_text(fix),
     }
 }

@@ -204,6 +204,16 @@ pub fn part(line: &str, left: usize, columns: usize) -> (String, bool) {
     (out, false)
 }
 
+/// The byte of what is shown in that column of a line that is edited; its end where there is nothing.
+pub fn byte_at(line: &str, column: usize) -> usize {
+    let mut at = 0;
+    let shown = line.grapheme_indices(true).find(|(_, grapheme)| {
+        at += columns_of(grapheme);
+        column < at
+    });
+    shown.map_or(line.len(), |(byte, _)| byte)
+}
+
 /// A text padded with spaces to `columns`.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))

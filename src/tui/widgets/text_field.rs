@@ -23,6 +23,8 @@ pub struct Window {
     pub text: String,
     /// The cursor's column in it.
     pub cursor: usize,
+    /// The columns before it.
+    pub skipped: usize,
     /// Whether there is more before it, and after it.
     pub more: (bool, bool),
 }
@@ -110,6 +112,24 @@ impl TextField {
         String::from(std::mem::replace(&mut self.0, buffer([]))).zeroize();
     }
 
+    /// Puts the cursor before the character that is shown in that column, or after the last one. The hidden parts, in bytes, have a
+    /// column for each character.
+    pub fn go_to_column(&mut self, column: usize, hidden: &[Range<usize>]) {
+        let (mut position, mut at) = (0, 0);
+        for (byte, grapheme) in self.text().grapheme_indices(true) {
+            let chars = grapheme.chars().count();
+            let is_hidden = hidden.iter().any(|part| part.contains(&byte));
+            let width = if is_hidden { chars } else { visible(grapheme).width() };
+            if column < at + width {
+                position += if is_hidden { column - at } else { 0 };
+                break;
+            }
+            position += chars;
+            at += width;
+        }
+        self.0.handle(InputRequest::SetCursor(position));
+    }
+
     /// The part of it around the cursor that fits into `width` columns. `dot` replaces every character of the parts of it, in
     /// bytes, that are hidden.
     #[must_use]
@@ -150,7 +170,7 @@ impl TextField {
             column = next;
         }
         let more = (skipped > 0, skipped + out.width() < column);
-        Window { text: out, cursor: at.saturating_sub(skipped), more }
+        Window { text: out, cursor: at.saturating_sub(skipped), skipped, more }
     }
 }
 
@@ -210,7 +230,8 @@ mod tests {
 
     fn seen(field: &TextField, width: usize, mask: Option<&str>) -> (String, usize, (bool, bool)) {
         let all = std::iter::once(0..field.text().len()).collect::<Vec<_>>();
-        let Window { text, cursor, more } = field.window(width, mask.unwrap_or_default(), mask.map_or(&[], |_| all.as_slice()));
+        let Window { text, cursor, more, .. } =
+            field.window(width, mask.unwrap_or_default(), mask.map_or(&[], |_| all.as_slice()));
         (text, cursor, more)
     }
 
@@ -268,6 +289,25 @@ mod tests {
         let shown = |width| TextField::new("ab-cdef-gh").window(width, "*", std::slice::from_ref(&(3..7)));
         assert_eq!((shown(12).text.as_str(), shown(12).cursor), ("ab-****-gh", 10));
         assert_eq!((shown(6).text.as_str(), shown(6).more), ("**-gh", (true, false)));
+    }
+
+    #[test]
+    fn a_column_is_a_place_between_characters() {
+        let mut field = TextField::new("a漢字b\u{202e}c");
+        let mut at = |column| {
+            field.go_to_column(column, &[]);
+            field.0.cursor()
+        };
+        assert_eq!([0, 1, 2, 3, 4, 5].map(&mut at), [0, 1, 1, 2, 2, 3]);
+        // What is not shown as it is has the columns of what is shown.
+        assert_eq!([6, 13, 14, 15, 99].map(&mut at), [4, 4, 5, 6, 6]);
+        let mut hidden = TextField::new("ab漢d");
+        let dots = |field: &mut TextField, column| {
+            let all = 0..field.text().len();
+            field.go_to_column(column, std::slice::from_ref(&all));
+            field.0.cursor()
+        };
+        assert_eq!([0, 2, 3, 4, 9].map(|column| dots(&mut hidden, column)), [0, 2, 3, 4, 4]);
     }
 
     #[test]

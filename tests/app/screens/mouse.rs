@@ -5,7 +5,7 @@ use waypost::domain::auth::hmac;
 use waypost::ops::Snapshot;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::{Model, Popup};
-use waypost::tui::msg::{Mouse, MouseAct, Msg};
+use waypost::tui::msg::{Mouse, MouseAct, Msg, Pasted};
 use waypost::tui::screens::main::state::MainFocus;
 use waypost::tui::update::update;
 
@@ -184,6 +184,67 @@ fn fields_options_and_choices_of_the_form() {
         assert_eq!(click(&mut model, "[ Register ]"), []);
         assert!(screen(&model).contains("Required"), "{}", screen(&model));
     }
+}
+
+/// Where a text begins on the screen.
+#[track_caller]
+fn start(model: &Model, text: &str) -> (u16, u16) {
+    let (column, row) = place(model, text);
+    (column - u16::try_from(text.width() / 2).unwrap(), row)
+}
+
+#[test]
+fn a_click_into_a_text_places_the_cursor() {
+    for size in SIZES.into_iter().chain([(46, 20)]) {
+        let mut model = with_mouse(scenes::registered(hmac::SPEC), size);
+        press(&mut model, "e down");
+        let (column, row) = start(&model, "hooks.example.com/in");
+        at(&mut model, MouseAct::Click, column, row);
+        type_text(&mut model, "a漢.");
+        assert!(screen(&model).contains("https://a漢.hooks.example.com/in"), "{size:?}\n{}", screen(&model));
+        // Of two columns of one character, either is before it; after the text is its end.
+        at(&mut model, MouseAct::Click, column + 2, row);
+        type_text(&mut model, "b");
+        at(&mut model, MouseAct::Click, column + 25, row);
+        type_text(&mut model, "c");
+        assert!(screen(&model).contains("https://ab漢.hooks.example.com/inc"), "{size:?}\n{}", screen(&model));
+    }
+}
+
+#[test]
+fn a_click_into_a_text_that_is_scrolled_or_hidden_places_the_cursor() {
+    let mut model = with_mouse(scenes::registered(hmac::SPEC), (80, 24));
+    press(&mut model, "e");
+    type_text(&mut model, &"0123456789".repeat(9));
+    let (column, row) = start(&model, "456789_");
+    at(&mut model, MouseAct::Click, column, row);
+    type_text(&mut model, "X");
+    assert!(screen(&model).contains("0123X"), "{}", screen(&model));
+    press(&mut model, "ctrl-r ctrl-r");
+    type_text(&mut model, "0123456789abcdef");
+    let (column, row) = start(&model, "••••••••••••••••");
+    at(&mut model, MouseAct::Click, column + 3, row);
+    type_text(&mut model, "X");
+    press(&mut model, "ctrl-r");
+    assert!(screen(&model).contains("012X3456789abcdef"), "{}", screen(&model));
+}
+
+#[test]
+fn a_click_into_a_text_of_lines_places_the_cursor() {
+    let mut model = with_mouse(scenes::registered(hmac::SPEC), (80, 24));
+    press(&mut model, "v");
+    update(&mut model, Msg::Paste(Pasted::new("Host: a\nX-Signature: abc".into())));
+    press(&mut model, "tab");
+    let (column, row) = start(&model, "Host: a");
+    at(&mut model, MouseAct::Click, column + 4, row);
+    type_text(&mut model, "s");
+    assert!(screen(&model).contains("Hosts: a"), "{}", screen(&model));
+    press(&mut model, "esc t backtab");
+    press(&mut model, "ctrl-e");
+    let (column, row) = start(&model, "\"topic\"");
+    at(&mut model, MouseAct::Click, column + 1, row);
+    type_text(&mut model, "X");
+    assert!(screen(&model).contains("\"Xtopic\""), "{}", screen(&model));
 }
 
 #[test]
