@@ -360,11 +360,11 @@ impl Pty {
         }
     }
 
-    /// Waits until the program has taken the terminal, or has ended.
+    /// Waits until the program has taken the terminal, or has ended, or was stopped again.
     #[track_caller]
     pub fn wait_raw_or_ended(&self) {
         let deadline = Instant::now() + DEADLINE;
-        while !self.is_raw() && !self.has_ended() {
+        while !self.is_raw() && !self.has_ended() && !self.is_stopped() {
             assert!(Instant::now() < deadline, "the terminal was not taken within {DEADLINE:?}");
             std::thread::yield_now();
         }

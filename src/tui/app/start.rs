@@ -150,7 +150,7 @@ impl Shell for JobControl {
             Program::Editor => set("VISUAL").or_else(|| set("EDITOR")).ok_or("neither is set")?,
             Program::Pager => pager(set("PAGER")),
         };
-        terminal::give_back();
+        terminal::lend();
         // Through the shell, since the variable may hold arguments; the file is not part of what the shell reads.
         let mut command = tokio::process::Command::new("/bin/sh");
         command.arg("-c").arg(format!("exec {called} \"$1\"")).arg("sh").arg(file);

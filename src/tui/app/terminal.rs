@@ -8,16 +8,27 @@ use std::time::Duration;
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use ratatui::layout::Size;
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::Signal;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::low_level::raise;
 
 use crate::tui::app::screen::{SCREEN, lock};
 
 /// The terminal's settings before it was first taken.
 static FIRST: OnceLock<Termios> = OnceLock::new();
 
+/// Whose the terminal is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// Nobody took it yet, or an editor has it.
+    Another,
+    App,
+    /// It was given back for good.
+    Shell,
+}
+
 /// Held while the terminal changes hands: the loop takes it and gives it back, and so do a signal and a panic.
-static CHANGING: Mutex<()> = Mutex::new(());
+static OWNER: Mutex<Owner> = Mutex::new(Owner::Another);
 
 /// How long a terminal that is given back may take to accept that.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -40,32 +51,38 @@ pub fn report_mouse(report: bool) {
     MOUSE.store(report, Ordering::SeqCst);
 }
 
-/// Whether the terminal was given back for good. Changed while [`CHANGING`] is held.
-static IS_OVER: AtomicBool = AtomicBool::new(false);
-
 /// Takes the terminal: raw mode, alternate screen, bracketed paste. Does not wait until it has accepted that.
 ///
 /// # Errors
-/// There is no terminal, or no thread to write to it; or it was given back for good: a SIGCONT may come while the app ends.
-pub fn take() -> io::Result<()> {
-    let _changing = lock(&CHANGING);
-    if IS_OVER.load(Ordering::SeqCst) {
-        return Err(io::ErrorKind::NotConnected.into());
-    }
+/// There is no terminal, or no thread to write to it; or it was given back for good.
+fn take() -> io::Result<()> {
     if FIRST.get().is_none()
         && let Ok(settings) = tcgetattr(io::stdin())
     {
         let _ = FIRST.set(settings);
     }
-    enable_raw_mode()?;
-    if MOUSE.load(Ordering::SeqCst) { SCREEN.take(&[ENTER, MOUSE_ON].concat()) } else { SCREEN.take(ENTER) }
+    let mut owner = lock(&OWNER);
+    if *owner == Owner::Shell {
+        return Err(io::ErrorKind::NotConnected.into());
+    }
+    *owner = Owner::App;
+    enter()
+}
+
+/// Lets another program have the terminal, until [`take_again`].
+pub fn lend() {
+    let mut owner = lock(&OWNER);
+    if *owner == Owner::App {
+        *owner = Owner::Another;
+        leave();
+    }
 }
 
 /// Takes the terminal back from another program, which may have left it in any state: its settings are those of before it was
 /// first taken.
 ///
 /// # Errors
-/// As [`take`].
+/// As [`Taken::take`].
 pub fn take_again() -> io::Result<()> {
     if let Some(settings) = FIRST.get() {
         tcsetattr(io::stdin(), OptionalActions::Now, settings)?;
@@ -73,30 +90,47 @@ pub fn take_again() -> io::Result<()> {
     take()
 }
 
-/// Gives the terminal back, and says whether it was taken; if not, does nothing. Never panics, and does what it can on a
-/// terminal that has gone, or takes nothing.
-pub fn give_back() -> bool {
-    let _changing = lock(&CHANGING);
-    leave()
+/// Gives the terminal back. Never panics, and does what it can on a terminal that has gone, or takes nothing.
+pub fn give_back() {
+    let _owner = lock(&OWNER);
+    leave();
 }
 
-/// The same, and stops the process before anything else takes the terminal, such as the loop when an editor has ended.
-pub fn give_back_and_stop() -> bool {
-    let _changing = lock(&CHANGING);
-    let taken = leave();
-    let _ = kill_process(getpid(), Signal::STOP);
-    taken
+/// Gives the terminal back and stops the process, all at once: nothing takes the terminal in between, such as the loop when an editor
+/// has ended. Returns when the process goes on; until [`resume`] the terminal is as the shell left it.
+pub fn stop() {
+    let _owner = lock(&OWNER);
+    leave();
+    // To this thread, so that it does not run on until the kernel finds another one to tell.
+    let _ = raise(Signal::STOP.as_raw());
+}
+
+/// Takes the terminal, which may be in any state, once the process goes on after a stop of whatever kind. Returns whether it did: while
+/// an editor has the terminal, it is not ours to take.
+pub fn resume() -> bool {
+    let owner = lock(&OWNER);
+    let ours = *owner == Owner::App;
+    if ours {
+        leave();
+    }
+    ours && enter().is_ok()
 }
 
 /// As [`give_back`], for the last time.
 fn give_back_for_good() {
-    let _changing = lock(&CHANGING);
-    IS_OVER.store(true, Ordering::SeqCst);
+    let mut owner = lock(&OWNER);
+    *owner = Owner::Shell;
     leave();
 }
 
-/// While [`CHANGING`] is held.
-fn leave() -> bool {
+/// While [`OWNER`] is held.
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    if MOUSE.load(Ordering::SeqCst) { SCREEN.take(&[ENTER, MOUSE_ON].concat()) } else { SCREEN.take(ENTER) }
+}
+
+/// While [`OWNER`] is held. Does nothing if the terminal is not taken.
+fn leave() {
     let taken = if MOUSE.load(Ordering::SeqCst) {
         SCREEN.give_back(&[MOUSE_OFF, LEAVE].concat(), PATIENCE)
     } else {
@@ -105,7 +139,6 @@ fn leave() -> bool {
     if taken {
         let _ = disable_raw_mode();
     }
-    taken
 }
 
 /// Where frames go.
@@ -155,7 +188,7 @@ impl Taken {
     /// Takes the terminal.
     ///
     /// # Errors
-    /// As [`take`].
+    /// There is no terminal, or no thread to write to it.
     pub fn take() -> io::Result<Self> {
         // Before it is taken: taking it may fail halfway.
         let taken = Self(());

@@ -40,7 +40,7 @@ pub fn catch() -> io::Result<Caught> {
 /// # Errors
 /// The thread cannot be started.
 pub fn watch(signals: Caught, to_loop: UnboundedSender<Msg>) -> io::Result<()> {
-    let watch = Watch { signals, to_loop, ends: None, was_taken: false };
+    let watch = Watch { signals, to_loop, ends: None };
     std::thread::Builder::new().name("signals".into()).stack_size(64 * 1024).spawn(|| watch.run()).map(drop)
 }
 
@@ -49,8 +49,6 @@ struct Watch {
     to_loop: UnboundedSender<Msg>,
     /// When the process ends at the latest, and with what code.
     ends: Option<(Instant, u8)>,
-    /// Whether the terminal was ours when we were suspended.
-    was_taken: bool,
 }
 
 impl Watch {
@@ -90,13 +88,9 @@ impl Watch {
 
     fn answer(&mut self, signal: i32) {
         if signal == Signal::TSTP.as_raw() {
-            // While an editor has the terminal it is not ours to take back. It was given back before where this signal came so soon
-            // after a SIGCONT that the kernel dropped that one (signal(7)).
-            self.was_taken |= terminal::give_back_and_stop();
+            terminal::stop();
         } else if signal == Signal::CONT.as_raw() {
-            // The shell may have changed the terminal's settings even when the stop was not ours.
-            let ours = terminal::give_back() | std::mem::take(&mut self.was_taken);
-            if ours && terminal::take().is_ok() {
+            if terminal::resume() {
                 let _ = self.to_loop.send(Msg::Resumed);
             }
         } else if signal == Signal::INT.as_raw() {

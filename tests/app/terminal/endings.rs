@@ -215,6 +215,29 @@ fn h49_stopped_again_at_once_it_still_takes_the_terminal_back() {
     app.quit();
 }
 
+/// Signals that come in any moment of an editor's short life.
+#[test]
+fn h49_stopped_and_continued_while_an_editor_comes_and_goes() {
+    let home = Home::new();
+    let receiver = Receiver::scripted(check::expect_nothing(), vec![Answer::Checked]);
+    let mut app = App::start(home.pty(&[]).env("EDITOR", "true"));
+    app.register(&receiver.url, &Typed::Default);
+    app.open_test();
+    for round in 0..60 {
+        app.key(Key::Ctrl('e'));
+        for _ in 0..round % 4 {
+            app.signal(Signal::CONT);
+        }
+        app.signal(Signal::TSTP);
+        app.wait_stopped();
+        app.assert_terminal_whole();
+        app.signal(Signal::CONT);
+        app.wait_raw();
+    }
+    app.press(&[Key::Esc, Key::Esc]);
+    app.quit();
+}
+
 #[test]
 fn h49_continued_while_it_ends_it_leaves_the_terminal_whole() {
     let home = Home::new();

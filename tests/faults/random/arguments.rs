@@ -145,12 +145,12 @@ impl Surroundings {
     }
 }
 
-/// Waits between attempts, on request.
+/// Waits for minutes between attempts, if it has to.
 fn waits(args: &[&str]) -> bool {
-    args.contains(&"--rate") || args.contains(&"--retries")
+    ["send", "resend", "relay"].contains(&args[0])
 }
 
-/// Runs it to its end, for which it has a minute. What waits on request is interrupted sooner, twice at most.
+/// Runs it to its end, for which it has a minute. What may wait longer is interrupted sooner, twice at most.
 fn run(home: &Home, args: &[&str], stdin: Vec<u8>, surroundings: &Surroundings) -> Output {
     let base = home.command(&[]);
     let mut script = "exec \"$0\" \"$@\"".to_owned();
