@@ -11,6 +11,7 @@
 mod circles;
 mod faults;
 mod imports;
+mod links;
 mod modules;
 mod purity;
 mod rooms;
