@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::endpoint::{attempt, attempt_of, text};
+use crate::support::answer::Answer;
+use crate::support::ca::Ca;
 use crate::support::check::expect_nothing;
-use crate::support::common::registered_at;
+use crate::support::common::register;
 use crate::support::receiver::Receiver;
 use crate::support::{Home, Output, WAYPOST, run};
 
@@ -43,12 +45,15 @@ fn with_hosts(home: &Home, hosts: &str) -> Output {
 #[test]
 #[ignore = "needs unshare: apt-get install util-linux"]
 fn h10_a_name_with_one_forbidden_address_is_not_connected_to() {
-    let receiver = Receiver::start(expect_nothing());
-    let home = registered_at(&receiver, &["--auth", "default"], "");
+    let ca = Ca::new();
+    let receiver = Receiver::with_leaf(expect_nothing(), vec![Answer::Checked], &ca, ca.leaf(&["hooks.example"]));
+    let home = Home::new();
+    let url = format!("https://hooks.example:{}/in", receiver.addr.port());
+    register(&home, &url, &["--auth", "default", "--ca-cert", receiver.ca().to_str().unwrap()], "");
     for forbidden in
         ["169.254.169.254", "fe80::1", "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "0.0.0.0", "224.0.0.1"]
     {
-        for hosts in [format!("127.0.0.1 localhost\n{forbidden} localhost\n"), format!("{forbidden} localhost\n")] {
+        for hosts in [format!("127.0.0.1 hooks.example\n{forbidden} hooks.example\n"), format!("{forbidden} hooks.example\n")] {
             let attempt = attempt_of(&with_hosts(&home, &hosts).exits(4));
             assert_eq!((text(&attempt, "outcome"), text(&attempt, "phase")), ("failed", "dns"), "{hosts}: {attempt}");
             let shown = forbidden.trim_start_matches("::ffff:");
@@ -57,7 +62,28 @@ fn h10_a_name_with_one_forbidden_address_is_not_connected_to() {
     }
     assert_eq!(receiver.connections(), 0);
     // The same without a forbidden one arrives, or this test could not fail.
-    with_hosts(&home, "127.0.0.1 localhost\n").exits(0);
+    with_hosts(&home, "127.0.0.1 hooks.example\n").exits(0);
+}
+
+#[test]
+#[ignore = "needs unshare: apt-get install util-linux"]
+fn h198_a_name_below_localhost_needs_neither_a_hosts_file_nor_a_name_server() {
+    let ca = Ca::new();
+    let receiver = Receiver::with_leaf(expect_nothing(), vec![Answer::Checked], &ca, ca.leaf(&["hooks.localhost"]));
+    let home = Home::new();
+    let url = format!("https://hooks.localhost:{}/in", receiver.addr.port());
+    let args = ["--auth", "default", "--timeout", "5", "--ca-cert", receiver.ca().to_str().unwrap()];
+    let out = register(&home, &url, &args, "");
+    assert!(out.stderr.contains("hooks.localhost is reachable from this machine only"), "{}", out.stderr);
+    // Another machine by that name, and a resolver that waits.
+    fs::write(home.path().join("hosts"), "192.0.2.1 hooks.localhost\n").unwrap();
+    fs::write(home.path().join("resolv.conf"), "nameserver 192.0.2.1\n").unwrap();
+    let mounts = "mount --bind hosts /etc/hosts; mount --bind resolv.conf /etc/resolv.conf";
+    let attempt = attempt_of(&apart(&home, "-Urm", mounts, &[]).exits(0));
+    assert_eq!(attempt["connected"], receiver.addr.to_string(), "{attempt}");
+    // Nobody could be asked.
+    fs::write(home.path().join("hosts"), "").unwrap();
+    attempt_of(&apart(&home, "-Urm", mounts, &[]).exits(0));
 }
 
 #[test]
@@ -80,7 +106,7 @@ fn h09_a_name_that_resolves_to_a_private_address_gets_a_notice() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://inside.example:{}/", free.local_addr().unwrap().port());
     drop(free);
-    crate::support::common::register(&home, &url, &["--auth", "default"], "");
+    register(&home, &url, &["--auth", "default"], "");
     let attempt = attempt_of(&with_hosts(&home, "127.0.0.1 inside.example\n").exits(4));
     assert_eq!(text(&attempt, "phase"), "connect");
     let why = text(&attempt, "why");
@@ -92,7 +118,7 @@ fn h09_a_name_that_resolves_to_a_private_address_gets_a_notice() {
 fn h37_no_route() {
     let home = Home::new();
     // An address for documentation (RFC 5737); in a network of its own there is no way to it.
-    crate::support::common::register(&home, "https://192.0.2.1/", &["--auth", "default"], "");
+    register(&home, "https://192.0.2.1/", &["--auth", "default"], "");
     let attempt = attempt_of(&apart(&home, "-Urn", "", &[]).exits(4));
     assert_eq!((text(&attempt, "outcome"), text(&attempt, "phase")), ("failed", "connect"));
     assert!(text(&attempt, "why").contains("no way to") || text(&attempt, "why").contains("no route"), "{attempt}");
@@ -102,7 +128,7 @@ fn h37_no_route() {
 #[ignore = "needs unshare and python3: apt-get install util-linux python3"]
 fn h38_a_stall_of_the_name_server_ends_at_the_timeout() {
     let home = Home::new();
-    crate::support::common::register(&home, "https://hooks.example.com/", &["--auth", "default", "--timeout", "1"], "");
+    register(&home, "https://hooks.example.com/", &["--auth", "default", "--timeout", "1"], "");
     fs::write(home.path().join("resolv.conf"), "nameserver 127.0.0.1\n").unwrap();
     let begun = Instant::now();
     let through = ["python3", "-c", SILENT_NAME_SERVER];
@@ -116,7 +142,7 @@ fn h38_a_stall_of_the_name_server_ends_at_the_timeout() {
 
 #[test]
 fn h37_reset_after_the_request() {
-    let ca = crate::support::ca::Ca::new();
+    let ca = Ca::new();
     let endpoint = super::endpoint::Endpoint::tls(&ca, |stream| {
         // What is left unread at the close is answered with a reset.
         std::io::Read::read(&mut stream.sock, &mut [0; 1]).map(drop)

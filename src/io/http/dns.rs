@@ -25,13 +25,14 @@ impl Lookup for SystemLookup {
 }
 
 /// The addresses of a name. One that ends with a dot is complete: no search domain is added to it. The hosts file does not know
-/// names by that form, so that the name without it is looked up next; `localhost` only so.
+/// names by that form, so that the name without it is looked up next.
+///
+/// `localhost` and the names below it are this machine, and nobody is asked (RFC 6761 §6.3): a container may have no hosts file, a
+/// resolver without a name server waits seconds for one, and no name server may say that another machine is this one.
 async fn addresses(lookup: &dyn Lookup, host: &str) -> io::Result<Vec<IpAddr>> {
     let bare = host.strip_suffix('.').unwrap_or(host);
-    if bare == "localhost" || bare.ends_with(".localhost") {
-        // A container may have no hosts file: it is this machine all the same (RFC 6761 §6.3).
-        let found = lookup.lookup(bare).await.unwrap_or_default();
-        return Ok(if found.is_empty() { LOOPBACK.to_vec() } else { found });
+    if bare.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case("localhost")) {
+        return Ok(LOOPBACK.to_vec());
     }
     if bare != host {
         match lookup.lookup(host).await {
@@ -121,8 +122,6 @@ mod tests {
         for (known, host, asked) in [
             ("h.example.", "h.example.", ["h.example."].as_slice()),
             ("h.example", "h.example.", &["h.example.", "h.example"]),
-            ("localhost", "localhost.", &["localhost"]),
-            ("a.localhost", "a.localhost.", &["a.localhost"]),
             ("h.example", "h.example", &["h.example"]),
         ] {
             let lookup = Only(known, Mutex::default());
@@ -132,11 +131,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn h198_without_a_hosts_file_localhost_is_this_machine() {
-        let lookup = Only("h.example", Mutex::default());
-        for host in ["localhost", "localhost.", "a.localhost"] {
+    async fn h198_localhost_is_this_machine_and_no_resolver_is_asked() {
+        for host in ["localhost", "localhost.", "LocalHost", "a.localhost", "b.a.localhost."] {
+            // It would say that another machine has the name.
+            let lookup = Only(host, Mutex::default());
             assert_eq!(addresses(&lookup, host).await.unwrap(), LOOPBACK, "{host}");
+            assert!(lookup.1.lock().unwrap().is_empty(), "{host}");
         }
-        addresses(&lookup, "notlocalhost").await.unwrap_err();
+        let lookup = Only("h.example", Mutex::default());
+        for host in ["notlocalhost", "localhost.example"] {
+            addresses(&lookup, host).await.unwrap_err();
+        }
+        assert_eq!(*lookup.1.lock().unwrap(), ["notlocalhost", "localhost.example"]);
     }
 }
