@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use crate::cli::exit;
@@ -13,7 +12,7 @@ use crate::domain::field::Field;
 use crate::domain::problem::{FieldChange, Fix, FixAction, ProblemKind, sentences};
 use crate::domain::shell::word;
 use crate::domain::text::{capitalised, sentence, visible};
-use crate::ops::{self, Problem};
+use crate::ops::{self, Limit, Problem};
 
 /// Why a command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,22 +52,16 @@ impl Failure {
 
     /// The system refused a thread or a file: a limit of this process, or of its user, is reached.
     pub fn limit(what: &str, error: &io::Error) -> Self {
-        let fix = match error.raw_os_error().map(Errno::from_raw_os_error) {
-            Some(Errno::MFILE | Errno::NFILE) => "Raise the limit on open files: ulimit -n; LimitNOFILE= in a systemd unit.",
-            Some(Errno::AGAIN | Errno::NOMEM) => {
-                "Raise the limit on processes and threads, or on memory: ulimit -u, ulimit -v; TasksMax=, MemoryMax= in a systemd unit."
-            }
-            _ => "Check the limits of this process: ulimit -a.",
-        };
         let message = format!("{what}. {}", sentence(&ops::reason(error)));
-        Self::Other { code: exit::DISK, field: None, message, fix: fix.to_owned() }
+        Self::Other { code: exit::DISK, field: None, message, fix: Limit::fix_of(error).to_owned() }
     }
 
-    /// The terminal cannot be used: by a limit, or for what cannot happen.
+    /// The terminal cannot be used, for what cannot happen; or a limit keeps waypost from using it, and nothing is wrong with the
+    /// terminal.
     pub fn terminal(what: &str, error: &io::Error) -> Self {
-        match error.raw_os_error().map(Errno::from_raw_os_error) {
-            Some(Errno::MFILE | Errno::NFILE | Errno::AGAIN | Errno::NOMEM) => Self::limit(what, error),
-            _ => Self::bug(format!("{what}: {error}.")),
+        match Limit::of(error) {
+            Some(limit) => Self::limit(limit.what(), error),
+            None => Self::bug(format!("{what}: {error}.")),
         }
     }
 

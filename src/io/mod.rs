@@ -5,6 +5,7 @@ pub mod clipboard;
 pub mod db;
 pub mod fs;
 pub mod http;
+pub(crate) mod limit;
 pub mod log;
 pub mod metrics;
 #[cfg(feature = "nats")]

@@ -31,6 +31,7 @@ pub use crate::domain::problem::{Problem, ProblemKind};
 pub use crate::io::clipboard::Copied;
 pub use crate::io::db::history::{Page, Position, Row, Start};
 pub(crate) use crate::io::fs::reason;
+pub(crate) use crate::io::limit::Limit;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};
 pub use crate::io::state::store::Former;
 pub use crate::io::watch::{Changed, Watch};

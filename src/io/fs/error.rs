@@ -3,11 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::io::Errno;
-
 use crate::domain::problem::{Fix, FixAction};
 use crate::domain::shell;
 use crate::domain::text::{sentence, visible};
+use crate::io::limit::Limit;
 
 /// What was being done to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,10 +129,10 @@ impl FileError {
     #[must_use]
     pub fn fix(&self) -> Fix {
         match &self.kind {
-            FileErrorKind::System(error) if is_file_limit(error) => {
-                "Raise the limit on open files: ulimit -n; LimitNOFILE= in a systemd unit.".into()
-            }
-            FileErrorKind::System(error) => self.system_fix(error.kind()),
+            FileErrorKind::System(error) => match Limit::of(error) {
+                Some(limit @ Limit::Files) => limit.fix().into(),
+                _ => self.system_fix(error.kind()),
+            },
             FileErrorKind::NotAFile(_) | FileErrorKind::TooLarge { .. } => format!("Move {} away.", show(&self.path)).into(),
             FileErrorKind::OtherOwner { owner } => {
                 format!("Run waypost as the user {owner}, or make the file yours: chown it, and chmod it to 600.").into()
@@ -171,10 +170,6 @@ impl FileError {
             _ => format!("Check {path}, then try again.").into(),
         }
     }
-}
-
-fn is_file_limit(error: &io::Error) -> bool {
-    matches!(error.raw_os_error().map(Errno::from_raw_os_error), Some(Errno::MFILE | Errno::NFILE))
 }
 
 fn size(bytes: usize) -> String {

@@ -13,6 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::{Enqueued, NewEvent};
 use crate::io::fs::reason;
+use crate::io::limit::Limit;
 use crate::ops::id::{IdGenerator, new_id};
 use crate::ops::lines::{self, Entry, Input, InvalidLine, Line, MAX_INVALID, MAX_LINE};
 use crate::ops::task::blocking;
@@ -101,7 +102,7 @@ impl Waypost {
         let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime));
         reader.map_err(|error| {
             let why = format!("{}.", reason(&error));
-            Problem::of_kind(ProblemKind::Disk, "The input cannot be read", why, "Check the limits of this process: ulimit -a.")
+            Problem::of_kind(ProblemKind::Disk, "The input cannot be read", why, Limit::fix_of(&error))
         })?;
         let mut ids = IdGenerator::new();
         let mut done = LinesQueued::default();

@@ -21,6 +21,7 @@ use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::RelayQueue;
 use crate::io::fs::lock::Lock;
 use crate::io::fs::{FileErrorKind, reason};
+use crate::io::limit::Limit;
 use crate::io::sync::lock;
 use crate::io::watch::Watch;
 #[cfg(feature = "nats")]
@@ -85,7 +86,7 @@ const LOOKED_AT: Duration = Duration::from_millis(250);
 /// A thread that the relay needs was refused.
 pub(super) fn cannot_start(error: &io::Error) -> Problem {
     let why = format!("{}.", reason(error));
-    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, "Check the limits of this process: ulimit -a.")
+    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, Limit::fix_of(error))
 }
 
 impl Waypost {
