@@ -12,14 +12,14 @@ pub const REQUEST_BODY_KEPT: usize = 64 * 1024;
 /// The largest record, in bytes.
 const MAX_RECORD: usize = 8 * 1024 * 1024;
 
-/// Room for the record of a short event that was delivered at once.
+/// Room for the record of an event that was delivered at once, without its bodies.
 const USUAL_RECORD: usize = 2 * 1024;
 
 /// The record of a delivery. Bodies of requests are shortened, then the oldest attempts left out, and at last every text of the
 /// last attempt is shortened, until it is not too large.
 pub(in crate::io) fn to_record(delivery: &Delivery) -> Vec<u8> {
     let mut stored = Cow::Borrowed(delivery);
-    let mut json = Vec::with_capacity(USUAL_RECORD);
+    let mut json = Vec::with_capacity(room(delivery));
     for limit in [REQUEST_BODY_KEPT, 4 * 1024, 0] {
         // Most bodies are short, and copying each delivery would be the most expensive part of recording it.
         if stored.attempts.iter().any(|attempt| attempt.request.body.len() > limit) {
@@ -45,6 +45,15 @@ pub(in crate::io) fn to_record(delivery: &Delivery) -> Vec<u8> {
         write_record(&stored, &mut json);
     }
     json
+}
+
+/// Room for a record, so that it is not moved again and again while it grows: for its bodies, and the quotes in them.
+fn room(delivery: &Delivery) -> usize {
+    let bodies = delivery.attempts.iter().map(|attempt| {
+        attempt.request.body.len().min(REQUEST_BODY_KEPT) + attempt.response.as_ref().map_or(0, |response| response.body.len())
+    });
+    let bodies: usize = bodies.sum();
+    (USUAL_RECORD + bodies + bodies / 4).min(MAX_RECORD)
 }
 
 fn write_record(delivery: &Delivery, json: &mut Vec<u8>) {
