@@ -311,6 +311,40 @@ fn a23_something_else_in_the_place_of_the_database_is_neither_read_nor_waited_fo
 }
 
 #[test]
+fn a32_what_is_beside_the_database_is_held_to_the_same() {
+    type Plant = fn(&Path);
+    let plants: [(&str, Plant); 4] = [
+        ("a pipe", |path| {
+            assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
+        }),
+        ("a directory", |path| fs::create_dir(path).unwrap()),
+        ("a symbolic link", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
+        ("can be read or changed by others", |path| {
+            fs::write(path, "").unwrap();
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        }),
+    ];
+    let home = with_queue();
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let path = home.state_dir().join(format!("waypost.db{suffix}"));
+        let kept = home.path().join("kept");
+        for (says, plant) in plants {
+            let is_kept = fs::rename(&path, &kept).is_ok();
+            plant(&path);
+            for args in [&["enqueue", "-"][..], &["queue"], &["queue", "hold"], &["history"], &["queue", "rescue", "out.jsonl"]] {
+                let out = home.waypost_stdin(args, "{}").exits(5);
+                assert!(out.stderr.contains(says) && out.stderr.contains(path.to_str().unwrap()), "{args:?}: {out:?}");
+            }
+            fs::remove_file(&path).or_else(|_| fs::remove_dir(&path)).unwrap();
+            if is_kept {
+                fs::rename(&kept, &path).unwrap();
+            }
+            assert_eq!(count(&home), 1, "{says}");
+        }
+    }
+}
+
+#[test]
 fn h126_locked_by_another_program_it_waits_and_then_says_so() {
     let home = with_queue();
     let database = home.open_database();

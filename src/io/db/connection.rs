@@ -198,14 +198,27 @@ const fn is_shared(_: &Path) -> bool {
 }
 
 fn wal(path: &Path) -> PathBuf {
+    beside(path, "-wal")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(suffix);
     name.into()
 }
 
-/// Whether there is a database; an error if something else has its name, or others can read it. Not by opening it: closing
-/// would release the locks of this process's other connections (fcntl(2)).
+/// Whether there is a database; an error if something else has its name, or others can read it. The same goes for the files beside
+/// it, which SQLite would open whatever they are: what is in them counts as written. Not by opening them: closing would release the
+/// locks of this process's other connections (fcntl(2)).
 pub(super) fn exists(path: &Path, operation: Operation) -> Result<bool, FileError> {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        is_private(&beside(path, suffix), operation)?;
+    }
+    is_private(path, operation)
+}
+
+/// Whether the file is there, and is a regular one that only its owner can read.
+fn is_private(path: &Path, operation: Operation) -> Result<bool, FileError> {
     let checked = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => Err(error.into()),

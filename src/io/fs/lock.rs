@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::error::{FileError, FileErrorKind, Operation};
-use super::file::open_own;
+use super::file::{Links, open_own, open_regular};
 
 /// How long a writer waits for another. The user sees an answer within 2 s: half a second is left for a program to start and end in,
 /// which under load takes a few hundred milliseconds.
@@ -49,7 +49,8 @@ impl Lock {
     /// would be reported as changed to processes that watch it.
     #[must_use]
     pub fn is_held(path: &Path) -> bool {
-        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        open_regular(path, OpenOptions::new().read(true), Links::Refuse, Operation::Lock)
+            .is_ok_and(|(file, _)| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Sets the file's time, by which processes that watch it learn that the lock was taken.
@@ -119,5 +120,6 @@ mod tests {
         let fifo = dir.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
         assert!(matches!(kind(&fifo), FileErrorKind::NotAFile("a pipe")));
+        assert!(!Lock::is_held(&fifo));
     }
 }
