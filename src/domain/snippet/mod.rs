@@ -97,3 +97,70 @@ pub fn snippet(settings: &Settings, lang: Lang) -> String {
         Lang::Shell => shell::code(&check),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::auth::hmac;
+    use crate::domain::draft::Draft;
+    use crate::domain::field;
+    use crate::domain::shell::{printed_escaped, quoted_ascii};
+    use crate::domain::signature::Format;
+
+    /// The code without its comments, and these.
+    fn parts(content: &str, value: &str, lang: Lang) -> (String, String) {
+        let draft = Draft::new(hmac::SPEC)
+            .with(field::URL, "https://h.example/in")
+            .with(hmac::HEADER_KEY, "X-Signature")
+            .with(hmac::SIGNING_SECRET, "a secret of some length")
+            .with(hmac::FORMAT, Format::Template.name())
+            .with(hmac::SIGNED_CONTENT, format!("{content}{{timestamp}}{{body}}{content}"))
+            .with(hmac::SIGNATURE_VALUE, format!("{value}{{signature}}"))
+            .with(hmac::ALGORITHM, "sha256")
+            .with(hmac::ENCODING, "hex");
+        let all = snippet(&draft.check().unwrap().settings, lang);
+        let is_comment = |line: &&str| line.trim_start().starts_with(['#', '/']);
+        let (comments, code): (Vec<_>, Vec<_>) = all.lines().partition(is_comment);
+        (code.join("\n"), comments.join("\n"))
+    }
+
+    fn literals(text: &str, lang: Lang) -> [String; 2] {
+        match lang {
+            Lang::Node => [quote::node(text), quote::node(text)],
+            Lang::Python | Lang::Go => [quote::python_or_go(text), quote::python_or_go(text)],
+            Lang::Php => [quote::php(text), quote::php(text)],
+            Lang::Shell => [printed_escaped(text.as_bytes()), quoted_ascii(text)],
+        }
+    }
+
+    #[test]
+    fn a33_a_template_is_a_literal_in_the_code_and_never_code() {
+        let hostile = [
+            "?><?php system($_GET[0]); //",
+            "coding:utf-7 +ACI- + x()",
+            "coding=unicode_escape",
+            "@VALUE @SIGNATURE @COMPARE @SIGNED @CONTENT @PARTS @NAME @KEY @ENCODE @LENGTH @HASH @BLOCK @TITLE",
+            "\"; x(); \"'; x; '`x`$(x)",
+            "*/ --> </script> #x %s \\",
+        ];
+        for lang in Lang::ALL {
+            let (wanted, said) = parts("plain", "simple", lang);
+            for (content, value) in hostile
+                .iter()
+                .flat_map(|content| hostile.map(|value| (*content, value)))
+                .filter(|(content, value)| content != value)
+            {
+                let (mut code, comments) = parts(content, value, lang);
+                for (text, plain) in [(content, "plain"), (value, "simple")] {
+                    for (literal, plain) in literals(text, lang).iter().zip(literals(plain, lang)) {
+                        code = code.replace(literal, &plain);
+                    }
+                }
+                assert_eq!(code, wanted, "{lang:?}: {content} {value}");
+                for text in ["?>", "coding", "@", "\"", "$("] {
+                    assert_eq!(comments.matches(text).count(), said.matches(text).count(), "{lang:?}: {comments}");
+                }
+            }
+        }
+    }
+}

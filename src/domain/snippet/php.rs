@@ -100,10 +100,15 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
     };
     let value = expression(&check.value(), " . ", word);
     let compare = match check.list() {
-        List::One => ONE,
-        List::Commas | List::Spaces => ANY,
+        List::One => format!("        $found = hash_equals({value}, $given) || $found;\n"),
+        List::Commas | List::Spaces => format!(
+            "        foreach ($given as $part) {{\n            $found = hash_equals({value}, $part) || $found;\n        }}\n"
+        ),
     };
-    code + &HMAC.replace("@COMPARE", compare).replace("@SIGNATURE", &signature).replace("@VALUE", &value)
+    // Not by replacing in turn: what was registered may look like what is replaced next.
+    let _ =
+        write!(code, "    $found = false;\n    foreach (secrets() as $secret) {{\n        $signature = {signature};\n{compare}");
+    code + "    }\n    return $found;\n}\n"
 }
 
 const IN_VALUE: &str = r#"    $stamps = array_values(array_filter($given, fn ($part) => str_starts_with($part, "t=")));
@@ -111,21 +116,6 @@ const IN_VALUE: &str = r#"    $stamps = array_values(array_filter($given, fn ($p
 "#;
 
 const IN_HEADER: &str = "    $timestamp = $headers[\"webhook-timestamp\"] ?? \"\";\n";
-
-const HMAC: &str = r"    $found = false;
-    foreach (secrets() as $secret) {
-        $signature = @SIGNATURE;
-@COMPARE    }
-    return $found;
-}
-";
-
-const ONE: &str = "        $found = hash_equals(@VALUE, $given) || $found;\n";
-
-const ANY: &str = r"        foreach ($given as $part) {
-            $found = hash_equals(@VALUE, $part) || $found;
-        }
-";
 
 const KEY: &str = r#"
 function decoded(string $secret): string

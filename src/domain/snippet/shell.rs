@@ -135,8 +135,9 @@ fn signature(title: &str, check: SignatureCheck<'_>) -> String {
         .replace("@KEY", key)
         .replace("@ENCODE", encode)
         .replace("@LENGTH", &check.scheme.signature_chars().to_string())
-        .replace("@VALUE", &expression(&check.value(), "", word))
-        .replace("@PARTS\n", &format!("  {loops}"));
+        .replace("@PARTS\n", &format!("  {loops}"))
+        // Last: what was registered may look like the others.
+        .replace("@VALUE", &expression(&check.value(), "", word));
     code
 }
 

@@ -96,15 +96,17 @@ impl SignatureCheck<'_> {
     }
 }
 
-/// A template as a comment says it, in printable ASCII.
+/// A template as a comment says it. Only short texts of a few characters are shown: in a comment, too, `?>` would end the code of
+/// PHP, and `coding:` would have Python read all that follows in another encoding.
 fn in_words(template: &Template) -> String {
-    let is_printable = |c: char| c == ' ' || c.is_ascii_graphic();
+    let is_shown = |text: &str| text.len() <= 6 && text.chars().all(|c| c.is_ascii_alphanumeric() || ".:,;=_-|/".contains(c));
     let words = template.pieces().iter().map(|piece| match piece {
-        Piece::Literal(text) => text.chars().map(|c| if is_printable(c) { c } else { '?' }).collect(),
-        Piece::Id => "ID".to_owned(),
-        Piece::Timestamp => "TIMESTAMP".to_owned(),
-        Piece::Body => "BODY".to_owned(),
-        Piece::Signature => "SIGNATURE".to_owned(),
+        Piece::Literal(text) if is_shown(text) => text,
+        Piece::Literal(_) => "[...]",
+        Piece::Id => "ID",
+        Piece::Timestamp => "TIMESTAMP",
+        Piece::Body => "BODY",
+        Piece::Signature => "SIGNATURE",
     });
     words.collect()
 }

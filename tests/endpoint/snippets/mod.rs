@@ -5,7 +5,7 @@
 mod requests;
 mod run;
 
-use requests::{Sent, by_an_empty_key, cases, every_settings, with_another_secret};
+use requests::{Sent, by_an_empty_key, cases, every_settings, hostile_settings, with_another_secret};
 use run::{go, node, php, python, shell};
 use waypost::domain::auth::hmac;
 use waypost::domain::destination::Settings;
@@ -18,7 +18,7 @@ type Run = fn(&str, &Settings, &[&Sent], &str) -> Option<Vec<bool>>;
 
 fn assert_right(lang: Lang, run: Run) {
     let mut wrong = Vec::new();
-    for settings in every_settings() {
+    for settings in every_settings().into_iter().chain(hostile_settings()) {
         let code = snippet(&settings, lang);
         let cases = cases(&settings);
         let secret = settings.auth().secret().map_or_else(|| "unused".to_owned(), |(_, secret)| secret.expose().to_owned());

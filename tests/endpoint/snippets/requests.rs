@@ -114,6 +114,25 @@ fn every_draft() -> Vec<Draft> {
     all
 }
 
+/// Templates that would end what they are written in, or be taken for a part of the generator.
+pub fn hostile_settings() -> Vec<Settings> {
+    let names = "@VALUE @SIGNATURE @COMPARE @SIGNED @CONTENT @PARTS @NAME @KEY";
+    let all = [
+        (format!("?><?php exit(7); {names}"), format!("?><?php exit(7); \");exit(7);(\" {names}")),
+        ("coding:utf-7 +ACI- + exit(7) + +ACI-".to_owned(), "coding=utf-7".to_owned()),
+    ];
+    let drafts = all.iter().map(|(content, value)| {
+        draft(hmac::SPEC)
+            .with(hmac::FORMAT, Format::Template.name())
+            .with(hmac::SIGNING_SECRET, ODD)
+            .with(hmac::SIGNED_CONTENT, format!("{content}{{timestamp}}{{body}}"))
+            .with(hmac::SIGNATURE_VALUE, format!("{value}{{signature}}"))
+            .with(hmac::ALGORITHM, "sha256")
+            .with(hmac::ENCODING, "hex")
+    });
+    drafts.map(|draft| draft.check().unwrap().settings).collect()
+}
+
 pub fn every_settings() -> Vec<Settings> {
     every_draft().iter().map(|draft| draft.check().unwrap().settings).collect()
 }
