@@ -380,3 +380,34 @@ proptest::proptest! {
         }
     }
 }
+
+/// A function in the script is what a backtick in a name would run.
+#[test]
+fn a34_the_name_of_a_header_is_never_run() {
+    const NAMES: [&str; 4] = ["x-`run`", "x-$ifs`run`", "x-'`run`'", "x-!#&*|~^`run`"];
+    for (shell, name) in ["sh", "bash"].iter().flat_map(|shell| NAMES.map(|name| (shell, name))) {
+        let draft = Draft::new(hmac::SPEC)
+            .with(field::URL, "https://h.example/in")
+            .with(hmac::HEADER_KEY, format!("{name}-sig"))
+            .with(hmac::SIGNING_SECRET, "a secret of some length")
+            .with_header(HeaderEntry::secret(name, "canary-value"))
+            .with_header(HeaderEntry::plain(format!("{name}-plain"), "value"));
+        let settings = draft.check().unwrap().settings;
+        let event = BuiltIn::Ping.event();
+        for (reveal, has_secret) in [(true, true), (false, true), (false, false)] {
+            let text = curl::command(&settings, "msg_1", &event, reveal);
+            let script = format!("run() {{ echo it was run >&2; }}\n{STAND_IN}{text}\n");
+            let mut command = Command::new(shell);
+            command.args(["-c", &script]).stdin(std::process::Stdio::null());
+            command.env("WAYPOST_SECRET", "a secret of some length");
+            let variable = text.split_once("${WAYPOST_HEADER").map(|(_, rest)| rest.split_once(':').unwrap().0);
+            if let Some(variable) = variable.filter(|_| has_secret) {
+                command.env(format!("WAYPOST_HEADER{variable}"), "canary-value");
+            }
+            let output = command.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(!said.contains("it was run") && output.status.success() == has_secret, "{shell} {name}: {output:?}\n{text}");
+            assert_eq!(said.contains("Set it to the value of x-"), !has_secret, "{said}");
+        }
+    }
+}
