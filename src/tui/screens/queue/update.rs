@@ -115,7 +115,8 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
         let moved = reading.skipped + at;
         (queue.top, queue.at) = ((queue.top + moved).saturating_sub(queue.at), moved);
     }
-    if queue.reading().is_none() {
+    // What is not seen takes no key: of an empty queue no event is shown.
+    if queue.total() == 0 {
         queue.detail = None;
     }
     let changed = std::mem::take(&mut queue.changed);
@@ -186,10 +187,14 @@ pub fn changed(model: &mut Model, change: &Change, result: Result<(), Problem>) 
                 Change::Hold => "Held: nothing goes out until you release it.",
                 Change::Release => "The gate is open.",
             };
-            if let Some(queue) = screen(model)
-                && matches!(change, Change::Retry(_) | Change::Drop(_))
-            {
-                (queue.detail, queue.opening) = (None, None);
+            if let Some(queue) = screen(model) {
+                match (change, &mut queue.read) {
+                    (Change::Retry(_) | Change::Drop(_), _) => (queue.detail, queue.opening) = (None, None),
+                    // Known before it is read again: the key that takes it back works at once.
+                    (Change::Hold, Some(Ok(reading))) => reading.view.gate.gate.hold(),
+                    (Change::Release, Some(Ok(reading))) => reading.view.gate.gate.release(),
+                    _ => {}
+                }
             }
             model.say(Tone::Done, text);
         }
