@@ -144,8 +144,8 @@ pub(crate) fn delivery_area(model: &Model) -> Rect {
     Screen::new(model, area).delivery(model, area).0
 }
 
-/// Where two deliveries lie beside each other.
-pub(crate) fn compare_area(model: &Model) -> Rect {
+/// Where a popup with two sides lies.
+pub(crate) fn wide_area(model: &Model) -> Rect {
     let area = below_guide(model);
     Screen::new(model, area).wide_popup(area)
 }

@@ -32,7 +32,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
     let is_seen = match model.visible_popup() {
         None | Some(Popup::Probe(_)) => true,
         Some(Popup::Queue(_)) => false,
-        Some(Popup::Test(_)) if area.height >= test::layout::TALL => true,
+        Some(Popup::Test(_) | Popup::Snippet(_)) if area.height >= boxes::TALL => true,
         Some(_) => whole.width > boxes::READABLE,
     };
     if is_seen {
@@ -50,8 +50,10 @@ pub fn view(model: &Model, frame: &mut Frame) {
             }
         }
         Some(Popup::Receiver) => receiver::view::draw(model, theme, frame, screen.popup(area)),
-        Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.popup(area)),
-        Some(Popup::Verify(popup)) => verify::view::draw(popup, theme, frame, screen.popup(area)),
+        Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.wide_popup(area)),
+        Some(Popup::Verify(popup)) => {
+            verify::view::draw(model, popup, theme, frame, verify::layout::place(screen.wide_popup(area)))
+        }
         Some(Popup::Compare(popup)) => compare::view::draw(popup, theme, frame, screen.wide_popup(area)),
         Some(Popup::Queue(queue)) => queue::view::draw(model, queue, theme, frame, screen.body),
         Some(Popup::Probe(popup)) => probe::view::draw(popup, theme, frame, screen.popup(area)),

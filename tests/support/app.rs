@@ -153,7 +153,7 @@ impl App {
         self.wait_for("> [ Register ]");
         self.key(Key::Enter);
         self.wait_for(" Register destination ");
-        self.wait_for(">URL");
+        self.wait_for("> URL");
     }
 
     /// Fills in the form, from the URL on. The focus is on the last field then, or on the auth type.

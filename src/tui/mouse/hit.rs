@@ -96,8 +96,8 @@ pub fn target(model: &Model, at: Position) -> Option<Target> {
             }
         }
         Some(Popup::Receiver) => in_receiver(model, screen.popup(area), at),
-        Some(Popup::Snippet(it)) => in_snippet(model, it, screen.popup(area), at),
-        Some(Popup::Verify(it)) => in_verify(model, it, screen.popup(area), at),
+        Some(Popup::Snippet(it)) => in_snippet(model, it, screen.wide_popup(area), at),
+        Some(Popup::Verify(it)) => in_verify(model, it, verify::place(screen.wide_popup(area)), at),
         Some(Popup::Queue(it)) => in_queue(model, it, screen.body, at),
         Some(Popup::Compare(_)) => screen.wide_popup(area).contains(at).then_some(Target::Text),
         Some(Popup::Probe(_)) => screen.popup(area).contains(at).then_some(Target::Text),
@@ -171,7 +171,7 @@ fn in_receiver(model: &Model, place: Rect, at: Position) -> Option<Target> {
 }
 
 fn in_snippet(model: &Model, it: &SnippetPopup, place: Rect, at: Position) -> Option<Target> {
-    let [choice, ..] = snippet::parts(boxes::inside(place));
+    let snippet::Laid { place, choice, .. } = snippet::laid(model, it, place);
     let theme = model.theme();
     let side = if choice.contains(at) { choice_at(theme, &snippet::language(it, theme), choice.x, at) } else { None };
     side.map(Target::Choice).or_else(|| place.contains(at).then_some(Target::Text))
@@ -179,7 +179,7 @@ fn in_snippet(model: &Model, it: &SnippetPopup, place: Rect, at: Position) -> Op
 
 fn in_verify(model: &Model, it: &VerifyPopup, place: Rect, at: Position) -> Option<Target> {
     let inner = boxes::inside(place);
-    let [headers_label, headers, body_label, body, _, foot] = verify::parts(it, inner);
+    let verify::Parts { headers_label, headers, body_label, body, foot, .. } = verify::parts(it, inner);
     let text = |focus, editor, area| editor::place_at(editor, area, at).map(|place| Target::VerifyText(focus, place));
     let in_text = text(VerifyFocus::Headers, &it.headers, headers).or_else(|| text(VerifyFocus::Body, &it.body, body));
     let buttons = verify::buttons(it, model.theme(), usize::from(inner.width));

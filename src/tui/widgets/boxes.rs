@@ -39,16 +39,41 @@ pub fn popup(theme: Theme, title: &str, frame: &mut Frame, area: Rect) -> Rect {
     inner
 }
 
+/// How much of what is in a box is scrolled out of view at its top, on its upper edge.
+pub fn above(theme: Theme, above: usize, frame: &mut Frame, place: Rect) {
+    if above > 0 && place.width > 40 {
+        let line = Line::styled(format!(" {above} more ↑ "), beside_title(theme)).right_aligned();
+        frame.render_widget(line, Rect { x: place.x + 1, width: place.width - 3, height: 1, ..place });
+    }
+}
+
 /// A room of that size in the middle of another, or all of it where it does not fit.
 pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
     let (columns, rows) = (columns.min(area.width), rows.min(area.height));
     Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - rows) / 2, width: columns, height: rows }
 }
 
+/// The rows from which on a popup leaves those free that it does not need.
+pub const TALL: u16 = 30;
+
+/// The fewest rows that are left free: with fewer, nothing in them could be recognised.
+const FREED: u16 = 6;
+
+/// The upper part of a tall room, without the rows that are spare; else all of it.
+pub fn fitted(room: Rect, spare: u16) -> Rect {
+    let is_tall = room.height + 2 >= TALL;
+    if is_tall && spare >= FREED { Rect { height: room.height.saturating_sub(spare), ..room } } else { room }
+}
+
+/// What is on the edge of a box beside its title: it has nothing of the edge's style.
+pub fn beside_title(theme: Theme) -> Style {
+    Style::reset().patch(theme.styles.dim)
+}
+
 /// How much of a box does not fit in it, on its lower edge.
 pub fn more(theme: Theme, below: usize, frame: &mut Frame, place: Rect) {
     if below > 0 && place.width > 20 && place.height > 1 {
-        let line = Line::styled(format!(" {below} more ↓ "), theme.styles.dim).right_aligned();
+        let line = Line::styled(format!(" {below} more ↓ "), beside_title(theme)).right_aligned();
         frame.render_widget(line, Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width - 3, height: 1 });
     }
 }

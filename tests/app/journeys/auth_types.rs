@@ -319,7 +319,7 @@ fn h17_in_the_app_a_pasted_prefix_is_removed_with_a_notice() {
     app.wait_for("leading \"Bearer \"");
     app.wait_for("9 chars");
     // The newline of the paste did not send the form off.
-    app.wait_for(">Token");
+    app.wait_for("> Token");
     app.key(Key::Ctrl('r'));
     app.wait_until(|screen| screen.contents().contains("abc123abc"));
     assert_eq!(app.value_of("Token"), "abc123abc");

@@ -18,7 +18,7 @@ fn file(home: &Home) -> Value {
 fn edit(app: &mut App) {
     app.type_text("e");
     app.wait_for(" Edit destination ");
-    app.wait_for(">URL");
+    app.wait_for("> URL");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_edited_secret_replaces_the_old_one() {
     // From the answer straight to the edit, as its advice says.
     edit(&mut app);
     app.press(&[Key::Tab, Key::Tab]);
-    app.wait_for(">Token");
+    app.wait_for("> Token");
     app.paste("the-second-token-of-all");
     app.wait_for("23 chars");
     app.submit(Submit::ButtonAndTest);

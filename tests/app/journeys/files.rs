@@ -127,7 +127,7 @@ fn h28_in_the_app_a_secret_moved_to_another_url_is_asked_for_again() {
     app.type_text("t");
     app.key(Key::Enter);
     app.wait_for(" Edit destination ");
-    app.wait_for(">Token");
+    app.wait_for("> Token");
     assert_eq!(receiver.connections(), 0);
     app.paste(token);
     app.key(Key::Ctrl('o'));

@@ -38,11 +38,11 @@ fn the_first_delivered_test_of_a_signature_with_an_own_ca_takes_at_most_12_keys(
     let mut app = App::open(&home);
     app.wait_for("> [ Register ]");
     let mut counted = Counted { app, keys: 0 };
-    counted.keys(&[Key::Enter], ">URL");
+    counted.keys(&[Key::Enter], "> URL");
     let command = format!("curl --cacert '{ca}' \\\n  -d '{{\"hello\": 1}}' \\\n  {}\n", receiver.url);
     counted.paste(&command, "from the curl command: URL, CA certificate");
-    counted.keys(&[Key::Enter, Key::Down, Key::Enter], ">Receiver");
-    counted.keys(&[Key::Down, Key::Down, Key::Down], ">Signing secret");
+    counted.keys(&[Key::Enter, Key::Down, Key::Enter], "> Receiver");
+    counted.keys(&[Key::Down, Key::Down, Key::Down], "> Signing secret");
     counted.paste(SECRET, "28 chars");
     counted.keys(&[Key::Ctrl('t')], "✓ 200");
     assert_eq!(receiver.requests()[0].verdict, Ok(()));
@@ -65,9 +65,9 @@ fn a_ca_file_is_completed_by_tab_from_the_home_and_looked_at() {
     app.open_form();
     app.paste(&receiver.url);
     app.press(&[Key::Tab, Key::Tab]);
-    app.wait_for(">More");
+    app.wait_for("> More");
     app.press(&[Key::Enter, Key::Down, Key::Down, Key::Down]);
-    app.wait_for(">CA certificate");
+    app.wait_for("> CA certificate");
     app.type_text("~/ce");
     app.key(Key::Tab);
     app.wait_for("~/certs/");
@@ -76,7 +76,7 @@ fn a_ca_file_is_completed_by_tab_from_the_home_and_looked_at() {
     app.key(Key::Down);
     app.wait_for("Name a PEM file");
     app.key(Key::Up);
-    app.wait_for(">CA certificate");
+    app.wait_for("> CA certificate");
     app.key(Key::Ctrl('u'));
     app.type_text("~/certs/p\t");
     app.wait_for("~/certs/private-ca.pem");

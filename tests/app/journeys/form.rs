@@ -111,7 +111,7 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
     app.fill_in("http://hooks.example.com/in", &typed);
     app.submit(Submit::Button);
     app.wait_for("Must start with https://");
-    app.wait_for(">URL");
+    app.wait_for("> URL");
     let screen = app.screen_text();
     // Under each of the three fields.
     assert_eq!(screen.matches("✗ ").count(), 3, "{screen}");
@@ -126,11 +126,11 @@ fn all_errors_are_reported_at_once_and_nothing_typed_is_lost() {
     app.type_text("s");
     app.gone("Must start with https://");
     app.submit(Submit::Key);
-    app.wait_for(">Header key");
+    app.wait_for("> Header key");
     app.key(Key::Ctrl('u'));
     app.type_text("X-Signature");
     app.submit(Submit::Key);
-    app.wait_for(">Signing secret");
+    app.wait_for("> Signing secret");
     app.key(Key::Ctrl('u'));
     app.type_text("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     app.submit(Submit::Key);
@@ -146,7 +146,7 @@ fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
     let mut app = App::open(&home);
     app.open_form();
     app.fill_in("https://hooks.example.com/in", &Typed::Hmac { header_key: "X-Signature", secret: "typed before", format: 0 });
-    app.wait_for(">Signing secret");
+    app.wait_for("> Signing secret");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
     app.wait_for("new secret: copy it to the receiver");
@@ -188,7 +188,7 @@ fn a_generated_secret_is_what_is_signed_with() {
     app.press(&[Key::BackTab, Key::BackTab, Key::Right, Key::Right, Key::Right, Key::Right]);
     app.wait_for("‹ Standard Webhooks ›");
     app.times(3, Key::BackTab);
-    app.wait_for(">URL");
+    app.wait_for("> URL");
     app.type_text(&receiver.url);
     app.key(Key::Ctrl('o'));
     app.wait_for("Registered. Press t");

@@ -80,10 +80,10 @@ fn a_private_ca_is_trusted_for_this_destination() {
     app.open_form();
     app.type_text(&receiver.url);
     app.press(&[Key::Tab, Key::Tab]);
-    app.wait_for(">More");
+    app.wait_for("> More");
     app.key(Key::Enter);
     app.press(&[Key::Down, Key::Down, Key::Down]);
-    app.wait_for(">CA certificate");
+    app.wait_for("> CA certificate");
     app.type_text(receiver.ca().to_str().unwrap());
     app.key(Key::Down);
     app.type_text("7");

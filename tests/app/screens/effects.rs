@@ -134,7 +134,7 @@ fn all_errors_are_shown_at_once_and_the_first_gets_the_focus() {
     assert_eq!(press(&mut model, "ctrl-o"), []);
     let fields: Vec<_> = form(&model).errors.iter().map(|error| error.field.unwrap().label).collect();
     assert_eq!(fields, ["URL", "Signing secret"]);
-    assert!(screen(&model).contains(">URL"));
+    assert!(screen(&model).contains("> URL"));
     type_text(&mut model, "h");
     assert!(form(&model).errors.iter().all(|error| error.field.unwrap().label != "URL"), "an error goes when its field changes");
 }

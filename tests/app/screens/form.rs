@@ -104,7 +104,7 @@ fn the_cursor_enters_the_auth_types_at_the_chosen_one_and_they_are_one_stop_of_t
     assert_eq!(form(&model).auth_type(), bearer::SPEC);
     press(&mut model, "backtab up enter");
     assert_eq!(form(&model).auth_type().name, "basic");
-    assert!(screen(&model).contains(">Username"), "Enter goes on");
+    assert!(screen(&model).contains("> Username"), "Enter goes on");
 }
 
 #[test]
@@ -203,9 +203,9 @@ fn more_says_what_it_holds_and_unfolds_in_place() {
     let Some(Popup::Form(form)) = &mut model.popup else { panic!() };
     form.unfolded = false;
     go_to(&mut model, Focus::More);
-    assert!(words(&model).contains(">More 1 header · CA file · timeout 30 s ›"), "{}", screen(&model));
+    assert!(words(&model).contains("> More 1 header · CA file · timeout 30 s ›"), "{}", screen(&model));
     press(&mut model, "enter");
-    assert!(screen(&model).contains(">Headers              X-Env: live"), "{}", screen(&model));
+    assert!(screen(&model).contains("> Headers              X-Env: live"), "{}", screen(&model));
 }
 
 #[test]

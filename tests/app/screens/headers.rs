@@ -26,7 +26,7 @@ fn opened() -> Model {
     press(&mut model, "enter");
     type_text(&mut model, "https://hooks.example.com/in");
     press(&mut model, "tab tab enter");
-    assert!(screen(&model).contains(">Headers              [ Add a header ]"), "{}", screen(&model));
+    assert!(screen(&model).contains("> Headers              [ Add a header ]"), "{}", screen(&model));
     model
 }
 
@@ -42,7 +42,7 @@ fn headers_are_added_edited_and_removed() {
     let mut model = opened();
     press(&mut model, "enter X-GitHub-Event tab {event} tab");
     let text = screen(&model);
-    for part in ["Header name *        X-GitHub-Event", "Header value *       {event}", ">Secret               ‹ no ›"] {
+    for part in ["Header name *        X-GitHub-Event", "Header value *       {event}", "> Secret               ‹ no ›"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
     press(&mut model, "tab enter X-Env-Token enter hunter2 enter right");
@@ -60,7 +60,7 @@ fn headers_are_added_edited_and_removed() {
     // Its line: opened by Enter, removed by x.
     press(&mut model, "backtab x backtab");
     assert_eq!(shown(&model), ["X-GitHub-Event: {event}", "X-Env-Token: ••••••••"]);
-    assert!(screen(&model).contains(">Headers              X-GitHub-Event: {event}"), "{}", screen(&model));
+    assert!(screen(&model).contains("> Headers              X-GitHub-Event: {event}"), "{}", screen(&model));
     press(&mut model, "enter tab -2");
     let effects = press(&mut model, "ctrl-o");
     let headers: Vec<_> = saved(&effects).headers().iter().map(|header| (header.name.as_str(), header.value.expose())).collect();
@@ -84,7 +84,7 @@ fn what_is_wrong_with_a_header_is_said_at_its_inputs() {
     let mut model = opened();
     press(&mut model, "enter X-One tab 1 tab tab enter Host tab 2 ctrl-o");
     let text = screen(&model);
-    assert!(text.contains(">Header name *        Host") && text.contains("✗ \"Host\" is reserved"), "{text}");
+    assert!(text.contains("> Header name *        Host") && text.contains("✗ \"Host\" is reserved"), "{text}");
     press(&mut model, "ctrl-u Authorization ctrl-o");
     assert!(screen(&model).contains("✗ Authorization is a matter of the auth type"), "{}", screen(&model));
     press(&mut model, "ctrl-u X-two");
@@ -103,7 +103,7 @@ fn a_registered_secret_stays_unless_it_is_entered_or_renamed() {
     assert!(text.contains("Headers              X-Env-Token: ••••••••") && text.contains("▾"), "{text}");
     assert!(!form(&model).is_dirty());
     press(&mut model, "tab tab tab enter tab");
-    assert!(screen(&model).contains(">Header value *       unchanged"), "{}", screen(&model));
+    assert!(screen(&model).contains("> Header value *       unchanged"), "{}", screen(&model));
     let draft = saved(&press(&mut model, "ctrl-o")).clone();
     assert_eq!(draft.keeping(&settings).check().unwrap().settings, settings);
     let Some(Popup::Form(form)) = &mut model.popup else { panic!() };
@@ -113,7 +113,7 @@ fn a_registered_secret_stays_unless_it_is_entered_or_renamed() {
     press(&mut model, "tab hunter3");
     assert!(!screen(&model).contains("hunter3"));
     press(&mut model, "ctrl-r");
-    assert!(screen(&model).contains(">Header value *       hunter3"), "{}", screen(&model));
+    assert!(screen(&model).contains("> Header value *       hunter3"), "{}", screen(&model));
     let draft = saved(&press(&mut model, "ctrl-o")).clone();
     assert_eq!(draft.keeping(&settings).headers()[0], HeaderEntry::secret("X-Env-Token-2", "hunter3"));
 }

@@ -179,7 +179,7 @@ fn an_empty_form_is_refused_field_by_field() {
         only(&mut model, &"down ".repeat(at));
         only(&mut model, "space");
         only(&mut model, "ctrl-o");
-        shows(&model, ">URL");
+        shows(&model, "> URL");
         assert_eq!(screen(&model).matches("✗ ").count(), errors, "{:?}", auth::ALL[at].name);
         // Nothing was typed, but a choice was made.
         only(&mut model, "esc");

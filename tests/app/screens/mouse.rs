@@ -166,7 +166,7 @@ fn fields_options_and_choices_of_the_form() {
         click(&mut model, "Header key");
         type_text(&mut model, "X-Mine");
         let line = |model: &Model, label: &str| screen(model).lines().find(|line| line.contains(label)).unwrap().to_owned();
-        assert!(line(&model, "Header key").contains("> Header key") || line(&model, "Header key").contains(">Header key"));
+        assert!(line(&model, "Header key").contains("> Header key") || line(&model, "Header key").contains("> Header key"));
         assert!(line(&model, "Header key").contains("X-Mine"), "{}", screen(&model));
         let before = line(&model, "Format");
         let (column, row) = place(&model, "1 of 7");
@@ -198,7 +198,7 @@ fn a_click_into_a_text_places_the_cursor() {
     for size in SIZES.into_iter().chain([(46, 20)]) {
         let mut model = with_mouse(scenes::registered(hmac::SPEC), size);
         press(&mut model, "e down");
-        let (column, row) = start(&model, "hooks.example.com/in");
+        let (column, row) = start(&model, "hooks.example.com/in_");
         at(&mut model, MouseAct::Click, column, row);
         type_text(&mut model, "a漢.");
         assert!(screen(&model).contains("https://a漢.hooks.example.com/in"), "{size:?}\n{}", screen(&model));
@@ -207,7 +207,7 @@ fn a_click_into_a_text_places_the_cursor() {
         type_text(&mut model, "b");
         at(&mut model, MouseAct::Click, column + 25, row);
         type_text(&mut model, "c");
-        assert!(screen(&model).contains("https://ab漢.hooks.example.com/inc"), "{size:?}\n{}", screen(&model));
+        assert!(screen(&model).contains("ab漢.hooks.example.com/inc"), "{size:?}\n{}", screen(&model));
     }
 }
 

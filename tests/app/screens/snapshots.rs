@@ -280,7 +280,7 @@ fn find_write_keep_edit() {
 fn receiver_code_and_verify() {
     let mut model = app(scenes::registered(hmac::SPEC));
     press(&mut model, "c right");
-    shot("snippet", &model);
+    shot_at_every_size("snippet", &model);
     press(&mut model, "esc v");
     shot("verify_empty", &model);
     update(&mut model, Msg::Paste(Pasted::new("X-Signature: sha256=00\rHost: h".into())));
@@ -294,7 +294,7 @@ fn receiver_code_and_verify() {
     let Some(Popup::Verify(popup)) = &model.popup else { panic!("no popup") };
     let Checked::Waiting(id) = popup.checked else { panic!("{:?}", popup.checked) };
     update(&mut model, Msg::Explained(id, Ok(Box::new(explanation))));
-    shot("verify_not_ours", &model);
+    shot_at_every_size("verify_not_ours", &model);
     press(&mut model, "esc v");
     shot("verify_kept", &model);
 }

@@ -140,7 +140,7 @@ fn h52_a_full_field_accepts_no_more() {
     let home = Home::new();
     let mut app = form(&home);
     app.press(&[Key::Enter, Key::Down, Key::Down, Key::Down, Key::Enter]);
-    app.wait_for(">Token");
+    app.wait_for("> Token");
     app.paste(&"x".repeat(8190));
     app.wait_for("8190 chars");
     app.type_text("abc");
@@ -153,7 +153,7 @@ fn h52_a_pasted_line_break_never_submits_the_form() {
     let home = Home::new();
     let mut app = form(&home);
     app.fill_in(URL, &Typed::Hmac { header_key: "X-Signature", secret: "", format: 0 });
-    app.wait_for(">Signing secret");
+    app.wait_for("> Signing secret");
     app.paste("first\nsecond\r\n");
     app.wait_for("nothing was pasted: the text contains a line");
     assert!(!home.state_file().exists());
@@ -173,7 +173,7 @@ fn h52_the_cursor_is_right_for_wide_and_combining_characters() {
     let home = Home::new();
     let mut app = form(&home);
     app.press(&[Key::Enter, Key::Down, Key::Down, Key::Enter]);
-    app.wait_for(">Username");
+    app.wait_for("> Username");
     let start = app.screen(|screen| screen.cursor_position().1);
     let row = app.screen(|screen| screen.cursor_position().0);
     // Each with its width in columns.
@@ -217,7 +217,7 @@ fn h52_a_text_wider_than_the_field_scrolls_under_the_cursor() {
     app.settle();
     let (row, column) = app.screen(vt100::Screen::cursor_position);
     assert_eq!(row, start.0);
-    assert!(column < 76, "the cursor is outside the field: {column}");
+    assert!(column < 78, "the cursor is outside the field: {column}");
     app.key(Key::Home);
     app.wait_until(|screen| screen.cursor_position() == start);
 }

@@ -170,7 +170,7 @@ fn h50_every_size_is_survived_and_nothing_typed_is_lost() {
         app.resize(rows, columns);
         // To a size that can be drawn, and back: what came before was read by then.
         app.resize(10, 40);
-        app.wait_for(">URL");
+        app.wait_for("> URL");
         app.wait_until(|screen| screen.rows(0, 40).next().unwrap_or_default().starts_with("╭ Register destination ─"));
     }
     app.resize(9, 38);

@@ -15,7 +15,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::text::{ellipsis, visible};
 use crate::present::compare::{Pair, Part};
-use crate::tui::layout::compare_area;
+use crate::tui::layout::wide_area;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::compare::state::ComparePopup;
 use crate::tui::theme::Theme;
@@ -30,7 +30,7 @@ const ALIKE: usize = 60;
 /// How many lines there are, and how many of them fit.
 pub fn extent(model: &Model) -> (usize, usize) {
     let Some(Popup::Compare(popup)) = &model.popup else { return (0, 0) };
-    let inner = boxes::inside(compare_area(model));
+    let inner = boxes::inside(wide_area(model));
     let [_, _, content] = rows(inner);
     (lines(popup, model.theme(), usize::from(inner.width)).len(), usize::from(content.height))
 }

@@ -8,6 +8,7 @@ use crate::domain::event::BuiltIn;
 use crate::domain::request::Request;
 use crate::tui::screens::delivery::lines as answer;
 use crate::tui::screens::form::compare;
+use crate::tui::screens::form::lines::MARK;
 use crate::tui::screens::form::state::Form;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
@@ -19,13 +20,14 @@ pub(super) fn lines(form: &Form, theme: Theme, columns: usize, most: usize) -> V
         Ok(checked) => {
             let ping = BuiltIn::Ping.event();
             let request = Request::preview(&checked.settings, &ping.name, &ping.body);
-            let indented = answer::request(&request, false, theme, columns.saturating_sub(3)).into_iter().map(|mut line| {
-                line.spans.insert(0, Span::raw("  "));
-                line
-            });
+            let indented =
+                answer::request(&request, false, theme, columns.saturating_sub(MARK + 1)).into_iter().map(|mut line| {
+                    line.spans.insert(0, Span::raw(" ".repeat(MARK)));
+                    line
+                });
             lines.extend(indented);
         }
-        Err(_) => lines.push(Line::styled("  It is shown here once what is required (*) is filled in.", theme.styles.dim)),
+        Err(_) => lines.push(Line::styled("   It is shown here once what is required (*) is filled in.", theme.styles.dim)),
     }
     if form.auth_type() == hmac::SPEC {
         let formats = compare::lines(form.inputs.chosen(hmac::FORMAT), theme, columns.saturating_sub(2));

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::signature::Format;
-use crate::tui::screens::form::lines::mark;
+use crate::tui::screens::form::lines::{MARK, mark};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
@@ -24,13 +24,13 @@ pub(super) fn lines(chosen: usize, theme: Theme, room: usize) -> Vec<Line<'stati
             _ => format!("{}: {} over {}", format.default_header_key(), format.shape(), format.covers()),
         };
         let wide = room >= 2 * NAME;
-        let name = if wide { text::padded(format.label(), NAME - 2) } else { format.label().to_owned() };
-        let mut head = vec![Span::raw(" "), mark(at == chosen, theme), Span::styled(name, style)];
+        let name = if wide { text::padded(format.label(), NAME - MARK) } else { format.label().to_owned() };
+        let mut head = vec![Span::raw(" "), mark(at == chosen, theme), Span::raw(" "), Span::styled(name, style)];
         if !wide {
             lines.push(Line::from(std::mem::take(&mut head)));
         }
-        for line in text::wrapped(&about, room - if wide { NAME } else { 3 }) {
-            let before = if wide { NAME } else { 3 };
+        for line in text::wrapped(&about, room - if wide { NAME } else { MARK }) {
+            let before = if wide { NAME } else { MARK };
             let mut spans = if head.is_empty() { vec![Span::raw(" ".repeat(before))] } else { std::mem::take(&mut head) };
             spans.push(Span::styled(line, theme.styles.dim));
             lines.push(Line::from(spans));

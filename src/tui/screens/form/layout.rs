@@ -19,7 +19,7 @@ use crate::tui::widgets::{boxes, buttons, text};
 const USUAL_ROWS: u16 = 22;
 
 /// The widest that the popup gets, and on a high and wide screen.
-const COLUMNS: u16 = 76;
+const COLUMNS: u16 = 78;
 const WIDE_COLUMNS: u16 = 100;
 
 /// The number of rows from which there may be room below the form.
@@ -78,6 +78,10 @@ fn foot(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, room: Rect) 
     failed.into_iter().collect()
 }
 
+fn rows_of(lines: &[Line]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
 /// The form laid out.
 pub struct Laid {
     pub place: Rect,
@@ -109,13 +113,18 @@ pub fn laid(form: &Form, theme: Theme, area: Rect, room: Rect) -> Laid {
     let wanted = u16::try_from(rows.lines.len() + gap + foot.len() + 2).unwrap_or(u16::MAX);
     // A high screen has room for more below the form, which then has all of its height.
     let below = match usize::from(room.height.saturating_sub(wanted)) {
-        spare if high && spare >= SPARE => below::lines(form, theme, inner_columns, spare - 1),
+        spare if high && spare >= SPARE => below::lines(form, theme, inner_columns, spare - 2),
         _ => Vec::new(),
     };
     let place = match (small, below.is_empty()) {
         (true, _) => room,
         (false, true) => top_centred(room, columns, wanted),
-        (false, false) => boxes::centred(room, columns, room.height),
+        // Below the title, where its top edge stays; it has no more rows than it needs.
+        (false, false) => {
+            let below_title = Rect { y: room.y + 1, height: room.height - 1, ..room };
+            let rows = (wanted + 1 + rows_of(&below)).min(below_title.height);
+            Rect { height: rows, ..boxes::centred(below_title, columns, below_title.height) }
+        }
     };
     let inner = place.inner(Margin::new(1, 1));
     let foot_rows = u16::try_from(foot.len()).unwrap_or(0).min(inner.height);

@@ -16,13 +16,16 @@ use crate::tui::widgets::fix::fix_text;
 use crate::tui::widgets::text;
 
 /// Columns of a label, with the mark before it.
-pub(super) const LABEL: usize = 22;
+pub(super) const LABEL: usize = 24;
+
+/// Columns of the mark, with the space around it.
+pub(super) const MARK: usize = 3;
 
 /// Columns from which on labels are beside their fields, not above them.
 pub(super) const BESIDE: usize = 50;
 
 pub(super) const fn indent(columns: usize) -> usize {
-    if columns < BESIDE { 2 } else { LABEL }
+    if columns < BESIDE { MARK } else { LABEL }
 }
 
 /// The form in lines: where the focus is in them, and where the cursor.
@@ -78,10 +81,10 @@ pub(super) fn head(
     label: impl Into<Cow<'static, str>>,
 ) -> Vec<Span<'static>> {
     let label = label.into();
-    let mut spans = Vec::with_capacity(6);
-    spans.push(mark(focused, theme));
+    let mut spans = Vec::with_capacity(8);
+    spans.extend([Span::raw(" "), mark(focused, theme), Span::raw(" ")]);
     if columns >= BESIDE {
-        let gap = (LABEL - 1).saturating_sub(text::width(&label));
+        let gap = (LABEL - MARK).saturating_sub(text::width(&label));
         spans.extend([Span::raw(label), spaces(gap)]);
         return spans;
     }
@@ -90,7 +93,7 @@ pub(super) fn head(
         rows.lines.push(Line::from(spans));
         return vec![spaces(indent(columns))];
     }
-    spans.push(spaces(indent(columns) - 1));
+    spans.push(spaces(indent(columns) - MARK));
     spans
 }
 

@@ -13,7 +13,7 @@ use crate::domain::rotation::PERIODS;
 use crate::tui::screens::form::convention;
 use crate::tui::screens::form::focus::Focus;
 use crate::tui::screens::form::header_rows;
-use crate::tui::screens::form::lines::{BESIDE, Rows, choice, head, indent, mark, remarks, spaces, under};
+use crate::tui::screens::form::lines::{BESIDE, MARK, Rows, choice, head, indent, mark, remarks, spaces, under};
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::form::text::{label, summary};
 use crate::tui::screens::form::text_rows;
@@ -102,12 +102,12 @@ fn group(rows: &mut Rows, form: &Form, theme: Theme, columns: usize) {
     let focused = form.focus == Focus::Field(AUTH);
     let before = indent(columns) - 2;
     if columns < BESIDE {
-        rows.lines.push(Line::raw(format!(" {}", AUTH.label)));
+        rows.lines.push(Line::raw(format!("{}{}", " ".repeat(MARK), AUTH.label)));
     }
     for (at, auth_type) in auth::ALL.into_iter().enumerate() {
         let mut line = Vec::with_capacity(5);
         if at == 0 && columns >= BESIDE {
-            line.extend([spaces(1), Span::raw(AUTH.label), spaces(before - 1 - text::width(AUTH.label))]);
+            line.extend([spaces(MARK), Span::raw(AUTH.label), spaces(before - MARK - text::width(AUTH.label))]);
         } else {
             line.push(spaces(before));
         }

@@ -25,6 +25,7 @@ pub fn draw(form: &Form, active: bool, theme: Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(rows.lines).scroll((u16::try_from(scroll).unwrap_or(0), 0)), body);
     frame.render_widget(Paragraph::new(foot), foot_area);
     frame.render_widget(Paragraph::new(below), rest);
+    boxes::above(theme, scroll, frame, place);
     boxes::more(theme, total.saturating_sub(scroll + page), frame, place);
     if form.comparing {
         compare::draw(form.inputs.chosen(hmac::FORMAT), theme, frame, room);

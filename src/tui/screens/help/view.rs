@@ -16,6 +16,7 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
     let below = longest.saturating_sub(usize::from(inner.height));
     let scroll = model.help.unwrap_or(0).min(below);
+    boxes::above(theme, scroll, frame, area);
     boxes::more(theme, below - scroll, frame, area);
     let places = Layout::horizontal(vec![Constraint::Fill(1); parts.len()]).split(inner);
     for (lines, place) in parts.into_iter().zip(places.iter()) {

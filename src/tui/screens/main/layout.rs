@@ -27,7 +27,7 @@ use crate::tui::widgets::{buttons, message, text};
 pub const WIDE: u16 = 120;
 
 /// Columns of the destination beside its health: its buttons are on one row.
-const DESTINATION: u16 = 78;
+const DESTINATION: u16 = 79;
 
 /// Columns of the list beside the details.
 const LIST: u16 = 66;
@@ -111,7 +111,12 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
     let has_health = has_health(model);
     let health_rows = HEALTH_ROWS + u16::from(model.known.queue.is_some());
     let beside = has_health && area.width >= WIDE;
-    let columns = if beside { DESTINATION } else { area.width };
+    let columns = match area.width {
+        // As wide as the list below it.
+        VERY_WIDE.. if beside => WIDE_LIST,
+        _ if beside => DESTINATION,
+        width => width,
+    };
     let upper = upper(model, theme, Rect { width: columns, ..area });
     let [top, rest] = split(upper.rows(), area);
     if rest.height < LIST_ROWS && matches!(model.main.focus, MainFocus::Delivery(_) | MainFocus::Details(_)) {
@@ -119,7 +124,7 @@ pub fn areas(model: &Model, theme: Theme, area: Rect) -> (Areas, Upper) {
         return (Areas { destination: top, health: None, list, details, list_alone: true }, upper);
     }
     let (destination, health, rest) = if beside {
-        let [left, right] = Layout::horizontal([Constraint::Length(DESTINATION), Constraint::Min(0)]).areas(top);
+        let [left, right] = Layout::horizontal([Constraint::Length(columns), Constraint::Min(0)]).areas(top);
         (left, Some(right), rest)
     } else if has_health && rest.height >= health_rows + LIST_ROWS {
         let [health, rest] = Layout::vertical([Constraint::Length(health_rows), Constraint::Min(0)]).areas(rest);

@@ -20,12 +20,6 @@ use crate::tui::status::{Status, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, buttons, message, text};
 
-/// The rows from which on the popup leaves those free that it does not need.
-pub const TALL: u16 = 30;
-
-/// The fewest rows that are left free: with fewer, nothing in them could be recognised.
-const FREED: usize = 6;
-
 /// What is under the tabs, as text, and how many lines of it fit.
 pub fn content(model: &Model) -> (Vec<String>, usize) {
     let Some(Popup::Test(test)) = &model.popup else { return (Vec::new(), 0) };
@@ -210,10 +204,10 @@ pub fn fitted(model: &Model, test: &TestPopup, theme: Theme, room: Rect) -> (Rec
     let whole = laid(model, test, theme, room);
     let taken = whole.lines.len().max(whole.beside.as_ref().map_or(0, Vec::len)).max(1);
     let spare = usize::from(whole.parts.content.height).saturating_sub(taken);
-    if room.height + 2 < TALL || spare < FREED || model.receiver.is_some() {
+    let area = boxes::fitted(room, u16::try_from(spare).unwrap_or(0));
+    if area == room || model.receiver.is_some() {
         return (room, whole);
     }
-    let area = Rect { height: room.height - u16::try_from(spare).unwrap_or(0), ..room };
     let parts = parts_of(area, whole.head.len(), whole.said.len(), whole.buttons.len());
     (area, Laid { parts, ..whole })
 }

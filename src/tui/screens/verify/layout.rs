@@ -3,9 +3,10 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
+use crate::domain::draft::Draft;
 use crate::domain::signature::explain::{Explanation, Mistake};
 use crate::domain::text::capitalised;
-use crate::tui::layout::popup_area;
+use crate::tui::layout::{SIDE_BY_SIDE, wide_area};
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::verify::state::{Checked, VerifyFocus, VerifyPopup};
 use crate::tui::theme::Theme;
@@ -15,23 +16,61 @@ use crate::tui::widgets::{boxes, buttons, message, text};
 /// The app does not know when a request came.
 const BY_NOW: &str = "Checked against the current time: if it arrived earlier, only its age is wrong.";
 
+/// The fewest columns inside the popup from which on the verdict is beside the request.
+const BESIDE: u16 = SIDE_BY_SIDE - 10;
+
+/// The most rows of the popup where the verdict is beside the request: what is below it stays visible.
+const ROWS: u16 = 36;
+
+/// Where the popup lies.
+pub fn place(room: Rect) -> Rect {
+    if room.width >= SIDE_BY_SIDE { Rect { height: room.height.min(ROWS), ..room } } else { room }
+}
+
+/// Where the parts of the popup lie.
+pub struct Parts {
+    pub headers_label: Rect,
+    pub headers: Rect,
+    pub body_label: Rect,
+    pub body: Rect,
+    /// No row where the verdict is below the request.
+    pub verdict_label: Rect,
+    pub verdict: Rect,
+    pub foot: Rect,
+}
+
+/// Columns of the labels before anything is checked.
+const ABOUT: usize = 10;
+
+/// What comes of a check.
+const VERDICT: &str = "Whether the request was made with the registered secret. If it was not: which mistake explains it, how to fix it, and the line of code to change.";
+
 /// How many lines the verdict has, and how many of them fit.
 pub fn extent(model: &Model) -> (usize, usize) {
     let Some(Popup::Verify(popup)) = &model.popup else { return (0, 0) };
-    let inner = boxes::inside(popup_area(model));
-    (verdict(popup, model.theme(), inner).len(), usize::from(parts(popup, inner)[4].height))
+    let inner = boxes::inside(place(wide_area(model)));
+    let page = parts(popup, inner).verdict.height;
+    (verdict(model, popup, model.theme(), inner).len(), usize::from(page))
 }
 
-/// Headers' label, headers, body's label, body, verdict, buttons. On a low screen a verdict is worth more than the text that
-/// one is not at.
-pub fn parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
+/// On a low screen a verdict is worth more than the text that one is not at; on a wide one it is beside both.
+pub fn parts(popup: &VerifyPopup, inner: Rect) -> Parts {
+    if inner.width >= BESIDE {
+        let [upper, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);
+        let [left, _, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Length(3), Constraint::Fill(1)]).areas(upper);
+        let label = Constraint::Length(1);
+        let [headers_label, headers, body_label, body, _] =
+            Layout::vertical([label, Constraint::Fill(1), label, Constraint::Fill(1), label]).areas(left);
+        let [verdict_label, verdict] = Layout::vertical([label, Constraint::Min(1)]).areas(right);
+        return Parts { headers_label, headers, body_label, body, verdict_label, verdict, foot };
+    }
     let rows = |focus| match inner.height {
         30.. => 8,
         16.. => 4,
         boxes::LOW.. => 2,
         _ => u16::from(popup.focus == focus || popup.checked == Checked::Not),
     };
-    Layout::vertical([
+    let [headers_label, headers, body_label, body, verdict, foot] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(rows(VerifyFocus::Headers)),
         Constraint::Length(1),
@@ -39,7 +78,9 @@ pub fn parts(popup: &VerifyPopup, inner: Rect) -> [Rect; 6] {
         Constraint::Min(1),
         Constraint::Length(1),
     ])
-    .areas(inner)
+    .areas(inner);
+    let verdict_label = Rect { height: 0, ..verdict };
+    Parts { headers_label, headers, body_label, body, verdict_label, verdict, foot }
 }
 
 pub fn buttons(popup: &VerifyPopup, theme: Theme, columns: usize) -> Vec<Line<'static>> {
@@ -47,14 +88,19 @@ pub fn buttons(popup: &VerifyPopup, theme: Theme, columns: usize) -> Vec<Line<'s
     buttons::buttons(theme, labels, 2, columns)
 }
 
-pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>> {
-    let columns = usize::from(inner.width);
+pub fn verdict(model: &Model, popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'static>> {
+    let Parts { verdict: place, verdict_label, .. } = parts(popup, inner);
+    let columns = usize::from(place.width);
     let mut lines = Vec::new();
-    if popup.checked != Checked::Not && inner.height >= boxes::LOW {
+    if popup.checked != Checked::Not && inner.height >= boxes::LOW && verdict_label.height == 0 {
         lines.push(Line::styled("─".repeat(columns), theme.styles.dim));
     }
     match &popup.checked {
-        Checked::Not => {}
+        Checked::Not => {
+            let said = about(model, theme, columns.min(boxes::READABLE.into()));
+            // Where there is no room for all of it, the keys say enough.
+            lines.extend(if said.len() <= usize::from(place.height) { said } else { Vec::new() });
+        }
         Checked::Waiting(_) => lines.push(Line::raw("Looking for the cause…")),
         Checked::Invalid(why) => {
             let text = format!("{} {why}", theme.glyphs.fail);
@@ -62,6 +108,17 @@ pub fn verdict(popup: &VerifyPopup, theme: Theme, inner: Rect) -> Vec<Line<'stat
         }
         Checked::Explained(explanation) => lines.extend(explained(explanation, theme, columns)),
     }
+    lines
+}
+
+/// What is checked, before anything is.
+fn about(model: &Model, theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let Some(destination) = model.destination() else { return Vec::new() };
+    let draft = Draft::of(destination.settings());
+    let expected = (draft.auth_type().sends)(draft.values());
+    let mut lines = vec![Line::default()];
+    lines.extend(message::labelled_at(ABOUT, "Expected", &expected, theme, columns));
+    lines.extend(message::labelled_at(ABOUT, "Result", VERDICT, theme, columns));
     lines
 }
 
