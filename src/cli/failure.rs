@@ -12,6 +12,7 @@ use crate::domain::field::Field;
 use crate::domain::problem::{FieldChange, Fix, FixAction, ProblemKind, sentences};
 use crate::domain::shell::word;
 use crate::domain::text::{capitalised, sentence, visible};
+use crate::ops::relay::NotStarted;
 use crate::ops::{self, Limit, Problem};
 
 /// Why a command ends.
@@ -51,7 +52,8 @@ impl Failure {
     }
 
     /// The system refused a thread or a file: a limit of this process, or of its user, is reached.
-    pub fn limit(what: &str, error: &io::Error) -> Self {
+    pub fn limit(error: &io::Error) -> Self {
+        let what = Limit::of(error).map_or("waypost cannot start", Limit::what);
         let message = format!("{what}. {}", sentence(&ops::reason(error)));
         Self::Other { code: exit::DISK, field: None, message, fix: Limit::fix_of(error).to_owned() }
     }
@@ -60,13 +62,13 @@ impl Failure {
     /// terminal.
     pub fn terminal(what: &str, error: &io::Error) -> Self {
         match Limit::of(error) {
-            Some(limit) => Self::limit(limit.what(), error),
+            Some(_) => Self::limit(error),
             None => Self::bug(format!("{what}: {error}.")),
         }
     }
 
     /// Nothing could be sent at all.
-    pub fn not_started(to: &Settings, cause: &Cause) -> Self {
+    fn not_started(to: &Settings, cause: &Cause) -> Self {
         let diagnosis = diagnosis::of_cause(to, None, cause);
         // As for a single delivery: an invalid proxy variable is invalid input.
         let code = if matches!(cause, Cause::BadProxy(_)) { exit::USAGE } else { exit::FAILED };
@@ -121,6 +123,15 @@ impl Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<NotStarted> for Failure {
+    fn from(error: NotStarted) -> Self {
+        match error {
+            NotStarted::Problem(problem) => Self::Problem(problem),
+            NotStarted::Cause(destination, cause) => Self::not_started(destination.settings(), &cause),
+        }
     }
 }
 

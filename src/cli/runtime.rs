@@ -21,11 +21,11 @@ use crate::ops::start_with_thread;
 /// The system refuses threads or files, without which the libraries below would panic or report another cause. Their first thread is
 /// started here and kept: more work than threads then waits.
 pub fn new() -> Result<Runtime, Failure> {
-    room_for_files().map_err(|error| Failure::limit("waypost cannot start", &error))?;
+    room_for_files().map_err(|error| Failure::limit(&error))?;
     let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(Duration::MAX).build();
-    let runtime = runtime.map_err(|error| Failure::limit("waypost cannot start", &error))?;
+    let runtime = runtime.map_err(|error| Failure::limit(&error))?;
     let first = start_with_thread(|| runtime.spawn_blocking(|| ()));
-    first.map_err(|error| Failure::limit("No thread can be started", &error))?;
+    first.map_err(|error| Failure::limit(&error))?;
     Ok(runtime)
 }
 

@@ -55,7 +55,7 @@ impl Signals {
     /// Catches what would end the process from now on. A signal that is ignored stays ignored: `nohup` means it, and so does a
     /// shell that starts something in the background. Only inside a runtime.
     pub fn catch() -> Result<Self, Failure> {
-        Self::register().map_err(|error| Failure::limit("Signals cannot be caught", &error))
+        Self::register().map_err(|error| Failure::limit(&error))
     }
 
     fn register() -> io::Result<Self> {

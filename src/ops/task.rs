@@ -5,6 +5,10 @@ use std::io;
 use std::panic::{self, AssertUnwindSafe, resume_unwind};
 use std::thread;
 
+use crate::domain::problem::{Problem, ProblemKind};
+use crate::io::fs::reason;
+use crate::io::limit::Limit;
+
 /// Runs `work` on a thread where it may block. If it panics, so does the caller.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
@@ -15,6 +19,12 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
             Err(_) => pending().await,
         },
     }
+}
+
+/// The system refuses a thread, by that error.
+pub(super) fn refused(error: &io::Error) -> Problem {
+    let what = Limit::of(error).unwrap_or(Limit::Threads).what();
+    Problem::of_kind(ProblemKind::Disk, what, format!("{}.", reason(error)), Limit::fix_of(error))
 }
 
 /// Starts what has a thread of its own, in a library that panics where the system refuses one. While nothing else runs: what another

@@ -193,7 +193,7 @@ fn printer(mut events: Receiver<ReceiverEvent>, out: Out) -> Result<oneshot::Rec
         let _ = end.send(Ok(exit::DONE));
     };
     let thread = std::thread::Builder::new().name("printer".into()).spawn(print);
-    thread.map_err(|error| Failure::limit("No thread can be started", &error))?;
+    thread.map_err(|error| Failure::limit(&error))?;
     Ok(ended)
 }
 

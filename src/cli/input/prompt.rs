@@ -165,7 +165,7 @@ async fn listen(echo: Echo, screen: &Arc<Screen>, signals: &mut Signals) -> Resu
     let screen = Arc::clone(screen);
     // A thread of its own: a read of a terminal cannot be called off. When a signal ends the wait, it ends with the process.
     let thread = std::thread::Builder::new().name("answer".into()).spawn(move || read_line(echo, &screen, &answers));
-    thread.map_err(|error| Failure::limit("No thread can be started", &error))?;
+    thread.map_err(|error| Failure::limit(&error))?;
     tokio::select! {
         line = answered.recv() => Ok(line.unwrap_or(Line::Gone)),
         code = signals.next() => Err(Failure::stopped(code)),

@@ -13,10 +13,9 @@ use crate::domain::event::Event;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::{Enqueued, NewEvent};
 use crate::io::fs::reason;
-use crate::io::limit::Limit;
 use crate::ops::id::{IdGenerator, new_id};
 use crate::ops::lines::{self, Entry, Input, InvalidLine, Line, MAX_INVALID, MAX_LINE};
-use crate::ops::task::blocking;
+use crate::ops::task::{blocking, refused};
 use crate::ops::waypost::Waypost;
 
 /// The number of batches by which the reader may be ahead.
@@ -100,10 +99,7 @@ impl Waypost {
         let (to, mut batches) = channel(BATCHES);
         let runtime = Handle::current();
         let reader = thread::Builder::new().name("input".into()).spawn(move || lines::read(input, &to, &runtime));
-        reader.map_err(|error| {
-            let why = format!("{}.", reason(&error));
-            Problem::of_kind(ProblemKind::Disk, "The input cannot be read", why, Limit::fix_of(&error))
-        })?;
+        reader.map_err(|error| refused(&error))?;
         let mut ids = IdGenerator::new();
         let mut done = LinesQueued::default();
         let mut stop = pin!(stop);

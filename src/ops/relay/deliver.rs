@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::future::Future;
-use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
+use super::not_started::NotStarted;
 use super::queue::{QueueOptions, QueueSource, Reload, Report};
 use super::source::{Settlement, Target};
 use super::worker::{Keeper, Worker};
@@ -19,15 +19,14 @@ use crate::domain::delivery::{Cause, diagnosis};
 use crate::domain::destination::{Destination, Settings};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::io::db::queue::RelayQueue;
+use crate::io::fs::FileErrorKind;
 use crate::io::fs::lock::Lock;
-use crate::io::fs::{FileErrorKind, reason};
-use crate::io::limit::Limit;
 use crate::io::sync::lock;
 use crate::io::watch::Watch;
 #[cfg(feature = "nats")]
 use crate::ops::queue;
 use crate::ops::send::{Options, jitter};
-use crate::ops::task::blocking;
+use crate::ops::task::{blocking, refused};
 use crate::ops::waypost::{State, Waypost};
 
 /// How the queue is delivered.
@@ -66,28 +65,8 @@ impl RelaySummary {
     }
 }
 
-/// Why a relay does not start.
-#[derive(Clone, Debug, PartialEq)]
-pub enum NotStarted {
-    Problem(Box<Problem>),
-    /// Nothing can be sent as things are: the destination's files, or a proxy variable.
-    Cause(Box<Destination>, Cause),
-}
-
-impl<T: Into<Problem>> From<T> for NotStarted {
-    fn from(problem: T) -> Self {
-        Self::Problem(Box::new(problem.into()))
-    }
-}
-
 /// How long a relay waits for its lock: a process that checks for a relay has it for a moment.
 const LOOKED_AT: Duration = Duration::from_millis(250);
-
-/// A thread that the relay needs was refused.
-pub(super) fn cannot_start(error: &io::Error) -> Problem {
-    let why = format!("{}.", reason(error));
-    Problem::of_kind(ProblemKind::Disk, "The relay cannot start", why, Limit::fix_of(error))
-}
 
 impl Waypost {
     /// Delivers the queue until `stop` is ready, and what is in flight has ended; `stop_all` ends that, too. `in_flight` gets the
@@ -141,7 +120,7 @@ impl Waypost {
         }
         reported(Report::Gate(gate.gate.clone()));
         let source = QueueSource::start(queue, of_queue, watch, self.reload(tag, concurrency), Box::new(reported))
-            .map_err(|error| cannot_start(&error))?;
+            .map_err(|error| refused(&error))?;
         let mut worker = Worker::new(target, &options, source, Keeper::Source { schedule, once: how.once }).with_gate(gate.gate);
         worker.run(|_, tally| in_flight(tally.in_flight), stop, stop_all).await;
         let (source, _) = worker.end();

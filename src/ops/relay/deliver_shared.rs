@@ -7,10 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use super::deliver::{NotStarted, RelayOptions, RelaySummary, cannot_start};
+use super::deliver::{RelayOptions, RelaySummary};
 use super::journal::Journal;
 use super::nats::gate::{KEY, SharedGate};
 use super::nats::{NatsOptions, NatsSource, Parts, tag};
+use super::not_started::NotStarted;
 use super::queue::Report;
 use super::worker::{Keeper, Worker};
 use crate::domain::delivery::schedule::Schedule;
@@ -19,7 +20,7 @@ use crate::io::db::queue::Counts;
 use crate::io::nats::consumer::{self, ConsumerInfo, Puller};
 use crate::io::nats::{Bucket, Lending, Nats, NatsError, operate, provide_all};
 use crate::ops::send::Options;
-use crate::ops::task::blocking;
+use crate::ops::task::{blocking, refused};
 use crate::ops::waypost::Waypost;
 
 /// How long a server may take to be ready, once it is connected with.
@@ -102,7 +103,7 @@ impl Waypost {
             lending: Lending::start(nats, consumer.ack_wait()),
             gate: SharedGate::open(&bucket, &tag(&watched)).await?,
             destination: watched,
-            journal: Journal::start(self.paths.clone()).map_err(|error| cannot_start(&error))?,
+            journal: Journal::start(self.paths.clone()).map_err(|error| refused(&error))?,
             nats: nats.clone(),
         })
     }

@@ -30,6 +30,7 @@ mod journal;
 mod json_lines;
 #[cfg(feature = "nats")]
 pub(super) mod nats;
+mod not_started;
 #[cfg(feature = "nats")]
 mod outbox;
 mod past_events;
@@ -46,8 +47,9 @@ pub use crate::io::db::queue::GivenUp;
 pub use crate::io::metrics::MetricsServer;
 pub use crate::io::supervisor::Supervisor;
 pub use alert::{Alert, Closed};
-pub use deliver::{NotStarted, RelayOptions, RelaySummary};
+pub use deliver::{RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
+pub use not_started::NotStarted;
 #[cfg(feature = "nats")]
 pub use outbox::Forwarding;
 pub use past_events::PastReport;

@@ -3,15 +3,16 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use super::not_started::NotStarted;
 use super::past_events::{PastEvents, PastReport};
 use super::source::Target;
 use super::summary::{GaveUp, Tally};
 use super::worker::{Keeper, Worker};
-use crate::domain::delivery::Cause;
 use crate::domain::delivery::again::{Chosen, LeftOut};
 use crate::domain::destination::Destination;
 use crate::domain::problem::Problem;
 use crate::ops::send::Options;
+use crate::ops::task::refused;
 use crate::ops::waypost::Waypost;
 
 /// How past events are sent.
@@ -53,11 +54,11 @@ impl Waypost {
         report: impl FnMut(PastReport),
         mut progress: impl FnMut(&Tally),
         stops: (impl Future<Output = ()>, impl Future<Output = ()>),
-    ) -> Result<AgainSummary, Cause> {
-        let sender = self.sender(to.settings(), how.options.timeout(to)).await?;
+    ) -> Result<AgainSummary, NotStarted> {
+        let sender = self.sender(to.settings(), how.options.timeout(to)).await;
+        let sender = sender.map_err(|cause| NotStarted::Cause(Box::new(to.clone()), cause))?;
         let connections = sender.connections(to.settings(), how.concurrency.max(1));
-        let source = PastEvents::start(self.paths.clone(), chosen, Box::new(report))
-            .map_err(|error| Cause::Other(format!("the system has no thread left: {error}")))?;
+        let source = PastEvents::start(self.paths.clone(), chosen, Box::new(report)).map_err(|error| refused(&error))?;
         let target = Target { destination: Arc::new(to.clone()), connections };
         let mut worker = Worker::new(target, &how.options, source, Keeper::Worker);
         worker.run(|source, tally| progress(&source.counted(tally)), stops.0, stops.1).await;

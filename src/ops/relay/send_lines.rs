@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::json_lines::{FailedLines, JsonLines};
+use super::not_started::NotStarted;
 use super::source::{Stop, Target};
 use super::summary::{Summary, Tally};
 use super::worker::{Keeper, Worker};
-use crate::domain::delivery::Cause;
 use crate::domain::destination::Destination;
 use crate::ops::send::Options;
+use crate::ops::task::refused;
 use crate::ops::waypost::Waypost;
 
 /// How long the second stop waits for the failed file.
@@ -57,11 +58,12 @@ impl Waypost {
         mut progress: impl FnMut(&Tally),
         stop: impl Future<Output = ()>,
         stop_all: impl Future<Output = ()>,
-    ) -> Result<Summary, Cause> {
-        let sender = self.sender(to.settings(), how.options.timeout(to)).await?;
+    ) -> Result<Summary, NotStarted> {
+        let sender = self.sender(to.settings(), how.options.timeout(to)).await;
+        let sender = sender.map_err(|cause| NotStarted::Cause(Box::new(to.clone()), cause))?;
         let connections = sender.connections(to.settings(), how.concurrency.max(1));
-        let source = JsonLines::start(self.paths.clone(), streams.input, streams.failed, &how.name)
-            .map_err(|error| Cause::Other(format!("the system has no thread left: {error}")))?;
+        let source =
+            JsonLines::start(self.paths.clone(), streams.input, streams.failed, &how.name).map_err(|error| refused(&error))?;
         let target = Target { destination: Arc::new(to.clone()), connections };
         let mut worker = Worker::new(target, &how.options, source, Keeper::Worker);
         worker.run(|source, tally| progress(&source.counted(tally)), stop, stop_all).await;

@@ -24,7 +24,7 @@ use crate::cli::stops::Stops;
 use crate::domain::delivery::gate::State;
 use crate::domain::delivery::metrics::Metrics;
 use crate::ops::queue::{EventState, Filter};
-use crate::ops::relay::{Alert, Closed, MetricsServer, NotStarted, RelayOptions, RelaySummary, Supervisor};
+use crate::ops::relay::{Alert, Closed, MetricsServer, RelayOptions, RelaySummary, Supervisor};
 use crate::ops::{self, Waypost};
 use reporter::Reporter;
 
@@ -155,10 +155,7 @@ async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -
         never = alive(supervisor.as_ref()) => match never {},
         never = alert(waypost, args, closed) => match never {},
     };
-    let summary = summary.map_err(|error| match error {
-        NotStarted::Problem(problem) => Failure::Problem(problem),
-        NotStarted::Cause(destination, cause) => Failure::not_started(destination.settings(), &cause),
-    })?;
+    let summary = summary?;
     match reporter.into_inner().into_failure() {
         Some(failure) => Err(failure),
         None => Ok(summary),

@@ -133,7 +133,7 @@ async fn deliver(
         never = live.draw() => match never {},
     };
     live.clear();
-    let sent = sent.map_err(|cause| Failure::not_started(to.settings(), &cause))?;
+    let sent = sent?;
     let stopped_by = Some(first_code.load(Ordering::SeqCst)).filter(|&code| sent.stopped && code != 0);
     Ok(Ended { sent, before: selection.left_out, time: began.elapsed(), stopped_by, unprinted: unprinted.into_inner() })
 }

@@ -68,7 +68,7 @@ async fn deliver(
         never = live.draw() => match never {},
     };
     live.clear();
-    let summary = summary.map_err(|cause| Failure::not_started(to.settings(), &cause))?;
+    let summary = summary?;
     let stopped_by = Some(first_code.load(Ordering::SeqCst)).filter(|&code| summary.stopped && code != 0);
     Ok(Ended { summary, time: began.elapsed(), stopped_by })
 }
