@@ -270,3 +270,31 @@ fn of_a_repeated_header_the_first_is_shown() {
     let received = Received { method: "POST", target: "/", headers: &headers, body: b"" };
     assert_eq!(["x-one", "X-Two", "x-three"].map(|name| received.header(name)), [Some("a"), Some("b"), None]);
 }
+
+#[test]
+fn a35_a_value_of_very_many_signatures_costs_as_much_as_one_of_a_few() {
+    let body = vec![b' '; 1024 * 1024];
+    for format in [Format::Timestamped, Format::Standard, Format::StandardEd25519] {
+        let seed = STANDARD.encode([7; 32]);
+        let settings = settings(&draft(hmac::SPEC).with(hmac::FORMAT, format.name()).with(hmac::SIGNING_SECRET, &seed));
+        let Credential::Signature { header, key, .. } = settings.auth().credential() else { panic!("it signs") };
+        let right = key.sign("msg_1", NOW, &body);
+        let (time, wrong, separator) = match format {
+            Format::Timestamped => (format!("t={NOW},"), format!("v1={}", "0".repeat(64)), ","),
+            Format::Standard => (String::new(), "v1,AAAA".to_owned(), " "),
+            _ => (String::new(), format!("v1a,{}", STANDARD.encode([0; 64])), " "),
+        };
+        let is_accepted = |before: usize| {
+            let value = time.clone() + &format!("{wrong}{separator}").repeat(before) + right.trim_start_matches(&time);
+            let stamp = NOW.to_string();
+            let headers = [(header.wire(), value), ("webhook-id".into(), "msg_1".into()), ("webhook-timestamp".into(), stamp)];
+            let received = Received { method: "POST", target: "/in", headers: &headers, body: &body };
+            check(&settings, &received, NOW).is_accepted()
+        };
+        assert!(is_accepted(0) && is_accepted(20), "{format:?}");
+        // Checking each would take minutes.
+        let begun = std::time::Instant::now();
+        assert!(!is_accepted(50_000), "{format:?}");
+        assert!(begun.elapsed().as_secs() < 10, "{format:?}: {:?}", begun.elapsed());
+    }
+}
