@@ -205,7 +205,7 @@ async fn exchange(stream: TcpStream, from: IpAddr, tls: TlsAcceptor, shared: &Ar
     });
     let mut builder = http1::Builder::new();
     // The head of a request has as long as everything else: hyper's own limit would begin anew with each.
-    builder.header_read_timeout(None);
+    builder.header_read_timeout(None).max_buf_size(shared.limits.head);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {

@@ -51,6 +51,9 @@ pub struct Options {
 /// What bounds a receiver.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
+    /// The longest head of a request that is always read, in bytes; twice that never is (hyper looks after each read). All of it is
+    /// searched for credentials.
+    pub head: usize,
     /// The longest body, in bytes.
     pub body: usize,
     /// How many connections are served at once; more wait.
@@ -68,7 +71,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 1024 * 1024, connections: 64, time: Duration::from_secs(30) }
+        Self { head: 32 * 1024, body: 1024 * 1024, connections: 64, time: Duration::from_secs(30) }
     }
 }
 

@@ -184,6 +184,22 @@ async fn c28_headers_and_body_are_reported_without_credentials() {
 }
 
 #[tokio::test]
+async fn a36_a_head_that_is_too_long_to_be_searched_is_431() {
+    let (receiver, mut told) = started(options(Some(hmac()))).await;
+    for (length, answer) in [(30_000, "HTTP/1.1 401 "), (70_000, "HTTP/1.1 431 ")] {
+        let mut stream = connected(&receiver, "localhost").await.unwrap();
+        let head = format!(
+            "POST /in HTTP/1.1\r\nhost: localhost\r\nx-long: {}\r\ncontent-length: 2\r\n\r\n{{}}",
+            "%25".repeat(length / 3)
+        );
+        let answered = exchanged(&mut stream, head.as_bytes()).await;
+        assert!(answered.starts_with(answer), "{length}: {answered}");
+    }
+    assert_eq!(told.recv().await.unwrap().status, 401);
+    assert!(told.no_request().await.why.contains("too large"));
+}
+
+#[tokio::test]
 async fn connections_beyond_the_limit_wait_their_turn() {
     let (sender, _seen) = ears();
     let limits = Limits { connections: 1, ..Limits::default() };
