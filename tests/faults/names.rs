@@ -117,7 +117,7 @@ fn h09_a_name_that_resolves_to_a_private_address_gets_a_notice() {
 #[ignore = "needs unshare: apt-get install util-linux"]
 fn h37_no_route() {
     let home = Home::new();
-    // An address for documentation (RFC 5737); in a network of its own there is no way to it.
+    // An address for documentation (RFC 5737); in a network of its own there is no route to it.
     register(&home, "https://192.0.2.1/", &["--auth", "default"], "");
     let attempt = attempt_of(&apart(&home, "-Urn", "", &[]).exits(4));
     assert_eq!((text(&attempt, "outcome"), text(&attempt, "phase")), ("failed", "connect"));

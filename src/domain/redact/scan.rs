@@ -86,13 +86,12 @@ impl Forms {
         self.all.iter().map(|form| form.len()).max().unwrap_or_default()
     }
 
-    /// Whether all of them are.
+    /// Whether all forms are ASCII.
     pub(super) const fn is_ascii(&self) -> bool {
         self.is_ascii
     }
 
-    /// The fewest bytes that a form can have in a text: one for each character, as in Latin-1. The most there are, if nothing is
-    /// looked for.
+    /// The fewest bytes that a form can have in a text: one for each character, as in Latin-1. `usize::MAX` without any form.
     pub(super) const fn fewest(&self) -> usize {
         self.fewest
     }

@@ -19,7 +19,7 @@ pub(super) struct Least {
     pub(super) whole: usize,
     /// Of a stretch that goes on to the text's end, where it may have been cut off.
     pub(super) last: usize,
-    /// Whether it means ASCII: so does all that is looked for.
+    /// Whether all that is looked for is ASCII, so that nothing else is decoded.
     pub(super) is_ascii: bool,
 }
 

@@ -210,7 +210,7 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
     );
     note(
         found.max_messages_per_subject <= 0 || wanted.max_messages_per_subject > 0,
-        format!("it keeps at most {} per subject", found.max_messages_per_subject),
+        format!("its maximum number of messages per subject is {}", found.max_messages_per_subject),
         Some("--max-msgs-per-subject=-1".to_owned()),
     );
     note(!found.no_ack, "it does not acknowledge messages".to_owned(), Some("--ack".to_owned()));
@@ -261,7 +261,7 @@ mod tests {
             said(&found, None),
             [
                 ("its maximum message size is 300 bytes".to_owned(), Some("--max-msg-size=-1".to_owned())),
-                ("it keeps at most 1 per subject".to_owned(), Some("--max-msgs-per-subject=-1".to_owned())),
+                ("its maximum number of messages per subject is 1".to_owned(), Some("--max-msgs-per-subject=-1".to_owned())),
             ]
         );
         // Dead letters are no work to be done: it may refuse more, or let go of the oldest.

@@ -185,8 +185,8 @@ fn a_malformed_proxy_keeps_everything_from_being_sent() {
     let pki = Pki::new("CA");
     let case = Case::new("https://hooks.example.test/in", &pki);
     let proxies = ProxyEnv { https: "http://us er:pw-canary@proxy".into(), ..ProxyEnv::default() };
-    let surroundings = NetworkConfig { proxies, lookup: Arc::new(Names::default()) };
-    let Err(why) = Client::with(&case.settings(), &case.trust, surroundings) else { panic!("it was taken") };
+    let config = NetworkConfig { proxies, lookup: Arc::new(Names::default()) };
+    let Err(why) = Client::with(&case.settings(), &case.trust, config) else { panic!("it was taken") };
     let attempt = failed_before_sending(&case.settings(), &case.request(), Timestamp::UNIX_EPOCH, why);
     assert_eq!(attempt.outcome, Outcome::Failed);
     assert!(matches!(&attempt.cause, Some(Cause::BadProxy(_))));

@@ -8,9 +8,9 @@ use waypost::io::http::Connection;
 use super::*;
 
 fn kept(case: &Case) -> Connection {
-    let surroundings = NetworkConfig { proxies: case.proxies.clone(), lookup: Arc::new(case.names.clone()) };
+    let config = NetworkConfig { proxies: case.proxies.clone(), lookup: Arc::new(case.names.clone()) };
     let to = case.settings();
-    Client::with(&to, &case.trust, surroundings).unwrap().connections(&to, 1).remove(0)
+    Client::with(&to, &case.trust, config).unwrap().connections(&to, 1).remove(0)
 }
 
 async fn attempt(connection: &mut Connection, case: &Case) -> Attempt {

@@ -68,8 +68,8 @@ impl Case {
 
     async fn send_with(&self, progress: impl Fn(Progress) + Send, stop: impl Future<Output = ()> + Send) -> Attempt {
         let to = self.settings();
-        let surroundings = NetworkConfig { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
-        let sender = Client::with(&to, &self.trust, surroundings).unwrap();
+        let config = NetworkConfig { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
+        let sender = Client::with(&to, &self.trust, config).unwrap();
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         sender.attempt(&to, &self.request(), now, self.timeout, progress, stop).await
     }
@@ -135,9 +135,9 @@ async fn the_phases_are_reported_in_order() {
 }
 
 mod answers;
+mod environment;
 mod faults;
 mod kept;
 mod proxies;
-mod surroundings;
 mod tls;
 mod token;

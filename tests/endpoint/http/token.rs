@@ -63,8 +63,8 @@ impl Case {
     /// That many attempts at a time, as often as said, over connections that share what they know.
     async fn send_many(&self, at_a_time: usize, times: usize) -> Vec<Attempt> {
         let to = self.settings();
-        let surroundings = NetworkConfig { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
-        let client = Client::with(&to, &self.trust, surroundings).unwrap();
+        let config = NetworkConfig { proxies: self.proxies.clone(), lookup: Arc::new(self.names.clone()) };
+        let client = Client::with(&to, &self.trust, config).unwrap();
         let mut connections = client.connections(&to, at_a_time);
         let request = self.request();
         let mut all = Vec::new();

@@ -116,9 +116,9 @@ fn variable(random: &mut Random) -> (&'static str, Option<&'static str>) {
     if name == "HOME" && value.is_none_or(str::is_empty) { ("HOME", Some("/nonexistent")) } else { (name, value) }
 }
 
-/// How a command meets the world.
+/// The variables and the standard streams that a command is run with.
 #[derive(Debug)]
-struct Surroundings {
+struct Conditions {
     variables: Vec<(&'static str, Option<&'static str>)>,
     /// Standard input, output and error that are closed.
     closed: [bool; 3],
@@ -126,7 +126,7 @@ struct Surroundings {
     full: bool,
 }
 
-impl Surroundings {
+impl Conditions {
     /// Most of the time as they should be.
     fn of(random: &mut Random) -> Self {
         let count = if random.one_in(3) { 1 + random.below(3) } else { 0 };
@@ -151,20 +151,20 @@ fn waits(args: &[&str]) -> bool {
 }
 
 /// Runs it to its end, for which it has a minute. What may wait longer is interrupted sooner, twice at most.
-fn run(home: &Home, args: &[&str], stdin: Vec<u8>, surroundings: &Surroundings) -> Output {
+fn run(home: &Home, args: &[&str], stdin: Vec<u8>, conditions: &Conditions) -> Output {
     let base = home.command(&[]);
     let mut script = "exec \"$0\" \"$@\"".to_owned();
-    for (closed, how) in surroundings.closed.iter().zip(["<&-", ">&-", "2>&-"]) {
+    for (closed, how) in conditions.closed.iter().zip(["<&-", ">&-", "2>&-"]) {
         script.push_str(if *closed { how } else { "" });
         script.push(' ');
     }
-    if surroundings.full {
+    if conditions.full {
         script.push_str(">/dev/full");
     }
     let mut command = Command::new("/bin/sh");
     command.args(["-c", &script, WAYPOST]).args(args).current_dir(home.path()).env_clear();
     command.envs(base.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    for (name, value) in &surroundings.variables {
+    for (name, value) in &conditions.variables {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),
@@ -191,7 +191,7 @@ fn run(home: &Home, args: &[&str], stdin: Vec<u8>, surroundings: &Surroundings) 
     let output = child.wait_with_output().unwrap();
     let _ = ended.send(());
     feeder.join().unwrap();
-    assert!(!watcher.join().unwrap(), "it does not end: waypost {args:?} with {surroundings:?}");
+    assert!(!watcher.join().unwrap(), "it does not end: waypost {args:?} with {conditions:?}");
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Output { stdout: text(output.stdout), stderr: text(output.stderr), code: output.status.code() }
 }
@@ -270,18 +270,18 @@ fn stdin(random: &mut Random) -> Vec<u8> {
 }
 
 #[track_caller]
-fn check(args: &[&str], out: &Output, surroundings: &Surroundings) {
+fn check(args: &[&str], out: &Output, conditions: &Conditions) {
     let said = format!("{}{}", out.stdout, out.stderr);
     let at =
-        |what: &str| format!("{what}: waypost {args:?} with {surroundings:?}\n{}", said.chars().take(2_000).collect::<String>());
+        |what: &str| format!("{what}: waypost {args:?} with {conditions:?}\n{}", said.chars().take(2_000).collect::<String>());
     let by_itself = matches!(out.code, Some(0 | 2..=9 | 75));
     assert!(by_itself || waits(args) && out.code == Some(130), "{}", at(&format!("it ended with {:?}", out.code)));
     assert!(!said.contains("panicked"), "{}", at("a panic"));
     assert!(!said.to_lowercase().contains(&SECRET.to_lowercase()), "{}", at("a secret"));
-    assert!(!out.stderr.contains('\u{1b}') || surroundings.forces_colours(args), "{}", at("a control character"));
+    assert!(!out.stderr.contains('\u{1b}') || conditions.forces_colours(args), "{}", at("a control character"));
     // These print what a program reads, and no object.
     let is_text = ["man", "completions", "snippet"].contains(&args[0]);
-    let for_people = is_text || args.contains(&"--help") || args.contains(&"-h") || surroundings.is_mute();
+    let for_people = is_text || args.contains(&"--help") || args.contains(&"-h") || conditions.is_mute();
     if args.contains(&"--json") && !for_people {
         let mut objects = serde_json::Deserializer::from_str(&out.stdout).into_iter::<serde_json::Value>();
         assert!(objects.all(|object| object.is_ok()), "{}", at("output that is not JSON"));
@@ -333,9 +333,9 @@ fn h191_random_arguments() {
             words.insert(command.len(), "--json".into());
         }
         let args: Vec<&str> = words.iter().map(String::as_str).collect();
-        let surroundings = Surroundings::of(&mut random);
-        let out = run(&home, &args, stdin(&mut random), &surroundings);
-        check(&args, &out, &surroundings);
+        let conditions = Conditions::of(&mut random);
+        let out = run(&home, &args, stdin(&mut random), &conditions);
+        check(&args, &out, &conditions);
         *codes.entry(out.code).or_default() += 1;
         runs += 1;
     }

@@ -14,7 +14,7 @@ use crate::endpoint::Endpoint;
 use crate::random::Random;
 use crate::support::ca::Ca;
 
-/// The bytes of a body, about.
+/// The length of a body in bytes, to within a few.
 const BODY: usize = 4 * 1024;
 
 /// The event of that number: the same in each call, and no two are alike.
@@ -56,7 +56,7 @@ pub struct Arrivals {
     pub of_event: Vec<Arrived>,
     /// Those that came under another id as well: of a killed `enqueue`, which had not answered.
     pub second: BTreeMap<usize, Arrived>,
-    /// What must not be: another body, an event that nobody queued.
+    /// What must not happen: another body, an event that was never queued.
     pub wrong: Vec<String>,
 }
 
@@ -172,7 +172,7 @@ struct Request {
 }
 
 impl Request {
-    /// Which event it is; one that nobody queued if it does not say.
+    /// Which event it is; one that was never queued if it does not say.
     fn number(&self) -> usize {
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(40)]);
         let number = text.strip_prefix("{\"n\":").and_then(|rest| rest.split(',').next()).and_then(|number| number.parse().ok());

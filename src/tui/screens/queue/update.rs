@@ -115,7 +115,7 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
         let moved = reading.skipped + at;
         (queue.top, queue.at) = ((queue.top + moved).saturating_sub(queue.at), moved);
     }
-    // What is not seen takes no key: of an empty queue no event is shown.
+    // In an empty queue no event is shown, so that none may take the keys.
     if queue.total() == 0 {
         queue.detail = None;
     }

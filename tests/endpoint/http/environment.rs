@@ -31,7 +31,7 @@ fn again(test: &str, env: &[(&str, &Path)]) {
 fn no_ca_store() {
     if !in_child() {
         let nowhere = Path::new("/nowhere");
-        return again("http::surroundings::no_ca_store", &[("SSL_CERT_FILE", nowhere), ("SSL_CERT_DIR", nowhere)]);
+        return again("http::environment::no_ca_store", &[("SSL_CERT_FILE", nowhere), ("SSL_CERT_DIR", nowhere)]);
     }
     let case = Case::new("https://hooks.example.test/in", &Pki::new("CA"));
     let why = Client::new(&case.settings(), &Trust::System).err().unwrap();
@@ -47,7 +47,7 @@ fn the_systems_cas_are_where_the_environment_says() {
     if !in_child() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("ca.pem");
-        return again("http::surroundings::the_systems_cas_are_where_the_environment_says", &[("SSL_CERT_FILE", &file)]);
+        return again("http::environment::the_systems_cas_are_where_the_environment_says", &[("SSL_CERT_FILE", &file)]);
     }
     let pki = Pki::new("CA");
     std::fs::write(std::env::var_os("SSL_CERT_FILE").unwrap(), &pki.pem).unwrap();
@@ -65,7 +65,7 @@ fn the_systems_cas_are_where_the_environment_says() {
 fn a_malformed_proxy_variable() {
     if !in_child() {
         for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            again("http::surroundings::a_malformed_proxy_variable", &[(name, Path::new("http://us er:canary@proxy"))]);
+            again("http::environment::a_malformed_proxy_variable", &[(name, Path::new("http://us er:canary@proxy"))]);
         }
         return;
     }
