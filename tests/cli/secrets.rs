@@ -144,6 +144,7 @@ fn h20_no_secret_by_argument() {
         ("--signing-secret", "signing_secret"),
         ("--value", "value"),
         ("--api-key", "value"),
+        ("--client-secret", "client_secret"),
     ] {
         let joined = format!("{flag}=hunter2-text");
         for args in

@@ -92,6 +92,26 @@ fn a_secret_that_was_changed_or_removed_is_nowhere_on_the_disk() {
     }
 }
 
+/// Where a request can carry two signatures, the old secret stays for a time, unless the user ends that.
+#[test]
+fn an_old_secret_that_was_dropped_is_nowhere_on_the_disk() {
+    for ends in [["edit", "--drop-old"].as_slice(), &["edit", "--secret-stdin", "--keep-old", "0"]] {
+        let home = Home::new();
+        let args = ["--auth", "hmac", "--header-key", "X-Signature", "--format", "timestamped", "--secret-stdin"];
+        register(&home, URL, &args, SECRET);
+        home.waypost_stdin(&["edit", "--secret-stdin"], "another-text-another-text").exits(0);
+        let json: Value = serde_json::from_slice(&fs::read(home.state_file()).unwrap()).unwrap();
+        let sealed = json["destination"]["sealed"]["auth.previous_secret"].as_str().unwrap().to_owned();
+        home.waypost_stdin(ends, "a-third-text-a-third-text").exits(0);
+        for (path, (_, bytes)) in disk(&home) {
+            for text in [&sealed, SECRET] {
+                let is_there = bytes.windows(text.len()).any(|window| window == text.as_bytes());
+                assert!(!is_there, "{ends:?}: {}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn h23_a_file_that_others_can_read() {
     let home = registered();

@@ -279,6 +279,7 @@ fn check(args: &[&str], out: &Output, conditions: &Conditions) {
     assert!(!said.contains("panicked"), "{}", at("a panic"));
     assert!(!said.to_lowercase().contains(&SECRET.to_lowercase()), "{}", at("a secret"));
     assert!(!out.stderr.contains('\u{1b}') || conditions.forces_colours(args), "{}", at("a control character"));
+    assert!(!out.stderr.contains('\u{202e}'), "{}", at("a bidi override"));
     // These print what a program reads, and no object.
     let is_text = ["man", "completions", "snippet"].contains(&args[0]);
     let for_people = is_text || args.contains(&"--help") || args.contains(&"-h") || conditions.is_mute();

@@ -130,6 +130,17 @@ fn the_key_is_made_once_and_private() {
 }
 
 #[test]
+fn each_key_is_another() {
+    let keys: HashSet<Vec<u8>> = (0..8)
+        .map(|_| {
+            let dir = tempfile::tempdir().unwrap();
+            Key::read_or_create(&paths(dir.path())).unwrap().0.to_vec()
+        })
+        .collect();
+    assert_eq!(keys.len(), 8);
+}
+
+#[test]
 fn what_a_killed_process_left_of_a_key_goes() {
     let dir = tempfile::tempdir().unwrap();
     let paths = paths(dir.path());
