@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
-use super::certificate::CA_NAME;
+use super::certificate::{CA_NAME, ENDING};
 use crate::io::fs::atomic::create_temp;
 use crate::io::fs::file::{self, Links};
 
@@ -52,7 +52,9 @@ fn holds_ours(path: &Path) -> bool {
     }
     let Ok(der) = CertificateDer::from_pem_slice(&bytes) else { return false };
     let Ok(certificate) = Certificate::from_der(&der) else { return false };
-    certificate.tbs_certificate().subject().to_string() == format!("CN={}", CA_NAME.replace(',', "\\,"))
+    let subject = certificate.tbs_certificate().subject().to_string();
+    let ending = subject.strip_prefix("CN=").and_then(|name| name.strip_prefix(CA_NAME)).and_then(|rest| rest.strip_prefix(' '));
+    ending.is_some_and(|ending| ending.len() == ENDING && ending.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether this is the PEM of one certificate, with nothing before, between and after its lines.

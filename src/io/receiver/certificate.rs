@@ -15,8 +15,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// How many days the certificates hold: longer than a receiver runs, far below what verifiers refuse.
 const DAYS: i32 = 90;
 
-/// The name of every such CA.
+/// How the name of every such CA begins. An end of its own tells it from an earlier one, so that a sender that trusts that says that
+/// it does not know this one, and can be told to trust it; a CA with the same name and another key would be one to beware of.
 pub const CA_NAME: &str = "waypost receiver (temporary CA)";
+
+/// How many hex digits that end has.
+pub const ENDING: usize = 8;
 
 /// What a server needs, and what its clients have to trust.
 pub struct Certificate {
@@ -39,8 +43,8 @@ pub fn make(name: &str, now: Timestamp) -> io::Result<Certificate> {
         names.insert(0, name.to_owned());
     }
 
-    let ca = CertifiedIssuer::self_signed(ca_params(now)?, KeyPair::generate().map_err(io::Error::other)?)
-        .map_err(io::Error::other)?;
+    let ca_key = KeyPair::generate().map_err(io::Error::other)?;
+    let ca = CertifiedIssuer::self_signed(ca_params(&ca_key, now)?, ca_key).map_err(io::Error::other)?;
     let key = KeyPair::generate().map_err(io::Error::other)?;
     let mut params = CertificateParams::new(names).map_err(|why| {
         io::Error::new(io::ErrorKind::InvalidInput, format!("no certificate can be made for the name \"{name}\": {why}"))
@@ -56,13 +60,19 @@ pub fn make(name: &str, now: Timestamp) -> io::Result<Certificate> {
     Ok(Certificate { chain, key: PrivateKeyDer::Pkcs8(key.serialize_der().into()), ca_pem: ca.pem() })
 }
 
-fn ca_params(now: Timestamp) -> io::Result<CertificateParams> {
+fn ca_params(key: &KeyPair, now: Timestamp) -> io::Result<CertificateParams> {
     let mut params = CertificateParams::default();
     hold(&mut params, now)?;
-    params.distinguished_name = named(CA_NAME);
+    params.distinguished_name = named(&format!("{CA_NAME} {}", ending(key)));
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     Ok(params)
+}
+
+/// The end of a public key, in hex.
+fn ending(key: &KeyPair) -> String {
+    let bytes = key.public_key_raw();
+    bytes[bytes.len().saturating_sub(ENDING / 2)..].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn named(common_name: &str) -> DistinguishedName {
