@@ -181,6 +181,7 @@ pub fn fix_text(fix: &Fix) -> String {
         Some(FixAction::Register) => return "Register one with waypost register.".to_owned(),
         Some(FixAction::EditOrRemove) => return "Use waypost edit, or waypost remove first.".to_owned(),
         Some(FixAction::SetDirectories) => "Use --config-dir and --state-dir.".to_owned(),
+        Some(FixAction::ListenElsewhere) => "Name them with --addr; port 0 picks a free one.".to_owned(),
         Some(FixAction::ExpectText) => "To decide by the answer: waypost test --expect TEXT.".to_owned(),
     };
     format!("{} {how}", fix.text)

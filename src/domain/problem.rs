@@ -89,6 +89,8 @@ pub enum FixAction {
     SetDirectories,
     /// Decide by a text that the answer must contain.
     ExpectText,
+    /// Let the receiver listen on another address or port.
+    ListenElsewhere,
 }
 
 /// A value of a field of the destination that is proposed in place of another. Never that of a secret, nor a URL with a credential.
@@ -142,9 +144,14 @@ impl Fix {
         match self.action {
             Some(FixAction::EditDestination { field, .. }) => Some(field),
             Some(FixAction::TrustCa) => Some(CA_CERT),
-            Some(FixAction::Register | FixAction::EditOrRemove | FixAction::SetDirectories | FixAction::ExpectText) | None => {
-                None
-            }
+            Some(
+                FixAction::Register
+                | FixAction::EditOrRemove
+                | FixAction::SetDirectories
+                | FixAction::ExpectText
+                | FixAction::ListenElsewhere,
+            )
+            | None => None,
         }
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::waypost::Waypost;
 use crate::domain::credential::Credential;
-use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::problem::{Fix, FixAction, Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::{sentence, visible};
 use crate::domain::url::EndpointUrl;
@@ -153,7 +153,7 @@ fn not_started(addr: SocketAddr, error: &io::Error) -> Problem {
         }
         _ => (format!("Cannot listen on {addr}"), sentence(&reason(error))),
     };
-    let fix = "Choose another --addr; port 0 picks a free one.";
+    let fix = Fix::from("Free that address and port, or use others.").by(FixAction::ListenElsewhere);
     Problem::of_kind(ProblemKind::Usage, what, why, fix)
 }
 

@@ -12,7 +12,9 @@ pub(crate) fn fix_text(fix: &Fix) -> String {
         Some(FixAction::EditDestination { .. } | FixAction::TrustCa) => "Press e to edit the destination.",
         Some(FixAction::SetDirectories) => "Restart waypost with WAYPOST_CONFIG_DIR and WAYPOST_STATE_DIR set.",
         // The screen that follows has a button for it; the app's test has no such text.
-        Some(FixAction::Register | FixAction::EditOrRemove | FixAction::ExpectText) | None => return fix.text.clone(),
+        Some(FixAction::Register | FixAction::EditOrRemove | FixAction::ExpectText | FixAction::ListenElsewhere) | None => {
+            return fix.text.clone();
+        }
     };
     format!("{} {how}", fix.text)
 }
@@ -36,7 +38,7 @@ mod tests {
     fn c15_no_action_is_a_flag_or_a_command_in_the_app() {
         let edit = FixAction::EditDestination { field: field::URL, changes: Vec::new() };
         let others = [FixAction::TrustCa, FixAction::Register, FixAction::EditOrRemove, FixAction::SetDirectories];
-        for action in others.into_iter().chain([edit, FixAction::ExpectText]) {
+        for action in others.into_iter().chain([edit, FixAction::ExpectText, FixAction::ListenElsewhere]) {
             let text = fix_text(&Fix::from("Fix it.").by(action));
             assert!(text.starts_with("Fix it.") && !text.contains("--") && !text.contains("waypost edit"), "{text}");
         }
