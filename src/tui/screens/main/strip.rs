@@ -109,18 +109,22 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
     frame.render_widget(Paragraph::new(lines), below);
 }
 
-/// `Queue  12 ready · 3 waiting · 1 dead · gate open`; where that does not fit, without what is zero, then without an open gate.
+/// `Queue  12 ready · 3 waiting · 1 dead · gate open`; where that does not fit, without what is zero, then without when the gate
+/// opens, and without an open gate.
 pub fn queued(queue: &View, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
-    let line = |all: bool, with_gate: bool| {
+    let state = gate(&queue.gate.gate, clock, theme);
+    let word = state.content.split(' ').next().unwrap_or_default().to_owned();
+    let line = |all: bool, state: Option<Span<'static>>| {
         let mut spans = vec![Span::styled("Queue  ", theme.styles.dim)];
         spans.extend(counts(queue.counts, all, theme));
-        if with_gate {
-            spans.extend([Span::styled(" · ", theme.styles.dim), Span::raw("gate "), gate(&queue.gate.gate, clock, theme)]);
+        if let Some(state) = state {
+            spans.extend([Span::styled(" · ", theme.styles.dim), Span::raw("gate "), state]);
         }
         Line::from(spans)
     };
     let is_open = *queue.gate.gate.state() == Open;
-    let [whole, short, shortest] = [line(true, true), line(false, true), line(false, !is_open)];
+    let word = (!is_open).then(|| Span::styled(word, state.style));
+    let [whole, short, shortest] = [line(true, Some(state.clone())), line(false, Some(state)), line(false, word)];
     [whole, short].into_iter().find(|line| line.width() <= columns).unwrap_or(shortest)
 }
 
