@@ -16,6 +16,7 @@ impl Form {
             self.inputs.set(change.field, &change.after);
             self.touched(change.field);
         }
+        self.proposed = Some(self.draft());
         // One of another auth type than is registered by now is not there.
         if let Some(&stop) = self.stops().iter().find(|stop| **stop == Focus::Field(field)) {
             self.go(stop);

@@ -107,7 +107,11 @@ impl Form {
             return false;
         }
         let Correction { was, secret } = correction;
+        let is_dirty = self.is_dirty();
         self.put(field, secret, format!("corrected, since what is registered {was}; ^R shows it"));
+        if !is_dirty {
+            self.proposed = Some(self.draft());
+        }
         true
     }
 

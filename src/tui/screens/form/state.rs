@@ -85,6 +85,8 @@ pub struct Form {
     /// Why the last save failed.
     pub problem: Option<Problem>,
     pub(super) pristine: Draft,
+    /// The same with the values that a fix proposed, which are no loss.
+    pub(super) proposed: Option<Draft>,
     /// The notices about what is registered.
     known: Vec<Notice>,
 }
@@ -150,6 +152,7 @@ impl Form {
             followed: None,
             problem: None,
             pristine: draft,
+            proposed: None,
             known: Vec::new(),
         };
         if form.is_edit() {
@@ -191,7 +194,7 @@ impl Form {
     /// Whether anything was typed or chosen that closing would lose.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        self.inputs.differ_from(&self.pristine)
+        self.inputs.differ_from(&self.pristine) && self.proposed.as_ref().is_none_or(|proposed| self.inputs.differ_from(proposed))
     }
 
     /// Whether it changes a registered destination.

@@ -23,7 +23,7 @@ pub const KEYS: &[Binding] = &[
     bind(TEST, &[(P::Char('w'), A::Watch)], "w", "stop watching", "stop watching").when(is_watching),
     bind(TEST, &[(P::Char('f'), A::Fix)], "f", "fix", "fix it in the form; a save sends it again").when(has_fix),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "choose", "choose the event").when(is_on_event),
-    bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "tabs", "switch tabs").when(is_on_tabs),
+    bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "switch tabs").when(is_on_tabs),
     bind(TEST, &[(P::Left, A::Left), (P::Right, A::Right)], "←→", "", "move between the buttons"),
     bind(
         TEST,
