@@ -77,7 +77,7 @@ impl NatsError {
                     .to_owned()
             }
             Self::Lost { servers } => format!("{servers} may be restarting."),
-            Self::Differs { differences, .. } => sentence(differences),
+            Self::Differs { differences, .. } => sentence(&visible(differences)),
             Self::TooLong { bytes, most } => {
                 format!("It has {bytes} bytes with its headers; max_payload of the server is {most}.")
             }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::connect::Nats;
 use super::error::NatsError;
+use crate::domain::shell::quoted;
 
 /// The stream of the events that are to be delivered.
 pub const EVENTS: &str = "WAYPOST";
@@ -190,7 +191,10 @@ fn differences(wanted: &Config, found: &Config, replicas: Option<u8>) -> Vec<Dif
         note(
             found.subjects.contains(subject),
             format!("it does not have the subject {subject}"),
-            Some(format!("--subjects '{}'", [found.subjects.join(","), subject.clone()].join(",").trim_matches(','))),
+            Some(format!(
+                "--subjects {}",
+                quoted([found.subjects.join(","), subject.clone()].join(",").trim_matches(',').as_bytes())
+            )),
         );
     }
     note(
@@ -277,5 +281,17 @@ mod tests {
                 Some("--subjects 'orders,waypost.events.>'".to_owned())
             )]
         );
+    }
+
+    #[test]
+    fn a37_no_subject_of_a_stream_is_run_where_the_command_is_pasted() {
+        for (subject, flag) in [
+            ("a';reboot;'b", r"--subjects 'a'\'';reboot;'\''b,waypost.events.>'"),
+            ("$(reboot)`reboot`", "--subjects '$(reboot)`reboot`,waypost.events.>'"),
+            ("a\u{1b}[2J", r#"--subjects "$(printf 'a\033[2J,waypost.events.>')""#),
+        ] {
+            let found = Config { subjects: vec![subject.to_owned()], ..events().config };
+            assert_eq!(said(&found, None)[0].1.as_deref(), Some(flag));
+        }
     }
 }
