@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard};
 
-use http::header::{LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_LOCATION, LOCATION, RETRY_AFTER};
 use http::response::Parts;
 use hyper::ext::ReasonPhrase;
 
@@ -13,6 +13,7 @@ use crate::domain::header::HeaderList;
 use crate::domain::redact::Redactor;
 use crate::domain::text::cut_mark;
 use crate::domain::token::Answer;
+use crate::domain::url::credential;
 use crate::io::sync::lock;
 
 /// A response as far as it was read, not yet masked.
@@ -166,13 +167,22 @@ fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
         if room == 0 {
             break;
         }
+        let is_url = [LOCATION, CONTENT_LOCATION].contains(name);
         let name = Text::new(name.as_str().as_bytes(), NAME_KEPT, slack);
         let value = Text::new(value.as_bytes(), VALUE_KEPT.min(room), slack);
         room = room.saturating_sub(name.bytes.len().min(NAME_KEPT) + value.bytes.len().min(VALUE_KEPT));
         let before = list.bytes();
         list.push_with(
             |text| name.finish_name(redactor, text),
-            |text| value.finish(redactor, VALUE_KEPT.min(room_written), text),
+            |text| {
+                let from = text.len();
+                value.finish(redactor, VALUE_KEPT.min(room_written), text);
+                if is_url {
+                    // Like a registered URL: it may be registered next.
+                    let shown = credential::shown(&text[from..]).into_owned();
+                    text.replace_range(from.., &shown);
+                }
+            },
         );
         room_written = room_written.saturating_sub(list.bytes() - before);
     }
@@ -257,6 +267,24 @@ mod tests {
         assert!(value.len() < VALUE_KEPT + 20 && value.ends_with("… (10 KB)"));
         let last = answer.headers.iter().next_back().unwrap();
         assert_eq!(last, ("…", format!("{} more, not kept", 201 - answer.headers.len()).as_str()));
+    }
+
+    #[test]
+    fn a38_a_credential_in_the_url_of_a_redirect_is_not_kept() {
+        let nothing = Redactor::of_texts(&[]);
+        for (location, shown) in [
+            ("https://h.example/new?token=Zx81-abcdef012345", "https://h.example/new?token=••••••••"),
+            ("/other?a=1&token=Zx81-abcdef012345", "/other?a=1&token=••••••••"),
+            ("https://hooks.slack.com/services/T000/B000/Zx81abcdef", "https://hooks.slack.com/services/T000/B000/••••••••"),
+            ("https://me:Zx81abcdef@h.example/", "https://••••••••@h.example/"),
+            ("https://h.example/v2/in?a=1", "https://h.example/v2/in?a=1"),
+        ] {
+            for name in ["location", "content-location"] {
+                let answer = kept("Found", &[("x-before".into(), "1".into()), (name.into(), location.into())], &nothing);
+                assert_eq!(answer.header(name), Some(shown));
+                assert_eq!(answer.header("x-before"), Some("1"));
+            }
+        }
     }
 
     #[test]

@@ -46,7 +46,7 @@ fn fix(to: &Settings, location: &str) -> Fix {
     let whose = if elsewhere { format!("It is on another host, {host}. ") } else { String::new() };
     match EndpointUrl::parse(url.as_str()) {
         _ if location.contains(DOTS) || to.url().is_in(url.as_str()) => {
-            format!("{whose}The target contains the secret: {ASK}.").into()
+            format!("{whose}The target contains the secret or another credential: {ASK}.").into()
         }
         Ok(_) if elsewhere => {
             Fix::from(format!("It is on another host, {host}: register it if you trust that host with your events."))
