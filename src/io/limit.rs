@@ -4,18 +4,18 @@ use std::io;
 
 use rustix::io::Errno;
 
-/// What the system has refused for a limit.
+/// What the system refused because of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     Files,
-    /// A process counts as one. A thread without memory for its stack is refused in the same words.
+    /// Processes count, too. If there is no memory for the stack of a thread, the error is the same.
     Threads,
     Memory,
 }
 
 impl Limit {
-    /// The limit that an error speaks of. For a call that starts a thread or a process, or opens something: a descriptor that is
-    /// not ready says the same as a limit on threads.
+    /// The limit that an error is about. Only for errors of a call that starts a thread or a process, or opens something: elsewhere,
+    /// `EAGAIN` means that a descriptor is not ready.
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
         match error.raw_os_error().map(Errno::from_raw_os_error)? {
             Errno::MFILE | Errno::NFILE => Some(Self::Files),
@@ -25,7 +25,7 @@ impl Limit {
         }
     }
 
-    /// What cannot be had, a clause.
+    /// What is not available, as a clause.
     pub(crate) const fn what(self) -> &'static str {
         match self {
             Self::Files => "No file can be opened",
@@ -34,7 +34,7 @@ impl Limit {
         }
     }
 
-    /// How to get more, a sentence.
+    /// How to raise the limit, as a sentence.
     pub(crate) const fn fix(self) -> &'static str {
         match self {
             Self::Files => "Raise the limit on open files: ulimit -n; LimitNOFILE= in a systemd unit.",
@@ -45,7 +45,7 @@ impl Limit {
         }
     }
 
-    /// What to do about an error of a call that only a limit makes fail, a sentence.
+    /// What to do about an error of a call that fails only because of a limit, as a sentence.
     pub(crate) fn fix_of(error: &io::Error) -> &'static str {
         Self::of(error).map_or("Check the limits of this process: ulimit -a.", Self::fix)
     }

@@ -52,7 +52,7 @@ impl MetricsServer {
                 continue;
             };
             open.retain(|connection| !connection.is_finished());
-            // A collector is done within milliseconds: the oldest is one that does not go on, and must not keep others out.
+            // A collector is done within milliseconds, so the oldest connection is a stalled one. It must not keep others out.
             if open.len() == CONNECTIONS
                 && let Some(oldest) = open.pop_front()
             {
@@ -112,7 +112,7 @@ mod tests {
 
     fn asked(address: SocketAddr, text: &str) -> String {
         let mut answer = String::new();
-        // Of a request that is not read to its end, the rest is answered with a reset.
+        // A request that the server does not read to its end is answered with a reset.
         let _ = open(address, text).read_to_string(&mut answer);
         answer
     }
@@ -124,7 +124,7 @@ mod tests {
         let collector = thread::spawn(move || {
             let held: Vec<_> = (0..10 * CONNECTIONS).map(|_| open(address, GET)).collect();
             let answer = asked(address, &format!("{GET}\r\n"));
-            // All but those that there is room for were let go of.
+            // All were closed but those that there is room for.
             let is_closed = |mut stream: TcpStream| {
                 let read = stream.read(&mut [0]);
                 !read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)

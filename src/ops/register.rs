@@ -65,9 +65,9 @@ impl Waypost {
         Some(Notice::new(secret, format!("it is sealed with the key {key}, and every other machine needs a copy")))
     }
 
-    /// Changes the destination. `change` gets what is registered now, each time it is called: as it would be typed, with its secret,
-    /// or without it, and why, if the secret cannot be opened. `keep` says what becomes of a secret that it replaces. `over` is the
-    /// generation that the user saw, if the change was made to what they saw.
+    /// Changes the destination. Each time `change` is called, it gets what is registered then, as a draft with its secret. If the secret
+    /// cannot be opened, the draft is without it, and the problem says why. `keep` says what becomes of a replaced secret. `over` is the
+    /// generation that the user saw, if they changed what they saw.
     ///
     /// # Errors
     /// Nothing is registered, `change` refuses, it was changed meanwhile, or it could not be saved.

@@ -1,4 +1,4 @@
-//! Work off the runtime's thread, and the threads for it.
+//! Work on threads other than that of the runtime.
 
 use std::future::pending;
 use std::io;
@@ -21,16 +21,16 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
-/// The system refuses a thread, by that error.
+/// The problem of a thread that the system refused with that error.
 pub(super) fn refused(error: &io::Error) -> Problem {
     let what = Limit::of(error).unwrap_or(Limit::Threads).what();
     Problem::of_kind(ProblemKind::Disk, what, format!("{}.", reason(error)), Limit::fix_of(error))
 }
 
-/// Starts what has a thread of its own, in a library that panics where the system refuses one. While nothing else runs: what another
-/// thread panics with is not printed until then.
+/// Calls a library that starts a thread, and that panics if the system refuses one. Call this only while nothing else runs: until it
+/// returns, the message of a panic in another thread is not printed.
 ///
-/// To find out beforehand that there is room for a thread means to wait for one: milliseconds on a busy machine.
+/// To check beforehand whether a thread can be started would mean to wait for one: milliseconds on a busy machine.
 ///
 /// # Errors
 /// The system refuses the thread.

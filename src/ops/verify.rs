@@ -77,8 +77,8 @@ pub fn verify(settings: &Settings, request: &ReceivedRequest<'_>, reveal: bool) 
 }
 
 impl Waypost {
-    /// The field of the registered secret, and that secret without what looks mangled in it. With a request that was made with it,
-    /// only the secret that proves right.
+    /// The field of the registered secret, and the secret corrected: without what looks mangled in it. With a request, only a correction
+    /// that the request proves right.
     ///
     /// # Errors
     /// Nothing is registered, its secret cannot be opened, or the file cannot be read.

@@ -199,8 +199,8 @@ pub enum Effect {
         id: Id,
         request: ToVerify,
     },
-    /// Open the registered secret, and see what it is without what looks mangled in it: the one that a request was made with,
-    /// where there is one.
+    /// Open the registered secret, which looks mangled, and correct it. With a request: find the correction that the request was made
+    /// with.
     CorrectSecret {
         /// Comes back with the result.
         id: Id,

@@ -83,7 +83,7 @@ pub enum Msg {
     Paged(Result<(), Problem>),
     /// A request was judged, or could not be; why.
     Explained(Id, Result<Box<Explanation>, String>),
-    /// What the registered secret is without what looks mangled in it; `None` where nothing does.
+    /// The registered secret, corrected; `None` if nothing in it looks mangled.
     Corrected(Id, Option<(Field, Box<Correction>)>),
     /// The probe sends that now.
     Probing(Id, Case),

@@ -46,7 +46,7 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Whether it may be why that member has no value: it is about the member, or about the whole file.
+    /// Whether this may be the reason that the member has no value: it is about that member, or about the whole file.
     #[must_use]
     pub fn hides(&self, member: &str) -> bool {
         self.place == member || self.place.starts_with("line ")
@@ -70,7 +70,7 @@ pub fn parse(text: &[u8], zone: fn(&str) -> Option<TimeZone>) -> (Config, Vec<Tr
     (reader.config, reader.troubles)
 }
 
-/// A member's name, of which there is something to see.
+/// A member's name, with quotation marks where nothing else would be visible.
 const fn shown(name: &str) -> &str {
     if name.is_empty() { "\"\"" } else { name }
 }

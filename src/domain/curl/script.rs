@@ -35,8 +35,8 @@ pub struct Script<'a> {
     pub(super) common: Vec<String>,
 }
 
-/// A command that ends everything where the variable is not set: all of it is in a subshell. A shell expands the message: what is no
-/// plain text in it, as a header's name may have, is `_`.
+/// A command that ends the script if the variable is not set. The script is a subshell, so the user's shell goes on. A shell expands the
+/// message, so everything in it that is not plain text, such as a character of a header's name, is replaced by `_`.
 pub(super) fn demand(variable: &str, what: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " -_.,".contains(c);
     let what: String = what.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();

@@ -126,14 +126,15 @@ impl Redactor {
         }
         let names = self.names.get_or_init(|| names::forms(&self.forms));
         let mut ranges = self.find(name, end).ranges;
-        // The digits beside them mean a part of the secret and of what is beside it.
+        // The digit on each side stands for a part of the secret, too, and for a part of its neighbour.
         let beside = |range: Range<usize>| range.start.saturating_sub(1)..name.len().min(range.end + 1);
         ranges.extend(names.find(name, end).ranges.into_iter().map(beside));
         with_dots(name, ranges)
     }
 
     fn mask<'a>(&self, text: &'a [u8], end: End) -> Cow<'a, [u8]> {
-        // Most values of headers are shorter than a secret, and no way of writing one is shorter than it is in characters.
+        // Most values of headers are shorter than a secret, and every way of writing the secret has at least as many bytes as it has
+        // characters.
         if end == End::Whole && text.len() < self.forms.fewest() {
             return Cow::Borrowed(text);
         }

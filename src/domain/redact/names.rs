@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::scan::{Forms, WORD_BELOW};
 use crate::domain::signature::hex;
 
-/// What to look for in a name besides those forms.
+/// What to search a name for in addition to those forms.
 pub(super) fn forms(of: &Forms) -> Forms {
     let mut digits: Vec<Zeroizing<Vec<u8>>> = Vec::new();
     for secret in of.all().iter().filter(|form| form.len() >= WORD_BELOW) {
@@ -28,7 +28,7 @@ pub(super) fn forms(of: &Forms) -> Forms {
     Forms::new(digits)
 }
 
-/// The digits of a text after so many other bytes, in both alphabets: those that mean nothing but the text.
+/// The base64 digits of a text that comes after `before` other bytes, in both alphabets: only the digits that this text alone decides.
 fn digits_of(text: &[u8], before: usize) -> [Zeroizing<Vec<u8>>; 2] {
     let mut bytes = Zeroizing::new(vec![0; before]);
     bytes.extend_from_slice(text);

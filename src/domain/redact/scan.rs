@@ -48,7 +48,7 @@ pub(super) struct Forms {
 pub(super) struct Found {
     /// In no order; they may overlap.
     pub(super) ranges: Vec<Range<usize>>,
-    /// How many bytes were looked at, and how many readings went on by one.
+    /// How much work it was: the bytes that were read, and the readings that each of them continued.
     pub(super) steps: usize,
 }
 

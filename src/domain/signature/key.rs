@@ -174,7 +174,7 @@ impl SigningSecret {
         self.scheme.encoding.encode(&signature)
     }
 
-    /// Tells whether a signature of that, as text, is right. Takes the same time for each that is wrong.
+    /// A function that tells whether a signature over these parts, as text, is right. For wrong ones of one length it takes the same time.
     pub(super) fn matcher(&self, id: &str, timestamp: &str, body: &[u8]) -> Box<dyn Fn(&str) -> bool> {
         match &*self.key {
             Key::Hmac(_) => {

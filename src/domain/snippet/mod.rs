@@ -107,7 +107,7 @@ mod tests {
     use crate::domain::shell::{printed_escaped, quoted_ascii};
     use crate::domain::signature::Format;
 
-    /// The code without its comments, and these.
+    /// The code without its comments, and the comments.
     fn parts(content: &str, value: &str, lang: Lang) -> (String, String) {
         let draft = Draft::new(hmac::SPEC)
             .with(field::URL, "https://h.example/in")

@@ -133,7 +133,7 @@ mod tests {
     #[tokio::test]
     async fn h198_localhost_is_this_machine_and_no_resolver_is_asked() {
         for host in ["localhost", "localhost.", "LocalHost", "a.localhost", "b.a.localhost."] {
-            // It would say that another machine has the name.
+            // The resolver, if it were asked, would name another machine.
             let lookup = Only(host, Mutex::default());
             assert_eq!(addresses(&lookup, host).await.unwrap(), LOOPBACK, "{host}");
             assert!(lookup.1.lock().unwrap().is_empty(), "{host}");

@@ -161,7 +161,7 @@ impl<'a> Text<'a> {
 fn headers_of(head: &Parts, slack: usize, redactor: &Redactor) -> HeaderList {
     let bytes = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
     let mut list = HeaderList::with_capacity(head.headers.len() + 1, bytes.min(HEAD_KEPT + HEAD_KEPT / 4));
-    // For what came, and for what is written, which dots make longer or shorter.
+    // One for the headers as they came, one for the masked ones, which dots make longer or shorter.
     let (mut room, mut room_written) = (HEAD_KEPT, HEAD_KEPT);
     for (name, value) in &head.headers {
         if room == 0 {

@@ -22,7 +22,7 @@ pub use changed::Changed;
 #[derive(Debug)]
 pub struct Watch {
     files: Files,
-    /// Reports of the registration, if it is not in a file.
+    /// Reports changes of the registration where it is not in a file.
     entry: Option<Receiver<()>>,
 }
 

@@ -87,7 +87,7 @@ impl Journal {
             unwritten.batches()
         };
         if batches >= BATCHES {
-            // That the thread has panicked shows at the end.
+            // If the thread has panicked, `end` finds out.
             let _ = self.wake.send(()).await;
         } else if batches > 0 {
             self.flush();
@@ -102,7 +102,7 @@ impl Journal {
     /// Asks for what is gathered to be written.
     pub fn flush(&self) {
         if self.has_unwritten() {
-            // If it was asked already, it has not begun, and will take this as well.
+            // If this fails, the thread was asked before and has not begun: it will write this as well.
             let _ = self.wake.try_send(());
         }
     }
@@ -141,7 +141,7 @@ fn bytes_of(attempt: &Attempt) -> usize {
 #[derive(Default)]
 struct Unwritten {
     deliveries: Vec<Delivery>,
-    /// Of their bodies.
+    /// The bytes of their bodies.
     bytes: usize,
 }
 
@@ -156,7 +156,7 @@ impl Unwritten {
         (self.deliveries.len() / BATCH).max(self.bytes / BATCH_BYTES)
     }
 
-    /// Takes the deliveries, and keeps room for as many.
+    /// Takes the deliveries, and leaves a list with room for as many.
     fn take(&mut self) -> Vec<Delivery> {
         self.bytes = 0;
         let room = Vec::with_capacity(self.deliveries.len());

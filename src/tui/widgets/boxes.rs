@@ -53,19 +53,19 @@ pub fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
     Rect { x: area.x + (area.width - columns) / 2, y: area.y + (area.height - rows) / 2, width: columns, height: rows }
 }
 
-/// The rows from which on a popup leaves those free that it does not need.
+/// With at least this number of rows, a popup leaves free those that it does not need.
 pub const TALL: u16 = 30;
 
-/// The fewest rows that are left free: with fewer, nothing in them could be recognised.
+/// The fewest rows that are worth leaving free: in fewer, nothing could be recognised.
 const FREED: u16 = 6;
 
-/// The upper part of a tall room, without the rows that are spare; else all of it.
+/// A tall room without its spare rows, which are at the bottom; any other room as it is.
 pub fn fitted(room: Rect, spare: u16) -> Rect {
     let is_tall = room.height + 2 >= TALL;
     if is_tall && spare >= FREED { Rect { height: room.height.saturating_sub(spare), ..room } } else { room }
 }
 
-/// What is on the edge of a box beside its title: it has nothing of the edge's style.
+/// The style of a text on the edge of a box beside its title, without the style of the edge.
 pub fn beside_title(theme: Theme) -> Style {
     Style::reset().patch(theme.styles.dim)
 }

@@ -299,7 +299,7 @@ mod tests {
             field.0.cursor()
         };
         assert_eq!([0, 1, 2, 3, 4, 5].map(&mut at), [0, 1, 1, 2, 2, 3]);
-        // What is not shown as it is has the columns of what is shown.
+        // An escaped character has the columns of its escape.
         assert_eq!([6, 13, 14, 15, 99].map(&mut at), [4, 4, 5, 6, 6]);
         let mut hidden = TextField::new("ab漢d");
         let dots = |field: &mut TextField, column| {

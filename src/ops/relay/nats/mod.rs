@@ -66,7 +66,7 @@ pub struct NatsSource<'a> {
     destination: Watch,
     reload: Reload,
     reloading: Option<BoxFuture<'static, Loaded>>,
-    /// To be reported to the worker.
+    /// A gate that is to be reported to the worker.
     new_gate: Option<Gate>,
     /// The consumer is missing, and is being created.
     recovering: Option<BoxFuture<'static, ()>>,

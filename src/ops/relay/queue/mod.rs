@@ -63,7 +63,7 @@ pub enum Report {
 /// The most events whose end is kept in memory while the database cannot be written.
 const UNRECORDED: usize = 10_000;
 
-/// How long a relay that does not stay tries to write what ended, as `enqueue` does.
+/// How long `relay --once` tries to write what became of events; `enqueue` tries for as long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a destination to which nothing can be delivered is left alone before it is loaded again.
@@ -75,7 +75,7 @@ pub type Reload = Arc<dyn Fn() -> BoxFuture<'static, Option<Result<Target, Probl
 pub struct QueueOptions {
     pub schedule: Schedule,
     pub is_ordered: bool,
-    /// Nothing is waited for, and a database that cannot be written is given up.
+    /// `relay --once`: it does not wait for events that are not due, and gives up a database that cannot be written.
     pub is_once: bool,
     /// The number of events that the worker can have in flight.
     pub concurrency: usize,
@@ -108,7 +108,7 @@ pub struct QueueSource<'a> {
     again: Alarm,
     /// Why the database cannot be used any more.
     broken: Option<Problem>,
-    /// Since when nothing can be written, or read.
+    /// Since when the database cannot be written, or cannot be read.
     failing_since: Option<Instant>,
     report: Box<dyn FnMut(Report) + 'a>,
 }

@@ -190,7 +190,7 @@ pub fn changed(model: &mut Model, change: &Change, result: Result<(), Problem>) 
             if let Some(queue) = screen(model) {
                 match (change, &mut queue.read) {
                     (Change::Retry(_) | Change::Drop(_), _) => (queue.detail, queue.opening) = (None, None),
-                    // Known before it is read again: the key that takes it back works at once.
+                    // Changed here before it is read again, so that the key for the opposite works at once.
                     (Change::Hold, Some(Ok(reading))) => reading.view.gate.gate.hold(),
                     (Change::Release, Some(Ok(reading))) => reading.view.gate.gate.release(),
                     _ => {}

@@ -1,4 +1,4 @@
-//! The code of the snippet popup in lines, beside it or below it the request that it gets, and where they lie.
+//! The lines of the snippet popup and their places: the code, and beside or below it the request that this code gets.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -14,7 +14,7 @@ use crate::tui::screens::snippet::state::SnippetPopup;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{boxes, text};
 
-/// The popup laid out.
+/// The parts of the popup, and their places.
 pub struct Laid {
     pub place: Rect,
     pub choice: Rect,
@@ -41,10 +41,10 @@ pub fn laid(model: &Model, popup: &SnippetPopup, room: Rect) -> Laid {
     let mut code: Vec<Line> = code(model, popup, left).into_iter().map(Line::raw).collect();
     let right = columns - left;
     let mut arrives = arrives(model, theme, if is_beside { right.saturating_sub(2) } else { columns });
-    // The empty line of a section is the gap to what is above it.
+    // A section begins with an empty line, for the gap above it. Beside the code it needs none.
     let beside = is_beside.then(|| arrives.split_off(1.min(arrives.len())));
     let rows = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
-    // A tall room has one for a gap.
+    // In a tall room there is a row for a gap.
     let gap = u16::from(room.height + 2 >= boxes::TALL);
     let most = usize::from(parts(room, gap)[1].height);
     if beside.is_none() && code.len() + arrives.len() <= most {

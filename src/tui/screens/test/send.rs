@@ -68,7 +68,7 @@ pub fn send(model: &mut Model) -> Vec<Effect> {
         say(model, Tone::Error, "It cannot be sent again: only the beginning of its body was stored.");
         return Vec::new();
     }
-    // By the id the receiver recognises an event that it has, so another event gets another id.
+    // The receiver recognises an event that it has by the id, so another event gets another id.
     // A built-in event that is repeated from its own test delivery is a new test.
     let shown = test.delivery().filter(|_| test.is_past() || is_real(&test.event.name));
     let again = shown.filter(|delivery| delivery.event_again() == test.event).and_then(Delivery::id_again);

@@ -53,7 +53,7 @@ pub fn extent(model: &Model) -> (usize, usize) {
     (verdict(model, popup, model.theme(), inner).len(), usize::from(page))
 }
 
-/// On a low screen a verdict is worth more than the text that one is not at; on a wide one it is beside both.
+/// On a low screen the verdict gets the rows of the text that has no focus; on a wide one it is beside both texts.
 pub fn parts(popup: &VerifyPopup, inner: Rect) -> Parts {
     if inner.width >= BESIDE {
         let [upper, foot] = Layout::vertical([Constraint::Min(1), Constraint::Length(1)]).areas(inner);
@@ -98,7 +98,7 @@ pub fn verdict(model: &Model, popup: &VerifyPopup, theme: Theme, inner: Rect) ->
     match &popup.checked {
         Checked::Not => {
             let said = about(model, theme, columns.min(boxes::READABLE.into()));
-            // Where there is no room for all of it, the keys say enough.
+            // All of it or nothing: the line of keys says enough.
             lines.extend(if said.len() <= usize::from(place.height) { said } else { Vec::new() });
         }
         Checked::Waiting(_) => lines.push(Line::raw("Looking for the cause…")),
