@@ -12,8 +12,8 @@ use waypost::io::http::ResponseReader;
 use super::redact::{REDACTOR, written};
 use super::{holds, holds_secret, with_secret};
 
-/// An answer: of lines of headers, an empty line and a body, no part that is kept has the secret, however it is written, compressed
-/// or cut off; and what is kept has a bound.
+/// An answer, made of header lines, an empty line and a body: no part that is kept contains the secret, however it is written, compressed
+/// or cut off; and the size of what is kept is bounded.
 pub fn kept(bytes: &[u8]) {
     let Some((&[way, status, chunk], bytes)) = bytes.split_first_chunk() else { return };
     let secret = written(way);
@@ -62,7 +62,7 @@ pub fn kept(bytes: &[u8]) {
     }
 }
 
-/// In these bytes, a 2 and a number stand for so many times 64 other bytes: else few texts would be too long.
+/// The bytes with a 2 and a number n replaced by n times 64 other bytes. Without this, few texts would reach a limit.
 fn lengthened(bytes: &[u8]) -> Vec<u8> {
     let mut parts = bytes.split(|&byte| byte == 2);
     let mut all = parts.next().unwrap_or_default().to_vec();

@@ -1,4 +1,4 @@
-//! Rows of the database, which another program may have edited, and a disk have damaged.
+//! Rows of the database, which another program may have edited, or a disk damaged.
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex};
@@ -21,7 +21,7 @@ static DELIVERY: LazyLock<Delivery> = LazyLock::new(|| {
     record::from_json(&recorded).expect("it is a delivery")
 });
 
-/// A record of the history: what is read of it is written, and read the same again; and each of its rows can be shown.
+/// A record of the history: written and read again it is the same, and each of its rows can be shown.
 pub fn record(bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return };
     if let Some(delivery) = record::from_json(&value) {
@@ -33,8 +33,8 @@ pub fn record(bytes: &[u8]) {
     }
 }
 
-/// A text that is read is written again, but for one that has to be of a form, or is where no text belongs, and what is said of the
-/// whole.
+/// Every text of the record is still there when it is written again. Exceptions: texts that must have a certain form, texts where no text
+/// belongs, and statements about the whole.
 fn nothing_is_lost(before: &Value, after: &Value, name: &str) {
     const OF_A_FORM: [&str; 7] = ["outcome", "phase", "connected", "not_before", "not_after", "last_delivered_at", "fix_field"];
     const NO_TEXT: &str = "answer client connect dns duration_ms planned presented_ca probe proxy read request response sent_with \

@@ -9,8 +9,8 @@ use waypost::domain::{import, shell};
 
 use super::{SECRET, URL, holds_secret, with_secret};
 
-/// A curl command: any text is read or refused, and a word about it has no secret. Another reader of a shell's words finds the same
-/// ones. What waypost itself makes of a destination and an event is read as both were.
+/// A curl command: any text is read or refused, and no message contains the secret. Another parser of shell words finds the same words. The
+/// command that waypost makes of a destination and an event is read back as both.
 pub fn curl(bytes: &[u8]) {
     let bytes = with_secret(bytes, SECRET.as_bytes());
     let Ok(text) = std::str::from_utf8(&bytes) else { return };
@@ -28,7 +28,7 @@ pub fn curl(bytes: &[u8]) {
     round_trip(text);
 }
 
-/// The words are those of the crate `shlex`, which knows nothing of bash's `$'…'`.
+/// The words are those that the crate `shlex` finds, which does not know bash's `$'…'`.
 fn same_words(text: &str, imported: &import::Imported) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains("$'") || text.contains('\r') {
@@ -69,7 +69,7 @@ fn round_trip(text: &str) {
     let Ok(checked) = draft.check() else { return };
     let event = Event { name: "ping".into(), body: body.as_bytes().to_vec() };
     let command = curl::command(&checked.settings, "evt_1", &event, false);
-    // What has to be defined or piped is not one command.
+    // A command that needs a function or a pipe is more than one.
     if !command.starts_with("curl") || command.contains("$(") {
         return;
     }
@@ -88,7 +88,7 @@ fn round_trip(text: &str) {
     }
 }
 
-/// A registration as JSON: what is read of it is written, and read the same again; and a word about it has no secret.
+/// A registration as JSON: written and read again it is the same, and no message contains the secret.
 pub fn registration(bytes: &[u8]) {
     let bytes = with_secret(bytes, SECRET.as_bytes());
     let Ok(text) = std::str::from_utf8(&bytes) else { return };

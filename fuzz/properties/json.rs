@@ -12,7 +12,7 @@ pub fn text(bytes: &[u8]) {
     if let Some(indented) = json::indented(text) {
         match (theirs, serde_json::from_str::<Value>(&indented)) {
             (Ok(before), Ok(after)) => assert_eq!(before, after, "{text:?}"),
-            // Numbers beyond a double and halves of surrogate pairs: read here as they are written.
+            // `serde_json` refuses numbers beyond a double and halves of surrogate pairs; the lexer keeps them as they are written.
             (before, after) => assert_eq!(before.is_ok(), after.is_ok(), "{text:?}"),
         }
         assert_eq!(json::indented(&indented).as_deref(), Some(&*indented));
@@ -29,8 +29,8 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// `config.json`: what is wrong in it is reported with its place. Each member says something, or is reported: without it, the file
-/// says something else. How the text is written does not matter.
+/// `config.json`: what is wrong in it is reported with its place. Each member has an effect, or is reported: without it, the result is
+/// another one. Whitespace and escapes in the file do not matter.
 pub fn config(bytes: &[u8]) {
     let parse = |bytes: &[u8]| config::parse(bytes, |name| jiff::tz::TimeZone::get(name).ok());
     let (read, troubles) = parse(bytes);

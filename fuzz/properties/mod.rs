@@ -1,4 +1,4 @@
-//! What holds for any bytes, one function for each parser that reads what comes from outside. Each panics where it does not hold.
+//! Properties that hold for any bytes: one function for each parser of outside input. A function panics if its property does not hold.
 //!
 //! `cargo fuzz` looks for bytes that break one (with the nightly toolchain, in this folder); `tests/fuzz` gives it the bytes of
 //! `fuzz/corpus` with every run of the tests.
@@ -46,7 +46,7 @@ const URL: &str = "https://hooks.example.com/in";
 
 const SECRET: &str = "Canary+/0123456789-sEcRet~tail";
 
-/// In these bytes, a 1 stands for the secret: it is where bytes that change at random would never have it.
+/// The bytes with the secret in the place of each 1. By chance alone, a fuzzer would never write the secret.
 fn with_secret(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
     bytes.split(|&byte| byte == 1).collect::<Vec<_>>().join(secret)
 }

@@ -1,4 +1,4 @@
-//! What comes back with the secret in it.
+//! Answers that contain the secret.
 
 use std::sync::LazyLock;
 
@@ -36,8 +36,8 @@ pub fn written(way: u8) -> String {
     WAYS[usize::from(way) % WAYS.len()](SECRET.as_bytes())
 }
 
-/// An answer that repeats the secret between any bytes, in one of many ways: that is masked, what is masked stays as it is, and
-/// all else is as it was. Where an answer is cut off, the beginning of the secret is masked.
+/// An answer that has the secret between any bytes, written in one of many ways: the secret is masked, masking again changes nothing, and
+/// everything else stays as it was. At the end of an answer that is cut off, the beginning of the secret is masked.
 pub fn bytes(bytes: &[u8]) {
     let Some((&[way, cut], bytes)) = bytes.split_first_chunk() else { return };
     let secret = written(way);
@@ -57,7 +57,7 @@ pub fn bytes(bytes: &[u8]) {
     assert!(!masked.ends_with(begun), "{}", masked.escape_ascii());
 }
 
-/// Whether a text is another one with dots for some of its parts. Dots of its own are not told from them.
+/// Whether a text is another one with dots in place of some of its parts. A text with dots of its own always counts as one.
 fn is_with_dots(masked: &[u8], text: &[u8]) -> bool {
     if find(text, "•".as_bytes()).is_some() {
         return true;

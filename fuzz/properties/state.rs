@@ -66,7 +66,7 @@ pub fn document(bytes: &[u8]) {
             }
         }
         Ok(Loaded::Empty { .. }) => {}
-        // What is no secret may be quoted where it is invalid.
+        // An invalid value that is no secret may be quoted.
         Err(StateError::Invalid { .. }) => {}
         Err(error) => assert!(!holds_secret(format!("{error} {error:?}").as_bytes()), "{error:?}"),
     }
@@ -95,7 +95,7 @@ fn sealed_for_it(destination: &Destination) {
     }
 }
 
-/// With a secret in each place of one.
+/// The draft with a secret in every place for one.
 fn entered_again(draft: &Draft) -> Draft {
     let mut draft = draft.clone();
     for field in draft.auth_type().secret_fields() {
@@ -110,7 +110,7 @@ fn entered_again(draft: &Draft) -> Draft {
     draft
 }
 
-/// What was just sealed opens for no other URL, file of TLS or auth type.
+/// What was just sealed opens for no other URL, auth type or TLS file.
 fn nowhere_else(store: &Store, file: &Path, destination: &Destination, document: &[u8]) {
     let draft = Draft::of(destination.settings());
     let mut secrets = draft.auth_type().secret_fields().map(|field| draft.secret(field).expose());

@@ -17,8 +17,8 @@ use waypost::domain::url::EndpointUrl;
 
 use super::{URL, holds};
 
-/// A URL that is accepted is read again as the same one, and by the `url` crate as the same host, port and query. What is a
-/// credential in it is not in what is shown, and is masked in an answer that repeats it.
+/// A URL that is accepted is read again as the same one, and the `url` crate reads the same host, port and query. A credential in it is not
+/// shown, and is masked in an answer that repeats it.
 pub fn url(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(read) = EndpointUrl::parse(text) else { return };
@@ -40,14 +40,14 @@ pub fn url(bytes: &[u8]) {
     let redactor = Redactor::new(&checked.settings);
     let repeated = redactor.redact(&format!("no route for \"{}\"", read.expose()));
     for part in secret_parts(read.expose(), &shown) {
-        // A short one is masked where it is a word, and may be part of another.
+        // A short one is masked only where it is a word of its own.
         if part.len() >= 6 {
             assert!(!holds(repeated.as_bytes(), part.as_bytes()), "{part:?} in {repeated}");
         }
     }
 }
 
-/// What a text has where another has dots.
+/// The parts of a text where another one has dots.
 fn secret_parts<'a>(text: &'a str, shown: &str) -> Vec<&'a str> {
     let plain: Vec<_> = shown.split(DOTS).collect();
     let mut parts = Vec::new();
@@ -65,8 +65,8 @@ fn secret_parts<'a>(text: &'a str, shown: &str) -> Vec<&'a str> {
     parts
 }
 
-/// A header, as a name, a colon and a value: what is accepted is one for the HTTP library, is sent once and as it was entered, and
-/// takes the place of no other.
+/// A header, as a name, a colon and a value: if it is accepted, the HTTP library accepts it, too; it is sent once and as it was entered, and
+/// replaces no other header but `content-type` and `user-agent`.
 pub fn header(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (name, value) = text.split_once(':').unwrap_or((text, "1"));
@@ -104,8 +104,8 @@ pub fn header(bytes: &[u8]) {
     }
 }
 
-/// `Retry-After`: the rest of any text is as good as none, and a date in each form of RFC 9110 §5.6.7 is the same moment. A date that
-/// hyper's own parser reads means the same.
+/// `Retry-After`: whitespace around it does not matter, digits are seconds, and each form of date of RFC 9110 §5.6.7 is the same moment. A
+/// date that the `httpdate` crate reads means the same here.
 pub fn retry_after(bytes: &[u8]) {
     static ATTEMPT: LazyLock<Attempt> = LazyLock::new(|| {
         let recorded = serde_json::from_str(include_str!("../corpus/record/seed-00")).expect("it is JSON");

@@ -23,7 +23,7 @@ const SEED: &[u8; 32] = b"canary canary canary canary 0123";
 
 type Headers = [(String, String)];
 
-/// Settings, and whether a request was made with them: read in another way, with another library.
+/// Settings, and a second implementation, on another library, of whether a request was made with them.
 type Case = (Settings, fn(&Headers, &[u8]) -> bool);
 
 static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
@@ -84,8 +84,8 @@ static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     ]
 });
 
-/// A request in any state: it is accepted if another reader accepts it, and only then; the explanation contains neither the secret nor
-/// the signature that was expected. One that waypost made is accepted, and with another body it is not.
+/// Any request: it is accepted if, and only if, the second implementation accepts it; the explanation contains neither the secret nor the
+/// signature that was expected. A request that waypost makes is accepted; if it is signed, it is not accepted with another body.
 pub fn request(bytes: &[u8]) {
     let bytes = with_secret(bytes, SECRET.as_bytes());
     // Lines of headers, an empty line, and the body; else a body alone.
@@ -102,14 +102,14 @@ pub fn request(bytes: &[u8]) {
         let is_accepted = verify::check(settings, &received, NOW).is_accepted();
         assert_eq!(is_accepted, is_made_with(&headers, body), "{headers:?} for {settings:?}");
     }
-    // The search for a mistake takes long: for one of them at a time.
+    // The search for a mistake takes long, so it is made for one of the settings.
     let chosen = bytes.iter().map(|&byte| usize::from(byte)).sum::<usize>() % CASES.len();
     let (settings, is_made_with) = &CASES[chosen];
     explained(settings, &received);
     made(settings, *is_made_with, body, usize::from(bytes.first().copied().unwrap_or_default()));
 }
 
-/// What is said of a request has neither the secret nor the signature that was expected.
+/// The explanation of a request contains neither the secret nor the signature that was expected.
 fn explained(settings: &Settings, received: &Received<'_>) {
     let explanation = explain(settings, received, NOW);
     let said = format!("{explanation:?}");
@@ -122,7 +122,7 @@ fn explained(settings: &Settings, received: &Received<'_>) {
     }
 }
 
-/// A request that waypost makes is accepted; with one bit of the body changed it is not, where it is signed.
+/// A request that waypost makes is accepted; if it is signed, it is not accepted with one bit of the body changed.
 fn made(settings: &Settings, is_made_with: fn(&Headers, &[u8]) -> bool, body: &[u8], change: usize) {
     let stamp = Stamp { id: "evt_1".into(), event: "ping".into(), timestamp: NOW };
     let request = Request::build(settings, body, &stamp, &settings.auth().credential());

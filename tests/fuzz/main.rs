@@ -1,4 +1,4 @@
-//! What `cargo fuzz` found interesting, given to the same properties with every run of the tests. See `fuzz/properties`.
+//! Checks the properties of `fuzz/properties` with the files of `fuzz/corpus`, those that `cargo fuzz` found among them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by failing")]
 
 use std::fs;

@@ -96,7 +96,7 @@ pub(super) fn endpoint(ca: &Ca, seed: u64) -> Endpoint {
     })
 }
 
-/// Stopped as by a shell, with the terminal as the shell needs it, and continued.
+/// Stops the app as a shell does, checks that the terminal is restored for the shell, and continues it.
 pub(super) fn suspend(app: &mut Pty) {
     app.signal(Signal::TSTP);
     if app.wait_stopped_or_ended() {
@@ -154,7 +154,7 @@ fn memory(app: &Pty) -> u64 {
     number(&fs::read_to_string(format!("/proc/{}/status", app.pid().as_raw_nonzero())).unwrap_or_default(), "VmRSS")
 }
 
-/// What its threads did: how often one of them was woken, and the CPU that they took.
+/// What its threads did: how often they were woken, and the CPU time that they took.
 fn work(app: &Pty) -> (u64, Duration) {
     let tasks = fs::read_dir(format!("/proc/{}/task", app.pid().as_raw_nonzero())).into_iter().flatten().flatten();
     let status = tasks.map(|task| fs::read_to_string(task.path().join("status")).unwrap_or_default());
@@ -242,7 +242,7 @@ fn h190_random_keys() {
             step(&mut random, &mut app, with_palette);
             steps += 1;
             if app.is_stopped() {
-                // By the palette, which has that, too.
+                // The palette can suspend the app, too.
                 resume(&mut app);
             }
             if steps % 50 == 0 {

@@ -1,4 +1,4 @@
-//! The whole program with random input: keys on a terminal, and argument lists. What must hold whatever a person does.
+//! The whole program with random input: keys on a terminal, and argument lists. Checks what must hold whatever a user does.
 //!
 //! `WAYPOST_RANDOM_SECONDS` says for how long (default: half a minute each), and `WAYPOST_RANDOM_SEED`, which each run prints, repeats
 //! a run's choices.

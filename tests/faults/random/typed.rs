@@ -33,7 +33,7 @@ const KEYS: &[Key] = &[
 
 const ASKS: &str = "Discard";
 
-/// How it is with what was typed.
+/// What became of the text that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Typed {
     InSight,
@@ -60,7 +60,7 @@ fn typed(app: &Pty, home: &Home, text: &str) -> Typed {
     }
 }
 
-/// What something may be over goes away by Esc, and what was typed does not.
+/// Something may cover the text: Esc closes that, and the text has to be there afterwards.
 #[track_caller]
 fn is_kept(app: &mut Pty, home: &Home, text: &str) -> Typed {
     app.settle();
@@ -80,7 +80,7 @@ fn is_kept(app: &mut Pty, home: &Home, text: &str) -> Typed {
     if app.has_ended() && !is_saved(home, text) { Typed::OutOfSight } else { typed(app, home, text) }
 }
 
-/// The screen may stay as it is: then a second is waited for.
+/// Waits until the screen changes, or for a second if it does not.
 fn wait_for_change(app: &mut Pty, before: &str) {
     let deadline = Instant::now() + std::time::Duration::from_secs(1);
     while app.screen_text() == before && Instant::now() < deadline {
@@ -135,7 +135,7 @@ fn h190_random_keys_lose_no_text() {
                 }
                 _ => {
                     app.key(key);
-                    // Before the next one answers a question that nobody saw.
+                    // Otherwise the next key might answer a question before it was seen.
                     if matches!(key, Key::Esc | Key::Ctrl('c')) || random.one_in(3) {
                         wait_for_change(&mut app, &before);
                     }

@@ -1,4 +1,4 @@
-//! The endpoint of the soak: what it accepts it counts, and it fails in every way, at random and in phases.
+//! The endpoint of the soak: it counts what it accepts, and fails in every way, at random and in phases.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -1,4 +1,4 @@
-//! For a long time, and under faults: what is lost, and what grows.
+//! Long runs under faults: is anything lost, and does anything grow?
 
 mod endpoint;
 mod producer;

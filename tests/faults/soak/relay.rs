@@ -1,8 +1,8 @@
-//! Row 147: a relay for a long time, with everything around it failing.
+//! Row 147: a relay that runs for a long time while everything around it fails.
 //!
-//! For the first three tenths it is killed and stopped again and again; the one that is started then lives to the end, so that what
-//! it holds after hundreds of thousands of events can be compared with what it held at first. The schedule is the same in each run;
-//! where exactly a fault strikes is not.
+//! During the first three tenths of the events, it is killed and stopped again and again. The relay that is started then runs to the end,
+//! so that what it holds after hundreds of thousands of events can be compared with what it held before. The schedule is the same in each
+//! run; the exact moment of a fault is not.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,10 +28,10 @@ const fn most_of_database(events: usize) -> u64 {
     2 * 64 * 1024 * 1024 + backlog(events) as u64 * 8 * 1024 + 16 * 1024 * 1024
 }
 
-/// The log, which `enqueue` begins anew at 64 MiB, or at twice that if it is read just then.
+/// The WAL, which `enqueue` restarts at 64 MiB, or at twice that if it is being read at that moment.
 const MOST_OF_WAL: u64 = 160 * 1024 * 1024;
 
-/// What is left of the log once the writers have paused.
+/// The WAL once the writers have paused.
 const LEFT_OF_WAL: u64 = 32 * 1024 * 1024;
 
 /// How long something may take that does not depend on the number of events.
@@ -53,7 +53,7 @@ enum Act {
     Edit,
 }
 
-/// What is done when how many events were accepted.
+/// What to do, and after how many accepted events.
 fn schedule(events: usize) -> Vec<(usize, Act)> {
     // Of a million: sixty; of ten thousand: three.
     let many = (events / 16_000).clamp(3, 60);
@@ -93,7 +93,7 @@ struct Soak<'a> {
 
 impl Drop for Soak<'_> {
     fn drop(&mut self) {
-        // After a failure it is not to run on.
+        // It must not outlive a failed test.
         let _ = self.relay.kill();
         let _ = self.relay.wait();
     }
@@ -152,7 +152,7 @@ impl Soak<'_> {
                 self.edits += 1;
                 let header = format!("X-Edit: {}", self.edits);
                 self.home.waypost(&["edit", "--header", &header]).exits(0);
-                // What a person looks at meanwhile.
+                // What an operator looks at in the meantime.
                 self.home.waypost(&["queue"]).exits(0);
                 self.home.waypost(&["history", "--limit", "3"]).exits(0);
             }
@@ -200,7 +200,7 @@ impl Soak<'_> {
         self.home.waypost(&["queue", "--json"]).exits(0).json()
     }
 
-    /// What waits for its own time goes out now, until only dead letters are left.
+    /// Makes everything due at once, until only dead letters are left.
     fn drain(&mut self) {
         let begun = Instant::now();
         loop {
@@ -259,7 +259,7 @@ fn h147_of_a_million_events_none_is_lost_and_nothing_grows() {
     assert_eq!(soak.stop().code(), Some(0));
 }
 
-/// What each event came to, by what the producer knows and by what the endpoint counted.
+/// Compares, for each event, what the producer knows with what the endpoint counted.
 fn nothing_is_lost(soak: &Soak, ends: &Ends, events: usize) {
     let arrivals = soak.shared.arrivals.lock().unwrap();
     assert_eq!(arrivals.wrong, Vec::<String>::new());
@@ -285,7 +285,7 @@ fn nothing_is_lost(soak: &Soak, ends: &Ends, events: usize) {
     assert_eq!(whole, "ok");
 }
 
-/// The relay that lived for the last seven tenths, at their beginning and at their end; the files.
+/// Compares the relay that ran for the last seven tenths at their beginning and at their end, and checks the size of the files.
 fn nothing_grows(soak: &Soak, events: usize) {
     let memory = |from, to| soak.highest(from, to, events, |sample| sample.memory);
     assert!(memory(93, 100) <= memory(31, 38) + 4 * 1024, "KiB: {}, then {}", memory(31, 38), memory(93, 100));
