@@ -52,7 +52,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
         Some(Popup::Receiver) => receiver::view::draw(model, theme, frame, screen.popup(area)),
         Some(Popup::Snippet(popup)) => snippet::view::draw(model, popup, theme, frame, screen.wide_popup(area)),
         Some(Popup::Verify(popup)) => {
-            verify::view::draw(model, popup, theme, frame, verify::layout::place(screen.wide_popup(area)))
+            verify::view::draw(model, popup, theme, frame, verify::layout::place(screen.wide_popup(area)));
         }
         Some(Popup::Compare(popup)) => compare::view::draw(popup, theme, frame, screen.wide_popup(area)),
         Some(Popup::Queue(queue)) => queue::view::draw(model, queue, theme, frame, screen.body),

@@ -71,8 +71,7 @@ fn ca_params(key: &KeyPair, now: Timestamp) -> io::Result<CertificateParams> {
 
 /// The end of a public key, in hex.
 fn ending(key: &KeyPair) -> String {
-    let bytes = key.public_key_raw();
-    bytes[bytes.len().saturating_sub(ENDING / 2)..].iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:08x}", key.public_key_raw().last_chunk().copied().map(u32::from_be_bytes).unwrap_or_default())
 }
 
 fn named(common_name: &str) -> DistinguishedName {

@@ -42,7 +42,7 @@ pub fn popup(theme: Theme, title: &str, frame: &mut Frame, area: Rect) -> Rect {
 /// How much of what is in a box is scrolled out of view at its top, on its upper edge.
 pub fn above(theme: Theme, above: usize, frame: &mut Frame, place: Rect) {
     if above > 0 && place.width > 40 {
-        let line = Line::styled(format!(" {above} more ↑ "), beside_title(theme)).right_aligned();
+        let line = beside_title(theme, format!(" {above} more ↑ "));
         frame.render_widget(line, Rect { x: place.x + 1, width: place.width - 3, height: 1, ..place });
     }
 }
@@ -65,15 +65,15 @@ pub fn fitted(room: Rect, spare: u16) -> Rect {
     if is_tall && spare >= FREED { Rect { height: room.height.saturating_sub(spare), ..room } } else { room }
 }
 
-/// The style of a text on the edge of a box beside its title, without the style of the edge.
-pub fn beside_title(theme: Theme) -> Style {
-    Style::reset().patch(theme.styles.dim)
+/// A text at the right end of the edge of a box, without the style of the edge, which the rest of the edge keeps.
+pub fn beside_title(theme: Theme, text: String) -> Line<'static> {
+    Line::from(Span::styled(text, Style::reset().patch(theme.styles.dim))).right_aligned()
 }
 
 /// How much of a box does not fit in it, on its lower edge.
 pub fn more(theme: Theme, below: usize, frame: &mut Frame, place: Rect) {
     if below > 0 && place.width > 20 && place.height > 1 {
-        let line = Line::styled(format!(" {below} more ↓ "), beside_title(theme)).right_aligned();
+        let line = beside_title(theme, format!(" {below} more ↓ "));
         frame.render_widget(line, Rect { x: place.x + 1, y: place.bottom() - 1, width: place.width - 3, height: 1 });
     }
 }

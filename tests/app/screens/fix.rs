@@ -157,8 +157,8 @@ fn has_corrected(model: &Model, said: &str) {
     );
 }
 
-fn in_quotes() -> Option<(Field, Box<Correction>)> {
-    Some((hmac::SIGNING_SECRET, Box::new(Correction { was: "is in quotation marks", secret: BARE.into() })))
+fn in_quotes() -> (Field, Box<Correction>) {
+    (hmac::SIGNING_SECRET, Box::new(Correction { was: "is in quotation marks", secret: BARE.into() }))
 }
 
 #[test]
@@ -167,10 +167,10 @@ fn the_fix_of_a_mangled_secret_has_the_corrected_one_in_the_form() {
     let effects = press(&mut model, "f");
     let [Effect::CorrectSecret { id, request: None }] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(form(&model).focus, Focus::Field(hmac::SIGNING_SECRET));
-    update(&mut model, Msg::Corrected(id, in_quotes()));
+    update(&mut model, Msg::Corrected(id, Some(in_quotes())));
     has_corrected(&model, "what is registered is in quotation marks");
     // What the user enters meanwhile stays, and so does a secret that does not look mangled.
-    for (keys, answer) in [("x", in_quotes()), ("", None)] {
+    for (keys, answer) in [("x", Some(in_quotes())), ("", None)] {
         let mut model = answered(scenes::refused_by(401, ""));
         let effects = press(&mut model, &format!("f {keys}"));
         let [Effect::CorrectSecret { id, .. }] = effects[..] else { panic!("{effects:?}") };
@@ -195,7 +195,7 @@ fn a_verdict_that_the_registered_secret_is_mangled_is_fixed_by_one_key() {
     let request = Some(ToVerify { target: None, headers, body: Body::Bytes(Vec::new()) });
     let [Effect::CorrectSecret { id, .. }] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(effects, [Effect::CorrectSecret { id, request }]);
-    update(&mut model, Msg::Corrected(id, in_quotes()));
+    update(&mut model, Msg::Corrected(id, Some(in_quotes())));
     has_corrected(&model, "what is registered is in quotation marks");
     // What was proposed is no loss, and the request that was pasted is still there.
     press(&mut model, "esc v");

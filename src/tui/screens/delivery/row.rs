@@ -24,6 +24,12 @@ const TIME: usize = 12;
 /// Columns of the outcome: `✗ connection refused` and a gap.
 const OUTCOME: usize = 21;
 
+/// The same in a row with room for the words of every status: `✗ 422 Unprocessable Entity`.
+const WIDE_OUTCOME: usize = 27;
+
+/// Columns beside the time from which on there is.
+const WIDE: usize = 76;
+
 /// Columns of the time on a narrow screen: `Nov 26`.
 const SHORT_TIME: usize = 6;
 
@@ -62,7 +68,7 @@ pub fn row(delivery: &Delivery, marks: Marks, clock: &Clock, theme: Theme, colum
         format!("{:<TIME$}  ", clock.time(delivery.at()))
     };
     let room = columns.saturating_sub(text::width(&head) + text::width(sign));
-    let outcome = OUTCOME.min(room);
+    let outcome = if room >= WIDE { WIDE_OUTCOME } else { OUTCOME.min(room) };
     let mut rest = format!("{:>DURATION$}  ", summary.took);
     let left = room.saturating_sub(outcome + text::width(&rest) + 1);
     let event = event(&summary);

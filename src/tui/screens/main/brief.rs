@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::auth::{AuthType, hmac};
 use crate::domain::destination::Destination;
 use crate::domain::draft::Draft;
-use crate::domain::field::{CA_CERT, CLIENT_CERT, Choice, Field, Kind};
+use crate::domain::field::{CA_CERT, CLIENT_CERT, Choice, Field, Kind, TIMEOUT};
 use crate::domain::signature::Format;
 use crate::domain::text::visible;
 use crate::present::clock::Clock;
@@ -52,7 +52,8 @@ pub fn pieces(destination: &Destination, clock: &Clock) -> Vec<String> {
     }
     let files = [(CA_CERT, "CA file"), (CLIENT_CERT, "client certificate")];
     pieces.extend(files.into_iter().filter(|(field, _)| !draft.text(field).is_empty()).map(|(_, name)| name.to_owned()));
-    pieces.extend(settings.timeout_s().map(|seconds| format!("timeout {seconds} s")));
+    let timeout = settings.timeout_s().map(|seconds| seconds.to_string()).filter(|seconds| *seconds != TIMEOUT.placeholder);
+    pieces.extend(timeout.map(|seconds| format!("timeout {seconds} s")));
     for piece in &mut pieces {
         if let Cow::Owned(shown) = visible(piece) {
             *piece = shown;

@@ -27,7 +27,7 @@ pub fn draw(model: &Model, test: &TestPopup, theme: Theme, frame: &mut Frame, ar
     let area = if is_edited { area } else { fitted };
     boxes::popup(theme, if test.is_past() { "Delivery" } else { "Test delivery" }, frame, area);
     if let Some(delivery) = test.delivery().filter(|_| area.width >= WITH_ID) {
-        let id = Line::styled(format!(" {} ", visible(&delivery.id)), boxes::beside_title(theme)).right_aligned();
+        let id = boxes::beside_title(theme, format!(" {} ", visible(&delivery.id)));
         frame.render_widget(id, Rect { x: area.x + 2, width: area.width - 4, height: 1, ..area });
     }
     let columns = usize::from(boxes::inside(area).width);
