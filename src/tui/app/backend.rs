@@ -164,6 +164,15 @@ const fn is_of_known_width(c: char) -> bool {
     matches!(c, '\u{20}'..='\u{2ff}' | '\u{370}'..='\u{3ff}' | '\u{2010}'..='\u{205e}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{25ff}' | '✓' | '✗')
 }
 
+/// The most characters that are drawn in one cell: more than any script needs.
+const PER_CELL: usize = 16;
+
+/// A symbol without the marks that no letter has so many of: they have no columns, so nothing else bounds them, and terminals draw them
+/// over other lines.
+fn drawn(symbol: &str) -> &str {
+    symbol.char_indices().nth(PER_CELL).map_or(symbol, |(end, _)| &symbol[..end])
+}
+
 impl<W: Write> Backend for LeanBackend<W> {
     type Error = io::Error;
 
@@ -193,10 +202,11 @@ impl<W: Write> Backend for LeanBackend<W> {
             }
             self.move_to(at);
             self.set_style(style);
-            self.frame.push_str(cell.symbol());
-            let next = x + u16::try_from(cell.symbol().width()).unwrap_or(1);
+            let symbol = drawn(cell.symbol());
+            self.frame.push_str(symbol);
+            let next = x + u16::try_from(symbol.width()).unwrap_or(1);
             // Terminals differ in where the cursor is after the last column, and in how wide an unusual character is.
-            let certain = next < columns && cell.symbol().chars().all(is_of_known_width);
+            let certain = next < columns && symbol.chars().all(is_of_known_width);
             self.cursor = certain.then_some(Position { x: next, y });
         }
         if let Some(run) = spaces {
@@ -368,5 +378,16 @@ mod tests {
         draw(&mut terminal, "", Style::new(), None);
         draw(&mut terminal, &"x".repeat(20), Style::new(), None);
         assert_eq!(draw(&mut terminal, &format!("{}y", "x".repeat(19)), Style::new(), None), "\x1b[2;20Hy");
+    }
+
+    #[test]
+    fn a39_of_a_flood_of_marks_a_cell_has_a_few() {
+        let mut terminal = terminal();
+        draw(&mut terminal, "", Style::new(), None);
+        let flood = format!("a{}b", "\u{301}".repeat(100_000));
+        let drawn = draw(&mut terminal, &flood, Style::new(), None);
+        assert!(drawn.ends_with(&format!("a{}\x1b[2;2Hb", "\u{301}".repeat(15))), "{drawn:?}");
+        let family = "\u{915}\u{94d}\u{937}\u{93f}";
+        assert!(draw(&mut terminal, family, Style::new(), None).contains(family));
     }
 }
