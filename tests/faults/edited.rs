@@ -163,6 +163,37 @@ fn a18_the_columns_and_the_size_of_the_history_may_be_edited_too() {
     }
 }
 
+#[test]
+fn a40_no_trigger_and_no_view_in_the_database_is_run() {
+    const ENDLESS: &str =
+        "SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n)";
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    let home = registered_at(&receiver, &["--auth", "default"], "");
+    home.waypost_stdin(&["enqueue", "-"], "1").exits(0);
+    let database = home.open_database();
+    for (table, event) in
+        ["queue", "deliveries", "gate", "size"].iter().flat_map(|table| ["INSERT", "UPDATE"].map(|e| (table, e)))
+    {
+        let name = format!("{table}_{event}");
+        database
+            .execute_batch(&format!("CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {ENDLESS}; DELETE FROM queue; END"))
+            .unwrap();
+    }
+    home.waypost_stdin(&["enqueue", "-"], "2").exits(0);
+    home.waypost(&["queue", "hold"]).exits(0);
+    home.waypost(&["queue", "release"]).exits(0);
+    home.waypost(&["relay", "--once"]).exits(0);
+    assert_eq!(receiver.requests().len(), 2, "both are there");
+    home.waypost(&["test"]).exits(0);
+    for table in ["queue", "deliveries"] {
+        database.execute_batch(&format!("DROP TABLE {table}; CREATE VIEW {table} AS {ENDLESS}")).unwrap();
+    }
+    for args in [&["enqueue", "-"][..], &["queue"], &["relay", "--once"], &["history"], &["stats"], &["queue", "rescue", "new"]] {
+        let out = home.waypost_stdin(args, "3").exits(5);
+        assert!(!out.stderr.contains("panicked"), "{args:?}: {out:?}");
+    }
+}
+
 /// Would end a header, or reach a terminal.
 const HOSTILE: &str = "char(13) || char(10) || 'X-Evil: 1' || char(27) || '[2J' || char(0x202e)";
 

@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{Access, access};
 
@@ -108,8 +109,7 @@ impl Db {
 
     fn connect(path: &Path, name: &Path, flags: OpenFlags, operation: Operation) -> Result<Self, DbError> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
-        let opened = Connection::open_with_flags(name, flags);
-        let opened = opened.and_then(|connection| connection.busy_timeout(lock::WAIT).map(|()| connection));
+        let opened = open(name, flags).and_then(|connection| connection.busy_timeout(lock::WAIT).map(|()| connection));
         match opened {
             Ok(connection) => Ok(Self { connection, path: path.to_owned() }),
             Err(error) => Err(DbError::new(operation, path, &error)),
@@ -173,6 +173,17 @@ impl Db {
     pub fn error(&self, operation: Operation, error: &rusqlite::Error) -> DbError {
         DbError::new(operation, &self.path, error)
     }
+}
+
+/// Opens a database without running what someone may have put into it: waypost makes neither triggers nor views, and either may do
+/// anything to the rows, or never end.
+pub(super) fn open(name: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(name, flags)?;
+    for runs in [DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW] {
+        connection.set_db_config(runs, false)?;
+    }
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(connection)
 }
 
 /// The name of a database that no one changes, for SQLite (sqlite.org/uri.html): it then takes no locks and needs no other file.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rusqlite::{Connection, OpenFlags};
 use rustix::io::Errno;
 
-use crate::io::db::connection::exists;
+use crate::io::db::connection::{exists, open};
 use crate::io::db::error::DbError;
 use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, Operation};
@@ -32,7 +32,7 @@ pub fn rescue(paths: &Paths, to: &mut impl Write) -> Result<io::Result<Rescued>,
     let failed = |error: &rusqlite::Error| DbError::new(Operation::Read, &path, error);
     // Read only: not even the log is copied into it at the end.
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&path, flags).map_err(|error| failed(&error))?;
+    let connection = open(&path, flags).map_err(|error| failed(&error))?;
     let mut rescued = Rescued::default();
     let mut last = i64::MIN;
     let write = |body: &[u8], rescued: &mut Rescued, to: &mut _| {
