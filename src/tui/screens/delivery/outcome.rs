@@ -12,7 +12,7 @@ use crate::present::{self, since};
 use crate::tui::screens::delivery::lines::verdict;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fix::{fix_text, name_key};
-use crate::tui::widgets::{message, text};
+use crate::tui::widgets::{boxes, message, text};
 
 /// Columns of the labels.
 const LABEL: usize = 7;
@@ -30,6 +30,8 @@ pub struct Shown<'a> {
 /// The outcome with its time, why, the fix, and the rest.
 pub fn lines(delivery: &Delivery, shown: Shown<'_>, theme: Theme, columns: usize) -> Vec<Line<'static>> {
     let Some((last, before)) = delivery.attempts.split_last() else { return Vec::new() };
+    // Longer lines are hard to read, and the key of the fix would be far from it.
+    let columns = columns.min(boxes::READABLE.into());
     let summary = summary(delivery);
     let (outcome, style) = verdict(&summary, theme);
     let mut lines = vec![Line::from(vec![

@@ -90,7 +90,10 @@ fn about_credential(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, 
     }
     if field.can_be_generated() && form.generated {
         let note = form.draft().public_key().map_or_else(
-            || "new secret: copy it to the receiver before you save; ^R hides it".to_owned(),
+            || {
+                let key = if form.revealed == Some(field) { "hides" } else { "shows" };
+                format!("new secret: copy it to the receiver before you save; ^R {key} it")
+            },
             |key| format!("new key pair: the receiver needs the public key alone, {key}"),
         );
         say(theme.styles.warning, "!", &note);
