@@ -95,6 +95,8 @@ fn hold(params: &mut CertificateParams, now: Timestamp) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use x509_cert::der::Decode as _;
+
     use super::*;
 
     #[test]
@@ -111,5 +113,11 @@ mod tests {
         assert!(one.ca_pem.starts_with("-----BEGIN CERTIFICATE-----"));
         assert_ne!(one.ca_pem, two.ca_pem);
         assert_ne!(one.chain[0], one.chain[1]);
+        // A sender that trusts the one does not take the other for it.
+        let name = |certificate: &Certificate| {
+            let ca = x509_cert::Certificate::from_der(&certificate.chain[1]).unwrap();
+            ca.tbs_certificate().subject().to_string()
+        };
+        assert!(name(&one).starts_with(&format!("CN={CA_NAME} ")) && name(&one) != name(&two), "{}", name(&one));
     }
 }

@@ -78,7 +78,11 @@ fn a_fix_opens_the_form_at_its_field_with_the_value_proposed() {
 #[test]
 fn a_save_from_a_fix_sends_again_and_closing_it_leads_back() {
     let mut model = answered(scenes::failed_by(Cause::TimedOut(15)));
-    press(&mut model, "f esc right enter");
+    press(&mut model, "f esc");
+    assert!(screen(&model).contains("did not answer within 15 s"), "nothing was typed: {}", screen(&model));
+    press(&mut model, "f backspace esc");
+    assert!(screen(&model).contains("Discard your changes?"), "{}", screen(&model));
+    press(&mut model, "right enter");
     assert!(screen(&model).contains("did not answer within 15 s"), "{}", screen(&model));
     let effects = press(&mut model, "f ctrl-o");
     let [Effect::Save { id, draft, over: Some(4), .. }] = &effects[..] else { panic!("{effects:?}") };

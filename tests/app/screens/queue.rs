@@ -149,6 +149,32 @@ fn its_keys() {
 }
 
 #[test]
+fn what_was_held_can_be_released_before_it_is_read_again() {
+    let mut model = opened();
+    assert_eq!(press(&mut model, "R"), [], "it is open");
+    press(&mut model, "H");
+    update(&mut model, Msg::QueueChanged(Change::Hold, Ok(())));
+    assert!(screen(&model).contains("held"), "{}", screen(&model));
+    assert_eq!(press(&mut model, "H"), []);
+    assert_eq!(press(&mut model, "R"), [Effect::ChangeQueue(Change::Release)]);
+    update(&mut model, Msg::QueueChanged(Change::Release, Ok(())));
+    assert_eq!(press(&mut model, "H"), [Effect::ChangeQueue(Change::Hold)]);
+}
+
+#[test]
+fn of_an_empty_queue_no_event_takes_a_key() {
+    let mut model = opened();
+    let [Effect::ShowQueued { id, .. }] = press(&mut model, "enter")[..] else { panic!("it reads the event") };
+    update(&mut model, Msg::QueuedShown(id, Ok(Box::new((entry("msg_1", EventState::Ready), b"{}".to_vec())))));
+    let id = read_again(&mut model);
+    let empty = Reading { view: View::default(), ..reading(0, Vec::new()) };
+    update(&mut model, Msg::QueueRead(id, Ok(Box::new(empty))));
+    assert!(screen(&model).contains("The queue is empty."), "{}", screen(&model));
+    press(&mut model, "q");
+    assert!(model.popup.is_none());
+}
+
+#[test]
 fn read_only_changes_nothing() {
     let mut model = opened();
     model.environment.readonly = true;
