@@ -1,4 +1,4 @@
-//! A link from one page to another leads to a file and a heading that are there.
+//! Every link from one page to another leads to a file and a heading, and every script that is named exists.
 
 use std::path::{Path, PathBuf};
 
@@ -41,4 +41,24 @@ fn every_link_between_pages_leads_somewhere() {
         }
     }
     assert!(links > 50, "only {links} links");
+}
+
+#[test]
+fn every_script_that_a_script_or_a_workflow_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut names = 0;
+    for folder in [".ci", ".github/workflows"] {
+        for file in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "./-_".contains(c)));
+            for name in words.map(|word| word.trim_end_matches('.')) {
+                if name.starts_with(".ci/") || name.starts_with(".github/") {
+                    assert!(root.join(name).exists(), "{} names {name}, which is not there", path.display());
+                    names += 1;
+                }
+            }
+        }
+    }
+    assert!(names > 25, "only {names} names");
 }
