@@ -112,7 +112,7 @@ fn h190_random_keys_lose_no_text() {
             app.wait_for("> [ Register ]");
             app.key(Key::Enter);
         }
-        app.wait_for(">URL");
+        app.wait_for("> URL");
         let text = format!("kept-{}", random.below(1_000_000));
         app.type_text(&if is_edit { format!("/{text}") } else { format!("https://localhost:1/{text}") });
         app.wait_for(&text);
