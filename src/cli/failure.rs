@@ -58,8 +58,7 @@ impl Failure {
         Self::Other { code: exit::DISK, field: None, message, fix: Limit::fix_of(error).to_owned() }
     }
 
-    /// The terminal cannot be used, for what cannot happen; or a limit keeps waypost from using it, and nothing is wrong with the
-    /// terminal.
+    /// The terminal cannot be used. That is a bug, unless a limit of the system keeps waypost from using it.
     pub fn terminal(what: &str, error: &io::Error) -> Self {
         match Limit::of(error) {
             Some(_) => Self::limit(error),

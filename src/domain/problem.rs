@@ -89,7 +89,7 @@ pub enum FixAction {
     SetDirectories,
     /// Decide by a text that the answer must contain.
     ExpectText,
-    /// Let the receiver listen on another address or port.
+    /// Have the receiver listen on another address or port.
     ListenElsewhere,
 }
 

@@ -1,4 +1,4 @@
-//! A secret without what looks mangled in it, to be proposed: the user decides whether it was meant.
+//! A mangled secret, corrected. It is a proposal: the user decides whether it is what was meant.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +9,7 @@ use crate::domain::secret::Secret;
 /// The most layers that are removed at once: `export NAME="…"` has two.
 const MAX_LAYERS: usize = 3;
 
-/// A secret without what looks mangled in it.
+/// A corrected secret: without what looked mangled in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
     /// How the mangled one is: "is in quotation marks".

@@ -15,8 +15,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// How many days the certificates hold: longer than a receiver runs, far below what verifiers refuse.
 const DAYS: i32 = 90;
 
-/// How the name of every such CA begins. An end of its own tells it from an earlier one, so that a sender that trusts that says that
-/// it does not know this one, and can be told to trust it; a CA with the same name and another key would be one to beware of.
+/// How the name of every such CA begins. Each name has another end, so that a sender that trusts an earlier CA reports this one as unknown,
+/// and can be told to trust it. A CA with the same name and another key would look like an attack.
 pub const CA_NAME: &str = "waypost receiver (temporary CA)";
 
 /// How many hex digits that end has.

@@ -167,8 +167,8 @@ const fn is_of_known_width(c: char) -> bool {
 /// The most characters that are drawn in one cell: more than any script needs.
 const PER_CELL: usize = 16;
 
-/// A symbol without the marks that no letter has so many of: they have no columns, so nothing else bounds them, and terminals draw them
-/// over other lines.
+/// A symbol with no more combining marks than any script needs. Marks take no columns, so nothing else bounds their number, and
+/// terminals draw them over other lines.
 fn drawn(symbol: &str) -> &str {
     symbol.char_indices().nth(PER_CELL).map_or(symbol, |(end, _)| &symbol[..end])
 }

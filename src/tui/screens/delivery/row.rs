@@ -27,7 +27,7 @@ const OUTCOME: usize = 21;
 /// The same in a row with room for the words of every status: `✗ 422 Unprocessable Entity`.
 const WIDE_OUTCOME: usize = 27;
 
-/// Columns beside the time from which on there is.
+/// With at least this number of columns beside the time, there is that room.
 const WIDE: usize = 76;
 
 /// Columns of the time on a narrow screen: `Nov 26`.

@@ -24,7 +24,7 @@ impl Form {
     }
 }
 
-/// Asks for the registered secret without what looks mangled in it, to be put into the form that is open.
+/// Asks for the registered secret, corrected, to put it into the form that is open.
 pub fn correct(model: &mut Model, request: Option<ToVerify>) -> Option<Effect> {
     let id = model.id();
     let Some(Popup::Form(form)) = &mut model.popup else { return None };

@@ -38,8 +38,7 @@ pub const KEYS: &[Binding] = &[
         .when(is_on_header),
     bind(FORM, &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret").when(can_generate),
     bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(has_secret),
-    bind(FORM, &[(P::Ctrl('f'), A::Fix)], "^F", "correct", "put the secret in without what looks mangled in it")
-        .when(can_correct),
+    bind(FORM, &[(P::Ctrl('f'), A::Fix)], "^F", "correct", "correct a secret that looks mangled").when(can_correct),
     bind(FORM, &[(P::Char('?'), A::Compare)], "?", "compare", "list the formats beside each other").when(is_on_formats),
     bind(FORM, &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)").when(is_off_text),
 ];

@@ -1,4 +1,4 @@
-//! The secrets in the form: hidden unless the user asks to see them, generated, and proposed without what looks mangled in them.
+//! The secrets in the form: hidden unless the user asks to see them, generated, and corrected if they look mangled.
 
 use std::iter;
 use std::ops::Range;
@@ -24,7 +24,7 @@ impl Form {
         match self.inputs.text(field).map(TextField::text) {
             None | Some("") => Vec::new(),
             Some(text) if field.is_secret() => iter::once(0..text.len()).collect(),
-            // Behind dots there is nothing to show.
+            // Dots that stand for a part of the registered URL hide nothing.
             Some(text) => {
                 field.credentials(text).into_iter().filter(|part| !credential::is_masked(&text[part.clone()])).collect()
             }
@@ -80,19 +80,19 @@ impl Form {
         *input = TextField::new(secret.expose());
         self.touched(field);
         self.generated = true;
-        // Of a key pair, the private key stays here.
+        // The private key of a pair stays here, so nobody has to see it.
         let is_pair = self.draft().public_key().is_some();
         self.revealed = (!is_pair).then_some(field);
         true
     }
 
-    /// What was entered into a secret field, without what looks mangled in it.
+    /// The correction of what was entered into a secret field, if that looks mangled.
     pub(super) fn correction(&self, field: Field) -> Option<Correction> {
         let text = self.inputs.text(field).filter(|_| field.is_secret()).map(TextField::text);
         text.filter(|text| !text.is_empty()).and_then(mangling::correction)
     }
 
-    /// Puts the secret that has the focus in without what looks mangled in it. Returns whether anything does.
+    /// Corrects the secret that has the focus. Returns whether anything in it looks mangled.
     pub(super) fn correct(&mut self) -> bool {
         let Focus::Field(field) = self.focus else { return false };
         let Some(Correction { was, secret }) = self.correction(field) else { return false };
@@ -100,7 +100,7 @@ impl Form {
         true
     }
 
-    /// Takes the registered secret without what looks mangled in it, unless something was entered meanwhile.
+    /// Puts in the registered secret, corrected, unless something was entered meanwhile.
     pub fn corrected(&mut self, id: Id, field: Field, correction: &Correction) -> bool {
         let is_waited_for = self.correcting.take_if(|waited| *waited == id).is_some() && self.saving.is_none();
         if !is_waited_for || !self.is_unchanged(field) {

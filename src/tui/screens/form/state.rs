@@ -78,7 +78,7 @@ pub struct Form {
     pub completing: Option<Id>,
     /// The names that complete the path in that field, in words.
     pub candidates: Option<(Field, String)>,
-    /// The secret without what looks mangled in it, that is waited for.
+    /// The corrected secret that is waited for.
     pub correcting: Option<Id>,
     /// What another waypost made of the registration while the form was open.
     pub followed: Option<String>,

@@ -158,7 +158,7 @@ pub fn file_checked(model: &mut Model, field: Field, path: &str, result: Result<
     Vec::new()
 }
 
-/// Takes the registered secret without what looks mangled in it.
+/// Puts the registered secret, corrected, into the form.
 pub fn corrected(model: &mut Model, id: Id, correction: Option<(Field, Box<Correction>)>) -> Vec<Effect> {
     model.changed = match (&mut model.popup, correction) {
         (Some(Popup::Form(form)), Some((field, correction))) => form.corrected(id, field, &correction),

@@ -35,7 +35,7 @@ const LIST: u16 = 66;
 /// The same where there is room for why in it.
 const WIDE_LIST: u16 = 80;
 
-/// The width from which on there is.
+/// From this width on there is that room.
 const VERY_WIDE: u16 = 200;
 
 /// Rows of the list, its box included, from which on it does not take the whole screen when it has the focus.

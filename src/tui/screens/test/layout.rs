@@ -162,7 +162,7 @@ fn under_tabs(model: &Model, test: &TestPopup, theme: Theme, columns: usize) -> 
 fn rest(model: &Model, test: &TestPopup, beside: bool, theme: Theme, columns: usize, room: usize) -> Vec<Line<'static>> {
     let Some(attempt) = test.delivery().and_then(Delivery::last) else { return Vec::new() };
     let mut lines = section("Timing", timing::ended(attempt, &model.environment.clock, theme, columns), theme, columns);
-    // Where no response came it is what there is to see, and scrolls.
+    // Without a response this is all that there is to see, so it scrolls.
     if lines.len() > room && attempt.response.is_some() {
         return Vec::new();
     }
