@@ -307,7 +307,9 @@ fn a23_something_else_in_the_place_of_the_database_is_neither_read_nor_waited_fo
             }
         }
     }
-    assert!(with_queue().waypost(&["queue", "rescue", "-"]).exits(2).stderr.contains("not to standard output"));
+    for args in [&["queue", "rescue", "-"][..], &["send", "--lines", "-", "--failed", "-"], &["listen", "--ca-out", "-"]] {
+        assert!(with_queue().waypost(args).exits(2).stderr.contains("not to standard output"), "{args:?}");
+    }
 }
 
 #[test]

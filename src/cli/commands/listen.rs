@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::new_file::new_file;
 use crate::cli::output::delivery::json_body;
 use crate::cli::output::{self, Out, Tone, Verbosity, json};
 use crate::cli::runtime;
@@ -85,7 +86,7 @@ pub struct Args {
     client_ca: Option<PathBuf>,
 
     /// Write the CA certificate to this file, for senders to trust
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = new_file())]
     ca_out: Option<PathBuf>,
 }
 

@@ -1,7 +1,7 @@
 //! `waypost queue`: what waits to be delivered, and what can be done about it.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Subcommand, ValueHint};
@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::new_file::new_file;
 use crate::cli::output::{self, Out, Tone, clock};
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::{Attempt, Delivery};
@@ -85,7 +86,7 @@ enum Action {
     /// Write the events that can be read of a database, which may be damaged, to a new file, one per line
     Rescue {
         /// A file that does not exist yet
-        #[arg(value_hint = ValueHint::FilePath)]
+        #[arg(value_hint = ValueHint::FilePath, value_parser = new_file())]
         file: PathBuf,
     },
 }
@@ -123,9 +124,6 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             let gate = waypost.release_queue()?;
             let running = if waypost.relay_runs() { "" } else { " No relay is running: start one with waypost relay." };
             done(out, json!({ "gate": gate_json(&gate.gate) }), &format!("The gate is open.{running}"))
-        }
-        Some(Action::Rescue { file }) if file == Path::new("-") => {
-            Err(Failure::usage("Events are rescued to a new file, not to standard output.", "Give its name."))
         }
         Some(Action::Rescue { file }) => {
             let rescued = waypost.rescue_queue(file)?;

@@ -11,6 +11,7 @@ pub mod headers;
 pub mod import;
 pub mod lines;
 pub mod nats;
+pub mod new_file;
 pub mod prompt;
 pub mod rate;
 pub mod read;

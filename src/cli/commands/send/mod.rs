@@ -12,6 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
+use crate::cli::input::new_file::new_file;
 use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Verbosity, clock, delivery};
@@ -63,7 +64,7 @@ pub struct Args {
     timeout: Option<String>,
 
     /// With --lines: write the lines that are not delivered to this file, unchanged; it must be new or empty
-    #[arg(long, value_name = "FILE", requires = "lines", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", requires = "lines", value_hint = ValueHint::FilePath, value_parser = new_file())]
     failed: Option<PathBuf>,
 }
 
