@@ -1,6 +1,10 @@
 //! The queue: its keys, and what it shows.
 
+use std::time::Duration;
+
 use waypost::domain::auth::hmac;
+use waypost::domain::delivery::Fault;
+use waypost::domain::delivery::gate::{Admission, Gate};
 use waypost::domain::delivery::schedule::DeadReason;
 use waypost::ops::Changed;
 use waypost::ops::queue::{Counts, Entry, EventState, View};
@@ -199,4 +203,38 @@ fn what_is_far_away_is_read_when_it_is_shown() {
     assert!((99_800..100_000).contains(&skip), "{skip}");
     assert_eq!(update(&mut model, Msg::QueueRead(id, Ok(part(99_800)))), []);
     assert!(screen(&model).contains("100000 of 100000"), "{}", screen(&model));
+}
+
+/// What is said of the gate goes when another process, or a probe, has changed it.
+#[test]
+fn what_was_said_of_the_gate_is_taken_back_when_it_is_not_true_any_more() {
+    let (at, mut held, mut closed) = ("2026-11-23T09:14:00Z".parse().unwrap(), Gate::default(), Gate::default());
+    held.hold();
+    let Admission::Go(pass) = closed.admit(at) else { panic!("{closed:?}") };
+    closed.record(pass, Fault::Destination, Some(Duration::from_secs(60)), at, 0.5);
+    let read = |model: &mut Model, id: u64, gate: Gate| {
+        let mut reading = reading(0, vec![entry("msg_1", EventState::Waiting)]);
+        reading.view.gate.gate = gate;
+        update(model, Msg::QueueRead(id, Ok(Box::new(reading))))
+    };
+    for (key, change, said, before, same, other) in [
+        ("R", Change::Release, "The gate is open.", &held, Gate::default(), closed),
+        ("H", Change::Hold, "Held: nothing goes out", &Gate::default(), held.clone(), Gate::default()),
+    ] {
+        let mut model = opened();
+        let id = read_again(&mut model);
+        read(&mut model, id, before.clone());
+        // What was read before the change says nothing of it.
+        let stale = read_again(&mut model);
+        assert_eq!(press(&mut model, key), [Effect::ChangeQueue(change.clone())]);
+        update(&mut model, Msg::QueueChanged(change, Ok(())));
+        let effects = read(&mut model, stale, other.clone());
+        let [Effect::ReadQueue { id, .. }] = effects[..] else { panic!("{effects:?}") };
+        assert!(screen(&model).contains(said), "{}", screen(&model));
+        read(&mut model, id, same);
+        assert!(screen(&model).contains(said), "{}", screen(&model));
+        let id = read_again(&mut model);
+        read(&mut model, id, other);
+        assert!(!screen(&model).contains(said), "{}", screen(&model));
+    }
 }

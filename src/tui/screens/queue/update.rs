@@ -1,5 +1,6 @@
 //! What happens at a key in the queue, and when it was read or changed.
 
+use crate::domain::delivery::gate::State;
 use crate::ops::Problem;
 use crate::ops::queue::Entry;
 use crate::tui::action::Action;
@@ -13,6 +14,10 @@ use crate::tui::screens::queue::layout;
 use crate::tui::screens::queue::state::{Change, Detail, QueueScreen, Reading, WINDOW};
 use crate::tui::status::Tone;
 use crate::tui::widgets::scroll::scrolled;
+
+/// What a change of the gate is answered with: said for as long as it is true.
+const HELD: &str = "Held: nothing goes out until you release it.";
+const RELEASED: &str = "The gate is open.";
 
 fn screen(model: &mut Model) -> Option<&mut QueueScreen> {
     match &mut model.popup {
@@ -122,6 +127,10 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
     let changed = std::mem::take(&mut queue.changed);
     let is_same = window(queue) == had;
     let outdated = outdated(queue);
+    // What has changed since is read next.
+    if !changed {
+        withdraw(model);
+    }
     let mut effects = if changed { refresh(model) } else { Vec::new() };
     // Where nothing new came there is nothing more to come.
     if is_same {
@@ -133,6 +142,15 @@ pub fn read_queue(model: &mut Model, id: Id, result: Result<Box<Reading>, Proble
         effects.push(open_event(model, event));
     }
     effects
+}
+
+/// Takes back what was said of the gate, where the gate that was read is another.
+fn withdraw(model: &mut Model) {
+    let Some(reading) = screen(model).and_then(|queue| queue.reading()) else { return };
+    let gate = reading.view.gate.gate.state();
+    let (is_open, is_held) = (*gate == State::Open, *gate == State::Held);
+    let is_false = |text: &str| (text == RELEASED && !is_open) || (text == HELD && !is_held);
+    model.status.take_if(|status| is_false(&status.text));
 }
 
 /// The event that is open, if it is another one by now, or is not among those that were read.
@@ -184,8 +202,8 @@ pub fn changed(model: &mut Model, change: &Change, result: Result<(), Problem>) 
             let text = match change {
                 Change::Retry(_) => "Ready to go out.",
                 Change::Drop(_) => "Dropped from the queue.",
-                Change::Hold => "Held: nothing goes out until you release it.",
-                Change::Release => "The gate is open.",
+                Change::Hold => HELD,
+                Change::Release => RELEASED,
             };
             if let Some(queue) = screen(model) {
                 match (change, &mut queue.read) {
