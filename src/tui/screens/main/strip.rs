@@ -7,7 +7,7 @@ use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, RenderDirection, Sparkline, SparklineBar};
 
-use crate::domain::delivery::gate::State::Open;
+use crate::domain::delivery::gate::{State, Why};
 use crate::domain::delivery::probe::Verdict;
 use crate::domain::delivery::{Delivery, Outcome};
 use crate::ops::queue::View;
@@ -34,13 +34,35 @@ const ASCII_BARS: bar::Set<'static> = bar::Set {
     empty: "_",
 };
 
-/// `✓ works · delivered 03:14:07`
-pub fn standing(health: &Health, clock: &Clock, theme: Theme) -> (String, Style) {
-    match health.standing {
-        Standing::Works(at) => (format!("{} works · delivered {}", theme.glyphs.ok, clock.time(at)), theme.styles.ok),
-        Standing::Failing(since) => (format!("{} failing since {}", theme.glyphs.fail, clock.time(since)), theme.styles.error),
-        Standing::NeverTested => ("never tested".to_owned(), theme.styles.dim),
-    }
+/// `✓ works · delivered 03:14:07`, unless the relay may not deliver to it: what was delivered before shows nothing then. Where it does
+/// not fit, without when something was delivered.
+pub fn standing(known: &Known, clock: &Clock, theme: Theme, columns: usize) -> Option<(String, Style)> {
+    let standing = known.health.as_ref().map(|health| health.standing);
+    let gate = known.queue.as_ref().map_or(&State::Open, |queue| queue.gate.gate.state());
+    let (word, style) = match (standing, gate) {
+        (Some(Standing::Failing(since)), _) => {
+            return Some((format!("{} failing since {}", theme.glyphs.fail, clock.time(since)), theme.styles.error));
+        }
+        (_, State::Held) => ("queue held".to_owned(), theme.styles.strong),
+        // Whoever asks for a pause need not be down.
+        (_, State::Closed { why: Why::Asked, .. } | State::Probing { why: Why::Asked, .. }) => {
+            ("! the destination asked for a pause".to_owned(), theme.styles.warning)
+        }
+        (_, State::Closed { why: Why::Down, .. } | State::Probing { why: Why::Down, .. } | State::Gone) => {
+            (format!("{} the relay cannot deliver", theme.glyphs.fail), theme.styles.error)
+        }
+        (Some(Standing::Works(at)), State::Open) => {
+            return Some((format!("{} works · delivered {}", theme.glyphs.ok, clock.time(at)), theme.styles.ok));
+        }
+        (Some(Standing::NeverTested), State::Open) => return Some(("never tested".to_owned(), theme.styles.dim)),
+        (None, State::Open) => return None,
+    };
+    // The gate knows when it was closed last, not when it first was: each probe that fails closes it again.
+    let whole = match standing {
+        Some(Standing::Works(at)) => format!("{word} · last delivered {}", clock.time(at)),
+        _ => word.clone(),
+    };
+    Some((if text::width(&whole) <= columns { whole } else { word }, style))
 }
 
 /// `Probe ✓ 4 of 4, 02:10:02`
@@ -122,7 +144,7 @@ pub fn queued(queue: &View, clock: &Clock, theme: Theme, columns: usize) -> Line
         }
         Line::from(spans)
     };
-    let is_open = *queue.gate.gate.state() == Open;
+    let is_open = *queue.gate.gate.state() == State::Open;
     let word = (!is_open).then(|| Span::styled(word, state.style));
     let [whole, short, shortest] = [line(true, Some(state.clone())), line(false, Some(state)), line(false, word)];
     [whole, short].into_iter().find(|line| line.width() <= columns).unwrap_or(shortest)

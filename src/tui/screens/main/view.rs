@@ -32,9 +32,10 @@ pub fn title(model: &Model, theme: Theme, frame: &mut Frame, area: Rect) {
     }
     if matches!(model.state, State::Open(_)) {
         let clock = &model.environment.clock;
-        let said = match (&model.watch, &model.known.health) {
-            (Some(watch), _) => Some(watch::title(watch, clock, theme, room.saturating_sub(NAME.min(text::width(&name)) + 2))),
-            (None, health) => health.as_ref().map(|health| strip::standing(health, clock, theme)),
+        let columns = room.saturating_sub(NAME.min(text::width(&name)) + 2);
+        let said = match &model.watch {
+            Some(watch) => Some(watch::title(watch, clock, theme, columns)),
+            None => strip::standing(&model.known, clock, theme, columns),
         };
         if let Some((word, style)) = said
             && let needed = text::width(&word) + 2
