@@ -537,6 +537,29 @@ fn an_alert_is_run_once_for_an_outage_and_once_for_its_end() {
 }
 
 #[test]
+fn a_hold_and_a_release_in_an_outage_are_no_alert_until_an_event_is_delivered() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410), Answer::status(410), Answer::status(200)]);
+    let home = at(&receiver);
+    let log = home.path().join("alerts");
+    let alert = format!("echo $WAYPOST_ALERT $WAYPOST_ALERT_SINCE >> {}", log.display());
+    let mut relay = Relay::start(&home, &["--alert-command", &alert, "--alert-after", "1s"]);
+    enqueue(&home, "1");
+    let read = || fs::read_to_string(&log).unwrap_or_default();
+    wait_until(DEADLINE, || !read().is_empty());
+    home.waypost(&["queue", "hold"]).exits(0);
+    relay.wait_for("Paused by waypost queue hold");
+    home.waypost(&["queue", "release"]).exits(0);
+    relay.wait_for("410 (gone)");
+    home.waypost(&["queue", "release"]).exits(0);
+    wait_until(DEADLINE, || read().lines().count() == 2);
+    let said = read();
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert_eq!((words[0], words[2], words[1]), ("closed", "open", words[3]), "{said}");
+    relay.stop().exits(0);
+    assert_eq!((receiver.requests().len(), read()), (3, said));
+}
+
+#[test]
 fn a26_what_an_alert_is_about_is_never_part_of_its_command() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410)]);
     let home = Home::new();

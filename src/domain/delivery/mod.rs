@@ -14,6 +14,7 @@ pub mod filter;
 pub mod gate;
 pub mod metrics;
 mod network;
+pub mod outage;
 mod outcome;
 pub mod pace;
 mod presented_ca;

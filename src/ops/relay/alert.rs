@@ -1,12 +1,13 @@
-//! A command that is run once when the gate has been closed for some time, and once when it is open again.
+//! A command that is run once when the destination has accepted nothing for some time, and once when events go out again.
 
 use std::convert::Infallible;
 use std::process::Stdio;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::process::Command;
 use tokio::sync::watch;
+
+use crate::domain::delivery::outage::Outage;
 
 /// How long the command may run.
 const WITHIN: Duration = Duration::from_mins(1);
@@ -21,38 +22,31 @@ pub struct Alert {
     pub destination: String,
 }
 
-/// A gate that is closed, not by the operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Closed {
-    pub since: Timestamp,
-    /// `asked`, `down`, `gone`
-    pub why: &'static str,
-}
-
 impl Alert {
-    /// Watches the gate for ever. A command that fails is logged, and not run again for the same event.
-    pub async fn watch(&self, mut gate: watch::Receiver<Option<Closed>>) -> Infallible {
+    /// Watches for outages, and does not end. A command that fails is logged, and not run again for the same event.
+    pub async fn watch(&self, mut outage: watch::Receiver<Option<Outage>>) -> Infallible {
         loop {
-            let closed = changed(&mut gate, Option::is_some).await;
-            let Some(closed) = closed else { continue };
+            until(&mut outage, Option::is_some).await;
             // A new reason or interval is still the same outage.
             tokio::select! {
                 () = tokio::time::sleep(self.after) => {}
-                _ = changed(&mut gate, Option::is_none) => continue,
+                _ = until(&mut outage, Option::is_none) => continue,
             }
-            self.run("closed", &closed).await;
-            changed(&mut gate, Option::is_none).await;
-            self.run("open", &closed).await;
+            let due = until(&mut outage, |outage| outage.as_ref().is_none_or(Outage::is_closed)).await;
+            let Some(due) = due else { continue };
+            self.run("closed", &due).await;
+            until(&mut outage, Option::is_none).await;
+            self.run("open", &due).await;
         }
     }
 
-    async fn run(&self, state: &str, closed: &Closed) {
+    async fn run(&self, state: &str, outage: &Outage) {
         let mut command = Command::new("sh");
         command
             .args(["-c", &self.command])
             .env("WAYPOST_ALERT", state)
-            .env("WAYPOST_ALERT_SINCE", closed.since.to_string())
-            .env("WAYPOST_ALERT_WHY", closed.why)
+            .env("WAYPOST_ALERT_SINCE", outage.since.to_string())
+            .env("WAYPOST_ALERT_WHY", outage.why)
             .env("WAYPOST_ALERT_DESTINATION", &self.destination)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -67,10 +61,10 @@ impl Alert {
     }
 }
 
-/// Waits until the gate is so.
-async fn changed(gate: &mut watch::Receiver<Option<Closed>>, holds: impl FnMut(&Option<Closed>) -> bool) -> Option<Closed> {
-    match gate.wait_for(holds).await {
-        Ok(closed) => closed.clone(),
+/// Waits until that holds.
+async fn until(outage: &mut watch::Receiver<Option<Outage>>, holds: impl FnMut(&Option<Outage>) -> bool) -> Option<Outage> {
+    match outage.wait_for(holds).await {
+        Ok(outage) => outage.clone(),
         // The relay has ended, and nothing polls this any more.
         Err(_) => std::future::pending().await,
     }

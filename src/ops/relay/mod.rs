@@ -46,7 +46,7 @@ pub use super::send::{Options, Pause};
 pub use crate::io::db::queue::GivenUp;
 pub use crate::io::metrics::MetricsServer;
 pub use crate::io::supervisor::Supervisor;
-pub use alert::{Alert, Closed};
+pub use alert::Alert;
 pub use deliver::{RelayOptions, RelaySummary};
 pub use json_lines::FailedLines;
 pub use not_started::NotStarted;

@@ -23,8 +23,9 @@ use crate::cli::runtime;
 use crate::cli::stops::Stops;
 use crate::domain::delivery::gate::State;
 use crate::domain::delivery::metrics::Metrics;
+use crate::domain::delivery::outage::Outage;
 use crate::ops::queue::{EventState, Filter};
-use crate::ops::relay::{Alert, Closed, MetricsServer, RelayOptions, RelaySummary, Supervisor};
+use crate::ops::relay::{Alert, MetricsServer, RelayOptions, RelaySummary, Supervisor};
 use crate::ops::{self, Waypost};
 use reporter::Reporter;
 
@@ -138,9 +139,9 @@ async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -
     if let Some(Ok(address)) = server.as_ref().map(MetricsServer::address) {
         out.say(&format!("Metrics on http://{address}/metrics."));
     }
-    let (gate, closed) = watch::channel(None);
+    let (outage, outages) = watch::channel(None);
     let in_flight = Cell::new(0);
-    let reporter = RefCell::new(Reporter::new(out, supervisor.as_ref(), Arc::clone(&metrics), gate));
+    let reporter = RefCell::new(Reporter::new(out, supervisor.as_ref(), Arc::clone(&metrics), outage));
     let report = |report| reporter.borrow_mut().report(report);
     let stop = async {
         stops.first.await;
@@ -153,7 +154,7 @@ async fn deliver(waypost: &Waypost, how: &RelayOptions, args: &Args, out: Out) -
         summary = waypost.relay(how, report, |now| in_flight.set(now), stop, stops.second) => summary,
         never = serve(server, waypost, metrics) => match never {},
         never = alive(supervisor.as_ref()) => match never {},
-        never = alert(waypost, args, closed) => match never {},
+        never = alert(waypost, args, outages) => match never {},
     };
     let summary = summary?;
     match reporter.into_inner().into_failure() {
@@ -184,10 +185,10 @@ async fn alive(supervisor: Option<&Supervisor>) -> Infallible {
     }
 }
 
-async fn alert(waypost: &Waypost, args: &Args, closed: watch::Receiver<Option<Closed>>) -> Infallible {
+async fn alert(waypost: &Waypost, args: &Args, outages: watch::Receiver<Option<Outage>>) -> Infallible {
     let Some(command) = args.alert_command.clone() else { return pending().await };
     let destination = waypost.destination().map(|destination| destination.url().shown().clone()).unwrap_or_default();
-    Alert { command, after: args.alert_after, destination }.watch(closed).await
+    Alert { command, after: args.alert_after, destination }.watch(outages).await
 }
 
 fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {

@@ -9,20 +9,21 @@ use tokio::sync::watch;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{self, Out, Verbosity, live};
-use crate::domain::delivery::gate::{Gate, State, Why};
+use crate::domain::delivery::gate::{Gate, State};
 use crate::domain::delivery::metrics::Metrics;
+use crate::domain::delivery::outage::Outage;
 use crate::domain::delivery::schedule::DeadReason;
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::text::visible;
 use crate::ops::queue::Counts;
-use crate::ops::relay::{Closed, GivenUp, Paused, Report, Settlement, Supervisor};
+use crate::ops::relay::{GivenUp, Paused, Report, Settlement, Supervisor};
 
 /// Reports what happened: the events that ended, on standard output for scripts, and what an operator has to know.
 pub struct Reporter<'a> {
     out: Out,
     supervisor: Option<&'a Supervisor>,
     metrics: Arc<Mutex<Metrics>>,
-    gate: watch::Sender<Option<Closed>>,
+    outage: watch::Sender<Option<Outage>>,
     was_open: bool,
     /// Why standard output could not be written.
     failure: Option<Failure>,
@@ -33,9 +34,9 @@ impl<'a> Reporter<'a> {
         out: Out,
         supervisor: Option<&'a Supervisor>,
         metrics: Arc<Mutex<Metrics>>,
-        gate: watch::Sender<Option<Closed>>,
+        outage: watch::Sender<Option<Outage>>,
     ) -> Self {
-        Self { out, supervisor, metrics, gate, was_open: true, failure: None }
+        Self { out, supervisor, metrics, outage, was_open: true, failure: None }
     }
 
     pub fn into_failure(self) -> Option<Failure> {
@@ -66,6 +67,9 @@ impl<'a> Reporter<'a> {
             Report::Slow => out.say(output::SLOW_QUEUE),
             Report::Gate(gate) => self.report_gate(&gate),
             Report::Settled(delivery, settlement) => {
+                if settlement == Settlement::Ack {
+                    self.outage(Outage::after_delivery);
+                }
                 self.count(&delivery, settlement);
                 self.report_end(&delivery, settlement);
             }
@@ -126,8 +130,17 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// For the alert, which hears only of what makes a difference.
+    fn outage(&self, change: impl FnOnce(Option<Outage>) -> Option<Outage>) {
+        self.outage.send_if_modified(|outage| {
+            let before = outage.clone();
+            *outage = change(outage.take());
+            *outage != before
+        });
+    }
+
     fn report_gate(&mut self, gate: &Gate) {
-        self.watch(gate);
+        self.outage(|outage| Outage::after_gate(outage, gate, Timestamp::now()));
         let text = match gate.state() {
             State::Open if self.was_open => return,
             State::Open => "The gate is open: events go out again.".to_owned(),
@@ -139,26 +152,6 @@ impl<'a> Reporter<'a> {
         };
         self.was_open = *gate.state() == State::Open;
         self.say(&text);
-    }
-
-    /// For the alert: since when the gate is closed. What the operator holds is no outage.
-    fn watch(&self, gate: &Gate) {
-        let why = match gate.state() {
-            State::Open | State::Held => None,
-            State::Closed { why, .. } | State::Probing { why, .. } => Some(match why {
-                Why::Asked => "asked",
-                Why::Down => "down",
-            }),
-            State::Gone => Some("gone"),
-        };
-        self.gate.send_if_modified(|closed| {
-            let was = closed.is_some();
-            *closed = why.map(|why| match closed.take() {
-                Some(before) => Closed { why, ..before },
-                None => Closed { since: Timestamp::now(), why },
-            });
-            closed.is_some() != was
-        });
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Gate {
     failed_probes: u32,
     /// How often failures that asked for no pause closed it since it was last open. Each doubles the time of the next.
     closings: u32,
+    /// The operator opened it, and the destination has accepted nothing since, as far as is known.
+    #[serde(default)]
+    is_released: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +125,12 @@ impl Gate {
     #[must_use]
     pub const fn failed_probes(&self) -> u32 {
         self.failed_probes
+    }
+
+    /// Whether it is open because the operator says so: nothing shows yet that the destination accepts events.
+    #[must_use]
+    pub const fn is_released(&self) -> bool {
+        self.is_released
     }
 
     /// Asks whether an event may go at that time. A probe changes the gate: it is the only one.
@@ -196,15 +205,15 @@ impl Gate {
 
     /// Opens it, whatever closed it.
     pub fn release(&mut self) {
-        self.open();
+        self.open(true);
     }
 
     fn delivered(&mut self, is_current: bool) {
         match self.state {
-            State::Open => self.failures = 0,
-            State::Probing { .. } if is_current => self.open(),
+            State::Open => (self.failures, self.is_released) = (0, false),
+            State::Probing { .. } if is_current => self.open(false),
             // It began before the gate closed. It shows that the destination is up, and nothing about a pause it asked for.
-            State::Closed { why: Why::Down, .. } | State::Probing { why: Why::Down, .. } => self.open(),
+            State::Closed { why: Why::Down, .. } | State::Probing { why: Why::Down, .. } => self.open(false),
             State::Closed { .. } | State::Probing { .. } | State::Gone | State::Held => {}
         }
     }
@@ -243,9 +252,9 @@ impl Gate {
         self.change(State::Closed { since: now, until: later(now, wait), why });
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, is_released: bool) {
         self.change(State::Open);
-        (self.failed_probes, self.closings) = (0, 0);
+        (self.failed_probes, self.closings, self.is_released) = (0, 0, is_released);
     }
 
     fn change(&mut self, state: State) {
