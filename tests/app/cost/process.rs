@@ -92,16 +92,17 @@ fn traced(home: &Home, calls: &str, env: &[(&str, &str)]) -> (App, PathBuf) {
 fn a_frame_is_one_write() {
     let home = registered(4);
     let (mut app, log) = traced(&home, "write", &[]);
-    app.wait_for("t test");
+    // What is read after the first frame, and may be a frame of its own.
+    app.wait_for("never tested");
     app.type_text("e");
     app.wait_for(" Edit destination ");
     app.key(pty::Key::Esc);
     app.gone(" Edit destination ");
     app.quit();
     let log = fs::read_to_string(&log).unwrap();
-    // The terminal is taken, three frames, and it is given back. The first frame may be there before the terminal was taken.
+    // The terminal is taken, three or four frames, and it is given back. The first frame may be there before the terminal was taken.
     let writes = log.matches(" write(1, ").count();
-    assert!((4..=5).contains(&writes), "{writes}: {log}");
+    assert!((4..=6).contains(&writes), "{writes}: {log}");
 }
 
 #[test]
