@@ -108,6 +108,11 @@ fn a_ca_is_trusted_after_a_question_that_shows_it() {
     let mut model = answered(scenes::untrusted());
     assert_eq!(press(&mut model, "f"), []);
     shot("trust", &model);
+    // The help lists what the keys do at this question, and not at another.
+    press(&mut model, "?");
+    let help = screen(&model);
+    assert!(help.contains("move between the buttons (also Tab)") && !help.contains("interval"), "{help}");
+    press(&mut model, "?");
     // Enter takes the safe answer.
     assert_eq!(press(&mut model, "enter"), []);
     let effects = press(&mut model, "f y");

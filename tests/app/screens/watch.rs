@@ -62,6 +62,9 @@ fn nothing_is_sent_before_the_question_is_answered() {
     assert!(model.watch.is_none() && model.question.is_none());
     press(&mut model, "w up");
     snapshot("watch_asks", &model);
+    press(&mut model, "?");
+    assert!(screen(&model).contains("a longer interval, a shorter one"), "{}", screen(&model));
+    press(&mut model, "?");
     assert!(matches!(press(&mut model, "right enter")[..], [Effect::Due { after_s: 0, .. }]));
     let first = due(&mut model, "09:14:07");
     let [Effect::Due { after_s: 30, .. }, Effect::SendWatched { generation, event, .. }] = &first[..] else {

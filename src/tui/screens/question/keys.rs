@@ -11,16 +11,10 @@ const QUESTION: &[Context] = &[Context::Question];
 pub const KEYS: &[Binding] = &[
     bind(QUESTION, &[(P::Enter, A::Press), (P::Char(' '), A::Press)], "Enter", "press", "press the focused button"),
     bind(QUESTION, &[(P::Up, A::Up), (P::Down, A::Down)], "↑↓", "interval", "a longer interval, a shorter one").when(is_watch),
+    bind(QUESTION, &[(P::Up, A::Left), (P::Down, A::Right)], "↑↓", "", "move between the buttons"),
     bind(
         QUESTION,
-        &[
-            (P::Left, A::Left),
-            (P::Right, A::Right),
-            (P::Tab, A::Next),
-            (P::BackTab, A::Next),
-            (P::Up, A::Left),
-            (P::Down, A::Right),
-        ],
+        &[(P::Left, A::Left), (P::Right, A::Right), (P::Tab, A::Next), (P::BackTab, A::Next)],
         "←→",
         "choose",
         "move between the buttons (also Tab)",
