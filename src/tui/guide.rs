@@ -5,16 +5,40 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::ops::demo::Step;
+use crate::tui::model::{Model, Popup};
+use crate::tui::screens::test::keys::has_fix;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text;
 
-const fn line(step: Step) -> &'static str {
-    match step {
-        Step::Register => "Register a destination. The form has the URL; ^O saves it.",
-        Step::Prove => "Send a test delivery: press t, then Enter.",
-        Step::Refuse => "See a refusal: press e, change the secret or the URL, save, test.",
-        Step::Fix => "The answer says what is wrong. Press e, fix it, save and test.",
-        Step::Done => "That was the tour. Press q to quit; the demo's files are removed.",
+/// How what was refused can be fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fixing {
+    /// In the form, as any change.
+    Edit,
+    /// By the key of the fix, beside the answer.
+    Offered,
+    /// In the form that this key opened.
+    Begun,
+}
+
+fn fixing(model: &Model) -> Fixing {
+    match &model.popup {
+        Some(Popup::Form(form)) if form.fixes.is_some() => Fixing::Begun,
+        Some(Popup::Test(_)) if has_fix(model) => Fixing::Offered,
+        _ => Fixing::Edit,
+    }
+}
+
+const fn line(step: Step, has_secret: bool, fixing: Fixing) -> &'static str {
+    match (step, fixing) {
+        (Step::Register, _) => "Register a destination. The form has the URL; ^O saves it.",
+        (Step::Prove, _) => "Send a test delivery: press t, then Enter.",
+        (Step::Refuse, _) if has_secret => "See a refusal: press e, change the secret or the URL, save, test.",
+        (Step::Refuse, _) => "See a refusal: press e, change the URL's path, save, test.",
+        (Step::Fix, Fixing::Edit) => "The answer says what is wrong. Press e, fix it, save and test.",
+        (Step::Fix, Fixing::Offered) => "The answer says what is wrong. Press f, fix it, save: it sends again.",
+        (Step::Fix, Fixing::Begun) => "Fix it, then press ^O: it saves and sends again.",
+        (Step::Done, _) => "That was the tour. Press q to quit; the demo's files are removed.",
     }
 }
 
@@ -35,11 +59,13 @@ pub fn below(step: Option<Step>, area: Rect) -> Rect {
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-pub fn draw(step: Step, theme: Theme, frame: &mut Frame, area: Rect) {
+pub fn draw(model: &Model, step: Step, theme: Theme, frame: &mut Frame, area: Rect) {
+    let has_secret = model.destination().is_some_and(|destination| destination.auth().secret().is_some());
+    let line = line(step, has_secret, fixing(model));
     let place = format!(" {} ", step.place());
     let indent = text::width(&place);
     let room = usize::from(area.width).saturating_sub(indent + 2);
-    let lines = text::cut_lines(text::wrapped(line(step), room), rows(area).into(), room);
+    let lines = text::cut_lines(text::wrapped(line, room), rows(area).into(), room);
     for (y, text) in (area.y..area.bottom()).zip(lines) {
         let head = if y == area.y { Span::styled(place.clone(), theme.styles.selected) } else { Span::raw(" ".repeat(indent)) };
         let line = Line::from(vec![head, Span::styled(format!(" {text}"), theme.styles.strong)]);
@@ -54,7 +80,11 @@ mod tests {
     #[test]
     fn every_line_fits_into_80_columns() {
         for step in [Step::Register, Step::Prove, Step::Refuse, Step::Fix, Step::Done] {
-            assert!(text::width(line(step)) <= 70, "{}", line(step));
+            for fixing in [Fixing::Edit, Fixing::Offered, Fixing::Begun] {
+                for line in [line(step, false, fixing), line(step, true, fixing)] {
+                    assert!(text::width(line) <= 70, "{line}");
+                }
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn view(model: &Model, frame: &mut Frame) {
         return;
     }
     if let Some(step) = model.guide {
-        guide::draw(step, theme, frame, whole);
+        guide::draw(model, step, theme, frame, whole);
     }
     let area = guide::below(model.guide, whole);
     let screen = Screen::new(model, area);

@@ -32,7 +32,8 @@ impl InDemo {
         // Of deliveries that were stopped after they had arrived, and of those whose mistake was looked for too long.
         while self.seen.try_recv().is_ok() {}
         self.step = self.step.registered(!matches!(state, State::Empty));
-        say(&spoken(self.step));
+        let has_secret = matches!(state, State::Open(destination) if destination.auth().secret().is_some());
+        say(&spoken(self.step, has_secret));
         say("");
     }
 

@@ -339,7 +339,7 @@ fn the_demo_leads_on_through_a_refusal() {
             ("1", ""),
             "delivered  200",
             "The receiver got POST /in, 67 bytes, and accepted it: nothing to check",
-            "Guide, 3 of 5: See a refusal. Edit the destination: change the secret or the URL",
+            "Guide, 3 of 5: See a refusal. Edit the destination: change the URL's path, then send",
         ),
         (
             ("2", &*wrong),

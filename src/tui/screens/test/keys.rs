@@ -143,7 +143,8 @@ fn has_body(model: &Model) -> bool {
     popup(model).is_some_and(|test| test.body().is_some_and(|body| !body.is_empty()))
 }
 
-fn has_fix(model: &Model) -> bool {
+/// Whether there is anything that the key of the fix does.
+pub(crate) fn has_fix(model: &Model) -> bool {
     let delivery = popup(model).and_then(TestPopup::delivery);
     can_edit(model) && delivery.is_some_and(|delivery| fix::verb(model, delivery).is_some())
 }
