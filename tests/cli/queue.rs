@@ -330,16 +330,20 @@ fn a_destination_that_is_down_is_asked_once_and_loses_nothing() {
         enqueue(&home, &n.to_string());
     }
     let out = home.waypost(&["relay", "--once", "--concurrency", "1"]).exits(4);
-    assert!(out.stderr.contains("the endpoint asked for it"), "{}", out.stderr);
+    assert!(out.stderr.contains("the endpoint asked for it (503 Test)"), "{}", out.stderr);
     assert_eq!((receiver.requests().len(), counts(&home)), (1, [0, 20, 0, 0]));
     // Over a restart as well.
     home.waypost(&["relay", "--once", "-v"]).exits(4);
     assert_eq!(receiver.requests().len(), 1);
     let gate = queue(&home)["gate"].clone();
     assert_eq!((&gate["state"], &gate["why"]), (&"closed".into(), &"asked".into()));
-    assert!(home.waypost(&["queue"]).exits(0).stdout.contains("gate   closed until "));
+    assert_eq!(gate["reason"], "503 Test");
+    let text = home.waypost(&["queue"]).exits(0).stdout;
+    let why = ": the destination asked for a pause (503 Test); then one event goes out as a probe\n";
+    assert!(text.contains("gate   closed until ") && text.contains(why), "{text}");
     let out = home.waypost(&["queue", "release", "--json"]).exits(0);
     schema::assert_valid("queue", &out.json());
+    assert_eq!(out.json()["gate"]["reason"], serde_json::Value::Null);
     make_due(&home);
     home.waypost(&["relay", "--once", "-v"]).exits(0);
     assert_eq!((receiver.requests().len(), counts(&home)), (21, [0, 0, 0, 0]));
@@ -393,13 +397,33 @@ fn an_edit_takes_effect_at_once_and_a_wrong_secret_kills_nothing() {
 }
 
 #[test]
+fn the_gate_says_why_the_destination_accepts_nothing() {
+    let home = Home::new();
+    home.waypost(&["register", "--url", "https://127.0.0.1:1/", "--auth", "default"]).exits(0);
+    for n in 0..5 {
+        enqueue(&home, &n.to_string());
+    }
+    let out = home.waypost(&["relay", "--once"]).exits(4);
+    assert!(out.stderr.contains(": too many attempts in a row failed (connection refused). Then"), "{}", out.stderr);
+    let json = home.waypost(&["queue", "--json"]).exits(0).json();
+    schema::assert_valid("queue", &json);
+    assert_eq!((&json["gate"]["why"], &json["gate"]["reason"]), (&"down".into(), &"connection refused".into()));
+    let text = home.waypost(&["queue"]).exits(0).stdout;
+    assert!(text.contains(": the destination accepts nothing (connection refused); then one event"), "{text}");
+    // What an operator holds is closed for another reason.
+    home.waypost(&["queue", "hold"]).exits(0);
+    assert_eq!(queue(&home)["gate"]["reason"], serde_json::Value::Null);
+}
+
+#[test]
 fn gone_waits_for_the_operator() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410), Answer::Checked]);
     let home = at(&receiver);
     enqueue(&home, "1");
     let out = home.waypost(&["relay", "--once", "-v"]).exits(4);
     assert!(out.stderr.contains("410"), "{}", out.stderr);
-    assert_eq!(queue(&home)["gate"]["why"], "gone");
+    let gate = queue(&home)["gate"].clone();
+    assert_eq!((&gate["why"], &gate["reason"]), (&"gone".into(), &"410 Test".into()));
     home.waypost(&["relay", "--once", "-v"]).exits(4);
     assert_eq!(receiver.requests().len(), 1);
     home.waypost(&["queue", "release"]).exits(0);

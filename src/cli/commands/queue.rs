@@ -189,12 +189,13 @@ fn gate_text(gate: &Gate, clock: &Clock) -> String {
         Why::Asked => "the destination asked for a pause",
         Why::Down => "the destination accepts nothing",
     };
+    let failure = gate.failure().map(|failure| format!(" ({})", visible(failure))).unwrap_or_default();
     match gate.state() {
         State::Open => "open".to_owned(),
         State::Closed { until, why: reason, .. } => {
-            format!("closed until {}: {}; then one event goes out as a probe", clock.moment(*until), why(reason))
+            format!("closed until {}: {}{failure}; then one event goes out as a probe", clock.moment(*until), why(reason))
         }
-        State::Probing { why: reason, .. } => format!("closed: {}; one event is on its way as a probe", why(reason)),
+        State::Probing { why: reason, .. } => format!("closed: {}{failure}; one event is on its way as a probe", why(reason)),
         State::Gone => "closed: the destination answered 410 (gone); waypost queue release opens it".to_owned(),
         State::Held => "held; waypost queue release opens it".to_owned(),
     }
@@ -212,7 +213,7 @@ fn gate_json(gate: &Gate) -> Value {
         State::Gone => ("closed", None, Some("gone")),
         State::Held => ("held", None, None),
     };
-    json!({ "state": state, "until": until, "why": why })
+    json!({ "state": state, "until": until, "why": why, "reason": gate.failure() })
 }
 
 fn age(since: Timestamp) -> String {

@@ -28,7 +28,7 @@ impl Live {
         if let Some(paused) =
             now.paused.filter(|_| now.paused != self.tally.get().paused && self.out.verbosity == Verbosity::Verbose)
         {
-            self.say(&pausing(paused));
+            self.say(&pausing(paused, None));
         }
         self.tally.set(*now);
     }
@@ -64,13 +64,14 @@ impl Live {
     }
 }
 
-/// `Paused for 60 s: the endpoint asked for it. Then one event goes out as a probe.`
-pub fn pausing(paused: Paused) -> String {
+/// `Paused for 60 s: the endpoint asked for it (503 Service Unavailable). Then one event goes out as a probe.`
+pub fn pausing(paused: Paused, failure: Option<&str>) -> String {
     let why = match paused.why {
         Why::Asked => "the endpoint asked for it",
         Why::Down => "too many attempts in a row failed",
     };
-    format!("Paused for {}: {why}. Then one event goes out as a probe.", paused_for(paused))
+    let failure = failure.map(|failure| format!(" ({})", visible(failure))).unwrap_or_default();
+    format!("Paused for {}: {why}{failure}. Then one event goes out as a probe.", paused_for(paused))
 }
 
 /// A remark about what was in flight when the run ended.

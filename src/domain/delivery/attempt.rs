@@ -235,6 +235,15 @@ impl Attempt {
             .map_or_else(|| reason::of(self.outcome, self.status(), self.cause.as_ref()).into(), Cow::Borrowed)
     }
 
+    /// Why it failed, in a few words, with the status if there was one: `503 Service Unavailable`, `timed out`. Safe to show.
+    #[must_use]
+    pub fn failure(&self) -> String {
+        match &self.response {
+            Some(response) if self.outcome == Outcome::Refused => response.status_line(),
+            _ => self.reason().into_owned(),
+        }
+    }
+
     /// The status code, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

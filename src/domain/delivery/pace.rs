@@ -69,6 +69,13 @@ impl Pace {
         self.gate.give_back(pass, now);
     }
 
+    /// Notes why an attempt failed, if it was the destination's fault, before [`Pace::ended`].
+    pub fn note_failure(&mut self, last: &Attempt) {
+        if matches!(Fault::of(last), Some(Fault::Destination | Fault::Gone)) {
+            self.gate.note_failure(last.failure());
+        }
+    }
+
     /// An attempt ended with that fault, if it says anything, and asked for that pause, if it did; `random` is from 0 to 1.
     pub fn ended(&mut self, pass: Pass, fault: Option<Fault>, pause: Option<Duration>, now: Timestamp, random: f64) {
         let Some(fault) = fault else { return self.gate.give_back(pass, now) };

@@ -303,6 +303,7 @@ impl<'a, S: Source> Worker<'a, S> {
         let pause = pause_asked_by(last, Timestamp::now());
         // Only what is not delivered has a wait to be spread.
         let random = if fault.is_none_or(|fault| fault == Fault::None) { 0.5 } else { jitter() };
+        self.pace.note_failure(last);
         self.pace.ended(job.pass, fault, pause, now, random);
         match self.keeper {
             Keeper::Worker => self.retry_or_settle(job).await,

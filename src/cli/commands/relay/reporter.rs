@@ -146,7 +146,7 @@ impl<'a> Reporter<'a> {
             State::Open => "The gate is open: events go out again.".to_owned(),
             // One event is on its way; what comes of it is said.
             State::Probing { .. } => return,
-            State::Closed { until, why, .. } => live::pausing(Paused { until: *until, why: *why }),
+            State::Closed { until, why, .. } => live::pausing(Paused { until: *until, why: *why }, gate.failure()),
             State::Gone => "Paused: the destination answered 410 (gone). Check it, then run waypost queue release.".to_owned(),
             State::Held => "Paused by waypost queue hold, until waypost queue release.".to_owned(),
         };

@@ -62,6 +62,9 @@ pub struct Gate {
     /// The operator opened it, and the destination has accepted nothing since, as far as is known.
     #[serde(default)]
     is_released: bool,
+    /// Why the last attempt failed that was the destination's fault, in a few words, masked. Empty where nothing is known.
+    #[serde(default)]
+    failure: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,6 +136,18 @@ impl Gate {
         self.is_released
     }
 
+    /// Why the destination did not accept the last attempt, in a few words, if that is why the gate is closed.
+    #[must_use]
+    pub fn failure(&self) -> Option<&str> {
+        let is_closed = !matches!(self.state, State::Open | State::Held);
+        (is_closed && !self.failure.is_empty()).then_some(&self.failure)
+    }
+
+    /// Notes why an attempt failed, before [`Gate::record`] says whether that closes it.
+    pub fn note_failure(&mut self, why: String) {
+        self.failure = why;
+    }
+
     /// Asks whether an event may go at that time. A probe changes the gate: it is the only one.
     pub fn admit(&mut self, now: Timestamp) -> Admission {
         self.follow_clock(now);
@@ -184,6 +199,7 @@ impl Gate {
     /// The destination was changed: what it answered before says nothing any more. Whatever closed the gate, except the operator,
     /// one event may go at once, as a probe.
     pub fn destination_changed(&mut self, now: Timestamp) {
+        self.failure.clear();
         match self.state {
             State::Held => {}
             State::Open => self.change(State::Open),
@@ -255,6 +271,7 @@ impl Gate {
     fn open(&mut self, is_released: bool) {
         self.change(State::Open);
         (self.failed_probes, self.closings, self.is_released) = (0, 0, is_released);
+        self.failure.clear();
     }
 
     fn change(&mut self, state: State) {

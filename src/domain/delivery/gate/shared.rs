@@ -22,6 +22,7 @@ impl Gate {
         is_missing.then(|| {
             let mut gate = theirs.clone();
             gate.change(self.state.clone());
+            gate.failure.clone_from(&self.failure);
             gate
         })
     }
@@ -56,10 +57,10 @@ mod tests {
 
     #[test]
     fn the_longest_pause_counts_and_the_operator_always() {
-        let (short, long) = (asked(5), asked(60));
+        let (short, long) = (asked(5), changed(&asked(60), |gate| gate.note_failure("503 Unavailable".into())));
         assert_eq!(short.on_top_of(&long), None);
         let both = long.on_top_of(&short).unwrap();
-        assert_eq!(both.state(), long.state());
+        assert_eq!((both.state(), both.failure()), (long.state(), Some("503 Unavailable")));
         assert!(both.differs(&short) && both.differs(&long));
         let held = changed(&short, Gate::hold);
         assert_eq!(long.on_top_of(&held), None);

@@ -219,6 +219,34 @@ fn a_clock_that_is_set_back_makes_no_wait_longer() {
 }
 
 #[test]
+fn what_closed_it_is_known_until_it_opens_or_the_destination_is_changed() {
+    let (gate, _) = down();
+    let noted = |why: &str| {
+        let mut gate = gate.clone();
+        gate.note_failure(why.to_owned());
+        gate
+    };
+    assert_eq!((gate.failure(), noted("timed out").failure()), (None, Some("timed out")));
+    let mut probed = noted("timed out");
+    let pass = probe(&mut probed, 10.0);
+    assert_eq!(probed.failure(), Some("timed out"));
+    probed.note_failure("503 Service Unavailable".to_owned());
+    probed.record(pass, Fault::Destination, None, at(10.0), 0.5);
+    assert_eq!(probed.failure(), Some("503 Service Unavailable"));
+    let pass = probe(&mut probed, 60.0);
+    probed.record(pass, Fault::None, None, at(60.0), 0.5);
+    assert_eq!(probed, Gate { epoch: probed.epoch, ..Gate::default() });
+    let (mut changed, mut held) = (noted("timed out"), noted("timed out"));
+    changed.destination_changed(at(1.0));
+    held.hold();
+    assert_eq!((changed.failure(), held.failure()), (None, None));
+    // An open gate counts failures, and is not closed by them yet.
+    let mut open = Gate::default();
+    open.note_failure("timed out".to_owned());
+    assert_eq!(open.failure(), None);
+}
+
+#[test]
 fn it_is_the_same_when_it_is_read_back() {
     let (closed, _) = asked();
     let (mut probing, _) = down();
