@@ -53,20 +53,25 @@ pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Re
             KeepOld::IfPossible | KeepOld::Drop => Ok((after, None)),
         };
     };
-    let replaced =
-        before.auth().secret().is_some_and(|(_, old)| old != secret) && before.auth().auth_type() == after.auth().auth_type();
+    let is_same_type = before.auth().auth_type() == after.auth().auth_type();
+    let is_same = is_same_type && before.auth().secret().is_some_and(|(_, old)| old == secret);
+    let replaced = is_same_type && !is_same;
+    let former_until = after.auth().former_until();
     let until = match keep {
         KeepOld::Drop => return Ok((with(after, |auth| auth.without_former()), None)),
-        KeepOld::For(_) if !replaced => {
+        KeepOld::For(0) if is_same => return Ok((with(after, |auth| auth.without_former()), None)),
+        KeepOld::For(seconds) if is_same && former_until.is_some_and(|until| until > now + seconds) => {
             return Err(Problem::new(
                 field,
                 "is not replaced",
-                "There is no old secret to keep.",
-                "Set the new secret together with it.",
+                "Its old secret is used for longer than that.",
+                "Stop using the old one now, or leave the time as it is.",
             ));
         }
-        KeepOld::IfPossible if !replaced => {
-            let is_over = after.auth().former_until().is_some_and(|until| until <= now);
+        KeepOld::For(_) if !replaced && !is_same => return Err(not_replaced(field)),
+        // What was replaced before, by the same secret, is kept for as long as it was said then: a second run changes nothing.
+        KeepOld::IfPossible | KeepOld::For(_) if !replaced => {
+            let is_over = former_until.is_some_and(|until| until <= now);
             return Ok((if is_over { with(after, |auth| auth.without_former()) } else { after }, None));
         }
         KeepOld::For(seconds) => seconds,
@@ -93,6 +98,12 @@ pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Re
             FIX,
         )),
     }
+}
+
+/// There is no new secret, and so no old one to keep.
+#[must_use]
+pub fn not_replaced(field: Field) -> Problem {
+    Problem::new(field, "is not replaced", "There is no old secret to keep.", "Set the new secret together with it.")
 }
 
 const FIX: &str = "Leave it out; have the receiver accept both secrets first, then replace this one.";
@@ -179,6 +190,10 @@ mod tests {
             assert!(!signature(&again, NOW).contains(old_signature));
             let (same, _) = rotate(&rotated, rotated.clone(), KeepOld::default(), NOW + 1).unwrap();
             assert_eq!(same, rotated);
+            let (same, _) = rotate(&rotated, rotated.clone(), KeepOld::For(KEEP_OLD_S), NOW + 1).unwrap();
+            assert_eq!(same, rotated, "a second run");
+            assert!(rotate(&rotated, rotated.clone(), KeepOld::For(60), NOW + 1).is_err(), "for less than was said");
+            assert_eq!(rotate(&rotated, rotated.clone(), KeepOld::For(0), NOW + 1).unwrap().0.auth().former_until(), None);
             let (over, _) = rotate(&rotated, rotated.clone(), KeepOld::default(), last + 1).unwrap();
             assert_eq!(over.auth().former_until(), None);
             for keep in [KeepOld::Drop, KeepOld::For(0)] {
@@ -215,7 +230,7 @@ mod tests {
             assert_eq!(rotate(&old, new.clone(), KeepOld::For(0), NOW).unwrap().0, new);
         }
         let old = settings(Format::Standard, 1);
-        assert!(rotate(&old, old.clone(), KeepOld::For(60), NOW).is_err(), "nothing is replaced");
+        assert_eq!(rotate(&old, old.clone(), KeepOld::For(60), NOW).unwrap(), (old.clone(), None), "it is replaced already");
         assert!(rotate(&settings(Format::Timestamped, 1), settings(Format::Standard, 2), KeepOld::For(60), NOW).is_err());
         let bearer = Draft::new(bearer::SPEC).with(URL, "https://h.example/in").with(bearer::TOKEN, "a-token-of-some-length");
         let bearer = bearer.check().unwrap().settings;

@@ -10,10 +10,11 @@ use crate::cli::input::fields::{Fields, Problems};
 use crate::cli::input::import::{self, ImportFlags};
 use crate::cli::input::{duration, secret, tls_files};
 use crate::cli::output::{Out, clock, destination};
+use crate::domain::destination::Settings;
 use crate::domain::draft::Draft;
 use crate::domain::field;
 use crate::domain::import::Imported;
-use crate::domain::rotation::{KeepOld, MAX_KEEP_OLD_S};
+use crate::domain::rotation::{KeepOld, MAX_KEEP_OLD_S, not_replaced};
 use crate::domain::url::credential;
 use crate::ops::{Problem, State, Waypost};
 
@@ -128,6 +129,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     };
     let saved = waypost.edit(over, keep, |draft, locked| match fields.check(with_imported(draft.clone()), given.as_ref()) {
         Ok(checked) => {
+            check_keep_old(args, given.is_some() || imported.is_some(), &checked.settings)?;
             notices = Draft::of(&checked.settings).new_notices(checked.notices, &draft);
             Ok(checked.settings)
         }
@@ -158,5 +160,13 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         }
         (Err(_), Some(wrong)) => Err(wrong.into()),
         (Err(problem), None) => Err(problem.into()),
+    }
+}
+
+/// The secret that is registered already may be entered again, so that a playbook can run twice; but one has to be entered.
+fn check_keep_old(args: &Args, is_entered: bool, settings: &Settings) -> Result<(), Problem> {
+    match (args.keep_old, settings.auth().secret()) {
+        (Some(_), Some((field, _))) if !is_entered => Err(not_replaced(field)),
+        _ => Ok(()),
     }
 }

@@ -113,7 +113,11 @@ impl From<NoSecret> for Failure {
 pub fn from_file(path: &Path) -> Result<Secret, NoSecret> {
     let shown = visible(&path.to_string_lossy()).into_owned();
     let file = File::open(path).map_err(|error| unread(&shown, &error))?;
-    from(file, &shown)
+    let secret = from(file, &shown)?;
+    if secret.is_empty() {
+        return Err(NoSecret { what: format!("{shown}: the file is empty"), fix: "Name a file that contains the secret." });
+    }
+    Ok(secret)
 }
 
 /// Strips a final newline, as a shell's `$(…)` does: `echo` and editors add one.
