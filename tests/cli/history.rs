@@ -142,7 +142,7 @@ fn options_that_do_not_belong() {
         refused_with(&home, args, "", 2, None, says);
     }
     refused_with(&home, &["history", "forget"], "", 2, None, "list, show, clear");
-    refused_with(&home, &["history", "--limit", "0"], "", 2, None, "1..=100000");
+    refused_with(&home, &["history", "--limit", "0"], "", 2, None, "from 1 to 100000");
     refused_with(&home, &["history", "--outcome", "late"], "", 2, None, "delivered, refused, failed, stopped");
 }
 

@@ -26,4 +26,5 @@ mod snippet;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod usage;
 mod verify;

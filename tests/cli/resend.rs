@@ -183,7 +183,7 @@ fn what_is_meant_is_narrowed_and_wrong_options_send_nothing() {
         (&["resend", "--outcome", "failed", "--since", "1h", "--search", "status:x", "--yes"], "status"),
         (&["resend", "--outcome", "delivered", "--since", "1h", "--yes"], "--until"),
         (&["resend", "last", "--rate", "0/s"], "Use the form N/s"),
-        (&["resend", "last", "--concurrency", "0"], "1..=256"),
+        (&["resend", "last", "--concurrency", "0"], "from 1 to 256"),
     ] {
         let out = place.home.waypost(args).exits(2);
         assert!(out.stderr.contains(says), "{says} in {}", out.stderr);

@@ -115,8 +115,8 @@ fn what_is_no_event_is_not_sent() {
     refused(&home, &["send", "--lines", "none.jsonl"], "", 2, Some("body"));
     refused(&home, &["send", "--lines", "."], "", 2, Some("body"));
     refused_with(&home, &["send"], "", 2, None, "<FILE>");
-    refused_with(&home, &["send", "-", "--retries", "99"], "{}", 2, None, "0..=20");
-    refused_with(&home, &["send", "-", "--lines", "--concurrency", "0"], "{}", 2, None, "1..=256");
+    refused_with(&home, &["send", "-", "--retries", "99"], "{}", 2, None, "from 0 to 20");
+    refused_with(&home, &["send", "-", "--lines", "--concurrency", "0"], "{}", 2, None, "from 1 to 256");
     refused_with(&home, &["send", "-", "--failed", "x"], "{}", 2, None, "--lines");
     refused_with(&home, &["send", "-", "--rate", "5/s"], "{}", 2, None, "--lines");
     for rate in ["", "0/s", "-1/s", "NaN/s", "inf/m", "1e99/s", "5", "5/x", "\u{1b}[31m/s"] {

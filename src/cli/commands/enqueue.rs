@@ -45,12 +45,19 @@ pub struct Args {
     id: Option<String>,
 
     /// Maximum size of the whole queue of this machine [default: 1GiB]
-    #[arg(long, value_name = "SIZE", value_parser = size::bytes, allow_hyphen_values = true)]
+    #[arg(long, value_name = "SIZE", value_parser = max_queue, allow_hyphen_values = true)]
     max_queue: Option<u64>,
 }
 
 /// The bound of the queue of one machine.
 const MAX_QUEUE: u64 = 1 << 30;
+
+fn max_queue(text: &str) -> Result<u64, String> {
+    match size::bytes(text)? {
+        0 => Err("no event fits into a queue of 0 bytes".to_owned()),
+        bytes => Ok(bytes),
+    }
+}
 
 fn id(text: &str) -> Result<String, String> {
     if is_id(text) { Ok(text.to_owned()) } else { Err("use 1 to 256 letters, digits and _ . : -".to_owned()) }

@@ -14,12 +14,14 @@ use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::input::new_file::new_file;
+use crate::cli::input::number::number;
 use crate::cli::output::{self, Out, Tone, clock};
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::{Attempt, Delivery};
+use crate::domain::problem::sentences;
 use crate::domain::text::{ellipsis, visible};
-use crate::ops::Waypost;
 use crate::ops::queue::{Entry, EventState, Filter, View};
+use crate::ops::{Problem, ProblemKind, Waypost};
 use crate::present;
 use crate::present::clock::Clock;
 
@@ -45,7 +47,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct ListArgs {
     /// Maximum number of events to list [default: 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(0..=100_000))]
     limit: Option<u32>,
 
     /// List only events in this state
@@ -109,11 +111,11 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             done(out, json!({ "retried": count }), &format!("{} ready to go out.", events(count)))
         }
         Some(Action::Retry { ids, .. }) => {
-            let ids = waypost.retry_queued(ids)?;
+            let ids = waypost.retry_queued(ids).map_err(|problem| nothing_done(problem, ids, "Nothing was changed."))?;
             done(out, json!({ "retried": ids.len() }), &format!("{} ready to go out.", events(ids.len())))
         }
         Some(Action::Drop { ids }) => {
-            let ids = waypost.drop_queued(ids)?;
+            let ids = waypost.drop_queued(ids).map_err(|problem| nothing_done(problem, ids, "Nothing was dropped."))?;
             done(out, json!({ "dropped": ids.len() }), &format!("{} deleted.", events(ids.len())))
         }
         Some(Action::Hold) => {
@@ -136,6 +138,14 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
             done(out, json!({ "events": rescued.events, "partial": rescued.is_partial }), &text)
         }
     }
+}
+
+/// One of several ids that is not in the queue leaves all the others as they are.
+fn nothing_done(mut problem: Problem, ids: &[String], says: &str) -> Failure {
+    if ids.len() > 1 && problem.kind == ProblemKind::Usage {
+        problem.why = sentences(&[&problem.why, says]);
+    }
+    problem.into()
 }
 
 fn done(out: Out, object: Value, text: &str) -> Result<u8, Failure> {

@@ -9,8 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::filter;
 use crate::cli::output::{self, Out, Tone, clock, rows, terminal};
-use crate::domain::delivery::filter::Filter;
 use crate::domain::delivery::stats::Stats;
 use crate::domain::delivery::{Attempt, Delivery};
 use crate::domain::text::{ellipsis, visible};
@@ -35,12 +35,12 @@ const BAR: usize = 40;
 #[command(before_help = EXAMPLES, after_help = DETAILS)]
 pub struct Args {
     /// Count only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     since: Option<String>,
 }
 
 pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
-    let since = args.since.as_deref().map(|text| since(text, &clock::zone(waypost, out))).transpose()?.flatten();
+    let since = args.since.as_deref().map(|text| since(text, &clock::zone(waypost, out), out)).transpose()?.flatten();
     let stats = waypost.stats(since)?;
     let slowest = waypost.slowest(since)?;
     if out.json {
@@ -54,10 +54,8 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     output::print(&text, exit::DONE)
 }
 
-fn since(text: &str, zone: &TimeZone) -> Result<Option<Timestamp>, Failure> {
-    let mut filter = Filter::default();
-    let added = filter.add("since", text, Timestamp::now(), zone);
-    added.map(|()| filter.since).map_err(|error| Failure::usage(format!("{error}."), "See waypost stats --help."))
+fn since(text: &str, zone: &TimeZone, out: Out) -> Result<Option<Timestamp>, Failure> {
+    Ok(filter::parse(None, [("since", Some(text))], zone, "stats", out)?.since)
 }
 
 fn json(stats: &Stats, slowest: &[Delivery], since: Option<Timestamp>) -> Value {

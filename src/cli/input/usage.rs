@@ -7,10 +7,13 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::guess;
 use crate::domain::auth;
 use crate::domain::field::{BODY, Field, HEADERS, OF_DESTINATION};
-use crate::domain::text::visible;
+use crate::domain::text::{ellipsis, visible};
 use crate::domain::url::credential;
+
+const SEE_HELP: &str = "For more information, try '--help'.";
 
 /// The failure for an error that `command` finds in `argv`: in the words of clap, except where those would repeat a text that may be
 /// a secret.
@@ -23,14 +26,16 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
         _ => "",
     };
     let arg = arg.split([' ', '=']).next().unwrap_or_default();
-    let see_help = "For more information, try '--help'.".to_owned();
-    let suggestion = suggestion(error);
+    let (path, inner) = innermost(command, argv);
+    let typed = match error.kind() {
+        ErrorKind::InvalidSubcommand => text(error, ContextKind::InvalidSubcommand),
+        ErrorKind::InvalidValue => text(error, ContextKind::InvalidValue),
+        _ => arg,
+    };
+    let suggestion = guess::synonym(&path, typed).or_else(|| guess::suggestion(error, typed));
+    let see_help = SEE_HELP.to_owned();
     let (message, fix) = match error.kind() {
-        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
-            let is_url = arg.starts_with("https://") || arg.starts_with("http://");
-            let meant = if is_url { "Did you mean --url?".to_owned() } else { see_help };
-            ("Unexpected argument: every input has an option.".into(), meant)
-        }
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => stray(text(error, ContextKind::InvalidArg), &path, inner),
         ErrorKind::UnknownArgument => {
             // The id of an event may begin with a hyphen. Clap has a tip only where the command takes a value without an option.
             let is_value = error.get(ContextKind::Suggested).is_some();
@@ -39,9 +44,8 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
         }
         ErrorKind::TooManyValues => (format!("{} takes no value.", visible(arg)), see_help),
         ErrorKind::InvalidSubcommand => {
-            let name = text(error, ContextKind::InvalidSubcommand);
-            let known = || format!("Commands: {}. {see_help}", subcommands(command, argv));
-            (format!("There is no command {}.", visible(&credential::shown_in(name))), suggestion.unwrap_or_else(known))
+            let known = || format!("Commands: {}. {see_help}", subcommands(inner));
+            (format!("There is no command {}.", visible(&credential::shown_in(typed))), suggestion.unwrap_or_else(known))
         }
         ErrorKind::InvalidValue if suggestion.is_some() => (words(&error.to_string()).0, suggestion.unwrap_or_default()),
         _ => words(&error.to_string()),
@@ -49,15 +53,22 @@ pub fn failure(error: &clap::Error, command: &Command, argv: &[OsString]) -> Fai
     Failure::Other { code: exit::USAGE, field: field(arg), message, fix }
 }
 
-/// What was probably meant, as a question: the best of clap's guesses is its last.
-fn suggestion(error: &clap::Error) -> Option<String> {
-    let kinds = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
-    let guess = kinds.into_iter().find_map(|kind| match error.get(kind)? {
-        ContextValue::String(guess) => Some(guess.as_str()),
-        ContextValue::Strings(guesses) => guesses.last().map(String::as_str),
-        _ => None,
-    })?;
-    Some(format!("Did you mean {guess}?"))
+/// An argument that the command has no place for. Where a secret is entered, it may be one, and is not repeated.
+fn stray(typed: &str, path: &str, command: &Command) -> (String, String) {
+    let has = |option| command.get_arguments().any(|arg| arg.get_long() == Some(option));
+    let is_url = typed.starts_with("https://") || typed.starts_with("http://");
+    let fix = if is_url && has("url") { "Did you mean --url?" } else { SEE_HELP };
+    let takes_secret = path == "secret" || has("secret-stdin");
+    if takes_secret {
+        return ("Unexpected argument: every input has an option.".to_owned(), fix.to_owned());
+    }
+    let shown = ellipsis(&visible(&credential::shown_in(typed)), 60).into_owned();
+    let Some(place) = command.get_positionals().last() else {
+        return (format!("Unexpected argument {shown}: {path} takes none."), fix.to_owned());
+    };
+    let name = place.get_value_names().and_then(<[_]>::first).map_or("argument", |name| name.as_str());
+    let fix = if has("lines") { "For many events, use a file with one event per line, and --lines." } else { fix };
+    (format!("Unexpected argument {shown}: {path} takes one {name} at a time."), fix.to_owned())
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> &str {
@@ -72,15 +83,25 @@ fn words(rendered: &str) -> (String, String) {
     let rendered = visible_paragraphs(&credential::shown_in(rendered));
     let mut paragraphs = rendered.iter().map(String::as_str);
     let message = paragraphs.next().unwrap_or_default().trim_start_matches("error: ");
-    let fix: Vec<&str> = paragraphs.filter(|text| !text.starts_with("Usage:")).collect();
+    // Its tips are made into questions, or are too far from what was typed.
+    let fix: Vec<&str> = paragraphs.filter(|text| !text.starts_with("Usage:") && !text.starts_with("tip: ")).collect();
     (sentence(message), fix.into_iter().map(sentence).collect::<Vec<_>>().join(" "))
 }
 
-/// The names of the commands that could be where an unknown one is.
-fn subcommands(mut command: &Command, argv: &[OsString]) -> String {
+/// The command that `argv` names, and how: `queue list`.
+fn innermost<'a>(mut command: &'a Command, argv: &[OsString]) -> (String, &'a Command) {
+    let mut names = Vec::new();
     for arg in argv {
-        command = command.find_subcommand(arg).unwrap_or(command);
+        if let Some(inner) = command.find_subcommand(arg) {
+            command = inner;
+            names.push(inner.get_name());
+        }
     }
+    (names.join(" "), command)
+}
+
+/// The names of the commands that could be where an unknown one is.
+fn subcommands(command: &Command) -> String {
     let names: Vec<_> = command.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
     names.join(", ")
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::cli::complete;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
+use crate::cli::input::number::number;
 use crate::cli::input::{filter, prompt};
 use crate::cli::output::delivery;
 use crate::cli::output::terminal;
@@ -45,7 +46,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 struct ListArgs {
     /// Maximum number of deliveries to list [default: 20]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(1..=100_000))]
     limit: Option<u32>,
 
     /// List only deliveries with this outcome, or only probes; separate several with commas
@@ -53,11 +54,11 @@ struct ListArgs {
     outcome: Vec<String>,
 
     /// List only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     since: Option<String>,
 
     /// List only deliveries until then
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     until: Option<String>,
 
     /// List only deliveries with these words in the event, status, reason, id or body; also status:5xx, event:order.*
@@ -112,7 +113,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let outcomes = args.outcome.iter().map(|outcome| ("outcome", Some(outcome.as_str())));
     let terms = outcomes.chain([("since", args.since.as_deref()), ("until", args.until.as_deref())]);
     let zone = clock::zone(waypost, out);
-    let filter = filter::parse(args.search.as_deref(), terms, &zone, "history")?;
+    let filter = filter::parse(args.search.as_deref(), terms, &zone, "history", out)?;
     // Before the page: what comes between the two is in it, or follows it.
     let end = waypost.end_of_history()?;
     let page = waypost.page(&filter, Start::Newest, limit)?;

@@ -17,6 +17,7 @@ use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::globals::Globals;
 use crate::cli::input::duration;
+use crate::cli::input::number::number;
 use crate::cli::input::rate::rate;
 use crate::cli::output::{Out, clock};
 use crate::cli::runtime;
@@ -58,7 +59,7 @@ pub struct Args {
     to_nats: Option<String>,
 
     /// Maximum number of events in flight [default: 8, with --ordered 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(1..=256))]
     concurrency: Option<u32>,
 
     /// Keep the order of enqueueing: an event that waits holds all after it
@@ -193,7 +194,7 @@ async fn alert(waypost: &Waypost, args: &Args, outages: watch::Receiver<Option<O
 
 fn unbound(address: SocketAddr, error: &std::io::Error) -> Failure {
     Failure::Other {
-        code: exit::DISK,
+        code: exit::USAGE,
         field: None,
         message: format!("--metrics: {address} cannot be listened on: {}.", ops::reason(error)),
         fix: "Use another address or port.".to_owned(),

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::cli::complete;
 use crate::cli::failure::Failure;
 use crate::cli::input::filter;
+use crate::cli::input::number::number;
 use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{Out, clock, delivery};
@@ -55,11 +56,11 @@ pub struct Args {
     outcome: Vec<String>,
 
     /// Only deliveries since then: 30m, 24h, 7d, 21:03, 2026-11-26 or 2026-11-26T21:03
-    #[arg(long, value_name = "T", requires = "outcome")]
+    #[arg(long, value_name = "T", requires = "outcome", allow_hyphen_values = true)]
     since: Option<String>,
 
     /// Only deliveries until then
-    #[arg(long, value_name = "T", requires = "outcome")]
+    #[arg(long, value_name = "T", requires = "outcome", allow_hyphen_values = true)]
     until: Option<String>,
 
     /// Only deliveries with these words, as for waypost history
@@ -75,11 +76,11 @@ pub struct Args {
     rate: Option<String>,
 
     /// Maximum number of events in flight; with more than one, the order is not kept [default: 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(1..=256))]
     concurrency: Option<u32>,
 
     /// Maximum number of retries per event [default: 3]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=20))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(0..=20))]
     retries: Option<u32>,
 
     /// Do not ask for confirmation
@@ -96,7 +97,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
         return one(waypost, id, out);
     }
     let zone = clock::zone(waypost, out);
-    let which = if args.ids.is_empty() { Which::Meant(Box::new(meant(args, &zone)?)) } else { Which::Named(&args.ids) };
+    let which = if args.ids.is_empty() { Which::Meant(Box::new(meant(args, &zone, out)?)) } else { Which::Named(&args.ids) };
     let options = Options {
         policy: args.retries.map_or_else(Policy::default, |retries| Policy { retries }),
         rate: args.rate.as_deref().map(rate).transpose()?,
@@ -106,7 +107,7 @@ pub fn run(waypost: &Waypost, args: &Args, out: Out) -> Result<u8, Failure> {
     if args.dry_run { many::list(waypost, &which, zone, out) } else { many::send(waypost, &which, &how, args.yes, out) }
 }
 
-fn meant(args: &Args, zone: &TimeZone) -> Result<Filter, Failure> {
+fn meant(args: &Args, zone: &TimeZone, out: Out) -> Result<Filter, Failure> {
     let delivered = Outcome::Delivered.name();
     if args.outcome.iter().any(|outcome| outcome == delivered) && args.until.is_none() {
         return Err(Failure::usage(
@@ -120,6 +121,7 @@ fn meant(args: &Args, zone: &TimeZone) -> Result<Filter, Failure> {
         outcomes.chain([("since", args.since.as_deref()), ("until", args.until.as_deref())]),
         zone,
         "resend",
+        out,
     )
 }
 

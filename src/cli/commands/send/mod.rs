@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::input::body;
 use crate::cli::input::fields::with_overrides;
 use crate::cli::input::new_file::new_file;
+use crate::cli::input::number::number;
 use crate::cli::input::rate::rate;
 use crate::cli::output::progress::ProgressLine;
 use crate::cli::output::{self, Out, Verbosity, clock, delivery};
@@ -20,6 +21,8 @@ use crate::cli::runtime;
 use crate::domain::delivery::retry::{Policy, Wait};
 use crate::ops::Waypost;
 use crate::ops::send::{Options, SendStep};
+
+const CONCURRENCY: u32 = 8;
 
 const DETAILS: &str = "Transient failures (no answer, 408, 425, 429 and 5xx) are retried after 1, 2, 4, … seconds, or after \
 Retry-After, up to 60 s.
@@ -48,15 +51,15 @@ pub struct Args {
     lines: bool,
 
     /// Maximum number of retries per event
-    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(0..=20))]
+    #[arg(long, value_name = "N", default_value = "3", allow_negative_numbers = true, value_parser = number(0..=20))]
     retries: u32,
 
-    /// With --lines: maximum number of events in flight
-    #[arg(long, value_name = "N", default_value = "8", requires = "lines", value_parser = clap::value_parser!(u32).range(1..=256))]
-    concurrency: u32,
+    /// With --lines: maximum number of events in flight [default: 8]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number(1..=256))]
+    concurrency: Option<u32>,
 
     /// With --lines: maximum number of attempts per second, minute or hour, such as 5/s, 0.5/s, 30/m or 100/h
-    #[arg(long, value_name = "N/s", requires = "lines", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N/s", allow_hyphen_values = true)]
     rate: Option<String>,
 
     /// Timeout of an attempt, 1 to 120
@@ -64,18 +67,33 @@ pub struct Args {
     timeout: Option<String>,
 
     /// With --lines: write the lines that are not delivered to this file, unchanged; it must be new or empty
-    #[arg(long, value_name = "FILE", requires = "lines", value_hint = ValueHint::FilePath, value_parser = new_file())]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = new_file())]
     failed: Option<PathBuf>,
 }
 
+impl Args {
+    /// An option that was given, and means nothing for a single event.
+    fn only_with_lines(&self) -> Option<&'static str> {
+        let given =
+            [("--concurrency", self.concurrency.is_some()), ("--rate", self.rate.is_some()), ("--failed", self.failed.is_some())];
+        given.into_iter().find_map(|(option, is_given)| is_given.then_some(option))
+    }
+}
+
 pub fn run(waypost: &Waypost, args: &Args, globals: &Globals, out: Out) -> Result<u8, Failure> {
+    if let Some(option) = args.only_with_lines().filter(|_| !args.lines) {
+        return Err(Failure::usage(
+            format!("{option} works only with --lines."),
+            format!("Add --lines to send each line as an event of its own, or leave out {option}."),
+        ));
+    }
     let rate = args.rate.as_deref().map(rate).transpose()?;
     let options = Options { policy: Policy { retries: args.retries }, rate, ..Options::default() };
     if args.lines {
         let run = lines::Run {
             source: &args.source,
             options,
-            concurrency: args.concurrency,
+            concurrency: args.concurrency.unwrap_or(CONCURRENCY),
             timeout: args.timeout.as_deref(),
             failed: args.failed.as_deref(),
             globals,

@@ -19,7 +19,7 @@ use super::attempt::Attempt;
 use super::event_delivery::Delivery;
 use super::outcome::Outcome;
 
-pub use parse::FilterError;
+pub use parse::{FilterError, has_open_quote};
 
 /// Which deliveries are meant. The empty one means all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

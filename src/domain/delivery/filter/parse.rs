@@ -175,6 +175,12 @@ fn meant(name: &str) -> Option<&'static str> {
     FORMS.into_iter().filter_map(|(kind, _)| Some((distance(kind)?, kind))).min().map(|(_, kind)| kind)
 }
 
+/// Whether a quotation mark begins a word and is not closed: it is searched for as it is.
+#[must_use]
+pub fn has_open_quote(text: &str) -> bool {
+    terms(text).into_iter().any(|(term, quoted)| !quoted && term.starts_with('"') && term.matches('"').count() % 2 == 1)
+}
+
 /// The terms of a text, divided by whitespace that is not in quotes, and whether each was quoted. A quote that does not end is a
 /// part of its word.
 fn terms(text: &str) -> Vec<(&str, bool)> {

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::{EventIs, Filter, FilterError, ResultIs, StatusIs, contains};
+use super::{EventIs, Filter, FilterError, ResultIs, StatusIs, contains, has_open_quote};
 use crate::domain::delivery::Outcome;
 use crate::domain::delivery::record::tests::{delivery, probe};
 
@@ -36,6 +36,16 @@ fn terms_and_words() {
     assert_eq!(parse("\"topic\":\"ping\"").unwrap().words, ["topic\":\"ping"]);
     assert_eq!(parse("\"open ended").unwrap().words, ["\"open", "ended"]);
     assert_eq!(parse("\"\"").unwrap().words, ["\"\""]);
+}
+
+#[test]
+fn a_quotation_mark_that_is_not_closed() {
+    for text in ["foo \"bar", "\"open ended", "\"", "\"a b\" \"c"] {
+        assert!(has_open_quote(text), "{text}");
+    }
+    for text in ["", "foo", "\"two words\"", "\"topic\":\"ping\"", "\"\"", "5\" pipe", "\"\"number\": 3\""] {
+        assert!(!has_open_quote(text), "{text}");
+    }
 }
 
 #[test]
