@@ -211,7 +211,7 @@ fn what_was_said_of_the_gate_is_taken_back_when_it_is_not_true_any_more() {
     let (at, mut held, mut closed) = ("2026-11-23T09:14:00Z".parse().unwrap(), Gate::default(), Gate::default());
     held.hold();
     let Admission::Go(pass) = closed.admit(at) else { panic!("{closed:?}") };
-    closed.record(pass, Fault::Destination, Some(Duration::from_secs(60)), at, 0.5);
+    closed.record(pass, Fault::Destination, Some(Duration::from_mins(1)), at, 0.5);
     let read = |model: &mut Model, id: u64, gate: Gate| {
         let mut reading = reading(0, vec![entry("msg_1", EventState::Waiting)]);
         reading.view.gate.gate = gate;
