@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::waypost::Waypost;
 use crate::domain::credential::Credential;
+use crate::domain::delivery::fingerprint;
 use crate::domain::problem::{Fix, FixAction, Problem, ProblemKind};
 use crate::domain::signature::explain::Explanation;
 use crate::domain::text::{sentence, visible};
@@ -73,6 +74,12 @@ impl Listener {
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.receiver.addr()
+    }
+
+    /// The SHA-256 of its CA's certificate as openssl writes it: what a person compares before a sender trusts it.
+    #[must_use]
+    pub fn ca_fingerprint(&self) -> String {
+        fingerprint(self.receiver.ca_sha256())
     }
 
     /// Where it issues tokens, if what was registered at its start fetches them.

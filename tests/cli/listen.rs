@@ -154,6 +154,11 @@ fn one_sends_and_the_other_receives() {
     other.waypost(&["test"]).exits(4);
     let line = listening.line();
     assert!(line.contains("no request  from 127.0.0.1: the client does not trust"), "{line}");
+    // What it printed of its CA at its start is what the sender was presented with.
+    let printed = listening.said.split("SHA-256 of its CA: ").nth(1).unwrap().lines().next().unwrap();
+    other.waypost(&["edit", "--trust-ca", printed]).exits(0);
+    other.waypost(&["test"]).exits(0);
+    assert!(listening.line().contains("accepted"));
     assert_eq!(listening.end(Signal::INT), (Some(130), String::new()));
 }
 

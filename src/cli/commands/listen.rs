@@ -136,6 +136,7 @@ fn start(how: &Listen, listener: &Listener) -> String {
     if let Some(url) = listener.token_url() {
         lines.push(format!("issuing tokens at {}", visible(&url)));
     }
+    lines.push(format!("SHA-256 of its CA: {}", listener.ca_fingerprint()));
     lines.push(match &how.ca_out {
         Some(path) => {
             let path = quoted(path.as_os_str().as_encoded_bytes());

@@ -36,7 +36,7 @@ pub use event_delivery::Delivery;
 pub use fault::Fault;
 pub use network::{DialResult, Tried};
 pub use outcome::{Outcome, Phase};
-pub use presented_ca::PresentedCa;
+pub use presented_ca::{PresentedCa, fingerprint};
 pub use probe::Probe;
 pub use retry_after::{pause_asked, pause_asked_by};
 pub use sent_with::{SentWith, Setting};

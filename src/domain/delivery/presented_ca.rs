@@ -30,8 +30,7 @@ impl PresentedCa {
     /// The SHA-256 as openssl writes it: `8F:14:…`
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let digits = self.sha256.to_ascii_uppercase();
-        digits.as_bytes().chunks(2).map(String::from_utf8_lossy).collect::<Vec<_>>().join(":")
+        fingerprint(&self.sha256)
     }
 
     /// The name of the file that it is kept in, beside the registration.
@@ -39,6 +38,13 @@ impl PresentedCa {
     pub fn file_name(&self) -> String {
         format!("ca-{}.pem", self.sha256)
     }
+}
+
+/// A SHA-256 in hex as openssl writes it.
+#[must_use]
+pub fn fingerprint(sha256: &str) -> String {
+    let digits = sha256.to_ascii_uppercase();
+    digits.as_bytes().chunks(2).map(String::from_utf8_lossy).collect::<Vec<_>>().join(":")
 }
 
 #[cfg(test)]

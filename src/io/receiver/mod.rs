@@ -28,6 +28,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::{RootCertStore, ServerConfig};
+use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
@@ -40,6 +41,7 @@ use certificate::Certificate;
 use event::{no_handshake, no_http};
 use shared::{Limits, Shared};
 
+use crate::domain::signature::hex;
 use crate::io::http::describe_client;
 
 pub use event::{NoRequest, ReceiverEvent, RejectedRequest, RequestBody, RequestEvent};
@@ -57,6 +59,7 @@ pub struct Receiver {
     addr: SocketAddr,
     url: String,
     ca_pem: String,
+    ca_sha256: String,
     task: AbortHandle,
 }
 
@@ -85,6 +88,12 @@ impl Receiver {
     pub fn ca_pem(&self) -> &str {
         &self.ca_pem
     }
+
+    /// The SHA-256 of that certificate, in lower-case hex.
+    #[must_use]
+    pub fn ca_sha256(&self) -> &str {
+        &self.ca_sha256
+    }
 }
 
 impl Drop for Receiver {
@@ -109,6 +118,7 @@ async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: L
         return Err(invalid("the share of failures must be from 0 to 1"));
     }
     let Certificate { chain, key, ca_pem } = certificate::make(&options.name, (options.clock)())?;
+    let ca_sha256 = chain.last().map(|ca| hex(&Sha256::digest(ca))).unwrap_or_default();
     // The provider is named: with two in the dependency tree rustls would not choose one.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -128,7 +138,7 @@ async fn start_within(options: Options, events: Sender<ReceiverEvent>, limits: L
     let places = Arc::new(Semaphore::new(REJECTED_KEPT));
     let shared = Arc::new(Shared { options, limits, events, places });
     let task = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), shared)).abort_handle();
-    Ok(Receiver { addr, url, ca_pem, task })
+    Ok(Receiver { addr, url, ca_pem, ca_sha256, task })
 }
 
 /// Accepts the certificates that one of these CAs issued.
