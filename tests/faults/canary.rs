@@ -342,7 +342,7 @@ fn h61_the_app_leaks_no_canary_of_a_header() {
     app.type_text(&receiver.url);
     app.press(&[Key::Tab, Key::Tab, Key::Enter]);
     app.wait_until(|screen| {
-        screen.contents().lines().any(|line| line.contains(">Headers ") && line.contains("[ Add a header ]"))
+        screen.contents().lines().any(|line| line.contains("> Headers ") && line.contains("[ Add a header ]"))
     });
     app.key(Key::Enter);
     app.type_text("X-Env-Token");
