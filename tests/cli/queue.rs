@@ -341,6 +341,11 @@ fn a_destination_that_is_down_is_asked_once_and_loses_nothing() {
     let text = home.waypost(&["queue"]).exits(0).stdout;
     let why = ": the destination asked for a pause (503 Test); then one event goes out as a probe\n";
     assert!(text.contains("gate   closed until ") && text.contains(why), "{text}");
+    // Their own time has passed: they wait for the probe.
+    let gate_line = text.lines().find(|line| line.starts_with("gate ")).unwrap();
+    let due =
+        |line: &&str| line.starts_with("waiting ") && line.split_whitespace().nth(4).is_some_and(|due| gate_line.contains(due));
+    assert_eq!(text.lines().filter(due).count(), 20, "{text}");
     let out = home.waypost(&["queue", "release", "--json"]).exits(0);
     schema::assert_valid("queue", &out.json());
     assert_eq!(out.json()["gate"]["reason"], serde_json::Value::Null);

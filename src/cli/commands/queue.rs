@@ -171,7 +171,7 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let mut text = summary(&view, running, &clock);
     if !view.events.is_empty() {
         text.push('\n');
-        text.push_str(&table(&view.events, &clock, out));
+        text.push_str(&table(&view, &clock, out));
     }
     let code = output::print(&text, exit::DONE)?;
     if view.more {
@@ -232,8 +232,9 @@ fn age(since: Timestamp) -> String {
 
 const HEAD: [&str; 7] = ["STATE", "AGE", "TRIES", "DUE", "EVENT", "ID", "WHY"];
 
-fn table(entries: &[Entry], clock: &Clock, out: Out) -> String {
-    let rows: Vec<_> = entries.iter().map(|entry| cells(entry, clock)).collect();
+fn table(view: &View, clock: &Clock, out: Out) -> String {
+    let now = Timestamp::now();
+    let rows: Vec<_> = view.events.iter().map(|entry| cells(entry, due(entry, &view.gate.gate, now), clock)).collect();
     let mut widths = HEAD.map(str::len);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -255,9 +256,17 @@ fn table(entries: &[Entry], clock: &Clock, out: Out) -> String {
     text
 }
 
-fn cells(entry: &Entry, clock: &Clock) -> [String; 7] {
-    // What is ready is due now, and a dead letter never.
-    let due = entry.due_at.filter(|_| entry.state == EventState::Waiting);
+/// When a waiting event is tried again, at the earliest; `None` where no time is known. What is ready is due now, and a dead letter never.
+fn due(entry: &Entry, gate: &Gate, now: Timestamp) -> Option<Timestamp> {
+    let own = entry.due_at.filter(|_| entry.state == EventState::Waiting)?;
+    match gate.state() {
+        State::Closed { until, .. } => Some(own.max(*until)),
+        // A probe that is on its way, or the operator, decides.
+        State::Open | State::Probing { .. } | State::Gone | State::Held => (own > now).then_some(own),
+    }
+}
+
+fn cells(entry: &Entry, due: Option<Timestamp>, clock: &Clock) -> [String; 7] {
     [
         entry.state.name().replace('_', " "),
         age(entry.enqueued_at),
