@@ -421,6 +421,23 @@ fn the_gate_says_why_the_destination_accepts_nothing() {
 }
 
 #[test]
+fn a_retry_makes_no_event_later_than_it_was() {
+    let home = Home::new();
+    let [first, second, third] = ["1", "2", "3"].map(|body| enqueue(&home, body));
+    let database = home.open_database();
+    let set = |id: &str, due: i64| database.execute("UPDATE queue SET due_at = ?2 WHERE id = ?1", (id, due)).unwrap();
+    set(&first, 1_000);
+    set(&second, 2_000);
+    // In a minute.
+    database.execute("UPDATE queue SET due_at = due_at + 60000 WHERE id = ?1", [&third]).unwrap();
+    home.waypost(&["queue", "retry", &first, &third]).exits(0);
+    let events = queue(&home)["events"].as_array().unwrap().clone();
+    let listed: Vec<_> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    assert_eq!(listed, [&first, &second, &third]);
+    assert_eq!((&events[0]["due_at"], &events[2]["state"]), (&"1970-01-01T00:00:01Z".into(), &"ready".into()));
+}
+
+#[test]
 fn gone_waits_for_the_operator() {
     let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(410), Answer::Checked]);
     let home = at(&receiver);

@@ -247,7 +247,7 @@ pub fn find(
 /// What an operator does to events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// They may go now; dead ones begin anew.
+    /// They may go now, and none later than before; dead ones begin anew.
     Retry,
     /// They are deleted.
     Drop,
@@ -274,7 +274,7 @@ fn act_in(connection: &mut Connection, names: &[String], action: Action, now: Ti
             Action::Retry => {
                 transaction
                     .prepare_cached(
-                        "UPDATE queue SET due_at = ?2, since = iif(dead IS NULL, since, ?2), tries = iif(dead IS NULL, tries, 0),
+                        "UPDATE queue SET due_at = iif(dead IS NULL, min(due_at, ?2), ?2), since = iif(dead IS NULL, since, ?2), tries = iif(dead IS NULL, tries, 0),
                          refusals = 0, record = iif(dead IS NULL, record, NULL), dead = NULL WHERE id = ?1",
                     )?
                     .execute(params![id, milliseconds(now)])?;
