@@ -39,7 +39,7 @@ impl Waypost {
         match file::read(&self.paths.config_file(), Links::Follow, LIMIT) {
             Ok(text) => Ok(config::parse(&text, |name| TimeZone::get(name).ok())),
             Err(error) if error.is_not_found() => Ok((Config::default(), Vec::new())),
-            Err(error) => Err(format!("{} {}", error.what(), error.why())),
+            Err(error) => Err(format!("{}. {}", error.what(), error.why().trim_end_matches('.'))),
         }
     }
 }
