@@ -50,7 +50,7 @@ fn words(argv: &[OsString]) -> &[OsString] {
 
 /// The ids of the newest deliveries.
 pub fn ids(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let page = waypost().and_then(|waypost| waypost.deliveries(None, 0, IDS).ok());
+    let page = waypost().and_then(|waypost| waypost.newest(IDS).ok());
     let ids = page.into_iter().flat_map(|page| page.deliveries).map(|delivery| {
         let help = format!("{} {}", delivery.outcome().name(), visible(&delivery.event));
         CompletionCandidate::new(delivery.id).help(Some(help.into()))

@@ -4,19 +4,26 @@ use serde_json::Value;
 
 use super::waypost::Waypost;
 use crate::domain::delivery::filter::Filter;
-use crate::domain::delivery::{Delivery, Outcome, record};
+use crate::domain::delivery::{Delivery, record};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::{ellipsis, visible};
-use crate::io::db::history::{self, Found, Page, Position, Start};
+use crate::io::db::history::{self, Found, Listing, Page, Position, Start};
 
 impl Waypost {
-    /// Deliveries, the newest first: skips the newest `skip` and reads the next `limit`; only those of `outcome`, if one is given.
+    /// The newest `limit` deliveries.
     ///
     /// # Errors
     /// The history cannot be read.
-    pub fn deliveries(&self, outcome: Option<Outcome>, skip: usize, limit: usize) -> Result<Page, Problem> {
-        let filter = outcome.map(Filter::of).unwrap_or_default();
-        Ok(history::page(&self.paths, &filter, Start::Skipping(skip), limit)?)
+    pub fn newest(&self, limit: usize) -> Result<Page, Problem> {
+        self.page(&Filter::default(), Start::Newest, limit)
+    }
+
+    /// At most `limit` of the deliveries that a filter means, after the newest `skip`, each in its place.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub fn list(&self, filter: &Filter, skip: usize, limit: usize) -> Result<Listing, Problem> {
+        Ok(history::list(&self.paths, filter, skip, limit)?)
     }
 
     /// At most `limit` of the deliveries that a filter means, the newest first.

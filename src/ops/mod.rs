@@ -29,7 +29,7 @@ mod waypost;
 
 pub use crate::domain::problem::{Problem, ProblemKind};
 pub use crate::io::clipboard::Copied;
-pub use crate::io::db::history::{Page, Position, Row, Start};
+pub use crate::io::db::history::{Damaged, Listing, Page, Position, Row, Start};
 pub(crate) use crate::io::fs::reason;
 pub(crate) use crate::io::limit::Limit;
 pub use crate::io::receiver::{NoRequest, ReceiverEvent, RequestEvent};

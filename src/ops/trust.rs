@@ -23,7 +23,7 @@ impl Waypost {
     /// # Errors
     /// There is none, or the history cannot be read.
     pub fn attempt_that_presented(&self, fingerprint: &str) -> Result<Attempt, Problem> {
-        let deliveries = self.deliveries(None, 0, PAGE)?.deliveries;
+        let deliveries = self.newest(PAGE)?.deliveries;
         let named = |attempt: &Attempt| attempt.presented_ca().is_some_and(|ca| ca.is_named(fingerprint));
         deliveries.into_iter().flat_map(|delivery| delivery.attempts).find(named).ok_or_else(|| {
             Problem::new(

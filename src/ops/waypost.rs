@@ -17,7 +17,7 @@ use crate::domain::problem::Problem;
 #[cfg(not(feature = "nats"))]
 use crate::domain::problem::ProblemKind;
 use crate::io::bodies;
-use crate::io::db::history::{self, Page, Start};
+use crate::io::db::history::Listing;
 use crate::io::fs::paths::Paths;
 use crate::io::log;
 #[cfg(feature = "nats")]
@@ -52,7 +52,7 @@ pub struct Snapshot {
     /// Of the state file.
     pub generation: u64,
     /// The first page of the history, or why it cannot be read.
-    pub history: Result<Page, Problem>,
+    pub history: Result<Listing, Problem>,
     /// The user's own events.
     pub events: Vec<Event>,
 }
@@ -203,7 +203,7 @@ impl Waypost {
 
     fn snapshot_of(&self, (state, generation): (State, u64), deliveries: usize) -> Snapshot {
         // A history that cannot be read is no reason not to open.
-        let history = history::page(&self.paths, &Filter::default(), Start::Newest, deliveries.min(PAGE)).map_err(Problem::from);
+        let history = self.list(&Filter::default(), 0, deliveries.min(PAGE));
         let events = bodies::own_events(&self.paths);
         Snapshot { state, generation, history, events }
     }

@@ -180,8 +180,8 @@ impl Model {
         // What is listed stays: it may be filtered, or pages long.
         if !self.history.is_listed() {
             match snapshot.history {
-                Ok(page) => {
-                    self.history.take(page);
+                Ok(listing) => {
+                    self.history.take(listing);
                     self.history.problem = None;
                 }
                 Err(problem) => self.history.problem = Some(problem),

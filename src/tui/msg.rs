@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
 use crate::ops::queue::Entry;
-use crate::ops::{Changed, Page, Problem, Removed, Saved, Snapshot, Witness};
+use crate::ops::{Changed, Listing, Problem, Removed, Saved, Snapshot, Witness};
 use crate::tui::screens::main::known::Measured;
 use crate::tui::screens::queue::state::{Change, Reading};
 use crate::tui::screens::receiver::arrived::Arrived;
@@ -61,7 +61,7 @@ pub enum Msg {
     /// A delivery that ended could not be recorded.
     Unrecorded(Id, Problem),
     /// A page of the history was read.
-    Listed(Id, Result<Box<Page>, Problem>),
+    Listed(Id, Result<Box<Listing>, Problem>),
     /// A part of the queue was read.
     QueueRead(Id, Result<Box<Reading>, Problem>),
     /// An event of the queue was read, with its body.

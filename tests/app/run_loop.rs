@@ -121,7 +121,7 @@ async fn register_and_test_and_quit() {
 
     let snapshot = Waypost::new(paths(&home), None).snapshot();
     assert!(matches!(snapshot.state, State::Open(_)));
-    assert_eq!(snapshot.history.unwrap().deliveries.len(), 1);
+    assert_eq!(snapshot.history.unwrap().rows.len(), 1);
     drop(outside);
 }
 

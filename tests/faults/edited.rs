@@ -106,35 +106,24 @@ fn a18_no_field_that_was_edited_reaches_the_terminal_raw() {
 /// Every delivery under the cursor, with its details beside it, and each fourth opened.
 fn scroll_through(home: &Home) {
     let mut app = App::start_wide(home.pty(&[]).size(320, 200), 200);
-    // The health is read after the first frame: a change of the screen that no key made.
-    app.wait_for(" of 40 ok ");
-    press(&mut app, Key::Down);
-    let count = listed(&app.screen_text()).unwrap();
-    assert!(count > FIELDS.len(), "{count}");
-    for row in 1..count {
-        press(&mut app, Key::Down);
+    for row in 1..=FIELDS.len() * VALUES.len() + 1 {
+        app.key(Key::Down);
+        app.wait_for(&format!(" {row} of "));
         if row % 4 == 0 {
-            press(&mut app, Key::Enter);
-            press(&mut app, Key::Esc);
+            // One that was not read yet cannot be opened.
+            app.gone("> …");
+            if !app.screen_text().contains("> damaged record") {
+                app.key(Key::Enter);
+                app.wait_for("[ Close ]");
+                app.key(Key::Esc);
+                app.gone("[ Close ]");
+            }
         }
     }
     // What moves the cursor begins with ESC: the other characters would be the record's.
     let raw = String::from_utf8_lossy(&app.raw()).into_owned();
     assert!(!raw.contains(['\u{202e}', '\u{9b}', '\0']), "{raw:?}");
     app.quit();
-}
-
-/// How many deliveries the list has.
-fn listed(screen: &str) -> Option<usize> {
-    let title = screen.lines().find(|line| line.contains(" Deliveries "))?;
-    title.split(|c: char| !c.is_ascii_digit()).rfind(|part| !part.is_empty())?.parse().ok()
-}
-
-/// A key that changes the screen.
-fn press(app: &mut App, key: Key) {
-    let before = app.screen_text();
-    app.key(key);
-    app.wait_until(|screen| screen.contents().trim_end() != before.trim_end());
 }
 
 #[test]

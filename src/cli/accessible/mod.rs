@@ -296,7 +296,7 @@ impl Session<'_> {
     }
 
     fn deliveries(&self) -> Result<(), Failure> {
-        let Page { deliveries, more, .. } = self.waypost.deliveries(None, 0, LISTED)?;
+        let Page { deliveries, more, .. } = self.waypost.newest(LISTED)?;
         if deliveries.is_empty() {
             say("No deliveries.");
         }

@@ -17,7 +17,7 @@ use crate::domain::rotation::KeepOld;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::queue;
 use crate::ops::verify::{self, ReceivedRequest};
-use crate::ops::{self, Copied, FROM_CURL, PAGE, Page, Problem, Saved, Start, Waypost};
+use crate::ops::{self, Copied, FROM_CURL, Listing, PAGE, Problem, Saved, Waypost};
 use crate::tui::effect::{Body, Effect, Query, ToVerify};
 use crate::tui::msg::{Msg, Pasted};
 use crate::tui::screens::main::known::Measured;
@@ -98,10 +98,10 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
     });
 }
 
-fn list(waypost: &Waypost, query: Option<&Query>, skip: usize) -> Result<Page, Problem> {
+fn list(waypost: &Waypost, query: Option<&Query>, skip: usize) -> Result<Listing, Problem> {
     let filter = query.map(|query| Filter::parse(&query.text, Timestamp::now(), &query.zone)).transpose();
     // It was read before it was asked for, by the same rules.
-    waypost.page(&filter.ok().flatten().unwrap_or_default(), Start::Skipping(skip), PAGE)
+    waypost.list(&filter.ok().flatten().unwrap_or_default(), skip, PAGE)
 }
 
 fn read_queue(waypost: &Waypost, skip: usize) -> Result<Reading, Problem> {

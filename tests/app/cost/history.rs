@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use waypost::domain::delivery::filter::Filter;
 use waypost::io::db::history;
 use waypost::io::fs::paths::Paths;
-use waypost::ops::{PAGE, Page, Snapshot, Start};
+use waypost::ops::{Listing, PAGE, Snapshot, Start};
 use waypost::tui::effect::Effect;
 use waypost::tui::layout::shown_at_most;
 use waypost::tui::model::Model;
@@ -59,7 +59,7 @@ fn the_first_page_of_a_long_history_reads_as_much_as_of_a_short_one() {
 /// A screen that grows has room for deliveries that were not read at the start.
 #[test]
 fn a_screen_that_grows_reads_on() {
-    let page = Page { deliveries: vec![scenes::delivered(); shown_at_most(24)], more: true, ..Page::default() };
+    let page = Listing { total: 1000, ..scenes::listing(vec![scenes::delivered(); shown_at_most(24)]) };
     let snapshot = Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) };
     let mut model = Model::new((80, 24), environment(), snapshot);
     assert_eq!(update(&mut model, Msg::Resize(80, 24)), [Effect::Repaint]);
@@ -74,7 +74,7 @@ fn what_is_read_at_the_start_fills_the_screen() {
     let states = [scenes::nothing(), scenes::unreadable(), scenes::locked()].into_iter();
     for snapshot in states.chain(auth::ALL.into_iter().map(scenes::registered)) {
         for rows in 10..70 {
-            let page = Page { deliveries: vec![scenes::delivered(); 100], more: true, ..Page::default() };
+            let page = Listing { total: 1000, ..scenes::listing(vec![scenes::delivered(); 100]) };
             let model = Model::new((80, rows), environment(), Snapshot { history: Ok(page), ..snapshot.clone() });
             let mut terminal = Terminal::new(TestBackend::new(80, rows)).unwrap();
             terminal.draw(|frame| view(&model, frame)).unwrap();

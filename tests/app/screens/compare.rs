@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use waypost::domain::auth::hmac;
 use waypost::domain::delivery::{Delivery, SentWith, Setting};
-use waypost::ops::{Page, Snapshot};
+use waypost::ops::Snapshot;
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::Msg;
 use waypost::tui::update::update;
@@ -51,9 +51,7 @@ fn bad() -> Delivery {
 }
 
 fn listed(deliveries: Vec<Delivery>) -> Model {
-    let total = deliveries.len() as u64;
-    let page = Page { deliveries, total, ..Page::default() };
-    app(Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) })
+    app(Snapshot { history: Ok(scenes::listing(deliveries)), ..scenes::registered(hmac::SPEC) })
 }
 
 fn three() -> Model {
@@ -111,7 +109,7 @@ fn marks_stay_on_their_deliveries_while_the_list_changes() {
     };
     let id = effects.iter().find_map(listing).expect("the list is read again");
     // One of them is not listed now: pushed out, or filtered.
-    let page = Page { deliveries: vec![newer, good()], total: 2, ..Page::default() };
+    let page = scenes::listing(vec![newer, good()]);
     update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
     let list = screen(&model);
     assert!(list.contains("●") && list.contains("2 marked"), "{list}");

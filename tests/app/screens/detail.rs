@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use waypost::domain::auth::hmac;
 use waypost::domain::delivery::probe::Verdict;
 use waypost::domain::delivery::{Cause, Delivery, Phase, TlsCause};
-use waypost::ops::{Page, Snapshot};
+use waypost::ops::Snapshot;
 use waypost::present::clock::Clock;
 use waypost::tui::effect::Effect;
 use waypost::tui::model::Model;
@@ -17,9 +17,7 @@ use super::scenes;
 use super::snapshots::shot_at_every_size;
 
 fn listed(deliveries: Vec<Delivery>) -> Model {
-    let total = deliveries.len() as u64;
-    let page = Page { deliveries, total, ..Page::default() };
-    app(Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) })
+    app(Snapshot { history: Ok(scenes::listing(deliveries)), ..scenes::registered(hmac::SPEC) })
 }
 
 /// Three attempts, the last refused.

@@ -25,7 +25,7 @@ pub fn environment() -> Environment {
 
 /// An app at a size, over what the files say.
 pub fn app(snapshot: Snapshot) -> Model {
-    let health = scenes::health(&snapshot.state, snapshot.history.as_ref().map_or(&[], |page| &page.deliveries));
+    let health = scenes::health(&snapshot.state, snapshot.history.as_ref().map_or(&[], |listing| &listing.rows));
     let mut model = Model::new((80, 24), environment(), snapshot);
     model.known.health = health;
     model

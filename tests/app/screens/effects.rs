@@ -10,7 +10,7 @@ use waypost::domain::field;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::explain::{Explanation, Mistake};
 use waypost::domain::snippet::{Lang, snippet};
-use waypost::ops::{Changed, Page, Problem, Removed, Saved, State};
+use waypost::ops::{Changed, Damaged, Listing, Position, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect, ToVerify};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
@@ -305,41 +305,64 @@ fn resend_repeats_event_and_body_and_says_so() {
     let mut again = scenes::delivered();
     again.id = past.id.clone();
     again.attempts[0].started_at = past.at() + jiff::SignedDuration::from_hours(1);
-    let before = model.history.deliveries.len();
+    let before = model.history.rows.len();
     update(&mut model, Msg::Delivered(1, Box::new(again)));
     assert!(screen(&model).contains(&format!("Resent {}.", past.id)), "{}", screen(&model));
     // Both are in the list, and the focus is on the one that it was on.
     press(&mut model, "esc");
-    assert_eq!(model.history.deliveries.len(), before + 1);
+    assert_eq!(model.history.rows.len(), before + 1);
     let focused = model.history.get(model.main.focus.delivery()).unwrap();
     assert_eq!((focused.id.as_str(), focused.at()), (past.id.as_str(), past.at()));
-    let page = Page { deliveries: model.history.deliveries.clone(), ..Page::default() };
-    let count = page.deliveries.len();
+    let count = model.history.rows.len();
+    let page = Listing { skipped: 0, rows: model.history.rows.clone(), total: count };
     model.history.listing = Some(9);
     update(&mut model, Msg::Listed(9, Ok(Box::new(page))));
-    assert_eq!(model.history.deliveries.len(), count);
+    assert_eq!(model.history.rows.len(), count);
 }
 
 #[test]
 fn a_body_that_was_cut_is_not_sent_again() {
     let mut past = scenes::delivered();
     past.attempts[0].request.body.truncate(10);
-    let page = Page { deliveries: vec![past], ..Page::default() };
+    let page = scenes::listing(vec![past]);
     let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down r"), []);
     assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
 }
 
 #[test]
+fn h36_a_damaged_record_has_a_row_and_is_passed_over() {
+    let [newest, oldest] = ["msg_newest", "msg_oldest"].map(|id| Delivery { id: id.into(), ..scenes::delivered() });
+    let mut all = scenes::listing(vec![newest, oldest]);
+    all.rows.splice(1..1, [3, 2].map(|at| Err(Damaged(Position(at)))));
+    all.total = 4;
+    let mut model = app(waypost::ops::Snapshot { history: Ok(all), ..scenes::registered(hmac::SPEC) });
+    press(&mut model, "down down");
+    for keys in ["enter", "r", "space"] {
+        assert_eq!(press(&mut model, keys), []);
+        assert!(model.popup.is_none() && model.history.marked.is_empty());
+        assert!(screen(&model).contains(" > damaged record") && screen(&model).contains(" 2 of 4 "), "{}", screen(&model));
+        assert!(screen(&model).contains("This record is damaged and cannot be read."), "{keys}: {}", screen(&model));
+    }
+    update(&mut model, Msg::Resize(120, 40));
+    assert_eq!(screen(&model).matches("This record is damaged").count(), 2, "{}", screen(&model));
+    press(&mut model, "up enter");
+    for (key, id) in [("]", "msg_oldest"), ("]", "msg_oldest"), ("[", "msg_newest")] {
+        press(&mut model, key);
+        assert!(screen(&model).contains(id), "{key}: {}", screen(&model));
+    }
+}
+
+#[test]
 fn what_of_the_list_is_shown_is_read() {
-    let page = Page { deliveries: vec![scenes::delivered(), scenes::refused()], more: true, ..Page::default() };
+    let page = Listing { total: 3, ..scenes::listing(vec![scenes::delivered(), scenes::refused()]) };
     let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down"), [Effect::List { id: 1, query: None, skip: 2 }]);
     assert_eq!(press(&mut model, "down"), [], "asked once");
     let mut older = scenes::failed();
     older.id = "msg_older".into();
-    update(&mut model, Msg::Listed(1, Ok(Box::new(Page { deliveries: vec![older], skipped: 2, ..Page::default() }))));
-    assert_eq!((model.history.deliveries.len(), model.history.total), (3, 3));
+    update(&mut model, Msg::Listed(1, Ok(Box::new(Listing { skipped: 2, rows: vec![Ok(older)], total: 3 }))));
+    assert_eq!((model.history.rows.len(), model.history.total), (3, 3));
 }
 
 #[test]
@@ -349,7 +372,7 @@ fn the_history_is_cleared_after_a_question() {
     let effects = press(&mut model, "x right enter");
     let [Effect::ClearHistory { id }] = effects[..] else { panic!("{effects:?}") };
     update(&mut model, Msg::Cleared(id, Ok(())));
-    assert!(model.history.deliveries.is_empty() && screen(&model).contains("None yet"));
+    assert!(model.history.rows.is_empty() && screen(&model).contains("None yet"));
 }
 
 #[test]
@@ -442,7 +465,7 @@ fn a_real_event_is_sent_again_only_after_a_question() {
     for (event, is_real) in [("ping", false), ("order.created", true)] {
         for keys in ["r", "enter r", "enter tab enter"] {
             let mut model = app(scenes::with_deliveries());
-            model.history.deliveries[0].event = event.to_owned();
+            model.history.rows[0].as_mut().unwrap().event = event.to_owned();
             press(&mut model, "down");
             let effects = press(&mut model, keys);
             if is_real {
@@ -598,7 +621,7 @@ fn receiver_code_is_copied_in_the_language_on_show() {
 #[test]
 fn a_probe_is_sent_again_as_a_ping() {
     let mut model = app(scenes::with_deliveries());
-    for delivery in &mut model.history.deliveries {
+    for delivery in model.history.rows.iter_mut().flatten() {
         *delivery = scenes::report().delivery;
     }
     let effects = press(&mut model, "down r");
@@ -691,14 +714,14 @@ fn a_key_in_the_query_is_judged_by_the_request_line() {
 #[test]
 fn another_query_is_listed_from_its_beginning() {
     let mut model = app(scenes::with_deliveries());
-    let all = model.history.deliveries.clone();
-    let listed = |model: &mut Model, keys: &str, deliveries: Vec<Delivery>| {
+    let all = model.history.rows.clone();
+    let listed = |model: &mut Model, keys: &str, rows: Vec<_>| {
         let effects = press(model, keys);
         let Some(&Effect::List { id, .. }) = effects.iter().find(|effect| matches!(effect, Effect::List { .. })) else {
             panic!("{effects:?}")
         };
-        let total = deliveries.len() as u64;
-        update(model, Msg::Listed(id, Ok(Box::new(Page { deliveries, total, ..Page::default() }))));
+        let total = rows.len();
+        update(model, Msg::Listed(id, Ok(Box::new(Listing { skipped: 0, rows, total }))));
         model.main.focus
     };
     assert_eq!(listed(&mut model, "/ z", Vec::new()), MainFocus::Delivery(0));
@@ -836,9 +859,9 @@ fn the_end_of_the_list_is_the_oldest_the_count_is_true_and_the_box_is_full() {
             let mut delivery = scenes::delivered();
             delivery.id = format!("msg_{at}");
             delivery.event = format!("event {at}.");
-            delivery
+            Ok(delivery)
         });
-        Page { deliveries: deliveries.collect(), skipped, more: skipped + 50 < 214, total: 214, ..Page::default() }
+        Listing { skipped, rows: deliveries.collect(), total: 214 }
     };
     let read = |model: &mut Model, mut effects: Vec<Effect>| {
         while let Some(Effect::List { id, skip, .. }) = effects.pop() {
@@ -893,7 +916,7 @@ fn a_question_lies_over_what_it_asks_about_and_y_and_n_answer_it() {
         assert!(matches!(press(&mut model, "d y")[..], [Effect::Remove { .. }]));
         // Of a delivery in the list.
         let mut model = sized(scenes::with_deliveries());
-        model.history.deliveries[1].event = "order.created".to_owned();
+        model.history.rows[1].as_mut().unwrap().event = "order.created".to_owned();
         press(&mut model, "down down r");
         let shown = screen(&model);
         assert!(shown.contains("real event") && shown.contains("401 Unauthor"), "{shown}");

@@ -6,7 +6,7 @@ use waypost::domain::event::BuiltIn;
 use waypost::domain::field::{self, Field};
 use waypost::domain::mangling::Correction;
 use waypost::domain::signature::explain::{Explanation, Mistake, SecretForm};
-use waypost::ops::{Page, Problem, Saved, Snapshot};
+use waypost::ops::{Problem, Saved, Snapshot};
 use waypost::tui::effect::{Body, Effect, ToVerify};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
@@ -29,7 +29,7 @@ fn answered(delivery: Delivery) -> Model {
 
 /// The popup of that delivery in the history.
 fn past(delivery: Delivery) -> Model {
-    let page = Page { deliveries: vec![delivery], ..Page::default() };
+    let page = scenes::listing(vec![delivery]);
     let mut model = app(Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     press(&mut model, "down enter");
     model

@@ -6,7 +6,7 @@ use waypost::domain::delivery::Phase;
 use waypost::domain::event::Event;
 use waypost::domain::request::Request;
 use waypost::domain::secret::Secret;
-use waypost::ops::{Page, Removed, Saved, Snapshot};
+use waypost::ops::{Removed, Saved, Snapshot};
 use waypost::tui::keys;
 use waypost::tui::keys::Context;
 use waypost::tui::model::{Model, Popup};
@@ -108,7 +108,7 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         ],
         2 => (1_u64..9, 0_usize..5).prop_map(|(id, which)| Msg::Loaded(id, Box::new(snapshot(which)))),
         1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
-            let page = Page { deliveries: vec![scenes::failed()], ..Page::default() };
+            let page = scenes::listing(vec![scenes::failed()]);
             Msg::Listed(id, if well { Ok(Box::new(page)) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..9).prop_map(|id| Msg::Cleared(id, Ok(()))),

@@ -17,7 +17,7 @@ use waypost::domain::problem::FixAction;
 use waypost::domain::request::{Request, Stamp};
 use waypost::domain::secret::Secret;
 use waypost::ops::probe::{Case, Checked, Report, Verdict};
-use waypost::ops::{Health, Page, Problem, ProblemKind, Row, Snapshot, Standing, State};
+use waypost::ops::{Damaged, Health, Listing, Problem, ProblemKind, Row, Snapshot, Standing, State};
 
 pub const SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -46,22 +46,26 @@ pub fn destination(auth_type: AuthType) -> Destination {
 }
 
 pub fn nothing() -> Snapshot {
-    Snapshot { state: State::Empty, generation: 0, history: Ok(Page::default()), events: Vec::new() }
+    Snapshot { state: State::Empty, generation: 0, history: Ok(Listing::default()), events: Vec::new() }
 }
 
 pub fn registered(auth_type: AuthType) -> Snapshot {
     Snapshot { state: State::Open(Box::new(destination(auth_type))), generation: 4, ..nothing() }
 }
 
+/// All that there is in the history.
+pub fn listing(deliveries: Vec<Delivery>) -> Listing {
+    Listing { skipped: 0, total: deliveries.len(), rows: deliveries.into_iter().map(Ok).collect() }
+}
+
 pub fn with_deliveries() -> Snapshot {
-    let page = Page { deliveries: vec![delivered(), refused(), failed(), stopped()], ..Page::default() };
-    Snapshot { history: Ok(page), ..registered(hmac::SPEC) }
+    Snapshot { history: Ok(listing(vec![delivered(), refused(), failed(), stopped()])), ..registered(hmac::SPEC) }
 }
 
 /// How the destination is doing by those deliveries, as it is read from the history.
-pub fn health(state: &State, all: &[Delivery]) -> Option<Health> {
+pub fn health(state: &State, all: &[Result<Delivery, Damaged>]) -> Option<Health> {
     let State::Open(destination) = state else { return None };
-    let ours = all.iter().filter(|it| it.destination_id == *destination.id() && it.probe.is_none());
+    let ours = all.iter().flatten().filter(|it| it.destination_id == *destination.id() && it.probe.is_none());
     let attempts: Vec<_> = ours.filter_map(|delivery| delivery.last()).collect();
     let row = |it: &&Attempt| Row { at: it.started_at, outcome: it.outcome, duration_ms: it.duration_ms };
     let newest: Vec<Row> = attempts.iter().map(row).collect();
@@ -76,7 +80,7 @@ pub fn health(state: &State, all: &[Delivery]) -> Option<Health> {
         stats: Stats::new(newest.iter().map(|row| (row.outcome, row.duration_ms))),
         newest,
         standing,
-        last_probe: all.iter().find(|delivery| delivery.probe.is_some()).map(|delivery| Box::new(delivery.clone())),
+        last_probe: all.iter().flatten().find(|delivery| delivery.probe.is_some()).map(|delivery| Box::new(delivery.clone())),
         certificate_end: attempts.iter().find_map(|attempt| attempt.tls.as_ref()?.not_after),
     })
 }

@@ -9,7 +9,7 @@ use waypost::domain::delivery::{Delivery, Phase};
 use waypost::domain::signature::explain::explain;
 use waypost::domain::signature::verify::Received;
 use waypost::ops::probe::Case;
-use waypost::ops::{Page, Problem, Witness};
+use waypost::ops::{Problem, Witness};
 use waypost::tui::model::{Model, Popup};
 use waypost::tui::msg::{Msg, Pasted};
 use waypost::tui::screens::verify::state::Checked;
@@ -55,7 +55,7 @@ fn shot_at(name: &str, model: &Model, sizes: &[(u16, u16)]) {
 fn answer(model: &mut Model, delivery: Delivery) {
     let id = model.in_flight().unwrap();
     update(model, Msg::Delivered(id, Box::new(delivery)));
-    model.known.health = scenes::health(&model.state, &model.history.deliveries);
+    model.known.health = scenes::health(&model.state, &model.history.rows);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn test_delivery_outcomes() {
 
 #[test]
 fn wide_and_combining_characters_keep_the_borders_straight() {
-    let page = Page { deliveries: vec![scenes::foreign(), scenes::delivered()], ..Page::default() };
+    let page = scenes::listing(vec![scenes::foreign(), scenes::delivered()]);
     let mut list = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     press(&mut list, "down");
     let mut details = list.clone();
@@ -247,7 +247,7 @@ fn history_filter_clear() {
     press(&mut model, "/");
     type_text(&mut model, "outcome:delivered");
     let id = model.history.listing.unwrap();
-    let page = Page { deliveries: vec![scenes::delivered()], ..Page::default() };
+    let page = scenes::listing(vec![scenes::delivered()]);
     update(&mut model, Msg::Listed(id, Ok(Box::new(page))));
     shot("history_filtered", &model);
     press(&mut model, "enter x");

@@ -24,7 +24,7 @@ fn round(model: &mut Model, at: &str, mut delivery: Delivery) -> Vec<Effect> {
     let id = sent(&due(model, at));
     delivery.id = format!("msg_{id}");
     let effects = update(model, Msg::Delivered(id, Box::new(delivery)));
-    model.known.health = scenes::health(&model.state, &model.history.deliveries);
+    model.known.health = scenes::health(&model.state, &model.history.rows);
     effects
 }
 

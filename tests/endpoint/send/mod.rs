@@ -66,7 +66,7 @@ impl Place {
     }
 
     fn history(&self) -> Vec<waypost::domain::delivery::Delivery> {
-        self.waypost.deliveries(None, 0, usize::MAX).unwrap().deliveries
+        self.waypost.newest(usize::MAX).unwrap().deliveries
     }
 }
 

@@ -162,7 +162,7 @@ async fn a_delivery_is_sent_again_under_the_same_id_to_the_destination_of_now() 
     assert_eq!(request.header("webhook-id"), first.id);
     // Each has its row; the id names the newest.
     assert_eq!(place.waypost.delivery(&first.id).unwrap().at(), again.at());
-    assert_eq!(place.waypost.deliveries(None, 0, 9).unwrap().total, 2);
+    assert_eq!(place.waypost.newest(9).unwrap().total, 2);
     assert_eq!((request.body, before.requests().len()), (event.body, 1));
 
     let none = place.waypost.resend(&to, "msg_\u{202e}none", |_| {}, pending()).await.unwrap_err();

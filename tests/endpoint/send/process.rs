@@ -67,7 +67,7 @@ fn a19_a_kill_loses_no_more_of_the_history_than_is_documented() {
         child.kill().unwrap();
         child.wait().unwrap();
         let paths = Paths { config_dir: home.config_dir(), state_dir: home.state_dir(), key_file_override: None };
-        let recorded = Waypost::new(paths, None).deliveries(None, 0, usize::MAX).unwrap();
+        let recorded = Waypost::new(paths, None).newest(usize::MAX).unwrap();
         assert_eq!(recorded.unreadable, 0);
         let recorded: HashSet<Vec<u8>> = recorded
             .deliveries

@@ -12,6 +12,7 @@
 //! than the bound and a 64th of it, and all of them, when the user clears the history.
 
 mod again;
+mod list;
 mod newest;
 mod read;
 mod select;
@@ -31,6 +32,7 @@ use crate::io::fs::paths::Paths;
 use crate::io::fs::{FileError, FileErrorKind, Operation};
 
 pub use again::PastEvents;
+pub use list::{Damaged, Listing, list};
 pub use newest::{Glance, Newest, Row, certificate_met, glance, last_delivered, rows_since, slowest};
 pub use read::{Found, LAST, Page, Position, Start, count, end, find, page, unambiguous};
 

@@ -17,14 +17,12 @@ pub const LAST: &str = "last";
 
 /// Where a delivery is in the history, by which a page begins. It stays the same when others come or are deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Position(i64);
+pub struct Position(pub i64);
 
 /// Which deliveries a page has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     Newest,
-    /// The newest but that number.
-    Skipping(usize),
     Oldest,
     /// Those that are older, next to it.
     Before(Position),
@@ -41,8 +39,6 @@ pub struct Page {
     pub oldest: Option<Position>,
     /// The number of records on the way that could not be read.
     pub unreadable: usize,
-    /// The number of newer deliveries that [`Start::Skipping`] skipped.
-    pub skipped: usize,
     /// Whether there are newer ones.
     pub newer: bool,
     /// Whether there are older ones.
@@ -65,8 +61,7 @@ pub enum Found {
 /// # Errors
 /// [`DbError`].
 pub fn page(paths: &Paths, filter: &Filter, from: Start, limit: usize) -> Result<Page, DbError> {
-    let skipped = if let Start::Skipping(count) = from { count } else { 0 };
-    let Some(db) = Db::open_to_read(paths)? else { return Ok(Page { skipped, ..Page::default() }) };
+    let Some(db) = Db::open_to_read(paths)? else { return Ok(Page::default()) };
     read_page(&db.connection, filter, from, limit).map_err(|error| db.error(Operation::Read, &error))
 }
 
@@ -80,29 +75,20 @@ fn read_page(connection: &Connection, filter: &Filter, from: Start, limit: usize
     match from {
         Start::Before(Position(seq)) => condition.and("seq < ?", [Value::from(seq)]),
         Start::After(Position(seq)) => condition.and("seq > ?", [Value::from(seq)]),
-        Start::Skipping(count) => page.skipped = count,
         Start::Newest | Start::Oldest => {}
     }
     let order = if upwards { "ASC" } else { "DESC" };
     let sql = format!("SELECT seq, record FROM deliveries WHERE {} ORDER BY seq {order}", condition.sql());
     let mut statement = transaction.prepare(&sql)?;
     let mut rows = statement.query(condition.values().as_slice())?;
-    let mut skip = page.skipped;
     let mut beyond = false;
     let mut positions = Vec::new();
     while let Some(row) = rows.next()? {
-        let record = row.get_ref(1)?.as_bytes()?;
-        // Reading what is skipped would take seconds at the end of the history.
-        let seems_whole = record.starts_with(b"{") && record.ends_with(b"}");
-        if seems_whole && skip > 0 {
-            skip -= 1;
-            continue;
-        }
-        if seems_whole && page.deliveries.len() == limit {
+        if page.deliveries.len() == limit {
             beyond = true;
             break;
         }
-        match from_record(record) {
+        match from_record(row.get_ref(1)?.as_bytes()?) {
             None => page.unreadable += 1,
             Some(delivery) => {
                 page.deliveries.push(delivery);
@@ -116,7 +102,7 @@ fn read_page(connection: &Connection, filter: &Filter, from: Start, limit: usize
     }
     (page.newest, page.oldest) = (positions.first().copied(), positions.last().copied());
     // On the side where it began is what it began after.
-    let began = matches!(from, Start::Before(_) | Start::After(_)) || page.skipped > 0;
+    let began = matches!(from, Start::Before(_) | Start::After(_));
     (page.newer, page.more) = if upwards { (beyond, began) } else { (began, beyond) };
     Ok(page)
 }
@@ -131,10 +117,15 @@ pub fn count(paths: &Paths, filter: &Filter) -> Result<u64, DbError> {
     counted.map_err(|error| db.error(Operation::Read, &error))
 }
 
-fn count_in(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
+pub(super) fn count_in(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
     if filter.is_empty() {
         return connection.query_row("SELECT max(deliveries, 0) FROM size", [], |row| row.get(0));
     }
+    count_each(connection, filter)
+}
+
+/// As [`count_in`], and always counted: the number in the database may have been edited.
+pub(super) fn count_each(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
     let condition = Condition::of(filter);
     let sql = format!("SELECT count(*) FROM deliveries WHERE {}", condition.sql());
     connection.query_row(&sql, condition.values().as_slice(), |row| row.get(0))

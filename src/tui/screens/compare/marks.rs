@@ -5,23 +5,29 @@ use crate::present::compare::parts;
 use crate::present::summary::summary;
 use crate::tui::model::{Model, Popup};
 use crate::tui::screens::compare::state::ComparePopup;
-use crate::tui::screens::delivery::state::key;
+use crate::tui::screens::delivery::state::{DAMAGED, key};
 use crate::tui::status::Tone;
 
 /// Marks the delivery at that place, or removes its mark. Returns whether it did.
 pub fn toggle(model: &mut Model, at: usize) -> bool {
-    let Some(delivery) = model.history.get(at) else {
-        model.changed = false;
-        return false;
+    let delivery = match model.history.row(at) {
+        Some(Ok(delivery)) => delivery.clone(),
+        Some(Err(_)) => {
+            model.say(Tone::Note, DAMAGED);
+            return false;
+        }
+        None => {
+            model.changed = false;
+            return false;
+        }
     };
     let marked = &model.history.marked;
-    if let Some(place) = marked.iter().position(|other| key(other) == key(delivery)) {
+    if let Some(place) = marked.iter().position(|other| key(other) == key(&delivery)) {
         model.history.marked.remove(place);
     } else if marked.len() == 2 {
         model.say(Tone::Note, "Two are marked: = compares them, Space on one of them removes its mark.");
         return false;
     } else {
-        let delivery = delivery.clone();
         model.history.marked.push(delivery);
     }
     model.status = None;

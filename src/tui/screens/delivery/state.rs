@@ -3,20 +3,26 @@
 use jiff::Timestamp;
 
 use crate::domain::delivery::Delivery;
-use crate::ops::{PAGE, Page, Problem};
+use crate::ops::{Damaged, Listing, PAGE, Problem};
 use crate::tui::msg::Id;
 use crate::tui::widgets::text_field::TextField;
 
 /// The most deliveries that stay in memory.
 const KEPT: usize = 400;
 
-/// The deliveries that were read: consecutive ones, among all that pass the filter.
+/// Said of a record that cannot be read.
+pub(crate) const DAMAGED: &str = "This record is damaged and cannot be read.";
+
+/// A delivery, or a record that cannot be read.
+type Row = Result<Delivery, Damaged>;
+
+/// The rows that were read: consecutive ones, among all that pass the filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// The place of the first of `deliveries`; that of the newest is 0.
+    /// The place of the first of `rows`; that of the newest is 0.
     pub first: usize,
     /// The newest first.
-    pub deliveries: Vec<Delivery>,
+    pub rows: Vec<Row>,
     /// How many pass the filter.
     pub total: usize,
     /// Those marked for a comparison, at most two; as they were then, whatever is listed now.
@@ -46,7 +52,13 @@ impl History {
     /// The delivery at that place, if it was read.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&Delivery> {
-        self.deliveries.get(at.checked_sub(self.first)?)
+        self.row(at)?.as_ref().ok()
+    }
+
+    /// The same, or that its record is damaged.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Option<&Row> {
+        self.rows.get(at.checked_sub(self.first)?)
     }
 
     /// Whether it is marked for a comparison.
@@ -56,12 +68,21 @@ impl History {
 
     /// The place of a delivery, if it was read. Of what was sent again there are several under one id.
     pub(crate) fn place_of(&self, it: &Key) -> Option<usize> {
-        self.deliveries.iter().position(|delivery| key(delivery) == *it).map(|at| self.first + at)
+        let is_it = |row: &Row| row.as_ref().is_ok_and(|delivery| key(delivery) == *it);
+        self.rows.iter().position(is_it).map(|at| self.first + at)
+    }
+
+    /// Whether that row was read.
+    fn has(&self, row: &Row) -> bool {
+        match row {
+            Ok(delivery) => self.place_of(&key(delivery)).is_some(),
+            Err(_) => self.rows.contains(row),
+        }
     }
 
     /// The place after the last that was read.
     const fn end(&self) -> usize {
-        self.first + self.deliveries.len()
+        self.first + self.rows.len()
     }
 
     /// How many to skip to read what is missing of the `rows` deliveries from `top` on; `None` where nothing is.
@@ -79,28 +100,26 @@ impl History {
         })
     }
 
-    /// Takes a page: beside what was read, or in its place.
-    pub(crate) fn take(&mut self, page: Page) {
+    /// Takes what was read next: beside the rest, or in its place.
+    pub(crate) fn take(&mut self, listing: Listing) {
         let afresh = std::mem::take(&mut self.afresh);
-        let Page { mut deliveries, skipped, more, total, .. } = page;
-        let known = skipped + deliveries.len();
-        // Records that cannot be read count in the history, and are not in the list.
-        self.total = if more { usize::try_from(total).unwrap_or(usize::MAX).max(known + 1) } else { known };
-        if afresh || skipped > self.end() || known < self.first {
-            (self.first, self.deliveries) = (skipped, deliveries);
+        let Listing { skipped, mut rows, total } = listing;
+        self.total = total;
+        if afresh || skipped > self.end() || skipped + rows.len() < self.first {
+            (self.first, self.rows) = (skipped, rows);
             return;
         }
         // New deliveries may have pushed some of it on.
-        deliveries.retain(|delivery| self.place_of(&key(delivery)).is_none());
+        rows.retain(|row| !self.has(row));
         if skipped < self.first {
-            self.first = self.first.saturating_sub(deliveries.len());
-            deliveries.append(&mut self.deliveries);
-            self.deliveries = deliveries;
-            self.deliveries.truncate(KEPT);
+            self.first = self.first.saturating_sub(rows.len());
+            rows.append(&mut self.rows);
+            self.rows = rows;
+            self.rows.truncate(KEPT);
         } else {
-            self.deliveries.append(&mut deliveries);
-            let before = self.deliveries.len().saturating_sub(KEPT);
-            self.deliveries.drain(..before);
+            self.rows.append(&mut rows);
+            let before = self.rows.len().saturating_sub(KEPT);
+            self.rows.drain(..before);
             self.first += before;
         }
     }
@@ -112,8 +131,8 @@ impl History {
             self.first += 1;
             return;
         }
-        self.deliveries.insert(0, delivery);
-        self.deliveries.truncate(KEPT);
+        self.rows.insert(0, Ok(delivery));
+        self.rows.truncate(KEPT);
     }
 }
 
@@ -141,40 +160,74 @@ pub const fn shown_from(top: usize, at: usize, rows: usize, total: usize) -> usi
 mod tests {
     use super::*;
     use crate::domain::delivery::record::tests::delivery;
+    use crate::ops::Position;
 
-    fn page(skipped: usize, count: usize, total: usize) -> Page {
-        let deliveries = (skipped..skipped + count).map(|at| delivery(&format!("msg_{at}"))).collect();
-        Page { deliveries, skipped, more: skipped + count < total, total: total as u64, ..Page::default() }
+    fn part(skipped: usize, count: usize, total: usize) -> Listing {
+        let rows = (skipped..skipped + count).map(|at| Ok(delivery(&format!("msg_{at}")))).collect();
+        Listing { skipped, rows, total }
     }
 
     #[test]
     fn what_is_shown_is_read_and_joined() {
         let mut history = History::default();
-        history.take(page(0, 50, 1000));
+        history.take(part(0, 50, 1000));
         assert_eq!((history.total, history.missing(0, 20), history.missing(40, 20)), (1000, None, Some(50)));
-        history.take(page(50, 50, 1000));
-        assert_eq!((history.first, history.deliveries.len()), (0, 100));
+        history.take(part(50, 50, 1000));
+        assert_eq!((history.first, history.rows.len()), (0, 100));
         // The oldest.
         let skip = history.missing(980, 20).unwrap();
         assert_eq!(skip, 965);
-        history.take(page(skip, 35, 1000));
+        history.take(part(skip, 35, 1000));
         assert_eq!((history.first, history.missing(980, 20)), (965, None));
         assert_eq!(history.get(999).unwrap().id, "msg_999");
         assert_eq!((history.get(0), history.missing(955, 20)), (None, Some(915)));
-        history.take(page(915, 50, 1000));
-        assert_eq!((history.first, history.deliveries.len()), (915, 85));
+        history.take(part(915, 50, 1000));
+        assert_eq!((history.first, history.rows.len()), (915, 85));
     }
 
     #[test]
     fn no_more_than_some_stay_in_memory() {
         let mut history = History::default();
         for skipped in (0..1000).step_by(50) {
-            history.take(page(skipped, 50, 1000));
+            history.take(part(skipped, 50, 1000));
         }
-        assert_eq!((history.first, history.deliveries.len()), (600, KEPT));
+        assert_eq!((history.first, history.rows.len()), (600, KEPT));
         for skipped in (0..600).step_by(50).rev() {
-            history.take(page(skipped, 50, 1000));
+            history.take(part(skipped, 50, 1000));
         }
-        assert_eq!((history.first, history.deliveries.len()), (0, KEPT));
+        assert_eq!((history.first, history.rows.len()), (0, KEPT));
+    }
+
+    /// However many there are, what is beyond them is reached, from both sides.
+    #[test]
+    fn h36_damaged_records_keep_their_places() {
+        let damaged = |seq| Err(Damaged(Position(seq)));
+        let part = |skipped: usize, count: usize| {
+            let mut part = part(skipped, count, 1000);
+            for (at, row) in (skipped..).zip(&mut part.rows).filter(|(at, _)| (40..440).contains(at) || *at == 990) {
+                *row = damaged(1000 - i64::try_from(at).unwrap());
+            }
+            part
+        };
+        let mut history = History::default();
+        history.take(part(0, 50));
+        while history.end() < 450 {
+            let skip = history.missing(history.end() - 10, 20).unwrap();
+            assert_eq!(skip, history.end());
+            history.take(part(skip, 50));
+        }
+        assert_eq!((history.row(439), &history.get(440).unwrap().id), (Some(&damaged(561)), &"msg_440".to_owned()));
+        // Away, to the end, and back.
+        history.take(part(history.missing(980, 20).unwrap(), 35));
+        assert_eq!((history.row(990), &history.get(999).unwrap().id), (Some(&damaged(10)), &"msg_999".to_owned()));
+        while history.first > 0 {
+            let skip = history.missing(history.first.saturating_sub(10), 20).unwrap();
+            history.take(part(skip, 50.min(1000 - skip)));
+        }
+        assert_eq!((history.get(39).unwrap().id.as_str(), history.row(40)), ("msg_39", Some(&damaged(960))));
+        // One that came in the meantime pushes the others on.
+        history.push(delivery("msg_new"));
+        history.take(part(history.end() - 1, 50));
+        assert_eq!((history.row(440), history.end()), (Some(&damaged(561)), 450));
     }
 }

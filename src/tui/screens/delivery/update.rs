@@ -1,16 +1,19 @@
 //! The list of deliveries: reading what is shown, filter, sending again.
 
+use std::iter::successors;
+
 use jiff::Timestamp;
 
+use crate::domain::delivery::Delivery;
 use crate::domain::delivery::filter::Filter;
-use crate::ops::{Page, Problem};
+use crate::ops::{Listing, Problem};
 use crate::tui::action::Action;
 use crate::tui::effect::{Effect, Query};
 use crate::tui::layout::list_rows;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::ask;
-use crate::tui::screens::delivery::state::{Key, key, shown_from};
+use crate::tui::screens::delivery::state::{DAMAGED, Key, key, shown_from};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::life::redirect_target;
@@ -20,9 +23,19 @@ use crate::tui::status::Tone;
 use crate::tui::widgets::text_field::{TextField, request};
 
 pub fn open(model: &mut Model, at: usize) {
-    let Some(delivery) = model.history.get(at).cloned() else { return };
+    let Some(delivery) = readable(model, at) else { return };
     let offer = model.destination().and_then(|destination| redirect_target(destination.settings(), &delivery));
     model.popup = Some(Popup::Test(Box::new(TestPopup::past(delivery, offer))));
+}
+
+/// The delivery at that place, if it was read. If its record is damaged, this is said.
+fn readable(model: &mut Model, at: usize) -> Option<Delivery> {
+    match model.history.row(at) {
+        Some(Ok(delivery)) => return Some(delivery.clone()),
+        Some(Err(_)) => model.say(Tone::Note, DAMAGED),
+        None => model.changed = false,
+    }
+    None
 }
 
 /// Opens the delivery that many places further in the list than the one that is open, under the same tab.
@@ -30,7 +43,8 @@ pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
     let front = test.tabs.front;
     let place = test.delivery().and_then(|delivery| model.history.place_of(&key(delivery)));
-    let Some(at) = place.and_then(|at| at.checked_add_signed(by)).filter(|at| *at < model.history.total) else {
+    let mut places = successors(place, |at| at.checked_add_signed(by)).skip(1).take_while(|at| *at < model.history.total);
+    let Some(at) = places.find(|at| !matches!(model.history.row(*at), Some(Err(_)))) else {
         model.changed = false;
         return Vec::new();
     };
@@ -47,7 +61,7 @@ pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
 
 /// Opens a past delivery, and sends the same event and body again under the same id. Asks first where it is a real event.
 pub fn resend(model: &mut Model, at: usize) -> Vec<Effect> {
-    let Some(delivery) = model.history.get(at) else { return Vec::new() };
+    let Some(delivery) = readable(model, at) else { return Vec::new() };
     if is_real(&delivery.event_again().name) {
         ask(model, Pending::Resend);
         return Vec::new();
@@ -167,13 +181,13 @@ fn list(model: &mut Model, skip: usize) -> Vec<Effect> {
     vec![Effect::List { id, query, skip }]
 }
 
-pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> Vec<Effect> {
+pub fn listed(model: &mut Model, id: Id, result: Result<Box<Listing>, Problem>) -> Vec<Effect> {
     if model.history.listing.take_if(|waited| *waited == id).is_none() {
         model.changed = false;
         return Vec::new();
     }
-    let page = match result {
-        Ok(page) => page,
+    let listing = match result {
+        Ok(listing) => listing,
         Err(problem) => {
             model.history.afresh = false;
             model.say(Tone::Error, format!("The history cannot be read: {problem}"));
@@ -181,9 +195,9 @@ pub fn listed(model: &mut Model, id: Id, result: Result<Box<Page>, Problem>) -> 
         }
     };
     let before = (model.history.total, model.history.get(model.main.focus.delivery()).map(key));
-    let window = |model: &Model| (model.history.first, model.history.deliveries.len());
+    let window = |model: &Model| (model.history.first, model.history.rows.len(), model.history.total);
     let had = window(model);
-    model.history.take(*page);
+    model.history.take(*listing);
     let narrowed = std::mem::take(&mut model.history.narrowed);
     keep_focus(model, before, narrowed);
     // Where nothing new came there is nothing more to come.

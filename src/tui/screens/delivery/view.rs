@@ -57,14 +57,24 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
     // The size may have changed since the focus moved.
     let top = shown_from(model.main.top, model.main.focus.delivery(), rows, model.history.total);
     let columns = usize::from(inner.width);
-    let lines = (top..model.history.total.min(top + rows)).map(|at| match model.history.get(at) {
-        Some(delivery) => {
+    let lines = (top..model.history.total.min(top + rows)).map(|at| match model.history.row(at) {
+        Some(Err(_)) => damaged(focused == Some(at), theme, columns),
+        Some(Ok(delivery)) => {
             let marks = Marks { focused: focused == Some(at), marked: model.history.is_marked(delivery) };
             row(delivery, marks, &model.environment.clock, theme, columns)
         }
         None => Line::styled(if focused == Some(at) { " > …" } else { "   …" }, theme.styles.dim),
     });
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inner);
+}
+
+/// A row in place of a record that cannot be read.
+fn damaged(focused: bool, theme: Theme, columns: usize) -> Line<'static> {
+    if focused {
+        Line::styled(text::padded(" > damaged record", columns), theme.styles.selected)
+    } else {
+        Line::styled("   damaged record", theme.styles.dim)
+    }
 }
 
 /// What the list is narrowed to, on its upper edge, after its name.

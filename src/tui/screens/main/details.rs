@@ -4,11 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::domain::delivery::Delivery;
 use crate::tui::model::Model;
 use crate::tui::screens::delivery::lines::{self as answer, section};
+use crate::tui::screens::delivery::state::DAMAGED;
 use crate::tui::screens::delivery::{outcome, timing};
 use crate::tui::screens::main::state::MainFocus;
 use crate::tui::theme::Theme;
@@ -76,7 +77,11 @@ pub fn draw(model: &Model, theme: Theme, frame: &mut Frame, area: Rect, style: S
     let block = boxes::one_of(theme, if focused { "> Details" } else { "Details" }, focused, style);
     frame.render_widget(block, area);
     let inner = boxes::inside(area);
-    let Some(delivery) = model.history.get(model.main.focus.delivery()) else { return };
+    let delivery = match model.history.row(model.main.focus.delivery()) {
+        Some(Ok(delivery)) => delivery,
+        Some(Err(_)) => return frame.render_widget(Paragraph::new(DAMAGED).wrap(Wrap::default()).style(theme.styles.dim), inner),
+        None => return,
+    };
     let parts = parts(model, delivery, theme, inner.width);
     let overflow = parts.overflow(inner.height);
     let scroll = model.main.details.min(overflow);

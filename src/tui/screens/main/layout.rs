@@ -141,7 +141,7 @@ fn has_health(model: &Model) -> bool {
     let State::Open(destination) = &model.state else { return false };
     match &model.known.health {
         Some(health) => !health.newest.is_empty() || health.last_probe.is_some() || model.known.queue.is_some(),
-        None => model.history.deliveries.iter().any(|delivery| delivery.destination_id == *destination.id()),
+        None => model.history.rows.iter().flatten().any(|delivery| delivery.destination_id == *destination.id()),
     }
 }
 
