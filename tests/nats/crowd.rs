@@ -122,8 +122,8 @@ fn h154_three_workers_lose_nothing_whatever_is_killed() {
     wait_until(Duration::from_secs(24) + DEADLINE, || accepted(&seen) > before);
     wait_until(3 * DEADLINE, || accepted(&seen) == EVENTS);
     machine.wait_for(|counts| counts == [0, 0, 0, 0]);
-    for relay in relays {
-        assert_eq!(terminate(relay), Some(0));
+    for (name, relay) in names.iter().zip(relays) {
+        assert_eq!(terminate(relay), Some(0), "{}", machine.log(name));
     }
     // Each kill of a relay can repeat what it had in flight or not answered for. A server that is killed has not stored yet what it
     // was told in the last moments, of which a worker that is not killed reminds it.
@@ -169,12 +169,14 @@ fn h155_a_cluster_that_loses_a_server_loses_no_event() {
     machine.run(&["queue", "release"]).exits(0);
     machine.register(&receiver);
     let ids = enqueue(&machine, EVENTS);
-    let relays = ["one", "two"].map(|name| machine.relay(name, &["--rate", "60/s"]));
+    let relays = ["one", "two"].map(|name| (name, machine.relay(name, &["--rate", "60/s"])));
     wait_until(2 * DEADLINE, || accepted(&seen) > EVENTS / 6);
     servers[0].kill();
     wait_until(3 * DEADLINE, || accepted(&seen) == EVENTS);
-    for relay in relays {
-        assert_eq!(terminate(relay), Some(0));
+    // A worker that ends waits ten seconds for the answers to what it has settled. The cluster may need longer to elect leaders.
+    machine.wait_for(|counts| counts == [0, 0, 0, 0]);
+    for (name, relay) in relays {
+        assert_eq!(terminate(relay), Some(0), "{}", machine.log(name));
     }
     all_came(&seen, &ids, 2 * 2 * 8);
     // Of three servers one is left: no majority.

@@ -173,23 +173,34 @@ impl Machine {
 
     /// How many events are in each state: ready, waiting, in flight, dead.
     pub fn counts(&self) -> [u64; 4] {
-        let counts = self.run(&["queue", "--json", "--limit", "0"]).exits(0).json()["counts"].clone();
-        ["ready", "waiting", "in_flight", "dead"].map(|state| counts[state].as_u64().unwrap())
+        counts(&self.run(COUNT).exits(0))
     }
 
-    /// Waits until the queue is so.
+    /// Waits until the queue is so. A cluster may have no leader for some seconds.
     #[track_caller]
     pub fn wait_for(&self, holds: impl Fn([u64; 4]) -> bool) {
         let begun = Instant::now();
         loop {
-            let counts = self.counts();
-            if holds(counts) {
+            let output = self.run(COUNT);
+            if output.code == Some(0) && holds(counts(&output)) {
                 return;
             }
-            assert!(begun.elapsed() < DEADLINE, "{counts:?}");
+            assert!(begun.elapsed() < DEADLINE, "{output:?}");
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+
+    /// What a relay of that name has written to stderr.
+    pub fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.home.path().join(format!("{name}.log"))).unwrap()
+    }
+}
+
+const COUNT: &[&str] = &["queue", "--json", "--limit", "0"];
+
+fn counts(output: &Output) -> [u64; 4] {
+    let counts = output.json()["counts"].clone();
+    ["ready", "waiting", "in_flight", "dead"].map(|state| counts[state].as_u64().unwrap())
 }
 
 /// Ends a relay as a service manager does; its exit code.
