@@ -7,6 +7,7 @@ use super::delivery::end;
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::gate::{Gate, State, Why};
 use crate::domain::delivery::schedule::DeadReason;
+use crate::domain::text::visible;
 
 /// The gate in a word or two: `open`, `closed until 03:14:07`, `held`
 pub fn gate(gate: &Gate, clock: &Clock) -> String {
@@ -18,15 +19,22 @@ pub fn gate(gate: &Gate, clock: &Clock) -> String {
     }
 }
 
-/// Why it is not open, and what opens it; empty where it is.
-pub fn closed_by(gate: &Gate) -> &'static str {
+/// Why it is not open, and what opens it; empty where it is:
+/// `the destination accepts nothing (connection refused); then one event goes out as a probe`
+pub fn closed_by(gate: &Gate) -> String {
+    let because = |why: &Why| {
+        let why = match why {
+            Why::Asked => "the destination asked for a pause",
+            Why::Down => "the destination accepts nothing",
+        };
+        gate.failure().map_or_else(|| why.to_owned(), |failure| format!("{why} ({})", visible(failure)))
+    };
     match gate.state() {
-        State::Open => "",
-        State::Closed { why: Why::Asked, .. } => "the destination asked for a pause; then one event goes out as a probe",
-        State::Closed { why: Why::Down, .. } => "the destination accepts nothing; then one event goes out as a probe",
-        State::Probing { .. } => "one event is on its way as a probe",
-        State::Gone => "the destination answered 410 (gone), until it is released",
-        State::Held => "nothing goes out until it is released",
+        State::Open => String::new(),
+        State::Closed { why, .. } => format!("{}; then one event goes out as a probe", because(why)),
+        State::Probing { why, .. } => format!("{}; one event is on its way as a probe", because(why)),
+        State::Gone => "the destination answered 410 (gone), until it is released".to_owned(),
+        State::Held => "nothing goes out until it is released".to_owned(),
     }
 }
 

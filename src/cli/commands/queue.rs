@@ -195,17 +195,10 @@ fn summary(view: &View, running: bool, clock: &Clock) -> String {
 }
 
 fn gate_text(gate: &Gate, clock: &Clock) -> String {
-    let why = |why: &Why| match why {
-        Why::Asked => "the destination asked for a pause",
-        Why::Down => "the destination accepts nothing",
-    };
-    let failure = gate.failure().map(|failure| format!(" ({})", visible(failure))).unwrap_or_default();
     match gate.state() {
         State::Open => "open".to_owned(),
-        State::Closed { until, why: reason, .. } => {
-            format!("closed until {}: {}{failure}; then one event goes out as a probe", clock.moment(*until), why(reason))
-        }
-        State::Probing { why: reason, .. } => format!("closed: {}{failure}; one event is on its way as a probe", why(reason)),
+        State::Closed { until, .. } => format!("closed until {}: {}", clock.moment(*until), present::queue::closed_by(gate)),
+        State::Probing { .. } => format!("closed: {}", present::queue::closed_by(gate)),
         State::Gone => "closed: the destination answered 410 (gone); waypost queue release opens it".to_owned(),
         State::Held => "held; waypost queue release opens it".to_owned(),
     }

@@ -90,6 +90,7 @@ fn gate(faults: &[(Fault, Option<u64>)], time: &str) -> Gate {
     let mut gate = Gate::default();
     for (fault, pause) in faults {
         let (Admission::Go(pass) | Admission::Probe(pass)) = gate.admit(at(time)) else { panic!("{gate:?}") };
+        gate.note_failure("connection refused".to_owned());
         gate.record(pass, *fault, pause.map(Duration::from_secs), at(time), 0.5);
     }
     gate

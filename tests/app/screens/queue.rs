@@ -205,6 +205,20 @@ fn what_is_far_away_is_read_when_it_is_shown() {
     assert!(screen(&model).contains("100000 of 100000"), "{}", screen(&model));
 }
 
+#[test]
+fn how_a_closed_gate_looks() {
+    let (at, mut gate) = ("2026-11-23T09:14:00Z".parse().unwrap(), Gate::default());
+    let Admission::Go(pass) = gate.admit(at) else { panic!("{gate:?}") };
+    gate.note_failure("503 Service\u{202e} Unavailable".to_owned());
+    gate.record(pass, Fault::Destination, Some(Duration::from_mins(1)), at, 0.5);
+    let mut model = opened();
+    let id = read_again(&mut model);
+    let mut reading = reading(0, vec![entry("msg_1", EventState::Waiting)]);
+    reading.view.gate.gate = gate;
+    update(&mut model, Msg::QueueRead(id, Ok(Box::new(reading))));
+    shot_at_every_size("queue_closed_gate", &model);
+}
+
 /// What is said of the gate goes when another process, or a probe, has changed it.
 #[test]
 fn what_was_said_of_the_gate_is_taken_back_when_it_is_not_true_any_more() {

@@ -119,12 +119,12 @@ pub fn numbers(model: &Model, queue: &QueueScreen, theme: Theme, columns: usize)
     let why = words::closed_by(&view.gate.gate);
     let gate = gate(&view.gate.gate, clock, theme);
     let room = columns.saturating_sub(8 + gate.width() + 3);
-    if text::width(why) <= room {
+    if text::width(&why) <= room {
         let why = if why.is_empty() { String::new() } else { format!(" · {why}") };
         lines.push(labelled("Gate", vec![gate, Span::raw(why)]));
     } else {
         lines.push(labelled("Gate", vec![gate]));
-        lines.extend(text::wrapped(why, columns.saturating_sub(8)).into_iter().map(|line| Line::raw(format!("        {line}"))));
+        lines.extend(text::wrapped(&why, columns.saturating_sub(8)).into_iter().map(|line| Line::raw(format!("        {line}"))));
     }
     let oldest = view.oldest.map_or_else(
         || "nothing waits".to_owned(),
