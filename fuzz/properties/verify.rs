@@ -162,7 +162,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn is_fresh(time: &str) -> bool {
-    time.parse::<i128>().is_ok_and(|time| (time - i128::from(NOW)).abs() <= 300)
+    let is_number = time.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && time.parse::<i128>().is_ok_and(|time| (time - i128::from(NOW)).abs() <= 300)
 }
 
 /// `t=TS,v1=HEX`, of which each may be there more than once: the first time counts, and any of the signatures.

@@ -95,8 +95,13 @@ impl SigningSecret {
     }
 }
 
+/// A time as it is signed: digits alone, without a sign.
+pub(super) fn unix_seconds(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn fresh(text: &str, now: i64) -> Result<i64, Mismatch> {
-    let at: i64 = text.parse().map_err(|_| Mismatch::Timestamp)?;
+    let at = unix_seconds(text).ok_or(Mismatch::Timestamp)?;
     let off = at.saturating_sub(now).saturating_abs();
     if off > TOLERANCE_S { Err(Mismatch::Stale(off)) } else { Ok(at) }
 }

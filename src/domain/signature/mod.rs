@@ -28,6 +28,7 @@ mod template;
 pub mod verify;
 
 pub use check::Mismatch;
+use check::unix_seconds;
 pub use format::Format;
 pub use key::{InvalidKey, PreviousSecret, SigningSecret};
 pub use scheme::{SignatureEncoding, SigningAlgorithm, SigningScheme};

@@ -284,6 +284,8 @@ fn times() -> Vec<Case> {
         case("in ms", at("1790000000123"), Mistake::Milliseconds),
         case("in ms", standard("1790000000123"), Mistake::Milliseconds),
         case("a fraction", standard("1790000000.5"), Mistake::TimestampForm),
+        case("a sign", standard("+1790000000"), Mistake::TimestampForm),
+        case("a sign", at("+1790000000"), Mistake::TimestampForm),
         case("a date", at("2026-09-21T14:13:20Z"), Mistake::TimestampForm),
     ]
 }

@@ -11,7 +11,7 @@ use super::notation::{self, Value, encoding_of};
 use super::search::{Hit, Search};
 use crate::domain::header::HeaderKey;
 use crate::domain::signature::verify::received::Received;
-use crate::domain::signature::{Format, SigningAlgorithm, SigningScheme, SigningSecret, TOLERANCE_S};
+use crate::domain::signature::{Format, SigningAlgorithm, SigningScheme, SigningSecret, TOLERANCE_S, unix_seconds};
 
 /// The most headers with something like a signature that are looked at.
 const MAX_HEADERS: usize = 16;
@@ -204,7 +204,7 @@ fn goes_with(prefix: Prefix, mistake: Option<&Mistake>) -> bool {
 
 /// How far a timestamp is off, if it is too far.
 fn off(text: &str, now: i64) -> Option<Mistake> {
-    let Ok(at) = text.parse::<i64>() else { return Some(Mistake::TimestampForm) };
+    let Some(at) = unix_seconds(text) else { return Some(Mistake::TimestampForm) };
     let distance = |at: i64| at.saturating_sub(now).saturating_abs();
     if distance(at) <= TOLERANCE_S {
         None
