@@ -2,8 +2,9 @@
 
 use super::auth::{Auth, hmac, oauth2};
 use super::destination::Settings;
-use super::field::{Field, Notice, Values};
+use super::field::{Field, Notice, URL, Values};
 use super::problem::Problem;
+use super::url::EndpointUrl;
 
 /// How long a replaced secret is used as well when nothing else is said, in seconds.
 pub const KEEP_OLD_S: i64 = 24 * 60 * 60;
@@ -100,6 +101,41 @@ pub fn rotate(before: &Settings, after: Settings, keep: KeepOld, now: i64) -> Re
     }
 }
 
+/// Another host now gets a secret that was registered for the former one.
+#[must_use]
+pub fn for_another_host(before: &Settings, after: &Settings) -> Vec<Notice> {
+    let is_kept = before.auth().auth_type() == after.auth().auth_type()
+        && after.auth().secret().is_some_and(|secret| before.auth().secret() == Some(secret));
+    let [old, new] = [before, after].map(|settings| settings.url().bare_host().to_owned());
+    let [old_issuer, new_issuer] = [before, after].map(token_host);
+    // Of a signature, nobody learns the secret.
+    let is_sent = is_kept && after.auth().scheme().is_none() && new_issuer.is_none();
+    let keeps_header = after.headers().iter().any(|header| header.secret().is_some() && before.headers().contains(header));
+    let about = |field: Field, old: &str, new: &str| Notice::new(field, format!("{new} now gets the secret of {old}"));
+    let mut notices = Vec::new();
+    if old != new && (is_sent || keeps_header) {
+        notices.push(about(URL, &old, &new));
+    }
+    if let (Some(old), Some(new)) = (old_issuer, new_issuer)
+        && old != new
+        && is_kept
+    {
+        notices.push(about(oauth2::TOKEN_URL, &old, &new));
+    }
+    notices
+}
+
+/// The host of the token URL, if there is one.
+fn token_host(settings: &Settings) -> Option<String> {
+    let mut host = None;
+    settings.auth().each_value(&mut |field, value| {
+        if field == oauth2::TOKEN_URL {
+            host = EndpointUrl::parse(value).ok().map(|url| url.bare_host().to_owned());
+        }
+    });
+    host
+}
+
 /// There is no new secret, and so no old one to keep.
 #[must_use]
 pub fn not_replaced(field: Field) -> Problem {
@@ -131,9 +167,9 @@ fn in_words(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::auth::{bearer, hmac, oauth2};
+    use crate::domain::auth::{bearer, default, hmac, oauth2};
     use crate::domain::draft::Draft;
-    use crate::domain::field::URL;
+    use crate::domain::header::HeaderEntry;
     use crate::domain::request::{Request, Stamp};
     use crate::domain::signature::{Format, generated};
 
@@ -166,6 +202,36 @@ mod tests {
         };
         let (before, after) = (of("a-client-secret-0123456789"), of("another-client-secret-0123456789"));
         assert_eq!(rotate(&before, after.clone(), KeepOld::default(), NOW).unwrap(), (after, None));
+    }
+
+    #[test]
+    fn a_secret_used_for_another_host_gets_a_notice() {
+        let bearer = |url: &str, token: &str| Draft::new(bearer::SPEC).with(URL, url).with(bearer::TOKEN, token);
+        let plain = |url: &str| Draft::new(default::SPEC).with(URL, url);
+        let header = |url: &str| plain(url).with_header(HeaderEntry::secret("X-Env-Token", "a-header-value"));
+        let oauth2 = |url: &str, token_url: &str| {
+            let draft = Draft::new(oauth2::SPEC).with(URL, url).with(oauth2::TOKEN_URL, token_url);
+            draft.with(oauth2::CLIENT_ID, "client").with(oauth2::CLIENT_SECRET, "a-client-secret-0123456789")
+        };
+        let signed = |url: &str| Draft::of(&settings(Format::Hex, 1)).with(URL, url);
+        let (a, b) = ("https://a.example/in", "https://b.example/in");
+        let (issuer, other) = ("https://id.example/token", "https://id2.example/token");
+        let said = Some("b.example now gets the secret of a.example");
+        for (before, after, says) in [
+            (bearer(a, "token-of-a"), bearer("https://b.example:8443/in", "token-of-a"), said),
+            (bearer(a, "token-of-a"), bearer("https://a.example.:8443/elsewhere", "token-of-a"), None),
+            (bearer(a, "token-of-a"), bearer(b, "token-of-b"), None),
+            (bearer(a, "token-of-a"), plain(b), None),
+            (header(a), header(b), said),
+            (header(a), plain(b), None),
+            (signed(a), signed(b), None),
+            (oauth2(a, issuer), oauth2(b, issuer), None),
+            (oauth2(a, issuer), oauth2(a, other), Some("id2.example now gets the secret of id.example")),
+        ] {
+            let [before, after] = [before, after].map(|draft| draft.check().unwrap().settings);
+            let notices = for_another_host(&before, &after);
+            assert_eq!(notices.iter().map(|notice| notice.text.as_str()).collect::<Vec<_>>(), Vec::from_iter(says));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
-use crate::domain::rotation::{KeepOld, rotate};
+use crate::domain::rotation::{KeepOld, for_another_host, rotate};
 use crate::domain::text::visible;
 use crate::io::state::store::{self, Change, Former, Loaded};
 use crate::io::state::token::TokenCache;
@@ -80,7 +80,7 @@ impl Waypost {
         let now = whole_seconds(Timestamp::now());
         let mut edited = None;
         let mut new_url = false;
-        let mut kept = None;
+        let mut kept = Vec::new();
         let saved = self.store().save(|loaded| {
             refuse_conflict(over, loaded)?;
             let (draft, locked) = match loaded {
@@ -91,7 +91,8 @@ impl Waypost {
             let mut settings = change(draft, locked)?;
             if let Some(before) = loaded.destination() {
                 let (rotated, notice) = rotate(before.settings(), settings, keep, now.as_second())?;
-                (settings, kept) = (rotated, notice);
+                kept = notice.into_iter().chain(for_another_host(before.settings(), &rotated)).collect();
+                settings = rotated;
             }
             let (id, created_at) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
