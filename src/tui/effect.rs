@@ -8,6 +8,7 @@ use crate::domain::draft::Draft;
 use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
 use crate::domain::rotation::KeepOld;
+use crate::domain::secret::Secret;
 use crate::ops::Former;
 use crate::ops::Listen;
 use crate::tui::msg::{Id, Pasted};
@@ -181,6 +182,8 @@ pub enum Effect {
     },
     /// Send a text to the clipboard.
     Copy(String),
+    /// The same with what nobody else is to see.
+    CopySecret(Secret),
     /// Write bytes to a new file.
     Write {
         path: String,

@@ -60,7 +60,8 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
                 Msg::Measured(id, Box::new(Measured { of, health, queue }))
             }
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
-            Effect::Copy(text) => Msg::Copied(copy(&text)),
+            Effect::Copy(text) => Msg::Copied(copy(&text, "s writes it to a file.")),
+            Effect::CopySecret(secret) => Msg::Copied(copy(secret.expose(), "Select it in the terminal.")),
             Effect::Write { path, bytes, part } => {
                 let part = if part { ", only the stored part of it" } else { "" };
                 Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| format!("{path}{part}")))
@@ -174,10 +175,10 @@ fn bytes(body: Body) -> Result<Vec<u8>, String> {
     }
 }
 
-fn copy(text: &str) -> Result<String, Problem> {
+fn copy(text: &str, instead: &str) -> Result<String, Problem> {
     match ops::copy(text) {
         Ok(Copied::Tmux) => Ok("sent to tmux".to_owned()),
         Ok(Copied::Terminal) => Ok("sent to the terminal".to_owned()),
-        Err(problem) => Err(Problem { fix: "s writes it to a file.".into(), ..problem }),
+        Err(problem) => Err(Problem { fix: instead.into(), ..problem }),
     }
 }

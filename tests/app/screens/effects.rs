@@ -9,6 +9,7 @@ use waypost::domain::event::BuiltIn;
 use waypost::domain::field;
 use waypost::domain::secret::Secret;
 use waypost::domain::signature::explain::{Explanation, Mistake};
+use waypost::domain::signature::{Format, generated};
 use waypost::domain::snippet::{Lang, snippet};
 use waypost::ops::{Changed, Damaged, Listing, Position, Problem, Removed, Saved, State};
 use waypost::tui::effect::{Body, Effect, ToVerify};
@@ -328,6 +329,38 @@ fn a_body_that_was_cut_is_not_sent_again() {
     let mut model = app(waypost::ops::Snapshot { history: Ok(page), ..scenes::registered(hmac::SPEC) });
     assert_eq!(press(&mut model, "down r"), []);
     assert!(screen(&model).contains("cannot be sent again"), "{}", screen(&model));
+}
+
+#[test]
+fn a_new_secret_is_copied_by_a_key_and_nothing_else_that_is_hidden_is() {
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down enter ctrl-g");
+    assert_eq!(press(&mut model, "ctrl-y"), [], "there is none yet");
+    update(&mut model, Msg::Generated(Ok(Secret::new(scenes::SECRET))));
+    assert_eq!(press(&mut model, "ctrl-y"), [Effect::CopySecret(Secret::new(scenes::SECRET))]);
+    update(&mut model, Msg::Copied(Ok("sent to the terminal".into())));
+    assert!(screen(&model).contains("Copied: sent to the terminal."), "{}", screen(&model));
+    press(&mut model, "ctrl-r");
+    assert_eq!(press(&mut model, "ctrl-y").len(), 1, "it is new");
+    press(&mut model, "x");
+    assert_eq!(press(&mut model, "ctrl-y"), [], "it is hidden, and not new");
+    press(&mut model, "ctrl-r");
+    assert_eq!(press(&mut model, "ctrl-y").len(), 1);
+    press(&mut model, "tab");
+    assert_eq!(press(&mut model, "ctrl-y"), [], "the focus is elsewhere");
+    // Of a pair, the public key, and not the private one that is shown.
+    let mut model = app(scenes::nothing());
+    press(&mut model, "enter tab down enter tab");
+    for _ in 0..5 {
+        press(&mut model, "right");
+    }
+    press(&mut model, "ctrl-g");
+    let private = generated(Format::StandardEd25519, &[7; 32]);
+    update(&mut model, Msg::Generated(Ok(private)));
+    let [Effect::CopySecret(key)] = &press(&mut model, "ctrl-y")[..] else { panic!("{}", screen(&model)) };
+    assert!(key.expose().starts_with("whpk_") && screen(&model).contains("^Y copies the public key"), "{}", screen(&model));
+    press(&mut model, "ctrl-r");
+    assert_eq!(press(&mut model, "ctrl-y"), [Effect::CopySecret(key.clone())]);
 }
 
 #[test]

@@ -38,6 +38,7 @@ pub const KEYS: &[Binding] = &[
         .when(is_on_header),
     bind(FORM, &[(P::Ctrl('g'), A::Generate)], "^G", "generate", "generate a signing secret").when(can_generate),
     bind(FORM, &[(P::Ctrl('r'), A::Reveal)], "^R", "reveal", "show or hide the secret").when(has_secret),
+    bind(FORM, &[(P::Ctrl('y'), A::Copy)], "^Y", "copy", "copy the new or shown secret").when(can_copy),
     bind(FORM, &[(P::Ctrl('f'), A::Fix)], "^F", "correct", "correct a secret that looks mangled").when(can_correct),
     bind(FORM, &[(P::Char('?'), A::Compare)], "?", "compare", "list the formats beside each other").when(is_on_formats),
     bind(FORM, &[(P::Char('?'), A::Help)], "?", "", "show the keys (in a text field it is typed)").when(is_off_text),
@@ -104,6 +105,10 @@ fn has_secret(model: &Model) -> bool {
 
 fn can_generate(model: &Model) -> bool {
     form(model).is_some_and(|form| form.auth_type().fields.iter().any(|field| field.can_be_generated()))
+}
+
+fn can_copy(model: &Model) -> bool {
+    form(model).is_some_and(|form| form.to_copy().is_some())
 }
 
 fn can_correct(model: &Model) -> bool {

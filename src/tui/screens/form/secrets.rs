@@ -86,6 +86,17 @@ impl Form {
         true
     }
 
+    /// What the receiver needs: a new secret, one that is shown, or the public key of a new pair.
+    pub(super) fn to_copy(&self) -> Option<Secret> {
+        let Focus::Field(field) = self.focus else { return None };
+        let is_new = self.generated && field.can_be_generated();
+        if is_new && let Some(key) = self.draft().public_key() {
+            return Some(Secret::new(key));
+        }
+        let text = self.inputs.text(field).filter(|_| is_new || (field.is_secret() && self.revealed == Some(field)))?.text();
+        (!text.is_empty()).then(|| Secret::new(text))
+    }
+
     /// The correction of what was entered into a secret field, if that looks mangled.
     pub(super) fn correction(&self, field: Field) -> Option<Correction> {
         let text = self.inputs.text(field).filter(|_| field.is_secret()).map(TextField::text);

@@ -87,6 +87,7 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
             return generate(form);
         }
         Action::Reveal => form.reveal(),
+        Action::Copy => return form.to_copy().map(Effect::CopySecret).into_iter().collect(),
         Action::Fix => model.changed = form.correct(),
         Action::RemoveHeader => model.changed = form.remove_header(),
         Action::Back => {
