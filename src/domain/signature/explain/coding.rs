@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::mistake::Mistake;
-use crate::domain::compression::{Coding, decompress};
+use crate::domain::compression::{Coding, Decompressed, decompress};
 use crate::domain::signature::verify::received::Received;
 
 /// The most bytes that a body is decompressed to; of what gives more, nothing is tried.
@@ -32,7 +32,7 @@ pub(super) fn inflated(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn whole(coding: Coding, body: &[u8]) -> Option<Vec<u8>> {
-    let (out, has_ended) = decompress(coding, body, MAX_DECOMPRESSED);
+    let Decompressed { bytes: out, whole: has_ended, .. } = decompress(coding, body, MAX_DECOMPRESSED);
     (has_ended && !out.is_empty() && out.len() <= MAX_DECOMPRESSED).then_some(out)
 }
 
