@@ -39,6 +39,8 @@ pub struct Saved {
     pub warning: Option<Problem>,
     /// What is worth knowing once, when it is saved, and not whenever it is shown.
     pub notices: Vec<Notice>,
+    /// What it was before an edit, for [`Waypost::restore`].
+    pub former: Option<Former>,
 }
 
 impl Waypost {
@@ -81,8 +83,10 @@ impl Waypost {
         let mut edited = None;
         let mut new_url = false;
         let mut kept = Vec::new();
+        let mut former = None;
         let saved = self.store().save(|loaded| {
             refuse_conflict(over, loaded)?;
+            former = self.former(loaded);
             let (draft, locked) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
                 Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
@@ -113,6 +117,7 @@ impl Waypost {
             edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)?;
         TokenCache::new(self.paths.clone()).forget_others(saved.destination.settings());
         saved.notices.extend(kept);
+        saved.former = former.filter(|_| saved.changed);
         Ok(saved)
     }
 
@@ -127,23 +132,24 @@ impl Waypost {
                 return Err(Problem::nothing_registered());
             }
             refuse_conflict(over, loaded)?;
-            // It was read already; without it there is a removal all the same.
-            former = self.store().former(loaded.generation()).unwrap_or_default();
+            former = self.former(loaded);
             Ok(Change::Remove)
         })?;
         TokenCache::new(self.paths.clone()).forget();
         Ok(Removed { generation: saved.generation, warning: self.not_durable(saved), former })
     }
 
-    /// Takes back a removal, if nothing else was registered meanwhile.
+    /// What is registered, as a removal or an edit is about to replace it. It was read already; without it either is done all the same.
+    fn former(&self, loaded: &Loaded) -> Option<Former> {
+        self.store().former(loaded.generation()).unwrap_or_default()
+    }
+
+    /// Takes back a removal or an edit. `over` is the generation that it made.
     ///
     /// # Errors
-    /// Something is registered, or it could not be saved.
-    pub fn restore(&self, former: &Former) -> Result<(), Problem> {
-        let saved = self.store().restore(former, |loaded| match loaded {
-            Loaded::Empty { .. } => Ok(()),
-            Loaded::Open { .. } | Loaded::Locked { .. } => Err(Problem::already_registered()),
-        })?;
+    /// It was changed since, or it could not be saved.
+    pub fn restore(&self, former: &Former, over: u64) -> Result<(), Problem> {
+        let saved = self.store().restore(former, |loaded| refuse_conflict(Some(over), loaded))?;
         self.not_durable(saved).map_or(Ok(()), Err)
     }
 
@@ -151,7 +157,7 @@ impl Waypost {
         let warning = self.not_durable(saved);
         let masked = new_url && destination.url().has_credential();
         let notices = masked.then(|| Notice::new(field::URL, CREDENTIAL_IN_URL)).into_iter().collect();
-        Saved { destination, generation: saved.generation, changed: saved.changed, warning, notices }
+        Saved { destination, generation: saved.generation, changed: saved.changed, warning, notices, former: None }
     }
 
     fn not_durable(&self, saved: store::Saved) -> Option<Problem> {

@@ -86,11 +86,13 @@ pub enum Effect {
         /// Of the state file.
         generation: u64,
     },
-    /// Register again what was removed.
+    /// Register again what there was before a removal or an edit.
     Restore {
         /// Comes back with the result.
         id: Id,
         former: Former,
+        /// That the removal or the edit made.
+        generation: u64,
     },
     /// Read the state file again.
     Load {

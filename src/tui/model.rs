@@ -3,7 +3,7 @@
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
-use crate::ops::{Former, Health, Snapshot, State, Witness};
+use crate::ops::{Former, Health, Saved, Snapshot, State, Witness};
 use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::compare::state::ComparePopup;
@@ -72,6 +72,14 @@ pub enum Popup {
     Queue(Box<QueueScreen>),
 }
 
+/// What takes back a delete or an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    pub former: Former,
+    /// Of the state file, by the delete or the edit.
+    pub generation: u64,
+}
+
 /// All that the app knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -97,8 +105,8 @@ pub struct Model {
     pub status: Option<Status>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
     pub closed_verify: Option<Box<VerifyPopup>>,
-    /// What was deleted last, until it is registered again or the app ends.
-    pub former: Option<Former>,
+    /// What there was before the last delete or edit, until the next change or the end of the app.
+    pub undo: Option<Undo>,
     /// The reading of the state file that is waited for.
     pub loading: Option<Id>,
     /// The registration changed while it was read.
@@ -140,7 +148,7 @@ impl Model {
             palette: None,
             status: None,
             closed_verify: None,
-            former: None,
+            undo: None,
             loading: None,
             outdated: false,
             early: Vec::new(),
@@ -197,7 +205,12 @@ impl Model {
     }
 
     /// Takes a destination that was saved.
-    pub(crate) fn take_saved(&mut self, destination: &Destination) {
+    pub(crate) fn take_saved(&mut self, saved: &Saved) {
+        let Saved { destination, generation, former, changed, .. } = saved;
+        self.generation = *generation;
+        if *changed {
+            self.undo = former.clone().map(|former| Undo { former, generation: *generation });
+        }
         // Nothing was sent to a new one.
         if self.destination().is_none_or(|before| before.id() != destination.id()) {
             self.known.health = Some(Health::default());

@@ -98,10 +98,22 @@ fn h160_no_save_of_many_machines_is_lost_and_what_was_seen_is_what_is_changed() 
     let refused = waypost.edit(Some(old), KeepOld::default(), |draft, _| Ok(draft.check().unwrap().settings)).unwrap_err();
     assert_eq!((refused.kind, refused.what.as_str()), (ProblemKind::Busy, "The destination was changed by another waypost"));
     assert_eq!(waypost.remove(Some(old)).unwrap_err().kind, ProblemKind::Busy);
-    // A removal is taken back as it was, on whichever machine.
+    // A removal or an edit is taken back as it was, on whichever machine, unless another has changed it since.
     let removed = waypost.remove(None).unwrap();
     assert_eq!(waypost.state(), State::Empty);
-    waypost.restore(&removed.former.unwrap()).unwrap();
+    let former = removed.former.unwrap();
+    waypost.restore(&former, removed.generation).unwrap();
+    let timeout = |seconds: &str| {
+        let edited = |draft: Draft| draft.with(TIMEOUT, seconds).check().unwrap().settings;
+        waypost.edit(None, KeepOld::default(), |draft, _| Ok(edited(draft))).unwrap()
+    };
+    let edited = timeout("20");
+    waypost.restore(&edited.former.unwrap(), edited.generation).unwrap();
+    assert_eq!(a.run(&["show", "--json"]).exits(0).json()["destination"]["timeout_s"], 99);
+    let edited = timeout("30");
+    machines[0].run(&["edit", "--timeout", "99"]).exits(0);
+    assert_eq!(waypost.restore(&edited.former.unwrap(), edited.generation).unwrap_err().kind, ProblemKind::Busy);
+    assert_eq!(waypost.restore(&former, removed.generation).unwrap_err().kind, ProblemKind::Busy);
     assert_eq!(a.run(&["show", "--json"]).exits(0).json()["destination"]["timeout_s"], 99);
 }
 

@@ -40,7 +40,10 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::TrustCa { id, generation, attempt } => {
                 Msg::Trusted(id, waypost.trust_ca(Some(generation), &attempt).map(Box::new))
             }
-            Effect::Restore { id, former } => Msg::Restored(id, waypost.restore(&former).map(|()| Box::new(waypost.snapshot()))),
+            Effect::Restore { id, former, generation } => {
+                let restored = waypost.restore(&former, generation);
+                Msg::Restored(id, restored.map(|()| Box::new(waypost.snapshot())))
+            }
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, query, skip } => Msg::Listed(id, list(&waypost, query.as_ref(), skip).map(Box::new)),
             Effect::ReadQueue { id, skip } => Msg::QueueRead(id, read_queue(&waypost, skip).map(Box::new)),

@@ -1,4 +1,4 @@
-//! A delete can be taken back until the app ends.
+//! A delete or an edit can be taken back until the app ends.
 
 use crate::support::Home;
 use crate::support::app::App;
@@ -36,6 +36,49 @@ fn a_deleted_destination_comes_back_with_its_secret() {
     assert_eq!(file(&home)["generation"], 3);
     app.send_test();
     assert_eq!(receiver.requests()[0].verdict, Ok(()));
+    app.quit();
+}
+
+#[test]
+fn an_edit_is_taken_back_with_the_secret_that_it_replaced() {
+    let home = Home::new();
+    let receiver = Receiver::start(check::expect_hmac("hex", "X-Signature", SECRET));
+    registered(&home, &receiver);
+    let before = file(&home);
+    let mut app = App::open(&home);
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.key(Key::Ctrl('g'));
+    app.wait_for("new secret");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("U undoes it until you quit.");
+    assert_ne!(file(&home)["destination"], before["destination"]);
+    app.type_text("U");
+    app.wait_for("Restored as it was before.");
+    app.wait_for("…3f2a");
+    assert_eq!(file(&home)["destination"], before["destination"]);
+    app.send_test();
+    assert_eq!(receiver.requests()[0].verdict, Ok(()));
+    app.quit();
+}
+
+#[test]
+fn an_undo_takes_back_no_edit_of_somebody_else() {
+    let home = Home::new();
+    let receiver = Receiver::start(check::expect_nothing());
+    registered(&home, &receiver);
+    let mut app = App::open(&home);
+    app.type_text("e");
+    app.wait_for(" Edit destination ");
+    app.type_text("x");
+    app.key(Key::Ctrl('o'));
+    app.wait_for("U undoes it until you quit.");
+    home.waypost(&["edit", "--url", "https://other.example.com/in"]).exits(0);
+    app.wait_for("other.example.com");
+    app.type_text("U");
+    app.key(Key::Ctrl('l'));
+    app.wait_for("other.example.com");
+    assert_eq!(file(&home)["destination"]["url"], "https://other.example.com/in");
     app.quit();
 }
 

@@ -36,6 +36,7 @@ fn saved(auth_type: AuthType) -> Box<Saved> {
         changed: true,
         warning: None,
         notices: Vec::new(),
+        former: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Taking back a removal: the document as it was, its secrets still sealed.
+//! Taking back a removal or an edit: the document as it was, its secrets still sealed.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl Store {
         Ok(is_meant.then_some(Former(bytes)))
     }
 
-    /// Registers again what a document had. `check` gets what is registered now.
+    /// Registers again what a document has. `check` gets what is registered now.
     ///
     /// # Errors
     /// What `check` refuses with, and [`StateError`]; in both cases the document is untouched.

@@ -278,9 +278,9 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     // Said once for each URL.
     let is_same = model.destination().is_some_and(|before| before.url() == saved.destination.url());
     notices.retain(|notice| notice.field == URL && !is_same);
-    model.generation = saved.generation;
-    let Saved { destination, warning, notices: once, .. } = *saved;
-    model.take_saved(&destination);
+    model.take_saved(&saved);
+    let can_undo = saved.former.is_some();
+    let Saved { warning, notices: once, .. } = *saved;
     model.main.focus = MainFocus::Button(0);
     model.witness = None;
     let fixes = match &mut model.popup {
@@ -316,7 +316,8 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
                     _ => None,
                 })
                 .collect();
-            model.say(Tone::Done, format!("{done} Press t to send a test delivery.{}", said.concat()));
+            let undo = if can_undo { " U undoes it until you quit." } else { "" };
+            model.say(Tone::Done, format!("{done} Press t to send a test delivery.{undo}{}", said.concat()));
         }
     }
     Vec::new()

@@ -6,7 +6,7 @@ use crate::ops::{Problem, Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::layout::{self, list_rows};
-use crate::tui::model::{Model, Popup};
+use crate::tui::model::{Model, Popup, Undo};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, edit, load};
 use crate::tui::screens::compare::marks;
@@ -31,10 +31,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
         (Action::Undo, _) => {
-            let Some(former) = model.former.clone() else { return Vec::new() };
+            let Some(Undo { former, generation }) = model.undo.clone() else { return Vec::new() };
             let id = model.id();
             model.loading = Some(id);
-            return vec![Effect::Restore { id, former }];
+            return vec![Effect::Restore { id, former, generation }];
         }
         (Action::Copy, _) => {
             let State::Open(destination) = &model.state else { return Vec::new() };
@@ -163,7 +163,7 @@ pub fn settle_focus(model: &mut Model) {
     }
 }
 
-/// What was deleted is registered again, or not.
+/// What was deleted, or edited, is registered again, or not.
 pub fn restored(model: &mut Model, id: Id, result: Result<Box<Snapshot>, Problem>) -> Vec<Effect> {
     if model.loading.take_if(|waited| *waited == id).is_none() {
         model.changed = false;
@@ -171,9 +171,10 @@ pub fn restored(model: &mut Model, id: Id, result: Result<Box<Snapshot>, Problem
     }
     match result {
         Ok(snapshot) => {
+            let was_deleted = matches!(model.state, State::Empty);
             model.take(*snapshot);
-            model.former = None;
-            model.say(Tone::Done, "Restored, with its secret.");
+            model.undo = None;
+            model.say(Tone::Done, if was_deleted { "Restored, with its secret." } else { "Restored as it was before." });
             measure(model)
         }
         Err(problem) => {

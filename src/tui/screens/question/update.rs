@@ -5,7 +5,7 @@ use crate::domain::url::EndpointUrl;
 use crate::ops::{Problem, Removed, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Popup};
+use crate::tui::model::{Model, Popup, Undo};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close, edit, load, quit, settle_focus};
 use crate::tui::screens::delivery::state::History;
@@ -154,8 +154,8 @@ pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> V
             model.state = State::Empty;
             model.main.focus = MainFocus::Button(0);
             model.witness = None;
-            model.former = removed.former;
-            match (removed.warning, &model.former) {
+            model.undo = removed.former.map(|former| Undo { former, generation: removed.generation });
+            match (removed.warning, &model.undo) {
                 (Some(problem), _) => model.say(Tone::Error, format!("Deleted. {problem}")),
                 (None, Some(_)) => model.say(Tone::Done, "Deleted. U undoes it until you quit."),
                 (None, None) => model.say(Tone::Done, "Deleted. Its secret is erased."),

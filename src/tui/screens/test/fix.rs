@@ -94,8 +94,7 @@ pub fn trusted(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -
     }
     match result {
         Ok(saved) => {
-            model.generation = saved.generation;
-            model.set_destination(&saved.destination);
+            model.take_saved(&saved);
             again(model)
         }
         Err(problem) => {
