@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -118,6 +119,34 @@ fn an_event_is_queued_without_a_destination_and_delivered_once_there_is_one() {
     // Nothing is left to do.
     home.waypost(&["relay", "--once", "-v"]).exits(0);
     assert_eq!(receiver.requests().len(), 2);
+}
+
+/// As docs/queue.md describes it.
+#[test]
+fn a_backup_that_was_made_while_a_relay_ran_is_restored() {
+    let receiver = Receiver::scripted(expect_nothing(), vec![Answer::status(200)]);
+    let home = at(&receiver);
+    home.waypost(&["queue", "hold"]).exits(0);
+    let mut relay = home.command(&["relay"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until(DEADLINE, || queue(&home)["relay_running"] == true);
+    let id = enqueue(&home, "{}");
+    let restored = Home::new();
+    for (from, to) in [(home.config_dir(), restored.config_dir()), (home.state_dir(), restored.state_dir())] {
+        fs::create_dir(&to).unwrap();
+        for name in ["destination.json", "key"] {
+            // Of the key and the destination, each has one.
+            let _ = fs::copy(from.join(name), to.join(name));
+        }
+    }
+    home.open_database().execute("VACUUM INTO ?1", [restored.database().to_str().unwrap()]).unwrap();
+    fs::set_permissions(restored.database(), fs::Permissions::from_mode(0o600)).unwrap();
+    kill_process(Pid::from_child(&relay), Signal::KILL).unwrap();
+    relay.wait().unwrap();
+    assert_eq!(counts(&restored), [0, 1, 0, 0], "it waits for the release");
+    restored.waypost(&["queue", "release"]).exits(0);
+    restored.waypost(&["relay", "--once"]).exits(0);
+    assert_eq!(receiver.requests()[0].header("webhook-id"), id);
+    assert_eq!(history(&restored).len(), 1);
 }
 
 #[test]
