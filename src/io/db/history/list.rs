@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::read::{Position, count_each, count_in};
+use super::read::{Position, count_in};
 use super::select::{Condition, add_functions};
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::filter::Filter;
@@ -18,7 +18,7 @@ pub struct Listing {
     /// The number of newer ones.
     pub skipped: usize,
     pub rows: Vec<Result<Delivery, Damaged>>,
-    /// The number of all that the filter means.
+    /// The number of deliveries that match the filter.
     pub total: usize,
 }
 
@@ -56,18 +56,12 @@ fn read_list(connection: &Connection, filter: &Filter, skip: usize, limit: usize
         let damaged = Damaged(Position(row.get(0)?));
         rows.push(row.get_ref(1)?.as_bytes().ok().and_then(from_record).ok_or(damaged));
     }
-    let known = skip.saturating_add(rows.len());
-    let total = if more {
-        // Edited manually, the number in the database may be any.
-        in_memory(count_in(&transaction, filter)?).max(known + 1)
-    } else if rows.is_empty() {
-        in_memory(count_each(&transaction, filter)?)
+    // Counting is as much work as searching.
+    let is_end_known = !more && (skip == 0 || !rows.is_empty());
+    let total = if is_end_known {
+        skip.saturating_add(rows.len())
     } else {
-        known
+        usize::try_from(count_in(&transaction, filter)?).unwrap_or(usize::MAX)
     };
     Ok(Listing { skipped: skip, rows, total })
-}
-
-fn in_memory(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }

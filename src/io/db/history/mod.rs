@@ -219,10 +219,29 @@ fn drop_dead_letter(transaction: &Transaction, delivery: &Delivery) -> rusqlite:
 /// Deletes the oldest deliveries until the given number more fit the bound, if they do not fit the stretched one.
 fn make_room(transaction: &Transaction, more: u64, more_bytes: u64, bound: Bound) -> rusqlite::Result<()> {
     let size = "SELECT max(deliveries, 0), max(history_bytes, 0) FROM size";
-    let (mut deliveries, mut bytes): (u64, u64) =
-        transaction.prepare_cached(size)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    deliveries = deliveries.saturating_add(more);
-    bytes = bytes.saturating_add(more_bytes);
+    let size: Option<(u64, u64)> =
+        transaction.prepare_cached(size)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (mut deliveries, mut bytes) = match size {
+        Some((deliveries, bytes)) => (deliveries.saturating_add(more), bytes.saturating_add(more_bytes)),
+        None => {
+            let insert = format!(
+                "INSERT INTO size (deliveries, history_bytes, queue_bytes) SELECT 0, 0, ifnull(sum({SIZE}), 0) FROM queue"
+            );
+            transaction.execute(&insert, [])?;
+            (u64::MAX, u64::MAX)
+        }
+    };
+    if bound.stretched().is_exceeded(deliveries, bytes) {
+        // Nothing is deleted because of numbers that somebody has edited.
+        let count = |what: &str| -> rusqlite::Result<u64> {
+            transaction.prepare_cached(&format!("SELECT {what} FROM deliveries"))?.query_row([], |row| row.get(0))
+        };
+        let counted = count("count(*)")?.saturating_add(more);
+        if counted != deliveries || bytes > bound.stretched().bytes.saturating_add(more_bytes) {
+            bytes = count("ifnull(sum(octet_length(record)), 0)")?.saturating_add(more_bytes);
+        }
+        deliveries = counted;
+    }
     if bound.stretched().is_exceeded(deliveries, bytes) {
         let mut newest_deleted = 0_i64;
         let mut oldest = transaction.prepare_cached("SELECT seq, octet_length(record) FROM deliveries ORDER BY seq")?;

@@ -118,14 +118,6 @@ pub fn count(paths: &Paths, filter: &Filter) -> Result<u64, DbError> {
 }
 
 pub(super) fn count_in(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
-    if filter.is_empty() {
-        return connection.query_row("SELECT max(deliveries, 0) FROM size", [], |row| row.get(0));
-    }
-    count_each(connection, filter)
-}
-
-/// As [`count_in`], and always counted: the number in the database may have been edited.
-pub(super) fn count_each(connection: &Connection, filter: &Filter) -> rusqlite::Result<u64> {
     let condition = Condition::of(filter);
     let sql = format!("SELECT count(*) FROM deliveries WHERE {}", condition.sql());
     connection.query_row(&sql, condition.values().as_slice(), |row| row.get(0))

@@ -126,7 +126,8 @@ impl Queue {
 
 fn add(connection: &mut Connection, events: &[NewEvent], now: Timestamp, most: u64) -> rusqlite::Result<Group> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before: u64 = transaction.prepare_cached("SELECT max(queue_bytes, 0) FROM size")?.query_row([], |row| row.get(0))?;
+    let before: u64 =
+        transaction.prepare_cached("SELECT max(ifnull(max(queue_bytes), 0), 0) FROM size")?.query_row([], |row| row.get(0))?;
     let mut bytes = before;
     let mut group = Group::default();
     {

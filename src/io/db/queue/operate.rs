@@ -133,7 +133,7 @@ fn read(connection: &Connection, filter: Filter, now: Timestamp, relay_runs: boo
     let mut view = View { used: gate.revision > 0, gate, relay_runs, ..View::default() };
     let count = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, u64>(0));
     view.used |= count("SELECT count(*) FROM sqlite_sequence WHERE name = 'queue'")? > 0;
-    view.bytes = count("SELECT max(queue_bytes, 0) FROM size")?;
+    view.bytes = count("SELECT max(ifnull(max(queue_bytes), 0), 0) FROM size")?;
     view.counts.dead = count("SELECT count(*) FROM queue WHERE dead IS NOT NULL")?;
     let alive = count("SELECT count(*) FROM queue WHERE dead IS NULL")?;
     view.counts.in_flight = if relay_runs { count("SELECT count(*) FROM queue WHERE in_flight = 1")? } else { 0 };

@@ -45,6 +45,36 @@ fn pages_are_newest_first_and_know_the_total() {
     }
 }
 
+/// What is deleted is decided by what there is, not by a number that somebody has edited, or forgot to.
+#[test]
+fn a18_an_edited_size_deletes_nothing_and_is_corrected() {
+    let names: Vec<_> = (0..20).map(|n| format!("msg_{n}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    for edit in [
+        "UPDATE size SET deliveries = 50000",
+        "UPDATE size SET deliveries = -1, history_bytes = 9223372036854775807",
+        "UPDATE size SET history_bytes = 900000000",
+        "UPDATE size SET deliveries = 9223372036854775807, history_bytes = 9223372036854775807",
+        "DELETE FROM size",
+        "DELETE FROM deliveries WHERE seq % 2 = 0; UPDATE size SET deliveries = 99",
+    ] {
+        let (_dir, paths) = home_with(&names);
+        let connection = sqlite(&paths);
+        connection.execute_batch(edit).unwrap();
+        let count = |what: &str| connection.query_row(what, [], |row| row.get::<_, i64>(0)).unwrap();
+        let before = count("SELECT count(*) FROM deliveries");
+        let listed = list(&paths, &Filter::default(), 0, 5).unwrap().total;
+        let counted = page(&paths, &Filter::default(), Start::Newest, 5).unwrap().total;
+        assert_eq!((i64::try_from(listed), i64::try_from(counted)), (Ok(before), Ok(before)), "{edit}");
+        History::open(&paths).unwrap().append_bounded(&[delivery("msg_new")], 30, 1 << 20).unwrap();
+        assert_eq!(count("SELECT count(*) FROM deliveries"), before + 1, "{edit}");
+        if !edit.contains("-1") {
+            assert_eq!(count("SELECT deliveries FROM size"), before + 1, "{edit}");
+            assert_eq!(count("SELECT history_bytes = (SELECT sum(octet_length(record)) FROM deliveries) FROM size"), 1, "{edit}");
+        }
+    }
+}
+
 #[test]
 fn a_page_of_one_outcome_has_its_own_total() {
     let (_dir, paths) = home_with(&["msg_0", "msg_1"]);
