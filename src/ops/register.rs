@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::waypost::Waypost;
+use super::waypost::{State, Waypost};
 use crate::domain::destination::{Destination, DestinationId, Settings};
 use crate::domain::draft::Draft;
 use crate::domain::field::{self, Notice};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::rotation::{KeepOld, for_another_host, rotate};
 use crate::domain::text::visible;
-use crate::io::state::store::{self, Change, Former, Loaded};
+use crate::io::state::store::{self, Change, Loaded, Undo};
 use crate::io::state::token::TokenCache;
 
 const CREDENTIAL_IN_URL: &str = "a part of it is a credential: it is sealed like a secret, and shown as dots";
@@ -22,8 +22,17 @@ pub struct Removed {
     pub generation: u64,
     /// A problem that does not undo the removal.
     pub warning: Option<Problem>,
-    /// What [`Waypost::restore`] registers again.
-    pub former: Option<Former>,
+    /// Puts back what was removed: see [`Waypost::undo`].
+    pub undo: Option<Undo>,
+}
+
+/// An edit or a removal that was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Puts back what an edit had made.
+    pub redo: Option<Undo>,
+    /// A problem that does not take it back.
+    pub warning: Option<Problem>,
 }
 
 /// A save that is done.
@@ -39,8 +48,8 @@ pub struct Saved {
     pub warning: Option<Problem>,
     /// What is worth knowing once, when it is saved, and not whenever it is shown.
     pub notices: Vec<Notice>,
-    /// What it was before an edit, for [`Waypost::restore`].
-    pub former: Option<Former>,
+    /// Puts back what was registered before an edit: see [`Waypost::undo`].
+    pub undo: Option<Undo>,
 }
 
 impl Waypost {
@@ -83,10 +92,8 @@ impl Waypost {
         let mut edited = None;
         let mut new_url = false;
         let mut kept = Vec::new();
-        let mut former = None;
         let saved = self.store().save(|loaded| {
             refuse_conflict(over, loaded)?;
-            former = self.former(loaded);
             let (draft, locked) = match loaded {
                 Loaded::Empty { .. } => return Err(Problem::nothing_registered()),
                 Loaded::Open { destination, .. } => (Draft::of(destination.settings()), None),
@@ -117,7 +124,6 @@ impl Waypost {
             edited.map(|destination| self.saved(destination, saved, new_url)).ok_or_else(Problem::nothing_registered)?;
         TokenCache::new(self.paths.clone()).forget_others(saved.destination.settings());
         saved.notices.extend(kept);
-        saved.former = former.filter(|_| saved.changed);
         Ok(saved)
     }
 
@@ -126,41 +132,46 @@ impl Waypost {
     /// # Errors
     /// Nothing is registered, it was changed meanwhile, or it could not be saved.
     pub fn remove(&self, over: Option<u64>) -> Result<Removed, Problem> {
-        let mut former = None;
         let saved = self.store().save(|loaded| {
             if matches!(loaded, Loaded::Empty { .. }) {
                 return Err(Problem::nothing_registered());
             }
             refuse_conflict(over, loaded)?;
-            former = self.former(loaded);
             Ok(Change::Remove)
         })?;
         TokenCache::new(self.paths.clone()).forget();
-        Ok(Removed { generation: saved.generation, warning: self.not_durable(saved), former })
+        Ok(Removed { generation: saved.generation, warning: self.not_durable(&saved), undo: saved.undo })
     }
 
-    /// What is registered, as a removal or an edit is about to replace it. It was read already; without it either is done all the same.
-    fn former(&self, loaded: &Loaded) -> Option<Former> {
-        self.store().former(loaded.generation()).unwrap_or_default()
-    }
-
-    /// Takes back a removal or an edit. `over` is the generation that it made.
+    /// Undoes a removal or an edit.
     ///
     /// # Errors
-    /// It was changed since, or it could not be saved.
-    pub fn restore(&self, former: &Former, over: u64) -> Result<(), Problem> {
-        let saved = self.store().restore(former, |loaded| refuse_conflict(Some(over), loaded))?;
-        self.not_durable(saved).map_or(Ok(()), Err)
+    /// What it had made is not there any more, or it could not be saved.
+    pub fn undo(&self, undo: &Undo) -> Result<Undone, Problem> {
+        let undone = self.store().undo(undo)?.ok_or_else(|| {
+            Problem::of_kind(
+                ProblemKind::Busy,
+                "The destination was changed since",
+                "What another waypost, or an editor, made of it would be lost.",
+                "Check the destination, and edit it instead.",
+            )
+        })?;
+        let tokens = TokenCache::new(self.paths.clone());
+        match self.state() {
+            State::Open(destination) => tokens.forget_others(destination.settings()),
+            State::Empty | State::Locked(..) | State::Unreadable(_) => tokens.forget(),
+        }
+        Ok(Undone { warning: self.not_durable(&undone), redo: undone.undo })
     }
 
     fn saved(&self, destination: Destination, saved: store::Saved, new_url: bool) -> Saved {
-        let warning = self.not_durable(saved);
+        let warning = self.not_durable(&saved);
         let masked = new_url && destination.url().has_credential();
         let notices = masked.then(|| Notice::new(field::URL, CREDENTIAL_IN_URL)).into_iter().collect();
-        Saved { destination, generation: saved.generation, changed: saved.changed, warning, notices, former: None }
+        Saved { destination, generation: saved.generation, changed: saved.changed, warning, notices, undo: saved.undo }
     }
 
-    fn not_durable(&self, saved: store::Saved) -> Option<Problem> {
+    fn not_durable(&self, saved: &store::Saved) -> Option<Problem> {
         (!saved.durable).then(|| {
             Problem::of_kind(
                 ProblemKind::Disk,

@@ -33,7 +33,7 @@ pub fn closed_by(gate: &Gate) -> String {
         State::Open => String::new(),
         State::Closed { why, .. } => format!("{}; then one event goes out as a probe", because(why)),
         State::Probing { why, .. } => format!("{}; one event is on its way as a probe", because(why)),
-        State::Gone => "the destination answered 410 (gone), until it is released".to_owned(),
+        State::Gone => "the destination answered 410 (gone); nothing goes out until it is released".to_owned(),
         State::Held => "nothing goes out until it is released".to_owned(),
     }
 }

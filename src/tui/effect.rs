@@ -9,8 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::field::{Field, Values};
 use crate::domain::rotation::KeepOld;
 use crate::domain::secret::Secret;
-use crate::ops::Former;
-use crate::ops::Listen;
+use crate::ops::{Listen, Undo};
 use crate::tui::msg::{Id, Pasted};
 use crate::tui::screens::queue::state::Change;
 
@@ -86,13 +85,11 @@ pub enum Effect {
         /// Of the state file.
         generation: u64,
     },
-    /// Register again what there was before a removal or an edit.
-    Restore {
+    /// Undo a removal or an edit.
+    Undo {
         /// Comes back with the result.
         id: Id,
-        former: Former,
-        /// That the removal or the edit made.
-        generation: u64,
+        undo: Undo,
     },
     /// Read the state file again.
     Load {
@@ -184,7 +181,7 @@ pub enum Effect {
     },
     /// Send a text to the clipboard.
     Copy(String),
-    /// The same with what nobody else is to see.
+    /// Send a secret to the clipboard.
     CopySecret(Secret),
     /// Write bytes to a new file.
     Write {
@@ -235,7 +232,7 @@ impl Effect {
             self,
             Self::Save { .. }
                 | Self::Remove { .. }
-                | Self::Restore { .. }
+                | Self::Undo { .. }
                 | Self::TrustCa { .. }
                 | Self::Send { .. }
                 | Self::SendWatched { .. }

@@ -3,7 +3,7 @@
 use crate::domain::destination::Destination;
 use crate::domain::event::Event;
 use crate::ops::demo::Step;
-use crate::ops::{Former, Health, Saved, Snapshot, State, Witness};
+use crate::ops::{Health, Saved, Snapshot, State, Undo, Witness};
 use crate::present::clock::Clock;
 use crate::tui::msg::{Id, Press};
 use crate::tui::screens::compare::state::ComparePopup;
@@ -72,14 +72,6 @@ pub enum Popup {
     Queue(Box<QueueScreen>),
 }
 
-/// What takes back a delete or an edit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undo {
-    pub former: Former,
-    /// Of the state file, by the delete or the edit.
-    pub generation: u64,
-}
-
 /// All that the app knows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -105,8 +97,10 @@ pub struct Model {
     pub status: Option<Status>,
     /// The verify popup as it was closed: what was pasted into it is not lost.
     pub closed_verify: Option<Box<VerifyPopup>>,
-    /// What there was before the last delete or edit, until the next change or the end of the app.
+    /// Undoes the last delete or edit, until the next change or the end of the app.
     pub undo: Option<Undo>,
+    /// The undo that is under way.
+    pub undoing: Option<Id>,
     /// The reading of the state file that is waited for.
     pub loading: Option<Id>,
     /// The registration changed while it was read.
@@ -149,6 +143,7 @@ impl Model {
             status: None,
             closed_verify: None,
             undo: None,
+            undoing: None,
             loading: None,
             outdated: false,
             early: Vec::new(),
@@ -206,10 +201,10 @@ impl Model {
 
     /// Takes a destination that was saved.
     pub(crate) fn take_saved(&mut self, saved: &Saved) {
-        let Saved { destination, generation, former, changed, .. } = saved;
+        let Saved { destination, generation, undo, changed, .. } = saved;
         self.generation = *generation;
         if *changed {
-            self.undo = former.clone().map(|former| Undo { former, generation: *generation });
+            self.undo.clone_from(undo);
         }
         // Nothing was sent to a new one.
         if self.destination().is_none_or(|before| before.id() != destination.id()) {

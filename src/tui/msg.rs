@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::signature::explain::Explanation;
 use crate::ops::probe::{Case, Report};
 use crate::ops::queue::Entry;
-use crate::ops::{Changed, Listing, Problem, Removed, Saved, Snapshot, Witness};
+use crate::ops::{Changed, Listing, Problem, Removed, Saved, Snapshot, Undone, Witness};
 use crate::tui::screens::main::known::Measured;
 use crate::tui::screens::queue::state::{Change, Reading};
 use crate::tui::screens::receiver::arrived::Arrived;
@@ -45,7 +45,7 @@ pub enum Msg {
     Completed(Id, Field, String, Vec<String>),
     Removed(Id, Result<Removed, Problem>),
     /// What was removed is registered again: the state file as it is then.
-    Restored(Id, Result<Box<Snapshot>, Problem>),
+    Undone(Id, Result<Box<(Undone, Snapshot)>, Problem>),
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.
     Sending(Id, Box<Request>),

@@ -1,6 +1,6 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
-use crate::ops::Changed;
+use crate::ops::{Changed, Problem, Undone};
 pub use crate::ops::{Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -83,7 +83,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let effects = changing(model, |model| question::update::removed(model, id, result));
             then_early(model, well, effects)
         }
-        Msg::Restored(id, result) => main::update::restored(model, id, result),
+        Msg::Undone(id, result) => undone(model, id, result),
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
                 (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
@@ -330,6 +330,11 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         return Vec::new();
     }
     let is_as_before = model.state == snapshot.state;
+    if snapshot.generation != model.generation {
+        // What was said to be done was undone, or followed by something else.
+        model.status.take_if(|status| status.tone == Tone::Done);
+        model.undo = None;
+    }
     model.take(snapshot);
     form::update::follow(model);
     let is_unreadable = matches!(model.state, State::Unreadable(_));
@@ -344,6 +349,35 @@ fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
         model.say(Tone::Note, text);
     }
     if std::mem::take(&mut model.outdated) { vec![load(model)] } else { Vec::new() }
+}
+
+/// A delete or an edit is undone, or not.
+fn undone(model: &mut Model, id: Id, result: Result<Box<(Undone, Snapshot)>, Problem>) -> Vec<Effect> {
+    if model.undoing.take_if(|waited| *waited == id).is_none() {
+        model.changed = false;
+        return Vec::new();
+    }
+    match result.map(|undone| *undone) {
+        Ok((Undone { redo, warning }, snapshot)) => {
+            let was_deleted = matches!(model.state, State::Empty);
+            // What was being read meanwhile may be older.
+            model.loading = Some(id);
+            let mut effects = loaded(model, id, snapshot);
+            model.undo = redo;
+            match (warning, &model.state) {
+                (Some(problem), _) => model.say(Tone::Error, format!("Restored. {problem}")),
+                (None, State::Locked(..)) => model.say(Tone::Note, "Restored; its secret cannot be opened."),
+                (None, _) if was_deleted => model.say(Tone::Done, "Restored, with its secret."),
+                (None, _) => model.say(Tone::Done, "The previous settings are back. U returns to the others."),
+            }
+            effects.extend(health::measure(model));
+            effects
+        }
+        Err(problem) => {
+            model.say(Tone::Error, format!("Not restored: {problem}"));
+            vec![load(model)]
+        }
+    }
 }
 
 /// Ctrl-C: stops a delivery, else quits; asks first when something typed would be lost, and quits when pressed again.

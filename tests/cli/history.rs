@@ -80,8 +80,8 @@ fn h36_records_that_cannot_be_read_are_counted() {
         database.execute(&format!("UPDATE deliveries SET record = 'torn' WHERE seq IN ({seqs})"), []).unwrap();
     };
     for (damaged, readable, note) in [
-        ("1", 2, "note: 1 record of the history is damaged and was left as it is.\n"),
-        ("1, 3", 1, "note: 2 records of the history are damaged and were left as they are.\n"),
+        ("1", 2, "note: 1 damaged record was passed over, and left as it is.\n"),
+        ("1, 3", 1, "note: 2 damaged records were passed over, and left as they are.\n"),
     ] {
         damage(damaged);
         let before = disk(&home);

@@ -108,7 +108,7 @@ fn scroll_through(home: &Home) {
     let mut app = App::start_wide(home.pty(&[]).size(320, 200), 200);
     for row in 1..=FIELDS.len() * VALUES.len() + 1 {
         app.key(Key::Down);
-        app.wait_for(&format!(" {row} of "));
+        app.wait_for(&format!("─ {row} of "));
         if row % 4 == 0 {
             // One that was not read yet cannot be opened.
             app.gone("> …");

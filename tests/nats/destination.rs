@@ -101,19 +101,19 @@ fn h160_no_save_of_many_machines_is_lost_and_what_was_seen_is_what_is_changed() 
     // A removal or an edit is taken back as it was, on whichever machine, unless another has changed it since.
     let removed = waypost.remove(None).unwrap();
     assert_eq!(waypost.state(), State::Empty);
-    let former = removed.former.unwrap();
-    waypost.restore(&former, removed.generation).unwrap();
+    let removal = removed.undo.unwrap();
+    waypost.undo(&removal).unwrap();
     let timeout = |seconds: &str| {
         let edited = |draft: Draft| draft.with(TIMEOUT, seconds).check().unwrap().settings;
         waypost.edit(None, KeepOld::default(), |draft, _| Ok(edited(draft))).unwrap()
     };
     let edited = timeout("20");
-    waypost.restore(&edited.former.unwrap(), edited.generation).unwrap();
+    waypost.undo(&edited.undo.unwrap()).unwrap();
     assert_eq!(a.run(&["show", "--json"]).exits(0).json()["destination"]["timeout_s"], 99);
     let edited = timeout("30");
     machines[0].run(&["edit", "--timeout", "99"]).exits(0);
-    assert_eq!(waypost.restore(&edited.former.unwrap(), edited.generation).unwrap_err().kind, ProblemKind::Busy);
-    assert_eq!(waypost.restore(&former, removed.generation).unwrap_err().kind, ProblemKind::Busy);
+    assert_eq!(waypost.undo(&edited.undo.unwrap()).unwrap_err().kind, ProblemKind::Busy);
+    assert_eq!(waypost.undo(&removal).unwrap_err().kind, ProblemKind::Busy);
     assert_eq!(a.run(&["show", "--json"]).exits(0).json()["destination"]["timeout_s"], 99);
 }
 

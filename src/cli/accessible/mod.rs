@@ -296,9 +296,12 @@ impl Session<'_> {
     }
 
     fn deliveries(&self) -> Result<(), Failure> {
-        let Page { deliveries, more, .. } = self.waypost.newest(LISTED)?;
-        if deliveries.is_empty() {
-            say("No deliveries.");
+        let Page { deliveries, more, unreadable, .. } = self.waypost.newest(LISTED)?;
+        match (deliveries.len(), unreadable) {
+            (0, 0) => say("No deliveries."),
+            (_, 0) => {}
+            (_, 1) => say("One record is damaged and cannot be read."),
+            (_, count) => say(&format!("{count} records are damaged and cannot be read.")),
         }
         let clock = clock::now_in(self.zone.clone());
         for delivery in &deliveries {

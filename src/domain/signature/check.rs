@@ -95,7 +95,7 @@ impl SigningSecret {
     }
 }
 
-/// A time as it is signed: digits alone, without a sign.
+/// Unix seconds: digits only.
 pub(super) fn unix_seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -40,9 +40,9 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             Effect::TrustCa { id, generation, attempt } => {
                 Msg::Trusted(id, waypost.trust_ca(Some(generation), &attempt).map(Box::new))
             }
-            Effect::Restore { id, former, generation } => {
-                let restored = waypost.restore(&former, generation);
-                Msg::Restored(id, restored.map(|()| Box::new(waypost.snapshot())))
+            Effect::Undo { id, undo } => {
+                let undone = waypost.undo(&undo);
+                Msg::Undone(id, undone.map(|undone| Box::new((undone, waypost.snapshot()))))
             }
             Effect::Load { id } => Msg::Loaded(id, Box::new(waypost.snapshot())),
             Effect::List { id, query, skip } => Msg::Listed(id, list(&waypost, query.as_ref(), skip).map(Box::new)),
@@ -64,7 +64,7 @@ pub fn perform(effect: Effect, waypost: Arc<Waypost>, results: UnboundedSender<M
             }
             Effect::ClearHistory { id } => Msg::Cleared(id, waypost.clear_history()),
             Effect::Copy(text) => Msg::Copied(copy(&text, "s writes it to a file.")),
-            Effect::CopySecret(secret) => Msg::Copied(copy(secret.expose(), "Select it in the terminal.")),
+            Effect::CopySecret(secret) => Msg::Copied(copy(secret.expose(), "Show it with ^R, and select it with the mouse.")),
             Effect::Write { path, bytes, part } => {
                 let part = if part { ", only the stored part of it" } else { "" };
                 Msg::Wrote(waypost.write_new(Path::new(&path), &bytes).map(|()| format!("{path}{part}")))

@@ -149,7 +149,7 @@ fn ctrl_g_makes_a_secret_that_can_be_read_and_ctrl_r_hides_it() {
     app.wait_for("> Signing secret");
     app.key(Key::Ctrl('g'));
     app.wait_for("whsec_");
-    app.wait_for("new secret: copy it (^Y) to the receiver");
+    app.wait_for("new secret: ^Y copies it");
     let first = app.value_of("Signing secret");
     let secret = first.strip_prefix("whsec_").expect("the prefix of a signing secret");
     // 32 bytes in base64.

@@ -51,12 +51,17 @@ fn an_edit_is_taken_back_with_the_secret_that_it_replaced() {
     app.key(Key::Ctrl('g'));
     app.wait_for("new secret");
     app.key(Key::Ctrl('o'));
-    app.wait_for("U undoes it until you quit.");
+    app.wait_for("U undoes the edit until you quit.");
     assert_ne!(file(&home)["destination"], before["destination"]);
     app.type_text("U");
-    app.wait_for("Restored as it was before.");
+    app.wait_for("The previous settings are back.");
     app.wait_for("…3f2a");
     assert_eq!(file(&home)["destination"], before["destination"]);
+    // To and fro.
+    app.type_text("U");
+    app.gone("…3f2a");
+    app.type_text("U");
+    app.wait_for("…3f2a");
     app.send_test();
     assert_eq!(receiver.requests()[0].verdict, Ok(()));
     app.quit();
@@ -72,13 +77,14 @@ fn an_undo_takes_back_no_edit_of_somebody_else() {
     app.wait_for(" Edit destination ");
     app.type_text("x");
     app.key(Key::Ctrl('o'));
-    app.wait_for("U undoes it until you quit.");
+    app.wait_for("U undoes the edit until you quit.");
     home.waypost(&["edit", "--url", "https://other.example.com/in"]).exits(0);
     app.wait_for("other.example.com");
-    app.type_text("U");
-    app.key(Key::Ctrl('l'));
-    app.wait_for("other.example.com");
+    // There is nothing of this app's to undo.
+    app.type_text("Ue");
+    app.wait_for(" Edit destination ");
     assert_eq!(file(&home)["destination"]["url"], "https://other.example.com/in");
+    app.key(Key::Esc);
     app.quit();
 }
 
@@ -93,9 +99,9 @@ fn an_undo_replaces_nothing_that_was_registered_since() {
     home.waypost(&["register", "--url", "https://other.example.com/in", "--auth", "default"]).exits(0);
     app.wait_for("other.example.com");
     // There is nothing to undo while something is registered.
-    app.type_text("U");
-    app.key(Key::Ctrl('l'));
-    app.wait_for("other.example.com");
+    app.type_text("Ue");
+    app.wait_for(" Edit destination ");
     assert_eq!(file(&home)["destination"]["url"], "https://other.example.com/in");
+    app.key(Key::Esc);
     app.quit();
 }

@@ -44,7 +44,7 @@ fn form(model: &Model) -> &Form {
 
 fn saved() -> Box<Saved> {
     let (warning, notices) = (None, Vec::new());
-    Box::new(Saved { destination: scenes::destination(hmac::SPEC), generation: 5, changed: true, warning, notices, former: None })
+    Box::new(Saved { destination: scenes::destination(hmac::SPEC), generation: 5, changed: true, warning, notices, undo: None })
 }
 
 /// What the form has been filled with, and is otherwise as registered.

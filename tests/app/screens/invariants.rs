@@ -94,11 +94,11 @@ fn any_msg() -> impl Strategy<Value = Msg> {
         1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Began(id, Phase::ALL[phase])),
         2 => (1_u64..9, any::<bool>(), 0_usize..5).prop_map(|(id, well, auth)| {
             let destination = scenes::destination(auth::ALL[auth]);
-            let saved = Saved { destination, generation: id, changed: true, warning: None, notices: Vec::new(), former: None };
+            let saved = Saved { destination, generation: id, changed: true, warning: None, notices: Vec::new(), undo: None };
             Msg::Saved(id, if well { Ok(Box::new(saved)) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..9, any::<bool>()).prop_map(|(id, well)| {
-            Msg::Removed(id, if well { Ok(Removed { generation: id, warning: None, former: None }) } else { Err(scenes::problem()) })
+            Msg::Removed(id, if well { Ok(Removed { generation: id, warning: None, undo: None }) } else { Err(scenes::problem()) })
         }),
         1 => (1_u64..6, 0_usize..6).prop_map(|(id, phase)| Msg::Ended(id, Phase::ALL[phase], 1.0)),
         1 => prop_oneof![

@@ -17,4 +17,5 @@ mod queue;
 pub mod scenes;
 mod shared;
 mod snapshots;
+mod undo;
 mod watch;

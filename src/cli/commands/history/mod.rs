@@ -119,8 +119,8 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     let page = waypost.page(&filter, Start::Newest, limit)?;
     if page.unreadable > 0 && out.verbosity != Verbosity::Quiet {
         let damaged = match page.unreadable {
-            1 => "1 record of the history is damaged and was left as it is".into(),
-            count => format!("{count} records of the history are damaged and were left as they are"),
+            1 => "1 damaged record was passed over, and left as it is".into(),
+            count => format!("{count} damaged records were passed over, and left as they are"),
         };
         output::print_stderr(&format!("note: {damaged}."));
     }
@@ -147,7 +147,8 @@ fn list(waypost: &Waypost, args: &ListArgs, out: Out) -> Result<u8, Failure> {
     }
     let code = print_table(waypost, &page.deliveries, zone, out)?;
     if page.more {
-        out.say(&format!("{} of {} deliveries. --limit N lists older ones.", page.deliveries.len(), page.total));
+        let all = waypost.count(&filter)?;
+        out.say(&format!("{} of {all} deliveries. --limit N lists older ones.", page.deliveries.len()));
     }
     Ok(code)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::read::{Position, count_in};
+use super::read::{Position, about, count_in};
 use super::select::{Condition, add_functions};
 use crate::domain::delivery::Delivery;
 use crate::domain::delivery::filter::Filter;
@@ -18,7 +18,7 @@ pub struct Listing {
     /// The number of newer ones.
     pub skipped: usize,
     pub rows: Vec<Result<Delivery, Damaged>>,
-    /// The number of deliveries that match the filter.
+    /// The number of deliveries that match the filter. From the beginning of the list, it may be wrong if somebody has edited the database.
     pub total: usize,
 }
 
@@ -58,10 +58,18 @@ fn read_list(connection: &Connection, filter: &Filter, skip: usize, limit: usize
     }
     // Counting is as much work as searching.
     let is_end_known = !more && (skip == 0 || !rows.is_empty());
+    let known = skip.saturating_add(rows.len());
     let total = if is_end_known {
-        skip.saturating_add(rows.len())
+        known
+    } else if skip == 0 {
+        // At the start, nothing is to take longer because the history is long.
+        in_memory(about(&transaction, filter)?).max(known + 1)
     } else {
-        usize::try_from(count_in(&transaction, filter)?).unwrap_or(usize::MAX)
+        in_memory(count_in(&transaction, filter)?)
     };
     Ok(Listing { skipped: skip, rows, total })
+}
+
+fn in_memory(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }

@@ -34,7 +34,7 @@ pub use super::error::StateError;
 pub use super::origin::Origin;
 #[cfg(feature = "nats")]
 pub use entry::KEY;
-pub use undo::Former;
+pub use undo::Undo;
 
 use super::document::{Document, Entry};
 use super::places::{self, Owner, SealedSecret};
@@ -94,7 +94,7 @@ pub enum Change {
 }
 
 /// A save that is in place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Saved {
     /// Counts the saves, this one included.
@@ -103,6 +103,8 @@ pub struct Saved {
     pub changed: bool,
     /// Whether it is known to survive a power cut.
     pub durable: bool,
+    /// `None` if nothing was registered before.
+    pub undo: Option<Undo>,
 }
 
 /// The document of the destination, wherever it is kept, and the key that its secrets are sealed with.
@@ -181,17 +183,21 @@ impl Store {
         let (replacing, document) = self.begin(wait)?;
         let loaded = self.open(&document)?;
         let wanted = match change(&loaded)? {
-            Change::Keep => return Ok(Ok(Saved { generation: loaded.generation(), changed: false, durable: true })),
+            Change::Keep => {
+                let generation = loaded.generation();
+                return Ok(Ok(Saved { generation, changed: false, durable: true, undo: None }));
+            }
             Change::Replace(destination) => Some(*destination),
             Change::Remove => None,
         };
         let generation = loaded.generation().wrapping_add(1);
+        let had_entry = !matches!(loaded, Loaded::Empty { .. });
         if let (Loaded::Locked { error, .. }, Some(_), true) = (loaded, &wanted, self.storage.is_shared()) {
             return Err(StateError::OtherKey(error).into());
         }
         let sealed = wanted.as_ref().map(|destination| self.seal(destination)).transpose()?.unwrap_or_default();
         let after = document.with(generation, wanted.as_ref().map(|destination| (destination, sealed.as_slice())));
-        Ok(replace(replacing, &after, generation))
+        Ok(replace(replacing, &after, generation, had_entry))
     }
 
     fn read(&self) -> Result<Document, StateError> {
@@ -282,11 +288,13 @@ fn open_secrets(paths: &Paths, entry: &Entry) -> Result<(Opened, Option<Key>), V
     Ok((opened, Some(key)))
 }
 
-fn replace(replacing: Replacing, after: &[u8], generation: u64) -> Result<Saved, StateError> {
+/// `had_entry`: something was registered, which can be put back.
+fn replace(replacing: Replacing, after: &[u8], generation: u64, had_entry: bool) -> Result<Saved, StateError> {
+    let undo = replacing.before().0.filter(|_| had_entry).map(|before| Undo::new(before, after, generation));
     match replacing.replace(after) {
         Ok(durable) => {
             tracing::info!(generation, durable, "saved");
-            Ok(Saved { generation, changed: true, durable })
+            Ok(Saved { generation, changed: true, durable, undo })
         }
         Err(error) => {
             tracing::warn!(generation, why = %error, "not saved");

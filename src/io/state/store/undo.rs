@@ -1,46 +1,50 @@
-//! Taking back a removal or an edit: the document as it was, its secrets still sealed.
+//! Undoing a save.
 
 use std::fmt;
 
-use super::{Loaded, Saved, StateError, Store, replace};
+use super::{Saved, StateError, Store, replace};
 use crate::io::fs::lock;
 use crate::io::state::document::Bytes;
 
-/// A document as it was, with its secrets sealed. It is only in memory, and erased when dropped.
+/// Undoes a save: the documents before and after it, with their secrets sealed. They are only in memory, and erased when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Former(Bytes);
+pub struct Undo {
+    before: Bytes,
+    after: Bytes,
+    generation: u64,
+}
 
-impl fmt::Debug for Former {
+impl Undo {
+    pub(super) fn new(before: &[u8], after: &[u8], generation: u64) -> Self {
+        Self { before: before.to_vec().into(), after: after.to_vec().into(), generation }
+    }
+
+    /// The generation that the save made.
+    #[must_use]
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
+impl fmt::Debug for Undo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Former({} bytes)", self.0.len())
+        write!(f, "Undo(of {}: {} bytes)", self.generation, self.before.len())
     }
 }
 
 impl Store {
-    /// The document as it is now, if it is of that generation.
+    /// Puts back the document from before a save; `None` if what the save wrote is not there any more, byte for byte.
     ///
     /// # Errors
     /// [`StateError`].
-    pub fn former(&self, generation: u64) -> Result<Option<Former>, StateError> {
-        let (Some(bytes), _) = self.storage.read(&self.paths)? else { return Ok(None) };
-        let is_meant = self.parse(Some(&bytes), 0)?.generation() == generation;
-        Ok(is_meant.then_some(Former(bytes)))
-    }
-
-    /// Registers again what a document has. `check` gets what is registered now.
-    ///
-    /// # Errors
-    /// What `check` refuses with, and [`StateError`]; in both cases the document is untouched.
-    pub fn restore<E: From<StateError>>(
-        &self,
-        former: &Former,
-        check: impl FnOnce(&Loaded) -> Result<(), E>,
-    ) -> Result<Saved, E> {
+    pub fn undo(&self, undo: &Undo) -> Result<Option<Saved>, StateError> {
         let (replacing, document) = self.begin(lock::WAIT)?;
-        let loaded = self.open(&document)?;
-        check(&loaded)?;
-        let generation = loaded.generation().wrapping_add(1);
-        let after = self.parse(Some(&former.0), 0)?.numbered(generation);
-        Ok(replace(replacing, &after, generation)?)
+        if replacing.before().0 != Some(undo.after.as_slice()) {
+            return Ok(None);
+        }
+        let generation = document.generation().wrapping_add(1);
+        let had_entry = document.entry().is_some();
+        let after = self.parse(Some(&undo.before), 0)?.numbered(generation);
+        replace(replacing, &after, generation, had_entry).map(Some)
     }
 }

@@ -10,11 +10,11 @@ use crate::tui::widgets::text_field::TextField;
 /// The most deliveries that stay in memory.
 const KEPT: usize = 400;
 
-/// Said of a record that cannot be read.
-pub(crate) const DAMAGED: &str = "This record is damaged and cannot be read.";
+/// Shown for a record that cannot be read.
+pub(crate) const DAMAGED: &str = "A damaged record cannot be read.";
 
 /// A delivery, or a record that cannot be read.
-type Row = Result<Delivery, Damaged>;
+type HistoryRow = Result<Delivery, Damaged>;
 
 /// The rows that were read: consecutive ones, among all that pass the filter.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub struct History {
     /// The place of the first of `rows`; that of the newest is 0.
     pub first: usize,
     /// The newest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<HistoryRow>,
     /// How many pass the filter.
     pub total: usize,
     /// Those marked for a comparison, at most two; as they were then, whatever is listed now.
@@ -57,7 +57,7 @@ impl History {
 
     /// The same, or that its record is damaged.
     #[must_use]
-    pub fn row(&self, at: usize) -> Option<&Row> {
+    pub fn row(&self, at: usize) -> Option<&HistoryRow> {
         self.rows.get(at.checked_sub(self.first)?)
     }
 
@@ -68,12 +68,12 @@ impl History {
 
     /// The place of a delivery, if it was read. Of what was sent again there are several under one id.
     pub(crate) fn place_of(&self, it: &Key) -> Option<usize> {
-        let is_it = |row: &Row| row.as_ref().is_ok_and(|delivery| key(delivery) == *it);
+        let is_it = |row: &HistoryRow| row.as_ref().is_ok_and(|delivery| key(delivery) == *it);
         self.rows.iter().position(is_it).map(|at| self.first + at)
     }
 
     /// Whether that row was read.
-    fn has(&self, row: &Row) -> bool {
+    fn has(&self, row: &HistoryRow) -> bool {
         match row {
             Ok(delivery) => self.place_of(&key(delivery)).is_some(),
             Err(_) => self.rows.contains(row),
@@ -109,8 +109,10 @@ impl History {
             (self.first, self.rows) = (skipped, rows);
             return;
         }
-        // New deliveries may have pushed some of it on.
-        rows.retain(|row| !self.has(row));
+        // New deliveries may have pushed some of it on. Where all that follows looks known, the records are copies of each other.
+        if skipped != self.end() || rows.iter().any(|row| !self.has(row)) {
+            rows.retain(|row| !self.has(row));
+        }
         if skipped < self.first {
             self.first = self.first.saturating_sub(rows.len());
             rows.append(&mut self.rows);

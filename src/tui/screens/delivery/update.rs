@@ -42,8 +42,10 @@ fn readable(model: &mut Model, at: usize) -> Option<Delivery> {
 pub fn beside(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(Popup::Test(test)) = &model.popup else { return Vec::new() };
     let front = test.tabs.front;
+    // Beyond many damaged records, the open one is not in memory any more: the focus has gone on.
     let place = test.delivery().and_then(|delivery| model.history.place_of(&key(delivery)));
-    let mut places = successors(place, |at| at.checked_add_signed(by)).skip(1).take_while(|at| *at < model.history.total);
+    let place = place.unwrap_or_else(|| model.main.focus.delivery());
+    let mut places = successors(Some(place), |at| at.checked_add_signed(by)).skip(1).take_while(|at| *at < model.history.total);
     let Some(at) = places.find(|at| !matches!(model.history.row(*at), Some(Err(_)))) else {
         model.changed = false;
         return Vec::new();
@@ -148,6 +150,13 @@ pub fn select(model: &mut Model, at: usize) -> Vec<Effect> {
     let rows = list_rows(model);
     model.main.top = shown_from(model.main.top, at, rows, model.history.total);
     read(model, rows)
+}
+
+/// Moves the focus to the buttons: the list is shown from its beginning then.
+pub fn to_buttons(model: &mut Model, at: usize) -> Vec<Effect> {
+    model.main.focus = MainFocus::Button(at);
+    (model.main.top, model.main.details) = (0, 0);
+    read_shown(model)
 }
 
 /// Reads what of the rows that are shown was not read yet.

@@ -88,7 +88,15 @@ impl Form {
 
     /// What the receiver needs: a new secret, one that is shown, or the public key of a new pair.
     pub(super) fn to_copy(&self) -> Option<Secret> {
-        let Focus::Field(field) = self.focus else { return None };
+        let field = match self.focus {
+            Focus::Field(field) => field,
+            Focus::Header(at, HeaderPart::Value) if self.revealed == Some(HEADERS) => {
+                let header =
+                    self.inputs.headers().get(at).filter(|header| header.is_secret && !header.value.text().is_empty())?;
+                return Some(Secret::new(header.value.text()));
+            }
+            _ => return None,
+        };
         let is_new = self.generated && field.can_be_generated();
         if is_new && let Some(key) = self.draft().public_key() {
             return Some(Secret::new(key));

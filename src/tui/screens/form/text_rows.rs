@@ -92,9 +92,9 @@ fn about_credential(rows: &mut Rows, form: &Form, theme: Theme, columns: usize, 
         let note = form.draft().public_key().map_or_else(
             || {
                 let key = if form.revealed == Some(field) { "hides" } else { "shows" };
-                format!("new secret: copy it (^Y) to the receiver before you save; ^R {key} it")
+                format!("new secret: ^Y copies it; set it at the receiver before you save; ^R {key} it")
             },
-            |key| format!("new key pair: ^Y copies the public key, which is all that the receiver needs: {key}"),
+            |key| format!("new key pair: the receiver needs only the public key (^Y copies it), {key}"),
         );
         say(theme.styles.warning, "!", &note);
     }

@@ -3,7 +3,7 @@
 use tui_input::InputRequest;
 
 use crate::domain::draft::Draft;
-use crate::domain::field::{AUTH, BODY, CLIENT_CERT, Field, Notice, TLS_FILES, URL};
+use crate::domain::field::{AUTH, BODY, Field, Notice, TLS_FILES, URL};
 use crate::domain::mangling::Correction;
 use crate::ops::{Problem, ProblemKind, Saved, State};
 use crate::tui::action::Action;
@@ -11,9 +11,9 @@ use crate::tui::effect::Effect;
 use crate::tui::model::{Model, Popup};
 use crate::tui::msg::{Id, Pasted};
 use crate::tui::navigation::{ask, close, load};
+use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::focus::{Focus, FormButton, HeaderPart};
 use crate::tui::screens::form::state::{Form, Purpose, Saving};
-use crate::tui::screens::main::state::MainFocus;
 use crate::tui::screens::question::state::Pending;
 use crate::tui::screens::test::access::say;
 use crate::tui::screens::test::{fix, send};
@@ -279,46 +279,41 @@ pub fn saved(model: &mut Model, id: Id, result: Result<Box<Saved>, Problem>) -> 
     let is_same = model.destination().is_some_and(|before| before.url() == saved.destination.url());
     notices.retain(|notice| notice.field == URL && !is_same);
     model.take_saved(&saved);
-    let can_undo = saved.former.is_some();
-    let Saved { warning, notices: once, .. } = *saved;
-    model.main.focus = MainFocus::Button(0);
+    let Saved { warning, notices: once, undo, .. } = *saved;
+    let clock = &model.environment.clock;
+    let notes = notices.iter().chain(&once).filter_map(|notice| match notice.field {
+        field if field == URL || field == BODY => Some(format!("Note: {}.", notice.text)),
+        field if field.is_secret() => None,
+        _ => Some(format!("Note: {}.", clock.in_sentence(&notice.to_string()))),
+    });
+    let notes: Vec<String> = notes.collect();
+    let mut effects = deliveries::to_buttons(model, 0);
     model.witness = None;
     let fixes = match &mut model.popup {
         Some(Popup::Form(form)) => form.fixes.take(),
         _ => None,
     };
     close(model);
-    if let Some(test) = fixes {
-        let effects = fix::saved(model, test);
-        if let Some(problem) = warning {
-            say(model, Tone::Error, problem.to_string());
-        }
-        return effects;
-    }
-    if then_test {
-        let effects = send::open_and_send(model);
-        if let Some(problem) = warning {
-            say(model, Tone::Error, problem.to_string());
+    if fixes.is_some() || then_test {
+        effects.extend(match fixes {
+            Some(test) => fix::saved(model, test),
+            None => send::open_and_send(model),
+        });
+        match warning {
+            Some(problem) => say(model, Tone::Error, problem.to_string()),
+            None if notes.is_empty() => {}
+            None => say(model, Tone::Note, notes.join(" ")),
         }
         return effects;
     }
     match warning {
         Some(problem) => model.say(Tone::Error, problem.to_string()),
         None => {
-            let clock = &model.environment.clock;
-            let said: Vec<String> = notices
-                .iter()
-                .chain(&once)
-                .filter_map(|notice| match notice.field {
-                    field if field == URL => Some(format!(" Note: {}.", notice.text)),
-                    field if field == BODY => Some(format!(" Note: {}.", notice.text)),
-                    field if field == CLIENT_CERT => Some(format!(" Note: {}.", clock.in_sentence(&notice.to_string()))),
-                    _ => None,
-                })
-                .collect();
-            let undo = if can_undo { " U undoes it until you quit." } else { "" };
-            model.say(Tone::Done, format!("{done} Press t to send a test delivery.{undo}{}", said.concat()));
+            let mut said = vec![format!("{done} Press t to send a test delivery.")];
+            said.extend(undo.is_some().then(|| "U undoes the edit until you quit.".to_owned()));
+            said.extend(notes);
+            model.say(Tone::Done, said.join(" "));
         }
     }
-    Vec::new()
+    effects
 }

@@ -46,7 +46,7 @@ pub const KEYS: &[Binding] = &[
     bind(FILTER, &[(P::Enter, A::Press), (P::Down, A::Down)], "Enter", "to the list", "go on in the list"),
     bind(FILTER, &[(P::Esc, A::Back)], "Esc", "list all", "list all again"),
     bind(MAIN, &[(P::Char('d'), A::Delete)], "d", "", "delete the destination; asks first").when(can_edit),
-    bind(ALL, &[(P::Char('U'), A::Undo)], "U", "undo", "undo the last delete or edit").when(can_undo),
+    bind(ALL, &[(P::Char('U'), A::Undo)], "U", "", "undo the last delete or edit").when(can_undo),
     bind(ALL, &[(P::Char('y'), A::Copy)], "y", "", "copy the public key").when(has_public_key),
     bind(SELECTED, &[(P::Char('r'), A::Resend)], "r", "", "resend: same event, body and id; asks first for a real event")
         .when(can_test),
@@ -114,7 +114,7 @@ fn has_public_key(model: &Model) -> bool {
 }
 
 const fn can_undo(model: &Model) -> bool {
-    may_change(model) && matches!(&model.undo, Some(undo) if undo.generation == model.generation)
+    may_change(model) && model.undoing.is_none() && matches!(&model.undo, Some(undo) if undo.generation() == model.generation)
 }
 
 const fn is_empty(model: &Model) -> bool {

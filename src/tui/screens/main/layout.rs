@@ -17,6 +17,7 @@ use crate::domain::field::URL;
 use crate::domain::text::visible;
 use crate::ops::{Problem, State};
 use crate::tui::model::Model;
+use crate::tui::screens::delivery::state::DAMAGED;
 use crate::tui::screens::main::brief;
 use crate::tui::screens::main::destination::{locked, registered};
 use crate::tui::screens::main::state::MainFocus;
@@ -62,6 +63,7 @@ pub fn help_line(model: &Model) -> String {
     match model.main.focus {
         MainFocus::Button(at) => model.buttons().get(at).map_or("", |button| button.help()),
         _ if model.history.search.is_some() => "Words, outcome:refused, status:5xx, event:order.*, since:1h, until:…",
+        MainFocus::Delivery(at) if matches!(model.history.row(at), Some(Err(_))) => DAMAGED,
         MainFocus::Delivery(_) => match model.history.marked.len() {
             0 => "Enter opens it. Space marks it, to compare it with another.",
             1 => "Space marks a second one; = compares the two.",

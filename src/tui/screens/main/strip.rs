@@ -132,8 +132,8 @@ pub fn draw(known: &Known, clock: &Clock, theme: Theme, frame: &mut Frame, area:
     frame.render_widget(Paragraph::new(lines), below);
 }
 
-/// `Queue  12 ready · 3 waiting · 1 dead · gate closed until 03:15:10 (timed out)`; where that does not fit, without why it is closed,
-/// then without what is zero, then without when the gate opens, and without an open gate.
+/// `Queue  12 ready · 3 waiting · 1 dead · gate closed until 03:15:10 (timed out)`; where that does not fit, without what is zero, then
+/// without why the gate is closed, and at last without when it opens, and without an open gate.
 pub fn queued(queue: &View, clock: &Clock, theme: Theme, columns: usize) -> Line<'static> {
     let state = gate(&queue.gate.gate, clock, theme);
     let word = state.content.split(' ').next().unwrap_or_default().to_owned();
@@ -146,12 +146,15 @@ pub fn queued(queue: &View, clock: &Clock, theme: Theme, columns: usize) -> Line
         Line::from(spans)
     };
     let failure = queue.gate.gate.failure().map(|failure| format!(" ({})", visible(failure))).unwrap_or_default();
-    let mut with_reason = line(true, Some(state.clone()));
-    with_reason.push_span(Span::raw(failure));
+    let with_reason = |all: bool| {
+        let mut line = line(all, Some(state.clone()));
+        line.push_span(Span::raw(failure.clone()));
+        line
+    };
     let is_open = *queue.gate.gate.state() == State::Open;
     let word = (!is_open).then(|| Span::styled(word, state.style));
-    let [whole, short, shortest] = [line(true, Some(state.clone())), line(false, Some(state)), line(false, word)];
-    [with_reason, whole, short].into_iter().find(|line| line.width() <= columns).unwrap_or(shortest)
+    let [whole, short, shortest] = [line(true, Some(state.clone())), line(false, Some(state.clone())), line(false, word)];
+    [with_reason(true), with_reason(false), whole, short].into_iter().find(|line| line.width() <= columns).unwrap_or(shortest)
 }
 
 /// `38 of 40 ok · p50 41 ms · p95 160 ms`; empty where nothing was sent.

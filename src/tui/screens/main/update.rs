@@ -2,18 +2,16 @@
 
 use std::cmp::Ordering;
 
-use crate::ops::{Problem, Snapshot, State};
+use crate::ops::State;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::layout::{self, list_rows};
-use crate::tui::model::{Model, Popup, Undo};
-use crate::tui::msg::Id;
+use crate::tui::model::{Model, Popup};
 use crate::tui::navigation::{ask, edit, load};
 use crate::tui::screens::compare::marks;
 use crate::tui::screens::delivery::update as deliveries;
 use crate::tui::screens::form::state::Form;
 use crate::tui::screens::main::details;
-use crate::tui::screens::main::health::measure;
 use crate::tui::screens::main::state::{MainButton, MainFocus};
 use crate::tui::screens::probe::update as probe;
 use crate::tui::screens::question::state::Pending;
@@ -22,7 +20,6 @@ use crate::tui::screens::receiver::update as receiver;
 use crate::tui::screens::snippet::update as snippet;
 use crate::tui::screens::test::send;
 use crate::tui::screens::verify::update as verify;
-use crate::tui::status::Tone;
 use crate::tui::widgets::scroll::scrolled;
 
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -31,10 +28,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Edit, _) => edit(model),
         (Action::Delete, _) => ask(model, Pending::Delete),
         (Action::Undo, _) => {
-            let Some(Undo { former, generation }) = model.undo.clone() else { return Vec::new() };
+            let Some(undo) = model.undo.clone() else { return Vec::new() };
             let id = model.id();
-            model.loading = Some(id);
-            return vec![Effect::Restore { id, former, generation }];
+            model.undoing = Some(id);
+            return vec![Effect::Undo { id, undo }];
         }
         (Action::Copy, _) => {
             let State::Open(destination) = &model.state else { return Vec::new() };
@@ -58,10 +55,10 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Compare, _) => marks::compare(model),
         (Action::Clear, _) => ask(model, Pending::ClearHistory),
         (Action::Back, _) if !model.history.query.is_empty() => return deliveries::narrow(model, ""),
-        (Action::Back, _) => to_buttons(model, 0),
+        (Action::Back, _) => return deliveries::to_buttons(model, 0),
         (Action::Next | Action::Previous, focus) => return step(model, focus, action == Action::Next),
         (action, MainFocus::Button(at)) => return among_buttons(model, at, action),
-        (Action::Up, MainFocus::Delivery(0)) => to_buttons(model, 0),
+        (Action::Up, MainFocus::Delivery(0)) => return deliveries::to_buttons(model, 0),
         (Action::Right, MainFocus::Delivery(at)) => model.main.focus = MainFocus::Details(at),
         (Action::Left, MainFocus::Details(at)) => model.main.focus = MainFocus::Delivery(at),
         (_, MainFocus::Delivery(at)) => {
@@ -95,11 +92,6 @@ fn among_buttons(model: &mut Model, at: usize, action: Action) -> Vec<Effect> {
     Vec::new()
 }
 
-fn to_buttons(model: &mut Model, at: usize) {
-    model.main.focus = MainFocus::Button(at);
-    (model.main.top, model.main.details) = (0, 0);
-}
-
 fn moved(model: &Model, at: usize, action: Action) -> usize {
     let last = model.history.total.saturating_sub(1);
     let page = || list_rows(model).max(2) - 1;
@@ -127,7 +119,7 @@ fn step(model: &mut Model, focus: MainFocus, forward: bool) -> Vec<Effect> {
     };
     let next = if forward { (at + 1) % stops } else { (at + stops - 1) % stops };
     match next.cmp(&buttons) {
-        Ordering::Less => to_buttons(model, next),
+        Ordering::Less => return deliveries::to_buttons(model, next),
         Ordering::Equal => return deliveries::select(model, focus.delivery()),
         Ordering::Greater => model.main.focus = MainFocus::Details(focus.delivery()),
     }
@@ -160,26 +152,5 @@ pub fn settle_focus(model: &mut Model) {
         && layout::details_area(model).is_none()
     {
         model.main.focus = MainFocus::Delivery(at);
-    }
-}
-
-/// What was deleted, or edited, is registered again, or not.
-pub fn restored(model: &mut Model, id: Id, result: Result<Box<Snapshot>, Problem>) -> Vec<Effect> {
-    if model.loading.take_if(|waited| *waited == id).is_none() {
-        model.changed = false;
-        return Vec::new();
-    }
-    match result {
-        Ok(snapshot) => {
-            let was_deleted = matches!(model.state, State::Empty);
-            model.take(*snapshot);
-            model.undo = None;
-            model.say(Tone::Done, if was_deleted { "Restored, with its secret." } else { "Restored as it was before." });
-            measure(model)
-        }
-        Err(problem) => {
-            model.say(Tone::Error, format!("Not restored: {problem}"));
-            vec![load(model)]
-        }
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::url::EndpointUrl;
 use crate::ops::{Problem, Removed, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, Popup, Undo};
+use crate::tui::model::{Model, Popup};
 use crate::tui::msg::Id;
 use crate::tui::navigation::{ask, close, edit, load, quit, settle_focus};
 use crate::tui::screens::delivery::state::History;
@@ -118,6 +118,11 @@ fn use_url(model: &mut Model, url: &EndpointUrl) {
     let draft = Draft::of(destination.settings());
     let mut form = Form::edit(model.generation, None, draft);
     form.suggest_url(url.expose());
+    // A save goes back to the delivery, and sends it again.
+    form.fixes = match model.popup.take() {
+        Some(Popup::Test(test)) => Some(test),
+        _ => None,
+    };
     model.question = None;
     model.popup = Some(Popup::Form(Box::new(form)));
 }
@@ -152,15 +157,15 @@ pub fn removed(model: &mut Model, id: Id, result: Result<Removed, Problem>) -> V
             model.popup = None;
             model.generation = removed.generation;
             model.state = State::Empty;
-            model.main.focus = MainFocus::Button(0);
+            let effects = deliveries::to_buttons(model, 0);
             model.witness = None;
-            model.undo = removed.former.map(|former| Undo { former, generation: removed.generation });
+            model.undo = removed.undo;
             match (removed.warning, &model.undo) {
                 (Some(problem), _) => model.say(Tone::Error, format!("Deleted. {problem}")),
                 (None, Some(_)) => model.say(Tone::Done, "Deleted. U undoes it until you quit."),
                 (None, None) => model.say(Tone::Done, "Deleted. Its secret is erased."),
             }
-            Vec::new()
+            effects
         }
         Err(problem) => {
             settle_focus(model);

@@ -3,6 +3,7 @@
 mod read;
 mod save;
 mod schema;
+mod undo;
 mod url;
 
 use std::fs::{self, Permissions};

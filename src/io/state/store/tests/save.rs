@@ -72,7 +72,8 @@ fn a_removed_destination_is_gone() {
         assert!(loaded.destination().is_some());
         Ok::<_, StateError>(Change::Remove)
     });
-    assert_eq!(saved.unwrap(), Saved { generation: 2, changed: true, durable: true });
+    let saved = saved.unwrap();
+    assert_eq!((saved.generation, saved.changed, saved.durable), (2, true, true));
     assert_eq!(home.json(), json!({ "schema_version": 1, "generation": 2, "destination": null }));
     assert!(is_empty(&home, 2));
 }
