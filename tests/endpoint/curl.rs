@@ -258,7 +258,11 @@ fn the_printed_command_signs_with_both_secrets_while_both_are_valid() {
             draft.check().unwrap().settings
         };
         let both = [("WAYPOST_SECRET", secrets[0].as_str()), ("WAYPOST_SECRET_OLD", secrets[1].as_str())];
-        let count = |value: &str| value.matches("v1").count();
+        // The base64 of a signature may have a v1 in it, too.
+        let count = |value: &str| match format {
+            Format::Timestamped => value.split(',').filter(|part| part.starts_with("v1=")).count(),
+            _ => value.split(' ').count(),
+        };
         for reveal in [false, true] {
             let variables: &[_] = if reveal { &[] } else { &both };
             let now = Timestamp::now().as_second();
