@@ -200,6 +200,21 @@ impl Store {
         Ok(replace(replacing, &after, generation, had_entry))
     }
 
+    /// Puts back the document from before a save; `None` if what the save wrote is not there any more, byte for byte.
+    ///
+    /// # Errors
+    /// [`StateError`].
+    pub fn undo(&self, undo: &Undo) -> Result<Option<Saved>, StateError> {
+        let (replacing, document) = self.begin(lock::WAIT)?;
+        if replacing.before().0 != Some(undo.after()) {
+            return Ok(None);
+        }
+        let generation = document.generation().wrapping_add(1);
+        let had_entry = document.entry().is_some();
+        let after = self.parse(Some(undo.before()), 0)?.numbered(generation);
+        replace(replacing, &after, generation, had_entry).map(Some)
+    }
+
     fn read(&self) -> Result<Document, StateError> {
         let (bytes, generation) = self.storage.read(&self.paths)?;
         self.parse(bytes.as_deref().map(Vec::as_slice), generation)

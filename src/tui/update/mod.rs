@@ -1,6 +1,7 @@
 //! What happens at a message: the model changes, and effects come out. Pure and deterministic: times and ids come in.
 
-use crate::ops::{Changed, Problem, Undone};
+mod reload;
+
 pub use crate::ops::{Snapshot, State};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
@@ -8,8 +9,8 @@ use crate::tui::keys::{self, Context};
 use crate::tui::layout::too_small;
 use crate::tui::model::{Model, Popup};
 use crate::tui::mouse;
-use crate::tui::msg::{Id, Mouse, MouseAct, Msg, Press};
-use crate::tui::navigation::{ask, load, quit};
+use crate::tui::msg::{Mouse, MouseAct, Msg, Press};
+use crate::tui::navigation::{ask, quit};
 use crate::tui::screens::main::health;
 use crate::tui::screens::question::state::{AfterBody, Pending};
 use crate::tui::screens::test::life::{Answered, Life};
@@ -66,24 +67,24 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             effects.extend(queue::update::settle(model));
             effects
         }
-        Msg::Loaded(id, snapshot) => loaded(model, id, *snapshot),
+        Msg::Loaded(id, snapshot) => reload::loaded(model, id, *snapshot),
         Msg::Saved(id, result) => {
             let well = result.is_ok();
-            let effects = changing(model, |model| form::update::saved(model, id, result));
+            let effects = reload::changing(model, |model| form::update::saved(model, id, result));
             then_early(model, well, effects)
         }
         Msg::Trusted(id, result) => {
-            let effects = changing(model, |model| test::fix::trusted(model, id, result));
+            let effects = reload::changing(model, |model| test::fix::trusted(model, id, result));
             then_early(model, false, effects)
         }
         Msg::FileChecked(_, field, path, result) => form::update::file_checked(model, field, &path, result),
         Msg::Completed(id, field, text, names) => form::update::completed(model, id, field, &text, &names),
         Msg::Removed(id, result) => {
             let well = result.is_ok();
-            let effects = changing(model, |model| question::update::removed(model, id, result));
+            let effects = reload::changing(model, |model| question::update::removed(model, id, result));
             then_early(model, well, effects)
         }
-        Msg::Undone(id, result) => undone(model, id, result),
+        Msg::Undone(id, result) => reload::undone(model, id, result),
         Msg::Generated(result) => {
             match (&mut model.popup, result) {
                 (Some(Popup::Form(form)), Ok(secret)) => model.changed = form.generated(&secret),
@@ -135,7 +136,7 @@ fn taken(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.witness = Some(witness);
             Vec::new()
         }
-        Msg::Changed(changed) => read_again(model, changed),
+        Msg::Changed(changed) => reload::read_again(model, changed),
         Msg::Resumed => vec![Effect::Repaint],
         Msg::Terminate(code) => quit(model, code),
     }
@@ -294,90 +295,6 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         _ => model.changed = false,
     }
     Vec::new()
-}
-
-/// Reads what changed on the disk; what of it is on the screen changes when it has been read.
-fn read_again(model: &mut Model, changed: Changed) -> Vec<Effect> {
-    model.changed = false;
-    let mut effects = Vec::new();
-    // What this app saves or removes comes back by itself. What is being read now may be older than the change.
-    model.outdated |= changed.registration && model.loading.is_some();
-    if changed.registration && model.loading.is_none() && !model.is_saving() {
-        effects.push(load(model));
-    }
-    if changed.history {
-        effects.extend(delivery::update::refresh(model));
-        effects.extend(queue::update::refresh(model));
-        effects.extend(health::measure(model));
-    }
-    effects
-}
-
-/// Takes what this app changed. What was being read meanwhile may be older than that, and is read again in its place.
-fn changing(model: &mut Model, take: impl FnOnce(&mut Model) -> Vec<Effect>) -> Vec<Effect> {
-    let registered = |model: &Model| (model.generation, model.destination().is_some());
-    let before = registered(model);
-    let mut effects = take(model);
-    if registered(model) != before && model.loading.is_some() {
-        effects.push(load(model));
-    }
-    effects
-}
-
-fn loaded(model: &mut Model, id: Id, snapshot: Snapshot) -> Vec<Effect> {
-    if model.loading.take_if(|waited| *waited == id).is_none() {
-        model.changed = false;
-        return Vec::new();
-    }
-    let is_as_before = model.state == snapshot.state;
-    if snapshot.generation != model.generation {
-        // What was said to be done was undone, or followed by something else.
-        model.status.take_if(|status| status.tone == Tone::Done);
-        model.undo = None;
-    }
-    model.take(snapshot);
-    form::update::follow(model);
-    let is_unreadable = matches!(model.state, State::Unreadable(_));
-    if is_unreadable && is_as_before && model.popup.is_none() {
-        model.say(Tone::Error, "It still cannot be read.");
-    }
-    // A destination that is gone cannot be tested.
-    if matches!(model.popup, Some(Popup::Test(_))) && model.in_flight().is_none() && model.destination().is_none() {
-        model.popup = None;
-        let text =
-            if is_unreadable { "The destination cannot be read." } else { "The destination was changed by another waypost." };
-        model.say(Tone::Note, text);
-    }
-    if std::mem::take(&mut model.outdated) { vec![load(model)] } else { Vec::new() }
-}
-
-/// A delete or an edit is undone, or not.
-fn undone(model: &mut Model, id: Id, result: Result<Box<(Undone, Snapshot)>, Problem>) -> Vec<Effect> {
-    if model.undoing.take_if(|waited| *waited == id).is_none() {
-        model.changed = false;
-        return Vec::new();
-    }
-    match result.map(|undone| *undone) {
-        Ok((Undone { redo, warning }, snapshot)) => {
-            let was_deleted = matches!(model.state, State::Empty);
-            // What was being read meanwhile may be older.
-            model.loading = Some(id);
-            let mut effects = loaded(model, id, snapshot);
-            model.undo = redo;
-            match (warning, &model.state) {
-                (Some(problem), _) => model.say(Tone::Error, format!("Restored. {problem}")),
-                (None, State::Locked(..)) => model.say(Tone::Note, "Restored; its secret cannot be opened."),
-                (None, _) if was_deleted => model.say(Tone::Done, "Restored, with its secret."),
-                (None, _) => model.say(Tone::Done, "The previous settings are back. U returns to the others."),
-            }
-            effects.extend(health::measure(model));
-            effects
-        }
-        Err(problem) => {
-            model.say(Tone::Error, format!("Not restored: {problem}"));
-            vec![load(model)]
-        }
-    }
 }
 
 /// Ctrl-C: stops a delivery, else quits; asks first when something typed would be lost, and quits when pressed again.
