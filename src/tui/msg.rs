@@ -44,7 +44,7 @@ pub enum Msg {
     /// The names that complete a path that was typed so.
     Completed(Id, Field, String, Vec<String>),
     Removed(Id, Result<Removed, Problem>),
-    /// What was removed is registered again: the state file as it is then.
+    /// A removal or an edit was undone, or not: the state file as it is then.
     Undone(Id, Result<Box<(Undone, Snapshot)>, Problem>),
     Generated(Result<Secret, Problem>),
     /// The request of a delivery is made and goes out now.

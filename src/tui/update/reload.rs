@@ -81,7 +81,7 @@ pub fn undone(model: &mut Model, id: Id, result: Result<Box<(Undone, Snapshot)>,
                 (Some(problem), _) => model.say(Tone::Error, format!("Restored. {problem}")),
                 (None, State::Locked(..)) => model.say(Tone::Note, "Restored; its secret cannot be opened."),
                 (None, _) if was_deleted => model.say(Tone::Done, "Restored, with its secret."),
-                (None, _) => model.say(Tone::Done, "The previous settings are back. U returns to the others."),
+                (None, _) => model.say(Tone::Done, "The previous settings are back. U undoes that."),
             }
             effects.extend(health::measure(model));
             effects

@@ -66,7 +66,7 @@ fn it_is_undone_once_and_then_the_other_way_round() {
     let undone = Undone { redo: Some(undo.clone()), warning: None };
     let before = Snapshot { generation: undo.generation(), ..scenes::registered(hmac::SPEC) };
     update(&mut model, Msg::Undone(*id, Ok(Box::new((undone, before)))));
-    assert!(screen(&model).contains("The previous settings are back. U returns to the others."), "{}", screen(&model));
+    assert!(screen(&model).contains("The previous settings are back. U undoes that."), "{}", screen(&model));
     assert!(matches!(press(&mut model, "U")[..], [Effect::Undo { .. }]));
 }
 
